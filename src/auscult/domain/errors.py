@@ -1,0 +1,86 @@
+"""Errors that the product means to raise: each has a stable code, and says what, where, and what would be right.
+
+Codes are ``noun.problem``. One handler at the border (server, CLI) maps a code to an answer; nothing else does.
+"""
+
+from typing import ClassVar
+
+
+class AuscultError(Exception):
+    """Base of every error that a user may see.
+
+    ``message`` says what is wrong and what would be right; ``field`` and ``value`` say where.
+    """
+
+    code: ClassVar[str] = "auscult.error"
+
+    def __init__(self, message: str, *, code: str | None = None, field: str | None = None, value: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = code or self.code
+        self.field = field
+        self.value = value
+
+
+class FormatError(AuscultError):
+    """A document (a line of NDJSON, a vCon) that cannot become a conversation. ``line`` counts from 1."""
+
+    code = "document.invalid"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        code: str | None = None,
+        field: str | None = None,
+        value: object = None,
+    ) -> None:
+        super().__init__(message, code=code, field=field, value=value)
+        self.line = line
+
+
+class FormError(AuscultError):
+    """An evaluation form that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+
+    code = "form.invalid"
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class AccessError(AuscultError):
+    """Who is asking is unknown, or may not ask this (rules 14 to 16)."""
+
+    code = "access.denied"
+
+
+class RequestError(AuscultError):
+    """A request that is understood and wrong: a date, a range, a paging value, a body."""
+
+    code = "request.invalid"
+
+
+class NotFoundError(AuscultError):
+    """A thing that was named and is not there."""
+
+    code = "thing.unknown"
+
+
+class ConflictError(AuscultError):
+    """A write that contradicts what is stored."""
+
+    code = "thing.conflict"
+
+
+class EngineError(AuscultError):
+    """An outside mind (embedding, judge) that is missing or cannot answer."""
+
+    code = "engine.unavailable"
+
+
+class SettingsError(AuscultError):
+    """A setting that cannot be used."""
+
+    code = "settings.invalid"

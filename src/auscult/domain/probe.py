@@ -1,0 +1,58 @@
+"""Questions that judging sends out, and the answers it takes in.
+
+A metric never calls an engine. It names what it needs to know as probes; the pipeline has them answered,
+whole batches at once, and hands the answers back. A probe is a plain value: equal probes are one question.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class Similarity(Struct, frozen=True):
+    """How close is each of ``texts`` to the nearest of ``samples``?  Answered by an embedding engine."""
+
+    samples: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+class Judgement(Struct, frozen=True):
+    """Does the statement hold for these turns?  Answered by a judge engine.
+
+    ``turn_ids`` are the turns that may be read as evidence, in order.
+    """
+
+    statement: str
+    conversation_id: str
+    turn_ids: tuple[str, ...]
+
+
+Probe = Similarity | Judgement
+
+
+class Closest(NamedTuple):
+    """The nearest sample to one text: cosine similarity in [-1, 1], rounded to 4 places, and the sample's index."""
+
+    similarity: float
+    sample: int
+
+
+class SimilarityAnswer(Struct, frozen=True):
+    """One ``Closest`` for each text of the probe, in its order. ``engine`` names engine and model version."""
+
+    closest: tuple[Closest, ...]
+    engine: str
+
+
+class JudgementAnswer(Struct, frozen=True):
+    """What the judge said, with the turns it pointed at and its reason."""
+
+    holds: bool | None
+    turn_ids: tuple[str, ...]
+    reason: str
+    engine: str
+
+
+Answer = SimilarityAnswer | JudgementAnswer
+Answers = Mapping[Probe, Answer]

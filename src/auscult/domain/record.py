@@ -1,0 +1,46 @@
+"""The read side: what a report is rendered from, and how its rows are asked for."""
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.tenancy import Tenant
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Everything a report may show of one conversation, as of now."""
+
+    tenant: Tenant
+    conversation: Conversation
+    revision: int
+    evaluation: Evaluation
+
+
+class RecordQuery(Struct, frozen=True, kw_only=True):
+    """Which rows of one report, in the order of start time, then id.
+
+    Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
+    ``queues`` holds ids or names. ``after`` is the sort key of the last row already read (a cursor);
+    where it is given, ``skip`` is 0.
+    """
+
+    report: str
+    app_ids: tuple[str, ...]
+    since_ms: int
+    until_ms: int
+    channels: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    custom_fields: tuple[tuple[str, str], ...] = ()
+    include_below_threshold: bool = False
+    skip: int = 0
+    limit: int = 100
+    after: tuple[int, str] | None = None
+
+
+class RecordPage(Struct, frozen=True, kw_only=True):
+    """One page: rendered rows as JSON bytes, how many rows match in all, and the sort key of the last row here."""
+
+    rows: tuple[bytes, ...]
+    total: int
+    last: tuple[int, str] | None

@@ -1,0 +1,188 @@
+"""What the pipeline needs from the outside. Rooms above implement these; the pipeline knows only this file.
+
+Every write is keyed by what it is about, so that doing it twice leaves what doing it once leaves.
+The tenant is in the door: ``store.within(tenant)`` gives a view that cannot see another app.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.tenancy import Client, Tenant
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """What became of a group of conversations handed in together; it is committed when this exists.
+
+    ``batch_id`` is None when nothing in it needs processing (all were stored before, unchanged, and are done).
+    """
+
+    batch_id: str | None
+    new: int
+    changed: int
+    unchanged: int
+
+
+class Pending(Struct, frozen=True, kw_only=True):
+    """A stored conversation that waits to be evaluated."""
+
+    conversation: Conversation
+    revision: int
+
+
+class FormVersion(Struct, frozen=True, kw_only=True):
+    """A form as it was published: the user's document, and when. The newest version of each form is in force."""
+
+    form_id: str
+    version: int
+    document: bytes
+    published_at: datetime
+
+
+class Rendered(Struct, frozen=True, kw_only=True):
+    """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes."""
+
+    conversation: Conversation
+    evaluation: Evaluation
+    rows: Mapping[str, bytes]
+
+
+BatchState = Literal["accepted", "done", "failed"]
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """A group of accepted conversations, processed together by one durable workflow whose id is the batch's."""
+
+    batch_id: str
+    tenant: Tenant
+    size: int
+    state: BatchState
+    accepted_at: datetime
+
+
+class Conversations(Protocol):
+    """The conversations of one app."""
+
+    def accept(self, conversations: Sequence[Conversation]) -> Accepted:
+        """Store them and the batch that will process them, in one transaction.
+
+        The same id with the same content is unchanged; with other content it is a new revision. An id that
+        stands twice in one call counts once, the last wins. A conversation that is unchanged but whose
+        processing has not finished stays with the batch it came in.
+        """
+        ...
+
+    def pending(self, batch_id: str) -> list[Pending]:
+        """The conversations of a batch at their present revision, those already recorded left out."""
+        ...
+
+    def statuses(self, conversation_ids: Sequence[str]) -> dict[str, Status]:
+        """How each recorded conversation stands. Ids that are not recorded yet are left out."""
+        ...
+
+    def record(self, batch_id: str, finished: Sequence[Rendered]) -> None:
+        """Write evaluations, rows, facets and tallies and end the batch, in one transaction.
+
+        What was recorded for that revision before is left; an older revision than the stored one is passed over.
+        """
+        ...
+
+    def rerender(self, after_id: str, limit: int) -> list[tuple[Conversation, Evaluation]]:
+        """Recorded conversations with their newest evaluation, by id, after ``after_id``: what ``rebuild`` reads."""
+        ...
+
+    def replace_rows(self, finished: Sequence[Rendered]) -> None:
+        """Replace rows, facets and tallies of these conversations; evaluations stay as they are."""
+        ...
+
+    def page(self, query: RecordQuery) -> RecordPage:
+        """One page of a report (``query.app_ids`` must be this app)."""
+        ...
+
+
+class Forms(Protocol):
+    """The forms of one app."""
+
+    def publish(self, form_id: str, document: bytes) -> FormVersion:
+        """Store a new version; the same document as the newest version stores nothing and gives that one."""
+        ...
+
+    def in_force(self) -> list[FormVersion]:
+        """The newest version of each form, by form id."""
+        ...
+
+    def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
+        """One version, or the newest."""
+        ...
+
+
+class AppStore(Protocol):
+    """All that belongs to one app."""
+
+    tenant: Tenant
+    conversations: Conversations
+    forms: Forms
+
+
+class Batches(Protocol):
+    """Batches of every app: the work list. For workers only."""
+
+    def waiting(self, limit: int = 1000) -> list[Batch]:
+        """Batches that are accepted and not done, oldest first."""
+        ...
+
+    def get(self, batch_id: str) -> Batch | None:
+        """One batch."""
+        ...
+
+    def fail(self, batch_id: str, reason: str) -> None:
+        """Say that a batch cannot be processed, and why; its conversations stay stored."""
+        ...
+
+
+class Clients(Protocol):
+    """JWT apps, across accounts. Secrets are encrypted at rest."""
+
+    def add(self, client: Client) -> None:
+        """Store a new client."""
+        ...
+
+    def find(self, client_id: str) -> Client | None:
+        """A client that is not revoked, with its secret."""
+        ...
+
+    def listing(self) -> list[Client]:
+        """Every client, secrets blanked, revoked ones too."""
+        ...
+
+    def revoke(self, client_id: str) -> None:
+        """End a client. Raises ``NotFoundError`` when there is none."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    batches: Batches
+    clients: Clients
+
+    def within(self, tenant: Tenant) -> AppStore:
+        """The one door to an app's data. The app must exist."""
+        ...
+
+    def ensure(self, tenant: Tenant) -> None:
+        """Create account, org and app when new. Raises ``ConflictError`` when the app belongs elsewhere."""
+        ...
+
+    def tenant(self, app_id: str) -> Tenant | None:
+        """The tenant that an app id belongs to."""
+        ...
+
+    def tenants(self) -> list[Tenant]:
+        """Every app."""
+        ...
