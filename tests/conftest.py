@@ -1,0 +1,54 @@
+"""Databases for the tests: the same test runs on SQLite and on PostgreSQL by taking ``database_url``.
+
+PostgreSQL is looked for at ``AUSCULT_TEST_POSTGRESQL`` (a URL of a role that may create databases).
+Where none answers, its tests are skipped with one line; under ``CI=true`` they fail instead.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """URL of a running PostgreSQL server, at a database that one may connect to."""
+    url = os.environ.get("AUSCULT_TEST_POSTGRESQL", DEFAULT_SERVER)
+    try:
+        psycopg.connect(url, connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        reason = f"PostgreSQL does not answer at {url.rpartition('@')[2]}: {str(error).splitlines()[0]}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """URL of an SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'auscult.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """URL of a new, empty PostgreSQL database; dropped afterwards, whoever is still connected."""
+    name = f"auscult_test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"{postgresql_server.rpartition('/')[0]}/{name}"
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """URL of a new, empty database, as users write it: once of each kind."""
+    return request.getfixturevalue(f"{request.param}_url")
