@@ -14,7 +14,9 @@ class AuscultError(Exception):
 
     code: ClassVar[str] = "auscult.error"
 
-    def __init__(self, message: str, *, code: str | None = None, field: str | None = None, value: object = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, field: str | None = None, value: object = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.reason = code or self.code
