@@ -1,0 +1,146 @@
+"""The floors hold: each contract refuses a deliberate violation, and ARCHITECTURE.md names what is there."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+from importlinter.api import read_configuration
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.independence import IndependenceContract
+from importlinter.contracts.layers import LayersContract
+from importlinter.contracts.protected import ProtectedContract
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "auscult"
+KINDS = {
+    "forbidden": ForbiddenContract,
+    "independence": IndependenceContract,
+    "layers": LayersContract,
+    "protected": ProtectedContract,
+}
+CONFIGURATION = read_configuration(str(ROOT / ".importlinter"))
+CONTRACTS = {options["id"]: options for options in CONFIGURATION["contracts_options"]}
+SHELVES = ("analyzers", "engines", "formats", "metrics", "reports")
+PURE = {
+    "domain": {"msgspec"},
+    "metrics": {"msgspec", "re2"},
+    "reports": {"msgspec", "babel"},
+}
+"""What the rooms that judge may import from outside the standard library."""
+
+
+def files_of(room: str) -> list[str]:
+    """The variants on a shelf: its files without the private ones."""
+    return sorted(path.stem for path in (SOURCE / room).glob("*.py") if not path.stem.startswith("_"))
+
+
+def rooms() -> list[str]:
+    """Every package and file directly under the package."""
+    found = [path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def violations() -> Iterator[tuple[str, str, str]]:
+    """For each contract one import that it must refuse: (contract, importer, imported)."""
+    yield "floors", "auscult.pipeline.ports", "auscult.storage"
+    yield "floors", "auscult.metrics._contract", "auscult.pipeline.ports"
+    yield "floors", "auscult.reports._contract", "auscult.metrics._contract"
+    yield "floors", "auscult.config", "auscult.engines._contract"
+    yield "floors", "auscult.bootstrap", "auscult.cli"
+    yield "domain-alone", "auscult.domain.form", "auscult.metrics._contract"
+    yield "judging", "auscult.domain.evaluation", "sqlalchemy"
+    yield "judging", "auscult.metrics._contract", "socket"
+    yield "judging", "auscult.reports._contract", "fastapi"
+    yield "reading", "auscult.formats._contract", "urllib3"
+    yield "use-cases", "auscult.pipeline.ports", "dbos"
+    for shelf in SHELVES:
+        if len(names := files_of(shelf)) > 1:
+            yield f"shelf-{shelf}", f"auscult.{shelf}.{names[0]}", f"auscult.{shelf}.{names[1]}"
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """Who imports whom, as it stands on disk."""
+    return grimp.build_graph("auscult", include_external_packages=True, cache_dir=None)
+
+
+def kept(graph: grimp.ImportGraph, contract_id: str) -> bool:
+    """Whether a contract of the configuration holds on this graph."""
+    options: dict[str, Any] = {key: value for key, value in CONTRACTS[contract_id].items() if key not in ("id", "type")}
+    kind = KINDS[CONTRACTS[contract_id]["type"]]
+    contract = kind(options.pop("name"), CONFIGURATION["session_options"], options)
+    return contract.check(graph=deepcopy(graph), verbose=False).kept
+
+
+@pytest.mark.parametrize("contract_id", list(CONTRACTS))
+def test_contract_is_kept(graph: grimp.ImportGraph, contract_id: str) -> None:
+    """The house as it stands keeps every contract."""
+    assert kept(graph, contract_id)
+
+
+@pytest.mark.parametrize(("contract_id", "importer", "imported"), list(violations()))
+def test_contract_refuses(graph: grimp.ImportGraph, contract_id: str, importer: str, imported: str) -> None:
+    """One import in the wrong direction breaks its contract."""
+    bent = deepcopy(graph)
+    if imported not in bent.modules:
+        bent.add_module(imported, is_squashed=not imported.startswith("auscult"))
+    bent.add_import(importer=importer, imported=imported, line_number=1, line_contents=f"import {imported}")
+    assert not kept(bent, contract_id)
+
+
+@pytest.mark.parametrize("shelf", [shelf for shelf in SHELVES if (SOURCE / shelf).is_dir()])
+def test_every_variant_is_independent(shelf: str) -> None:
+    """The contract of a shelf lists every file on it; the private ones (``_contract`` and the like) are shared."""
+    assert CONTRACTS[f"shelf-{shelf}"]["modules"] == [f"auscult.{shelf}.{name}" for name in files_of(shelf)]
+
+
+def test_a_room_outside_the_floors_is_refused(graph: grimp.ImportGraph) -> None:
+    """The layers are exhaustive: a new package must be put on a floor."""
+    bent = deepcopy(graph)
+    bent.add_module("auscult.attic")
+    assert not kept(bent, "floors")
+
+
+def test_every_contract_is_tried() -> None:
+    """No contract stands untested."""
+    assert {contract for contract, _, _ in violations()} == set(CONTRACTS)
+
+
+@pytest.mark.parametrize("room", list(PURE))
+def test_pure_rooms_import_only_what_is_allowed(graph: grimp.ImportGraph, room: str) -> None:
+    """A room that judges imports the standard library and a named few."""
+    modules = {f"auscult.{room}"} | graph.find_descendants(f"auscult.{room}")
+    imported = {found for module in modules for found in graph.find_modules_directly_imported_by(module)}
+    outside = {name for name in imported if not name.startswith("auscult") and name not in sys.stdlib_module_names}
+    assert outside <= PURE[room]
+
+
+def test_only_config_reads_the_environment() -> None:
+    """Settings come in by one door."""
+    readers = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv"))
+        or (isinstance(node, ast.ImportFrom) and node.module == "os" and {"environ", "getenv"} & {n.name for n in node.names})
+    }
+    assert readers <= {"config.py"}
+
+
+def test_no_file_is_named_for_nothing() -> None:
+    """A file is named for what it does; these names say nothing."""
+    empty = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?)($|_)")
+    assert [path for path in SOURCE.rglob("*.py") if empty.search(path.stem)] == []
+
+
+def test_architecture_page_names_what_is_there() -> None:
+    """ARCHITECTURE.md has one line for each room, and none for a room that is not there."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = re.findall(r"^ {4}([a-z_]+)(?:/|\.py) ", page, re.MULTILINE)
+    assert sorted(named) == rooms()
