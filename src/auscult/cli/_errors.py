@@ -1,0 +1,27 @@
+"""How an error looks on stderr."""
+
+import msgspec
+import typer
+
+from auscult.domain.errors import AuscultError, FormatError, FormError
+
+
+def report(error: AuscultError, *, as_json: bool) -> None:
+    """Print an error: for people as ``error: ...``, for programs as one line of JSON."""
+    line = error.line if isinstance(error, FormatError) else None
+    problems = error.problems if isinstance(error, FormError) else ()
+    if as_json:
+        fault = {
+            "message": error.message,
+            "reason": error.reason,
+            "field": error.field,
+            "value": error.value,
+            "line": line,
+            "problems": problems,
+        }
+        shown = {key: value for key, value in fault.items() if value is not None and value != ()}
+        typer.echo(msgspec.json.encode({"error": shown}, enc_hook=str), err=True)
+        return
+    where = f"line {line}: " if line is not None else ""
+    field = f"{error.field}: " if error.field and error.field not in error.message else ""
+    typer.echo("\n".join([f"error: {where}{field}{error.message}", *problems]), err=True)

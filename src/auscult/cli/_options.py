@@ -1,0 +1,69 @@
+"""Options that several commands share, and what they name."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auscult.config import Settings, read_settings
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.ports import Store
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="sqlite:///file.db or postgresql://user@host:port/name; made when new."
+        " Default: AUSCULT_DATABASE_URL, else sqlite:///auscult.db.",
+    ),
+]
+Account = Annotated[
+    str | None, typer.Option("--account", metavar="ID", help="Account; made when new. Not needed for a known app.")
+]
+Org = Annotated[str | None, typer.Option("--org", metavar="ID", help="Org; made when new. Not needed for a known app.")]
+App = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...; made when new.")]
+KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", exists=True, dir_okay=False, readable=True, help="Files of conversations, told by content."
+    ),
+]
+
+
+def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
+    """Settings from the environment, with what the command line says going before."""
+    return read_settings(None, database_url=database, **chosen)
+
+
+def tenant_of(store: Store, account: str | None, org: str | None, app: str) -> Tenant:
+    """Find the app, or make it; account and org may be left out where the app is known.
+
+    Raises ``ConflictError`` where the app belongs elsewhere, ``RequestError`` where a new app needs more.
+    """
+    known = store.tenant(app)
+    if known is None and (account is None or org is None):
+        raise RequestError(
+            f"app {app} is new: name what it belongs to with --account and --org", code="app.incomplete", field="--app"
+        )
+    tenant = Tenant(
+        account_id=account or (known.account_id if known else ""),
+        org_id=org or (known.org_id if known else ""),
+        app_id=app,
+    )
+    store.ensure(tenant)
+    return tenant
+
+
+def known_tenant(store: Store, app: str) -> Tenant:
+    """Find the app. Raises ``NotFoundError`` where there is none."""
+    known = store.tenant(app)
+    if known is None:
+        names = ", ".join(sorted(tenant.app_id for tenant in store.tenants())) or "none yet"
+        raise NotFoundError(
+            f"there is no app {app} in this database; there is: {names}", code="app.unknown", field="--app"
+        )
+    return known

@@ -1,0 +1,5 @@
+"""``auscult agree``."""
+
+
+def agree() -> None:
+    """Soon."""

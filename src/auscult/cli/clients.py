@@ -1,0 +1,113 @@
+"""``auscult clients``: who may read an app's reports."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from auscult.cli import _options
+from auscult.domain.errors import RequestError
+from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+
+SCOPES = (
+    "Quality AI",
+    "Quality Management Analytics",
+    "Quality Management",
+    "Configuration",
+    "SmartAssist Analytics",
+    "AgentAssist Analytics",
+    "conversations:read",
+    "conversations:write",
+    "forms:read",
+    "forms:write",
+    "audits:read",
+    "audits:write",
+)
+"""Every scope that an API asks for (rule 15 and docs/reference/api.md)."""
+
+Scopes = Annotated[
+    list[str],
+    typer.Option("--scope", metavar="SCOPE", help="What it may do; say it once for each: " + ", ".join(SCOPES)),
+]
+Apps = Annotated[
+    list[str], typer.Option("--app", metavar="ID", help="App it may read, made when new; say it once for each.")
+]
+
+
+def add(
+    *,
+    apps: Apps,
+    scopes: Scopes,
+    account: _options.Account = None,
+    org: _options.Org = None,
+    database: _options.Database = None,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Add a client, and print its id and secret: this once and never again."""
+    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise RequestError(
+                f"no API asks for the scope {scope!r}; there is: {', '.join(SCOPES)}",
+                code="scope.unknown",
+                field="--scope",
+                value=scope,
+            )
+    with bootstrap.open(_options.settings_of(database)) as application:
+        tenants = [_options.tenant_of(application.store, account, org, app) for app in apps]
+        accounts = {tenant.account_id for tenant in tenants}
+        if len(accounts) > 1:
+            raise RequestError(
+                f"a client belongs to one account; these apps belong to {', '.join(sorted(accounts))}",
+                code="client.accounts",
+                field="--app",
+            )
+        client = Client(
+            client_id=new_client_id(),
+            secret=new_client_secret(),
+            account_id=tenants[0].account_id,
+            app_ids=frozenset(apps),
+            scopes=frozenset(scopes),
+            created_at=datetime.now(UTC),
+        )
+        application.store.clients.add(client)
+    shown = {"client_id": client.client_id, "client_secret": client.secret}
+    if as_json:
+        typer.echo(msgspec.json.encode(shown))
+        return
+    typer.echo(f"client_id      {client.client_id}\nclient_secret  {client.secret}")
+    typer.echo("Keep the secret: it is not shown again.", err=True)
+
+
+def listing(*, database: _options.Database = None, as_json: _options.AsJson = False) -> None:
+    """List the clients, revoked ones too; never a secret."""
+    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+
+    with bootstrap.open(_options.settings_of(database)) as application:
+        clients = application.store.clients.listing()
+    for client in clients:
+        if as_json:
+            shown = msgspec.to_builtins(client)
+            del shown["secret"]
+            typer.echo(
+                msgspec.json.encode(shown | {"app_ids": sorted(client.app_ids), "scopes": sorted(client.scopes)})
+            )
+            continue
+        state = f"revoked {client.revoked_at:%Y-%m-%d}" if client.revoked_at else f"since {client.created_at:%Y-%m-%d}"
+        typer.echo(f"{client.client_id}  {state}  {client.account_id}: {', '.join(sorted(client.app_ids))}")
+        typer.echo(f"    {', '.join(sorted(client.scopes))}")
+
+
+def revoke(
+    client_id: Annotated[str, typer.Argument(metavar="CLIENT_ID", help="The client's id, as cs-...")],
+    *,
+    database: _options.Database = None,
+) -> None:
+    """End a client: from now on its tokens are refused."""
+    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+
+    with bootstrap.open(_options.settings_of(database)) as application:
+        application.store.clients.revoke(client_id)
+    typer.echo(f"{client_id} is revoked")

@@ -1,0 +1,5 @@
+"""``auscult demo``."""
+
+
+def demo() -> None:
+    """Soon."""

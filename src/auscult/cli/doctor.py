@@ -1,0 +1,5 @@
+"""``auscult doctor``."""
+
+
+def doctor() -> None:
+    """Soon."""

@@ -1,0 +1,18 @@
+"""``auscult rebuild``."""
+
+import typer
+
+from auscult.cli import _options
+from auscult.cli._progress import progress
+
+
+def rebuild(*, database: _options.Database = None) -> None:
+    """Render every row of every report again, and its tallies; evaluations stay as they are.
+
+    Rows are disposable: this is for after an upgrade that shows more, or when `verify` finds a difference.
+    """
+    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+
+    with bootstrap.open(_options.settings_of(database)) as application, progress("rendered") as tell:
+        count = application.rebuild(tell)
+    typer.echo(f"{count} rendered")

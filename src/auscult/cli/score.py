@@ -1,0 +1,5 @@
+"""``auscult score``."""
+
+
+def score() -> None:
+    """Soon."""
