@@ -1,41 +1,55 @@
 """What a metric type must be. The contract suite in tests/contract runs over every type in the table."""
 
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
 from auscult.domain.probe import Answers, Probe
 
+Settings_contra = TypeVar("Settings_contra", contravariant=True)
 
-class MetricType(Protocol):
+
+class MetricType(Protocol[Settings_contra]):
     """One way of judging. Pure: values in, values out; what an engine must tell is sent out as probes first."""
 
-    type: ClassVar[str]
-    """The word that forms use."""
+    name: ClassVar[str]
+    """The word that forms use: a metric's ``type``."""
 
-    Settings: ClassVar[type[Struct]]
+    settings_type: ClassVar[type[Struct]]
     """The keys a metric of this type may have on a form, beside the common ones."""
 
     channels: ClassVar[frozenset[Channel]]
     """Channels whose forms may hold this type."""
 
+    scorings: ClassVar[frozenset[Scoring]]
+    """Kinds of scoring whose forms may hold this type (rule 6: percentage forms hold no manual metrics)."""
+
     is_manual: ClassVar[bool]
     """True when only a person can answer; such a metric never counts in the machine's score."""
 
-    def problems(self, settings: Any) -> tuple[tuple[str, str], ...]:
+    def problems(self, settings: Settings_contra) -> tuple[tuple[str, str], ...]:
         """Faults beyond the shape of the settings, each (field within the metric, what is wrong and what would be right)."""
         ...
 
-    def unique_key(self, settings: Any) -> str | None:
+    def languages(self, settings: Settings_contra) -> frozenset[str] | None:
+        """The languages this metric understands, or None when it is all the same to it (rule 6)."""
+        ...
+
+    def needs(self, settings: Settings_contra) -> frozenset[type[Probe]]:
+        """The kinds of probe it may send out: an engine must be configured for each."""
+        ...
+
+    def unique_key(self, settings: Settings_contra) -> str | None:
         """Two metrics of one form may not share this key (rule 6: one speech metric of each measure)."""
         ...
 
-    def probes(self, settings: Any, conversation: Conversation) -> tuple[Probe, ...]:
+    def probes(self, settings: Settings_contra, conversation: Conversation) -> tuple[Probe, ...]:
         """What must be asked before this conversation can be judged."""
         ...
 
-    def judge(self, settings: Any, conversation: Conversation, answers: Answers) -> Verdict:
+    def judge(self, settings: Settings_contra, conversation: Conversation, answers: Answers) -> Verdict:
         """The verdict, with evidence. ``answers`` holds one answer for each probe."""
         ...

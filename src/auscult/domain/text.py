@@ -1,0 +1,77 @@
+"""What was said, as plain text: words without punctuation and fillers, and sentences as slices of the original."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+FILLERS = frozenset({"uh", "um", "erm", "uhm", "er"})
+WINDOW_WORDS = 12
+WINDOW_STEP = 6
+LONG_WORDS = 20
+
+_KEEP_CHARACTERS = 2_000
+
+# Typographic quotes, by code point: 6 single ones (curly, modifier, reversed, grave, acute), 3 double ones.
+_QUOTES = {
+    **dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x201B, 0x60, 0xB4), "'"),
+    **dict.fromkeys((0x201C, 0x201D, 0x201E), '"'),
+}
+# One pass over ASCII: letters small, digits kept, everything else a space (apostrophes are dropped on the way).
+_ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
+_NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"\S+")
+_SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n+")
+
+
+def straighten_quotes(text: str) -> str:
+    """Replace curly quotes and apostrophes by straight ones; the length stays."""
+    return text if text.isascii() else text.translate(_QUOTES)
+
+
+def spoken_words(text: str) -> str:
+    """Give the bare words, small letters, one space before, between and after: ``" thank you for calling "``.
+
+    Punctuation goes, apostrophes go without a gap (``I'm`` and ``im`` are one), and so do fillers (uh, um).
+    Text without a word gives ``" "``.
+    """
+    return _kept_words(text) if len(text) <= _KEEP_CHARACTERS else _bare_words(text)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Cut a turn into the pieces that are compared by meaning; each is a slice of ``text``, in order.
+
+    Cuts after ``.``, ``!``, ``?``, ``;`` and at line ends. A piece of more than 20 words (speech without
+    punctuation) is read through windows of 12 words that overlap by 6. Text without a word gives nothing.
+    """
+    return _kept_sentences(text) if len(text) <= _KEEP_CHARACTERS else _cut(text)
+
+
+def _bare_words(text: str) -> str:
+    if text.isascii():
+        bare = text.encode().translate(_ASCII_WORDS, b"'`").decode()
+    else:
+        folded = unicodedata.normalize("NFKC", text.translate(_QUOTES)).casefold()
+        bare = _NOT_WORD.sub(" ", folded.replace("'", ""))
+    words = [word for word in bare.split() if word not in FILLERS]
+    return f" {' '.join(words)} " if words else " "
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    pieces = (text[start:end].strip() for start, end in pairwise(cuts))
+    return tuple(window for piece in pieces if len(spoken_words(piece)) > 1 for window in _windows(piece))
+
+
+def _windows(sentence: str) -> list[str]:
+    spans = [match.span() for match in _WORD.finditer(sentence)]
+    if len(spans) <= LONG_WORDS:
+        return [sentence]
+    starts = [*range(0, len(spans) - WINDOW_WORDS, WINDOW_STEP), len(spans) - WINDOW_WORDS]
+    return [sentence[spans[start][0] : spans[start + WINDOW_WORDS - 1][1]] for start in starts]
+
+
+# Every metric of a form reads the same turns, one metric after the other: keep what was worked out of a turn of
+# ordinary length. Longer ones are not kept, so that the memory these take stays small whatever comes in.
+_kept_words = lru_cache(maxsize=8192)(_bare_words)
+_kept_sentences = lru_cache(maxsize=8192)(_cut)

@@ -1,0 +1,11 @@
+"""SHELF: metric types, ways of judging a conversation. One type a file, one line in this table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auscult.metrics._contract import MetricType
+from auscult.metrics.by_question import ByQuestion
+
+METRICS: Mapping[str, MetricType[Any]] = {
+    "by_question": ByQuestion(),
+}

@@ -1,0 +1,183 @@
+"""The language in which a form says what to look for: findings, searches and conditions, and what can be wrong in them.
+
+A condition is about one turn. A search names whose turns, which part of the conversation, and conditions on one
+turn there. A finding is one search, or several joined by any_of, all_of, none_of. Documented for users in
+docs/reference/metrics/by_question.md.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from auscult.domain.duration import parse_duration_ms
+from auscult.domain.text import spoken_words
+from auscult.metrics._patterns import refusal
+
+Side = Literal["agent", "customer", "bot", "any"]
+DEFAULT_THRESHOLD = 0.55
+KINDS = ("similar", "phrases", "pattern", "judge", "event")
+
+Problem = tuple[str, str]
+
+
+class Window(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of the conversation: ``first`` or ``last`` so many turns of the speaker, or so much time."""
+
+    first: str | int | None = None
+    last: str | int | None = None
+
+
+class Where(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whose turns are searched, and which of them."""
+
+    speaker: Side | None = None
+    window: Window | None = None
+    after: Literal["trigger"] | None = None
+
+
+class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One condition on one turn: exactly one of these, and ``threshold`` only beside ``similar``."""
+
+    similar: tuple[str, ...] | None = None
+    threshold: float | None = None
+    phrases: tuple[str, ...] | None = None
+    pattern: str | None = None
+    judge: str | None = None
+    event: str | None = None
+
+
+class Condition(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A condition inside a search that stands among other searches."""
+
+
+class Entry(What, Where, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A line under a finding: a condition, or a whole search; its keys tell which."""
+
+    any_of: tuple[Condition, ...] = ()
+    all_of: tuple[Condition, ...] = ()
+    none_of: tuple[Condition, ...] = ()
+
+    @property
+    def is_search(self) -> bool:
+        """Whether this is a search rather than a condition."""
+        return bool(self.any_of or self.all_of or self.none_of or self.speaker or self.window or self.after)
+
+
+class Finding(Where, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A search, when its lines are conditions; several searches joined, when its lines are searches."""
+
+    any_of: tuple[Entry, ...] = ()
+    all_of: tuple[Entry, ...] = ()
+    none_of: tuple[Entry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every line, whatever it stands under."""
+        return self.any_of + self.all_of + self.none_of
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the lines are searches."""
+        return any(entry.is_search for entry in self.entries)
+
+
+class Span(NamedTuple):
+    """A window, read: from the beginning or the end, so many turns or ms."""
+
+    end: Literal["first", "last"]
+    unit: Literal["turns", "ms"]
+    size: int
+
+    def __str__(self) -> str:
+        """Write it as a form would: ``first 2 turns``."""
+        if self.unit == "turns":
+            return f"{self.end} turn" if self.size == 1 else f"{self.end} {self.size} turns"
+        return f"{self.end} {self.size / 1000:g} seconds"
+
+
+def read_window(window: Window) -> Span:
+    """Read a window. Raises ``ValueError`` that says what would be right."""
+    if (window.first is None) == (window.last is None):
+        raise ValueError("needs exactly one of first and last")
+    end, written = ("first", window.first) if window.first is not None else ("last", window.last)
+    number, _, unit = str(written).strip().partition(" ")
+    if unit.strip() in ("turn", "turns") and number.isascii() and number.isdigit() and 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
+        return Span(end, "turns", int(number))
+    if isinstance(written, str) and not written.strip().isdigit() and not unit.strip().startswith("turn"):
+        size = parse_duration_ms(written)
+        if size > 0:
+            return Span(end, "ms", size)
+    raise ValueError(f"{written!r} is neither turns nor time; write it like 2 turns or 60 seconds")
+
+
+def conditions(finding: Finding) -> Iterator[What]:
+    """Every condition of a finding, in the order of the form."""
+    for entry in finding.entries:
+        if entry.is_search:
+            yield from entry.any_of + entry.all_of + entry.none_of
+        else:
+            yield entry
+
+
+def finding_problems(finding: Finding, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    """What is wrong in a finding: (field, what is wrong and what would be right)."""
+    searches = sum(entry.is_search for entry in finding.entries)
+    if 0 < searches < len(finding.entries):
+        yield field, "mixes conditions and searches; give every entry its own speaker or any_of, or none of them"
+        return
+    if not finding.any_of and not finding.all_of:
+        yield field, "needs any_of or all_of with at least one entry"
+    if not searches:
+        yield from _search_problems(finding, field, has_trigger=has_trigger)
+        return
+    if finding.speaker or finding.window or finding.after:
+        yield field, "joins searches, so speaker, window and after belong to each of them"
+    for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
+        for position, entry in enumerate(entries):
+            place = f"{field}.{group}[{position}]"
+            if any(getattr(entry, kind) is not None for kind in (*KINDS, "threshold")):
+                yield place, "is a search; put its conditions under any_of, all_of or none_of"
+            if not entry.any_of and not entry.all_of:
+                yield place, "needs any_of or all_of with at least one condition"
+            yield from _search_problems(entry, place, has_trigger=has_trigger)
+
+
+def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    if search.after and not has_trigger:
+        yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
+    if search.window:
+        try:
+            read_window(search.window)
+        except ValueError as error:
+            yield f"{field}.window", str(error)
+    for group, entries in (("any_of", search.any_of), ("all_of", search.all_of), ("none_of", search.none_of)):
+        for position, condition in enumerate(entries):
+            yield from _condition_problems(condition, f"{field}.{group}[{position}]")
+
+
+def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
+    kinds = [kind for kind in KINDS if getattr(condition, kind) is not None]
+    if len(kinds) != 1:
+        found = f"has {' and '.join(kinds)}" if kinds else "has none of them"
+        yield field, f"needs exactly one of {', '.join(KINDS)}; it {found}"
+        return
+    if condition.threshold is not None and condition.similar is None:
+        yield f"{field}.threshold", "belongs to similar; leave it out here"
+    elif condition.threshold is not None and not 0 < condition.threshold <= 1:
+        yield f"{field}.threshold", f"{condition.threshold:g} must be above 0 and at most 1, like 0.55"
+    yield from _text_problems(condition, field)
+    if condition.pattern is not None and (reason := refusal(condition.pattern)):
+        yield f"{field}.pattern", reason
+
+
+def _text_problems(condition: What, field: str) -> Iterator[Problem]:
+    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases)):
+        if texts == ():
+            yield f"{field}.{kind}", "needs at least one text"
+        for position, text in enumerate(texts or ()):
+            if spoken_words(text) == " ":
+                yield f"{field}.{kind}[{position}]", f"{text!r} has no word in it that could be found"
+    for kind, text in (("judge", condition.judge), ("event", condition.event)):
+        if text is not None and not text.strip():
+            yield f"{field}.{kind}", "is empty"

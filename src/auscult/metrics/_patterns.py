@@ -1,0 +1,80 @@
+"""Words and patterns, looked for many at once. All in RE2: time grows with the text and never explodes.
+
+A set of patterns answers in one pass which of them are in a text, about a microsecond a turn however many they are.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import re2
+
+from auscult.domain.text import spoken_words, straighten_quotes
+
+_MEMORY = 32 * 1024 * 1024
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = False
+    options.never_capture = True
+    options.max_mem = _MEMORY
+    return options
+
+
+def refusal(pattern: str) -> str | None:
+    """Why a pattern cannot be used, or None. Patterns are RE2: no look-around, no back-references."""
+    if not pattern:
+        return "is empty"
+    try:
+        searcher((pattern,))
+        nothing = _compiled(pattern).search("")
+    except re2.error as error:
+        said = error.args[0]
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        return f"{text}; patterns are RE2 (github.com/google/re2/wiki/Syntax): no look-around, no back-references"
+    return "matches even where nothing is said; it must ask for something" if nothing else None
+
+
+@lru_cache(maxsize=1024)
+def searcher(patterns: tuple[str, ...]) -> Callable[[str], list[int] | None]:
+    """Compile patterns into one function: text in, positions of those that are in it out (None: not one).
+
+    Raises ``re2.error`` for a pattern that RE2 refuses or that would take too much memory.
+    """
+    found = re2.Set.SearchSet(_options())
+    for pattern in patterns:
+        _compiled(pattern)
+        found.Add(pattern)
+    found.Compile()
+    found.Match("")
+    return found.Match
+
+
+def matched_words(pattern: str, text: str) -> str:
+    """Give the first words that a pattern matches in a text, or nothing."""
+    match = _compiled(pattern).search(straighten_quotes(text))
+    return match.group() if match else ""
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re2.Pattern:
+    return re2.compile(pattern, _options())
+
+
+def phrase_pattern(phrase: str) -> str:
+    """Turn a phrase into a pattern over ``spoken_words``: whole words, each ``[placeholder]`` stands for 1 to 4 words."""
+    return " " + "".join(_phrase_parts(phrase))
+
+
+def _phrase_parts(phrase: str) -> Iterable[str]:
+    rest = phrase
+    while rest:
+        plain, opened, behind = rest.partition("[")
+        inside, closed, after = behind.partition("]")
+        words = spoken_words(plain).strip()
+        if words:
+            yield re2.escape(words) + " "
+        if opened and closed and inside:
+            yield "(?:[^ ]+ ){1,4}"
+        rest = after

@@ -1,0 +1,176 @@
+"""A question about what was said: is something found, or is it not? Static, or dynamic with a trigger.
+
+Settings, semantics and examples for users: docs/reference/metrics/by_question.md.
+"""
+
+from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.metrics._finding import Finding, Side, finding_problems
+from auscult.metrics._search import Miss, Outcome, Search
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type."""
+
+    answer: Finding
+    question: str = ""
+    trigger: Finding | None = None
+    excused_when: Finding | None = None
+    not_when: Finding | None = None
+    languages: tuple[str, ...] | None = None
+
+
+class ByQuestion:
+    """YES when the answer is found, NO when not, NA when the question does not arise or cannot be told."""
+
+    name: ClassVar[str] = "by_question"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong in the findings, and a question that is not put."""
+        found = [] if settings.question.strip() else [("question", "is missing; write what is asked, as a question")]
+        for name, finding in _findings(settings):
+            has_trigger = settings.trigger is not None and name != "trigger"
+            found.extend(finding_problems(finding, name, has_trigger=has_trigger))
+        return tuple(found)
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:
+        """The languages that its words are in, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
+        """An embedding engine for ``similar``, a judge for ``judge``."""
+        return _plan(settings).needs
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
+        """Nothing."""
+        return None
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
+        """What must be asked of the turns that words alone do not decide."""
+        return _plan(settings).probes(conversation)
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+        """The verdict, with the turns that decided it."""
+        return _plan(settings).judge(conversation, answers)
+
+
+def _findings(settings: Settings) -> list[tuple[str, Finding]]:
+    named = [
+        ("not_when", settings.not_when),
+        ("trigger", settings.trigger),
+        ("answer", settings.answer),
+        ("excused_when", settings.excused_when),
+    ]
+    return [(name, finding) for name, finding in named if finding is not None]
+
+
+class _Joined:
+    """A finding, compiled: one search, or several joined."""
+
+    def __init__(self, finding: Finding, default_speaker: Side) -> None:
+        if finding.is_joined:
+            self._some, self._every, self._none = (
+                [Search(entry, default_speaker) for entry in entries]
+                for entries in (finding.any_of, finding.all_of, finding.none_of)
+            )
+        else:
+            self._some, self._every, self._none = [Search(finding, default_speaker)], list[Search](), list[Search]()
+        self.searches = [*self._some, *self._every, *self._none]
+
+    @property
+    def place(self) -> str:
+        """Where it looks, in words."""
+        return " or ".join(dict.fromkeys(search.place for search in [*self._some, *self._every]))
+
+    def obstacle(self, conversation: Conversation) -> str:
+        """Why nothing can be found: one search that is required cannot look, or none of the alternatives can."""
+        for search in self._every:
+            if reason := search.obstacle(conversation):
+                return reason
+        reasons = [search.obstacle(conversation) for search in self._some]
+        return reasons[0] if reasons and all(reasons) else ""
+
+    def decide(self, conversation: Conversation, answers: Answers, trigger: int | None) -> Outcome:
+        """Find it. A joined finding is there when its last required part is; an alternative is the earliest one."""
+        some = [search.decide(conversation, answers, trigger) for search in self._some]
+        every = [search.decide(conversation, answers, trigger) for search in self._every]
+        nearest = min((o.nearest for o in [*some, *every] if o.nearest), key=lambda miss: miss.gap, default=None)
+        missed = Outcome(None, (), nearest)
+        first = min((o for o in some if o.position is not None), key=lambda o: o.position or 0, default=None)
+        if (self._some and first is None) or any(o.position is None for o in every):
+            return missed
+        if any(search.decide(conversation, answers, trigger).position is not None for search in self._none):
+            return missed
+        parts = [*every, *([first] if first else [])]
+        position = max(o.position for o in parts if o.position is not None)
+        return Outcome(position, tuple(one for part in parts for one in part.evidence))
+
+
+class _Plan:
+    """A metric's settings, compiled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._not_when = _Joined(settings.not_when, "customer") if settings.not_when else None
+        self._trigger = _Joined(settings.trigger, "customer") if settings.trigger else None
+        self._answer = _Joined(settings.answer, "agent")
+        self._excused = _Joined(settings.excused_when, "customer") if settings.excused_when else None
+        present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
+        self._searches = [search for one in present for search in one.searches]
+        self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        if not self.needs or self._answer.obstacle(conversation):
+            return ()
+        asked = (probe for search in self._searches if search.needs for probe in search.probes(conversation))
+        return tuple(dict.fromkeys(asked))
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        if reason := self._answer.obstacle(conversation):
+            return Verdict(qualification="NA", reason=reason)
+        if self._not_when:
+            ruled_out = self._not_when.decide(conversation, answers, None)
+            if ruled_out.position is not None:
+                return Verdict(qualification="NA", evidence=ruled_out.evidence, reason="ruled out by not_when")
+        trigger = Outcome(None)
+        if self._trigger:
+            trigger = self._trigger.decide(conversation, answers, None)
+            if trigger.position is None:
+                reason = self._trigger.obstacle(conversation) or f"no trigger in {self._trigger.place}"
+                return Verdict(qualification="NA", reason=reason + _nearest(trigger.nearest))
+        answer = self._answer.decide(conversation, answers, trigger.position)
+        if answer.position is not None:
+            return Verdict(qualification="YES", evidence=answer.evidence, trigger=trigger.evidence)
+        reason = f"not found in {self._answer.place}"
+        if self._excused:
+            excuse = self._excused.decide(conversation, answers, trigger.position)
+            if excuse.position is not None:
+                return Verdict(
+                    qualification="NA",
+                    evidence=excuse.evidence,
+                    trigger=trigger.evidence,
+                    reason=f"{reason}, but excused by excused_when",
+                )
+        near: tuple[Evidence, ...] = (answer.nearest.evidence,) if answer.nearest else ()
+        return Verdict(
+            qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason + _nearest(answer.nearest)
+        )
+
+
+def _nearest(miss: Miss | None) -> str:
+    return f"; nearest: {miss.evidence.why}" if miss else ""
+
+
+@lru_cache(maxsize=1024)
+def _plan(settings: Settings) -> _Plan:
+    return _Plan(settings)
