@@ -84,17 +84,22 @@ def build() -> typer.Typer:
     return top
 
 
+def _say_version(wanted: bool) -> None:  # noqa: FBT001  (Typer calls it so)
+    if wanted:
+        typer.echo(f"auscult {__version__}")
+        raise typer.Exit
+
+
 def auscult(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
     """Conversations in, scores with evidence out.
 
     Documentation of every command: docs/reference/cli.md. Settings: docs/reference/settings.md.
     """
-    if version:
-        typer.echo(f"auscult {__version__}")
-        raise typer.Exit
 
 
 def main() -> None:

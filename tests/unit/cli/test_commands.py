@@ -1,0 +1,72 @@
+"""The table of commands, and the program that it makes."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from auscult import __version__
+from auscult.cli import COMMANDS, GROUPS, build
+from tools import cli_reference
+
+HEAVY = ("alembic", "cryptography", "dbos", "fastapi", "jwt", "numpy", "sqlalchemy", "wordllama", "yaml")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
+def test_every_command_explains_itself(command: object) -> None:
+    """Each command and each of its options and arguments has a help text; none shows a Python type."""
+    words = command.words.split()  # type: ignore[attr-defined]
+    found = typer.main.get_command(build())
+    for word in words:
+        found = found.commands[word]  # type: ignore[attr-defined]
+    assert found.help
+    for parameter in found.params:
+        assert parameter.help, parameter.name  # type: ignore[attr-defined]
+        assert getattr(parameter, "is_flag", False) or parameter.metavar, parameter.name
+
+
+def test_every_group_has_commands() -> None:
+    """A group that is described is used, and one that is used is described."""
+    assert {command.words.split()[0] for command in COMMANDS if " " in command.words} == set(GROUPS)
+
+
+def test_first_lines_are_sentences() -> None:
+    """The list of commands shows the first line of each docstring."""
+    for command in COMMANDS:
+        assert inspect.getdoc(command.run).splitlines()[0][-1] in ".:", command.words  # type: ignore[union-attr]
+
+
+def test_version() -> None:
+    """--version says which one this is."""
+    result = CliRunner().invoke(build(), ["--version"])
+    assert (result.exit_code, result.output) == (0, f"auscult {__version__}\n")
+
+
+def test_unknown_command_is_a_usage_error() -> None:
+    """What is not a command ends with 2, and names the nearest."""
+    result = CliRunner().invoke(build(), ["lod"])
+    assert result.exit_code == 2
+    assert "load" in result.output
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Whoever asks for help waits for no database, web framework or model."""
+    program = f"""
+import sys
+from auscult.cli import build
+try:
+    build()(["--help"])
+finally:
+    print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    command = [sys.executable, "-c", program]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  (our own words)
+    assert shown.splitlines()[-1] == "[]"
+
+
+def test_reference_page_is_as_the_commands_say() -> None:
+    """docs/reference/cli.md is generated; `make docs` writes it again."""
+    assert cli_reference.PAGE.read_text(encoding="utf-8") == cli_reference.page()
