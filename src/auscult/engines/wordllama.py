@@ -1,0 +1,208 @@
+"""Closeness of meaning by WordLlama's word vectors (MIT), read out of its wheel: no download, no model server.
+
+A text's vector is the sum of the vectors of its words, and a word's is the sum of its tokens'. The wheel's
+tokenizer has no token that reaches over a space, so this is what embedding the whole text gives, and each word
+is looked up once however many texts it stands in.
+
+Weights are rounded to whole multiples of 2**-11 and kept as these whole numbers (they come as 16-bit floats, so
+little is lost, and a cosine does not mind the scale). Sums and products of whole numbers are exact in floats that
+are wide enough, and exact sums do not depend on the order of adding: a similarity is the same alone or in any
+batch, on any machine. (Past some thousands of words in one text the last bits may round.)
+
+Only two files of the wheel are read. Its Python code is not run: it would set up logging for the whole process,
+bring an HTTP client along, and look for files on a model hub when it does not find them.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]  (its stub leaves PathLike open)
+from tokenizers import Tokenizer
+
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Answer, Closest, Probe, Similarity, SimilarityAnswer
+from auscult.domain.text import spoken_words
+
+WIDTH = 256
+GRAIN = 2.0**11
+REVISION = 1
+"""Of how texts are cut into words here; part of the version, because it changes answers."""
+
+KEPT_WORDS = 32_768
+KEPT_TEXTS = 16_384
+PASS_WORDS = 8_192
+PASS_TEXTS = 4_096
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class WordLlama:
+    """The embedded engine. Loads on first use; safe to share between threads; keeps about 80 MB at most."""
+
+    probe: ClassVar[type[Probe]] = Similarity
+
+    def __init__(self) -> None:
+        """Make an engine that has not loaded anything yet. Raises ``EngineError`` when the package is not there."""
+        self._lock = Lock()
+        self._words = _Kept(KEPT_WORDS, self._look_up)
+        self._texts = _Kept(KEPT_TEXTS, self._add_up)
+        self._version = f"wordllama {_package_version()} l2_supercat {WIDTH}/{REVISION}"
+
+    @property
+    def version(self) -> str:
+        """Package, model, width, and the revision of this file's own part in it."""
+        return self._version
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """One answer for each probe, in order; every text is embedded once. Raises ``EngineError``."""
+        questions = [_checked(probe) for probe in probes]
+        texts: dict[str, int] = {}
+        asked: dict[tuple[str, ...], dict[str, int]] = {}
+        for question in questions:
+            places = asked.setdefault(question.samples, {})
+            for text in question.texts:
+                texts.setdefault(text, len(texts))
+                places.setdefault(text, len(places))
+        with self._lock:
+            closest = self._closest(list(texts), [(samples, _rows(texts, of)) for samples, of in asked.items()])
+        found = dict(zip(asked, closest, strict=True))
+        return [
+            SimilarityAnswer(
+                closest=tuple([found[question.samples][asked[question.samples][text]] for text in question.texts]),
+                engine=self.version,
+            )
+            for question in questions
+        ]
+
+    def _closest(self, texts: list[str], asked: list[tuple[tuple[str, ...], Rows]]) -> list[list[Closest]]:
+        """For each set of samples, the nearest one to each of the texts asked about (given as rows of ``texts``)."""
+        samples = [self._embedded(list(of)) for of, _ in asked]
+        similarities = [np.zeros(len(rows)) for _, rows in asked]
+        nearest = [np.zeros(len(rows), np.int64) for _, rows in asked]
+        for start in range(0, len(texts), PASS_TEXTS):
+            vectors = self._embedded(texts[start : start + PASS_TEXTS])
+            for number, (_, rows) in enumerate(asked):
+                here = np.flatnonzero((rows >= start) & (rows < start + PASS_TEXTS))
+                cosines = _cosines(vectors[rows[here] - start], samples[number])
+                best = cosines.argmax(axis=1)
+                nearest[number][here] = best
+                similarities[number][here] = np.rint(cosines[np.arange(len(here)), best] * 10_000) / 10_000
+        return [
+            [Closest(*pair) for pair in zip(values.tolist(), indices.tolist(), strict=True)]
+            for values, indices in zip(similarities, nearest, strict=True)
+        ]
+
+    def _embedded(self, texts: list[str]) -> NDArray[np.float64]:
+        """A vector for each text, not normalised; zeros for a text without words."""
+        parts = [self._texts.vectors(texts[start : start + PASS_TEXTS]) for start in range(0, len(texts), PASS_TEXTS)]
+        return np.concatenate(parts).astype(np.float64)
+
+    def _add_up(self, texts: list[str]) -> Vectors:
+        """Vectors of texts as sums over their words, at most ``PASS_WORDS`` words in memory at a time."""
+        sums = np.zeros((len(texts), WIDTH), np.float32)
+        rows: list[int] = []
+        starts: list[int] = []
+        words: list[str] = []
+
+        def add() -> None:
+            if words:
+                sums[rows] += np.add.reduceat(self._words.vectors(words), starts, axis=0)
+                rows.clear()
+                starts.clear()
+                words.clear()
+
+        for row, text in enumerate(texts):
+            spoken = spoken_words(text).split()
+            for start in range(0, len(spoken), PASS_WORDS):
+                piece = spoken[start : start + PASS_WORDS]
+                if len(words) + len(piece) > PASS_WORDS:
+                    add()
+                rows.append(row)
+                starts.append(len(words))
+                words += piece
+        add()
+        return sums
+
+    def _look_up(self, words: list[str]) -> Vectors:
+        """Vectors of words as sums over their tokens. One at a time: the tokenizer then starts no threads."""
+        encode, weights = self._tokenizer.encode, self._weights
+        return np.stack(
+            [weights[encode(word, add_special_tokens=False).ids].sum(axis=0, dtype=np.float32) for word in words]
+        )
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return Tokenizer.from_file(str(_wheel_file("tokenizers/l2_supercat_tokenizer_config.json")))
+
+    @cached_property
+    def _weights(self) -> NDArray[np.int16]:
+        weights = load_file(_wheel_file(f"weights/l2_supercat_{WIDTH}.safetensors"))["embedding.weight"]
+        return np.rint(weights.astype(np.float32) * np.float32(GRAIN)).astype(np.int16)
+
+
+class _Kept:
+    """Vectors by key, made when missing and kept. When full it forgets everything, which is quick and bounded."""
+
+    def __init__(self, capacity: int, make: Callable[[list[str]], Vectors]) -> None:
+        self._rows: dict[str, int] = {}
+        self._vectors = np.empty((capacity, WIDTH), np.float32)
+        self._make = make
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """One vector for each key. There may not be more keys than places."""
+        missing = list(dict.fromkeys(key for key in keys if key not in self._rows))
+        if len(self._rows) + len(missing) > len(self._vectors):
+            self._rows.clear()
+            missing = list(dict.fromkeys(keys))
+        if missing:
+            first = len(self._rows)
+            self._vectors[first : first + len(missing)] = self._make(missing)
+            self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
+        return self._vectors[np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))]
+
+
+def _checked(probe: Probe) -> Similarity:
+    if not isinstance(probe, Similarity) or not probe.samples:
+        raise EngineError(
+            f"wordllama answers how close texts are to samples, at least one; it was asked {type(probe).__name__}",
+            code="engine.wrong_probe",
+        )
+    return probe
+
+
+def _rows(texts: dict[str, int], asked: dict[str, int]) -> Rows:
+    """Where the texts asked about stand among all texts."""
+    return np.fromiter(map(texts.__getitem__, asked), np.int64, len(asked))
+
+
+def _cosines(vectors: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cosine of each text with each sample, shape (texts, samples); 0 where one of the two has no words."""
+    squares = np.einsum("ij,ij->i", vectors, vectors)[:, None] * np.einsum("ij,ij->i", samples, samples)[None, :]
+    cosines = np.zeros(squares.shape)
+    return np.divide(vectors @ samples.T, np.sqrt(squares), out=cosines, where=squares > 0)
+
+
+def _package_version() -> str:
+    try:
+        return version("wordllama")
+    except PackageNotFoundError as error:
+        raise EngineError("wordllama is not installed: install auscult again", code="engine.missing") from error
+
+
+def _wheel_file(name: str) -> Path:
+    """Path of a file inside the installed package, which is found without being imported."""
+    package = find_spec("wordllama")
+    if package is None or package.origin is None:
+        raise EngineError("wordllama is not installed: install auscult again", code="engine.missing")
+    path = Path(package.origin).parent / name
+    if not path.is_file():
+        raise EngineError(f"wordllama's wheel has no {name}: install wordllama 0.4.0.post1", code="engine.missing")
+    return path

@@ -1,0 +1,57 @@
+"""What every engine promises, tried on every engine in the table."""
+
+import pytest
+
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.engines import ENGINES
+from auscult.engines._contract import Engine
+
+PROBES: dict[type[Probe], list[Probe]] = {
+    Similarity: [
+        Similarity(("Hello, good morning",), ("hello there, good morning to you", "the parcel is late")),
+        Similarity(("how can I help you?", "anything else?"), ("what can I do for you today",)),
+        Similarity(("how can I help you?", "anything else?"), ()),
+    ],
+}
+
+
+@pytest.fixture(params=sorted(ENGINES), scope="module")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Every engine of the shelf."""
+    return ENGINES[request.param]()
+
+
+def test_has_examples_for_every_kind_of_probe_an_engine_answers(engine: Engine) -> None:
+    """An engine for a new kind of probe must bring examples here."""
+    assert engine.probe in PROBES
+
+
+def test_answers_each_probe_in_order_and_says_who_answered(engine: Engine) -> None:
+    """One answer for each probe, shaped like it, with the version beside it."""
+    probes = PROBES[engine.probe]
+    answers = engine.answer(probes)
+    assert [answer.engine for answer in answers] == [engine.version] * len(probes)
+    for probe, answer in zip(probes, answers, strict=True):
+        if isinstance(probe, Similarity):
+            assert isinstance(answer, SimilarityAnswer)
+            assert len(answer.closest) == len(probe.texts)
+
+
+def test_gives_the_same_answer_alone_and_in_a_batch(engine: Engine) -> None:
+    """What else is in the batch changes nothing."""
+    probes = PROBES[engine.probe]
+    assert [engine.answer([probe])[0] for probe in probes] == engine.answer([*reversed(probes)])[::-1]
+
+
+def test_answers_nothing_with_nothing(engine: Engine) -> None:
+    """No probes, no answers."""
+    assert engine.answer([]) == []
+
+
+def test_refuses_a_probe_of_another_kind(engine: Engine) -> None:
+    """A question it cannot answer is an error with a code, not a guess."""
+    other: Probe = Judgement("holds", "c-1", ("m1",)) if engine.probe is Similarity else Similarity(("a",), ("b",))
+    with pytest.raises(EngineError) as caught:
+        engine.answer([other])
+    assert caught.value.reason == "engine.wrong_probe"

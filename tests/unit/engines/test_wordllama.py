@@ -1,0 +1,157 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Similarity, SimilarityAnswer
+from auscult.domain.text import spoken_words
+from auscult.engines import wordllama
+from auscult.engines.wordllama import WordLlama
+
+ENGINE = WordLlama()
+GREETINGS = ("Hello, good morning", "Thank you for calling")
+SAID = (
+    "HELLO!! good morning...",
+    "thanks for calling the store",
+    "my parcel has not come",
+    "",
+    "?!",
+    "thank you, and goodbye",
+    "I'm sorry to hear that",
+    "你好",
+    "hello " * 400,
+)
+texts = st.one_of(st.sampled_from(SAID), st.text(max_size=60))
+
+
+def ask(samples: tuple[str, ...], said: tuple[str, ...], engine: WordLlama = ENGINE) -> SimilarityAnswer:
+    """One probe, one answer."""
+    answer = engine.answer([Similarity(samples, said)])[0]
+    assert isinstance(answer, SimilarityAnswer)
+    return answer
+
+
+def reference(one: str, other: str) -> float:
+    """The same by the plain way: the wheel's tokenizer over the whole text, mean of rows, cosine."""
+    spec = find_spec("wordllama")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizers/l2_supercat_tokenizer_config.json"))
+    weights = load_file(folder / "weights/l2_supercat_256.safetensors")["embedding.weight"].astype(np.float64)
+    means = []
+    for text in (one, other):
+        ids = tokenizer.encode(spoken_words(text).strip(), add_special_tokens=False).ids
+        means.append(weights[ids].mean(axis=0))
+    return float(means[0] @ means[1] / np.linalg.norm(means[0]) / np.linalg.norm(means[1]))
+
+
+@pytest.mark.parametrize("said", [SAID[0], SAID[1], SAID[2], SAID[6], "order 12-345 for Jürgen, café №7", "你好 吗"])
+def test_says_what_the_model_says_of_the_whole_text(said: str) -> None:
+    """Adding up words, in whole numbers, stays within 0.002 of embedding the text as WordLlama does."""
+    assert ask(GREETINGS[:1], (said,)).closest[0].similarity == pytest.approx(reference(GREETINGS[0], said), abs=0.002)
+
+
+def test_case_and_punctuation_change_nothing() -> None:
+    """Speech recognition gives neither; a typed sample still meets it."""
+    assert ask(GREETINGS, ("HELLO!! good morning...",)).closest[0] == (1.0, 0)
+
+
+def test_names_the_nearest_sample() -> None:
+    """The index points into the samples; what is meant is nearer than what is not."""
+    closest = ask(GREETINGS, ("thanks for calling the store", "my parcel has not come")).closest
+    assert closest[0].sample == 1
+    assert closest[0].similarity > closest[1].similarity
+
+
+@pytest.mark.parametrize("said", ["", "?!", " \n"])
+def test_no_words_are_close_to_nothing(said: str) -> None:
+    """A text without words has similarity 0, and so has every text with a sample without words."""
+    assert ask(GREETINGS, (said,)).closest[0].similarity == 0
+    assert ask(("...",), ("hello", said)).closest == ((0.0, 0), (0.0, 0))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(texts.filter(bool), min_size=1, max_size=4).map(tuple),
+    st.lists(texts, max_size=6).map(tuple),
+    st.lists(st.tuples(st.lists(texts.filter(bool), min_size=1, max_size=3).map(tuple), st.lists(texts).map(tuple))),
+)
+def test_company_changes_nothing(
+    samples: tuple[str, ...], said: tuple[str, ...], others: list[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> None:
+    """An answer is the same to the last digit alone, in any batch, and from an engine that has seen nothing."""
+    probe = Similarity(samples, said)
+    batch = ENGINE.answer([*(Similarity(*other) for other in others), probe])
+    assert batch[-1] == ENGINE.answer([probe])[0]
+    assert all(
+        -1 <= closest.similarity <= 1 and round(closest.similarity, 4) == closest.similarity
+        for closest in ask(samples, said).closest
+    )
+
+
+def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for a few words and texts only, whole tables are dropped on the way, and answers stay."""
+    for name, size in (("KEPT_WORDS", 9), ("KEPT_TEXTS", 3), ("PASS_WORDS", 7), ("PASS_TEXTS", 2)):
+        monkeypatch.setattr(wordllama, name, size)
+    narrow = WordLlama()
+    said = (*SAID, "one two three four five six seven eight nine ten eleven twelve", *reversed(SAID))
+    assert ask((*GREETINGS, *SAID[5:7]), said, narrow) == ask((*GREETINGS, *SAID[5:7]), said)
+    assert len(narrow._words._rows) <= 9
+    assert len(narrow._texts._rows) <= 3
+
+
+def test_embeds_each_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that many probes share, and texts seen before, are not embedded again."""
+    engine = WordLlama()
+    seen: list[str] = []
+    add_up = engine._texts._make
+    monkeypatch.setattr(engine._texts, "_make", lambda missing: seen.extend(missing) or add_up(missing))
+    probes = [Similarity((sample,), SAID) for sample in ("hello", "goodbye", "sorry")]
+    engine.answer(probes)
+    engine.answer(probes)
+    assert sorted(seen) == sorted({*SAID, "hello", "goodbye", "sorry"})
+
+
+def test_threads_may_share_it() -> None:
+    """Many threads at once get what one gets."""
+    engine = WordLlama()
+    probes = [Similarity(GREETINGS, (text, f"{text} {number}")) for number in range(20) for text in SAID]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda probe: engine.answer([probe])[0], probes)) == ENGINE.answer(probes)
+
+
+def test_a_probe_without_samples_is_refused() -> None:
+    """There is no nearest of none."""
+    with pytest.raises(EngineError, match="at least one"):
+        ENGINE.answer([Similarity((), ("hello",))])
+
+
+def test_a_missing_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the package the error says what to install."""
+    monkeypatch.setattr(wordllama, "find_spec", lambda _name: None)
+    with pytest.raises(EngineError, match="wordllama is not installed") as caught:
+        ask(("hello",), ("hi",), WordLlama())
+    assert caught.value.reason == "engine.missing"
+
+
+def test_runs_none_of_the_wheels_code() -> None:
+    """Neither WordLlama's modules nor an HTTP client come in, and the root logger stays as it was."""
+    script = (
+        "import logging, sys\n"
+        "from auscult.domain.probe import Similarity\n"
+        "from auscult.engines import ENGINES\n"
+        "ENGINES['wordllama']().answer([Similarity(('hi',), ('hello',))])\n"
+        "assert not {'wordllama', 'requests', 'urllib3', 'huggingface_hub'} & set(sys.modules)\n"
+        "assert not logging.getLogger().handlers\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  (our own words)
