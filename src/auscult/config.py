@@ -4,6 +4,7 @@ Every setting is one field here and one line in docs/reference/settings.md; a te
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -14,6 +15,7 @@ from msgspec import Meta, Struct
 from auscult.domain.errors import SettingsError
 
 PREFIX = "AUSCULT_"
+_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -26,8 +28,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "sqlite:///auscult.db"
     secret_key: Annotated[
-        str | None,
-        Meta(description="32 random bytes as URL-safe base64, which encrypts client secrets at rest (44 characters)"),
+        Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}=$")] | None,
+        Meta(description="32 random bytes as URL-safe base64 (44 characters)"),
     ] = None
     state_dir: Annotated[str, Meta(description="a folder for key files of PostgreSQL databases")] = ""
     host: Annotated[str, Meta(min_length=1, description="an address to listen on")] = "127.0.0.1"
@@ -55,7 +57,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "warning"
 
 
-def read_settings(environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None, **chosen: object) -> Settings:
     """Read the settings from the environment; what is ``chosen`` (by a command's options, not None) goes before.
 
     Raises ``SettingsError`` that names variable, value, and what would be right.
@@ -84,14 +86,12 @@ def describe(name: str) -> str:
     return next(str(note.description) for note in get_args(hint)[1:] if isinstance(note, Meta))
 
 
-def _converted(where: str, value: object, hint: Any, name: str) -> Any:
+def _converted(where: str, value: object, hint: object, name: str) -> object:
     """``value`` as the type of the setting, or a refusal that says where it stood."""
     kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     try:
         return msgspec.convert(value, hint, strict=not (isinstance(value, str) and kind is int))
     except msgspec.ValidationError as error:
-        shown = None if name == "secret_key" else value
-        message = (
-            f"{where} cannot be {shown!r}: give {describe(name)}." if shown else f"{where}: give {describe(name)}."
-        )
-        raise SettingsError(message, field=where, value=shown) from error
+        shown = None if name == "secret_key" else _PASSWORD.sub("***", str(value))
+        wrong = f"{where} cannot be {shown!r}" if shown else f"{where} cannot be used"
+        raise SettingsError(f"{wrong}: give {describe(name)}.", field=where, value=shown) from error
