@@ -20,8 +20,8 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     """Which rows of one report, in the order of start time, then id.
 
     Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
-    ``queues`` holds ids or names. ``after`` is the sort key of the last row already read (a cursor);
-    where it is given, ``skip`` is 0.
+    ``queues`` holds ids or names. ``after`` is the sort key of the last row already read (a cursor), where the
+    empty id stands before every row of its instant; where it is given, ``skip`` is 0.
     """
 
     report: str
@@ -39,8 +39,13 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
 
 
 class RecordPage(Struct, frozen=True, kw_only=True):
-    """One page: rendered rows as JSON bytes, how many rows match in all, and the sort key of the last row here."""
+    """One page: rendered rows as JSON bytes, how many rows match in all, and the sort key of the last row here.
+
+    ``more`` says whether matching rows follow the last one here; it must be right wherever ``after`` was given,
+    for a cursor's reader knows no position from which to work it out.
+    """
 
     rows: tuple[bytes, ...]
     total: int
     last: tuple[int, str] | None
+    more: bool = False

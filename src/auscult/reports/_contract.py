@@ -1,6 +1,6 @@
 """What a report must be: one vendor-compatible page of the wire, its faults included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from msgspec import Struct
@@ -18,10 +18,33 @@ class ReportRequest(Struct, frozen=True, kw_only=True):
 
 
 class PageLimits(Struct, frozen=True, kw_only=True):
-    """Page sizes of rule 19."""
+    """Page sizes of rule 19. ``ceiling`` is the highest maximum that the operator may choose by a setting."""
 
     default: int
     maximum: int
+    ceiling: int
+
+    def raised_to(self, chosen: int) -> "PageLimits":
+        """These limits with the maximum that the operator chose, as far as this report lets it be raised."""
+        return PageLimits(
+            default=self.default, maximum=max(self.maximum, min(chosen, self.ceiling)), ceiling=self.ceiling
+        )
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """What the API's documentation says of a report.
+
+    ``body`` and ``answer`` are JSON Schemas as OpenAPI 3.1 takes them; ``schemas`` are those that they refer to,
+    by the name they have under ``#/components/schemas``.
+    """
+
+    summary: str
+    text: str
+    body: Mapping[str, Any]
+    body_example: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    answer_example: Mapping[str, Any]
+    schemas: Mapping[str, Any]
 
 
 class Report(Protocol):
@@ -29,13 +52,16 @@ class Report(Protocol):
 
     name: ClassVar[str]
     paths: ClassVar[tuple[str, ...]]
-    """Path templates, aliases included (rule 22), as ``/qualityai/…/app/{streamId}/scorereporting``."""
+    """Path templates, the documented one first, then its aliases (rule 22): ``/qualityai/…/app/{streamId}/…``.
+
+    ``{streamId}`` and ``{botId}`` name the app, ``{accountId}`` the account.
+    """
 
     scopes: ClassVar[frozenset[str]]
     """Scopes of which one is enough (rule 15)."""
 
     required_headers: ClassVar[tuple[str, ...]]
-    """Tenancy headers that must be there, lower case (rule 16)."""
+    """Tenancy headers as the wire spells them, which must be there unless the path names the account (rule 16)."""
 
     limits: ClassVar[PageLimits]
 
@@ -49,4 +75,8 @@ class Report(Protocol):
 
     def page(self, query: RecordQuery, page: RecordPage) -> bytes:
         """The whole answer: rows joined, inside the report's envelope."""
+        ...
+
+    def describe(self, limits: PageLimits) -> Description:
+        """What the documentation says of this report under these limits."""
         ...

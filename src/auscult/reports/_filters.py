@@ -1,0 +1,101 @@
+"""Filters of the Quality reports (rule 24)."""
+
+from typing import Any, NamedTuple, cast
+
+from auscult.domain.errors import RequestError
+from auscult.reports._fields import Body, first_given, refuse, text, texts, truth
+
+_CHANNELS = ("voice", "chat")
+_DIRECTIONS = {"inbound": ("inbound",), "outbound": ("outbound",), "both": ()}
+_MOST_QUEUES = 500
+_MOST_CUSTOM_FIELDS = 20
+
+PROPERTIES: dict[str, Any] = {
+    "contact_direction": {
+        "type": "string",
+        "enum": list(_DIRECTIONS),
+        "default": "both",
+        "description": "Only conversations of this direction. Letter case does not matter.",
+    },
+    "channels": {
+        "type": "array",
+        "items": {"type": "string", "enum": list(_CHANNELS)},
+        "description": "Only conversations of these channels; `channel` is read too. Empty means all.",
+    },
+    "queues": {
+        "type": "array",
+        "items": {"type": "string"},
+        "maxItems": _MOST_QUEUES,
+        "description": "Only conversations that were in one of these queues, by id or by name. Empty means all.",
+    },
+    "custom_fields": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "maxProperties": _MOST_CUSTOM_FIELDS,
+        "description": "Only conversations whose custom fields have all these values.",
+    },
+    "include_below_threshold": {
+        "type": "boolean",
+        "default": False,
+        "description": "Also list conversations that are shorter than their form's minimum duration, or whose "
+        "duration is not known. Their score is null and their metrics have no Qualification.",
+    },
+}
+
+
+class Filters(NamedTuple):
+    """What a request keeps, in the shape of ``RecordQuery``. Empty means all."""
+
+    directions: tuple[str, ...]
+    channels: tuple[str, ...]
+    queues: tuple[str, ...]
+    custom_fields: tuple[tuple[str, str], ...]
+    include_below_threshold: bool
+
+
+def read_filters(body: Body) -> Filters:
+    """Read every filter of the body. Raises ``RequestError``: ``field.*``."""
+    return Filters(
+        directions=_directions(body),
+        channels=_channels(body),
+        queues=texts(body, "queues", "give an array of queue ids or names", most=_MOST_QUEUES),
+        custom_fields=_custom_fields(body),
+        include_below_threshold=truth(body, "include_below_threshold", default=False),
+    )
+
+
+def _directions(body: Body) -> tuple[str, ...]:
+    field, right = "contact_direction", "give inbound, outbound or both"
+    if field not in body:
+        return ()
+    given = text(body[field], field, right)
+    if given.lower() not in _DIRECTIONS:
+        raise refuse(field, given, right, "field.unknown_value")
+    return _DIRECTIONS[given.lower()]
+
+
+def _channels(body: Body) -> tuple[str, ...]:
+    field, right = first_given(body, "channels", "channel") or "channels", "give an array of voice, chat or both"
+    given = texts(body, field, right, most=len(_CHANNELS) * 2)
+    for each in given:
+        if each.lower() not in _CHANNELS:
+            raise refuse(field, each, right, "field.unknown_value")
+    return tuple(dict.fromkeys(each.lower() for each in given))
+
+
+def _custom_fields(body: Body) -> tuple[tuple[str, str], ...]:
+    field, right = "custom_fields", 'give an object of texts such as {"plan": "gold"}'
+    given = body.get(field, {})
+    if not isinstance(given, dict):
+        raise refuse(field, given, right)
+    pairs = cast("dict[str, object]", given)
+    if len(pairs) > _MOST_CUSTOM_FIELDS:
+        raise RequestError(
+            f"{field}: give at most {_MOST_CUSTOM_FIELDS} fields.",
+            code="field.out_of_range",
+            field=field,
+            value=len(pairs),
+        )
+    return tuple(
+        (text(name, field, right), text(value, f"{field}.{name}", "give a text")) for name, value in pairs.items()
+    )

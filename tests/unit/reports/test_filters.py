@@ -1,0 +1,61 @@
+"""Filters of the Quality reports (rule 24)."""
+
+from typing import Any
+
+import pytest
+
+from auscult.domain.errors import RequestError
+from auscult.reports._filters import Filters, read_filters
+
+
+def test_no_filter_keeps_all() -> None:
+    """Rule 24: below-threshold rows are left out unless asked for; everything else is kept."""
+    assert read_filters({"unknown": 1}) == Filters((), (), (), (), include_below_threshold=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "directions"),
+    [("inbound", ("inbound",)), ("Outbound", ("outbound",)), ("both", ()), ("INBOUND", ("inbound",))],
+)
+def test_direction(value: str, directions: tuple[str, ...]) -> None:
+    """Rule 24: contact_direction, in any letter case."""
+    assert read_filters({"contact_direction": value}).directions == directions
+
+
+@pytest.mark.parametrize("name", ["channel", "channels"])
+def test_channels(name: str) -> None:
+    """Rule 24: either spelling, as an array or alone, in any letter case."""
+    assert read_filters({name: ["Voice", "chat", "voice"]}).channels == ("voice", "chat")
+    assert read_filters({name: "chat"}).channels == ("chat",)
+
+
+def test_queues_and_custom_fields() -> None:
+    """Rule 24: queues by id or name; custom fields by equality, all given pairs."""
+    filters = read_filters({"queues": ["qu-1", "Billing"], "custom_fields": {"plan": "gold", "site": "Lyon"}})
+    assert filters.queues == ("qu-1", "Billing")
+    assert filters.custom_fields == (("plan", "gold"), ("site", "Lyon"))
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "reason"),
+    [
+        ({"contact_direction": "sideways"}, "contact_direction", "field.unknown_value"),
+        ({"contact_direction": ["inbound"]}, "contact_direction", "field.wrong_type"),
+        ({"contact_direction": None}, "contact_direction", "field.wrong_type"),
+        ({"channels": ["fax"]}, "channels", "field.unknown_value"),
+        ({"channel": [1]}, "channel[0]", "field.wrong_type"),
+        ({"channel": {"voice": True}}, "channel", "field.wrong_type"),
+        ({"queues": 7}, "queues", "field.wrong_type"),
+        ({"queues": ["x"] * 501}, "queues", "field.out_of_range"),
+        ({"custom_fields": ["plan"]}, "custom_fields", "field.wrong_type"),
+        ({"custom_fields": {"tier": 3}}, "custom_fields.tier", "field.wrong_type"),
+        ({"custom_fields": {"tier": "\0"}}, "custom_fields.tier", "field.wrong_type"),
+        ({"custom_fields": {str(n): "" for n in range(21)}}, "custom_fields", "field.out_of_range"),
+        ({"include_below_threshold": "true"}, "include_below_threshold", "field.wrong_type"),
+    ],
+)
+def test_wrong_filters_are_refused(body: dict[str, Any], field: str, reason: str) -> None:
+    """Rule 17: every wrong type or value is a 400 that names its field."""
+    with pytest.raises(RequestError) as caught:
+        read_filters(body)
+    assert (caught.value.field, caught.value.reason) == (field, reason)
