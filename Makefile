@@ -61,7 +61,7 @@ clean: ## remove everything that make made
 	echo "auscult needs Python 3.11 or newer (3.12 and newer with SQLite 3.42 or newer), and found none." >&2; \
 	echo "Name one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1
 
-PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+PIP = $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-compile --no-deps
 SELF = $(PIP) --no-build-isolation --editable .
 
 .venv/base: requirements/base.txt pyproject.toml | .venv/bin/python

@@ -22,6 +22,7 @@ def report(error: AuscultError, *, as_json: bool) -> None:
         shown = {key: value for key, value in fault.items() if value is not None and value != ()}
         typer.echo(msgspec.json.encode({"error": shown}, enc_hook=str), err=True)
         return
+    more = [problem for problem in problems if problem not in error.message]
     where = f"line {line}: " if line is not None else ""
     field = f"{error.field}: " if error.field and error.field not in error.message else ""
-    typer.echo("\n".join([f"error: {where}{field}{error.message}", *problems]), err=True)
+    typer.echo("\n".join([f"error: {where}{field}{error.message}", *more]), err=True)

@@ -45,7 +45,7 @@ def add(
     as_json: _options.AsJson = False,
 ) -> None:
     """Add a client, and print its id and secret: this once and never again."""
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     for scope in scopes:
         if scope not in SCOPES:
@@ -83,7 +83,7 @@ def add(
 
 def listing(*, database: _options.Database = None, as_json: _options.AsJson = False) -> None:
     """List the clients, revoked ones too; never a secret."""
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application:
         clients = application.store.clients.listing()
@@ -106,7 +106,7 @@ def revoke(
     database: _options.Database = None,
 ) -> None:
     """End a client: from now on its tokens are refused."""
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application:
         application.store.clients.revoke(client_id)

@@ -28,7 +28,7 @@ def load(
     What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
     and the exit status is then 1.
     """
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application, progress("accepted") as tell:
         tenant = _options.tenant_of(application.store, account, org, app)

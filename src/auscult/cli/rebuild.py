@@ -11,7 +11,7 @@ def rebuild(*, database: _options.Database = None) -> None:
 
     Rows are disposable: this is for after an upgrade that shows more, or when `verify` finds a difference.
     """
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application, progress("rendered") as tell:
         count = application.rebuild(tell)

@@ -22,7 +22,7 @@ def serve(
 
     Prints one line when it is ready. SIGTERM and Ctrl-C end it cleanly.
     """
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     settings = _options.settings_of(database, host=host, port=port, workers=workers)
     bootstrap.serve(settings, lambda address: typer.echo(f"auscult serves {address} (docs {address}/docs)"))

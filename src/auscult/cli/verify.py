@@ -7,7 +7,7 @@ from auscult.cli import _options
 
 def verify(*, database: _options.Database = None) -> None:
     """Recount tallies, rows and jobs; exit 0 only when all agree."""
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application:
         differences = application.verify()

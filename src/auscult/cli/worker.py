@@ -10,7 +10,7 @@ def worker(*, database: _options.Database = None) -> None:
 
     Prints one line when it is ready. SIGTERM and Ctrl-C end it cleanly; what it had begun is taken up by another.
     """
-    from auscult import bootstrap  # noqa: PLC0415  (keeps --help quick)
+    from auscult import bootstrap
 
     settings = _options.settings_of(database)
     bootstrap.work(settings, lambda name: typer.echo(f"auscult worker {name} is ready"))

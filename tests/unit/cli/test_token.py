@@ -23,15 +23,15 @@ def test_token_expires_when_asked_to() -> None:
     assert claims["exp"] - claims["iat"] == 3600
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h", 3600), ("7d", 604_800)])
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h", 3600), ("168h", 604_800)])
 def test_times_are_read(text: str, seconds: int) -> None:
-    """A whole number and a unit."""
+    """A number and a unit."""
     assert seconds_of(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "1", "h", "1.5h", "-1h", "1 h", "1w", "9999999999s"])
+@pytest.mark.parametrize("text", ["", "h", "-1h", "1w", "9999999999s"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     """The refusal names the option, the value, and what would be right."""
-    with pytest.raises(RequestError, match="as 1h") as refusal:
+    with pytest.raises(RequestError, match="like 15s") as refusal:
         seconds_of(text)
     assert (refusal.value.field, refusal.value.value) == ("--expires", text)
