@@ -6,12 +6,13 @@ The tenant is in the door: ``store.within(tenant)`` gives a view that cannot see
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.probe import Answer, Probe
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Client, Tenant
 
@@ -63,6 +64,26 @@ class Batch(Struct, frozen=True, kw_only=True):
     size: int
     state: BatchState
     accepted_at: datetime
+
+
+class Engine(Protocol):
+    """An outside mind. A deterministic one gives the same answer whatever else is in the batch."""
+
+    probe: ClassVar[type[Probe]]
+    """The kind of probe it answers."""
+
+    @property
+    def version(self) -> str:
+        """Engine and model version, kept beside every answer: ``wordllama 0.4.0 l2_supercat 256``."""
+        ...
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """One answer for each probe, in order. Raises ``EngineError`` when it cannot."""
+        ...
+
+
+Engines = Mapping[type[Probe], Engine]
+"""The engine for each kind of probe that one is configured for."""
 
 
 class Conversations(Protocol):
