@@ -5,7 +5,9 @@ from typing import Any
 
 from auscult.metrics._contract import MetricType
 from auscult.metrics.by_question import ByQuestion
+from auscult.metrics.manual import Manual
 
 METRICS: Mapping[str, MetricType[Any]] = {
     "by_question": ByQuestion(),
+    "manual": Manual(),
 }

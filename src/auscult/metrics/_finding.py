@@ -28,14 +28,6 @@ class Window(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     last: str | int | None = None
 
 
-class Where(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whose turns are searched, and which of them."""
-
-    speaker: Side | None = None
-    window: Window | None = None
-    after: Literal["trigger"] | None = None
-
-
 class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One condition on one turn: exactly one of these, and ``threshold`` only beside ``similar``."""
 
@@ -51,9 +43,12 @@ class Condition(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     """A condition inside a search that stands among other searches."""
 
 
-class Entry(What, Where, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Entry(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A line under a finding: a condition, or a whole search; its keys tell which."""
 
+    speaker: Side | None = None
+    window: Window | None = None
+    after: Literal["trigger"] | None = None
     any_of: tuple[Condition, ...] = ()
     all_of: tuple[Condition, ...] = ()
     none_of: tuple[Condition, ...] = ()
@@ -64,9 +59,12 @@ class Entry(What, Where, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         return bool(self.any_of or self.all_of or self.none_of or self.speaker or self.window or self.after)
 
 
-class Finding(Where, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Finding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A search, when its lines are conditions; several searches joined, when its lines are searches."""
 
+    speaker: Side | None = None
+    window: Window | None = None
+    after: Literal["trigger"] | None = None
     any_of: tuple[Entry, ...] = ()
     all_of: tuple[Entry, ...] = ()
     none_of: tuple[Entry, ...] = ()

@@ -5,12 +5,17 @@ A set of patterns answers in one pass which of them are in a text, about a micro
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Protocol
 
 import re2
 
 from auscult.domain.text import spoken_words, straighten_quotes
 
 _MEMORY = 32 * 1024 * 1024
+
+
+class _Match(Protocol):
+    def group(self) -> str: ...
 
 
 def _options() -> re2.Options:
@@ -28,7 +33,7 @@ def refusal(pattern: str) -> str | None:
         return "is empty"
     try:
         searcher((pattern,))
-        nothing = _compiled(pattern).search("")
+        nothing = _finder(pattern)("")
     except re2.error as error:
         said = error.args[0]
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
@@ -44,7 +49,7 @@ def searcher(patterns: tuple[str, ...]) -> Callable[[str], list[int] | None]:
     """
     found = re2.Set.SearchSet(_options())
     for pattern in patterns:
-        _compiled(pattern)
+        _finder(pattern)
         found.Add(pattern)
     found.Compile()
     found.Match("")
@@ -53,13 +58,13 @@ def searcher(patterns: tuple[str, ...]) -> Callable[[str], list[int] | None]:
 
 def matched_words(pattern: str, text: str) -> str:
     """Give the first words that a pattern matches in a text, or nothing."""
-    match = _compiled(pattern).search(straighten_quotes(text))
+    match = _finder(pattern)(straighten_quotes(text))
     return match.group() if match else ""
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re2.Pattern:
-    return re2.compile(pattern, _options())
+def _finder(pattern: str) -> Callable[[str], _Match | None]:
+    return re2.compile(pattern, _options()).search
 
 
 def phrase_pattern(phrase: str) -> str:

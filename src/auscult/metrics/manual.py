@@ -1,0 +1,51 @@
+"""A question that only a person answers: it waits for an audit, and never counts in the machine's score (rule 2)."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type: what the auditor is asked, and how to decide."""
+
+    question: str = ""
+    guidance: str = ""
+
+
+class Manual:
+    """Always "-": not yet answered."""
+
+    name: ClassVar[str] = "manual"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"points"})
+    is_manual: ClassVar[bool] = True
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """A question that is not put."""
+        return () if settings.question.strip() else (("question", "is missing; write what the auditor is asked"),)
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 people read many
+        """Any."""
+        return None
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 a person is no engine
+        """Nothing."""
+        return frozenset()
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
+        """Nothing."""
+        return None
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Nothing."""
+        return ()
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+        """Not yet answered."""
+        return Verdict(qualification="-", reason="waits for an auditor")

@@ -1,0 +1,204 @@
+"""From the bytes of a form document, YAML or JSON, to plain values that know their lines.
+
+Values are read as YAML 1.2 reads them: ``yes`` and ``12:30`` are text, and decimals stay exact. What could harm or
+mislead is refused: aliases (a few bytes can stand for gigabytes), keys given twice, tags, depth without end.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+import yaml
+
+Scalar: TypeAlias = str | int | Decimal | bool | None
+Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
+Path: TypeAlias = tuple[str | int, ...]
+
+MAX_BYTES = 1024 * 1024
+_MAX_DEPTH = 32
+_SHOWN = 100
+_PLAIN = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
+
+
+class Problem(NamedTuple):
+    """One fault: the line (from 1, None where there is none), the field, and what is wrong and would be right."""
+
+    line: int | None
+    field: str
+    reason: str
+
+    def told(self, file: str) -> str:
+        """One line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
+        place = file if self.line is None else f"{file}:{self.line}"
+        return f"{place}: {self.field}: {self.reason}" if self.field else f"{place}: {self.reason}"
+
+
+class Document:
+    """A document's values, the line of each path in it, and what is wrong with it so far."""
+
+    def __init__(self, value: Value, lines: Mapping[Path, int], problems: Iterable[Problem] = ()) -> None:
+        """Begin with what the reading of the bytes found."""
+        self.value = value
+        self.lines = lines
+        self.problems = list(problems)
+        self._unread: set[Path] = set()
+
+    def unread(self, path: Path, reason: str) -> None:
+        """Note a value that could not be read at all."""
+        self.problem(path, reason)
+        self._unread.add(path)
+
+    def is_unread(self, path: Path) -> bool:
+        """Whether this, or something inside it, could not be read; then nothing more can be said about it."""
+        return any(unread[: len(path)] == path for unread in self._unread)
+
+    def problem(self, path: Path, reason: str) -> None:
+        """Note a fault at a path that could be read, on the line of the nearest part of it that the document has."""
+        if not self.is_unread(path):
+            self.problems.append(Problem(self.line(path), field_name(path), reason))
+
+    def line(self, path: Path) -> int | None:
+        """The line of a path, or of the nearest thing around it that the document has."""
+        present = next((path[:end] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
+        return None if present is None else self.lines[present]
+
+
+def field_name(path: Path) -> str:
+    """Write a path as people do: ``metrics[0].answer``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def read_document(document: bytes) -> Document:
+    """Read a document as far as it can be read; what is wrong stands in ``problems``, and then ``value`` is None."""
+    try:
+        text = _text(document)
+        value, lines, problems = _Builder(text).build()
+    except _Refusal as refusal:
+        return Document(None, {}, [refusal.problem])
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        told = " ".join(part for part in (error.problem, error.context) if part)
+        return Document(None, {}, [Problem(mark.line + 1 if mark else None, "", f"is neither YAML nor JSON: {told}")])
+    except yaml.YAMLError as error:
+        return Document(None, {}, [Problem(None, "", f"is neither YAML nor JSON: {error}")])
+    return Document(value, lines, problems)
+
+
+class _Refusal(Exception):  # noqa: N818 never leaves this file
+    def __init__(self, line: int | None, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.problem = Problem(line, field, reason)
+
+
+def _text(document: bytes) -> str:
+    if len(document) > MAX_BYTES:
+        raise _Refusal(None, "", f"is {len(document)} bytes long; a form has at most {MAX_BYTES}")
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        raise _Refusal(line, "", "is not UTF-8 text; save it as UTF-8") from None
+    # JSON may be indented with tabs, YAML may not; inside JSON's strings a tab is never bare.
+    return text.replace("\t", " ") if text.lstrip().startswith(("{", "[")) else text
+
+
+class _Open(NamedTuple):
+    """A mapping or list that is being filled."""
+
+    path: Path
+    value: list[Value] | dict[str, Value]
+
+
+class _Builder:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: dict[Path, int] = {}
+        self._problems: list[Problem] = []
+        self._open: list[_Open] = []
+        self._key: str | None = None
+        self._root: list[Value] = []
+
+    def build(self) -> tuple[Value, dict[Path, int], list[Problem]]:
+        for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
+            self._take(event)
+        if not self._root:
+            raise _Refusal(None, "", "is empty")
+        return self._root[0], self._lines, self._problems
+
+    def _take(self, event: yaml.Event) -> None:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refusal(line, self._field(), f"refers to *{event.anchor}; write it out, aliases are not read")
+        if isinstance(event, yaml.DocumentStartEvent) and self._root:
+            raise _Refusal(line, "", "begins a second document; a file holds one form")
+        if isinstance(event, yaml.ScalarEvent):
+            self._take_scalar(event, line)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            if len(self._open) >= _MAX_DEPTH:
+                raise _Refusal(line, self._field(), f"is nested more than {_MAX_DEPTH} deep")
+            if event.tag is not None:
+                raise _Refusal(line, self._field(), f"has the tag {event.tag}; tags are not read")
+            if self._is_key_next:
+                raise _Refusal(line, self._field(), "has a key that is not text")
+            value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
+            self._open.append(_Open(self._place(value, line), value))
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._open.pop()
+
+    def _take_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+        if event.tag is not None:
+            raise _Refusal(line, self._field(), f"has the tag {event.tag}; tags are not read")
+        if not self._is_key_next:
+            self._place(_plain(event.value) if event.implicit[0] else _whole(event.value), line)
+            return
+        holder = self._open[-1]
+        if event.value in holder.value:
+            self._problems.append(Problem(line, field_name((*holder.path, event.value)), "is given twice; keep one"))
+        self._key = event.value
+        self._lines[(*holder.path, event.value)] = line
+
+    @property
+    def _is_key_next(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._key is None
+
+    def _place(self, value: Value, line: int) -> Path:
+        """Put a value where it belongs, and give its path."""
+        if not self._open:
+            self._root.append(value)
+            self._lines[()] = line
+            return ()
+        holder = self._open[-1]
+        if isinstance(holder.value, list):
+            path: Path = (*holder.path, len(holder.value))
+            holder.value.append(value)
+            self._lines[path] = line
+            return path
+        key = self._key or ""
+        self._key = None
+        holder.value[key] = value
+        return (*holder.path, key)
+
+    def _field(self) -> str:
+        path = self._open[-1].path if self._open else ()
+        return field_name(path if self._key is None else (*path, self._key))
+
+
+def _plain(written: str) -> Scalar:
+    """Read a bare word as YAML 1.2 does."""
+    if written in _PLAIN:
+        return _PLAIN[written]
+    if _INTEGER.fullmatch(written):
+        return int(written)
+    return Decimal(written) if _DECIMAL.fullmatch(written) else written
+
+
+def _whole(written: str) -> str:
+    """Join the two halves of a character that JSON escapes as a pair."""
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
