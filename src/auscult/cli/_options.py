@@ -29,7 +29,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...", exists=True, dir_okay=False, readable=True, help="Files of conversations, told by content."
+        metavar="FILE...",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        allow_dash=True,
+        help="Files of conversations, told by content; - reads stdin.",
     ),
 ]
 
