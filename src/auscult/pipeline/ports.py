@@ -106,10 +106,11 @@ class Conversations(Protocol):
         """How each recorded conversation stands. Ids that are not recorded yet are left out."""
         ...
 
-    def record(self, batch_id: str, finished: Sequence[Rendered]) -> None:
+    def record(self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None) -> None:
         """Write evaluations, rows, facets and tallies and end the batch, in one transaction.
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
+        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
         """
         ...
 
@@ -161,8 +162,28 @@ class Batches(Protocol):
         """One batch."""
         ...
 
+    def begin(self, batch_id: str) -> int:
+        """Count a start of its processing; how many there have been, this one included."""
+        ...
+
     def fail(self, batch_id: str, reason: str) -> None:
         """Say that a batch cannot be processed, and why; its conversations stay stored."""
+        ...
+
+
+class Workers(Protocol):
+    """The workers on this database, each under a name that no other has. Whose beats go on is alive."""
+
+    def beat(self, worker: str) -> None:
+        """Add one to this worker's beats; the first beat makes it known."""
+        ...
+
+    def beats(self) -> dict[str, int]:
+        """How often each known worker has beaten."""
+        ...
+
+    def leave(self, worker: str) -> None:
+        """Forget a worker: it ended with nothing in hand, or is dead. Unknown ones are no error."""
         ...
 
 
@@ -191,6 +212,7 @@ class Store(Protocol):
 
     batches: Batches
     clients: Clients
+    workers: Workers
 
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. The app must exist."""
