@@ -11,6 +11,8 @@ from auscult.domain.evaluation import Evaluation, MetricResult
 
 WORST = 3
 _PIPED_WIDTH = 140
+_LEAST = 20
+_GAP = 2
 _STATUS = {
     "below_threshold": "too short",
     "duration_unavailable": "no times",
@@ -31,35 +33,34 @@ def words(result: MetricResult) -> str:
     return f"“{quoted[0]}”" if quoted else result.verdict.reason
 
 
-def table(scored: Sequence[tuple[Conversation, Evaluation]]) -> Table:
+def table(scored: Sequence[tuple[Conversation, Evaluation]], width: int) -> Table:
     """All conversations, the best first, so that the worst stand where a reader's eye ends up."""
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    longest = max((len(conversation.id) for conversation, _ in scored), default=0)
-    shown.add_column("conversation", min_width=longest)
-    shown.add_column("score", justify="right", min_width=5)
-    shown.add_column("passed", min_width=max(map(len, _STATUS.values())))
-    shown.add_column("worst metrics, and the words that decided", no_wrap=True, overflow="ellipsis")
+    columns = {
+        "conversation": max([len("conversation"), *(len(conversation.id) for conversation, _ in scored)]),
+        "score": len("score"),
+        "passed": max(map(len, _STATUS.values())),
+    }
+    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for name, size in columns.items():
+        shown.add_column(name, min_width=size, no_wrap=True, justify="right" if name == "score" else "left")
+    rest = max(_LEAST, width - sum(columns.values()) - _GAP * len(columns))
+    shown.add_column("worst metrics, and the words that decided", max_width=rest, no_wrap=True)
     for conversation, evaluation in sorted(scored, key=_rank):
-        has_score = evaluation.score is not None
+        score = "-" if evaluation.score is None else str(evaluation.score)
+        first = [conversation.id, score, _passed(evaluation)]
         lines = [Text.assemble((one.metric.name, "bold"), " ", words(one)) for one in worst(evaluation)]
-        for at, line in enumerate(lines or [Text("nothing missed" if has_score else "")]):
-            line.truncate(_PIPED_WIDTH, overflow="ellipsis")
-            first = at == 0
-            shown.add_row(
-                conversation.id if first else "",
-                (str(evaluation.score) if has_score else "-") if first else "",
-                (_passed(evaluation) if first else Text()),
-                line,
-            )
+        for line in lines or [Text("" if evaluation.score is None else "nothing missed")]:
+            line.truncate(rest, overflow="ellipsis")
+            shown.add_row(*(first or ["", "", ""]), line)
+            first = []
     return shown
 
 
 def show(scored: Sequence[tuple[Conversation, Evaluation]]) -> None:
     """Print the table on stdout, as wide as the terminal, or 140 characters where there is none."""
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
-    console.print(table(scored))
+    width = console.width if console.is_terminal else _PIPED_WIDTH
+    Console(width=width).print(table(scored, width))
 
 
 def _rank(pair: tuple[Conversation, Evaluation]) -> tuple[bool, float, str]:

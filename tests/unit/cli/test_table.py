@@ -46,7 +46,7 @@ def evaluation(
 def drawn(*scored: tuple[Conversation, Evaluation], width: int = 100) -> list[str]:
     """The table's lines as they are printed."""
     console = Console(file=io.StringIO(), width=width)
-    console.print(table(scored))
+    console.print(table(scored, width))
     return [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
 
 
@@ -89,5 +89,6 @@ def test_long_words_are_cut_to_the_width() -> None:
     """One line a metric, however much was said."""
     lines = drawn(evaluation(result("a", 5, text="word " * 100)), width=80)
     assert len(lines) == 2
+    assert lines[1].startswith("c-1")
     assert lines[1].endswith("…")
     assert len(lines[1]) <= 80
