@@ -21,7 +21,8 @@ _QUOTES = {
 _ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n+")
+# Begins only where a run begins and gives nothing back, so that a text of nothing but dots takes no longer.
+_SENTENCE_END = re.compile(r"(?<![.!?;])[.!?;]++(?=\s|$)|\n+")
 
 
 def straighten_quotes(text: str) -> str:

@@ -4,6 +4,7 @@ What words can tell is told at once (yes, no); where only an engine can tell, a 
 in. Asking and deciding walk over the same open turns, so that an answer is found again by its place in the probe.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
@@ -182,17 +183,13 @@ class Search:
         placed: dict[int, int] = {}
         if not self._events or not turns:
             return placed
-        for bit, kind in self._events:
-            for event in conversation.events:
-                if event.type != kind:
-                    continue
-                before = [
-                    at
-                    for at, turn in turns
-                    if event.start_ms is not None and turn.start_ms is not None and turn.start_ms <= event.start_ms
-                ]
-                at = max(before, default=turns[0][0])
-                placed[at] = placed.get(at, 0) | bit
+        begun = sorted((turn.start_ms, at) for at, turn in turns if turn.start_ms is not None)
+        for event in conversation.events:
+            bits = sum(bit for bit, kind in self._events if kind == event.type)
+            if bits:
+                before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(conversation.turns)))
+                at = begun[before - 1][1] if before else turns[0][0]
+                placed[at] = placed.get(at, 0) | bits
         return placed
 
     def _read(self, turn: Turn, holds: int) -> tuple[State, int]:

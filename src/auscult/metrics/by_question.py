@@ -37,8 +37,8 @@ class ByQuestion:
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong in the findings, and a question that is not put."""
-        found = [] if settings.question.strip() else [("question", "is missing; write what is asked, as a question")]
+        """What is wrong in the findings."""
+        found: list[tuple[str, str]] = []
         for name, finding in _findings(settings):
             has_trigger = settings.trigger is not None and name != "trigger"
             found.extend(finding_problems(finding, name, has_trigger=has_trigger))

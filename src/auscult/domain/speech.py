@@ -1,0 +1,197 @@
+"""Measures of how people talk, from the times of their turns: talking at once, silence, pace (docs/reference/metrics/by_speech.md).
+
+Everything is in ms from the conversation's start. A turn counts when its start and end are known and the end is
+later; others are left out, as nothing can be known of them. Shifting all times changes no measure.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from auscult.domain.conversation import Conversation, Speaker, Turn
+
+# Bounded, so that a text of nothing but brackets takes no longer than any other.
+_BRACKETED = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
+_WORD = re.compile("[^\\W_]+(?:['\u2019.-][^\\W_]+)*")
+_MS_A_MINUTE = 60_000
+
+
+class Span(NamedTuple):
+    """From ``start_ms`` up to ``end_ms``."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it is, in ms."""
+        return self.end_ms - self.start_ms
+
+
+class CrossTalk(NamedTuple):
+    """Agent and customer talk at once. ``begun_by`` is who came in on the other, None when both began together.
+
+    ``turn`` is what the one who came in was saying.
+    """
+
+    start_ms: int
+    end_ms: int
+    begun_by: Speaker | None
+    turn: Turn
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it is, in ms."""
+        return self.end_ms - self.start_ms
+
+
+class Silence(NamedTuple):
+    """Nobody talks, and nobody is on hold. ``after`` is the last turn before it."""
+
+    start_ms: int
+    end_ms: int
+    after: Turn
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it is, in ms."""
+        return self.end_ms - self.start_ms
+
+
+class Pace(NamedTuple):
+    """How fast one side talks: words, and the ms of talk they took."""
+
+    words: int
+    talk_ms: int
+
+    @property
+    def words_per_minute(self) -> float:
+        """Words a minute of talk."""
+        return self.words * _MS_A_MINUTE / self.talk_ms
+
+
+def is_timed(turn: Turn) -> bool:
+    """Whether it is known from when to when a turn lasted."""
+    return turn.start_ms is not None and turn.end_ms is not None and turn.start_ms < turn.end_ms
+
+
+def talk_spans(conversation: Conversation, *speakers: Speaker) -> list[Span]:
+    """When these speakers (all, where none is named) talk: spans that neither overlap nor touch, in order."""
+    return _joined(_span(turn) for turn in _timed(conversation, speakers))
+
+
+def talk_time_ms(conversation: Conversation, *speakers: Speaker) -> int:
+    """How long these speakers (all, where none is named) talk; talking at once counts once."""
+    return sum(span.duration_ms for span in talk_spans(conversation, *speakers))
+
+
+def cross_talk(conversation: Conversation, min_ms: int) -> list[CrossTalk]:
+    """Every stretch of at least ``min_ms`` in which agent and customer talk at once, in order.
+
+    Turns of one side that touch or overlap are one stretch of talk; the side whose stretch began later came in.
+    """
+    agent, customer = talk_spans(conversation, "agent"), talk_spans(conversation, "customer")
+    # Who comes in does so with the first word of a stretch of talk, so that a turn begins just there.
+    coming_in = {(turn.speaker, turn.start_ms): turn for turn in reversed(_timed(conversation, ("agent", "customer")))}
+    found: list[CrossTalk] = []
+    a = c = 0
+    while a < len(agent) and c < len(customer):
+        one, other = agent[a], customer[c]
+        start, end = max(one.start_ms, other.start_ms), min(one.end_ms, other.end_ms)
+        if start < end and end - start >= min_ms:
+            begun_by: Speaker | None = None
+            if one.start_ms != other.start_ms:
+                begun_by = "agent" if one.start_ms > other.start_ms else "customer"
+            found.append(CrossTalk(start, end, begun_by, coming_in[begun_by or "agent", start]))
+        if one.end_ms <= other.end_ms:
+            a += 1
+        if other.end_ms <= one.end_ms:
+            c += 1
+    return found
+
+
+def silences(conversation: Conversation, min_ms: int) -> list[Silence]:
+    """Every stretch of at least ``min_ms`` between the first and the last turn in which nobody talks, in order.
+
+    What lies in a hold is no silence; a hold without an end lasts until somebody talks. A turn of which only the
+    start is known ends a silence there.
+    """
+    heard = [turn for turn in conversation.turns if turn.start_ms is not None]
+    heard.sort(key=lambda turn: turn.start_ms or 0)
+    holds = _holds(conversation, [turn.start_ms or 0 for turn in heard])
+    found: list[Silence] = []
+    last: Turn | None = None
+    until = 0
+    for turn in heard:
+        start = turn.start_ms or 0
+        if last is not None:
+            quiet = _without(Span(until, start), holds)
+            found.extend(Silence(*piece, last) for piece in quiet if piece.duration_ms >= min_ms)
+        end = max(start, turn.end_ms if turn.end_ms is not None else start)
+        if last is None or end >= until:
+            last, until = turn, end
+    return found
+
+
+def pace(conversation: Conversation, speaker: Speaker) -> Pace | None:
+    """How fast a speaker talks, over all their timed turns, or None when no time is known."""
+    talk_ms = talk_time_ms(conversation, speaker)
+    if talk_ms == 0:
+        return None
+    return Pace(sum(count_words(turn.text) for turn in _timed(conversation, (speaker,))), talk_ms)
+
+
+def count_words(text: str) -> int:
+    """How many words were said; ``don't`` and ``e-mail`` are one each.
+
+    A mark in brackets is one word when it is in capitals, as it stands for something redacted (``[PII]``), and
+    none otherwise, as it tells of a sound (``[noise]``).
+    """
+    spoken = _BRACKETED.sub(lambda mark: " redacted " if mark.group().isupper() else " ", text)
+    return sum(1 for _ in _WORD.finditer(spoken))
+
+
+def _holds(conversation: Conversation, starts: list[int]) -> list[Span]:
+    """When the customer was on hold; ``starts`` are those of the turns, in order."""
+    holds: list[Span] = []
+    for event in conversation.events:
+        if event.type == "hold" and event.start_ms is not None:
+            following = bisect_left(starts, event.start_ms)
+            until = starts[following] if following < len(starts) else event.start_ms
+            holds.append(Span(event.start_ms, until if event.end_ms is None else event.end_ms))
+    return _joined(hold for hold in holds if hold.start_ms < hold.end_ms)
+
+
+def _timed(conversation: Conversation, speakers: tuple[Speaker, ...]) -> list[Turn]:
+    return [turn for turn in conversation.turns if is_timed(turn) and (not speakers or turn.speaker in speakers)]
+
+
+def _span(turn: Turn) -> Span:
+    return Span(turn.start_ms or 0, turn.end_ms or 0)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start_ms <= joined[-1].end_ms:
+            joined[-1] = Span(joined[-1].start_ms, max(joined[-1].end_ms, span.end_ms))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _without(span: Span, holds: list[Span]) -> list[Span]:
+    """What is left of a span outside the holds (in order, apart)."""
+    left: list[Span] = []
+    start = span.start_ms
+    for place in range(bisect_left(holds, start, key=lambda hold: hold.end_ms), len(holds)):
+        hold = holds[place]
+        if hold.start_ms >= span.end_ms:
+            break
+        if hold.start_ms > start:
+            left.append(Span(start, hold.start_ms))
+        start = max(start, hold.end_ms)
+    if start < span.end_ms:
+        left.append(Span(start, span.end_ms))
+    return left

@@ -1,0 +1,215 @@
+"""How people talk, not what they say: talking at once, silence, pace. From the times of turns, so for voice only.
+
+Settings, definitions and examples for users: docs/reference/metrics/by_speech.md.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.duration import parse_duration_ms
+from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.domain.speech import cross_talk, is_timed, pace, silences
+
+Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
+CROSS_TALK_MS = 2_000
+DEAD_AIR_MS = 30_000
+
+_BELONGING: dict[Measure, tuple[str, ...]] = {
+    "cross_talk": ("min_duration", "max_instances", "count"),
+    "dead_air": ("min_duration", "max_duration", "max_instances"),
+    "speaking_rate": ("min_words_per_minute", "max_words_per_minute", "speaker"),
+}
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type; None is the measure's own default."""
+
+    measure: Measure
+    min_duration: str | int | None = None
+    max_duration: str | int | None = None
+    max_instances: int | None = None
+    count: Literal["agent", "both"] | None = None
+    min_words_per_minute: Decimal | None = None
+    max_words_per_minute: Decimal | None = None
+    speaker: Literal["agent", "customer"] | None = None
+
+
+class BySpeech:
+    """YES within the limits, NO beyond them, NA when nobody can know."""
+
+    name: ClassVar[str] = "by_speech"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """Settings of another measure, and limits that cannot be."""
+        return (*_strangers(settings), *_limit_faults(settings))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 times are the same in all
+        """Any."""
+        return None
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 times need no engine
+        """Nothing."""
+        return frozenset()
+
+    def unique_key(self, settings: Settings) -> str | None:
+        """The measure: a form has one metric of each (rule 6)."""
+        return settings.measure
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Nothing."""
+        return ()
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+        """The verdict, with every instance and its times."""
+        if settings.measure == "cross_talk":
+            return _judge_cross_talk(settings, conversation)
+        if settings.measure == "dead_air":
+            return _judge_dead_air(settings, conversation)
+        return _judge_speaking_rate(settings, conversation)
+
+
+def _strangers(settings: Settings) -> list[tuple[str, str]]:
+    belonging = ("measure", *_BELONGING[settings.measure])
+    return [
+        (key, f"does not belong to {settings.measure}; that has {', '.join(belonging[1:])}")
+        for key in settings.__struct_fields__
+        if key not in belonging and getattr(settings, key) is not None
+    ]
+
+
+def _limit_faults(settings: Settings) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    durations: dict[str, int] = {"min_duration": _default_ms(settings.measure)}
+    for key, written in (("min_duration", settings.min_duration), ("max_duration", settings.max_duration)):
+        if written is None:
+            continue
+        try:
+            durations[key] = parse_duration_ms(written)
+        except ValueError as error:
+            found.append((key, str(error)))
+            continue
+        if durations[key] <= 0:
+            found.append((key, "must be longer than nothing"))
+    if durations.get("max_duration", durations["min_duration"]) < durations["min_duration"]:
+        found.append(("max_duration", "must be at least min_duration"))
+    if settings.max_instances is not None and settings.max_instances < 0:
+        found.append(("max_instances", f"{settings.max_instances} must be 0 or more"))
+    if settings.measure == "speaking_rate":
+        low, high = settings.min_words_per_minute, settings.max_words_per_minute
+        if low is None and high is None:
+            found.append(("min_words_per_minute", "is missing; give it or max_words_per_minute, like 110 and 180"))
+        for key, rate in (("min_words_per_minute", low), ("max_words_per_minute", high)):
+            if rate is not None and not 0 < rate <= 1000:  # noqa: PLR2004 nobody talks faster
+                found.append((key, f"{rate} must be above 0 and at most 1000"))
+        if low is not None and high is not None and low > high:
+            found.append(("max_words_per_minute", f"{high} must be at least min_words_per_minute, {low}"))
+    return found
+
+
+def _default_ms(measure: Measure) -> int:
+    return CROSS_TALK_MS if measure == "cross_talk" else DEAD_AIR_MS
+
+
+def _min_ms(settings: Settings) -> int:
+    return _default_ms(settings.measure) if settings.min_duration is None else parse_duration_ms(settings.min_duration)
+
+
+def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict:
+    for side in ("agent", "customer"):
+        turns = [turn for turn in conversation.turns if turn.speaker == side]
+        if not any(is_timed(turn) for turn in turns):
+            reason = f"no times are known of what the {side} says" if turns else f"the {side} never speaks"
+            return Verdict(qualification="NA", reason=reason)
+    min_ms = _min_ms(settings)
+    found = cross_talk(conversation, min_ms)
+    if settings.count == "agent":
+        found = [one for one in found if one.begun_by == "agent"]
+    evidence = tuple(
+        Evidence(
+            turn_id=one.turn.id,
+            start_ms=one.start_ms,
+            end_ms=one.end_ms,
+            text=one.turn.text,
+            why=f"both talk for {_seconds(one.duration_ms)}"
+            + (f", the {one.begun_by} came in" if one.begun_by else ", both began at once"),
+        )
+        for one in found
+    )
+    what = "agent coming in for" if settings.count == "agent" else "cross talk of"
+    return _counted(evidence, settings.max_instances or 0, f"{what} {_seconds(min_ms)} or more", conversation)
+
+
+def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
+    if sum(turn.start_ms is not None for turn in conversation.turns) < 2:  # noqa: PLR2004 silence is between two
+        reason = "fewer than two turns have times" if conversation.turns else "nobody speaks"
+        return Verdict(qualification="NA", reason=reason)
+    min_ms = _min_ms(settings)
+    max_ms = None if settings.max_duration is None else parse_duration_ms(settings.max_duration)
+    found = silences(conversation, min_ms)
+    evidence = tuple(
+        Evidence(
+            turn_id=one.after.id,
+            start_ms=one.start_ms,
+            end_ms=one.end_ms,
+            why=f"nobody talks for {_seconds(one.duration_ms)} after this turn",
+        )
+        for one in found
+    )
+    verdict = _counted(evidence, settings.max_instances or 0, f"silence of {_seconds(min_ms)} or more", conversation)
+    longest = max((one.duration_ms for one in found), default=0)
+    if max_ms is not None and longest > max_ms:
+        reason = f"a silence of {_seconds(longest)}; more than {_seconds(max_ms)} is never allowed"
+        return Verdict(qualification="NO", evidence=evidence, reason=reason + _untimed(conversation))
+    return verdict
+
+
+def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verdict:
+    speaker = settings.speaker or "agent"
+    turns = [turn for turn in conversation.turns if turn.speaker == speaker]
+    said = pace(conversation, speaker)
+    if said is None:
+        reason = f"no times are known of what the {speaker} says" if turns else f"the {speaker} never speaks"
+        return Verdict(qualification="NA", reason=reason)
+    if said.words == 0:
+        return Verdict(qualification="NA", reason=f"the {speaker} says no words")
+    low, high = settings.min_words_per_minute, settings.max_words_per_minute
+    rate = Decimal(said.words * 60_000) / Decimal(said.talk_ms)
+    within = (low is None or rate >= low) and (high is None or rate <= high)
+    limits = " and ".join(
+        [*([f"at least {low}"] if low is not None else []), *([f"at most {high}"] if high is not None else [])]
+    )
+    told = f"{rate:.1f} words a minute: {said.words} words in {_seconds(said.talk_ms)} of talk"
+    return Verdict(
+        qualification="YES" if within else "NO",
+        evidence=(Evidence(why=told),),
+        reason=f"{told}; asked for: {limits}" + _untimed(conversation),
+    )
+
+
+def _counted(evidence: Sequence[Evidence], allowed: int, what: str, conversation: Conversation) -> Verdict:
+    count = len(evidence)
+    return Verdict(
+        qualification="YES" if count <= allowed else "NO",
+        evidence=tuple(evidence),
+        reason=f"{count} × {what}; allowed: {allowed}" + _untimed(conversation),  # noqa: RUF001 a sign, not a letter
+    )
+
+
+def _untimed(conversation: Conversation) -> str:
+    """Say how much was left out."""
+    count = sum(not is_timed(turn) for turn in conversation.turns)
+    return f" ({count} of {len(conversation.turns)} turns have no times and are left out)" if count else ""
+
+
+def _seconds(duration_ms: int) -> str:
+    return f"{duration_ms / 1000:g} s"
