@@ -51,7 +51,7 @@ class BySpeech:
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Settings of another measure, and limits that cannot be."""
-        return (*_strangers(settings), *_limit_faults(settings))
+        return (*_strangers(settings), *_duration_faults(settings), *_rate_faults(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 times are the same in all
         """Any."""
@@ -87,7 +87,7 @@ def _strangers(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def _limit_faults(settings: Settings) -> list[tuple[str, str]]:
+def _duration_faults(settings: Settings) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     durations: dict[str, int] = {"min_duration": _default_ms(settings.measure)}
     for key, written in (("min_duration", settings.min_duration), ("max_duration", settings.max_duration)):
@@ -101,18 +101,25 @@ def _limit_faults(settings: Settings) -> list[tuple[str, str]]:
         if durations[key] <= 0:
             found.append((key, "must be longer than nothing"))
     if durations.get("max_duration", durations["min_duration"]) < durations["min_duration"]:
-        found.append(("max_duration", "must be at least min_duration"))
+        found.append(("max_duration", f"must be at least min_duration, {_seconds(durations['min_duration'])}"))
     if settings.max_instances is not None and settings.max_instances < 0:
         found.append(("max_instances", f"{settings.max_instances} must be 0 or more"))
-    if settings.measure == "speaking_rate":
-        low, high = settings.min_words_per_minute, settings.max_words_per_minute
-        if low is None and high is None:
-            found.append(("min_words_per_minute", "is missing; give it or max_words_per_minute, like 110 and 180"))
-        for key, rate in (("min_words_per_minute", low), ("max_words_per_minute", high)):
-            if rate is not None and not 0 < rate <= 1000:  # noqa: PLR2004 nobody talks faster
-                found.append((key, f"{rate} must be above 0 and at most 1000"))
-        if low is not None and high is not None and low > high:
-            found.append(("max_words_per_minute", f"{high} must be at least min_words_per_minute, {low}"))
+    return found
+
+
+def _rate_faults(settings: Settings) -> list[tuple[str, str]]:
+    if settings.measure != "speaking_rate":
+        return []
+    low, high = settings.min_words_per_minute, settings.max_words_per_minute
+    if low is None and high is None:
+        return [("min_words_per_minute", "is missing; give it or max_words_per_minute, like 110 and 180")]
+    found = [
+        (key, f"{rate} must be above 0 and at most 1000")
+        for key, rate in (("min_words_per_minute", low), ("max_words_per_minute", high))
+        if rate is not None and not 0 < rate <= 1000  # noqa: PLR2004 nobody talks faster
+    ]
+    if low is not None and high is not None and low > high:
+        found.append(("max_words_per_minute", f"{high} must be at least min_words_per_minute, {low}"))
     return found
 
 
