@@ -1,0 +1,152 @@
+"""What analysis finds in a conversation, beside any form: how the customer felt, what it was about, how it was spoken.
+
+None means "cannot be known" (no times, no turns, a language that is not supported), never 0 and never a guess
+(rule 12); ``unknown`` says why, by field name.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from auscult.domain.evaluation import Evidence
+
+SentimentLabel = Literal["negative", "neutral", "positive"]
+Resolution = Literal["YES", "NO", "NA"]
+
+
+class TurnSentiment(Struct, frozen=True, kw_only=True):
+    """How one customer turn sounds; ``score`` from 1 (worst) over 5 (neutral) to 10 (best), one decimal."""
+
+    turn_id: str
+    label: SentimentLabel
+    score: Decimal
+
+
+class Sentiment(Struct, frozen=True, kw_only=True):
+    """How the customer sounds. ``score`` 1 to 10, one decimal, the end weighing more.
+
+    ``start`` and ``end`` are the pattern; ``positive``, ``neutral`` and ``negative`` are shares of customer turns,
+    whole percents that total 100.
+    """
+
+    label: SentimentLabel
+    score: Decimal
+    start: SentimentLabel
+    end: SentimentLabel
+    positive: int
+    neutral: int
+    negative: int
+    turns: tuple[TurnSentiment, ...] = ()
+
+
+class Emotion(Struct, frozen=True, kw_only=True):
+    """One emotion of one side: in how many turns, their share of that side's emotional turns in percent (two decimals),
+    and how long these turns lasted in ms (0 for chat, None when no times are known).
+    """
+
+    emotion: str
+    turns: tuple[str, ...]
+    proportion: Decimal
+    duration_ms: int | None
+
+
+class Emotions(Struct, frozen=True, kw_only=True):
+    """Emotions by side, the most frequent first."""
+
+    customer: tuple[Emotion, ...] = ()
+    agent: tuple[Emotion, ...] = ()
+
+
+class Flag(Struct, frozen=True, kw_only=True):
+    """Something that was observed or not, with what shows it."""
+
+    observed: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """Whether the customer's main request was met: NO if not, NA if there was none."""
+
+    resolution: Resolution
+    evidence: tuple[Evidence, ...] = ()
+
+
+class AgentHabits(Struct, frozen=True, kw_only=True):
+    """How one agent spoke: 0 to 10, 10 best. None when there was nothing to measure (nobody sought empathy)."""
+
+    agent_id: str | None
+    empathy: Decimal | None
+    crutch_words: Decimal | None
+    crutch_counts: dict[str, int] = {}
+
+
+class SpeakingRate(Struct, frozen=True, kw_only=True):
+    """How fast one person spoke: words, seconds of talk, words a minute (two decimals), a score 0 to 10 (10 best)."""
+
+    source: Literal["agent", "customer"]
+    source_id: str | None
+    words: int
+    seconds: int
+    words_a_minute: Decimal
+    score: int
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """A stretch of the call, in ms from its start: a silence, two people talking at once."""
+
+    start_ms: int
+    end_ms: int
+
+
+class Speech(Struct, frozen=True, kw_only=True):
+    """Voice only. Ratios are whole percents of the call (holds left out) that total 100."""
+
+    customer_talk_ratio: int
+    agent_talk_ratio: int
+    silence: int
+    rates: tuple[SpeakingRate, ...] = ()
+    cross_talk: tuple[Moment, ...] = ()
+    dead_air: tuple[Moment, ...] = ()
+
+
+class Intent(Struct, frozen=True, kw_only=True):
+    """One thing that the conversation was about, in generated words. ``score`` is its sentiment, 1 to 10."""
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    sentiment: SentimentLabel | None = None
+    score: int | None = None
+    emotions: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+
+
+class Topic(Struct, frozen=True, kw_only=True):
+    """A node of the configured taxonomy that was found; level 1 to 3. Sentiment and resolution stand on level 3."""
+
+    name: str
+    level: int
+    confidence: Decimal
+    sentiment: int | None = None
+    is_resolved: bool | None = None
+    topics: tuple["Topic", ...] = ()
+    turns: tuple[str, ...] = ()
+
+
+class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that analysis found, one field an analyzer. ``engines`` names what answered, model versions included."""
+
+    language: str | None = None
+    sentiment: Sentiment | None = None
+    emotions: Emotions | None = None
+    churn_risk: Flag | None = None
+    escalation: Flag | None = None
+    resolution: Outcome | None = None
+    habits: tuple[AgentHabits, ...] | None = None
+    speech: Speech | None = None
+    intents: tuple[Intent, ...] | None = None
+    topics: tuple[Intent, ...] | None = None
+    configured_intents: tuple[Topic, ...] | None = None
+    summary: str | None = None
+    unknown: dict[str, str] = {}
+    engines: tuple[str, ...] = ()
