@@ -1,0 +1,79 @@
+"""The installed command, run as a user runs it; and conversations to run it on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+AUSCULT = Path(sys.executable).with_name("auscult")
+TENANT = ("--account", "a-1", "--org", "o-1", "--app", "st-1")
+
+Turns = tuple[tuple[str, str], ...]
+POLITE: Turns = (
+    ("agent", "Hello, thank you for calling Lakeside Bank, this is Robert. How can I help you?"),
+    ("customer", "Hi, I would like to know my balance."),
+    ("agent", "May I have your account number please?"),
+    ("customer", "It is 4711 0815."),
+    ("agent", "One moment please. Your balance is twelve dollars."),
+    ("agent", "Is there anything else I can do for you?"),
+    ("customer", "No thanks."),
+    ("agent", "Thank you for calling, have a nice day. Goodbye!"),
+)
+
+
+class Result(NamedTuple):
+    """What a command left: exit status, stdout, stderr."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> Any:
+        """The last line of stdout, read as JSON."""
+        return json.loads(self.out.splitlines()[-1])
+
+    @property
+    def lines(self) -> list[Any]:
+        """Every line of stdout, read as JSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The environment without settings of ours, but for those given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")} | settings
+
+
+def auscult(folder: Path, *words: str | Path, stdin: str = "", settings: Mapping[str, str] | None = None) -> Result:
+    """Run ``auscult`` in a folder, with its database there unless ``words`` or ``settings`` name another."""
+    command = [str(AUSCULT), *map(str, words)]
+    given = environment(**({"AUSCULT_DATABASE_URL": "sqlite:///test.db"} | dict(settings or {})))
+    done = subprocess.run(  # noqa: S603  (our own program, our own words)
+        command, cwd=folder, env=given, input=stdin, capture_output=True, text=True, check=False, timeout=120
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def conversation(name: str, turns: Turns = POLITE, **fields: Any) -> dict[str, Any]:
+    """A voice conversation of half a minute, as a native document."""
+    spoken = [
+        {"id": f"m{at}", "speaker": speaker, "start_ms": 4000 * at, "end_ms": 4000 * at + 3500, "text": text}
+        for at, (speaker, text) in enumerate(turns)
+    ]
+    return {
+        "id": name,
+        "channel": "voice",
+        "started_at": "2026-03-23T10:17:54Z",
+        "ended_at": "2026-03-23T10:18:34Z",
+        "turns": spoken,
+    } | fields
+
+
+def write(path: Path, *documents: Mapping[str, Any] | str) -> Path:
+    """Write an NDJSON file; a text stands as it is."""
+    lines = [one if isinstance(one, str) else json.dumps(one) for one in documents]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path

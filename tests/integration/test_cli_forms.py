@@ -1,0 +1,84 @@
+"""``auscult forms``: checked, published, listed and shown."""
+
+import json
+from pathlib import Path
+
+from tests.integration.program import TENANT, auscult
+from tests.integration.test_cli_score import FORM
+
+
+def test_check_tells_every_fault_with_its_line(tmp_path: Path) -> None:
+    """file:line: field: reason; exit 1 when there is any."""
+    (tmp_path / "form.yaml").write_text(
+        FORM.replace("weight: 60", "weight: -60").replace("type: by_question", "type: by_guess", 1)
+    )
+    checked = auscult(tmp_path, "forms", "check", "form.yaml")
+    assert checked.status == 1
+    assert any(line.startswith("form.yaml:10: metrics[0].type: ") for line in checked.out.splitlines())
+
+
+def test_check_of_a_right_form(tmp_path: Path) -> None:
+    """A right form is said to be right; for programs with --json."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    checked = auscult(tmp_path, "forms", "check", "form.yaml", "--json")
+    assert checked.status == 0
+    assert checked.last == {"file": "form.yaml", "ok": True, "problems": []}
+
+
+def test_check_says_that_no_judge_is_configured(tmp_path: Path) -> None:
+    """A form that asks a judge is right, and cannot be answered here; publishing it is refused."""
+    (tmp_path / "form.yaml").write_text(FORM.replace('{phrases: ["sorry"]}', '{judge: "The agent says sorry."}'))
+    checked = auscult(tmp_path, "forms", "check", "form.yaml")
+    applied = auscult(tmp_path, "forms", "apply", "form.yaml", *TENANT)
+    assert checked.status == 0
+    assert "no engine is configured" in checked.out
+    assert applied.status == 1
+    assert "no engine is configured" in applied.err
+
+
+def test_apply_makes_versions(tmp_path: Path) -> None:
+    """Rule 7: a changed document is a new version, the same one is not; each can be shown as it was written."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    (tmp_path / "changed.yaml").write_text(FORM.replace("pass_score: 50", "pass_score: 60"))
+    said = [
+        auscult(tmp_path, "forms", "apply", name, *TENANT).out for name in ("form.yaml", "form.yaml", "changed.yaml")
+    ]
+    assert said == [f"ef-small version {version} is in force for st-1\n" for version in (1, 1, 2)]
+    listed = auscult(tmp_path, "forms", "list", "--app", "st-1", "--json").lines
+    assert [(one["id"], one["version"], one["metrics"]) for one in listed] == [("ef-small", 2, 2)]
+    assert auscult(tmp_path, "forms", "show", "ef-small", "--app", "st-1").out == FORM.replace(
+        "pass_score: 50", "pass_score: 60"
+    )
+    assert auscult(tmp_path, "forms", "show", "ef-small", "--app", "st-1", "--version", "1").out == FORM
+
+
+def test_one_form_for_each_queue_channel_and_direction(tmp_path: Path) -> None:
+    """Rule 6: a second form for the same conversations is refused, and names the first."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    (tmp_path / "rival.yaml").write_text(FORM.replace("ef-small", "ef-rival"))
+    auscult(tmp_path, "forms", "apply", "form.yaml", *TENANT)
+    refused = auscult(tmp_path, "forms", "apply", "rival.yaml", *TENANT)
+    assert refused.status == 1
+    assert "ef-small" in refused.err
+    assert len(auscult(tmp_path, "forms", "list", "--app", "st-1").out.splitlines()) == 1
+
+
+def test_starter_forms_come_along(tmp_path: Path) -> None:
+    """Without an app the forms of the package are listed and shown; no database is made for that."""
+    listed = auscult(tmp_path, "forms", "list", "--json").lines
+    assert {one["id"]: one["channel"] for one in listed} == {"ef-starter-voice": "voice", "ef-starter-chat": "chat"}
+    (tmp_path / "copy.yaml").write_text(auscult(tmp_path, "forms", "show", "ef-starter-chat").out)
+    assert auscult(tmp_path, "forms", "check", "copy.yaml").status == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.yaml"]
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    """An unknown form, app or file: one line, and what there is."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    auscult(tmp_path, "forms", "apply", "form.yaml", *TENANT)
+    form = auscult(tmp_path, "forms", "show", "ef-none", "--app", "st-1")
+    app = auscult(tmp_path, "forms", "list", "--app", "st-none", "--json")
+    file = auscult(tmp_path, "forms", "check", "none.yaml")
+    assert (form.status, "ef-small" in form.err) == (1, True)
+    assert (app.status, json.loads(app.err)["error"]["reason"]) == (1, "app.unknown")
+    assert (file.status, "none.yaml" in file.err) == (1, True)

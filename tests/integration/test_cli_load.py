@@ -1,0 +1,87 @@
+"""``auscult load``: a file in, scores readable, nothing doubled, what is bad named."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.program import TENANT, auscult, conversation, write
+
+COUNTS = {
+    "accepted": 3,
+    "unchanged": 0,
+    "scored": 2,
+    "below_threshold": 1,
+    "duration_unavailable": 0,
+    "not_evaluated": 0,
+    "rejected": 0,
+    "rejects": None,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with three conversations, one of them too short, and the starter forms in force."""
+    short = conversation("c-3", ended_at="2026-03-23T10:17:56Z")
+    write(tmp_path / "three.ndjson", conversation("c-1"), conversation("c-2"), short)
+    applied = auscult(tmp_path, "forms", "apply", "starter", *TENANT)
+    assert applied.status == 0, applied.err
+    return tmp_path
+
+
+def test_load_scores_and_a_second_load_adds_nothing(folder: Path) -> None:
+    """The last line of --json is the shape of docs/reference/output.md; the same file again is all unchanged."""
+    first = auscult(folder, "load", "three.ndjson", *TENANT, "--json")
+    again = auscult(folder, "load", "three.ndjson", "--app", "st-1", "--json")
+    assert (first.status, first.last) == (0, COUNTS)
+    assert (again.status, again.last) == (0, COUNTS | {"unchanged": 3})
+    assert auscult(folder, "verify").status == 0
+
+
+def test_bad_lines_are_named_and_the_good_ones_load(folder: Path) -> None:
+    """Line, field and reason go to a rejects file; the exit status says that something was refused."""
+    write(folder / "mixed.ndjson", conversation("c-4"), "{not json", conversation("c-5", channel="fax"))
+    loaded = auscult(folder, "load", "mixed.ndjson", "--app", "st-1", "--json")
+    assert loaded.status == 1
+    assert (loaded.last["accepted"], loaded.last["scored"], loaded.last["rejected"]) == (1, 1, 2)
+    rejects = [json.loads(line) for line in (folder / loaded.last["rejects"]).read_text().splitlines()]
+    assert [(one["line"], one["field"]) for one in rejects] == [(2, None), (3, "channel")]
+    assert str(loaded.last["rejects"]) in loaded.err
+
+
+def test_without_json_it_ends_with_a_sentence(folder: Path) -> None:
+    """People get one line, and nothing on stderr when all went well."""
+    loaded = auscult(folder, "load", "three.ndjson", "--app", "st-1")
+    assert loaded.out.splitlines()[-1] == "3 loaded, 2 scored, 1 below threshold, 0 rejected"
+    assert loaded.err == ""
+
+
+def test_a_new_app_needs_account_and_org(tmp_path: Path) -> None:
+    """Whoever names an app for the first time is told what is missing."""
+    write(tmp_path / "one.ndjson", conversation("c-1"))
+    refused = auscult(tmp_path, "load", "one.ndjson", "--app", "st-new", "--json")
+    assert refused.status == 1
+    assert json.loads(refused.err)["error"]["reason"] == "app.incomplete"
+
+
+def test_an_app_of_another_account_is_refused(folder: Path) -> None:
+    """An app stays where it belongs."""
+    refused = auscult(folder, "load", "three.ndjson", "--account", "a-2", "--org", "o-1", "--app", "st-1")
+    assert refused.status == 1
+    assert refused.err.startswith("error: ")
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    """2 for a command line that cannot be right; nothing is made."""
+    refused = auscult(tmp_path, "load", "nowhere.ndjson", *TENANT)
+    assert refused.status == 2
+    assert "nowhere.ndjson" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_reached_is_an_error_of_one_line(folder: Path) -> None:
+    """No traceback for a wrong URL."""
+    wrong = auscult(folder, "load", "three.ndjson", *TENANT, "--database", "postgresql://nobody@127.0.0.1:1/none")
+    assert wrong.status == 1
+    assert wrong.err.startswith("error: ")
+    assert "Traceback" not in wrong.err

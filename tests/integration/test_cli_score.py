@@ -1,0 +1,98 @@
+"""``auscult score``: conversations and a form in, NDJSON out, no database."""
+
+from pathlib import Path
+
+from tests.integration.program import auscult, conversation, write
+
+FORM = """
+id: ef-small
+name: Small
+channel: voice
+pass_score: 50
+min_duration: 15s
+metrics:
+  - id: em-hello
+    name: Hello
+    type: by_question
+    question: Does the agent say hello?
+    weight: 60
+    answer: {speaker: agent, any_of: [{phrases: ["hello"]}]}
+  - id: em-sorry
+    name: Sorry
+    type: by_question
+    question: Does the agent say sorry?
+    weight: 40
+    answer: {speaker: agent, any_of: [{phrases: ["sorry"]}]}
+"""
+
+
+def test_score_with_a_form_of_ones_own(tmp_path: Path) -> None:
+    """The shape of docs/reference/output.md, evidence included; and no database is made."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    write(tmp_path / "one.ndjson", conversation("c-1"))
+    scored = auscult(tmp_path, "score", "one.ndjson", "--form", "form.yaml")
+    assert (scored.status, scored.err) == (0, "")
+    line = scored.last
+    assert (line["id"], line["form"]) == ("c-1", {"id": "ef-small", "version": 1})
+    assert (line["status"], line["score"], line["passed"], line["fatal_errors"]) == ("evaluated", 60, True, 0)
+    hello, sorry = line["metrics"]
+    assert (hello["id"], hello["qualification"], hello["adhered"]) == ("em-hello", "YES", True)
+    assert (sorry["id"], sorry["qualification"], sorry["adhered"]) == ("em-sorry", "NO", False)
+    evidence = hello["evidence"][0]
+    assert (evidence["turn_id"], evidence["start_ms"], evidence["end_ms"]) == ("m0", 0, 3500)
+    assert "hello" in evidence["text"].lower()
+    assert evidence["why"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["form.yaml", "one.ndjson"]
+
+
+def test_starter_takes_the_form_of_the_channel_and_out_a_file(tmp_path: Path) -> None:
+    """--form starter fits each conversation's channel; --out writes there and nothing to stdout."""
+    chat = conversation("c-2", channel="chat")
+    write(tmp_path / "two.ndjson", conversation("c-1"), chat)
+    scored = auscult(tmp_path, "score", "two.ndjson", "--form", "starter", "--out", "scored.ndjson")
+    assert (scored.status, scored.out) == (0, "")
+    by_channel = auscult(tmp_path, "score", "two.ndjson", "--form", "starter").lines
+    assert [line["form"]["id"] for line in by_channel] == ["ef-starter-voice", "ef-starter-chat"]
+    assert (tmp_path / "scored.ndjson").read_text().count("\n") == 2
+
+
+def test_too_short_is_judged_and_has_no_score(tmp_path: Path) -> None:
+    """Rules 4 and 11: below the form's minimum there is no score; the metrics are judged all the same."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    write(tmp_path / "one.ndjson", conversation("c-1", ended_at="2026-03-23T10:17:56Z"))
+    line = auscult(tmp_path, "score", "one.ndjson", "--form", "form.yaml").last
+    assert (line["status"], line["score"], line["passed"]) == ("below_threshold", None, None)
+    assert line["metrics"][0]["qualification"] == "YES"
+
+
+def test_no_form_fits(tmp_path: Path) -> None:
+    """A conversation that no form is for is listed, without form, score and metrics."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    write(tmp_path / "one.ndjson", conversation("c-1", channel="chat"))
+    line = auscult(tmp_path, "score", "one.ndjson", "--form", "form.yaml").last
+    assert (line["status"], line["form"], line["score"], line["metrics"]) == ("not_evaluated", None, None, [])
+
+
+def test_bad_lines_are_named_and_the_good_ones_scored(tmp_path: Path) -> None:
+    """A refusal goes to stderr with its line; the exit status is 1, and the rest is there."""
+    write(tmp_path / "mixed.ndjson", conversation("c-1"), "{not json", conversation("c-3"))
+    scored = auscult(tmp_path, "score", "mixed.ndjson", "--form", "starter")
+    assert scored.status == 1
+    assert [line["id"] for line in scored.lines] == ["c-1", "c-3"]
+    assert "mixed.ndjson:2: " in scored.err
+
+
+def test_a_form_with_faults_is_refused(tmp_path: Path) -> None:
+    """Every fault is told with its line."""
+    (tmp_path / "form.yaml").write_text(FORM.replace("weight: 60", "weight: 50"))
+    write(tmp_path / "one.ndjson", conversation("c-1"))
+    scored = auscult(tmp_path, "score", "one.ndjson", "--form", "form.yaml")
+    assert (scored.status, scored.out) == (1, "")
+    assert "form.yaml:7: metrics: " in scored.err
+
+
+def test_standard_input_is_a_file_too(tmp_path: Path) -> None:
+    """``-`` reads stdin, so that it can stand in a pipe."""
+    line = write(tmp_path / "one.ndjson", conversation("c-1")).read_text()
+    scored = auscult(tmp_path, "score", "-", "--form", "starter", stdin=line)
+    assert (scored.status, scored.last["id"]) == (0, "c-1")
