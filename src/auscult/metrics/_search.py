@@ -5,7 +5,7 @@ in. Asking and deciding walk over the same open turns, so that an answer is foun
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from auscult.domain.evaluation import Evidence
 from auscult.domain.probe import Answers, Closest, Judgement, JudgementAnswer, Probe, Similarity, SimilarityAnswer
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
-from auscult.metrics._patterns import matched_words, phrase_pattern, searcher
+from auscult.metrics._patterns import line_searcher, matched_words, phrase_pattern, searcher
 
 _SHOWN_SAMPLE = 60
 _SHOWN_TEXT = 400
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 
 
 class Search:
-    """A search of a form, compiled once and used for every conversation."""
+    """A search of a form, compiled once and used for every conversation. ``needs``: the probes it may send out."""
 
     def __init__(self, search: Finding | Entry, default_speaker: Side) -> None:
         self.speaker: Side = search.speaker or default_speaker
@@ -66,19 +66,18 @@ class Search:
         self._any, self._all, self._none = sum(bits[:some]), sum(bits[some:every]), sum(bits[every:])
         pairs = list(zip(bits, self.conditions, strict=True))
         self._asked = [(bit, one) for bit, one in pairs if one.similar is not None or one.judge is not None]
+        self.needs: frozenset[type[Probe]] = frozenset(
+            Similarity if one.similar is not None else Judgement for _, one in self._asked
+        )
         self._open = sum(bit for bit, _ in self._asked)
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
-        phrases = [(bit, phrase) for bit, one in pairs for phrase in one.phrases or ()]
+        self._samples = {bit: _samples(one) for bit, one in pairs if one.similar is not None}
+        phrases = [(bit, phrase_pattern(phrase)) for bit, one in pairs for phrase in one.phrases or ()]
         patterns = [(bit, one.pattern) for bit, one in pairs if one.pattern is not None]
-        self._phrase_bits = [bit for bit, _ in phrases]
-        self._pattern_bits = [bit for bit, _ in patterns]
-        self._find_phrases = searcher(tuple(phrase_pattern(phrase) for _, phrase in phrases)) if phrases else None
-        self._find_patterns = searcher(tuple(pattern for _, pattern in patterns)) if patterns else None
-
-    @property
-    def needs(self) -> frozenset[type[Probe]]:
-        """The kinds of engine it may have to ask."""
-        return frozenset(Similarity if one.similar is not None else Judgement for _, one in self._asked)
+        self._lexicons = [
+            _Lexicon(spoken_words, tuple(bit for bit, _ in phrases), tuple(phrase for _, phrase in phrases)),
+            _Lexicon(straighten_quotes, tuple(bit for bit, _ in patterns), tuple(pattern for _, pattern in patterns)),
+        ]
 
     @cached_property
     def place(self) -> str:
@@ -101,16 +100,23 @@ class Search:
         Ends at the first sure one, as nothing behind it could decide. Before the trigger is known, a search after
         the trigger must take every turn into account.
         """
-        turns = [(at, turn) for at, turn in enumerate(conversation.turns) if self.speaker in ("any", turn.speaker)]
-        events = self._place_events(conversation, turns)
+        turns = self._turns(conversation)
         if not self.is_after_trigger:
             turns = self._within(turns, conversation, 0)
-        if self._is_backwards:
-            turns.reverse()
+        if self.span is not None and self.span.end == "last":
+            turns = turns[::-1]
+        events = self._place_events(conversation) if self._events else {}
+        lexicons = [lexicon for lexicon in self._lexicons if lexicon.has_any(turns)]
+        otherwise = self._state(0)
+        if otherwise is State.NO and not lexicons and not events:
+            return []
         scanned: list[Scanned] = []
         for position, turn in turns:
-            state, holds = self._read(turn, events.get(position, 0))
-            if state is not State.NO or self.is_after_trigger:
+            holds = events.get(position, 0)
+            for lexicon in lexicons:
+                holds |= lexicon.bits(turn.text)
+            state = self._state(holds) if holds else otherwise
+            if state is not State.NO:
                 scanned.append(Scanned(position, turn, state, holds))
             if state is State.YES and not self.is_after_trigger:
                 break
@@ -120,43 +126,49 @@ class Search:
         """What must be asked about the open turns."""
         opened = [one for one in self.scan(conversation) if one.state is State.OPEN]
         if opened:
-            for _, condition in self._asked:
-                yield _probe(condition, opened, conversation)
+            for bit, condition in self._asked:
+                yield self._probe(bit, condition, opened, conversation)
 
     def decide(self, conversation: Conversation, answers: Answers, trigger: int | None) -> Outcome:
         """Find the deciding turn: the earliest that fits, in a ``last`` window the latest."""
         scanned = self.scan(conversation)
+        allowed = self._after(conversation, trigger) if self.is_after_trigger else None
         opened = [one for one in scanned if one.state is State.OPEN]
-        told = [(bit, one, _told(one, opened, conversation, answers)) for bit, one in self._asked] if opened else []
-        allowed = None
-        if self.is_after_trigger:
-            start = conversation.turns[trigger] if trigger is not None else None
-            since = 0 if start is None else (start.end_ms if start.end_ms is not None else start.start_ms)
-            later = sorted((one.position, one.turn) for one in scanned if trigger is None or one.position > trigger)
-            allowed = {position for position, _ in self._within(later, conversation, since)}
-        nearest: Miss | None = None
+        told = {bit: self._told(bit, one, opened, conversation, answers) for bit, one in self._asked} if opened else {}
+        nearest: tuple[float, int, Scanned] | None = None
         for one in scanned:
             if allowed is not None and one.position not in allowed:
                 continue
-            holds, whys = one.holds, dict[int, Evidence]()
+            holds = one.holds
             if one.state is State.OPEN:
-                for bit, condition, by_turn in told:
+                for bit, by_turn in told.items():
                     said = by_turn.get(one.position)
                     if said is None:
                         continue
-                    whys[bit] = said
-                    if said.similarity is None or said.similarity >= (said.threshold or 0):
+                    if said.gap <= 0:
                         holds |= bit
-                    elif bit & self._none == 0 and condition.similar is not None:
-                        gap = (said.threshold or 0) - said.similarity
-                        nearest = min(nearest or Miss(gap, said), Miss(gap, said), key=lambda miss: miss.gap)
+                    elif not bit & self._none and (nearest is None or said.gap < nearest[0]):
+                        nearest = (said.gap, bit, one)
             if self._fits(holds):
-                return Outcome(one.position, (self._evidence(one, holds, whys, conversation),))
-        return Outcome(None, (), nearest)
+                return Outcome(one.position, (self._evidence(one, holds, told, conversation),))
+        if nearest is None:
+            return Outcome(None)
+        gap, bit, one = nearest
+        said = told[bit][one.position]
+        return Outcome(None, (), Miss(gap, cite(one.turn, said.why, said.similarity, said.threshold)))
 
-    @property
-    def _is_backwards(self) -> bool:
-        return self.span is not None and self.span.end == "last"
+    def _turns(self, conversation: Conversation) -> list[tuple[int, Turn]]:
+        """The speaker's turns, each with its place in the conversation."""
+        speaker = self.speaker
+        return [(at, turn) for at, turn in enumerate(conversation.turns) if speaker in ("any", turn.speaker)]
+
+    def _after(self, conversation: Conversation, trigger: int | None) -> set[int]:
+        """The places of the turns that may decide, now that the trigger is known: its window counts from there."""
+        if trigger is None:
+            return set()
+        start = conversation.turns[trigger]
+        later = [(at, turn) for at, turn in self._turns(conversation) if at > trigger]
+        return {at for at, _ in self._within(later, conversation, _end_ms(start))}
 
     def _within(
         self, turns: list[tuple[int, Turn]], conversation: Conversation, since_ms: int | None
@@ -178,13 +190,12 @@ class Search:
             last = round((conversation.ended_at - conversation.started_at).total_seconds() * 1000)
         return [one for one in turns if (end := _end_ms(one[1])) is not None and end > last - span.size]
 
-    def _place_events(self, conversation: Conversation, turns: list[tuple[int, Turn]]) -> dict[int, int]:
-        """Lay each event that is looked for on the turn that was the last to begin when it began."""
-        placed: dict[int, int] = {}
-        if not self._events or not turns:
-            return placed
+    def _place_events(self, conversation: Conversation) -> dict[int, int]:
+        """Lay each event that is looked for on the speaker's turn that was the last to begin when it began."""
+        turns = self._turns(conversation)
         begun = sorted((turn.start_ms, at) for at, turn in turns if turn.start_ms is not None)
-        for event in conversation.events:
+        placed: dict[int, int] = {}
+        for event in conversation.events if turns else ():
             bits = sum(bit for bit, kind in self._events if kind == event.type)
             if bits:
                 before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(conversation.turns)))
@@ -192,41 +203,93 @@ class Search:
                 placed[at] = placed.get(at, 0) | bits
         return placed
 
-    def _read(self, turn: Turn, holds: int) -> tuple[State, int]:
-        """What words say of one turn, beside the events that are already known to hold."""
-        if self._find_phrases is not None:
-            for place in self._find_phrases(spoken_words(turn.text)) or ():
-                holds |= self._phrase_bits[place]
-        if self._find_patterns is not None:
-            for place in self._find_patterns(straighten_quotes(turn.text)) or ():
-                holds |= self._pattern_bits[place]
+    def _state(self, holds: int) -> State:
+        """What can be said of a turn on which words and events make these conditions hold."""
         if holds & self._none or self._all & ~self._open & ~holds:
-            return State.NO, holds
-        if self._any and not holds & self._any and not self._any & self._open:
-            return State.NO, holds
-        if (self._any and not holds & self._any) or (self._all | self._none) & self._open:
-            return State.OPEN, holds
-        return State.YES, holds
+            return State.NO
+        some = not self._any or holds & self._any
+        if not some and not self._any & self._open:
+            return State.NO
+        return State.YES if some and not (self._all | self._none) & self._open else State.OPEN
 
     def _fits(self, holds: int) -> bool:
         return not holds & self._none and holds & self._all == self._all and (not self._any or bool(holds & self._any))
 
-    def _evidence(self, one: Scanned, holds: int, told: dict[int, Evidence], conversation: Conversation) -> Evidence:
+    def _evidence(
+        self, one: Scanned, holds: int, told: dict[int, "dict[int, _Said]"], conversation: Conversation
+    ) -> Evidence:
         """The turn, and why it fits: the first of any_of that holds, and everything in all_of."""
         bits = [1 << place for place in range(len(self.conditions))]
         some = next((bit for bit in bits if bit & self._any & holds), 0)
-        decided = [(bit, self.conditions[place]) for place, bit in enumerate(bits) if bit & (self._all | some)]
         whys: list[str] = []
-        closest: Evidence | None = None
-        for bit, condition in decided:
-            if bit in told:
-                whys.append(told[bit].why)
-                closest = closest or told[bit]
-            else:
-                whys.append(_why(condition, one.turn, conversation))
-        if closest is None:
-            return cite(one.turn, " and ".join(whys))
-        return cite(one.turn, " and ".join(whys), closest.similarity, closest.threshold)
+        closest: _Said | None = None
+        for bit, condition in zip(bits, self.conditions, strict=True):
+            if not bit & (self._all | some):
+                continue
+            said = told.get(bit, {}).get(one.position) if not bit & one.holds else None
+            whys.append(said.why if said else _why(condition, one.turn, conversation))
+            closest = closest or said
+        why = " and ".join(whys)
+        return cite(one.turn, why, closest.similarity, closest.threshold) if closest else cite(one.turn, why)
+
+    def _probe(self, bit: int, condition: What, opened: list[Scanned], conversation: Conversation) -> Probe:
+        if bit in self._samples:
+            return Similarity(self._samples[bit], tuple(piece for one in opened for piece in sentences(one.turn.text)))
+        return Judgement(condition.judge or "", conversation.id, tuple(one.turn.id for one in opened))
+
+    def _told(
+        self, bit: int, condition: What, opened: list[Scanned], conversation: Conversation, answers: Answers
+    ) -> dict[int, "_Said"]:
+        """What an engine said of the open turns, by their place in the conversation."""
+        answer = answers[self._probe(bit, condition, opened, conversation)]
+        if isinstance(answer, JudgementAnswer):
+            pointed = set(answer.turn_ids) if answer.holds else set[str]()
+            said = _Said(0.0, answer.reason)
+            return {one.position: said for one in opened if one.turn.id in pointed}
+        return dict(_compared(condition, opened, answer))
+
+
+class _Said(NamedTuple):
+    """What an engine said of one turn. ``gap`` is what it lacks to the threshold; the condition holds at 0 or less."""
+
+    gap: float
+    told: str
+    similarity: float | None = None
+    threshold: float | None = None
+
+    @property
+    def why(self) -> str:
+        """In words: ``similar to 'Hello, …' 0.71 ≥ 0.55``."""
+        if self.similarity is None or self.threshold is None:
+            return f"judged: {self.told}"
+        shown = self.told if len(self.told) <= _SHOWN_SAMPLE else self.told[: _SHOWN_SAMPLE - 1] + "…"
+        return f"similar to '{shown}' {self.similarity:.2f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.2f}"
+
+
+class _Lexicon:
+    """Patterns over one way of reading a turn, each for one condition (a bit)."""
+
+    def __init__(self, read: Callable[[str], str], bits: tuple[int, ...], patterns: tuple[str, ...]) -> None:
+        self._read = read
+        self._bits = bits
+        self._search = searcher(patterns) if patterns else None
+        self._search_lines = line_searcher(patterns) if patterns else None
+
+    def has_any(self, turns: list[tuple[int, Turn]]) -> bool:
+        """Whether it is worth while to look at each turn: false only where nothing is in any of them."""
+        if self._search is None:
+            return False
+        if self._search_lines is None:
+            return True
+        return bool(self._search_lines("\n".join([self._read(turn.text) for _, turn in turns])))
+
+    def bits(self, text: str) -> int:
+        """The conditions of which something is in this text."""
+        holds = 0
+        if self._search is not None:
+            for place in self._search(self._read(text)) or ():
+                holds |= self._bits[place]
+        return holds
 
 
 def cite(turn: Turn, why: str, similarity: float | None = None, threshold: float | None = None) -> Evidence:
@@ -247,39 +310,24 @@ def _end_ms(turn: Turn) -> int | None:
     return turn.end_ms if turn.end_ms is not None else turn.start_ms
 
 
-def _probe(condition: What, opened: list[Scanned], conversation: Conversation) -> Probe:
-    if condition.similar is not None:
-        texts = tuple(piece for one in opened for piece in sentences(one.turn.text))
-        return Similarity(samples(condition), texts)
-    return Judgement(condition.judge or "", conversation.id, tuple(one.turn.id for one in opened))
-
-
-def _told(condition: What, opened: list[Scanned], conversation: Conversation, answers: Answers) -> dict[int, Evidence]:
-    """What an engine said of the open turns, by their place: how near each came, or that it is what was asked for."""
-    answer = answers[_probe(condition, opened, conversation)]
-    if isinstance(answer, JudgementAnswer):
-        pointed = set(answer.turn_ids) if answer.holds else set[str]()
-        return {one.position: cite(one.turn, f"judged: {answer.reason}") for one in opened if one.turn.id in pointed}
-    return dict(_compared(condition, opened, answer))
-
-
-def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) -> Iterator[tuple[int, Evidence]]:
+def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) -> Iterator[tuple[int, _Said]]:
+    """How near the nearest sentence of each turn comes to a sample."""
     threshold = condition.threshold if condition.threshold is not None else DEFAULT_THRESHOLD
+    samples = condition.similar or ()
     read = 0
     for one in opened:
         count = len(sentences(one.turn.text))
-        best: Closest | None = max(answer.closest[read : read + count], key=lambda near: near.similarity, default=None)
+        if count:
+            best = max(answer.closest[read : read + count], key=_similarity)
+            yield one.position, _Said(threshold - best.similarity, samples[best.sample], best.similarity, threshold)
         read += count
-        if best is None:
-            continue
-        sample = (condition.similar or ())[best.sample]
-        shown = sample if len(sample) <= _SHOWN_SAMPLE else sample[: _SHOWN_SAMPLE - 1] + "…"
-        sign = "≥" if best.similarity >= threshold else "<"
-        why = f"similar to '{shown}' {best.similarity:.2f} {sign} {threshold:.2f}"
-        yield one.position, cite(one.turn, why, best.similarity, threshold)
 
 
-def samples(condition: What) -> tuple[str, ...]:
+def _similarity(closest: Closest) -> float:
+    return closest.similarity
+
+
+def _samples(condition: What) -> tuple[str, ...]:
     """The samples as they are compared: without placeholders, which mean nothing to a model of meaning."""
     return tuple(_without_placeholders(sample) for sample in condition.similar or ())
 

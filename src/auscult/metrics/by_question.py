@@ -138,16 +138,21 @@ class _Plan:
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         if reason := self._answer.obstacle(conversation):
             return Verdict(qualification="NA", reason=reason)
-        if self._not_when:
-            ruled_out = self._not_when.decide(conversation, answers, None)
-            if ruled_out.position is not None:
-                return Verdict(qualification="NA", evidence=ruled_out.evidence, reason="ruled out by not_when")
         trigger = Outcome(None)
         if self._trigger:
             trigger = self._trigger.decide(conversation, answers, None)
             if trigger.position is None:
                 reason = self._trigger.obstacle(conversation) or f"no trigger in {self._trigger.place}"
                 return Verdict(qualification="NA", reason=reason + _nearest(trigger.nearest))
+        if self._not_when:
+            ruled_out = self._not_when.decide(conversation, answers, trigger.position)
+            if ruled_out.position is not None:
+                return Verdict(
+                    qualification="NA",
+                    evidence=ruled_out.evidence,
+                    trigger=trigger.evidence,
+                    reason="ruled out: not_when is found",
+                )
         answer = self._answer.decide(conversation, answers, trigger.position)
         if answer.position is not None:
             return Verdict(qualification="YES", evidence=answer.evidence, trigger=trigger.evidence)
@@ -159,7 +164,7 @@ class _Plan:
                     qualification="NA",
                     evidence=excuse.evidence,
                     trigger=trigger.evidence,
-                    reason=f"{reason}, but excused by excused_when",
+                    reason=f"{reason}, and excused: excused_when is found",
                 )
         near: tuple[Evidence, ...] = (answer.nearest.evidence,) if answer.nearest else ()
         return Verdict(
