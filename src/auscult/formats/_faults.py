@@ -1,0 +1,131 @@
+"""Turns what msgspec says of a document into a ``FormatError``: field, value, and what would be right."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from auscult.domain.errors import FormatError
+from auscult.formats._documents import Json
+
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""All that decoding untrusted JSON raises; ``msgspec.ValidationError`` is among them."""
+
+_PLACED = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(?P<name>.*)`")
+_EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)(?:, got `(?P<got>[^`]*)`)?")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
+_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+    "datetime": "a time",
+}
+_SCALARS = (str, int, float, type(None))
+
+
+def refuse_bytes(data: bytes) -> None:
+    """Refuse a document that is not UTF-8, or that holds NUL characters, which no database keeps.
+
+    Raises ``FormatError`` or ``UnicodeDecodeError``.
+    """
+    if not data.isascii():
+        data.decode()  # msgspec does not look into what it skips
+    if b"\0" in data:
+        raise FormatError("the document holds a NUL byte; leave it out", code="document.nul")
+    if b"\\u0000" in data and (field := _nul_field(msgspec.json.decode(data), "")) is not None:
+        field = field.lstrip(".")
+        message = f"{field or 'the document'} holds a NUL character (\\u0000); leave it out"
+        raise FormatError(message, code="document.nul", field=field or None)
+
+
+def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatError:
+    """Say what is wrong with the document ``data`` that could not be decoded (one of ``DECODE_ERRORS``).
+
+    ``right`` says of fields, written without indexes (``turns.speaker``), what they should be.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        message = f"the document is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}"
+        return FormatError(message, code="document.encoding")
+    if isinstance(error, RecursionError):
+        return FormatError("JSON is nested too deeply", code="document.malformed")
+    if not isinstance(error, msgspec.ValidationError):
+        return FormatError(_malformed(str(error)), code="document.malformed")
+    placed = _PLACED.fullmatch(str(error))
+    what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
+    field, value = _found(msgspec.json.decode(data), path)
+    if missing := _MISSING.fullmatch(what):
+        field = f"{field}.{missing['name']}".lstrip(".")
+        message = f"{field} is missing; it should be {_right(field, right, '') or 'there'}"
+        return FormatError(message, code="field.missing", field=field)
+    should = _right(field, right, what)
+    message = f"{field or 'the document'} is {_shown(value)}; it should be {should}"
+    return FormatError(message, code="field.invalid", field=field or None, value=value)
+
+
+def _malformed(said: str) -> str:
+    if said == "Input data was truncated":
+        return "JSON is malformed: it ends too early"
+    return said if said.startswith("JSON is malformed") else f"JSON is malformed: {said}"
+
+
+def _right(field: str, right: Mapping[str, str], what: str) -> str:
+    """What the field should be: as the format says, or as msgspec does."""
+    bare = re.sub(r"\[\d+\]", "", field)
+    known = right.get(bare, right.get(bare.rpartition(".")[0] + ".*"))
+    if known is not None:
+        return known
+    expected = _EXPECTED.match(what)
+    if expected is None:
+        return what
+    kinds = [_WORDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
+    return " or ".join(kind for kind in kinds if kind != "null" or len(kinds) == 1) + expected["bound"]
+
+
+def _found(document: Json, path: str) -> tuple[str, Json]:
+    """The field as people write it, and the value that stands there.
+
+    msgspec leaves the key of a mapping open (``[...]``): it is the first whose value is no scalar.
+    """
+    field, value = "", document
+    for name, index, is_open in _STEP.findall(path):
+        if is_open:
+            entries = value.items() if isinstance(value, dict) else ()
+            name = next((key for key, one in entries if not isinstance(one, _SCALARS)), "…")  # noqa: PLW2901  (found)
+        field += f"[{index}]" if index else f".{name}"
+        value = _inside(value, index, name)
+    return field.lstrip("."), value
+
+
+def _inside(value: Json, index: str, name: str) -> Json:
+    if isinstance(value, list):
+        return value[int(index)]
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _shown(value: Json) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004  (what a line of a terminal holds)
+
+
+def _nul_field(value: Json, field: str) -> str | None:
+    """Where the first text with a NUL character stands, or None."""
+    if isinstance(value, str):
+        return field if "\0" in value else None
+    if isinstance(value, list):
+        inner = [(f"{field}[{index}]", one) for index, one in enumerate(value)]
+    elif isinstance(value, dict):
+        if any("\0" in key for key in value):
+            return field
+        inner = [(f"{field}.{key}", one) for key, one in value.items()]
+    else:
+        return None
+    return next((found for name, one in inner if (found := _nul_field(one, name)) is not None), None)

@@ -1,0 +1,67 @@
+"""Points in time as files write them: ISO 8601 with or without a zone, or a number since the epoch."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from auscult.domain.errors import FormatError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_NUMBER = re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII)
+_SMALLEST_MS = 1e11
+"""A number from here on is milliseconds (1973 as ms, 5138 as seconds)."""
+
+SHOULD_BE = (
+    'it should be a time like "2026-03-23T10:17:54.120Z" (UTC where no zone is given),'
+    " or seconds or milliseconds since 1970"
+)
+
+
+def instant(value: str | float, field: str) -> datetime:
+    """Read a point in time: aware, UTC, whole milliseconds (what is finer is cut off).
+
+    Numbers of 1e11 and more are milliseconds since the epoch, smaller ones seconds.
+    Raises ``FormatError`` that names ``field``.
+
+    >>> instant("2026-03-23T12:17:54+02:00", "started_at").isoformat()
+    '2026-03-23T10:17:54+00:00'
+    >>> instant(1735574400, "started_at") == instant(1735574400000, "started_at")
+    True
+    """
+    try:
+        if isinstance(value, str):
+            if _NUMBER.fullmatch(value) is None:
+                return _from_iso(value)
+            value = float(value)
+        return from_ms(value if value >= _SMALLEST_MS else value * 1000)
+    except (ValueError, OverflowError) as error:
+        message = f"{field} is {str(value)[:80]!r}; {SHOULD_BE}"
+        raise FormatError(message, code="field.invalid", field=field, value=value) from error
+
+
+def from_ms(ms: float) -> datetime:
+    """Give the instant that many milliseconds after the epoch.
+
+    Raises ``ValueError`` before 1970, ``OverflowError`` after the year 9999.
+    """
+    if ms < 0:
+        raise ValueError(ms)
+    return _EPOCH + _MS * round(ms)
+
+
+def ms_between(earlier: datetime, later: datetime) -> int:
+    """Count the whole milliseconds from one instant to another."""
+    return (later - earlier) // _MS
+
+
+def after(start: datetime, ms: int) -> datetime:
+    """Give the instant ``ms`` after another."""
+    return start + _MS * ms
+
+
+def _from_iso(text: str) -> datetime:
+    read = datetime.fromisoformat(text.strip())
+    if len(text) <= len("2026-03-23"):
+        raise ValueError(text)  # a day is no point in time
+    read = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    return read.replace(microsecond=read.microsecond // 1000 * 1000) if read.microsecond % 1000 else read

@@ -1,0 +1,102 @@
+"""What holds for turns and events in every format: ids, order of their times, limits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from auscult.domain.conversation import Speaker, Turn
+from auscult.domain.errors import FormatError
+from auscult.formats import _instants
+from auscult.formats._contract import Limits
+
+MOST_MS = 366 * 24 * 3600 * 1000
+"""No turn begins later than this after its conversation: what is larger counts from somewhere else."""
+
+
+class RawTurn(NamedTuple):
+    """A turn as a format read it; without an id it gets one. Times in ms from the conversation's start."""
+
+    speaker: Speaker
+    text: str
+    id: str | None = None
+    agent_id: str | None = None
+    start_ms: float | None = None
+    end_ms: float | None = None
+
+
+def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
+    """Check turns and give each an id: its own, or ``m`` and its place.
+
+    Raises ``FormatError`` with the field: an id that stands twice, times that cannot be, too many, too large.
+    """
+    if len(turns) > limits.turns:
+        message = f"there are {len(turns):,} turns; at most {limits.turns:,} are read (setting turns)"
+        raise FormatError(message, code="turns.too_many", field="turns", value=len(turns))
+    given = {turn.id for turn in turns if turn.id is not None}
+    if len(given) < len(turns):
+        _refuse_repeated(turns)
+    most_characters = limits.turn_bytes // 4
+    finished: list[Turn] = []
+    for place, (speaker, text, own_id, agent_id, start_ms, end_ms) in enumerate(turns):
+        if len(text) > most_characters:
+            _refuse_large(text, place, limits.turn_bytes)
+        start, end = span("turns", place, start_ms, end_ms)
+        finished.append(Turn(own_id or _new_id(place, given), speaker, text, agent_id, start, end))
+    return tuple(finished)
+
+
+def ended_at(started_at: datetime, turns: Iterable[Turn]) -> datetime | None:
+    """Give the end that the last timed turn shows, or None where no turn has a time."""
+    times = [turn.start_ms if turn.end_ms is None else turn.end_ms for turn in turns]
+    last = max((ms for ms in times if ms is not None), default=None)
+    return None if last is None else _instants.after(started_at, last)
+
+
+def span(group: str, place: int, start_ms: float | None, end_ms: float | None) -> tuple[int | None, int | None]:
+    """Check start and end of the turn or event at ``place``. Raises ``FormatError`` with the field."""
+    start = None if start_ms is None else _whole_ms(start_ms, group, place, "start_ms")
+    end = None if end_ms is None else _whole_ms(end_ms, group, place, "end_ms")
+    if start is not None and end is not None and end < start:
+        field = f"{group}[{place}].end_ms"
+        message = f"{field} is {end}, before its start_ms {start}; it should be {start} or more"
+        raise FormatError(message, code="field.invalid", field=field, value=end)
+    return start, end
+
+
+def _whole_ms(value: float, group: str, place: int, name: str) -> int:
+    """Check a time that counts from the conversation's start: whole, not negative, in ms."""
+    if not 0 <= value <= MOST_MS or value != int(value):
+        field = f"{group}[{place}].{name}"
+        message = f"{field} is {value}; it should be a whole number of ms from started_at, 0 or more, at most {MOST_MS}"
+        raise FormatError(message, code="field.invalid", field=field, value=value)
+    return int(value)
+
+
+def _refuse_repeated(turns: Sequence[RawTurn]) -> None:
+    seen: dict[str, int] = {}
+    for place, turn in enumerate(turns):
+        if turn.id is not None and (first := seen.setdefault(turn.id, place)) != place:
+            field = f"turns[{place}].id"
+            message = (
+                f"{field} is {turn.id!r}, which turns[{first}] has already; ids should differ within a conversation"
+            )
+            raise FormatError(message, code="turn.duplicate_id", field=field, value=turn.id)
+
+
+def _refuse_large(text: str, place: int, limit: int) -> None:
+    size = len(text.encode())
+    if size > limit:
+        field = f"turns[{place}].text"
+        message = f"{field} has {size:,} bytes; at most {limit:,} are read (setting turn_bytes)"
+        raise FormatError(message, code="turn.too_large", field=field, value=size)
+
+
+def _new_id(place: int, given: set[str]) -> str:
+    """``m`` and the turn's place from 1; where another turn has that id, a dash and a count as well."""
+    new_id = f"m{place + 1}"
+    count = 1
+    while new_id in given:
+        count += 1
+        new_id = f"m{place + 1}-{count}"
+    given.add(new_id)
+    return new_id

@@ -1,0 +1,211 @@
+"""Who is who in a vCon: which party is an agent, which the customer, and whom a transcript's speaker label means."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from auscult.domain.conversation import Agent, Customer, Direction, Speaker
+from auscult.formats._documents import Json
+from auscult.formats._vcon.document import Dialog, Document, Indexes, Party
+
+_ROLES: dict[str, Speaker] = {
+    **dict.fromkeys(
+        (
+            *("agent", "representative", "rep", "csr", "advisor", "adviser", "operator", "employee", "staff"),
+            *("specialist", "supervisor", "manager", "sme", "consultant", "associate", "support", "human agent"),
+            *("agent side", "support agent", "customer service", "service agent", "live agent"),
+        ),
+        "agent",
+    ),
+    **dict.fromkeys(
+        (
+            *("customer", "caller", "client", "user", "end user", "consumer", "contact", "patient", "guest"),
+            *("member", "visitor", "subscriber", "customer side"),
+        ),
+        "customer",
+    ),
+    **dict.fromkeys(
+        ("bot", "ivr", "assistant", "chatbot", "voicebot", "virtual agent", "virtual assistant", "ai", "ai agent"),
+        "bot",
+    ),
+    "system": "system",
+}
+_DIRECTIONS: dict[str, Direction] = {
+    **dict.fromkeys(("in", "inbound", "incoming"), "inbound"),
+    **dict.fromkeys(("out", "outbound", "outgoing"), "outbound"),
+}
+_SEPARATORS = re.compile(r"[\s_-]+")
+_COUNT = re.compile(r" ?\d+$")
+_PIECES = re.compile(r"[()\[\]|/,:]| - ")
+
+
+class Person(NamedTuple):
+    """One party, as a conversation needs it."""
+
+    speaker: Speaker
+    party: Party
+    identity: str | None
+
+    @property
+    def agent_id(self) -> str | None:
+        """The agent's id, where this is an agent."""
+        return self.identity if self.speaker == "agent" else None
+
+
+class Speaking(NamedTuple):
+    """Who says a turn."""
+
+    speaker: Speaker
+    agent_id: str | None = None
+
+
+def mapping(value: Json) -> dict[str, Json]:
+    """Give the value where it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def flat(indexes: Indexes) -> list[int]:
+    """Party indexes in order, channels that several share opened up."""
+    if not isinstance(indexes, list):
+        return [] if indexes is None else [indexes]
+    return [one for each in indexes if each is not None for one in (each if isinstance(each, list) else [each])]
+
+
+def role_of(word: str) -> Speaker | None:
+    """Read a role (``Agent``, ``customer_1``, ``IVR``), or None where the word says none."""
+    bare = _SEPARATORS.sub(" ", word.strip().casefold())
+    return _ROLES.get(bare) or _ROLES.get(_COUNT.sub("", bare))
+
+
+def direction_of(document: Document, people: Sequence[Person]) -> Direction | None:
+    """Read the direction: as ``meta`` says it, else by the explicit originator of a recording; None where unsaid."""
+    dialogs = document.dialog or []
+    for meta in (*(dialog.meta for dialog in dialogs), document.meta):
+        if said := _DIRECTIONS.get(str(mapping(meta).get("direction", "")).casefold()):
+            return said
+    for dialog in dialogs:
+        if dialog.type == "recording" and dialog.originator is not None and dialog.originator < len(people):
+            speaker = people[dialog.originator].speaker
+            return "inbound" if speaker == "customer" else "outbound" if speaker in ("agent", "bot") else None
+    return None
+
+
+def people_of(document: Document) -> list[Person]:
+    """Give every party its part: by its role, else by whose part is left, else by who began.
+
+    Where no party has a role, who began the first dialog is the customer (the agent, where the direction says
+    outbound), and all others are on the other side.
+    """
+    parties = document.parties or []
+    said = [_said_role(party) for party in parties]
+    customers = _customers(document, said)
+    return [
+        Person(speaker or ("customer" if index in customers else "agent"), party, _identity(party))
+        for index, (speaker, party) in enumerate(zip(said, parties, strict=True))
+    ]
+
+
+def agents_of(people: Sequence[Person]) -> list[Agent]:
+    """Agents who can be named, each once."""
+    agents = {
+        person.identity: Agent(person.identity, person.party.name, _address(person.party))
+        for person in people
+        if person.speaker == "agent" and person.identity is not None
+    }
+    return list(agents.values())
+
+
+def customer_of(people: Sequence[Person]) -> Customer | None:
+    """Give the first customer, where anything is known of them."""
+    person = next((person for person in people if person.speaker == "customer"), None)
+    if person is None or (person.identity is None and person.party.name is None):
+        return None
+    return Customer(person.identity, person.party.name)
+
+
+class Labels:
+    """Whom a transcript's speaker labels mean, as far as roles and names tell."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self._people = people
+        names = Counter(name for person in people for name in _names(person.party))
+        self._by_name = {
+            name: person for person in people for name in _names(person.party) if names[name] == 1
+        }  # a first name that two share names nobody
+        agents = [person for person in people if person.speaker == "agent"]
+        self._only_agent = agents[0].identity if len(agents) == 1 else None
+
+    def party(self, index: int) -> Speaking | None:
+        """Who the party with this index is."""
+        if not 0 <= index < len(self._people):
+            return None
+        return Speaking(self._people[index].speaker, self._people[index].agent_id)
+
+    def read(self, label: str) -> Speaking | None:
+        """Whom a label means: by the party's name, address or id, else by the role in it."""
+        for piece in (label, *_PIECES.split(label)):
+            bare = piece.strip().casefold()
+            if bare and (person := self._by_name.get(bare)) is not None:
+                return Speaking(person.speaker, person.agent_id)
+            if (speaker := role_of(piece)) is not None:
+                return Speaking(speaker, self._only_agent if speaker == "agent" else None)
+        return None
+
+    def alone(self) -> Speaking | None:
+        """Give the only party, where there is only one."""
+        return Speaking(self._people[0].speaker, self._people[0].agent_id) if len(self._people) == 1 else None
+
+    def answering(self, dialog: Dialog | None, direction: Direction) -> tuple[Speaking, Speaking] | None:
+        """Who answered and who began, where one agent and one customer spoke; None where that is not so."""
+        indexes = flat(dialog.parties) if dialog is not None else []
+        people = [self._people[index] for index in indexes if 0 <= index < len(self._people)] or list(self._people)
+        agents = [person for person in people if person.speaker in ("agent", "bot")]
+        customers = [person for person in people if person.speaker == "customer"]
+        if len(agents) != 1 or len(customers) != 1:
+            return None
+        agent, customer = Speaking(agents[0].speaker, agents[0].agent_id), Speaking("customer")
+        return (agent, customer) if direction == "inbound" else (customer, agent)
+
+
+def _said_role(party: Party) -> Speaker | None:
+    for said in (party.role, mapping(party.meta).get("role"), party.type, mapping(party.meta).get("type")):
+        if isinstance(said, str) and (speaker := role_of(said)) is not None:
+            return speaker
+    return None
+
+
+def _customers(document: Document, said: Sequence[Speaker | None]) -> set[int]:
+    """Which of the parties without a role are customers; the others are agents."""
+    everybody = set(range(len(said)))
+    if "customer" in said:
+        return set()
+    if "agent" in said:
+        return everybody
+    opener = {_opener(document, len(said))}
+    return everybody - opener if direction_of(document, []) == "outbound" else opener
+
+
+def _opener(document: Document, count: int) -> int:
+    for dialog in document.dialog or []:
+        began = [dialog.originator] if dialog.originator is not None else flat(dialog.parties)
+        if began and 0 <= began[0] < count:
+            return began[0]
+    return 0
+
+
+def _address(party: Party) -> str | None:
+    address = party.mailto or party.email
+    return address.removeprefix("mailto:") if address else None
+
+
+def _identity(party: Party) -> str | None:
+    """What tells this party from others across conversations."""
+    tel = party.tel.removeprefix("tel:") if party.tel else None
+    return party.uuid or _address(party) or tel or party.sip or party.name or None
+
+
+def _names(party: Party) -> set[str]:
+    given = (party.name, _address(party), party.tel, party.sip, party.uuid)
+    first = (party.name or "").split()[:1]
+    return {name.strip().casefold() for name in (*given, *first) if name and name.strip()}
