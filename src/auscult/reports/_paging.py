@@ -93,13 +93,13 @@ def read_window(body: Body, limits: PageLimits, since_ms: int) -> Window:
 def envelope(query: RecordQuery, page: RecordPage) -> bytes:
     """Wrap finished rows into the whole answer: a join of bytes."""
     more = page.more if query.after else query.skip + len(page.rows) < page.total
-    head = b'{"results":[%b],"totalResults":%d,"hasMore":%b,"totalPages":%d' % (
-        b",".join(page.rows),
+    tail = b'],"totalResults":%d,"hasMore":%b,"totalPages":%d' % (
         page.total,
         b"true" if more else b"false",
         -(-page.total // query.limit),
     )
-    return head + (b"}" if query.after is None else b',"nextCursor":%b}' % _next_cursor(page))
+    end = b"}" if query.after is None else b',"nextCursor":%b}' % _next_cursor(page)
+    return b"".join((b'{"results":[', b",".join(page.rows), tail, end))
 
 
 def _next_cursor(page: RecordPage) -> bytes:

@@ -1,0 +1,1 @@
+"""ROOM: the only FastAPI. Authentication, errors, limits, the reports, and the documentation of them."""

@@ -1,0 +1,78 @@
+"""Puts the server together. Nothing here reads a setting or opens a database: what it needs is passed in."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+import auscult
+from auscult.pipeline.ports import Store
+from auscult.reports._contract import Report
+from auscult.server import documentation, errors
+from auscult.server.auth import Authenticator
+from auscult.server.clock import CLOCK, Clock
+from auscult.server.door import Door
+from auscult.server.envelope import Envelope
+from auscult.server.limits import Limiter, MinuteLimiter, NoLimit
+from auscult.server.reports import Pages, ReportRoute
+from auscult.server.settings import ServerSettings
+from auscult.server.tenancy import Tenancy
+
+UNCOUNTED = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
+"""Paths that tell nothing of any account, and count against no limit."""
+
+
+def create_app(
+    *,
+    store: Store,
+    reports: Mapping[str, Report],
+    settings: ServerSettings,
+    is_ready: Callable[[], bool],
+    clock: Clock = CLOCK,
+) -> FastAPI:
+    """Build the application: reports, health, documentation. ``is_ready`` says whether the database answers."""
+    limiter: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
+    executor = ThreadPoolExecutor(settings.page_threads, "pages") if settings.page_threads else None
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        if executor:
+            executor.shutdown()
+
+    app = FastAPI(
+        title="auscult",
+        version=auscult.__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    errors.install(app)
+    app.add_middleware(Envelope, limiter=limiter, uncounted=UNCOUNTED)
+    door = Door(
+        Authenticator(store.clients, settings, clock),
+        limiter,
+        Tenancy(store, settings.client_memory_s, clock.monotonic),
+    )
+    pages = Pages(store, executor)
+    app.router.routes.extend(ReportRoute(report, door, pages, settings) for report in reports.values())
+    _add_health(app, is_ready)
+    documentation.add_to(app, reports, settings)
+    return app
+
+
+def _add_health(app: FastAPI, is_ready: Callable[[], bool]) -> None:
+    """Add what a supervisor asks: is the process alive, and can it answer?"""
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return Response(b'{"status":"alive"}', media_type="application/json")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
+        if is_ready():
+            return Response(b'{"status":"ready"}', media_type="application/json")
+        return Response(b'{"status":"not ready"}', 503, media_type="application/json")

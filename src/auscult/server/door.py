@@ -1,0 +1,45 @@
+"""The way in: who is asking, how often, what about, and whether they may. In this order, each check for all APIs."""
+
+from collections.abc import Mapping
+
+from starlette.types import Scope
+
+from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.tenancy import Client, Tenant
+from auscult.server.auth import Authenticator
+from auscult.server.exchange import exchange_of
+from auscult.server.limits import Limiter
+from auscult.server.tenancy import Tenancy
+
+
+class Door:
+    """Lets a request in, or raises what it is answered with."""
+
+    def __init__(self, authenticator: Authenticator, limiter: Limiter, tenancy: Tenancy) -> None:
+        self._authenticator = authenticator
+        self._limiter = limiter
+        self._tenancy = tenancy
+
+    async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
+        """Find the client by its token, and count the request against its account (rules 14 and 18).
+
+        Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``.
+        """
+        client = await self._authenticator.client(headers)
+        exchange = exchange_of(scope)
+        exchange.decision = self._limiter.take(f"account {client.account_id}")
+        if exchange.decision and not exchange.decision.allowed:
+            raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
+        return client
+
+    async def tenants(
+        self, client: Client, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
+    ) -> tuple[Tenant, ...]:
+        """Find the apps that a request is about (rule 16). Raises ``AccessError``."""
+        return await self._tenancy.tenants(client, path, headers, required)
+
+
+def check_scope(client: Client, scopes: frozenset[str]) -> None:
+    """Refuse a client that has none of these scopes (rule 15). Raises ``AccessError``: ``scope.missing``."""
+    if not client.scopes & scopes:
+        raise AccessError(f"The client needs one of these scopes: {', '.join(sorted(scopes))}.", code="scope.missing")

@@ -1,0 +1,191 @@
+"""Errors on the wire (rule 17): one table of reasons, one body, one handler for each way that an error gets here."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auscult.domain.errors import (
+    AccessError,
+    AuscultError,
+    ConflictError,
+    EngineError,
+    FormatError,
+    FormError,
+    NotFoundError,
+    RequestError,
+)
+from auscult.server.exchange import exchange_of
+
+_LOG = logging.getLogger(__name__)
+_LONGEST_VALUE = 200
+
+INVALID_CREDENTIALS = "Invalid SDK credentials"
+INVALID_TOKEN = "Invalid JWT token"  # noqa: S105  (the vendor's words)
+WRONG_SCOPE = "Permission denied. Scope is incorrect!"
+TOO_MANY = "You've exceeded the per-minute rate limit. Wait for sometime before retrying."
+
+
+class Reason(NamedTuple):
+    """How an error with this reason is answered. ``msg`` None takes the error's own words."""
+
+    status: int
+    code: int
+    meaning: str
+    msg: str | None = None
+
+
+def _identity(meaning: str, msg: str = INVALID_CREDENTIALS) -> Reason:
+    return Reason(401, 4002, meaning, msg)
+
+
+REASONS: Mapping[str, Reason] = {
+    "token.missing": _identity("Neither the header `auth` nor `Authorization: Bearer` is there."),
+    "token.malformed": _identity("What was sent as token is not a JWT.", INVALID_TOKEN),
+    "token.algorithm_refused": _identity("The token is not signed with HS256; `none` is refused like every other."),
+    "token.invalid": _identity("The client is unknown or revoked, or the signature is not its own; not told apart."),
+    "token.claim_invalid": _identity("`exp`, `nbf`, `iat`, `aud` or `jti` is there and is not what it has to be."),
+    "token.expired": _identity("`exp` has passed."),
+    "token.not_yet_valid": _identity("`nbf` or `iat` lies in the future."),
+    "token.audience_wrong": _identity("`aud` is there and does not name this server."),
+    "header.missing": _identity("A header that says who is asking is not there; `field` names it."),
+    "tenant.unknown": _identity(
+        "Client, account, org and app do not belong together, or one of them does not exist; not told apart."
+    ),
+    "scope.missing": _identity("The client has none of the scopes that this API asks for.", WRONG_SCOPE),
+    "request.invalid": Reason(400, 400, "The request is understood and wrong, in a way that has no reason of its own."),
+    "body.malformed": Reason(400, 400, "The body is not JSON; the message has line and column of the first fault."),
+    "body.wrong_type": Reason(400, 400, "The body is JSON and not an object."),
+    "body.too_large": Reason(413, 413, "The body is larger than the limit that the message names."),
+    "content_type.unsupported": Reason(415, 415, "`Content-Type` is not `application/json` in UTF-8."),
+    "content_encoding.unsupported": Reason(415, 415, "The body is compressed; this API takes it plain."),
+    "field.missing": Reason(400, 400, "A required field is not there; `field` names it."),
+    "field.wrong_type": Reason(400, 400, "A field has a value of the wrong type; null is a type too."),
+    "field.out_of_range": Reason(400, 400, "A number, or the length of a list, is outside what the message names."),
+    "field.unknown_value": Reason(400, 400, "A field has a value that is not in the list that the message names."),
+    "date.unreadable": Reason(400, 400, "A date is not in an accepted spelling, or no calendar shows it."),
+    "range.reversed": Reason(400, 400, "The end lies before the start."),
+    "limit.above_maximum": Reason(400, 400, "`limit` is above the largest page, which the message names."),
+    "cursor.unreadable": Reason(400, 400, "`cursor` is not one that this API gave."),
+    "cursor.conflict": Reason(400, 400, "`cursor` stands beside `offset` or `page`."),
+    "path.unknown": Reason(404, 404, "Nothing is served at this path.", "Not Found"),
+    "thing.unknown": Reason(404, 404, "A thing that was named is not there."),
+    "method.not_allowed": Reason(405, 405, "The path is right and the method is not.", "Method Not Allowed"),
+    "thing.conflict": Reason(409, 409, "The request contradicts what is stored."),
+    "document.invalid": Reason(400, 400, "A document cannot become a conversation."),
+    "form.invalid": Reason(400, 400, "An evaluation form cannot be used."),
+    "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
+    "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
+    "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
+    "server.not_ready": Reason(503, 503, "The database does not answer."),
+}  # fmt: skip
+"""Every reason that an answer may carry; docs/reference/errors.md shows them, and a test holds the two together."""
+
+_REASON_OF_KIND: Mapping[type[AuscultError], str] = {
+    AccessError: "tenant.unknown",
+    RequestError: "request.invalid",
+    NotFoundError: "thing.unknown",
+    ConflictError: "thing.conflict",
+    FormatError: "document.invalid",
+    FormError: "form.invalid",
+    EngineError: "engine.unavailable",
+}
+"""How an error is answered whose reason is not in the table, as one of a plugin may be."""
+
+
+def reason_of(error: AuscultError) -> Reason:
+    """How this error is answered."""
+    if error.reason in REASONS:
+        return REASONS[error.reason]
+    kinds = (_REASON_OF_KIND[kind] for kind in type(error).__mro__ if kind in _REASON_OF_KIND)
+    return REASONS[next(kinds, "server.failed")]
+
+
+def error_body(error: AuscultError, request_id: str) -> bytes:
+    """The JSON body of an answer that tells of this error."""
+    reason = reason_of(error)
+    msg = reason.msg or error.message
+    told: dict[str, Any] = {
+        "msg": msg,
+        "message": msg,
+        "code": reason.code,
+        "reason": error.reason,
+        "requestId": request_id,
+    }
+    if error.field is not None:
+        told["field"] = error.field
+        if error.reason not in ("field.missing", "header.missing"):
+            told["value"] = _shortened(error.value)
+    return msgspec.json.encode({"errors": [told]})
+
+
+def error_answer(request: Request, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response:
+    """The whole answer to a request that ended in this error."""
+    status = reason_of(error).status
+    return Response(
+        error_body(error, exchange_of(request.scope).request_id),
+        status,
+        headers={**(headers or {}), **({"WWW-Authenticate": "Bearer"} if status == 401 else {})},  # noqa: PLR2004
+        media_type="application/json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make every error that leaves a handler of this application an answer."""
+
+    def told(request: Request, error: Exception) -> Response:
+        assert isinstance(error, AuscultError)  # noqa: S101  (registered for nothing else)
+        headers = error.headers if isinstance(error, MethodNotAllowedError) else None
+        return error_answer(request, error, headers)
+
+    def refused_by_router(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  (registered for nothing else)
+        reason = {404: "path.unknown", 405: "method.not_allowed"}.get(error.status_code, "request.invalid")
+        return error_answer(request, RequestError(str(error.detail), code=reason), error.headers)
+
+    def refused_by_model(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for nothing else)
+        first: dict[str, Any] = dict(error.errors()[0])
+        field = ".".join(str(part) for part in first.get("loc", ()))
+        return error_answer(
+            request, RequestError(f"{field}: {first.get('msg')}.", field=field, value=first.get("input"))
+        )
+
+    def failed(request: Request, error: Exception) -> Response:
+        exchange = exchange_of(request.scope)
+        _LOG.error("request %s failed", exchange.request_id, exc_info=error)
+        answer = error_answer(request, AuscultError(str(error), code="server.failed"))
+        # This answer goes out past the layer that gives the others their headers.
+        answer.headers.update(exchange.headers())
+        return answer
+
+    app.add_exception_handler(AuscultError, told)
+    app.add_exception_handler(HTTPException, refused_by_router)
+    app.add_exception_handler(RequestValidationError, refused_by_model)
+    app.add_exception_handler(Exception, failed)
+
+
+class MethodNotAllowedError(RequestError):
+    """A known path asked with a method that it does not take."""
+
+    code = "method.not_allowed"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"This path takes {allowed}.")
+        self.headers = {"Allow": allowed}
+
+
+def _shortened(value: object) -> object:
+    """A given value as the answer repeats it: long ones only by their beginning."""
+    if isinstance(value, int | float | bool | None):
+        return value if not isinstance(value, int) or abs(value) < 2**64 else str(value)[:_LONGEST_VALUE]
+    shown = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
+    if len(shown) > _LONGEST_VALUE:
+        return shown[:_LONGEST_VALUE] + "…"
+    return value

@@ -1,0 +1,77 @@
+"""Rate limits (rule 18): how many requests a minute one account may make.
+
+The count is exact within one process, whoever asks at once. It is not shared: two serving processes on one database
+count each for themselves. ``Limiter`` is the joint where a shared count would go in.
+"""
+
+import math
+import threading
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+WINDOW_S = 60
+
+
+class Decision(NamedTuple):
+    """Whether one request may go on, and how its account stands after it."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: int
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """What every answer tells of the limit; a refusal also says when to come again."""
+        told = [
+            (b"ratelimit-limit", b"%d" % self.limit),
+            (b"ratelimit-remaining", b"%d" % self.remaining),
+            (b"ratelimit-reset", b"%d" % self.reset_s),
+            (b"ratelimit-policy", b"%d;w=%d" % (self.limit, WINDOW_S)),
+        ]
+        return told if self.allowed else [*told, (b"retry-after", b"%d" % self.reset_s)]
+
+
+class Limiter(Protocol):
+    """Counts requests by whoever makes them."""
+
+    def take(self, key: str) -> Decision | None:
+        """Count one request of ``key``, or refuse it; None where there is no limit."""
+        ...
+
+
+class NoLimit:
+    """Lets every request through."""
+
+    def take(self, key: str) -> None:
+        """Count nothing."""
+
+
+class MinuteLimiter:
+    """Allows each key ``limit`` requests in a window of a minute, which begins with its first request.
+
+    Safe to call from many threads. Keys that asked for nothing in the last minute are forgotten.
+    """
+
+    def __init__(self, limit: int, monotonic: Callable[[], float]) -> None:
+        self._limit = limit
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._windows: dict[str, list[float]] = {}
+        self._swept_at = monotonic()
+
+    def take(self, key: str) -> Decision:
+        """Count one request of ``key``, or refuse it."""
+        now = self._monotonic()
+        with self._lock:
+            if now - self._swept_at >= WINDOW_S:
+                self._windows = {each: window for each, window in self._windows.items() if window[0] > now}
+                self._swept_at = now
+            window = self._windows.get(key)
+            if window is None or window[0] <= now:
+                # Seconds at which the window ends, and requests counted in it.
+                window = self._windows[key] = [now + WINDOW_S, 0]
+            allowed = window[1] < self._limit
+            if allowed:
+                window[1] += 1
+            remaining = self._limit - int(window[1])
+        return Decision(allowed, self._limit, remaining, min(WINDOW_S, math.ceil(window[0] - now)))

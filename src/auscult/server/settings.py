@@ -1,0 +1,28 @@
+"""What the server is told from outside: one value, made by the one who builds the application."""
+
+from msgspec import Struct
+
+
+class ServerSettings(Struct, frozen=True, kw_only=True):
+    """What the operator may choose about serving. Times in seconds, sizes in bytes."""
+
+    rate_limit: int = 6000
+    """Requests that one account may make in a minute (rule 18); 0 for no limit."""
+
+    page_maximum: int = 100
+    """Largest page of the reports that let it be raised (rule 19)."""
+
+    report_body_bytes: int = 1 << 20
+    """Largest body of a report's request."""
+
+    token_audience: str | None = None
+    """What a token that has an ``aud`` must name; where none is chosen, a token with an ``aud`` is not for us."""
+
+    clock_skew_s: float = 5
+    """How far a client's clock may run ahead of ours (``iat``, ``nbf``). An expiry is kept to the second."""
+
+    client_memory_s: float = 2
+    """How long a client is remembered before it is looked up again, so how soon a revocation bites at the latest."""
+
+    page_threads: int = 0
+    """Threads that read pages; 0 reads them where the request is handled, which is quickest on an embedded database."""

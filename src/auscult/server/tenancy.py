@@ -1,0 +1,70 @@
+"""What may be read (rule 16): client, account, org and app must belong together.
+
+Everything that does not fit ends in one error, and an app that is not the client's own is never looked up,
+so an unknown app and a stranger's cost the same and tell the same.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from auscult.domain.errors import AccessError
+from auscult.domain.tenancy import Client, Tenant
+from auscult.pipeline.ports import Store
+
+_APP_IN_PATH = ("streamId", "botId")
+
+
+class _Known(Struct, frozen=True):
+    tenant: Tenant | None
+    until: float
+
+
+class Tenancy:
+    """Finds the apps that a request is about. They are remembered for ``memory_s`` seconds."""
+
+    def __init__(self, store: Store, memory_s: float, monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._memory_s = memory_s
+        self._monotonic = monotonic
+        self._known: dict[str, _Known] = {}
+
+    async def tenants(
+        self, client: Client, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
+    ) -> tuple[Tenant, ...]:
+        """Find the apps asked for, at least one: the path's, else the ``iId`` header's, else all that the client reads.
+
+        ``required`` headers must be there, except where the path names the account, which only the older APIs do.
+        Raises ``AccessError``: ``header.missing``, ``tenant.unknown``.
+        """
+        accounts = {value for value in (path.get("accountId"), headers.get("accountid")) if value}
+        for name in required if "accountId" not in path else ():
+            if not headers.get(name.lower()):
+                raise AccessError(f"The header {name} is required.", code="header.missing", field=name)
+        named = next((path[name] for name in _APP_IN_PATH if name in path), headers.get("iid"))
+        wanted = {named} if named else client.app_ids
+        if accounts != {client.account_id} or not wanted <= client.app_ids:
+            raise _unknown()
+        found = [await self._find(app_id) for app_id in sorted(wanted)]
+        org = headers.get("orgid")
+        tenants = tuple(
+            tenant
+            for tenant in found
+            if tenant and tenant.account_id == client.account_id and org in (None, "", tenant.org_id)
+        )
+        if not tenants or (named and len(tenants) != 1):
+            raise _unknown()
+        return tenants
+
+    async def _find(self, app_id: str) -> Tenant | None:
+        known = self._known.get(app_id)
+        now = self._monotonic()
+        if known is None or known.until <= now:
+            known = _Known(await asyncio.to_thread(self._store.tenant, app_id), now + self._memory_s)
+            self._known[app_id] = known
+        return known.tenant
+
+
+def _unknown() -> AccessError:
+    return AccessError("Client, account, org and app do not belong together.", code="tenant.unknown")

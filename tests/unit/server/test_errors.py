@@ -1,0 +1,136 @@
+"""Errors on the wire (rule 17), and the page that lists them."""
+
+import ast
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from auscult.domain import errors as domain_errors
+from auscult.domain.errors import AuscultError, NotFoundError, RequestError
+from auscult.server.errors import REASONS, error_body, reason_of
+
+ROOT = Path(__file__).parents[3]
+SOURCE = ROOT / "src" / "auscult"
+PAGE = ROOT / "docs" / "reference" / "errors.md"
+CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def told(error: AuscultError) -> dict[str, object]:
+    """The one entry of the body."""
+    (entry,) = msgspec.json.decode(error_body(error, "r-1"))["errors"]
+    return entry
+
+
+def raised(room: str) -> set[str]:
+    """Every reason that the source of a room names when it raises."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (SOURCE / room).rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    given = [
+        keyword.value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "code"
+    ]
+    by_position = [
+        node.args[-1]
+        for node in nodes
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse" and node.args
+    ]
+    own = [
+        node.value for node in nodes if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "code"
+    ]
+    constants = {node.value for node in [*given, *by_position, *own] if isinstance(node, ast.Constant)}
+    return {code for code in constants if isinstance(code, str) and CODE.fullmatch(code)}
+
+
+@pytest.mark.parametrize("room", ["reports", "server"])
+def test_every_reason_is_listed(room: str) -> None:
+    """Rule 17: reasons are stable and listed, each that is raised here."""
+    found = raised(room)
+    assert len(found) > 5
+    assert found <= set(REASONS)
+
+
+def test_the_page_lists_what_the_table_lists() -> None:
+    """docs/reference/errors.md shows every reason with its status, code and meaning, and no other."""
+    rows = re.findall(r"^\| `([a-z_.]+)` \| (\d+) \| (\d+) \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name: (int(status), int(code), meaning) for name, status, code, meaning in rows} == {
+        name: (reason.status, reason.code, reason.meaning) for name, reason in REASONS.items()
+    }
+
+
+STATUSES = {
+    "AuscultError": 500,
+    "FormatError": 400,
+    "FormError": 400,
+    "AccessError": 401,
+    "RequestError": 400,
+    "NotFoundError": 404,
+    "ConflictError": 409,
+    "EngineError": 503,
+    "SettingsError": 500,
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in vars(domain_errors).values() if isinstance(kind, type)])
+def test_every_kind_of_error_has_an_answer(kind: type[AuscultError]) -> None:
+    """Rule 17: an error of the domain that nobody gave a reason is answered by its kind."""
+    assert reason_of(kind("What is wrong.")).status == STATUSES[kind.__name__]
+
+
+def test_a_reason_of_a_plugin_is_answered_by_its_kind() -> None:
+    """A reason that the table does not know keeps its name and gets the status of its kind."""
+    entry = told(NotFoundError("No such thing.", code="planet.unknown"))
+    assert (entry["reason"], entry["code"], entry["msg"]) == ("planet.unknown", 404, "No such thing.")
+
+
+def test_the_shape() -> None:
+    """Rule 17: msg and message alike, code, reason, request id, and where the fault is."""
+    error = RequestError("limit: give at most 100.", code="limit.above_maximum", field="limit", value=500)
+    assert told(error) == {
+        "msg": "limit: give at most 100.",
+        "message": "limit: give at most 100.",
+        "code": 400,
+        "reason": "limit.above_maximum",
+        "requestId": "r-1",
+        "field": "limit",
+        "value": 500,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, None),
+        (True, True),
+        (1.5, 1.5),
+        ("short", "short"),
+        (["a"], ["a"]),
+        ("x" * 500, "x" * 200 + "…"),
+        (["x" * 500], '["' + "x" * 198 + "…"),
+        (10**300, "1" + "0" * 199),
+    ],
+)
+def test_values_are_repeated_up_to_a_length(value: object, shown: object) -> None:
+    """Rule 17: the given value, so that a megabyte sent is not a megabyte answered."""
+    assert told(RequestError("No.", field="f", value=value))["value"] == shown
+
+
+def test_what_is_missing_has_no_value() -> None:
+    """A field that is not there is named, without a value that nobody gave."""
+    assert "value" not in told(RequestError("f is missing.", code="field.missing", field="f"))
+
+
+@pytest.mark.parametrize(("reason", "msg"), [
+    ("token.missing", "Invalid SDK credentials"), ("token.malformed", "Invalid JWT token"),
+    ("tenant.unknown", "Invalid SDK credentials"), ("scope.missing", "Permission denied. Scope is incorrect!"),
+    ("rate.exceeded", "You've exceeded the per-minute rate limit. Wait for sometime before retrying."),
+    ("method.not_allowed", "Method Not Allowed"),
+])  # fmt: skip
+def test_the_vendors_words(reason: str, msg: str) -> None:
+    """Rule 17: these texts are the vendor's, to the letter."""
+    assert told(AuscultError("ours", code=reason))["msg"] == msg
+    assert (REASONS[reason].status, REASONS[reason].code) in {(401, 4002), (405, 405), (429, 429)}
