@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, cast
 
+import msgspec
+
 from auscult.domain.errors import RequestError
 from auscult.reports._fields import Body, first_given, refuse, text, texts, truth
 
@@ -30,7 +32,7 @@ PROPERTIES: dict[str, Any] = {
     },
     "custom_fields": {
         "type": "object",
-        "additionalProperties": {"type": "string"},
+        "additionalProperties": {"type": ["string", "number", "boolean"]},
         "maxProperties": _MOST_CUSTOM_FIELDS,
         "description": "Only conversations whose custom fields have all these values.",
     },
@@ -96,6 +98,11 @@ def _custom_fields(body: Body) -> tuple[tuple[str, str], ...]:
             field=field,
             value=len(pairs),
         )
-    return tuple(
-        (text(name, field, right), text(value, f"{field}.{name}", "give a text")) for name, value in pairs.items()
-    )
+    return tuple((text(name, field, right), _as_stored(value, f"{field}.{name}")) for name, value in pairs.items())
+
+
+def _as_stored(value: object, field: str) -> str:
+    """A value as custom fields are stored: numbers, true and false as JSON writes them."""
+    if isinstance(value, int | float):
+        return msgspec.json.encode(value).decode()
+    return text(value, field, "give a text, a number, true or false")

@@ -31,9 +31,9 @@ def test_channels(name: str) -> None:
 
 def test_queues_and_custom_fields() -> None:
     """Rule 24: queues by id or name; custom fields by equality, all given pairs."""
-    filters = read_filters({"queues": ["qu-1", "Billing"], "custom_fields": {"plan": "gold", "site": "Lyon"}})
+    filters = read_filters({"queues": ["qu-1", "Billing"], "custom_fields": {"plan": "gold", "tier": 3, "vip": True}})
     assert filters.queues == ("qu-1", "Billing")
-    assert filters.custom_fields == (("plan", "gold"), ("site", "Lyon"))
+    assert filters.custom_fields == (("plan", "gold"), ("tier", "3"), ("vip", "true"))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_queues_and_custom_fields() -> None:
         ({"queues": 7}, "queues", "field.wrong_type"),
         ({"queues": ["x"] * 501}, "queues", "field.out_of_range"),
         ({"custom_fields": ["plan"]}, "custom_fields", "field.wrong_type"),
-        ({"custom_fields": {"tier": 3}}, "custom_fields.tier", "field.wrong_type"),
+        ({"custom_fields": {"tier": None}}, "custom_fields.tier", "field.wrong_type"),
         ({"custom_fields": {"tier": "\0"}}, "custom_fields.tier", "field.wrong_type"),
         ({"custom_fields": {str(n): "" for n in range(21)}}, "custom_fields", "field.out_of_range"),
         ({"include_below_threshold": "true"}, "include_below_threshold", "field.wrong_type"),
