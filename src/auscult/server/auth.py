@@ -60,6 +60,7 @@ class Authenticator:
     """
 
     def __init__(self, clients: Clients, settings: ServerSettings, clock: Clock) -> None:
+        """Know nobody yet."""
         self._clients = clients
         self._settings = settings
         self._clock = clock

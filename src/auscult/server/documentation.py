@@ -90,6 +90,7 @@ def describe(app: FastAPI, reports: Mapping[str, Report], settings: ServerSettin
     paths: dict[str, Any] = document.setdefault("paths", {})
     described = {report.paths[0]: _report(report, settings, schemas) for report in reports.values()}
     document["paths"] = {**described, **paths}
+    document["x-reasons"] = {name: [reason.status, reason.meaning] for name, reason in REASONS.items()}
     return document
 
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -41,7 +41,9 @@ def render(document: Mapping[str, Any], base_url: str) -> str:
         f"<h1>{escape(info['title'])} API <small>{escape(info['version'])}</small></h1>"
         f'{_prose(info.get("description", ""))}<p><a href="openapi.json">openapi.json</a></p><ul>{contents}</ul>'
         + "".join(_operation(document, base_url, *each) for each in operations)
-        + f"<h2>Errors</h2>{_fields(document, document['components']['schemas'].get('Errors', {}))}</body></html>"
+        + f"<h2>Errors</h2>{_fields(document, document['components']['schemas'].get('Errors', {}))}"
+        + _table(("Reason", "Status", "Meaning"), [(name, *each) for name, each in document["x-reasons"].items()])
+        + "</body></html>"
     )
 
 
@@ -132,11 +134,11 @@ def _note(schema: Mapping[str, Any], more: str | None) -> str:
     return " ".join(part for part in (schema.get("description"), more, *bounds, *examples) if part)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
     cells = "".join(f"<th>{escape(each)}</th>" for each in head)
     body = "".join(
         f"<tr><td><code>{escape(row[0])}</code></td>"
-        + "".join(f"<td>{_inline(each)}</td>" for each in row[1:])
+        + "".join(f"<td>{_inline(str(each))}</td>" for each in row[1:])
         + "</tr>"
         for row in rows
     )

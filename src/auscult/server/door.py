@@ -16,6 +16,7 @@ class Door:
     """Lets a request in, or raises what it is answered with."""
 
     def __init__(self, authenticator: Authenticator, limiter: Limiter, tenancy: Tenancy) -> None:
+        """Check with these, in the order of the methods."""
         self._authenticator = authenticator
         self._limiter = limiter
         self._tenancy = tenancy

@@ -16,6 +16,7 @@ class Envelope:
     """
 
     def __init__(self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str]) -> None:
+        """Wrap ``app``."""
         self._app = app
         self._limiter = limiter
         self._uncounted = uncounted

@@ -177,6 +177,7 @@ class MethodNotAllowedError(RequestError):
     code = "method.not_allowed"
 
     def __init__(self, allowed: str) -> None:
+        """Name the method that is ``allowed``."""
         super().__init__(f"This path takes {allowed}.")
         self.headers = {"Allow": allowed}
 

@@ -25,6 +25,7 @@ class Exchange:
     __slots__ = ("decision", "request_id")
 
     def __init__(self, request_id: str) -> None:
+        """Begin, with nothing counted yet."""
         self.request_id = request_id
         self.decision: Decision | None = None
 

@@ -53,6 +53,7 @@ class MinuteLimiter:
     """
 
     def __init__(self, limit: int, monotonic: Callable[[], float]) -> None:
+        """Count by a clock in seconds that is never set back."""
         self._limit = limit
         self._monotonic = monotonic
         self._lock = threading.Lock()

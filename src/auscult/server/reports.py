@@ -30,6 +30,7 @@ class Pages:
     """Reads pages from the store, in threads of its own where an executor is given."""
 
     def __init__(self, store: Store, executor: Executor | None) -> None:
+        """Read from ``store``; without an executor, where the request is handled."""
         self._store = store
         self._executor = executor
 
@@ -47,6 +48,7 @@ class ReportRoute(BaseRoute):
     """Serves one report at all its paths."""
 
     def __init__(self, report: Report, door: Door, pages: Pages, settings: ServerSettings) -> None:
+        """Serve ``report`` to whom ``door`` lets in."""
         self._report = report
         self._door = door
         self._pages = pages

@@ -21,7 +21,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     clock_skew_s: float = 5
     """How far a client's clock may run ahead of ours (``iat``, ``nbf``). An expiry is kept to the second."""
 
-    client_memory_s: float = 2
+    client_memory_s: float = 0.5
     """How long a client is remembered before it is looked up again, so how soon a revocation bites at the latest."""
 
     page_threads: int = 0

@@ -25,6 +25,7 @@ class Tenancy:
     """Finds the apps that a request is about. They are remembered for ``memory_s`` seconds."""
 
     def __init__(self, store: Store, memory_s: float, monotonic: Callable[[], float]) -> None:
+        """Know no app yet."""
         self._store = store
         self._memory_s = memory_s
         self._monotonic = monotonic
