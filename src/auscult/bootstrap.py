@@ -3,16 +3,18 @@
 Heavy rooms are imported inside the functions, so that ``auscult --help`` stays quick.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from auscult.config import Settings
+from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 from auscult.engines._contract import Engine
+from auscult.pipeline.evaluate import Evaluator
 from auscult.pipeline.ports import Store
 
 Progress = Callable[[int, int | None], None]
@@ -66,10 +68,16 @@ def work(settings: Settings, ready: Callable[[str], None]) -> None:
     raise NotImplementedError
 
 
-def score(settings: Settings, files: Sequence[Path], forms: Sequence[Form] | None) -> Iterator[bytes]:
-    """Score without a database: one line of docs/reference/cli.md for each conversation, in order.
+def evaluator(settings: Settings, *, judge_ineligible: bool = False) -> Evaluator:
+    """Metric types and engines for judging in this process, as ``agree`` does."""
+    raise NotImplementedError
 
-    ``forms`` None takes the starter form that fits each conversation's channel.
+
+def score(settings: Settings, conversations: Iterable[Conversation], forms: Sequence[Form]) -> Iterator[bytes]:
+    """Score without a database: groups of lines of docs/reference/output.md, in the order of the conversations.
+
+    Each line ends with a line feed. The caller reads the files (``auscult.cli._input``), so that it can name what is
+    refused, and names the forms; ineligible conversations are judged too.
     """
     raise NotImplementedError
     yield

@@ -38,6 +38,26 @@ Files = Annotated[
     ),
 ]
 
+MaybeFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[FILE...]",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        allow_dash=True,
+        help="Files of conversations, told by content; - reads stdin.",
+    ),
+]
+Form = Annotated[
+    Path,
+    typer.Option(
+        "--form",
+        metavar="FORM",
+        help="A form, YAML or JSON; the word starter takes the one that comes along for each conversation's channel.",
+    ),
+]
+
 
 def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
     """Settings from the environment, with what the command line says going before."""

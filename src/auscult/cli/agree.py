@@ -1,5 +1,108 @@
 """``auscult agree``."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-def agree() -> None:
-    """Soon."""
+import msgspec
+import typer
+
+from auscult.cli import _options
+from auscult.cli._progress import progress
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.form import Form
+
+if TYPE_CHECKING:
+    from auscult.pipeline.evaluate import Evaluator
+    from auscult.pipeline.labels import Compared
+
+GROUP = 200
+NAMED = 5
+"""Conversations of a kind that are named; of more the number is told."""
+
+
+def agree(
+    labels: Annotated[
+        Path, typer.Argument(metavar="LABELS", exists=True, dir_okay=False, help="What people decided, as NDJSON.")
+    ],
+    files: _options.MaybeFiles = None,
+    *,
+    form: _options.Form = Path("starter"),
+    as_json: _options.AsJson = False,
+) -> None:
+    """Compare the machine with people: for each metric raw agreement, Cohen's kappa, base rate and n.
+
+    The files hold the conversations that the labels name, and may hold others.
+    Labels that bring their conversations along need no files.
+    """
+    from auscult import bootstrap
+    from auscult.cli._input import Input
+    from auscult.cli.forms import forms_of
+    from auscult.pipeline.labels import compare_labels, read_labels
+
+    settings = _options.settings_of(None)
+    given = Input(settings)
+    gold = read_labels(labels, given.limits)
+    documents = chain(gold.conversations, given.conversations(files or []))
+    wanted = (conversation for conversation in documents if conversation.id in gold.answers)
+    with progress("judged") as tell:
+        evaluator = bootstrap.evaluator(settings, judge_ineligible=True)
+        compared = compare_labels(gold, _evaluated(wanted, evaluator, forms_of(form), tell))
+    if as_json:
+        told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
+        typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told))
+    else:
+        _show(compared)
+    _name(compared.missing, "labelled, but in none of the files")
+    _name(compared.unjudged, "labelled, but no form fits")
+    given.end()
+
+
+def _evaluated(
+    conversations: Iterable[Conversation],
+    evaluator: "Evaluator",
+    forms: Sequence[Form],
+    tell: Callable[[int, int | None], None],
+) -> Iterator[Evaluation]:
+    from auscult.pipeline.ports import Pending
+
+    waiting = (Pending(conversation=conversation, revision=1) for conversation in conversations)
+    done = 0
+    while group := list(islice(waiting, GROUP)):
+        yield from evaluator.evaluate(group, forms, datetime.now(UTC))
+        done += len(group)
+        tell(done, None)
+
+
+def _name(conversations: Sequence[str], what: str) -> None:
+    """Say on stderr which labels could not be compared."""
+    if conversations:
+        more = f" and {len(conversations) - NAMED} more" if len(conversations) > NAMED else ""
+        typer.echo(f"{len(conversations)} {what}: {', '.join(conversations[:NAMED])}{more}", err=True)
+
+
+def _show(compared: "Compared") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("metric")
+    for name in ("n", "agreement", "kappa", "base rate"):
+        table.add_column(name, justify="right")
+    for metric, found in compared.report.metrics.items():
+        table.add_row(metric, str(found.n), _percent(found.agreement), _kappa(found.kappa), _percent(found.base_rate))
+    Console().print(table)
+    typer.echo(
+        f"macro kappa {_kappa(compared.report.macro_kappa)} over {compared.labels - len(compared.missing)} conversations"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _kappa(kappa: float | None) -> str:
+    return "-" if kappa is None else f"{kappa:.2f}"

@@ -133,6 +133,19 @@ def documents_of(file: Path) -> dict[str, bytes]:
     return {str(file): file.read_bytes()}
 
 
+def forms_of(form: Path) -> tuple[Form, ...]:
+    """The forms that a ``--form`` names. Raises ``FormError`` with every fault."""
+    from auscult.pipeline.forms import check_form, refused
+
+    forms: list[Form] = []
+    for name, document in documents_of(form).items():
+        found = check_form(document)
+        if found.form is None or found.unanswered:
+            raise refused([*found.problems, *found.unanswered], name)
+        forms.append(found.form)
+    return tuple(forms)
+
+
 def publish(forms: Forms, documents: Mapping[str, bytes], answered: Iterable[type[Probe]]) -> list[FormVersion]:
     """Check documents against each other and the forms in force, then publish all of them or none.
 
