@@ -53,6 +53,7 @@ def _bare_words(text: str) -> str:
         bare = text.encode().translate(_ASCII_WORDS, b"'`").decode()
     else:
         folded = unicodedata.normalize("NFKC", text.translate(_QUOTES)).casefold()
+        folded = unicodedata.normalize("NFKC", folded).translate(_QUOTES)  # folding may undo either
         bare = _NOT_WORD.sub(" ", folded.replace("'", ""))
     words = [word for word in bare.split() if word not in FILLERS]
     return f" {' '.join(words)} " if words else " "

@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
-from auscult.domain.probe import Answers, Closest, Judgement, JudgementAnswer, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import Answers, Judgement, JudgementAnswer, Probe, Similarity, SimilarityAnswer
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
+from auscult.metrics._citing import cite, shortened, why_by_words
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
-from auscult.metrics._patterns import line_searcher, matched_words, phrase_pattern, searcher
-
-_SHOWN_SAMPLE = 60
-_SHOWN_TEXT = 400
+from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher
 
 
 class State(Enum):
@@ -82,8 +80,7 @@ class Search:
     @cached_property
     def place(self) -> str:
         """Where it looks, in words: ``the agent's first 2 turns``."""
-        whose = "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
-        return f"{whose} {self.span or 'turns'}" + (" after the trigger" if self.is_after_trigger else "")
+        return f"{self._whose} {self.span or 'turns'}" + (" after the trigger" if self.is_after_trigger else "")
 
     def obstacle(self, conversation: Conversation) -> str:
         """Why it cannot look at all: nobody speaks there, or times are needed and unknown. Empty when it can."""
@@ -91,8 +88,12 @@ class Search:
         if not turns:
             return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
         if self.span and self.span.unit == "ms" and all(turn.start_ms is None for turn in turns):
-            return f"no times are known of {self.place.split(' ')[0]} turns, and {self.place} were asked for"
+            return f"no times are known of {self._whose} turns, and {self.place} were asked for"
         return ""
+
+    @property
+    def _whose(self) -> str:
+        return "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
 
     def scan(self, conversation: Conversation) -> list[Scanned]:
         """Every turn that may decide, in the order in which it would, with what words say of it.
@@ -155,7 +156,7 @@ class Search:
             return Outcome(None)
         gap, bit, one = nearest
         said = told[bit][one.position]
-        return Outcome(None, (), Miss(gap, cite(one.turn, said.why, said.similarity, said.threshold)))
+        return Outcome(None, (), Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold)))
 
     def _turns(self, conversation: Conversation) -> list[tuple[int, Turn]]:
         """The speaker's turns, each with its place in the conversation."""
@@ -222,15 +223,18 @@ class Search:
         bits = [1 << place for place in range(len(self.conditions))]
         some = next((bit for bit in bits if bit & self._any & holds), 0)
         whys: list[str] = []
+        piece = ""
         closest: _Said | None = None
         for bit, condition in zip(bits, self.conditions, strict=True):
             if not bit & (self._all | some):
                 continue
             said = told.get(bit, {}).get(one.position) if not bit & one.holds else None
-            whys.append(said.why if said else _why(condition, one.turn, conversation))
+            why, quoted = (said.why, said.piece) if said else why_by_words(condition, one.turn, conversation)
+            whys.append(why)
+            piece = piece or quoted
             closest = closest or said
-        why = " and ".join(whys)
-        return cite(one.turn, why, closest.similarity, closest.threshold) if closest else cite(one.turn, why)
+        likeness = (closest.similarity, closest.threshold) if closest else (None, None)
+        return cite(one.turn, " and ".join(whys), piece, *likeness)
 
     def _probe(self, bit: int, condition: What, opened: list[Scanned], conversation: Conversation) -> Probe:
         if bit in self._samples:
@@ -250,10 +254,14 @@ class Search:
 
 
 class _Said(NamedTuple):
-    """What an engine said of one turn. ``gap`` is what it lacks to the threshold; the condition holds at 0 or less."""
+    """What an engine said of one turn, or of a piece of it.
+
+    ``gap`` is what it lacks to the threshold; the condition holds at 0 or less.
+    """
 
     gap: float
     told: str
+    piece: str = ""
     similarity: float | None = None
     threshold: float | None = None
 
@@ -262,8 +270,7 @@ class _Said(NamedTuple):
         """In words: ``similar to 'Hello, …' 0.71 ≥ 0.55``."""
         if self.similarity is None or self.threshold is None:
             return f"judged: {self.told}"
-        shown = self.told if len(self.told) <= _SHOWN_SAMPLE else self.told[: _SHOWN_SAMPLE - 1] + "…"
-        return f"similar to '{shown}' {self.similarity:.2f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.2f}"
+        return f"similar to '{shortened(self.told)}' {self.similarity:.2f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.2f}"
 
 
 class _Lexicon:
@@ -292,20 +299,6 @@ class _Lexicon:
         return holds
 
 
-def cite(turn: Turn, why: str, similarity: float | None = None, threshold: float | None = None) -> Evidence:
-    """Point at a turn."""
-    text = turn.text if len(turn.text) <= _SHOWN_TEXT else turn.text[:_SHOWN_TEXT]
-    return Evidence(
-        turn_id=turn.id,
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        text=text,
-        why=why,
-        similarity=similarity,
-        threshold=threshold,
-    )
-
-
 def _end_ms(turn: Turn) -> int | None:
     return turn.end_ms if turn.end_ms is not None else turn.start_ms
 
@@ -316,15 +309,13 @@ def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) 
     samples = condition.similar or ()
     read = 0
     for one in opened:
-        count = len(sentences(one.turn.text))
-        if count:
-            best = max(answer.closest[read : read + count], key=_similarity)
-            yield one.position, _Said(threshold - best.similarity, samples[best.sample], best.similarity, threshold)
-        read += count
-
-
-def _similarity(closest: Closest) -> float:
-    return closest.similarity
+        pieces = sentences(one.turn.text)
+        if pieces:
+            answers = answer.closest[read : read + len(pieces)]
+            place = max(range(len(pieces)), key=[closest.similarity for closest in answers].__getitem__)
+            similarity, sample = answers[place]
+            yield one.position, _Said(threshold - similarity, samples[sample], pieces[place], similarity, threshold)
+        read += len(pieces)
 
 
 def _samples(condition: What) -> tuple[str, ...]:
@@ -340,15 +331,3 @@ def _without_placeholders(sample: str) -> str:
         kept += plain if closed or not opened else rest
         rest = after if closed else ""
     return " ".join(kept.split()) or sample
-
-
-def _why(condition: What, turn: Turn, conversation: Conversation) -> str:
-    """Why a condition of words or events holds on this turn."""
-    if condition.phrases is not None:
-        words = spoken_words(turn.text)
-        said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
-        return f"says '{said}'"
-    if condition.pattern is not None:
-        return f"says '{matched_words(condition.pattern, turn.text)}'"
-    event = next(event for event in conversation.events if event.type == condition.event)
-    return f"{event.type} at {event.start_ms} ms" if event.start_ms is not None else event.type

@@ -1,0 +1,52 @@
+"""Pointing at what decided: the turn, the words, and why they count."""
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.text import sentences, spoken_words, straighten_quotes
+from auscult.metrics._finding import What
+from auscult.metrics._patterns import matched_words, phrase_pattern, searcher
+
+SHOWN_TURN = 400
+SHOWN_WORDS = 60
+_CONTEXT = 100
+
+
+def cite(
+    turn: Turn, why: str, piece: str = "", similarity: float | None = None, threshold: float | None = None
+) -> Evidence:
+    """Point at a turn. Of a turn of more than 400 characters, quote the piece that decided, or its beginning."""
+    return Evidence(
+        turn_id=turn.id,
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        text=turn.text if len(turn.text) <= SHOWN_TURN else (piece or turn.text)[:SHOWN_TURN],
+        why=why,
+        similarity=similarity,
+        threshold=threshold,
+    )
+
+
+def shortened(words: str) -> str:
+    """The words, or their beginning when they are many."""
+    return words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1] + "…"
+
+
+def why_by_words(condition: What, turn: Turn, conversation: Conversation) -> tuple[str, str]:
+    """Why a condition of words or events holds on this turn, and the piece of the turn that shows it."""
+    if condition.phrases is not None:
+        words = spoken_words(turn.text)
+        said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
+        return f"says '{shortened(said)}'", _piece_with(said, turn) if len(turn.text) > SHOWN_TURN else ""
+    if condition.pattern is not None:
+        matched = matched_words(condition.pattern, turn.text)
+        start = max(0, straighten_quotes(turn.text).find(matched) - _CONTEXT)
+        return f"says '{shortened(matched)}'", turn.text[start : start + SHOWN_TURN]
+    events = [event for event in conversation.events if event.type == condition.event]
+    event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
+    return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
+
+
+def _piece_with(phrase: str, turn: Turn) -> str:
+    """The first sentence that has the phrase, or nothing where it reaches over several."""
+    search = searcher((phrase_pattern(phrase),))
+    return next((piece for piece in sentences(turn.text) if search(spoken_words(piece))), "")
