@@ -57,7 +57,16 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
         return FormatError(_malformed(str(error)), code="document.malformed")
     placed = _PLACED.fullmatch(str(error))
     what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
-    field, value = _found(msgspec.json.decode(data), path)
+    try:
+        document = msgspec.json.decode(data)
+    except msgspec.ValidationError:
+        document = None  # a number that no float holds
+    except DECODE_ERRORS as malformed:
+        return fault_in(malformed, data, right)  # behind the fault that was found first
+    field, value = _found(document, path)
+    if document is None:
+        message = f"{field or 'the document'} holds a number that is out of range"
+        return FormatError(message, code="field.invalid", field=field or None)
     if missing := _MISSING.fullmatch(what):
         field = f"{field}.{missing['name']}".lstrip(".")
         message = f"{field} is missing; it should be {_right(field, right, '') or 'there'}"

@@ -206,6 +206,15 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     )
 
 
+def write(conversation: Conversation) -> bytes:
+    """Write a conversation as a native document that reads back as an equal conversation: one line, no line end."""
+    document: dict[str, Any] = msgspec.to_builtins(conversation)
+    document.pop("is_direction_defaulted", None)
+    if not conversation.is_direction_defaulted:
+        document["direction"] = conversation.direction
+    return msgspec.json.encode(document)
+
+
 def _agent(agent: AgentDocument, place: int) -> Agent:
     joined_at = None if agent.joined_at is None else _instants.instant(agent.joined_at, f"agents[{place}].joined_at")
     return Agent(agent.id, agent.name, agent.email, joined_at)

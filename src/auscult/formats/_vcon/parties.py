@@ -98,7 +98,7 @@ def people_of(document: Document) -> list[Person]:
     outbound), and all others are on the other side.
     """
     parties = document.parties or []
-    said = [_said_role(party) for party in parties]
+    said: list[Speaker | None] = [_said_role(party) for party in parties]
     customers = _customers(document, said)
     return [
         Person(speaker or ("customer" if index in customers else "agent"), party, _identity(party))

@@ -1,0 +1,267 @@
+"""The native document: what is required, what is filled in, what is refused and how (rule 26)."""
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+
+from auscult.domain.conversation import Conversation, Queue, derive_id
+from auscult.formats import Limits, Rejected
+from auscult.formats.native import Native, write
+from tests.strategies import accepted_conversations
+
+MINIMAL = {"id": "c-1", "channel": "voice", "started_at": "2026-03-23T10:17:54.120Z"}
+STARTED = datetime(2026, 3, 23, 10, 17, 54, 120_000, tzinfo=UTC)
+
+
+def read(data: bytes, limits: Limits | None = None) -> list[Conversation | Rejected]:
+    """All that a file with these bytes gives, for app st-1."""
+    return list(Native().read(io.BytesIO(data), "st-1", limits or Limits()))
+
+
+def one(**changes: Any) -> Conversation:
+    """The conversation of the smallest document with some keys changed (None leaves a key out)."""
+    document = {key: value for key, value in {**MINIMAL, **changes}.items() if value is not None}
+    (conversation,) = read(msgspec.json.encode(document))
+    assert isinstance(conversation, Conversation), conversation.error.message
+    return conversation
+
+
+def refusal(limits: Limits | None = None, **changes: Any) -> Any:
+    """The error that the document is refused with."""
+    document = {key: value for key, value in {**MINIMAL, **changes}.items() if value is not None}
+    (rejected,) = read(msgspec.json.encode(document), limits)
+    assert isinstance(rejected, Rejected), rejected
+    return rejected.error
+
+
+def turn(**keys: Any) -> list[dict[str, Any]]:
+    """A list of one turn."""
+    return [{"speaker": "agent", "text": "hello", **keys}]
+
+
+@given(accepted_conversations())
+def test_what_is_written_reads_back(conversation: Conversation) -> None:
+    """Every conversation survives being written and read, in every field."""
+    assert read(write(conversation)) == [conversation]
+
+
+def test_a_minimal_document_is_enough() -> None:
+    """Required are channel, start and one id; the rest has defaults."""
+    conversation = one()
+    assert conversation == Conversation(id="c-1", channel="voice", started_at=STARTED, is_direction_defaulted=True)
+    assert conversation.duration_ms is None
+
+
+@pytest.mark.parametrize("field", ["channel", "started_at", "id"])
+def test_what_is_required_is_named(field: str) -> None:
+    """A missing field is named, with what it should be."""
+    error = refusal(**{field: None})
+    assert (error.reason, error.field, error.line) == ("field.missing", field, 1)
+    assert "should be" in error.message or "give at least one" in error.message
+
+
+def test_an_id_is_derived_from_app_and_custom_id() -> None:
+    """Loading a file twice adds nothing, because the same custom id gives the same id."""
+    conversation = one(id=None, custom_id="crm-4711")
+    assert conversation.id == derive_id("st-1", "crm-4711")
+    assert conversation.custom_id == "crm-4711"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-23T10:17:54.120Z",
+        "2026-03-23T12:17:54.120+02:00",
+        "2026-03-23T10:17:54.120",
+        "2026-03-23 10:17:54.120",
+        "2026-03-23T10:17:54.1209999Z",
+        1774261074.12,
+        1774261074120,
+        "1774261074.120",
+        "1774261074120",
+    ],
+)
+def test_times_are_told_by_magnitude_and_shape(written: Any) -> None:
+    """Rule 26: ISO with and without a zone, seconds, milliseconds; what is finer than a millisecond is cut off."""
+    assert one(started_at=written).started_at == STARTED
+
+
+@pytest.mark.parametrize("written", ["yesterday", "2026-03-23", "2026-13-01T00:00:00Z", -5, 1e300, 9e15, "", "12"])
+def test_what_is_no_time_is_refused(written: Any) -> None:
+    """The message repeats the value and says what would be right."""
+    error = refusal(started_at=written)
+    assert (error.reason, error.field) == ("field.invalid", "started_at")
+    assert "2026-03-23T10:17:54.120Z" in error.message
+
+
+def test_a_missing_direction_is_inbound_and_said_to_be_assumed() -> None:
+    """Rule 26: missing direction."""
+    assert (one().direction, one().is_direction_defaulted) == ("inbound", True)
+    assert (one(direction="inbound").direction, one(direction="inbound").is_direction_defaulted) == ("inbound", False)
+    assert one(direction="outbound").direction == "outbound"
+
+
+def test_a_missing_end_comes_from_the_last_timed_turn() -> None:
+    """The latest end counts, or start where a turn has no end; without times there is no end."""
+    turns = [
+        {"speaker": "agent", "start_ms": 100, "end_ms": 9000},
+        {"speaker": "customer", "start_ms": 5000},
+        {"speaker": "system"},
+    ]
+    assert one(turns=turns).duration_ms == 9000
+    assert one(turns=turns[1:]).duration_ms == 5000
+    assert one(turns=turns[2:]).ended_at is None
+    assert one(ended_at="2026-03-23T10:18:54.120Z", turns=turns).duration_ms == 60_000
+
+
+def test_an_end_before_the_start_is_refused() -> None:
+    """The message has both times."""
+    error = refusal(ended_at="2026-03-23T10:17:54.000Z")
+    assert (error.reason, error.field) == ("conversation.ends_before_start", "ended_at")
+    assert "before started_at" in error.message
+
+
+def test_turns_without_ids_get_their_place() -> None:
+    """m1, m2 and so on; an id that is taken gets a count behind it."""
+    turns = [{"speaker": "agent", "id": "m2"}, {"speaker": "agent"}, {"speaker": "agent", "id": "x"}, {"speaker": "bot"}]
+    assert [turn.id for turn in one(turns=turns).turns] == ["m2", "m2-2", "x", "m4"]
+
+
+def test_turn_ids_that_stand_twice_are_refused() -> None:
+    """Evidence could not say which turn it means."""
+    error = refusal(turns=[{"speaker": "agent", "id": "a"}, {"speaker": "bot"}, {"speaker": "bot", "id": "a"}])
+    assert (error.reason, error.field, error.value) == ("turn.duplicate_id", "turns[2].id", "a")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"channel": "Voice"}, "channel", "voice or chat"),
+        ({"direction": "in"}, "direction", "inbound or outbound"),
+        ({"id": ""}, "id", "1 to 255 characters"),
+        ({"id": 4711}, "id", "text of 1 to 255"),
+        ({"id": "x" * 256}, "id", "1 to 255 characters"),
+        ({"custom_id": ""}, "custom_id", "1 character or more"),
+        ({"turns": turn(speaker="Agent")}, "turns[0].speaker", "agent, customer, bot or system"),
+        ({"turns": [{"text": "x"}]}, "turns[0].speaker", "missing"),
+        ({"turns": {"speaker": "agent"}}, "turns", "a list"),
+        ({"turns": turn(text=5)}, "turns[0].text", "text"),
+        ({"turns": turn(start_ms=-1)}, "turns[0].start_ms", "0 or more"),
+        ({"turns": turn(start_ms=1.5)}, "turns[0].start_ms", "whole number of ms"),
+        ({"turns": turn(start_ms="5")}, "turns[0].start_ms", "whole number of ms"),
+        ({"turns": turn(start_ms=1774261074120)}, "turns[0].start_ms", "from started_at"),
+        ({"turns": turn(start_ms=5, end_ms=4)}, "turns[0].end_ms", "5 or more"),
+        ({"events": [{"type": "hold", "start_ms": 5, "end_ms": 4}]}, "events[0].end_ms", "5 or more"),
+        ({"agents": [{"name": "Robert"}]}, "agents[0].id", "missing"),
+        ({"agents": [{"id": "a", "joined_at": "noon"}]}, "agents[0].joined_at", "a time like"),
+        ({"queues": [{"name": "Billing"}]}, "queues[0].id", "missing"),
+        ({"custom_fields": {"a": "b", "plan": ["gold"]}}, "custom_fields.plan", "text, a number, true or false"),
+        ({"contact": 5}, "contact", "an object"),
+        ({"recordings": {"agent": "https://x"}}, "recordings.agent", "a list"),
+    ],
+)
+def test_faults_are_named_by_field(changes: dict[str, Any], field: str, says: str) -> None:
+    """Field, value, and what would be right."""
+    error = refusal(**changes)
+    assert error.field == field
+    assert says in error.message
+    assert error.reason in ("field.invalid", "field.missing")
+
+
+def test_whole_numbers_written_with_a_point_are_whole() -> None:
+    """Tables that leave cells empty write 3720.0; that is a whole number."""
+    assert one(turns=turn(start_ms=3720.0)).turns[0].start_ms == 3720
+
+
+def test_null_is_the_same_as_nothing() -> None:
+    """Exporters write null for what they do not have."""
+    nulls = dict.fromkeys(("custom_id", "direction", "ended_at", "queues", "agents", "turns", "customer", "contact"))
+    (conversation,) = read(msgspec.json.encode(MINIMAL | nulls))
+    assert conversation == one()
+
+
+def test_custom_fields_become_text() -> None:
+    """Scalars are written as JSON writes them; null is left out."""
+    fields = {"plan": "gold", "age": 42, "rate": 1.5, "vip": True, "gone": None}
+    assert one(custom_fields=fields).custom_fields == {"plan": "gold", "age": "42", "rate": "1.5", "vip": "true"}
+
+
+def test_unknown_keys_are_ignored_and_contact_is_kept_whole() -> None:
+    """The document may grow; what the call-details report needs is kept as given."""
+    contact = {"session_id": "66f6", "legs": [{"n": 1}], "x": None}
+    conversation = one(mood="sunny", contact=contact, queues=[{"id": "qu-1", "depth": 3}])
+    assert conversation.contact == contact
+    assert conversation.queues == (Queue("qu-1"),)
+
+
+def test_limits_are_refused_with_their_setting() -> None:
+    """Too many turns, a turn too large: which, how large, how much is read."""
+    limits = Limits(turn_bytes=10, turns=2)
+    assert refusal(limits, turns=turn() * 3).reason == "turns.too_many"
+    error = refusal(limits, turns=[*turn(), *turn(text="ääääää")])
+    assert (error.reason, error.field, error.value) == ("turn.too_large", "turns[1].text", 12)
+    assert "turn_bytes" in error.message
+    assert one(turns=turn(text="x" * 65_536)).turns[0].text == "x" * 65_536
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "says"),
+    [
+        (b'{"id": "c-2", "channel": "voice"', "document.malformed", "ends too early"),
+        (b'{"id": "c-2",, "channel": "voice"}', "document.malformed", "byte 13"),
+        (b"[1, 2]", "field.invalid", "a JSON object"),
+        (b'"c-2"', "field.invalid", "a JSON object"),
+        (b"nothing", "document.malformed", "malformed"),
+        (b'{"id": "c-2", "note": "\xff"}', "document.encoding", "0xff"),
+        (b'{"id": "c-2", "note": "a\x00b"}', "document.nul", "NUL"),
+        (b'{"id": "c-2", "contact": {"a": ["x", "b\\u0000"]}}', "document.nul", "contact.a[1]"),
+        (b'{"id": "c-2", "contact": ' + b"[" * 100_000 + b"}", "document.malformed", "deeply"),
+        (b'{"id": "c-2", "contact": {"n": 1e999}}', "field.invalid", "out of range"),
+    ],
+)
+def test_a_bad_line_does_not_stop_the_good_ones(line: bytes, reason: str, says: str) -> None:
+    """It is refused with its number and its bytes; the lines around it load."""
+    good = msgspec.json.encode(MINIMAL)
+    before, rejected, after = read(good + b"\n" + line + b"\n" + good.replace(b"c-1", b"c-3"))
+    assert isinstance(before, Conversation)
+    assert isinstance(after, Conversation)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.error.line, rejected.error.reason) == (2, reason)
+    assert says in rejected.error.message
+    assert rejected.source == line + b"\n"
+
+
+def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
+    r"""``\\u0000`` is a backslash and five characters."""
+    assert one(turns=turn(text="\\u0000")).turns[0].text == "\\u0000"
+
+
+def test_documents_are_read_one_at_a_time() -> None:
+    """A conversation is given before the next document is looked at."""
+
+    class Slow(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            self.given += 1
+            return super().read(size)
+
+    stream = Slow(b"\n".join(msgspec.json.encode(MINIMAL) for _ in range(20_000)))
+    documents: Iterator[Any] = Native().read(stream, "st-1", Limits())
+    next(documents)
+    assert stream.given < 5
+
+
+def test_line_ends_and_blank_lines_of_every_kind() -> None:
+    """A byte order mark, CRLF, blank lines and a missing last line end are all fine; lines keep their numbers."""
+    good = msgspec.json.encode(MINIMAL)
+    first, rejected, last = read(b"\xef\xbb\xbf" + good + b"\r\n\r\n   \n{\r\n" + good)
+    assert isinstance(first, Conversation)
+    assert isinstance(last, Conversation)
+    assert isinstance(rejected, Rejected)
+    assert rejected.error.line == 4
