@@ -42,7 +42,7 @@ class _Line(msgspec.Struct):
     id: str | None = None
     metrics: dict[str, Any] | None = None
     gold: _Gold | None = None
-    conversation: msgspec.Raw | None = None
+    conversation: msgspec.Raw = msgspec.Raw()
 
 
 def read_labels(file: Path, limits: Limits) -> Labels:
@@ -55,8 +55,8 @@ def read_labels(file: Path, limits: Limits) -> Labels:
         except msgspec.DecodeError as error:
             raise _refused(f"is no label: {error}", number) from error
         brought = None
-        if read.conversation is not None:
-            brought = _conversation(bytes(read.conversation), number, limits)
+        if document := bytes(read.conversation):
+            brought = _conversation(document, number, limits)
             conversations.append(brought)
         gold = read.gold.metrics if read.gold else read.metrics
         named = read.id or (read.gold.id if read.gold else None) or (brought.id if brought else None)
