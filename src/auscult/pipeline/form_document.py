@@ -23,6 +23,10 @@ _PLAIN = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+# Where the two differ: JSON may be indented with tabs (in its strings a tab is never bare), and these three stand in
+# its strings as they are, while YAML would break lines at them.
+_JSON_AS_YAML = {0x09: " ", 0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
 
@@ -56,8 +60,8 @@ class Document:
         self._unread.add(path)
 
     def is_unread(self, path: Path) -> bool:
-        """Whether this, or something inside it, could not be read; then nothing more can be said about it."""
-        return any(unread[: len(path)] == path for unread in self._unread)
+        """Whether this, or something around or inside it, could not be read; then no more can be said about it."""
+        return any(all(one == other for one, other in zip(unread, path, strict=False)) for unread in self._unread)
 
     def problem(self, path: Path, reason: str) -> None:
         """Note a fault at a path that could be read, on the line of the nearest part of it that the document has."""
@@ -105,8 +109,15 @@ def _text(document: bytes) -> str:
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
         raise _Refusal(line, "", "is not UTF-8 text; save it as UTF-8") from None
-    # JSON may be indented with tabs, YAML may not; inside JSON's strings a tab is never bare.
-    return text.replace("\t", " ") if text.lstrip().startswith(("{", "[")) else text
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    return _PAIR.sub(_one_of_a_pair, text.translate(_JSON_AS_YAML))
+
+
+def _one_of_a_pair(pair: re.Match[str]) -> str:
+    """The character that two escapes of JSON stand for; YAML knows no pairs."""
+    halves = bytes.fromhex(pair[2] + pair[3])
+    return pair[1] + halves.decode("utf-16-be")
 
 
 class _Open(NamedTuple):
@@ -135,18 +146,20 @@ class _Builder:
     def _take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise _Refusal(line, self._field(), f"refers to *{event.anchor}; write it out, aliases are not read")
+            raise _Refusal(
+                line, field_name(self._here), f"refers to *{event.anchor}; write it out, aliases are not read"
+            )
         if isinstance(event, yaml.DocumentStartEvent) and self._root:
             raise _Refusal(line, "", "begins a second document; a file holds one form")
         if isinstance(event, yaml.ScalarEvent):
             self._take_scalar(event, line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) >= _MAX_DEPTH:
-                raise _Refusal(line, self._field(), f"is nested more than {_MAX_DEPTH} deep")
+                raise _Refusal(line, field_name(self._here), f"is nested more than {_MAX_DEPTH} deep")
             if event.tag is not None:
-                raise _Refusal(line, self._field(), f"has the tag {event.tag}; tags are not read")
+                raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
             if self._is_key_next:
-                raise _Refusal(line, self._field(), "has a key that is not text")
+                raise _Refusal(line, field_name(self._here), "has a key that is not text")
             value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
             self._open.append(_Open(self._place(value, line), value))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
@@ -154,9 +167,9 @@ class _Builder:
 
     def _take_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         if event.tag is not None:
-            raise _Refusal(line, self._field(), f"has the tag {event.tag}; tags are not read")
+            raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
         if not self._is_key_next:
-            self._place(_plain(event.value) if event.implicit[0] else _whole(event.value), line)
+            self._place(_plain(event.value) if event.implicit[0] else event.value, line)
             return
         holder = self._open[-1]
         if event.value in holder.value:
@@ -176,7 +189,7 @@ class _Builder:
             return ()
         holder = self._open[-1]
         if isinstance(holder.value, list):
-            path: Path = (*holder.path, len(holder.value))
+            path: Path = self._here
             holder.value.append(value)
             self._lines[path] = line
             return path
@@ -185,9 +198,15 @@ class _Builder:
         holder.value[key] = value
         return (*holder.path, key)
 
-    def _field(self) -> str:
-        path = self._open[-1].path if self._open else ()
-        return field_name(path if self._key is None else (*path, self._key))
+    @property
+    def _here(self) -> Path:
+        """Where the next value will go, as far as that is known."""
+        if not self._open:
+            return ()
+        holder = self._open[-1]
+        if isinstance(holder.value, list):
+            return (*holder.path, len(holder.value))
+        return holder.path if self._key is None else (*holder.path, self._key)
 
 
 def _plain(written: str) -> Scalar:
@@ -197,8 +216,3 @@ def _plain(written: str) -> Scalar:
     if _INTEGER.fullmatch(written):
         return int(written)
     return Decimal(written) if _DECIMAL.fullmatch(written) else written
-
-
-def _whole(written: str) -> str:
-    """Join the two halves of a character that JSON escapes as a pair."""
-    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -107,7 +107,8 @@ def _read(document: Document, kind: Any, value: Value, path: Path) -> Any:  # no
     try:
         return msgspec.convert(_number(only, value), kind, strict=True)
     except msgspec.ValidationError as error:
-        document.unread(path, _in_plain_words(str(error)))
+        told = f"must be a number, not {value!r}" if only is Decimal and isinstance(value, str) else str(error)
+        document.unread(path, _in_plain_words(told))
         return UNREAD
 
 

@@ -215,7 +215,7 @@ def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
     for at, metric in enumerate(form.metrics):
         for key, weight in (("weight", metric.weight), ("negative_weight", metric.negative_weight)):
             if reason := _weight_fault(weight, form):
-                document.problem(("metrics", at, key), reason)
+                document.unread(("metrics", at, key), reason)
         kind = types.get(metric.type)
         if kind is not None and form.scoring not in kind.scorings:
             told = f"{metric.type} metrics are for {' and '.join(sorted(kind.scorings))} forms, not for {form.scoring}"
