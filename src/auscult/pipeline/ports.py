@@ -218,6 +218,10 @@ class Store(Protocol):
         """The one door to an app's data. The app must exist."""
         ...
 
+    def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
+        """One page over several apps of one account (``query.app_ids`` must be these), in the one order of all rows."""
+        ...
+
     def ensure(self, tenant: Tenant) -> None:
         """Create account, org and app when new. Raises ``ConflictError`` when the app belongs elsewhere."""
         ...

@@ -159,7 +159,8 @@ def install(app: FastAPI) -> None:
 
     def failed(request: Request, error: Exception) -> Response:
         exchange = exchange_of(request.scope)
-        _LOG.error("request %s failed", exchange.request_id, exc_info=error)
+        # The trace is logged by the web server, to which the error goes on.
+        _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__)
         answer = error_answer(request, AuscultError(str(error), code="server.failed"))
         # This answer goes out past the layer that gives the others their headers.
         answer.headers.update(exchange.headers())

@@ -41,7 +41,10 @@ class Pages:
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 
     def _page(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
-        return self._store.within(tenants[0]).conversations.page(query)
+        first, *others = tenants
+        if others:
+            return self._store.across(tenants, query)
+        return self._store.within(first).conversations.page(query)
 
 
 class ReportRoute(BaseRoute):
