@@ -1,0 +1,260 @@
+"""The conversations of one app: what came in, in which batch it is processed, and how it stands."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import NotFoundError
+from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.ports import Accepted, Pending, Rendered
+from auscult.storage.apps import take_turn
+from auscult.storage.database import AnyRow, Database
+from auscult.storage.evaluations import COLUMNS, DIGEST_BYTES, EvaluationReader, write_evaluations
+from auscult.storage.filing import Filing, file_rows, filing_of
+from auscult.storage.instants import ms_of, now_ms
+from auscult.storage.pages import Pages
+from auscult.storage.tables import batches, conversations, evaluations
+
+_IDS_AT_ONCE = 1_000
+_PLAIN = msgspec.json.Encoder()
+_ORDERED = msgspec.json.Encoder(order="deterministic")
+_CONVERSATION = msgspec.json.Decoder(Conversation)
+
+_UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
+"""Sets whatever columns the rows beside it name."""
+_REVISE = _UPDATE.values(revision=conversations.c.revision + 1)
+
+
+class _Incoming(NamedTuple):
+    """A conversation as it will be stored. ``digest`` is of its content, whatever the order of keys in it."""
+
+    digest: bytes
+    started_at: int
+    body: bytes
+
+
+class AppConversations:
+    """The conversations of one app."""
+
+    def __init__(self, database: Database, tenant: Tenant, app: int, pages: Pages, reader: EvaluationReader) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._tenant = tenant
+        self._app = app
+        self._pages = pages
+        self._reader = reader
+
+    def accept(self, conversations_: Sequence[Conversation]) -> Accepted:
+        """Store them and the batch that will process them, in one transaction.
+
+        The same id with the same content is unchanged; with other content it is a new revision. An id that
+        stands twice in one call counts once, the last wins. A conversation that is unchanged but whose
+        processing has not finished stays with the batch it came in, unless that batch has ended without it:
+        then it joins this one.
+        """
+        incoming = {conversation.id: _incoming(conversation) for conversation in conversations_}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            stored = {row.conversation_id: row for row in self._stored(connection, sorted(incoming))}
+            new = [each for each in incoming if each not in stored]
+            changed = [each for each, row in stored.items() if row.digest != incoming[each].digest]
+            left = [
+                row.conversation
+                for each, row in stored.items()
+                if row.digest == incoming[each].digest and row.recorded_revision != row.revision and row.has_ended
+            ]
+            batch_id = None
+            if new or changed or left:
+                batch_id, batch = self._open_batch(connection, len(new) + len(changed) + len(left))
+                self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
+                self._revise(connection, batch, [(stored[each].conversation, incoming[each]) for each in changed])
+                moved = [{"number": number, "batch": batch} for number in left]
+                _execute(connection, _UPDATE, moved)
+        unchanged = len(stored) - len(changed)
+        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
+
+    def pending(self, batch_id: str) -> list[Pending]:
+        """The conversations of a batch at their present revision, those already recorded left out, in their order."""
+        query = (
+            sa.select(conversations.c.body, conversations.c.revision)
+            .join(batches, batches.c.batch == conversations.c.batch)
+            .where(
+                batches.c.batch_id == batch_id,
+                batches.c.app == self._app,
+                conversations.c.recorded_revision.is_distinct_from(conversations.c.revision),
+            )
+            .order_by(conversations.c.conversation)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [Pending(conversation=_CONVERSATION.decode(body), revision=revision) for body, revision in rows]
+
+    def statuses(self, conversation_ids: Sequence[str]) -> dict[str, Status]:
+        """How each recorded conversation stands. Ids whose present revision is not recorded yet are left out."""
+        found: dict[str, Status] = {}
+        query = sa.select(conversations.c.conversation_id, conversations.c.status).where(
+            conversations.c.app == self._app, conversations.c.recorded_revision == conversations.c.revision
+        )
+        with self._database.reading() as connection:
+            for ids in _chunks(conversation_ids):
+                rows = connection.execute(query.where(conversations.c.conversation_id.in_(ids)))
+                found.update((row.conversation_id, row.status) for row in rows)
+        return found
+
+    def record(self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None) -> None:
+        """Write evaluations, rows, facets and tallies and end the batch, in one transaction.
+
+        What was recorded for that revision before is left; an older revision than the stored one is passed over.
+        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
+        Raises ``NotFoundError`` when this app has no such batch.
+        """
+        rendered = {each.evaluation.conversation_id: each for each in finished}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            fresh = [
+                (row, rendered[row.conversation_id])
+                for row in self._stored(connection, sorted(rendered))
+                if row.revision == rendered[row.conversation_id].evaluation.revision != row.recorded_revision
+            ]
+            if fresh:
+                decided = [(row.conversation, each.evaluation) for row, each in fresh]
+                write_evaluations(connection, self._database.dialect, self._app, decided)
+                self._file(connection, fresh)
+            ended = (
+                sa.update(batches)
+                .where(batches.c.batch_id == batch_id, batches.c.app == self._app)
+                .values(state="failed" if failure else "done", reason=failure)
+            )
+            if connection.execute(ended).rowcount == 0:
+                raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
+
+    def rerender(self, after_id: str, limit: int) -> list[tuple[Conversation, Evaluation]]:
+        """Recorded conversations with their newest evaluation, by id, after ``after_id``: what ``rebuild`` reads.
+
+        One whose present revision waits to be recorded is left out: its rows are about to be written anyway, and
+        what the old ones were rendered from is no longer there.
+        """
+        newest = (
+            sa.select(sa.func.max(evaluations.c.evaluation))
+            .where(evaluations.c.conversation == conversations.c.conversation)
+            .correlate(conversations)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(conversations.c.conversation_id, conversations.c.body, *COLUMNS)
+            .join(evaluations, evaluations.c.evaluation == newest)
+            .where(
+                conversations.c.app == self._app,
+                conversations.c.conversation_id > after_id,
+                conversations.c.recorded_revision == conversations.c.revision,
+            )
+            .order_by(conversations.c.conversation_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            rows = {row.conversation_id: row for row in connection.execute(query)}
+            decided = self._reader.read(connection, rows)
+        return [(_CONVERSATION.decode(row.body), decided[each]) for each, row in rows.items()]
+
+    def replace_rows(self, finished: Sequence[Rendered]) -> None:
+        """Replace rows, facets and tallies of these conversations; evaluations stay as they are.
+
+        One that has been revised meanwhile is passed over.
+        """
+        rendered = {each.evaluation.conversation_id: each for each in finished}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            current = [
+                (row, rendered[row.conversation_id])
+                for row in self._stored(connection, sorted(rendered))
+                if row.revision == rendered[row.conversation_id].evaluation.revision == row.recorded_revision
+            ]
+            if current:
+                self._file(connection, current)
+
+    def page(self, query: RecordQuery) -> RecordPage:
+        """One page of a report. Raises ``NotFoundError`` when the query names another app."""
+        if query.app_ids != (self._tenant.app_id,):
+            raise NotFoundError(
+                f"These are the pages of app {self._tenant.app_id} alone", code="app.unknown", field="app"
+            )
+        return self._pages.page((self._app,), query)
+
+    def _stored(self, connection: Connection, ids: Sequence[str]) -> list[AnyRow]:
+        """What is stored of these, in the order of ids."""
+        query = (
+            sa.select(
+                conversations.c.conversation,
+                conversations.c.conversation_id,
+                conversations.c.revision,
+                conversations.c.digest,
+                conversations.c.recorded_revision,
+                conversations.c.filed_at,
+                (batches.c.state != "accepted").label("has_ended"),
+            )
+            .join(batches, batches.c.batch == conversations.c.batch)
+            .where(conversations.c.app == self._app)
+            .order_by(conversations.c.conversation_id)
+        )
+        return [
+            row
+            for chunk in _chunks(ids)
+            for row in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
+        ]
+
+    def _open_batch(self, connection: Connection, size: int) -> tuple[str, int]:
+        """Make a batch; its id and its number."""
+        batch_id = f"b-{uuid.uuid4()}"
+        made = sa.insert(batches).values(
+            batch_id=batch_id, app=self._app, size=size, state="accepted", starts=0, accepted_at=now_ms()
+        )
+        made = made.returning(batches.c.batch)
+        return batch_id, connection.execute(made).scalar_one()
+
+    def _insert(self, connection: Connection, batch: int, new: dict[str, _Incoming]) -> None:
+        rows = [
+            {"app": self._app, "conversation_id": each, "revision": 1, "batch": batch, **document._asdict()}
+            for each, document in new.items()
+        ]
+        _execute(connection, sa.insert(conversations), rows)
+
+    def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, _Incoming]]) -> None:
+        rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]
+        _execute(connection, _REVISE, rows)
+
+    def _file(self, connection: Connection, rendered: Sequence[tuple[AnyRow, Rendered]]) -> None:
+        """Write the rows of these, and say in their conversations how they stand."""
+        filings: list[Filing] = [filing_of(each, row.filed_at) for row, each in rendered]
+        file_rows(connection, self._database.dialect, self._app, filings)
+        rows = [
+            {
+                "number": row.conversation,
+                "recorded_revision": row.revision,
+                "status": each.evaluation.status,
+                "filed_at": filing.started_at,
+            }
+            for (row, each), filing in zip(rendered, filings, strict=True)
+        ]
+        _execute(connection, _UPDATE, rows)
+
+
+def _incoming(conversation: Conversation) -> _Incoming:
+    digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
+    return _Incoming(digest, ms_of(conversation.started_at), _PLAIN.encode(conversation))
+
+
+def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))

@@ -1,0 +1,113 @@
+"""Connections: transactions that write, transactions that read, and the short way for pages."""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.storage.dialect import WRITES, dialect_of
+
+Row = tuple[Any, ...]
+T = TypeVar("T")
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+AnySelect = sa.Select[*tuple[Any, ...]]
+
+
+class Reader:
+    """One connection of the driver's, for nothing but reading. Each statement sees one state of the data."""
+
+    def __init__(self, database: "Database") -> None:
+        """Connect."""
+        self._dialect = database.dialect
+        self._connection = database.dialect.open_reader(database.engine)
+
+    def fetch(self, text: str, values: dict[str, Any]) -> list[Row]:
+        """All rows of a query that ``Database.text`` made."""
+        return self._dialect.fetch(self._connection, text, values)
+
+    @contextmanager
+    def snapshot(self) -> Generator[None, None, None]:
+        """Let all statements inside see the same state of the data."""
+        self._connection.execute(self._dialect.begin_snapshot)
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._connection.close()
+
+
+class Database:
+    """One database, by its URL as users write it."""
+
+    def __init__(self, url: str) -> None:
+        """Nothing is opened before it is needed. Raises ``SettingsError`` when the URL is of no known kind."""
+        self.dialect = dialect_of(url)
+        self.engine = self.dialect.engine()
+        self._writer = self.engine.execution_options(**{WRITES: True})
+        # Within a process writers of a file queue here, first come first served; the file's own lock is polled.
+        self._turn = Lock() if self.dialect.is_embedded else nullcontext()
+        self._readers: deque[Reader] = deque()
+
+    @contextmanager
+    def writing(self) -> Generator[Connection, None, None]:
+        """Give a transaction that writes: all of it or none. On a file it is the only one."""
+        with self._turn, self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Generator[Connection, None, None]:
+        """Give a transaction that reads."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def comparing(self) -> Generator[Connection, None, None]:
+        """Give a transaction that reads, all its statements of the same state of the data."""
+        with self.engine.connect().execution_options(**self.dialect.snapshot_options) as connection:
+            yield connection
+
+    @contextmanager
+    def reader(self) -> Generator[Reader, None, None]:
+        """Lend a reader that nobody else has. It is taken back unless something went wrong with it."""
+        try:
+            reader = self._readers.pop()
+        except IndexError:
+            reader = Reader(self)
+        try:
+            yield reader
+        except BaseException:
+            reader.close()
+            raise
+        self._readers.append(reader)
+
+    def read(self, act: Callable[[Reader], T]) -> T:
+        """Read something with a reader; once more, with a new one, where the connection had gone meanwhile."""
+        try:
+            with self.reader() as reader:
+                return act(reader)
+        except self.dialect.lost:
+            self._close_readers()
+            with self.reader() as reader:
+                return act(reader)
+
+    def text(self, statement: AnySelect) -> str:
+        """Say a query in the words of this database, its values named, so that it need be compiled only once."""
+        compiled = statement.compile(dialect=self.engine.dialect, compile_kwargs={"render_postcompile": True})
+        return str(compiled)
+
+    def close(self) -> None:
+        """Close every connection that is not lent."""
+        self._close_readers()
+        self.engine.dispose()
+
+    def _close_readers(self) -> None:
+        while self._readers:
+            self._readers.pop().close()

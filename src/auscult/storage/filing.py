@@ -1,0 +1,270 @@
+"""Puts rendered rows where the reports look for them, with facets and tallies exactly in step.
+
+A row is filed in the listing of its report. Facets find the rows of a queue or a custom field; tallies count rows.
+All of it is worked out from the rows that were there and the rows that shall be there, inside one transaction.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.conversation import Conversation
+from auscult.pipeline.ports import Rendered
+from auscult.storage.cells import cell_of
+from auscult.storage.dialect import Dialect
+from auscult.storage.instants import ms_of
+from auscult.storage.tables import facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.tallies import Key, hour_of, raised
+
+QUEUE = "queue"
+"""Facet of a queue's id and of its name, both compared without case."""
+TALLIED = frozenset({QUEUE})
+"""Facets that are counted by the hour. Others may have as many values as there are conversations."""
+
+_VALUES_AT_ONCE = 1_000
+_LONGEST_FACET = 200
+
+
+class Filing(NamedTuple):
+    """What is to be filed of one conversation. ``filed_at`` is the start under which its rows stand now, if any do."""
+
+    conversation_id: str
+    started_at: int
+    cell: int
+    facets: tuple[tuple[str, str], ...]
+    rows: Mapping[str, bytes]
+    filed_at: int | None
+
+
+class _Place(NamedTuple):
+    """Where a row is filed."""
+
+    listing: int
+    started_at: int
+    conversation_id: str
+    cell: int
+    facets: tuple[int, ...]
+
+
+_Id = tuple[int, str]
+"""A listing and the conversation that has a row in it."""
+
+
+def filing_of(rendered: Rendered, filed_at: int | None) -> Filing:
+    """Say what is to be filed of a rendered conversation."""
+    conversation = rendered.conversation
+    return Filing(
+        conversation_id=conversation.id,
+        started_at=ms_of(conversation.started_at),
+        cell=cell_of(conversation, rendered.evaluation.status),
+        facets=tuple(sorted(_facets_of(conversation))),
+        rows=rendered.rows,
+        filed_at=filed_at,
+    )
+
+
+def queue_facet(id_or_name: str) -> tuple[str, str]:
+    """Facet of a queue, by its id or its name."""
+    return QUEUE, _short(id_or_name.casefold())
+
+
+def field_facet(name: str, value: str) -> tuple[str, str]:
+    """Facet of a custom field."""
+    return "cf:" + _short(name), _short(value)
+
+
+def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Sequence[Filing]) -> None:
+    """Let the listings of the app show these rows, and of these conversations no others."""
+    numbers = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
+    old = _filed(connection, numbers.values(), filings)
+    new = _places(connection, dialect, numbers, filings)
+    _write_rows(connection, old, new)
+    before = [place for _, place in old.values()]
+    after = [place for place, _ in new.values()]
+    _write_facet_rows(connection, before, after)
+    _write_tallies(connection, dialect, before, after)
+
+
+def counted(places: Iterable[tuple[int, int, int, Iterable[int]]]) -> Counter[Key]:
+    """Count rows by the hour, from (listing, start in ms, cell, tallied facets)."""
+    hourly: Counter[Key] = Counter()
+    for listing, started_at, cell, tallied in places:
+        hour = hour_of(started_at)
+        for facet in (0, *tallied):
+            hourly[Key(listing, facet, 0, hour, cell)] += 1
+    return hourly
+
+
+def _facets_of(conversation: Conversation) -> set[tuple[str, str]]:
+    names = [name for queue in conversation.queues for name in (queue.id, queue.name) if name]
+    found = {queue_facet(name) for name in names}
+    found.update(field_facet(name, value) for name, value in conversation.custom_fields.items())
+    return found
+
+
+def _short(text: str) -> str:
+    """Give a text that an index can hold: a long one, or one that PostgreSQL has no way to store, by its digest."""
+    if len(text) <= _LONGEST_FACET and "\0" not in text:
+        return text
+    return "blake2b:" + blake2b(text.encode(errors="surrogatepass"), digest_size=32).hexdigest()
+
+
+def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, int]:
+    """Raise the version of every listing of the app, new ones made; their numbers by report."""
+    rows = [{"app": app, "report": report, "version": 0} for report in sorted(reports)]
+    if rows:
+        connection.execute(dialect.insert(listings).on_conflict_do_nothing(), rows)
+    connection.execute(sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1))
+    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
+    return {row.report: row.listing for row in connection.execute(query.order_by(listings.c.listing))}
+
+
+def _filed(connection: Connection, numbers: Iterable[int], filings: Sequence[Filing]) -> dict[_Id, tuple[int, _Place]]:
+    """Find the rows that these conversations have now: number and place of each."""
+    query = sa.select(
+        report_rows.c.row,
+        report_rows.c.listing,
+        report_rows.c.started_at,
+        report_rows.c.conversation_id,
+        report_rows.c.cell,
+        report_rows.c.facets,
+    ).where(
+        report_rows.c.listing == sa.bindparam("listing"),
+        report_rows.c.started_at == sa.bindparam("started_at"),
+        report_rows.c.conversation_id == sa.bindparam("conversation_id"),
+    )
+    found: dict[_Id, tuple[int, _Place]] = {}
+    filed = [filing for filing in filings if filing.filed_at is not None]
+    for listing in sorted(numbers):
+        for filing in filed:
+            values = {
+                "listing": listing,
+                "started_at": filing.filed_at,
+                "conversation_id": filing.conversation_id,
+            }
+            for number, *place, tags in connection.execute(query, values):
+                at = _Place(*place, facets=tuple(msgspec.json.decode(tags, type=list[int])))
+                found[listing, filing.conversation_id] = (number, at)
+    return found
+
+
+def _places(
+    connection: Connection, dialect: Dialect, numbers: Mapping[str, int], filings: Sequence[Filing]
+) -> dict[_Id, tuple[_Place, bytes]]:
+    """Where the new rows belong, with their bytes; facets never seen before are made."""
+    wanted: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for filing in filings:
+        for report in filing.rows:
+            for name, value in filing.facets:
+                wanted[numbers[report], name].add(value)
+    known: dict[tuple[int, str, str], int] = {}
+    for (listing, name), values in sorted(wanted.items()):
+        known.update(_number_facets(connection, dialect, listing, name, sorted(values)))
+    return {
+        (listing, filing.conversation_id): (
+            _Place(
+                listing,
+                filing.started_at,
+                filing.conversation_id,
+                filing.cell,
+                tuple(sorted(known[listing, name, value] for name, value in filing.facets)),
+            ),
+            body,
+        )
+        for filing in filings
+        for report, body in filing.rows.items()
+        for listing in (numbers[report],)
+    }
+
+
+def _number_facets(
+    connection: Connection, dialect: Dialect, listing: int, name: str, values: Sequence[str]
+) -> dict[tuple[int, str, str], int]:
+    """Numbers of the facets of one name, made where they are new."""
+    query = sa.select(facets.c.value, facets.c.facet).where(facets.c.listing == listing, facets.c.name == name)
+
+    def look(wanted: Sequence[str]) -> dict[tuple[int, str, str], int]:
+        chunks = (wanted[start : start + _VALUES_AT_ONCE] for start in range(0, len(wanted), _VALUES_AT_ONCE))
+        return {
+            (listing, name, row.value): row.facet
+            for chunk in chunks
+            for row in connection.execute(query.where(facets.c.value.in_(chunk)))
+        }
+
+    found = look(values)
+    if missing := [value for value in values if (listing, name, value) not in found]:
+        rows = [{"listing": listing, "name": name, "value": value} for value in missing]
+        connection.execute(dialect.insert(facets).on_conflict_do_nothing(), rows)
+        found.update(look(missing))
+    return found
+
+
+def _write_rows(
+    connection: Connection, old: Mapping[_Id, tuple[int, _Place]], new: Mapping[_Id, tuple[_Place, bytes]]
+) -> None:
+    """Write the rows themselves. One that stays is changed where it lies, so that rows read together lie together."""
+
+    def columns(place: _Place, body: bytes) -> dict[str, Any]:
+        return {**place._asdict(), "facets": msgspec.json.encode(place.facets).decode(), "body": body}
+
+    gone = [{"number": number} for key, (number, _) in old.items() if key not in new]
+    changed = [{"number": number, **columns(*new[key])} for key, (number, _) in old.items() if key in new]
+    added = [columns(*new[key]) for key in sorted(new, key=lambda key: new[key][0]) if key not in old]
+    same = report_rows.c.row == sa.bindparam("number")
+    _execute(connection, sa.delete(report_rows).where(same), gone)
+    _execute(connection, sa.update(report_rows).where(same), changed)
+    _execute(connection, sa.insert(report_rows), added)
+
+
+def _write_facet_rows(connection: Connection, before: Iterable[_Place], after: Iterable[_Place]) -> None:
+    """Write which rows have which facets."""
+    old, new = _entries(before), _entries(after)
+    names = ("facet", "started_at", "conversation_id", "cell")
+    same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in names))
+    gone = [dict(zip((f"old_{name}" for name in names), entry, strict=True)) for entry in sorted(old - new)]
+    _execute(connection, sa.delete(facet_rows).where(same), gone)
+    added: list[dict[str, Any]] = [dict(zip(names, entry, strict=True)) for entry in sorted(new - old)]
+    _execute(connection, sa.insert(facet_rows), added)
+
+
+def _entries(places: Iterable[_Place]) -> set[tuple[int, int, str, int]]:
+    return {(facet, place.started_at, place.conversation_id, place.cell) for place in places for facet in place.facets}
+
+
+def _write_tallies(connection: Connection, dialect: Dialect, before: Sequence[_Place], after: Sequence[_Place]) -> None:
+    """Add what came to the tallies of every level, and take away what went."""
+    tagged = {facet for place in (*before, *after) for facet in place.facets}
+    tallied = _tallied(connection, sorted(tagged))
+
+    def count(places: Iterable[_Place]) -> Counter[Key]:
+        return counted((at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
+
+    change = count(after)
+    change.subtract(count(before))
+    add_tallies(connection, dialect, raised(change))
+
+
+def add_tallies(connection: Connection, dialect: Dialect, changes: Mapping[Key, int]) -> None:
+    """Add to tallies, in the order of their keys."""
+    first = dialect.insert(tallies)
+    again = first.on_conflict_do_update(
+        index_elements=["listing", "facet", "level", "bucket", "cell"], set_={"n": tallies.c.n + first.excluded.n}
+    )
+    _execute(connection, again, [{**key._asdict(), "n": n} for key, n in sorted(changes.items())])
+
+
+def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Which of these facets are counted by the hour."""
+    query = sa.select(facets.c.facet).where(facets.c.name.in_(sorted(TALLIED)))
+    chunks = (numbers[start : start + _VALUES_AT_ONCE] for start in range(0, len(numbers), _VALUES_AT_ONCE))
+    return {facet for chunk in chunks for facet in connection.scalars(query.where(facets.c.facet.in_(chunk)))}
+
+
+def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)

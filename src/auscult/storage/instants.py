@@ -1,0 +1,21 @@
+"""Instants as the tables hold them: whole milliseconds since the epoch, UTC, rounded down."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def ms_of(instant: datetime) -> int:
+    """Milliseconds since the epoch."""
+    return (instant - EPOCH) // _MILLISECOND
+
+
+def instant_of(ms: int) -> datetime:
+    """The aware instant, UTC."""
+    return EPOCH + ms * _MILLISECOND
+
+
+def now_ms() -> int:
+    """What the clock says."""
+    return ms_of(datetime.now(UTC))

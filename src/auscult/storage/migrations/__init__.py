@@ -1,0 +1,51 @@
+"""Tables are created and changed here and nowhere else, one file in ``versions`` a change, in one line of history."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from auscult.domain.errors import SettingsError
+from auscult.storage.database import Database
+
+_HERE = Path(__file__).parent
+
+
+def migrate(url: str) -> None:
+    """Create the tables of a new database, or bring an older one's up to date.
+
+    Any number of processes may do so at once: one does it, the others wait and find it done.
+    Raises ``SettingsError`` when the URL is of no known kind, or when the database was made by a newer version.
+    """
+    database = Database(url)
+    try:
+        database.dialect.prepare(database.engine)
+        with database.writing() as connection:
+            database.dialect.lock_schema(connection)
+            _upgrade(connection)
+    finally:
+        database.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    _refuse_newer(connection, ScriptDirectory.from_config(settings))
+    command.upgrade(settings, "head")
+
+
+def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
+    if not inspect(connection).has_table("alembic_version"):
+        return
+    known = {script.revision for script in scripts.walk_revisions()}
+    for version in connection.scalars(text("SELECT version_num FROM alembic_version")):
+        if version not in known:
+            raise SettingsError(
+                f"This database is at version {version}, which this auscult does not know; use the newer auscult",
+                code="database.newer",
+                field="database",
+                value=version,
+            )

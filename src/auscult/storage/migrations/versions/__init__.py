@@ -1,0 +1,1 @@
+"""One file a change, in one line of history."""

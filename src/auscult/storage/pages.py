@@ -1,0 +1,247 @@
+"""Reads pages. Every page is of one state of the data: its rows, its total and its place agree, whoever writes.
+
+What was worked out for a page (where rows stand, how many there are) is remembered beside the version of the data
+that it was worked out from. Every transaction that changes rows raises that version, in the database; a page that
+rests on something remembered reads the version together with its rows, and only when it is the same does it count.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.storage.cells import cells_of
+from auscult.storage.database import Database, Reader, Row
+from auscult.storage.filing import field_facet, queue_facet
+from auscult.storage.selections import Part, Phrasebook, Selection, Texts
+from auscult.storage.tables import facets, listings
+from auscult.storage.tallies import HOUR_MS, Tree, hour_of
+
+_MOST_REMEMBERED = 2_048
+_NOTHING = RecordPage(rows=(), total=0, last=None)
+
+_Key = tuple[int, str]
+_Place = tuple[int | None, int]
+"""How many rows of a selection stand before, from the first of all (None) or from an instant on."""
+
+
+class _Plan(NamedTuple):
+    """How to read one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known."""
+
+    total: int
+    selection: Selection
+    text: str | None = None
+    values: dict[str, int | str] | None = None
+    place: _Place | None = None
+
+
+class _Known:
+    """What is known of one selection."""
+
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self.counts: dict[tuple[int, int], int] = {}
+        self.anchors: dict[_Place, _Key] = {}
+
+
+class _View:
+    """What is known of some listings at one version of their data."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.plans: dict[RecordQuery, _Plan] = {}
+        self.facets: dict[tuple[int, str, str], int | None] = {}
+        self.known: dict[Selection, _Known] = {}
+
+    def of(self, selection: Selection) -> _Known:
+        """What is known of a selection, so far."""
+        if len(self.known) >= _MOST_REMEMBERED:
+            self.known.clear()
+        return self.known.setdefault(selection, _Known())
+
+
+class Pages:
+    """Pages of any listing."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is known yet."""
+        self._database = database
+        self._phrases = Phrasebook(database)
+        self._listings: dict[tuple[int, str], int] = {}
+        self._views: dict[tuple[int, ...], _View] = {}
+        self._find_listing = database.text(
+            sa.select(listings.c.listing).where(
+                listings.c.app == sa.bindparam("app"), listings.c.report == sa.bindparam("report")
+            )
+        )
+        self._find_facet = database.text(
+            sa.select(facets.c.facet).where(
+                facets.c.listing == sa.bindparam("listing"),
+                facets.c.name == sa.bindparam("name"),
+                facets.c.value == sa.bindparam("value"),
+            )
+        )
+
+    def page(self, apps: tuple[int, ...], query: RecordQuery) -> RecordPage:
+        """One page over the apps of these numbers; what the query itself says of apps is not looked at."""
+        return self._database.read(partial(self._page, apps, query))
+
+    def _page(self, apps: tuple[int, ...], query: RecordQuery, reader: Reader) -> RecordPage:
+        numbers = tuple(n for app in apps if (n := self._listing(reader, app, query.report)) is not None)
+        if not numbers:
+            return _NOTHING
+        view = self._views.get(numbers)
+        plan = view and view.plans.get(query)
+        if view and plan and plan.text:
+            rows = reader.fetch(plan.text, plan.values or {})
+            if rows and rows[0][3] == view.version:
+                return _finish(view, plan, query, rows)
+        with reader.snapshot():
+            view = self._view(reader, numbers)
+            plan = view.plans.get(query) or self._plan(reader, view, numbers, query)
+            rows = reader.fetch(plan.text, plan.values or {}) if plan.text else []
+        return _finish(view, plan, query, rows)
+
+    def _view(self, reader: Reader, numbers: tuple[int, ...]) -> _View:
+        """What is known of these listings, as of this snapshot."""
+        version = reader.fetch(self._phrases.version(len(numbers)), _all(numbers))[0][0]
+        view = self._views.get(numbers)
+        if view is None or view.version != version:
+            if len(self._views) >= _MOST_REMEMBERED:
+                self._views.clear()
+            view = self._views[numbers] = _View(version)
+        return view
+
+    def _plan(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+        """Work out how many rows match, and where this page begins."""
+        selection = self._selection(reader, view, numbers, query)
+        plan = _Plan(0, selection)
+        if not selection.is_empty:
+            texts = self._phrases.texts(selection, len(numbers))
+            plan = _lay_out(plan, _Counting(reader, view, selection, texts), numbers, query)
+        if len(view.plans) >= _MOST_REMEMBERED:
+            view.plans.clear()
+        view.plans[query] = plan
+        return plan
+
+    def _selection(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> Selection:
+        """Which rows the filters leave."""
+        wanted = [[field_facet(name, value)] for name, value in query.custom_fields]
+        if query.queues:
+            wanted.append([queue_facet(queue) for queue in query.queues])
+        parts: list[Part] = []
+        for listing in numbers:
+            groups = tuple(
+                tuple(sorted({n for facet in group if (n := self._facet(reader, view, listing, *facet)) is not None}))
+                for group in wanted
+            )
+            if all(groups):
+                parts.append(Part(listing, groups))
+        is_tallied = not query.custom_fields and all(len(group) <= 1 for group in wanted)
+        return Selection(tuple(parts), cells_of(query), is_tallied)
+
+    def _facet(self, reader: Reader, view: _View, listing: int, name: str, value: str) -> int | None:
+        key = (listing, name, value)
+        if key not in view.facets:
+            if len(view.facets) >= _MOST_REMEMBERED:
+                view.facets.clear()
+            found = reader.fetch(self._find_facet, {"listing": listing, "name": name, "value": value})
+            view.facets[key] = found[0][0] if found else None
+        return view.facets[key]
+
+    def _listing(self, reader: Reader, app: int, report: str) -> int | None:
+        if (app, report) not in self._listings:
+            found = reader.fetch(self._find_listing, {"app": app, "report": report})
+            if not found:
+                return None
+            self._listings[app, report] = found[0][0]
+        return self._listings[app, report]
+
+
+class _Counting:
+    """Counts the rows of a selection, and finds places among them, remembering what it worked out."""
+
+    def __init__(self, reader: Reader, view: _View, selection: Selection, texts: Texts) -> None:
+        self.texts = texts
+        self._reader = reader
+        self._is_tallied = selection.is_tallied
+        self._values = selection.values
+        self._known = view.of(selection)
+
+    def between(self, since_ms: int, until_ms: int) -> int:
+        """How many rows start in a range."""
+        if until_ms <= since_ms:
+            return 0
+        if not self._is_tallied:
+            return self._scan(since_ms, until_ms)
+        return self._before(until_ms) - self._before(since_ms)
+
+    def place(self, since_ms: int, skip: int) -> _Place:
+        """The place of a row that so many rows of the range precede."""
+        return (None, self._before(since_ms) + skip) if self._is_tallied else (since_ms, skip)
+
+    def anchor(self, place: _Place, since_ms: int, skip: int) -> tuple[_Key, int]:
+        """A key near before a place, and how many rows lie between."""
+        if place in self._known.anchors:
+            return self._known.anchors[place], 0
+        if skip and self._is_tallied:
+            hour, rest = self._known.tree.locate(place[1], self._load)
+            if rest < skip:
+                return (hour * HOUR_MS, ""), rest
+        return (since_ms, ""), skip
+
+    def _before(self, until_ms: int) -> int:
+        """How many rows start before an instant: whole hours from the tallies, the rest of one from the rows."""
+        hour = hour_of(until_ms)
+        whole = self._known.tree.before(hour, self._load)
+        return whole + (self._scan(hour * HOUR_MS, until_ms) if until_ms % HOUR_MS else 0)
+
+    def _scan(self, since_ms: int, until_ms: int) -> int:
+        counts = self._known.counts
+        if (since_ms, until_ms) not in counts:
+            values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
+            if len(counts) >= _MOST_REMEMBERED:
+                counts.clear()
+            counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
+        return counts[since_ms, until_ms]
+
+    def _load(self, level: int, first: int, last: int) -> list[Row]:
+        return self._reader.fetch(self.texts.node, {**self._values, "level": level, "first": first, "last": last})
+
+
+def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+    """Complete a plan: the total, and, where the page has rows, how to read them."""
+    plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
+    if not plan.total or not query.limit or query.skip >= plan.total:
+        return plan
+    if query.after is None:
+        place = counting.place(query.since_ms, query.skip)
+        (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
+        limit = query.limit
+    else:
+        place, offset = None, 0
+        at, id_ = max(query.after, (query.since_ms, ""))
+        limit = query.limit + 1  # only a row more can tell whether there is one
+    values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
+    return plan._replace(
+        text=counting.texts.page, values={**plan.selection.values, **_all(numbers), **values}, place=place
+    )
+
+
+def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
+    """Make the page, and remember where the next one begins."""
+    more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
+    rows = rows[: query.limit]
+    last = (rows[-1][1], rows[-1][2]) if rows else None
+    if last and plan.place:
+        base, before = plan.place
+        anchors = view.of(plan.selection).anchors
+        if len(anchors) >= _MOST_REMEMBERED:
+            anchors.clear()
+        anchors[base, before + len(rows)] = last
+    return RecordPage(rows=tuple([row[0] for row in rows]), total=plan.total, last=last, more=more)
+
+
+def _all(numbers: tuple[int, ...]) -> dict[str, int]:
+    return {f"all_{n}": number for n, number in enumerate(numbers)}

@@ -1,0 +1,183 @@
+"""Counts again what is written in step, so that nobody has to believe it: rows, facets, tallies, batches."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from auscult.storage.apps import take_turn
+from auscult.storage.database import AnyRow, Database
+from auscult.storage.filing import TALLIED, add_tallies, counted
+from auscult.storage.tables import apps, batches, conversations, facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.tallies import Key, raised
+
+_ROWS_AT_ONCE = 10_000
+_MOST_TOLD = 100
+
+
+class Difference(Struct, frozen=True):
+    """Something that does not agree: what, what it should be, and what it is."""
+
+    what: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.what}: expected {self.expected}, found {self.found}"
+
+
+class Recount:
+    """Counts everything again."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def differences(self) -> list[Difference]:
+        """Everything that does not agree, at most 100 of each kind in each app. Each app is read in one state."""
+        with self._database.reading() as connection:
+            numbers = list(connection.scalars(sa.select(apps.c.app).order_by(apps.c.app)))
+        found: list[Difference] = []
+        for app in numbers:
+            with self._database.comparing() as connection:
+                for check in (_tallies_differ, _facets_differ, _rows_differ, _batches_differ):
+                    found.extend(each for each, _ in zip(check(connection, app), range(_MOST_TOLD), strict=False))
+        return found
+
+    def rebuild_tallies(self) -> None:
+        """Count tallies anew from the rows, app by app, each in one transaction."""
+        with self._database.reading() as connection:
+            numbers = list(connection.scalars(sa.select(apps.c.app).order_by(apps.c.app)))
+        for app in numbers:
+            with self._database.writing() as connection:
+                take_turn(connection, app)
+                mine = sa.select(listings.c.listing).where(listings.c.app == app)
+                connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
+                add_tallies(connection, self._database.dialect, raised(_count(connection, app)))
+                connection.execute(
+                    sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1)
+                )
+
+
+def _count(connection: Connection, app: int) -> Counter[Key]:
+    """Tallies by the hour as the rows have it."""
+    tallied = set(
+        connection.scalars(
+            sa.select(facets.c.facet)
+            .join(listings, listings.c.listing == facets.c.listing)
+            .where(listings.c.app == app, facets.c.name.in_(sorted(TALLIED)))
+        )
+    )
+    return counted((row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in _rows(connection, app))
+
+
+def _rows(connection: Connection, app: int) -> Iterator[AnyRow]:
+    query = (
+        sa.select(
+            report_rows.c.listing,
+            report_rows.c.started_at,
+            report_rows.c.conversation_id,
+            report_rows.c.cell,
+            report_rows.c.facets,
+        )
+        .join(listings, listings.c.listing == report_rows.c.listing)
+        .where(listings.c.app == app)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    return iter(connection.execute(query))
+
+
+def _tags(row: AnyRow) -> set[int]:
+    return msgspec.json.decode(row.facets, type=set[int])
+
+
+def _tallies_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Tallies of every level against the rows."""
+    expected = raised(_count(connection, app))
+    query = sa.select(tallies).join(listings, listings.c.listing == tallies.c.listing).where(listings.c.app == app)
+    found = {Key(*row[:-1]): row.n for row in connection.execute(query) if row.n}
+    for key in sorted(expected.keys() | found.keys()):
+        if expected[key] != found.get(key, 0):
+            yield Difference(f"tally {key._asdict()}", str(expected[key]), str(found.get(key, 0)))
+
+
+def _facets_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """The index of facets against the facets that the rows name: for each facet how many, and a sum over which."""
+    expected: dict[int, _Sum] = defaultdict(_Sum)
+    for row in _rows(connection, app):
+        for facet in _tags(row):
+            expected[facet].add((row.started_at, row.conversation_id, row.cell))
+    query = (
+        sa.select(facet_rows)
+        .join(facets, facets.c.facet == facet_rows.c.facet)
+        .join(listings, listings.c.listing == facets.c.listing)
+        .where(listings.c.app == app)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    found: dict[int, _Sum] = defaultdict(_Sum)
+    for facet, *entry in connection.execute(query):
+        found[facet].add(tuple(entry))
+    for facet in sorted(expected.keys() | found.keys()):
+        if expected[facet] != found[facet]:
+            yield Difference(f"rows of facet {facet}", str(expected[facet]), str(found[facet]))
+
+
+class _Sum:
+    """How many entries, and a number that other entries would hardly give."""
+
+    def __init__(self) -> None:
+        self.state = (0, 0)
+
+    def add(self, entry: tuple[Any, ...]) -> None:
+        n, total = self.state
+        self.state = (n + 1, (total + hash(entry)) % 2**64)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sum) and self.state == other.state
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __str__(self) -> str:
+        return f"{self.state[0]} rows (sum {self.state[1]:x})"
+
+
+def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Rows against the conversations that they are of: filed where the conversation says, one in a listing."""
+    mine = report_rows.join(listings, (listings.c.listing == report_rows.c.listing) & (listings.c.app == app))
+    of_them = (conversations.c.app == app) & (conversations.c.conversation_id == report_rows.c.conversation_id)
+    strayed = (
+        sa.select(report_rows.c.conversation_id, report_rows.c.started_at, conversations.c.filed_at)
+        .select_from(mine.outerjoin(conversations, of_them))
+        .where(conversations.c.filed_at.is_distinct_from(report_rows.c.started_at))
+    )
+    for conversation_id, started_at, filed_at in connection.execute(strayed).tuples():
+        yield Difference(f"start of row {conversation_id}", str(filed_at), str(started_at))
+    repeated = (
+        sa.select(report_rows.c.listing, report_rows.c.conversation_id, sa.func.count())
+        .select_from(mine)
+        .group_by(report_rows.c.listing, report_rows.c.conversation_id)
+        .having(sa.func.count() > 1)
+    )
+    for listing, conversation_id, n in connection.execute(repeated).tuples():
+        yield Difference(f"rows of {conversation_id} in listing {listing}", "1", str(n))
+
+
+def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Batches that are done against the conversations that they should have recorded."""
+    query = (
+        sa.select(batches.c.batch_id, sa.func.count())
+        .join(conversations, conversations.c.batch == batches.c.batch)
+        .where(
+            batches.c.app == app,
+            batches.c.state == "done",
+            conversations.c.recorded_revision.is_distinct_from(conversations.c.revision),
+        )
+        .group_by(batches.c.batch_id)
+    )
+    for batch_id, n in connection.execute(query).tuples():
+        yield Difference(f"conversations not recorded in batch {batch_id}, which is done", "0", str(n))

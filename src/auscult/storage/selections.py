@@ -1,0 +1,196 @@
+"""Which rows a query is about, and the SQL that reads them: one text for each shape of query, compiled once."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, ColumnElement, Text
+
+from auscult.storage.database import AnySelect, Database
+from auscult.storage.tables import NUMBER, facet_rows, listings, report_rows, tallies
+
+
+class Part(NamedTuple):
+    """Rows of one listing: those that have at least one facet of every group."""
+
+    listing: int
+    groups: tuple[tuple[int, ...], ...] = ()
+
+
+class Selection(NamedTuple):
+    """Rows of some listings, in some cells (None: in any).
+
+    ``is_tallied`` says that tallies count them: no groups, or one of one tallied facet.
+    """
+
+    parts: tuple[Part, ...]
+    cells: tuple[int, ...] | None
+    is_tallied: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it can be told already that nothing matches."""
+        return not self.parts or self.cells == ()
+
+    @property
+    def values(self) -> dict[str, int]:
+        """The values that the texts of this shape take."""
+        values: dict[str, int] = {}
+        for p, part in enumerate(self.parts):
+            values[f"listing_{p}"] = part.listing
+            for g, group in enumerate(part.groups):
+                values.update({f"facet_{p}_{g}_{f}": facet for f, facet in enumerate(group)})
+        return values
+
+
+class Texts(NamedTuple):
+    """Queries over a selection. These are the values that they take besides the selection's own.
+
+    ``page`` (body, start, id, version): ``at``, ``id``, the key that the first row stands after; ``until``;
+    ``limit``, ``offset``; and ``all_0`` … the listings whose version is told.
+    ``number`` (n): ``at``, ``id``, ``until``. ``node`` (bucket, n), of tallied ones: ``level``, ``first``, ``last``.
+    """
+
+    page: str
+    number: str
+    node: str
+
+
+class Phrasebook:
+    """The texts of every shape that was asked for."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is compiled yet."""
+        self._database = database
+        self._texts: dict[tuple[Any, ...], Texts] = {}
+        self._versions: dict[int, str] = {}
+
+    def texts(self, selection: Selection, listings_: int) -> Texts:
+        """The texts for a selection, made from so many listings."""
+        sizes = tuple(tuple(len(group) for group in part.groups) for part in selection.parts)
+        shape = (sizes, selection.cells, listings_)
+        if shape not in self._texts:
+            text = self._database.text
+            self._texts[shape] = Texts(
+                text(_page(sizes, selection.cells, listings_)),
+                text(_count(sizes, selection.cells)),
+                text(_node(sizes, selection.cells)),
+            )
+        return self._texts[shape]
+
+    def version(self, count: int) -> str:
+        """The text that asks for the version of the data of so many listings (``all_0`` …)."""
+        if count not in self._versions:
+            self._versions[count] = self._database.text(sa.select(_version(count)))
+        return self._versions[count]
+
+
+_Sizes = tuple[tuple[int, ...], ...]
+_Cells = tuple[int, ...] | None
+
+_AT = sa.bindparam("at", type_=BigInteger)
+_ID = sa.bindparam("id", type_=Text)
+_UNTIL = sa.bindparam("until", type_=BigInteger)
+_LIMIT = sa.bindparam("limit", type_=BigInteger)
+_OFFSET = sa.bindparam("offset", type_=BigInteger)
+
+
+def _version(count: int) -> ColumnElement[int]:
+    """The version of some listings' data: it grows whenever that of one does."""
+    numbers = [sa.bindparam(f"all_{n}", type_=NUMBER) for n in range(count)]
+    total = sa.select(sa.func.sum(listings.c.version)).where(_among(listings.c.listing, numbers))
+    return sa.cast(total.scalar_subquery(), BigInteger)
+
+
+def _page(sizes: _Sizes, cells: _Cells, listings_: int) -> AnySelect:
+    version = _version(listings_)
+    if sizes == ((),):
+        rows = sa.select(report_rows.c.body, report_rows.c.started_at, report_rows.c.conversation_id, version)
+        rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, cells))
+        return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
+    keys = _keys(sizes, cells)
+    order = (keys.c.started_at, keys.c.conversation_id, keys.c.listing)
+    some = sa.select(*order).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
+    found = sa.select(report_rows.c.body, some.c.started_at, some.c.conversation_id, version).join(
+        some,
+        (report_rows.c.listing == some.c.listing)
+        & (report_rows.c.started_at == some.c.started_at)
+        & (report_rows.c.conversation_id == some.c.conversation_id),
+    )
+    return found.order_by(some.c.started_at, some.c.conversation_id, some.c.listing)
+
+
+def _count(sizes: _Sizes, cells: _Cells) -> AnySelect:
+    return sa.select(sa.func.count()).select_from(_keys(sizes, cells))
+
+
+def _node(sizes: _Sizes, cells: _Cells) -> AnySelect:
+    """Tallies of one level. Parts never share a row, so that sums over them are right."""
+    which = [
+        (tallies.c.listing == _listing(p))
+        & (tallies.c.facet == (_facet(p, 0, 0) if groups else sa.literal_column("0")))
+        for p, groups in enumerate(sizes)
+    ]
+    found = sa.select(tallies.c.bucket, sa.cast(sa.func.sum(tallies.c.n), BigInteger)).where(
+        sa.or_(*which),
+        tallies.c.level == sa.bindparam("level", type_=BigInteger),
+        tallies.c.bucket >= sa.bindparam("first", type_=BigInteger),
+        tallies.c.bucket < sa.bindparam("last", type_=BigInteger),
+        *_in_cells(tallies.c.cell, cells),
+    )
+    return found.group_by(tallies.c.bucket)
+
+
+def _keys(sizes: _Sizes, cells: _Cells) -> sa.Subquery | sa.CTE:
+    """Listing, start and id of the rows, each once."""
+    parts = [key for p, groups in enumerate(sizes) for key in _part_keys(p, groups, cells)]
+    if len(parts) == 1:
+        return parts[0].subquery()
+    may_repeat = any(groups and groups[0] > 1 for groups in sizes)
+    return (sa.union(*parts) if may_repeat else sa.union_all(*parts)).subquery()
+
+
+def _part_keys(p: int, groups: tuple[int, ...], cells: _Cells) -> list[AnySelect]:
+    """Keys of one listing's rows: those of each facet of the first group, where they have all others."""
+    listing = sa.cast(_listing(p), BigInteger).label("listing")
+    if not groups:
+        rows = sa.select(listing, report_rows.c.started_at, report_rows.c.conversation_id)
+        return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, cells))]
+    others: list[ColumnElement[bool]] = []
+    for g, size in enumerate(groups[1:], start=1):
+        other = facet_rows.alias()
+        others.append(
+            sa.exists().where(
+                _among(other.c.facet, [_facet(p, g, f) for f in range(size)]),
+                other.c.started_at == facet_rows.c.started_at,
+                other.c.conversation_id == facet_rows.c.conversation_id,
+            )
+        )
+    rows = sa.select(listing, facet_rows.c.started_at, facet_rows.c.conversation_id)
+    return [
+        rows.where(facet_rows.c.facet == _facet(p, 0, f), *_within(facet_rows, cells), *others)
+        for f in range(groups[0])
+    ]
+
+
+def _within(rows: sa.Table, cells: _Cells) -> list[ColumnElement[bool]]:
+    """After one key, before an instant, in the cells."""
+    after = sa.tuple_(rows.c.started_at, rows.c.conversation_id) > sa.tuple_(_AT, _ID)
+    return [after, rows.c.started_at < _UNTIL, *_in_cells(rows.c.cell, cells)]
+
+
+def _in_cells(cell: ColumnElement[int], cells: _Cells) -> list[ColumnElement[bool]]:
+    """Cells stand in the text itself: they are few, and so the planner knows them."""
+    return [] if cells is None else [cell.in_([sa.literal_column(str(each)) for each in cells])]
+
+
+def _among(column: ColumnElement[int], values: Sequence[ColumnElement[int]]) -> ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _listing(p: int) -> ColumnElement[int]:
+    return sa.bindparam(f"listing_{p}", type_=NUMBER)
+
+
+def _facet(p: int, g: int, f: int) -> ColumnElement[int]:
+    return sa.bindparam(f"facet_{p}_{g}_{f}", type_=NUMBER)

@@ -1,0 +1,85 @@
+"""The store: everything that is kept, in one database."""
+
+from collections.abc import Sequence
+
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.tenancy import Tenant
+from auscult.storage.apps import Apps
+from auscult.storage.batches import Batches
+from auscult.storage.clients import Clients
+from auscult.storage.conversations import AppConversations
+from auscult.storage.database import Database
+from auscult.storage.evaluations import EvaluationReader
+from auscult.storage.forms import AppForms
+from auscult.storage.pages import Pages
+from auscult.storage.recount import Difference, Recount
+from auscult.storage.workers import Workers
+
+
+class AppStore:
+    """All that belongs to one app."""
+
+    def __init__(self, tenant: Tenant, conversations: AppConversations, forms: AppForms) -> None:
+        """Made by ``Store.within``."""
+        self.tenant = tenant
+        self.conversations = conversations
+        self.forms = forms
+
+
+class Store:
+    """The database, behind the ports. Safe to share between threads."""
+
+    def __init__(self, database: Database, secret_key: bytes) -> None:
+        """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
+        self.batches = Batches(database)
+        self.clients = Clients(database, secret_key)
+        self.workers = Workers(database)
+        self.is_embedded = database.dialect.is_embedded
+        """Whether a read is so short, and waits for so little, that it needs no thread of its own."""
+        self._database = database
+        self._apps = Apps(database)
+        self._pages = Pages(database)
+        self._evaluations = EvaluationReader()
+        self._recount = Recount(database)
+        self._within: dict[Tenant, AppStore] = {}
+
+    def within(self, tenant: Tenant) -> AppStore:
+        """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
+        if tenant not in self._within:
+            app = self._apps.key(tenant)
+            conversations = AppConversations(self._database, tenant, app, self._pages, self._evaluations)
+            self._within[tenant] = AppStore(tenant, conversations, AppForms(self._database, app))
+        return self._within[tenant]
+
+    def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
+        """One page over several apps, merged. Raises ``NotFoundError`` when there is no such app."""
+        return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
+
+    def ensure(self, tenant: Tenant) -> None:
+        """Create account, org and app when new. Raises ``ConflictError`` when the app belongs elsewhere."""
+        self._apps.ensure(tenant)
+
+    def tenant(self, app_id: str) -> Tenant | None:
+        """The tenant that an app id belongs to."""
+        return self._apps.tenant(app_id)
+
+    def tenants(self) -> list[Tenant]:
+        """Every app, by id."""
+        return self._apps.tenants()
+
+    def recount(self) -> list[Difference]:
+        """Count everything again; what does not agree, nothing when all does. Reads every row of every report."""
+        return self._recount.differences()
+
+    def rebuild_tallies(self) -> None:
+        """Count tallies anew from the rows, app by app."""
+        self._recount.rebuild_tallies()
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self._database.close()
+
+
+def open_store(url: str, secret_key: bytes) -> Store:
+    """Open a migrated database by its URL as users write it. Raises ``SettingsError`` for a URL or key of no use."""
+    return Store(Database(url), secret_key)
