@@ -38,7 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     batch_size: Annotated[int, Meta(ge=1, le=5000, description="conversations in one batch, from 1 to 5000")] = 500
     poll_ms: Annotated[
         int, Meta(ge=20, le=60_000, description="ms between two looks at the work list, from 20 to 60000")
-    ] = 200
+    ] = 100
     rate_limit: Annotated[
         int, Meta(ge=0, description="requests a minute that one account may make; 0 for no limit")
     ] = 6000

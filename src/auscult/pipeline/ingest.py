@@ -1,0 +1,129 @@
+"""Stage 1 for whole files: conversations are accepted in groups as they stream in, and followed until readable."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.formats import Limits, Rejected
+from auscult.pipeline.ports import AppStore, Batches
+from auscult.pipeline.read import RejectsWriter, read_file
+
+PATIENCE_S = 0.05
+"""Between two looks at whether a batch is done."""
+
+MOST_OPEN = 64
+"""Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
+
+
+class Intake(Struct, kw_only=True):
+    """What became of the conversations of a load. The last five add up to ``accepted`` once all is readable.
+
+    ``failed`` could not be processed: `auscult doctor` shows the batch and why.
+    """
+
+    accepted: int = 0
+    unchanged: int = 0
+    scored: int = 0
+    below_threshold: int = 0
+    duration_unavailable: int = 0
+    not_evaluated: int = 0
+    failed: int = 0
+
+
+class Open(Struct, frozen=True):
+    """A group that is accepted and not yet known to be readable."""
+
+    batch_id: str | None
+    ids: tuple[str, ...]
+
+
+class Load:
+    """One load into one app. ``tend`` is called again and again: it sees to it that somebody works."""
+
+    def __init__(
+        self,
+        app: AppStore,
+        batches: Batches,
+        *,
+        tend: Callable[[], None],
+        progress: Callable[[int, int | None], None],
+    ) -> None:
+        """Load into ``app``; ``progress`` is told how many are readable, and of how many once that is known."""
+        self._app = app
+        self._batches = batches
+        self._tend = tend
+        self._progress = progress
+        self._open: deque[Open] = deque()
+        self._intake = Intake()
+        self._total: int | None = None
+
+    def take(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
+        """Accept all, each group committed before the next is read; with ``wait``, until all are readable."""
+        source = iter(conversations)
+        while batch := list(islice(source, group)):
+            self._accept(batch)
+            if wait:
+                self._settle(leave=MOST_OPEN)
+            else:
+                self._count(self._open.popleft(), is_over=False)
+        self._total = self._intake.accepted
+        self._settle(leave=0)
+        return self._intake
+
+    def _accept(self, batch: Sequence[Conversation]) -> None:
+        accepted = self._app.conversations.accept(batch)
+        self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
+        self._intake.unchanged += accepted.unchanged
+        ids = tuple(dict.fromkeys(conversation.id for conversation in batch))
+        self._open.append(Open(accepted.batch_id, ids))
+        self._tend()
+
+    def _settle(self, *, leave: int) -> None:
+        """Count the groups that are readable, from the oldest on; wait until at most ``leave`` are not."""
+        while self._open:
+            if self._is_readable(self._open[0]):
+                self._count(self._open.popleft(), is_over=True)
+            elif len(self._open) <= leave:
+                return
+            else:
+                self._tend()
+                time.sleep(PATIENCE_S)
+
+    def _is_readable(self, group: Open) -> bool:
+        """Whether nothing of it waits: neither its own batch, nor an older one that unchanged ones came in."""
+        if group.batch_id is not None:
+            batch = self._batches.get(group.batch_id)
+            if batch is not None and batch.state == "accepted":
+                return False
+        if len(self._app.conversations.statuses(group.ids)) == len(group.ids):
+            return True
+        return all(batch.tenant != self._app.tenant for batch in self._batches.waiting())
+
+    def _count(self, group: Open, *, is_over: bool) -> None:
+        counts = Counter(self._app.conversations.statuses(group.ids).values())
+        intake = self._intake
+        intake.scored += counts["evaluated"]
+        intake.below_threshold += counts["below_threshold"]
+        intake.duration_unavailable += counts["duration_unavailable"]
+        intake.not_evaluated += counts["not_evaluated"]
+        intake.failed += len(group.ids) - counts.total() if is_over else 0
+        self._progress(
+            intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated, self._total
+        )
+
+
+def conversations_of(
+    files: Sequence[Path], app_id: str, limits: Limits, rejects: RejectsWriter
+) -> Iterator[Conversation]:
+    """The conversations of files, in order; what cannot be read goes to ``rejects`` with its reason."""
+    for file in files:
+        for document in read_file(file, app_id, limits):
+            if isinstance(document, Rejected):
+                rejects.add(document, str(file))
+            else:
+                yield document
