@@ -76,7 +76,7 @@ workers = Table(
 forms = Table(
     "forms",
     METADATA,
-    _app().copy(),
+    _app(),
     Column("form_id", KEY, nullable=False),
     Column("version", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),
