@@ -59,6 +59,11 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "judging", "auscult.reports._contract", "fastapi"
     yield "reading", "auscult.formats._contract", "urllib3"
     yield "use-cases", "auscult.pipeline.ports", "dbos"
+    yield "one-room-store", "auscult.bootstrap", "sqlalchemy"
+    yield "one-room-web", "auscult.cli.serve", "uvicorn"
+    yield "one-room-jobs", "auscult.bootstrap", "dbos"
+    yield "one-room-minds", "auscult.bootstrap", "numpy"
+    yield "one-room-terminal", "auscult.bootstrap", "typer"
     for shelf in SHELVES:
         if len(names := files_of(shelf)) > 1:
             yield f"shelf-{shelf}", f"auscult.{shelf}.{names[0]}", f"auscult.{shelf}.{names[1]}"
@@ -94,7 +99,7 @@ def test_contract_refuses(graph: grimp.ImportGraph, contract_id: str, importer: 
     assert not kept(bent, contract_id)
 
 
-@pytest.mark.parametrize("shelf", [shelf for shelf in SHELVES if (SOURCE / shelf).is_dir()])
+@pytest.mark.parametrize("shelf", [shelf for shelf in SHELVES if files_of(shelf)])
 def test_every_variant_is_independent(shelf: str) -> None:
     """The contract of a shelf lists every file on it; the private ones (``_contract`` and the like) are shared."""
     assert CONTRACTS[f"shelf-{shelf}"]["modules"] == [f"auscult.{shelf}.{name}" for name in files_of(shelf)]
@@ -108,8 +113,9 @@ def test_a_room_outside_the_floors_is_refused(graph: grimp.ImportGraph) -> None:
 
 
 def test_every_contract_is_tried() -> None:
-    """No contract stands untested."""
-    assert {contract for contract, _, _ in violations()} == set(CONTRACTS)
+    """No contract stands untested, but for shelves that hold one variant yet."""
+    lonely = {f"shelf-{shelf}" for shelf in SHELVES if len(files_of(shelf)) == 1}
+    assert {contract for contract, _, _ in violations()} == set(CONTRACTS) - lonely
 
 
 @pytest.mark.parametrize("room", list(PURE))
