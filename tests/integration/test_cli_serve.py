@@ -1,0 +1,71 @@
+"""``auscult serve``: one line when ready, answers with a token, ends cleanly on SIGTERM."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
+
+READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) \(docs \1/docs\)\n")
+PATH = "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server on a database with one scored conversation, on a free port."""
+    assert auscult(tmp_path, "forms", "apply", "starter", *TENANT).status == 0
+    write(tmp_path / "one.ndjson", conversation("c-1"))
+    assert auscult(tmp_path, "load", "one.ndjson", *TENANT).status == 0
+    command = [str(AUSCULT), "serve", "--database", "sqlite:///test.db", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603  (our own program)
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subprocess.Popen[str]) -> None:
+    """The ready line carries the address; what was loaded is readable; nothing is left behind."""
+    assert server.stdout
+    ready = READY.fullmatch(server.stdout.readline())
+    assert ready, server.stderr and server.stderr.read()
+    client = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--json").last
+    keys = ("--client-id", client["client_id"], "--client-secret", client["client_secret"])
+    token = auscult(tmp_path, "token", *keys).out.strip()
+    headers = {"auth": token, "accountId": "a-1", "orgId": "o-1"}
+    body = {"startDate": "2026-03-23", "endDate": "2026-03-23"}
+
+    answer = httpx.post(ready[1] + PATH, headers=headers, json=body)
+    assert answer.status_code == 200
+    assert [row["conversationId"] for row in answer.json()["results"]] == ["c-1"]
+    assert httpx.post(ready[1] + PATH, json=body).status_code == 401
+    assert httpx.get(f"{ready[1]}/docs").status_code == 200
+
+    server.send_signal(signal.SIGTERM)
+    out, err = server.communicate(timeout=30)
+    assert (server.returncode, out, err) == (0, "", "")
+
+
+def test_a_port_that_is_taken_is_an_error_of_one_line(tmp_path: Path, server: subprocess.Popen[str]) -> None:
+    """No traceback, and what would help."""
+    assert server.stdout
+    ready = READY.fullmatch(server.stdout.readline())
+    assert ready
+    refused = auscult(tmp_path, "serve", "--database", "sqlite:///other.db", "--port", ready[1].rpartition(":")[2])
+    assert refused.status == 1
+    assert refused.err.startswith("error: ")
+    assert "Traceback" not in refused.err
+
+
+def test_a_setting_that_cannot_be_is_an_error_of_one_line(tmp_path: Path) -> None:
+    """The variable, its value, and what would be right."""
+    refused = auscult(tmp_path, "serve", settings={"AUSCULT_PORT": "eighty"})
+    assert refused.status == 1
+    assert refused.err.startswith("error: AUSCULT_PORT cannot be 'eighty'")
+    assert json.loads(auscult(tmp_path, "clients", "list", "--json", settings={"AUSCULT_WORKERS": "-1"}).err)["error"]
