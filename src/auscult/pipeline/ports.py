@@ -89,7 +89,7 @@ Engines = Mapping[type[Probe], Engine]
 class Conversations(Protocol):
     """The conversations of one app."""
 
-    def accept(self, conversations: Sequence[Conversation]) -> Accepted:
+    def accept(self, conversations: Sequence[Conversation], /) -> Accepted:
         """Store them and the batch that will process them, in one transaction.
 
         The same id with the same content is unchanged; with other content it is a new revision. An id that
@@ -146,9 +146,20 @@ class Forms(Protocol):
 class AppStore(Protocol):
     """All that belongs to one app."""
 
-    tenant: Tenant
-    conversations: Conversations
-    forms: Forms
+    @property
+    def tenant(self) -> Tenant:
+        """Which app it is."""
+        ...
+
+    @property
+    def conversations(self) -> Conversations:
+        """Its conversations."""
+        ...
+
+    @property
+    def forms(self) -> Forms:
+        """Its forms."""
+        ...
 
 
 class Batches(Protocol):
@@ -210,9 +221,20 @@ class Clients(Protocol):
 class Store(Protocol):
     """The database."""
 
-    batches: Batches
-    clients: Clients
-    workers: Workers
+    @property
+    def batches(self) -> Batches:
+        """Batches of every app."""
+        ...
+
+    @property
+    def clients(self) -> Clients:
+        """Clients of every account."""
+        ...
+
+    @property
+    def workers(self) -> Workers:
+        """The workers on this database."""
+        ...
 
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. The app must exist."""
