@@ -1,4 +1,4 @@
-"""Databases for the tests: the same test runs on SQLite and on PostgreSQL by taking ``database_url``.
+"""Databases for the tests: the same test runs on SQLite and on PostgreSQL by taking ``database_url`` or ``store``.
 
 PostgreSQL is looked for at ``AUSCULT_TEST_POSTGRESQL`` (a URL of a role that may create databases).
 Where none answers, its tests are skipped with one line; under ``CI=true`` they fail instead.
@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+
+from auscult.storage import Store, migrate, new_secret_key, open_store
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -52,3 +54,12 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a new, empty database, as users write it: once of each kind."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store: once on each kind of database."""
+    migrate(database_url)
+    store = open_store(database_url, new_secret_key())
+    yield store
+    store.close()

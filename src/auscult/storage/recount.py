@@ -155,7 +155,7 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
         .select_from(mine.outerjoin(conversations, of_them))
         .where(conversations.c.filed_at.is_distinct_from(report_rows.c.started_at))
     )
-    for conversation_id, started_at, filed_at in connection.execute(strayed).tuples():
+    for conversation_id, started_at, filed_at in connection.execute(strayed):
         yield Difference(f"start of row {conversation_id}", str(filed_at), str(started_at))
     repeated = (
         sa.select(report_rows.c.listing, report_rows.c.conversation_id, sa.func.count())
@@ -163,7 +163,7 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
         .group_by(report_rows.c.listing, report_rows.c.conversation_id)
         .having(sa.func.count() > 1)
     )
-    for listing, conversation_id, n in connection.execute(repeated).tuples():
+    for listing, conversation_id, n in connection.execute(repeated):
         yield Difference(f"rows of {conversation_id} in listing {listing}", "1", str(n))
 
 
@@ -179,5 +179,5 @@ def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:
         )
         .group_by(batches.c.batch_id)
     )
-    for batch_id, n in connection.execute(query).tuples():
+    for batch_id, n in connection.execute(query):
         yield Difference(f"conversations not recorded in batch {batch_id}, which is done", "0", str(n))
