@@ -1,4 +1,4 @@
-"""How far the machine agrees with people: raw, and beyond what chance would give (docs/reference/metrics/index.md).
+"""How far the machine agrees with people: raw, and beyond what chance would give (docs/reference/metrics/README.md).
 
 Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20, 37-46.
 """
