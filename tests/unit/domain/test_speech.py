@@ -134,6 +134,7 @@ def test_silence_is_never_in_talk_nor_in_a_hold(conversation: Conversation) -> N
         Span(event.start_ms, event.end_ms)
         for event in conversation.events
         if event.type == "hold" and event.start_ms is not None and event.end_ms is not None
+        if event.start_ms < event.end_ms
     ]
     for silence in silences(conversation, 1):
         assert silence.duration_ms >= 1
