@@ -1,6 +1,7 @@
 """What tests draw and write conversations with."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -171,7 +172,7 @@ def form_documents(draw: st.DrawFn) -> dict[str, Any]:
             "correct_answer": draw(st.sampled_from(["yes", "no"])),
             "answer": {"speaker": "agent", "any_of": [{"phrases": [draw(st.sampled_from(WORDS))]}]},
         }
-        for place, (before, after) in enumerate(zip(cuts, cuts[1:], strict=False), start=1)
+        for place, (before, after) in enumerate(pairwise(cuts), start=1)
     ]
     return {
         "id": "ef-drawn",

@@ -25,6 +25,7 @@ _WORDS = {
     "null": "null",
     "datetime": "a time",
 }
+_OUT_OF_RANGE = "Number out of range"
 _SCALARS = (str, int, float, type(None))
 
 
@@ -37,10 +38,16 @@ def refuse_bytes(data: bytes) -> None:
         data.decode()  # msgspec does not look into what it skips
     if b"\0" in data:
         raise FormatError("the document holds a NUL byte; leave it out", code="document.nul")
-    if b"\\u0000" in data and (field := _nul_field(msgspec.json.decode(data), "")) is not None:
-        field = field.lstrip(".")
-        message = f"{field or 'the document'} holds a NUL character (\\u0000); leave it out"
-        raise FormatError(message, code="document.nul", field=field or None)
+    if b"\\u0000" in data:
+        refuse_nul(msgspec.json.decode(data), "")
+
+
+def refuse_nul(value: Json, field: str) -> None:
+    """Refuse a value, decoded, that stands at ``field`` and holds a NUL character. Raises ``FormatError``."""
+    if (found := _nul_field(value, field)) is not None:
+        found = found.lstrip(".")
+        message = f"{found or 'the document'} holds a NUL character (\\u0000); leave it out"
+        raise FormatError(message, code="document.nul", field=found or None)
 
 
 def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatError:
@@ -55,16 +62,20 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
         return FormatError("JSON is nested too deeply", code="document.malformed")
     if not isinstance(error, msgspec.ValidationError):
         return FormatError(_malformed(str(error)), code="document.malformed")
-    placed = _PLACED.fullmatch(str(error))
-    what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
     try:
-        document = msgspec.json.decode(data)
+        return fault_of(error, msgspec.json.decode(data), right)
     except msgspec.ValidationError:
-        document = None  # a number that no float holds
+        return fault_of(error, None, right)  # a number in it that no float holds
     except DECODE_ERRORS as malformed:
         return fault_in(malformed, data, right)  # behind the fault that was found first
+
+
+def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str, str]) -> FormatError:
+    """Say what is wrong with a document that is decoded (None where that cannot be) and has not the shape it should."""
+    placed = _PLACED.fullmatch(str(error))
+    what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
     field, value = _found(document, path)
-    if document is None:
+    if what == _OUT_OF_RANGE:
         message = f"{field or 'the document'} holds a number that is out of range"
         return FormatError(message, code="field.invalid", field=field or None)
     if missing := _MISSING.fullmatch(what):
@@ -72,7 +83,8 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
         message = f"{field} is missing; it should be {_right(field, right, '') or 'there'}"
         return FormatError(message, code="field.missing", field=field)
     should = _right(field, right, what)
-    message = f"{field or 'the document'} is {_shown(value)}; it should be {should}"
+    shown = "not as it should be" if document is None else _shown(value)
+    message = f"{field or 'the document'} is {shown}; it should be {should}"
     return FormatError(message, code="field.invalid", field=field or None, value=value)
 
 

@@ -10,8 +10,8 @@ from auscult.domain.errors import FormatError
 from auscult.formats import ByteStream
 
 _READ_BYTES = 64 * 1024
-_ZSTD_SLICE_BYTES = 1024
-"""A slice of Zstandard data cannot grow to more than 32 MiB: four bytes make 128 KiB at most."""
+_ZSTD_SLICE_BYTES = 256
+"""A slice of Zstandard data cannot grow to more than 8 MiB: four bytes make 128 KiB at most."""
 _ZSTD_WINDOW_BYTES = 128 * 1024 * 1024
 
 _GZIP = b"\x1f\x8b"
@@ -131,7 +131,7 @@ class _Prefixed:
 def decompressed(stream: ByteStream) -> ByteStream:
     """The inside of ``stream`` where it is gzip or Zstandard, else the stream itself, from its beginning.
 
-    What is read then is bounded: at most 32 MiB are held at a time, whatever the data claims.
+    What is read then is bounded: at most 8 MiB are held at a time, whatever the data claims.
     """
     start = b""
     while len(start) < _MAGIC_BYTES and (piece := stream.read(_READ_BYTES)):

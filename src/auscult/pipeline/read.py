@@ -1,5 +1,6 @@
 """Stage 1: any accepted file to conversations, told by content; what is refused is written down so that it can be mended."""
 
+import codecs
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -112,7 +113,7 @@ def read_stream(stream: ByteStream, app_id: str, limits: Limits) -> Iterator[Con
     shape = detect(peeked.head)
     if shape is not None:
         yield from shape.read(peeked, app_id, limits)
-    elif peeked.head.strip():
+    elif peeked.head.removeprefix(codecs.BOM_UTF8).strip():
         yield _unrecognised(peeked.head)
     else:
         yield from _nothing(peeked)
@@ -121,10 +122,11 @@ def read_stream(stream: ByteStream, app_id: str, limits: Limits) -> Iterator[Con
 def _nothing(stream: Peeked) -> Iterator[Rejected]:
     """Blank to its end, or broken before its first byte."""
     try:
-        while piece := stream.read(_SHOWN_BYTES):
-            if not piece.isspace():
-                yield _unrecognised(piece)
-                return
+        blank = stream.read(_SHOWN_BYTES).removeprefix(codecs.BOM_UTF8)
+        while not blank.strip() and (blank := stream.read(_SHOWN_BYTES)):
+            pass
+        if blank:
+            yield _unrecognised(blank)
     except FormatError as fault:
         fault.line = 1
         yield Rejected(error=fault, source=b"")

@@ -21,6 +21,7 @@ class Chunks:
     """A stream that gives its bytes in small pieces, as a pipe or socket may; then breaks, if told to."""
 
     def __init__(self, data: bytes, size: int, fault: FormatError | None = None) -> None:
+        """Give ``data`` in pieces of ``size``, then raise ``fault``."""
         self._inner = io.BytesIO(data)
         self._size = size
         self._fault = fault

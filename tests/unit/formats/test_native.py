@@ -128,7 +128,12 @@ def test_an_end_before_the_start_is_refused() -> None:
 
 def test_turns_without_ids_get_their_place() -> None:
     """m1, m2 and so on; an id that is taken gets a count behind it."""
-    turns = [{"speaker": "agent", "id": "m2"}, {"speaker": "agent"}, {"speaker": "agent", "id": "x"}, {"speaker": "bot"}]
+    turns = [
+        {"speaker": "agent", "id": "m2"},
+        {"speaker": "agent"},
+        {"speaker": "agent", "id": "x"},
+        {"speaker": "bot"},
+    ]
     assert [turn.id for turn in one(turns=turns).turns] == ["m2", "m2-2", "x", "m4"]
 
 

@@ -7,6 +7,7 @@ import base64
 import binascii
 import html
 import re
+from contextlib import suppress
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from auscult.domain.errors import FormatError
 from auscult.formats._documents import Json
+from auscult.formats._faults import DECODE_ERRORS, refuse_nul
 
 Time = str | int | float
 Indexes = int | list[int | list[int] | None] | None
@@ -120,12 +122,12 @@ def content(body: Json, encoding: str | None, field: str) -> Json:
         except (binascii.Error, ValueError) as error:
             message = f"{field} is no base64url of UTF-8 text, as its encoding says"
             raise FormatError(message, code="field.invalid", field=field) from error
+    value: Json = body
     if encoding == "json" or body.lstrip()[:1] in ("{", "["):
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError):
-            return body
-    return body
+        with suppress(*DECODE_ERRORS):
+            value = msgspec.json.decode(body)
+    refuse_nul(value, field)
+    return value
 
 
 def text_of(dialog: Dialog, field: str) -> str:

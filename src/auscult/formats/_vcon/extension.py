@@ -1,66 +1,35 @@
-"""The object ``auscult`` in a vCon: fields of a conversation that the vCon's own vocabulary cannot carry."""
+"""The object ``auscult`` in a vCon: fields of the native document that the vCon's own vocabulary cannot carry."""
 
-from datetime import UTC, datetime
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
-from auscult.formats import _turns
+from auscult.formats import _faults
 from auscult.formats._contract import Limits
+from auscult.formats._document import RIGHT, ConversationDocument, conversation_of, document_of
 
 NAME = "auscult"
-_HINTS = get_type_hints(Conversation)
+_IN_DOCUMENT = {"is_direction_defaulted": "direction"}  # which is left out where it was assumed
 
 
 def carried(as_read: Conversation, conversation: Conversation) -> dict[str, Any]:
-    """Fields of ``conversation`` that come out of the vCon otherwise, as JSON values."""
-    return {
-        name: msgspec.to_builtins(value)
-        for name in Conversation.__struct_fields__
-        if (value := getattr(conversation, name)) != getattr(as_read, name)
-    }
+    """Fields of the document that come out of the vCon otherwise; null for what should not be there."""
+    differing = [
+        name for name in Conversation.__struct_fields__ if getattr(as_read, name) != getattr(conversation, name)
+    ]
+    document = document_of(conversation)
+    return {name: document.get(name) for name in (_IN_DOCUMENT.get(name, name) for name in differing)}
 
 
-def extended(conversation: Conversation, extension: dict[str, Any], limits: Limits) -> Conversation:
-    """Put the extension's fields in the place of what the core said. Raises ``FormatError``.
+def extended(core: Conversation, extension: dict[str, Any], limits: Limits) -> Conversation:
+    """Put the extension's fields in the place of what the core says, and check the whole as a native document.
 
-    The extension is as foreign as the rest of the file, so what must hold of a conversation is checked again.
+    Raises ``FormatError``.
     """
-    fields: dict[str, Any] = {}
-    for name, value in extension.items():
-        if name in _HINTS:
-            try:
-                fields[name] = msgspec.convert(value, _HINTS[name])
-            except msgspec.ValidationError as error:
-                message = f"{NAME}.{name} is not as it is written: {error}"
-                raise FormatError(message, code="field.invalid", field=f"{NAME}.{name}", value=value) from error
-    whole = msgspec.structs.replace(conversation, **fields)
-    _check(whole, limits)
-    return whole
-
-
-def _check(conversation: Conversation, limits: Limits) -> None:
-    if not conversation.id:
-        raise FormatError("auscult.id is empty; it should be the conversation's id", field="auscult.id")
-    times = [conversation.started_at, conversation.ended_at, *(agent.joined_at for agent in conversation.agents)]
-    if any(not _is_plain(time) for time in times if time is not None):
-        message = "times in auscult should be in UTC and whole milliseconds, like 2026-03-23T10:17:54.120Z"
-        raise FormatError(message, code="field.invalid", field=NAME)
-    if conversation.ended_at is not None and conversation.ended_at < conversation.started_at:
-        message = "auscult.ended_at is before the start; it should be later"
-        raise FormatError(message, code="conversation.ends_before_start", field="auscult.ended_at")
-    _turns.finish(
-        [
-            _turns.RawTurn(turn.speaker, turn.text, turn.id, turn.agent_id, turn.start_ms, turn.end_ms)
-            for turn in conversation.turns
-        ],
-        limits,
-    )
-    for place, event in enumerate(conversation.events):
-        _turns.span("events", place, event.start_ms, event.end_ms)
-
-
-def _is_plain(time: datetime) -> bool:
-    return time.tzinfo is UTC and time.microsecond % 1000 == 0
+    document = document_of(core) | extension
+    try:
+        read = msgspec.convert(document, ConversationDocument)
+    except msgspec.ValidationError as error:
+        raise _faults.fault_of(error, document, RIGHT) from error
+    return conversation_of(read, "", limits)

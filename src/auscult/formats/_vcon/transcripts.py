@@ -48,7 +48,7 @@ def segments_of(
     """
     found = [segment for segment in _read(body, is_label, channels) if segment.text.strip()]
     last = max((segment.end_ms or segment.start_ms or 0 for segment in found), default=0)
-    if duration_ms and last > 2 * duration_ms + 60_000:
+    if duration_ms and last > 2 * duration_ms + 60_000 and not isinstance(body, str):
         found = [
             segment._replace(start_ms=_scaled(segment.start_ms), end_ms=_scaled(segment.end_ms)) for segment in found
         ]

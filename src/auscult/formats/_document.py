@@ -1,0 +1,198 @@
+"""The native document as users write it, and what becomes of it: every format's conversations pass through here.
+
+Each field stands in docs/reference/formats.md.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from auscult.domain.conversation import (
+    Agent,
+    Channel,
+    Conversation,
+    Customer,
+    Direction,
+    Event,
+    Queue,
+    Recordings,
+    Speaker,
+    derive_id,
+)
+from auscult.domain.errors import FormatError
+from auscult.formats import _instants, _turns
+from auscult.formats._contract import Limits
+
+Id = Annotated[str, Meta(min_length=1, max_length=255)]
+Time = str | int | float
+Scalar = str | bool | int | float | None
+
+
+class TurnDocument(Struct, frozen=True):
+    """One utterance."""
+
+    speaker: Speaker
+    id: Id | None = None
+    text: str | None = None
+    agent_id: Id | None = None
+    start_ms: int | float | None = None
+    end_ms: int | float | None = None
+
+
+class QueueDocument(Struct, frozen=True):
+    """A queue that the conversation was in."""
+
+    id: Id
+    name: str | None = None
+
+
+class AgentDocument(Struct, frozen=True):
+    """An agent who took part."""
+
+    id: Id
+    name: str | None = None
+    email: str | None = None
+    joined_at: Time | None = None
+
+
+class CustomerDocument(Struct, frozen=True):
+    """The customer."""
+
+    id: Id | None = None
+    name: str | None = None
+
+
+class EventDocument(Struct, frozen=True):
+    """A hold, a transfer."""
+
+    type: Id
+    start_ms: int | float | None = None
+    end_ms: int | float | None = None
+    agent_id: Id | None = None
+    to_queue_id: Id | None = None
+
+
+class RecordingsDocument(Struct, frozen=True):
+    """Addresses of the recordings."""
+
+    agent: tuple[str, ...] | None = None
+    customer: tuple[str, ...] | None = None
+
+
+class ConversationDocument(Struct, frozen=True, kw_only=True):
+    """A whole conversation, as users write it. ``null`` says the same as leaving a key out."""
+
+    channel: Channel
+    started_at: Time
+    id: Id | None = None
+    custom_id: Annotated[str, Meta(min_length=1)] | None = None
+    source: str | None = None
+    language: Annotated[str, Meta(min_length=1)] | None = None
+    direction: Direction | None = None
+    ended_at: Time | None = None
+    queues: tuple[QueueDocument, ...] | None = None
+    agents: tuple[AgentDocument, ...] | None = None
+    customer: CustomerDocument | None = None
+    turns: tuple[TurnDocument, ...] | None = None
+    events: tuple[EventDocument, ...] | None = None
+    custom_fields: dict[str, Scalar] | None = None
+    recordings: RecordingsDocument | None = None
+    contact: dict[str, Any] | None = None
+
+
+_TIME = _instants.SHOULD_BE.removeprefix("it should be ")
+_SPAN = "a whole number of ms from started_at, 0 or more"
+_ID = "text of 1 to 255 characters"
+RIGHT = {
+    "": "a JSON object",
+    "channel": "voice or chat",
+    "started_at": _TIME,
+    "ended_at": _TIME,
+    "agents.joined_at": _TIME,
+    "direction": "inbound or outbound",
+    "turns.speaker": "agent, customer, bot or system",
+    "turns.start_ms": _SPAN,
+    "turns.end_ms": _SPAN,
+    "events.start_ms": _SPAN,
+    "events.end_ms": _SPAN,
+    "recordings.agent": "a list of addresses",
+    "recordings.customer": "a list of addresses",
+    "custom_fields.*": "text, a number, true or false",
+    **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
+    **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
+    **dict.fromkeys(("custom_id", "language"), "text of 1 character or more"),
+}
+"""What fields should be, by their name without indexes."""
+
+
+def conversation_of(document: ConversationDocument, app_id: str, limits: Limits) -> Conversation:
+    """Normalise a document: ids present, instants UTC, direction resolved. Raises ``FormatError``."""
+    custom_id = document.custom_id
+    if document.id is None and custom_id is None:
+        message = "id is missing, and so is custom_id; give at least one of them"
+        raise FormatError(message, code="field.missing", field="id")
+    started_at = _instants.instant(document.started_at, "started_at")
+    turns = _turns.finish(
+        [
+            _turns.RawTurn(turn.speaker, turn.text or "", turn.id, turn.agent_id, turn.start_ms, turn.end_ms)
+            for turn in document.turns or ()
+        ],
+        limits,
+    )
+    if document.ended_at is None:
+        ended_at = _turns.ended_at(started_at, turns)
+    else:
+        ended_at = _instants.instant(document.ended_at, "ended_at")
+        if ended_at < started_at:
+            message = (
+                f"ended_at is {document.ended_at!r}, before started_at {document.started_at!r}; it should be later"
+            )
+            code = "conversation.ends_before_start"
+            raise FormatError(message, code=code, field="ended_at", value=document.ended_at)
+    return Conversation(
+        id=document.id or derive_id(app_id, custom_id or ""),
+        channel=document.channel,
+        started_at=started_at,
+        custom_id=custom_id,
+        source=document.source,
+        language=document.language or "en",
+        direction=document.direction or "inbound",
+        is_direction_defaulted=document.direction is None,
+        ended_at=ended_at,
+        queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()]),
+        agents=tuple([_agent(agent, place) for place, agent in enumerate(document.agents or ())]),
+        customer=document.customer and Customer(document.customer.id, document.customer.name),
+        turns=turns,
+        events=tuple([_event(event, place) for place, event in enumerate(document.events or ())]),
+        custom_fields={
+            key: _as_text(value) for key, value in (document.custom_fields or {}).items() if value is not None
+        },
+        recordings=document.recordings
+        and Recordings(document.recordings.agent or (), document.recordings.customer or ()),
+        contact=document.contact or {},
+    )
+
+
+def document_of(conversation: Conversation) -> dict[str, Any]:
+    """Give the document that a conversation, as it was read, is written as; it reads back as an equal one."""
+    document: dict[str, Any] = msgspec.to_builtins(conversation)
+    document.pop("is_direction_defaulted", None)
+    if not conversation.is_direction_defaulted:
+        document["direction"] = conversation.direction
+    return document
+
+
+def _agent(agent: AgentDocument, place: int) -> Agent:
+    joined_at = None if agent.joined_at is None else _instants.instant(agent.joined_at, f"agents[{place}].joined_at")
+    return Agent(agent.id, agent.name, agent.email, joined_at)
+
+
+def _event(event: EventDocument, place: int) -> Event:
+    start, end = _turns.span("events", place, event.start_ms, event.end_ms)
+    return Event(event.type, start, end, event.agent_id, event.to_queue_id)
+
+
+def _as_text(value: Scalar) -> str:
+    """A custom field as text: what is no text already, as JSON writes it."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,469 @@
+"""vCons: who is who, what was said, when; what is refused (rule 26)."""
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auscult.domain.conversation import Agent, Conversation, Customer, Event, Recordings
+from auscult.formats import Limits, Rejected
+from auscult.formats.vcon import VCon
+
+SAMPLES = Path(__file__).parents[3] / "examples/vcon"
+UUID = "0199e054-ed10-8035-b9a2-279e0d16bc46"
+START = "2026-06-21T17:53:26.000Z"
+ALICE = {"name": "Alice Smith", "tel": "+12345678901"}
+BOB = {"name": "Bob Jones", "mailto": "mailto:bob@example.com"}
+SAID = [{"speaker": "Agent", "message": "Hello."}, {"speaker": "Customer", "message": "Hi."}]
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """A vCon of a recorded call from Alice, a customer, to Bob, an agent, with some keys changed."""
+    recording = {"type": "recording", "start": START, "duration": 33.12, "parties": [0, 1], "mediatype": "audio/x-wav"}
+    return {
+        "vcon": "0.4.0",
+        "uuid": UUID,
+        "created_at": "2026-06-22T00:00:00Z",
+        "parties": [ALICE | {"role": "customer"}, BOB | {"role": "agent"}],
+        "dialog": [recording],
+        "analysis": [{"type": "transcript", "dialog": 0, "vendor": "x", "encoding": "json", "body": SAID}],
+    } | changes
+
+
+def read(**changes: Any) -> Conversation:
+    """The conversation of the changed vCon."""
+    (conversation,) = VCon().read(io.BytesIO(json.dumps(document(**changes)).encode()), "st-1", Limits())
+    assert isinstance(conversation, Conversation), conversation.error.message
+    return conversation
+
+
+def refusal(**changes: Any) -> Any:
+    """The error that the changed vCon is refused with."""
+    (rejected,) = VCon().read(io.BytesIO(json.dumps(document(**changes)).encode()), "st-1", Limits())
+    assert isinstance(rejected, Rejected), rejected
+    return rejected.error
+
+
+def transcript(body: Any, **keys: Any) -> dict[str, Any]:
+    """Changes that put this transcript in."""
+    return {"analysis": [{"type": "transcript", "dialog": 0, "vendor": "x", "encoding": "json", "body": body, **keys}]}
+
+
+def said(conversation: Conversation) -> list[tuple[str, str]]:
+    """Who said what."""
+    return [(turn.speaker, turn.text) for turn in conversation.turns]
+
+
+def timed(conversation: Conversation) -> list[tuple[str, int | None, int | None]]:
+    """Who spoke when."""
+    return [(turn.speaker, turn.start_ms, turn.end_ms) for turn in conversation.turns]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.name[:8])
+def test_samples_load_with_the_right_speakers(path: Path) -> None:
+    """Every line of a published sample is said by whom it says, agent and customer have their names."""
+    sample = json.loads(path.read_bytes())
+    (conversation,) = VCon().read(io.BytesIO(path.read_bytes()), "st-1", Limits())
+    assert isinstance(conversation, Conversation)
+    assert said(conversation) == [(one["speaker"].lower(), one["message"]) for one in sample["analysis"][0]["body"]]
+    agent, customer = sample["parties"]
+    assert [agent_read.name for agent_read in conversation.agents] == [agent["name"]]
+    assert conversation.customer is not None
+    assert conversation.customer.name == customer["name"]
+    assert {turn.agent_id for turn in conversation.turns if turn.speaker == "agent"} == {agent["mailto"]}
+    assert conversation.duration_ms == round(sample["dialog"][0]["duration"] * 1000)
+    assert conversation.channel == "voice"
+    assert conversation.custom_fields == {"disposition": "ANSWERED"}
+
+
+def test_a_recorded_call() -> None:
+    """Every field that a vCon has words for."""
+    conversation = read(
+        subject="Card lost",
+        meta={"language": "en-US", "plan": "gold", "depth": {"not": "a word"}},
+        dialog=[
+            {
+                "type": "recording",
+                "start": "2026-06-21T19:53:26+02:00",
+                "duration": 33.12,
+                "parties": [0, 1],
+                "originator": 0,
+                "mediatype": "audio/x-wav",
+                "url": "https://example.com/both.wav",
+                "application": "acme-acd",
+                "skill": "cards",
+                "party_history": [
+                    {"party": 1, "time": "2026-06-21T17:53:28Z", "event": "join"},
+                    {"party": 0, "time": "2026-06-21T17:53:36Z", "event": "hold"},
+                    {"party": 0, "time": "2026-06-21T17:53:41Z", "event": "unhold"},
+                    {"party": 0, "time": "2026-06-21T17:53:50Z", "event": "hold"},
+                ],
+            },
+            {"type": "transfer", "start": "2026-06-21T17:53:56Z", "transferor": 1, "transferee": 0},
+        ],
+    )
+    assert conversation.id == f"c-{UUID}"
+    assert conversation.custom_id == UUID
+    assert conversation.started_at.isoformat() == "2026-06-21T17:53:26+00:00"
+    assert conversation.duration_ms == 33_120
+    assert (conversation.direction, conversation.is_direction_defaulted) == ("inbound", False)
+    assert conversation.source == "acme-acd"
+    assert conversation.language == "en"
+    (agent,) = conversation.agents
+    assert (agent.id, agent.email) == ("bob@example.com", "bob@example.com")
+    assert agent.joined_at is not None
+    assert agent.joined_at.second == 28
+    assert conversation.customer == Customer("+12345678901", "Alice Smith")
+    assert conversation.events == (
+        Event("hold", 10_000, 15_000),
+        Event("hold", 24_000),
+        Event("transfer", 30_000, None, "bob@example.com"),
+    )
+    assert conversation.recordings == Recordings(("https://example.com/both.wav",), ("https://example.com/both.wav",))
+    assert conversation.custom_fields == {"subject": "Card lost", "plan": "gold", "skill": "cards"}
+
+
+def test_recordings_stand_on_the_side_of_their_parties() -> None:
+    """One file for each party."""
+    both = [
+        {"type": "recording", "start": START, "parties": party, "url": f"https://example.com/{name}.wav"}
+        for party, name in ((0, "alice"), ([1], "bob"))
+    ]
+    assert read(dialog=both, analysis=[]).recordings == Recordings(
+        ("https://example.com/bob.wav",), ("https://example.com/alice.wav",)
+    )
+
+
+def test_a_chat() -> None:
+    """Text dialogs in the order of time, by their sender, the originator going before the first party."""
+    conversation = read(
+        dialog=[
+            {
+                "type": "text",
+                "start": "2026-06-21T17:53:36Z",
+                "parties": [1, 0],
+                "encoding": "none",
+                "body": "Hi Alice",
+                "message_id": "<2>",
+            },
+            {
+                "type": "text",
+                "start": START,
+                "duration": 4,
+                "parties": [1, 0],
+                "originator": 0,
+                "body": "Hello?",
+                "message_id": "<1>",
+            },
+            {
+                "type": "text",
+                "start": "2026-06-21T17:53:46Z",
+                "parties": 1,
+                "encoding": "base64url",
+                "body": base64.urlsafe_b64encode("Grüß dich".encode()).decode().rstrip("="),
+                "message_id": "<3>",
+            },
+            {
+                "type": "text",
+                "start": "2026-06-21T17:53:56Z",
+                "parties": 0,
+                "encoding": "json",
+                "body": '{"text": "Bye"}',
+                "message_id": "<4>",
+            },
+        ],
+        analysis=[],
+    )
+    assert conversation.channel == "chat"
+    assert said(conversation) == [
+        ("customer", "Hello?"),
+        ("agent", "Hi Alice"),
+        ("agent", "Grüß dich"),
+        ("customer", "Bye"),
+    ]
+    assert [turn.id for turn in conversation.turns] == ["<1>", "<2>", "<3>", "<4>"]
+    assert timed(conversation)[:2] == [("customer", 0, 4000), ("agent", 10_000, None)]
+    assert conversation.duration_ms == 30_000
+
+
+def test_message_ids_that_repeat_are_not_used() -> None:
+    """Some mailboxes give two messages one id; the turns are told apart all the same."""
+    texts = [{"type": "text", "start": START, "parties": 0, "body": "a", "message_id": "<1>"}] * 2
+    assert [turn.id for turn in read(dialog=texts, analysis=[]).turns] == ["m1", "m2"]
+
+
+@pytest.mark.parametrize(
+    ("mediatype", "body", "words"),
+    [
+        ("text/html; charset=utf-8", "<style>p{}</style><p>Hello&nbsp;<b>you</b></p>", "Hello\xa0 you"),
+        (
+            'multipart/alternative; boundary="b1"',
+            "--b1\r\nContent-Type: text/html\r\n\r\n<p>no</p>\r\n--b1\r\nContent-Type: text/plain\r\n\r\nHello you\r\n--b1--",
+            "Hello you",
+        ),
+        ("text/plain", '{"is": "no JSON for us"}', '{"is": "no JSON for us"}'),
+    ],
+)
+def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
+    """Of HTML the words, of an e-mail its plain part."""
+    conversation = read(
+        dialog=[
+            {"type": "text", "start": START, "parties": 0, "mediatype": mediatype, "encoding": "none", "body": body}
+        ],
+        analysis=[],
+    )
+    assert said(conversation) == [("customer", words)]
+
+
+@pytest.mark.parametrize(
+    ("roles", "extra", "expected"),
+    [
+        (({"role": "agent"}, {"role": "customer"}), {}, ["agent", "customer"]),
+        (({"meta": {"role": "Representative"}}, {}), {}, ["agent", "customer"]),
+        (({}, {"role": "caller"}), {}, ["agent", "customer"]),
+        (({"type": "bot"}, {"role": "customer"}), {}, ["bot", "customer"]),
+        (({"role": "supervisor"}, {"role": "end_user 1"}), {}, ["agent", "customer"]),
+        (({}, {}), {}, ["customer", "agent"]),
+        (({}, {}), {"originator": 1}, ["agent", "customer"]),
+        (({}, {}), {"meta": {"direction": "out"}}, ["agent", "customer"]),
+    ],
+)
+def test_parts_of_the_parties(roles: Any, extra: dict[str, Any], expected: list[str]) -> None:
+    """By role, else what is left, else who began: the customer, unless the call went out."""
+    conversation = read(
+        parties=[ALICE | roles[0], BOB | roles[1]],
+        dialog=[{"type": "recording", "start": START, "parties": [0, 1], **extra}],
+        **transcript([{"speaker": "Alice Smith", "text": "a"}, {"speaker": "bob", "text": "b"}]),
+    )
+    assert [turn.speaker for turn in conversation.turns] == expected
+
+
+@pytest.mark.parametrize(
+    ("dialog", "meta", "expected"),
+    [
+        ({"meta": {"direction": "in"}}, None, ("inbound", False)),
+        ({"meta": {"direction": "outbound"}}, None, ("outbound", False)),
+        ({}, {"direction": "Out"}, ("outbound", False)),
+        ({"originator": 1}, None, ("outbound", False)),
+        ({"originator": 0}, None, ("inbound", False)),
+        ({}, None, ("inbound", True)),
+        ({"meta": {"direction": "sideways"}}, None, ("inbound", True)),
+    ],
+)
+def test_direction(dialog: dict[str, Any], meta: Any, expected: tuple[str, bool]) -> None:
+    """As meta says, else by the explicit originator; the order of parties tells nothing, channels have it too."""
+    conversation = read(dialog=[{"type": "recording", "start": START, "parties": [1, 0], **dialog}], meta=meta)
+    assert (conversation.direction, conversation.is_direction_defaulted) == expected
+
+
+DEEPGRAM = {
+    "transcript": "Hello. Hi.",
+    "paragraphs": {
+        "paragraphs": [
+            {"sentences": [{"text": "Hello."}, {"text": "Bob here."}], "speaker": 0, "start": 1.2, "end": 2.5},
+            {"sentences": [{"text": "Hi."}], "speaker": 1, "start": 3.0, "end": 3.4},
+        ]
+    },
+}
+WORDS = [
+    {"word": "hello", "punctuated_word": "Hello.", "start": 1.2, "end": 1.5, "speaker": 0},
+    {"word": "bob", "punctuated_word": "Bob here.", "start": 1.6, "end": 2.5, "speaker": 0},
+    {"word": "hi", "punctuated_word": "Hi.", "start": 3.0, "end": 3.4, "speaker": 1},
+]
+SEGMENTS = [
+    {"id": 0, "start": 1.2, "end": 2.5, "text": " Hello. Bob here.", "speaker": 0},
+    {"id": 1, "start": 3.0, "end": 3.4, "text": " Hi.", "speaker": 1},
+]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"speaker": "Agent", "text": "Hello. Bob here.", "start": 1.2, "end": 2.5},
+         {"speaker": "Customer", "text": "Hi.", "start": 3, "duration": 0.4}],
+        {"conversation": [{"role": "agent", "message": "Hello. Bob here.", "start_ms": 1200, "end_ms": 2500},
+                          {"role": "customer", "message": "Hi.", "start_ms": 3000, "end_ms": 3400}]},
+        {"segments": SEGMENTS},
+        {"transcript": {"text": "Hello. Hi.", "language": "en"}, "segments": SEGMENTS,
+         "speakers": {"0": {"id": 0, "label": "Bob Jones"}, "1": {"id": 1, "label": "Alice Smith"}}},
+        DEEPGRAM,
+        {"transcript": "Hello. Hi.", "words": WORDS},
+        {"results": {"channels": [{"alternatives": [DEEPGRAM]}]}},
+        {"results": {"utterances": [
+            {"start": 1.2, "end": 2.5, "transcript": "Hello. Bob here.", "channel": 1},
+            {"start": 3.0, "end": 3.4, "transcript": "Hi.", "channel": 0}],
+            "channels": [{"alternatives": []}, {"alternatives": []}]}},
+        {"results": {"channels": [
+            {"alternatives": [{"segments": [{"text": "Hi.", "start": 3.0, "end": 3.4}]}]},
+            {"alternatives": [{"segments": [{"text": "Hello. Bob here.", "start": 1.2, "end": 2.5}]}]}]}},
+        {"utterances": [{"speaker": "A", "text": "Hello. Bob here.", "start": 1200, "end": 2500},
+                        {"speaker": "B", "text": "Hi.", "start": 3000, "end": 3400},
+                        {"speaker": "A", "text": "Bye.", "start": 180_000, "end": 190_000}]},
+    ],
+    ids=["list", "ms", "whisper", "wtf", "paragraphs", "words", "whole", "utterances", "channels", "far"],
+)  # fmt: skip
+def test_transcripts_of_many_tools(body: Any) -> None:
+    """The same talk, as they write it: speakers, words, milliseconds from the start of the call."""
+    conversation = read(**transcript(body))
+    assert said(conversation)[:2] == [("agent", "Hello. Bob here."), ("customer", "Hi.")]
+    assert timed(conversation)[:2] == [("agent", 1200, 2500), ("customer", 3000, 3400)]
+    assert conversation.turns[0].agent_id == "bob@example.com"
+
+
+def test_a_transcript_as_plain_text() -> None:
+    """Labels before lines, times in brackets, lines that go on; a colon within a line is no label."""
+    text = "[00:05] Agent: Hello.\nNote: this goes on.\n\n**Alice**: Hi: there.\n1:02:03 - Customer: Bye.\n"
+    conversation = read(**transcript(text, encoding="none"))
+    assert said(conversation) == [
+        ("agent", "Hello. Note: this goes on."), ("customer", "Hi: there."), ("customer", "Bye."),
+    ]  # fmt: skip
+    assert [turn.start_ms for turn in conversation.turns] == [5000, None, 3_723_000]
+
+
+def test_a_transcript_counts_from_the_start_of_its_dialog() -> None:
+    """The second recording of a call begins later."""
+    dialogs = [
+        {"type": "recording", "start": START, "duration": 10, "parties": [0, 1]},
+        {"type": "recording", "start": "2026-06-21T17:54:26Z", "duration": 10, "parties": [0, 1]},
+    ]
+    analysis = [
+        {"type": "transcript", "dialog": place, "vendor": "x", "body": [{"speaker": "agent", "text": "a", "start": 1}]}
+        for place in (1, 0)
+    ]
+    conversation = read(dialog=dialogs, analysis=analysis)
+    assert [turn.start_ms for turn in conversation.turns] == [1000, 61_000]
+    assert conversation.duration_ms == 70_000
+
+
+def test_the_first_transcript_of_a_dialog_that_can_be_read_counts() -> None:
+    """Others of the same dialog, summaries, and transcripts of what was typed are passed over."""
+    analysis = [
+        {"type": "summary", "dialog": 0, "vendor": "x", "body": "Agent: this is a summary."},
+        {"type": "transcript", "dialog": 0, "vendor": "x", "body": "nobody knows who says this"},
+        {"type": "transcription", "dialog": [0], "vendor": "x", "body": SAID},
+        {"type": "transcript", "dialog": 0, "vendor": "y", "body": [*SAID, *SAID]},
+    ]
+    assert said(read(analysis=analysis)) == [("agent", "Hello."), ("customer", "Hi.")]
+    typed = [{"type": "text", "start": START, "parties": 0, "body": "typed"}]
+    assert said(read(dialog=typed)) == [("customer", "typed")]
+
+
+@pytest.mark.parametrize("kind", ["analysis_info", "conversation"])
+def test_what_calls_itself_no_transcript_may_be_one(kind: str) -> None:
+    """A list of speakers and what they say."""
+    assert len(read(analysis=[{"type": kind, "dialog": 0, "vendor": "x", "body": SAID}]).turns) == 2
+    assert read(analysis=[{"type": kind, "dialog": 0, "vendor": "x", "body": [{"word": "x"}]}]).turns == ()
+
+
+def test_a_transcript_may_be_an_attachment() -> None:
+    """As the first drafts of the World Transcription Format had it."""
+    attachment = {"type": "wtf_transcription", "dialog": 0, "encoding": "json", "body": {"segments": SEGMENTS}}
+    assert [turn.speaker for turn in read(analysis=[], attachments=[attachment]).turns] == ["agent", "customer"]
+
+
+@pytest.mark.parametrize(("direction", "first"), [("in", "agent"), ("out", "customer")])
+def test_of_two_unnamed_speakers_the_first_is_who_was_called(direction: str, first: str) -> None:
+    """The one who is called picks up and says hello."""
+    conversation = read(
+        dialog=[{"type": "recording", "start": START, "parties": [0, 1], "meta": {"direction": direction}}],
+        **transcript({"segments": SEGMENTS}),
+    )
+    assert conversation.turns[0].speaker == first
+    assert {turn.speaker for turn in conversation.turns} == {"agent", "customer"}
+
+
+def test_one_speaker_without_a_name_is_who_is_left() -> None:
+    """Where the other is named; a third who cannot be told is neither."""
+    body = [{"speaker": "Agent", "text": "a"}, {"speaker": "Mrs. X", "text": "b"}]
+    assert said(read(**transcript(body))) == [("agent", "a"), ("customer", "b")]
+    body.append({"speaker": "Mr. Y", "text": "c"})
+    assert said(read(**transcript(body))) == [("agent", "a"), ("system", "b"), ("system", "c")]
+
+
+@pytest.mark.parametrize(
+    "body", ["Hello. Hi.", {"segments": [{"text": "Hello."}]}, [{"speaker": n, "text": "x"} for n in range(3)]]
+)
+def test_a_transcript_without_speakers_is_refused(body: Any) -> None:
+    """Scoring it would be guessing; the message says what would be right."""
+    error = refusal(**transcript(body))
+    assert (error.reason, error.field) == ("vcon.speakers_unknown", "analysis[0].body")
+    assert "role" in error.message
+
+
+def test_without_a_transcript_there_are_no_turns() -> None:
+    """A recording that nobody transcribed, or whose transcript stands behind an address, is a call without turns."""
+    assert read(analysis=[]).turns == ()
+    behind = {"type": "transcript", "dialog": 0, "vendor": "x", "url": "https://example.com/t.json"}
+    assert read(analysis=[behind]).turns == ()
+
+
+def test_several_agents_are_told_apart_by_name() -> None:
+    """Who says a turn is known by name; the role alone does not tell which."""
+    eve = {"name": "Eve Black", "uuid": "agent-7", "role": "agent"}
+    conversation = read(
+        parties=[ALICE | {"role": "customer"}, BOB | {"role": "agent"}, eve],
+        **transcript([{"speaker": name, "text": "x"} for name in ("Eve Black", "Bob", "agent", "Alice")]),
+    )
+    assert [turn.agent_id for turn in conversation.turns] == ["agent-7", "bob@example.com", None, None]
+    assert conversation.agents[1] == Agent("agent-7", "Eve Black")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"payload": "eyJ1…", "signatures": []}, "vcon.signed", None),
+        ({"ciphertext": "x", "recipients": []}, "vcon.encrypted", None),
+        ({"critical": ["CC", "quantum"]}, "vcon.extension_unknown", "critical"),
+        ({"must_support": ["quantum"]}, "vcon.extension_unknown", "critical"),
+        ({"uuid": None}, "field.missing", "uuid"),
+        ({"dialog": [], "created_at": None}, "field.missing", "created_at"),
+        ({"dialog": [{"type": "recording", "start": "soon"}]}, "field.invalid", "dialog[0].start"),
+        ({"dialog": [{"type": "recording", "start": START, "duration": -1}]}, "field.invalid", "dialog[0].duration"),
+        ({"dialog": [{"type": "recording", "start": START, "duration": "1"}]}, "field.invalid", "dialog[0].duration"),
+        (
+            {"dialog": [{"type": "text", "start": START, "parties": 7, "body": "x"}]},
+            "field.invalid",
+            "dialog[0].parties",
+        ),
+        ({"parties": "Alice"}, "field.invalid", "parties"),
+        ({"parties": [{"name": "x" * 300, "role": "agent"}]}, "field.invalid", "agents[0].id"),
+        ({"auscult": {"turns": [{"speaker": "nobody"}]}}, "field.invalid", "turns[0].speaker"),
+        ({"auscult": {"started_at": "2030-01-01T00:00:00Z"}}, "conversation.ends_before_start", "dialog"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(changes: dict[str, Any], code: str, field: str | None) -> None:
+    """With a code, and the field where there is one."""
+    error = refusal(**changes)
+    assert (error.reason, error.field, error.line) == (code, field, 1)
+
+
+def test_a_nul_inside_of_what_is_encoded_is_refused() -> None:
+    """No database keeps it, however deep it was hidden."""
+    hidden = base64.urlsafe_b64encode(json.dumps([{"speaker": "Agent", "text": "a\0b"}]).encode()).decode()
+    error = refusal(**transcript(hidden, encoding="base64url"))
+    assert (error.reason, error.field) == ("document.nul", "analysis[0].body[0].text")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'{"vcon": "0.0.1", "uuid": "x"',
+        b'{"uuid": "x", "parties": []}',
+        b'[\n  {\n "uuid": "x", "dialog": [{"body": "' + b"A" * 70_000,
+        b'{"payload": "x", "signatures": []}',
+        b'{"protected": "x", "recipients": [], "ciphertext": "y"}',
+    ],
+)
+def test_vcons_are_told_by_their_outermost_keys(head: bytes) -> None:
+    """However the file goes on."""
+    assert VCon().recognises(head[:65_536])
+
+
+def test_a_native_document_with_a_vcon_inside_is_none() -> None:
+    """Only the outermost keys tell."""
+    assert not VCon().recognises(
+        b'{"id": "c", "started_at": 5, "contact": {"vcon": "0.4.0", "uuid": 1, "parties": []}}'
+    )
