@@ -1,7 +1,6 @@
 """What tests draw and write conversations with."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -84,7 +83,9 @@ def instants() -> st.SearchStrategy[datetime]:
 
 def json_objects() -> st.SearchStrategy[dict[str, Any]]:
     """JSON objects of any shape."""
-    scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    scalars = (
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    )
     values = st.recursive(
         scalars | texts(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(), inner, max_size=3)
     )
@@ -130,9 +131,7 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
     ]
     maybe_text = st.none() | texts()
     maybe_id = st.none() | texts(least=1)
-    agents = st.builds(
-        Agent, st.sampled_from(["a-1", "a-2", "a-3"]), maybe_text, maybe_text, st.none() | instants()
-    )
+    agents = st.builds(Agent, st.sampled_from(["a-1", "a-2", "a-3"]), maybe_text, maybe_text, st.none() | instants())
     direction = draw(st.sampled_from(["inbound", "outbound", None]))
     urls = st.lists(texts(least=1), max_size=2).map(tuple)
     return Conversation(
@@ -154,35 +153,3 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
         recordings=draw(st.none() | st.builds(Recordings, urls, urls)),
         contact=draw(json_objects()),
     )
-
-
-@st.composite
-def form_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Percentage forms as users write them, valid: weights that total 100, one simple answer a metric."""
-    cuts = sorted({0, 10_000, *draw(st.lists(st.integers(1, 9_999), max_size=5, unique=True))})
-    metrics = [
-        {
-            "id": f"em-{place}",
-            "name": f"Metric {place}",
-            "type": "by_question",
-            "question": "Is it said?",
-            "weight": f"{(after - before) / 100:.2f}",
-            "negative_weight": draw(st.integers(0, 20)),
-            "fatal": draw(st.booleans()),
-            "correct_answer": draw(st.sampled_from(["yes", "no"])),
-            "answer": {"speaker": "agent", "any_of": [{"phrases": [draw(st.sampled_from(WORDS))]}]},
-        }
-        for place, (before, after) in enumerate(pairwise(cuts), start=1)
-    ]
-    return {
-        "id": "ef-drawn",
-        "name": "Drawn form",
-        "channel": draw(st.sampled_from(["voice", "chat"])),
-        "languages": ["en"],
-        "scoring": "percentage",
-        "pass_score": draw(st.integers(0, 100)),
-        "min_duration": f"{draw(st.integers(0, 60))}s",
-        "not_applicable": draw(st.sampled_from(["exclude", "award"])),
-        "assignments": [{"queue": "*", "direction": draw(st.sampled_from(["inbound", "outbound", "both"]))}],
-        "metrics": metrics,
-    }

@@ -1,0 +1,147 @@
+"""Transcripts in vCons: what many tools write becomes turns with the right speakers and times."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.formats.vcons import SAID, START, read, refusal, said, timed, transcript
+
+DEEPGRAM = {
+    "transcript": "Hello. Hi.",
+    "paragraphs": {
+        "paragraphs": [
+            {"sentences": [{"text": "Hello."}, {"text": "Bob here."}], "speaker": 0, "start": 1.2, "end": 2.5},
+            {"sentences": [{"text": "Hi."}], "speaker": 1, "start": 3.0, "end": 3.4},
+        ]
+    },
+}
+WORDS = [
+    {"word": "hello", "punctuated_word": "Hello.", "start": 1.2, "end": 1.5, "speaker": 0},
+    {"word": "bob", "punctuated_word": "Bob here.", "start": 1.6, "end": 2.5, "speaker": 0},
+    {"word": "hi", "punctuated_word": "Hi.", "start": 3.0, "end": 3.4, "speaker": 1},
+]
+SEGMENTS = [
+    {"id": 0, "start": 1.2, "end": 2.5, "text": " Hello. Bob here.", "speaker": 0},
+    {"id": 1, "start": 3.0, "end": 3.4, "text": " Hi.", "speaker": 1},
+]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"speaker": "Agent", "text": "Hello. Bob here.", "start": 1.2, "end": 2.5},
+         {"speaker": "Customer", "text": "Hi.", "start": 3, "duration": 0.4}],
+        {"conversation": [{"role": "agent", "message": "Hello. Bob here.", "start_ms": 1200, "end_ms": 2500},
+                          {"role": "customer", "message": "Hi.", "start_ms": 3000, "end_ms": 3400}]},
+        {"segments": SEGMENTS},
+        {"transcript": {"text": "Hello. Hi.", "language": "en"}, "segments": SEGMENTS,
+         "speakers": {"0": {"id": 0, "label": "Bob Jones"}, "1": {"id": 1, "label": "Alice Smith"}}},
+        DEEPGRAM,
+        {"transcript": "Hello. Hi.", "words": WORDS},
+        {"results": {"channels": [{"alternatives": [DEEPGRAM]}]}},
+        {"results": {"utterances": [
+            {"start": 1.2, "end": 2.5, "transcript": "Hello. Bob here.", "channel": 1},
+            {"start": 3.0, "end": 3.4, "transcript": "Hi.", "channel": 0}],
+            "channels": [{"alternatives": []}, {"alternatives": []}]}},
+        {"results": {"channels": [
+            {"alternatives": [{"segments": [{"text": "Hi.", "start": 3.0, "end": 3.4}]}]},
+            {"alternatives": [{"segments": [{"text": "Hello. Bob here.", "start": 1.2, "end": 2.5}]}]}]}},
+        {"utterances": [{"speaker": "A", "text": "Hello. Bob here.", "start": 1200, "end": 2500},
+                        {"speaker": "B", "text": "Hi.", "start": 3000, "end": 3400},
+                        {"speaker": "A", "text": "Bye.", "start": 180_000, "end": 190_000}]},
+    ],
+    ids=["list", "ms", "whisper", "wtf", "paragraphs", "words", "whole", "utterances", "channels", "far"],
+)  # fmt: skip
+def test_transcripts_of_many_tools(body: Any) -> None:
+    """The same talk, as they write it: speakers, words, milliseconds from the start of the call."""
+    conversation = read(**transcript(body))
+    assert said(conversation)[:2] == [("agent", "Hello. Bob here."), ("customer", "Hi.")]
+    assert timed(conversation)[:2] == [("agent", 1200, 2500), ("customer", 3000, 3400)]
+    assert conversation.turns[0].agent_id == "bob@example.com"
+
+
+def test_a_transcript_as_plain_text() -> None:
+    """Labels before lines, times in brackets, lines that go on; a colon within a line is no label."""
+    text = "[00:05] Agent: Hello.\nNote: this goes on.\n\n**Alice**: Hi: there.\n1:02:03 - Customer: Bye.\n"
+    conversation = read(**transcript(text, encoding="none"))
+    assert said(conversation) == [
+        ("agent", "Hello. Note: this goes on."), ("customer", "Hi: there."), ("customer", "Bye."),
+    ]  # fmt: skip
+    assert [turn.start_ms for turn in conversation.turns] == [5000, None, 3_723_000]
+
+
+def test_a_transcript_counts_from_the_start_of_its_dialog() -> None:
+    """The second recording of a call begins later."""
+    dialogs = [
+        {"type": "recording", "start": START, "duration": 10, "parties": [0, 1]},
+        {"type": "recording", "start": "2026-06-21T17:54:26Z", "duration": 10, "parties": [0, 1]},
+    ]
+    analysis = [
+        {"type": "transcript", "dialog": place, "vendor": "x", "body": [{"speaker": "agent", "text": "a", "start": 1}]}
+        for place in (1, 0)
+    ]
+    conversation = read(dialog=dialogs, analysis=analysis)
+    assert [turn.start_ms for turn in conversation.turns] == [1000, 61_000]
+    assert conversation.duration_ms == 70_000
+
+
+def test_the_first_transcript_of_a_dialog_that_can_be_read_counts() -> None:
+    """Others of the same dialog, summaries, and transcripts of what was typed are passed over."""
+    analysis = [
+        {"type": "summary", "dialog": 0, "vendor": "x", "body": "Agent: this is a summary."},
+        {"type": "transcript", "dialog": 0, "vendor": "x", "body": "nobody knows who says this"},
+        {"type": "transcription", "dialog": [0], "vendor": "x", "body": SAID},
+        {"type": "transcript", "dialog": 0, "vendor": "y", "body": [*SAID, *SAID]},
+    ]
+    assert said(read(analysis=analysis)) == [("agent", "Hello."), ("customer", "Hi.")]
+    typed = [{"type": "text", "start": START, "parties": 0, "body": "typed"}]
+    assert said(read(dialog=typed)) == [("customer", "typed")]
+
+
+@pytest.mark.parametrize("kind", ["analysis_info", "conversation"])
+def test_what_calls_itself_no_transcript_may_be_one(kind: str) -> None:
+    """A list of speakers and what they say."""
+    assert len(read(analysis=[{"type": kind, "dialog": 0, "vendor": "x", "body": SAID}]).turns) == 2
+    assert read(analysis=[{"type": kind, "dialog": 0, "vendor": "x", "body": [{"word": "x"}]}]).turns == ()
+
+
+def test_a_transcript_may_be_an_attachment() -> None:
+    """As the first drafts of the World Transcription Format had it."""
+    attachment = {"type": "wtf_transcription", "dialog": 0, "encoding": "json", "body": {"segments": SEGMENTS}}
+    assert [turn.speaker for turn in read(analysis=[], attachments=[attachment]).turns] == ["agent", "customer"]
+
+
+@pytest.mark.parametrize(("direction", "first"), [("in", "agent"), ("out", "customer")])
+def test_of_two_unnamed_speakers_the_first_is_who_was_called(direction: str, first: str) -> None:
+    """The one who is called picks up and says hello."""
+    conversation = read(
+        dialog=[{"type": "recording", "start": START, "parties": [0, 1], "meta": {"direction": direction}}],
+        **transcript({"segments": SEGMENTS}),
+    )
+    assert conversation.turns[0].speaker == first
+    assert {turn.speaker for turn in conversation.turns} == {"agent", "customer"}
+
+
+def test_one_speaker_without_a_name_is_who_is_left() -> None:
+    """Where the other is named; a third who cannot be told is neither."""
+    body = [{"speaker": "Agent", "text": "a"}, {"speaker": "Mrs. X", "text": "b"}]
+    assert said(read(**transcript(body))) == [("agent", "a"), ("customer", "b")]
+    body.append({"speaker": "Mr. Y", "text": "c"})
+    assert said(read(**transcript(body))) == [("agent", "a"), ("system", "b"), ("system", "c")]
+
+
+@pytest.mark.parametrize(
+    "body", ["Hello. Hi.", {"segments": [{"text": "Hello."}]}, [{"speaker": n, "text": "x"} for n in range(3)]]
+)
+def test_a_transcript_without_speakers_is_refused(body: Any) -> None:
+    """Scoring it would be guessing; the message says what would be right."""
+    error = refusal(**transcript(body))
+    assert (error.reason, error.field) == ("vcon.speakers_unknown", "analysis[0].body")
+    assert "role" in error.message
+
+
+def test_without_a_transcript_there_are_no_turns() -> None:
+    """A recording that nobody transcribed, or whose transcript stands behind an address, is a call without turns."""
+    assert read(analysis=[]).turns == ()
+    behind = {"type": "transcript", "dialog": 0, "vendor": "x", "url": "https://example.com/t.json"}
+    assert read(analysis=[behind]).turns == ()
