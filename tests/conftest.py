@@ -11,9 +11,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from auscult.storage import Store, migrate, new_secret_key, open_store
+
+# How long one example takes depends on who else uses the machine; what it shows does not.
+settings.register_profile("auscult", deadline=None)
+settings.load_profile("auscult")
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 

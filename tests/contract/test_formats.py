@@ -68,7 +68,7 @@ def test_a_broken_document_is_named_and_the_others_are_read(shape: Format) -> No
 
 
 @every_format
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_nothing_that_is_fed_to_it_raises(shape: Format, data: st.DataObject) -> None:
     """Documents with parts replaced by any JSON are read or refused with a message and a line, never more."""
