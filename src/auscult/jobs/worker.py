@@ -18,6 +18,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
 from msgspec import Struct
 
+from auscult.jobs.database import prepare
 from auscult.jobs.pulse import BEAT_S, Pulse
 from auscult.pipeline.ports import Batch, Store
 from auscult.pipeline.process import Processing
@@ -68,16 +69,16 @@ class Worker:
     def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
         """Work until ``stop``; then finish what is in hand, for ten seconds at most. ``ready`` is told the name."""
         self._launch()
-        clean = False
         try:
             self._work.store.workers.beat(self.name)
             ready(self.name)
             self._watch(stop)
-            clean = True
-        finally:
-            DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=GOODBYE_S if clean else 0)
-            if clean:
-                self._work.store.workers.leave(self.name)
+            busy = DBOS.list_workflows(status="PENDING", executor_id=self.name, limit=1, load_input=False)
+        except BaseException:
+            DBOS.destroy(destroy_registry=True)
+            raise
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=GOODBYE_S if busy else 0)
+        self._work.store.workers.leave(self.name)
 
     def _launch(self) -> None:
         config: DBOSConfig = {
@@ -89,6 +90,7 @@ class Worker:
             "use_listen_notify": False,
             "sys_db_pool_size": 4,
         }
+        prepare(self._work.jobs_url)
         DBOS(config=config)
 
         def batch(batch_id: str) -> None:
