@@ -23,6 +23,9 @@ from auscult.server.tenancy import Tenancy
 UNCOUNTED = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 """Paths that tell nothing of any account, and count against no limit."""
 
+THREADS_FOR_SLOW_PAGES = 2
+"""Threads beside an embedded database, for pages that would hold up the others."""
+
 
 def create_app(
     *,
@@ -34,13 +37,12 @@ def create_app(
 ) -> FastAPI:
     """Build the application: reports, health, documentation. ``is_ready`` says whether the database answers."""
     limiter: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
-    executor = ThreadPoolExecutor(settings.page_threads, "pages") if settings.page_threads else None
+    executor = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
-        if executor:
-            executor.shutdown()
+        executor.shutdown()
 
     app = FastAPI(
         title="auscult",
@@ -57,7 +59,7 @@ def create_app(
         limiter,
         Tenancy(store, settings.client_memory_s, clock.monotonic),
     )
-    pages = Pages(store, executor)
+    pages = Pages(store, executor, is_embedded=settings.page_threads == 0)
     app.router.routes.extend(ReportRoute(report, door, pages, settings) for report in reports.values())
     _add_health(app, is_ready)
     documentation.add_to(app, reports, settings)

@@ -27,16 +27,17 @@ _METHOD = "POST"
 
 
 class Pages:
-    """Reads pages from the store, in threads of its own where an executor is given."""
+    """Reads pages from the store, without holding up the other requests for long."""
 
-    def __init__(self, store: Store, executor: Executor | None) -> None:
-        """Read from ``store``; without an executor, where the request is handled."""
+    def __init__(self, store: Store, executor: Executor, *, is_embedded: bool) -> None:
+        """Read from ``store`` in the threads of ``executor``, or at once what is quick in an embedded database."""
         self._store = store
         self._executor = executor
+        self._is_embedded = is_embedded
 
     async def read(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
         """Read one page over these apps."""
-        if self._executor is None:
+        if self._is_embedded and not query.queues and not query.custom_fields:
             return self._page(tenants, query)
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 

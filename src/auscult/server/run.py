@@ -9,9 +9,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from auscult.domain.errors import SettingsError
+from auscult.server.listening import uvicorn_config
 
 BACKLOG = 2048
-GOODBYE_S = 10
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -32,10 +32,7 @@ def run(app: FastAPI, listener: socket.socket, stop: threading.Event, ready: Cal
     """Serve until ``stop``, then let requests under way end. ``ready`` is told the address once it answers."""
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_S
-    )
-    server = _Server(config, lambda: ready(address))
+    server = _Server(uvicorn_config(app, host, port), lambda: ready(address))
     threading.Thread(target=server.end_on, args=(stop,), name="ending", daemon=True).start()
     server.run(sockets=[listener])
 

@@ -25,4 +25,5 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     """How long a client is remembered before it is looked up again, so how soon a revocation bites at the latest."""
 
     page_threads: int = 0
-    """Threads that read pages; 0 reads them where the request is handled, which is quickest on an embedded database."""
+    """Threads that read pages. 0 is for an embedded database: it reads pages where the request is handled, which costs
+    half of what handing them over does, and leaves only those that a rare filter makes slow to a few threads."""

@@ -1,0 +1,16 @@
+"""One server for each kind of database, shared by the tests of a file."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.serving import Service, database, serving
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A server over each kind of database, with the golden sample in it."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    folder = tmp_path_factory.mktemp("served")
+    with database(request.param, server, folder) as url, serving(url, state_dir=str(folder)) as found:
+        yield found

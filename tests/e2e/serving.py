@@ -1,0 +1,144 @@
+"""A real server on a real port over a real database, for tests: started in this process, asked over HTTP."""
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import psycopg
+import uvicorn
+from psycopg import sql
+
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.pipeline.ports import Store
+from auscult.server.listening import uvicorn_config
+
+PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
+DAY = {"startDate": "2025-02-21", "endDate": "2025-02-21"}
+TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
+STRANGER = Tenant(account_id="acc-2", org_id="o-2", app_id="st-2")
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+@contextmanager
+def database(kind: str, server: str, folder: Path) -> Iterator[str]:
+    """URL of a new database of this kind, dropped afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'auscult.db'}"
+        return
+    name = f"auscult_test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def listening(app: Any) -> Iterator[str]:
+    """Address of this application, served on a free port until the end."""
+    server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+class Service:
+    """The server, and a client that may read ``TENANT``."""
+
+    def __init__(self, url: str, store: Store, http: httpx.Client) -> None:
+        """Make the client."""
+        self.url = url
+        self.store = store
+        self.http = http
+        self.client = self.new_client()
+
+    def new_client(self, *scopes: str, tenant: Tenant = TENANT, apps: frozenset[str] | None = None) -> Client:
+        """Make a further client."""
+        client = Client(
+            client_id=new_client_id(),
+            secret=new_client_secret(),
+            account_id=tenant.account_id,
+            app_ids=apps or frozenset({tenant.app_id}),
+            scopes=frozenset(scopes or {"Quality AI"}),
+            created_at=datetime.now(UTC),
+        )
+        self.store.clients.add(client)
+        return client
+
+    def token(self, client: Client | None = None, **claims: Any) -> str:
+        """Make a token that a client would sign."""
+        signer = client or self.client
+        return jwt.encode({"appId": signer.client_id, **claims}, signer.secret, algorithm="HS256")
+
+    def headers(self, **changed: str | None) -> dict[str, str]:
+        """Make the headers of a request that is right, with some changed or, by None, left out."""
+        given = {
+            "auth": self.token(),
+            "accountId": TENANT.account_id,
+            "orgId": TENANT.org_id,
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in changed.items()},
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    def ask(
+        self,
+        body: Mapping[str, Any] | bytes = DAY,
+        *,
+        path: str = PATH,
+        app: str = TENANT.app_id,
+        headers: Mapping[str, str] | None = None,
+        method: str = "POST",
+    ) -> httpx.Response:
+        """Ask for a page."""
+        content = body if isinstance(body, bytes) else httpx.Request("POST", "http://x", json=dict(body)).content
+        return self.http.request(
+            method,
+            self.url + path.replace("{app}", app),
+            content=content,
+            headers=self.headers() if headers is None else headers,
+        )
+
+
+@contextmanager
+def serving(url: str, **settings: Any) -> Iterator[Service]:
+    """Serve a database that holds the golden sample."""
+    with bootstrap.open(Settings(database_url=url, **settings)) as application:
+        for tenant in (TENANT, STRANGER):
+            application.store.ensure(tenant)
+        forms = application.store.within(TENANT).forms
+        for name in ("inbound", "outbound", "chat"):
+            document = (GOLDEN / f"scorereporting.{name}.yaml").read_bytes()
+            forms.publish(f"ef-golden-{name}", document)
+        application.load(TENANT, [GOLDEN / "scorereporting.conversations.ndjson"])
+        with listening(application.server_app()) as address, httpx.Client() as http:
+            yield Service(address, application.store, http)
+
+
+def told(answer: httpx.Response) -> dict[str, Any]:
+    """The one entry of an answer that is an error, its shape checked (rule 17)."""
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert list(body) == ["errors"]
+    (entry,) = body["errors"]
+    assert entry["msg"] == entry["message"]
+    assert entry["requestId"] == answer.headers["x-request-id"]
+    return entry

@@ -1,0 +1,265 @@
+"""The first report on a real server (rules 16 to 24), and seed 000 from end to end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from auscult.domain.tenancy import Tenant
+from tests.e2e.serving import DAY, GOLDEN, PATH, TENANT, Service, told
+
+SAMPLE: dict[str, Any] = msgspec.json.decode((GOLDEN / "scorereporting.response.json").read_bytes())
+IDS = [row["conversationId"] for row in SAMPLE["results"]]
+ACCOUNT_PATH = "/api/public/QualityManagement/account/acc-1/v1/ScoreReporting"
+
+
+def ids(answer: httpx.Response) -> list[str]:
+    """The conversations of a page."""
+    assert answer.status_code == 200, answer.text
+    return [row["conversationId"] for row in answer.json()["results"]]
+
+
+def test_the_sample_comes_back(service: Service) -> None:
+    """Seed 000: byte for byte, and the totals that belong to six rows."""
+    answer = service.ask()
+    rows = msgspec.json.encode(SAMPLE["results"])
+    assert answer.content == b'{"results":' + rows + b',"totalResults":6,"hasMore":false,"totalPages":1}'
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json()) == list(SAMPLE)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        PATH,
+        "/agentassist/api/v1/public/qualitymanagement/app/{app}/scorereporting",
+        "/api/v1/public/qualitymanagement/app/{app}/scorereporting",
+        "//qualityai//api/v1/public/QualityManagement/app/{app}/ScoreReporting/",
+        ACCOUNT_PATH,
+        ACCOUNT_PATH.lower(),
+        "/" + ACCOUNT_PATH,
+    ],
+)
+def test_path_aliases(service: Service, path: str) -> None:
+    """Rule 22: path aliases, double slashes, any letter case."""
+    assert ids(service.ask(path=path)) == IDS
+
+
+def test_app_of_an_account_path(service: Service) -> None:
+    """Rule 16: the iId header names the app where the path names the account, which then needs no other header."""
+    alone = service.headers(accountId=None, orgId=None)
+    assert ids(service.ask(path=ACCOUNT_PATH, headers=alone)) == IDS
+    assert ids(service.ask(path=ACCOUNT_PATH, headers={**alone, "iId": TENANT.app_id})) == IDS
+    for wrong in ({"iId": "st-2"}, {"orgId": "o-2"}, {"accountId": "acc-2"}):
+        answer = service.ask(path=ACCOUNT_PATH, headers={**alone, **wrong})
+        assert told(answer)["reason"] == "tenant.unknown"
+    assert told(service.ask(path=ACCOUNT_PATH.replace("acc-1", "acc-2"), headers=alone))["reason"] == "tenant.unknown"
+
+
+def test_header_names_in_any_case(service: Service) -> None:
+    """Rule 22: header names in any case, unknown headers passed over."""
+    headers = {name.upper(): value for name, value in service.headers(referer="smartassist").items()}
+    assert ids(service.ask(headers=headers)) == IDS
+    assert ids(service.ask(headers={name.lower(): value for name, value in headers.items()})) == IDS
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({"limit": 2}, [0, 1]),
+        ({"limit": 2, "offset": 1}, [1, 2]),
+        ({"limit": 2, "page": 3}, [4, 5]),
+        ({"limit": 2, "page": 3, "offset": 1}, [1, 2]),
+        ({"limit": 2, "page": 2, "offset": 0}, [2, 3]),
+        ({"limit": 4, "page": 2}, [4, 5]),
+        ({"limit": 4, "page": 3}, []),
+        ({"offset": 6}, []),
+        ({"offset": 2**53 - 1}, []),
+        ({"page": 2**53 - 1, "limit": 100}, []),
+    ],
+)
+def test_paging(service: Service, body: dict[str, Any], places: list[int]) -> None:
+    """Rule 20: offset before page, in order of start; past the end is an empty page."""
+    answer = service.ask({**DAY, **body})
+    assert ids(answer) == [IDS[place] for place in places]
+    page = answer.json()
+    limit = body.get("limit", 100)
+    assert page["totalResults"] == 6
+    assert page["totalPages"] == -(-6 // limit)
+    skip = body.get("offset", 0) or (body.get("page", 1) - 1) * limit
+    assert page["hasMore"] is (skip + len(places) < 6)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 6, 100])
+def test_cursor(service: Service, limit: int) -> None:
+    """Rule 20: an opaque cursor leads through all rows once."""
+    read, cursor = list[str](), ""
+    while cursor is not None:
+        answer = service.ask({**DAY, "limit": limit, "cursor": cursor})
+        read += ids(answer)
+        page = answer.json()
+        cursor = page["nextCursor"]
+        assert page["hasMore"] is (cursor is not None) is (len(read) < 6)
+        assert page["totalResults"] == 6
+    assert read == IDS
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({"startDate": "2025-02-21 09:00:00", "endDate": "2025-02-21 09:00:00"}, [0]),
+        ({"startDate": "2025-02-21T09:00:00.001Z", "endDate": "2025-02-21T09:30:00.250Z"}, [1]),
+        ({"startDate": "2025-02-21T09:00:00.001Z", "endDate": "2025-02-21T09:30:00.249Z"}, []),
+        ({"startDate": "2025-02-21", "endtDate": "2025-02-21"}, [0, 1, 2, 3, 4, 5]),
+        ({"startDate": "2025-02-21 14:30:00", "endDate": "2025-02-21 15:00", "timeZoneOffset": -330}, [0]),
+        ({"startDate": "2025-02-21 04:00:00", "endDate": "2025-02-21 05:00:00", "timeZoneOffSet": 300}, [0, 1, 2]),
+        ({"startDate": "2025-02-20", "endDate": "2025-02-20"}, []),
+    ],
+)
+def test_times(service: Service, body: dict[str, Any], places: list[int]) -> None:
+    """Rule 21: both ends inclusive, to the millisecond; local where an offset is given."""
+    assert ids(service.ask(body)) == [IDS[place] for place in places]
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({"contact_direction": "outbound"}, [1]),
+        ({"contact_direction": "both"}, [0, 1, 2, 3, 4, 5]),
+        ({"channels": ["chat"]}, [5]),
+        ({"channel": ["voice", "chat"], "contact_direction": "inbound"}, [0, 2, 3, 4, 5]),
+        ({"queues": ["Feb21 Queue"]}, [3]),
+        ({"queues": ["qu-a9e7697-12de-4842-84d9-072dce60xxxx", "Default Queue"]}, [0, 1, 2, 3, 4, 5]),
+        ({"queues": ["no such queue"]}, []),
+        ({"custom_fields": {"plan": "gold"}}, []),
+        ({"custom_fields": {}, "queues": [], "channels": []}, [0, 1, 2, 3, 4, 5]),
+        ({"include_below_threshold": True}, [0, 1, 2, 3, 4, 5]),
+        ({"no": "such", "key": None}, [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_filters(service: Service, body: dict[str, Any], places: list[int]) -> None:
+    """Rules 22 and 24: each filter, and keys that nobody knows."""
+    assert ids(service.ask({**DAY, **body})) == [IDS[place] for place in places]
+
+
+WRONG: dict[str, tuple[Mapping[str, Any] | bytes, str, str | None, object]] = {
+    "reversed": ({"startDate": "2025-02-21", "endDate": "2025-02-20"}, "range.reversed", "endDate", "2025-02-20"),
+    "no dates": ({}, "field.missing", "startDate", None),
+    "no end": ({"startDate": "2025-02-21"}, "field.missing", "endDate", None),
+    "no such day": ({**DAY, "startDate": "2025-02-29"}, "date.unreadable", "startDate", "2025-02-29"),
+    "a number": ({**DAY, "startDate": 1}, "field.wrong_type", "startDate", 1),
+    "null": ({**DAY, "endDate": None}, "field.wrong_type", "endDate", None),
+    "above maximum": ({**DAY, "limit": 101}, "limit.above_maximum", "limit", 101),
+    "zero": ({**DAY, "limit": 0}, "field.out_of_range", "limit", 0),
+    "below zero": ({**DAY, "offset": -1}, "field.out_of_range", "offset", -1),
+    "text": ({**DAY, "page": "2"}, "field.wrong_type", "page", "2"),
+    "cursor": ({**DAY, "cursor": "nonsense"}, "cursor.unreadable", "cursor", "nonsense"),
+    "cursor and offset": ({**DAY, "cursor": "", "offset": 1}, "cursor.conflict", "cursor", ""),
+    "direction": ({**DAY, "contact_direction": "up"}, "field.unknown_value", "contact_direction", "up"),
+    "channel": ({**DAY, "channels": ["fax"]}, "field.unknown_value", "channels", "fax"),
+    "queue": ({**DAY, "queues": ["\0"]}, "field.wrong_type", "queues[0]", "\0"),
+    "flag": ({**DAY, "include_below_threshold": "yes"}, "field.wrong_type", "include_below_threshold", "yes"),
+    "array": (b"[]", "body.wrong_type", None, None),
+    "empty": (b"", "body.malformed", None, None),
+    "deep": (b"[" * 100_000, "body.malformed", None, None),
+    "not UTF-8": (b'{"startDate": "\xff"}', "body.malformed", None, None),
+}
+
+
+@pytest.mark.parametrize("name", list(WRONG))
+def test_wrong_bodies(service: Service, name: str) -> None:
+    """Rule 17: 400 with field, given value, and what would be right."""
+    body, reason, field, value = WRONG[name]
+    answer = service.ask(body)
+    assert answer.status_code == 400
+    entry = told(answer)
+    assert (entry["code"], entry["reason"], entry.get("field"), entry.get("value")) == (400, reason, field, value)
+
+
+def test_the_maximum_is_named(service: Service) -> None:
+    """Rule 19: above the maximum is a 400 that names it."""
+    assert "100" in told(service.ask({**DAY, "limit": 101}))["msg"]
+
+
+def test_malformed_json_has_its_place(service: Service) -> None:
+    """Rule 17: malformed JSON with its position."""
+    assert "line 3, column 14" in told(service.ask(b'{\n  "startDate": "2025-02-21",\n  "endDate": x}'))["msg"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1"]
+)
+def test_content_type(service: Service, content_type: str) -> None:
+    """Rule 17: 415 for what is not JSON."""
+    answer = service.ask(headers=service.headers(Content_Type=content_type))
+    assert answer.status_code == 415
+    assert told(answer)["code"] == 415
+
+
+def test_too_large(service: Service) -> None:
+    """Rule 17: 413, whether the length is announced or not, and the connection goes on or ends cleanly."""
+    large = b'{"x": "' + b"a" * (1 << 20) + b'"}'
+    assert told(service.ask(large))["reason"] == "body.too_large"
+    pieces = iter([large[:600_000], large[600_000:]])
+    url = service.url + PATH.replace("{app}", TENANT.app_id)
+    answer = service.http.post(url, content=pieces, headers=service.headers())
+    assert (answer.status_code, told(answer)["reason"]) == (413, "body.too_large")
+    assert ids(service.ask()) == IDS
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+def test_wrong_method(service: Service, method: str) -> None:
+    """Rule 17: 405, 405, in the vendor's words."""
+    answer = service.ask(method=method)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    if method != "HEAD":
+        assert (told(answer)["code"], told(answer)["msg"]) == (405, "Method Not Allowed")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", PATH + "/more", "/qualityai/api/v1/public/qualitymanagement/app//scorereporting"]
+)
+def test_unknown_path(service: Service, path: str) -> None:
+    """Rule 17: 404 for a path that nothing is served at, token or not."""
+    answer = service.ask(path=path)
+    assert answer.status_code == 404
+    assert told(answer)["reason"] == "path.unknown"
+
+
+def test_every_answer_is_guarded(service: Service) -> None:
+    """Answers carry guards for browsers and the request's id, and tell nothing of the server's make."""
+    for answer in (
+        service.ask(),
+        service.ask(b"{"),
+        service.ask(path="/nope"),
+        service.http.get(service.url + "/healthz"),
+    ):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "server" not in answer.headers
+        assert answer.headers["x-request-id"]
+    assert service.ask(headers=service.headers(x_request_id="mine-1")).headers["x-request-id"] == "mine-1"
+    assert service.ask(headers=service.headers(x_request_id="not sane!")).headers["x-request-id"] != "not sane!"
+
+
+def test_health_and_documentation_are_open(service: Service) -> None:
+    """A supervisor and a reader need no token, and cost no limit."""
+    for path in ("/healthz", "/readyz", "/openapi.json", "/docs"):
+        answer = service.http.get(service.url + path)
+        assert answer.status_code == 200
+        assert "ratelimit-limit" not in answer.headers
+
+
+def test_several_apps_of_an_account(service: Service) -> None:
+    """Rule 16: without iId the account's path lists all apps that the client may read, in one order, once each."""
+    second = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-3")
+    service.store.ensure(second)
+    both = service.new_client(apps=frozenset({TENANT.app_id, second.app_id}))
+    headers = service.headers(auth=service.token(both), accountId=None, orgId=None)
+    assert ids(service.ask(path=ACCOUNT_PATH, headers=headers)) == IDS
+    page = service.ask({**DAY, "limit": 4, "page": 2}, path=ACCOUNT_PATH, headers=headers)
+    assert ids(page) == IDS[4:]
+    assert page.json()["totalResults"] == 6
