@@ -205,19 +205,19 @@ LARGE = json.dumps(json.loads(GOOD) | {"turns": [{"speaker": "agent", "text": "x
 
 
 @on_linux
-@pytest.mark.parametrize("shape", ["ndjson", "array"])
-def test_a_large_file_is_read_in_constant_memory(shape: str) -> None:
-    """200 MB of conversations through a pipe: memory grows by a few MB, and would not grow more with 2 GB."""
+@pytest.mark.parametrize(("shape", "groups"), [("ndjson", 50), ("array", 25)])
+def test_a_large_file_is_read_in_constant_memory(shape: str, groups: int) -> None:
+    """200 (100) MB of conversations through a pipe: memory grows by a few MB, and would not grow more with 2 GB."""
     opening, between, closing = (b"", b"\n", b"\n") if shape == "ndjson" else (b"[", b",\n", b"]")
     group = between.join([LARGE] * 100)
 
     def write(pipe: Any) -> None:
         pipe.write(opening)
-        pipe.write(between.join([group] * 50))
+        pipe.write(between.join([group] * groups))
         pipe.write(closing)
 
     found, refused_count, grown = measured(write)
-    assert (found, refused_count) == (5000, 0)
+    assert (found, refused_count) == (100 * groups, 0)
     assert grown < 40
 
 
