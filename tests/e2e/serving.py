@@ -63,10 +63,11 @@ def listening(app: Any) -> Iterator[str]:
 class Service:
     """The server, and a client that may read ``TENANT``."""
 
-    def __init__(self, url: str, store: Store, http: httpx.Client) -> None:
+    def __init__(self, url: str, application: bootstrap.Application, http: httpx.Client) -> None:
         """Make the client."""
         self.url = url
-        self.store = store
+        self.application = application
+        self.store: Store = application.store
         self.http = http
         self.client = self.new_client()
 
@@ -130,7 +131,7 @@ def serving(url: str, **settings: Any) -> Iterator[Service]:
             forms.publish(f"ef-golden-{name}", document)
         application.load(TENANT, [GOLDEN / "scorereporting.conversations.ndjson"])
         with listening(application.server_app()) as address, httpx.Client() as http:
-            yield Service(address, application.store, http)
+            yield Service(address, application, http)
 
 
 def told(answer: httpx.Response) -> dict[str, Any]:
