@@ -7,13 +7,15 @@ import io
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
-from typing_extensions import Buffer
 
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import HEAD_BYTES, ByteStream, Limits, Rejected
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 256 * 1024
@@ -113,7 +115,7 @@ class _Raw(io.RawIOBase):
         """Say that it can be read."""
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int:
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill the buffer with the next bytes; how many these are."""
         with memoryview(buffer) as place:
             data = self._stream.read(len(place))
