@@ -48,10 +48,10 @@ def _section(words: str, command: Any, heading: str) -> Iterator[str]:
     usage = ["auscult", words, *[_option(option) for option in options if option.required], "[OPTIONS]"]
     yield f"{heading} auscult {words}\n"
     yield inspect.cleandoc(command.help or "") + "\n"
-    yield "```console\n" + " ".join([*usage, *(argument.metavar for argument in arguments)]) + "\n```\n"
+    yield "```console\n" + " ".join([*usage, *map(_argument, arguments)]) + "\n```\n"
     yield "| | |\n| --- | --- |"
     for parameter in [*arguments, *options]:
-        shown = _option(parameter) if parameter in options else parameter.metavar
+        shown = _option(parameter) if parameter in options else _argument(parameter)
         yield f"| `{shown}` | {_cell(parameter)} |"
     yield ""
 
@@ -59,6 +59,11 @@ def _section(words: str, command: Any, heading: str) -> Iterator[str]:
 def _option(option: Any) -> str:
     name = "/".join([*option.opts, *option.secondary_opts])
     return name if option.is_flag else f"{name} {option.metavar}"
+
+
+def _argument(argument: Any) -> str:
+    name = argument.metavar if argument.required else f"[{argument.metavar}]"
+    return name + ("..." if argument.nargs != 1 else "")
 
 
 def _cell(parameter: Any) -> str:

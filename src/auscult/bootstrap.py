@@ -137,7 +137,7 @@ def open(settings: Settings) -> Generator[Application]:  # noqa: A001  (reads as
     """
     from auscult.storage import migrate, open_store
 
-    path = _sqlite_path(settings)
+    path = sqlite_path(settings)
     if path is not None and not path.parent.is_dir():
         raise SettingsError(
             f"the folder {path.parent} does not exist: make it, or name another database",
@@ -255,7 +255,8 @@ def _use_one_core() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _sqlite_path(settings: Settings) -> Path | None:
+def sqlite_path(settings: Settings) -> Path | None:
+    """The file of an embedded database; None where the database is a server."""
     url = settings.database_url.partition("?")[0]
     return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
 
@@ -266,9 +267,9 @@ def _secret_key(settings: Settings) -> tuple[bytes, bool]:
 
     if settings.secret_key is not None:
         return settings.secret_key.encode(), False
-    path = _key_path(settings)
+    path = key_path(settings)
     key, made = kept_key(path)
-    if made and _sqlite_path(settings) is None:
+    if made and sqlite_path(settings) is None:
         sys.stderr.write(
             f"auscult: made a key for the secrets of this database, in {path}. Other hosts on it need the same one: "
             "set AUSCULT_SECRET_KEY there to what stands in that file.\n"
@@ -276,8 +277,9 @@ def _secret_key(settings: Settings) -> tuple[bytes, bool]:
     return key, made
 
 
-def _key_path(settings: Settings) -> Path:
-    path = _sqlite_path(settings)
+def key_path(settings: Settings) -> Path:
+    """Where the key to the database's secrets is kept, unless the settings hold one."""
+    path = sqlite_path(settings)
     if path is not None:
         return path.with_name(path.name + ".key")
     place = settings.database_url.partition("?")[0].partition("//")[2].rpartition("@")[2]
@@ -291,7 +293,7 @@ def _check_key(store: "Store", settings: Settings, *, is_new: bool) -> None:
     if known is None:
         return
     if is_new:
-        path = _key_path(settings)
+        path = key_path(settings)
         path.unlink()
         raise SettingsError(
             f"this database has clients, and the key to their secrets is not in {path}: put that file back, "

@@ -14,6 +14,7 @@ COUNTS = {
     "below_threshold": 1,
     "duration_unavailable": 0,
     "not_evaluated": 0,
+    "failed": 0,
     "rejected": 0,
     "rejects": None,
 }

@@ -10,6 +10,8 @@ from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.ports import Store
 
+STDIN = "-"
+
 Database = Annotated[
     str | None,
     typer.Option(
@@ -26,29 +28,19 @@ Org = Annotated[str | None, typer.Option("--org", metavar="ID", help="Org; made 
 App = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...; made when new.")]
 KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Files = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="FILE...",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        allow_dash=True,
-        help="Files of conversations, told by content; - reads stdin.",
-    ),
-]
+_FILES_HELP = "Files of conversations, told by content; - reads stdin."
 
-MaybeFiles = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="[FILE...]",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        allow_dash=True,
-        help="Files of conversations, told by content; - reads stdin.",
-    ),
-]
+
+def _must_exist(files: list[Path] | None) -> list[Path] | None:
+    """Refuse a command line that names a file which is not there, before anything is made."""
+    for file in files or []:
+        if str(file) != STDIN and not file.is_file():
+            raise typer.BadParameter(f"there is no file {file}")
+    return files
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", callback=_must_exist, help=_FILES_HELP)]
+MaybeFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE", callback=_must_exist, help=_FILES_HELP)]
 Form = Annotated[
     Path,
     typer.Option(

@@ -94,7 +94,7 @@ def _load(application: "Application", files: list[Path]) -> dict[str, int]:
     application.store.ensure(TENANT)
     documents = forms.documents_of(Path(forms.STARTER))
     forms.publish(application.store.within(TENANT).forms, documents, set(application.engines))
-    with progress("accepted") as tell:
+    with progress("readable") as tell:
         return application.load(TENANT, files, progress=tell)
 
 

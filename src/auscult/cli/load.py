@@ -30,18 +30,21 @@ def load(
     """
     from auscult import bootstrap
 
-    with bootstrap.open(_options.settings_of(database)) as application, progress("accepted") as tell:
+    with bootstrap.open(_options.settings_of(database)) as application, progress("readable") as tell:
         tenant = _options.tenant_of(application.store, account, org, app)
         counts = application.load(tenant, files, wait=not no_wait, progress=tell)
     typer.echo(msgspec.json.encode(counts) if as_json else sentence(counts))
     if counts["rejected"]:
         typer.echo(f"error: {counts['rejected']} rejected, with reasons, in {counts['rejects']}", err=True)
+    if counts["failed"]:
+        typer.echo(f"error: {counts['failed']} could not be scored; `auscult doctor` says why", err=True)
+    if counts["rejected"] or counts["failed"]:
         raise typer.Exit(1)
 
 
 def sentence(counts: Mapping[str, int]) -> str:
     """``76 loaded, 74 scored, 2 below threshold, 0 rejected``; what is seldom is named only where it happened."""
-    seldom = ("unchanged", "duration_unavailable", "not_evaluated")
+    seldom = ("unchanged", "duration_unavailable", "not_evaluated", "failed")
     names = ("scored", "below_threshold", *seldom, "rejected")
     told = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
     return ", ".join([f"{counts['accepted']} loaded", *told])

@@ -57,13 +57,17 @@ BatchState = Literal["accepted", "done", "failed"]
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """A group of accepted conversations, processed together by one durable workflow whose id is the batch's."""
+    """A group of accepted conversations, processed together by one durable workflow whose id is the batch's.
+
+    ``reason`` says why a failed batch failed.
+    """
 
     batch_id: str
     tenant: Tenant
     size: int
     state: BatchState
     accepted_at: datetime
+    reason: str | None = None
 
 
 class Engine(Protocol):
@@ -167,6 +171,10 @@ class Batches(Protocol):
 
     def waiting(self, limit: int = 1000) -> list[Batch]:
         """Batches that are accepted and not done, oldest first."""
+        ...
+
+    def failed(self, limit: int = 1000) -> list[Batch]:
+        """Batches that could not be processed, newest first: what ``doctor`` tells."""
         ...
 
     def get(self, batch_id: str) -> Batch | None:

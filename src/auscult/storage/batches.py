@@ -14,6 +14,7 @@ _BATCH = sa.select(
     batches.c.size,
     batches.c.state,
     batches.c.accepted_at,
+    batches.c.reason,
     apps.c.account_id,
     apps.c.org_id,
     apps.c.app_id,
@@ -30,6 +31,12 @@ class Batches:
     def waiting(self, limit: int = 1000) -> list[Batch]:
         """Batches that are accepted and not done, oldest first."""
         query = _BATCH.where(batches.c.state == "accepted").order_by(batches.c.batch).limit(limit)
+        with self._database.reading() as connection:
+            return [_batch(row) for row in connection.execute(query)]
+
+    def failed(self, limit: int = 1000) -> list[Batch]:
+        """Batches that could not be processed, newest first."""
+        query = _BATCH.where(batches.c.state == "failed").order_by(batches.c.batch.desc()).limit(limit)
         with self._database.reading() as connection:
             return [_batch(row) for row in connection.execute(query)]
 
@@ -67,4 +74,5 @@ def _batch(row: AnyRow) -> Batch:
         size=row.size,
         state=row.state,
         accepted_at=instant_of(row.accepted_at),
+        reason=row.reason,
     )

@@ -11,6 +11,7 @@ PLAIN = {
     "below_threshold": 2,
     "duration_unavailable": 0,
     "not_evaluated": 0,
+    "failed": 0,
     "rejected": 0,
 }
 

@@ -1,11 +1,13 @@
 """Tables are created and changed here and nowhere else, one file in ``versions`` a change, in one line of history."""
 
+import sqlite3
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from auscult.domain.errors import SettingsError
 from auscult.storage.database import Database
@@ -17,16 +19,29 @@ def migrate(url: str) -> None:
     """Create the tables of a new database, or bring an older one's up to date.
 
     Any number of processes may do so at once: one does it, the others wait and find it done.
-    Raises ``SettingsError`` when the URL is of no known kind, or when the database was made by a newer version.
+    Raises ``SettingsError`` when the URL is of no known kind, when nothing answers there or it is no database,
+    or when the database was made by a newer version.
     """
     database = Database(url)
     try:
-        database.dialect.prepare(database.engine)
+        _reach(database)
         with database.writing() as connection:
             database.dialect.lock_schema(connection)
             _upgrade(connection)
     finally:
         database.close()
+
+
+def _reach(database: Database) -> None:
+    try:
+        with database.reading():
+            pass
+        database.dialect.prepare(database.engine)
+    except (DBAPIError, sqlite3.Error) as error:
+        told = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
+        raise SettingsError(
+            f"The database does not open: {told}", code="database.unreachable", field="database"
+        ) from error
 
 
 def _upgrade(connection: Connection) -> None:
