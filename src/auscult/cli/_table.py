@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -48,7 +49,7 @@ def table(scored: Sequence[tuple[Conversation, Evaluation]], width: int) -> Tabl
     for conversation, evaluation in sorted(scored, key=_rank):
         score = "-" if evaluation.score is None else str(evaluation.score)
         first = [conversation.id, score, _passed(evaluation)]
-        lines = [Text.assemble((one.metric.name, "bold"), " ", words(one)) for one in worst(evaluation)]
+        lines = [Text.assemble((one.metric.name, "bold"), ": ", words(one)) for one in worst(evaluation)]
         for line in lines or [Text("" if evaluation.score is None else "nothing missed")]:
             line.truncate(rest, overflow="ellipsis")
             shown.add_row(*(first or ["", "", ""]), line)
@@ -60,7 +61,10 @@ def show(scored: Sequence[tuple[Conversation, Evaluation]]) -> None:
     """Print the table on stdout, as wide as the terminal, or 140 characters where there is none."""
     console = Console()
     width = console.width if console.is_terminal else _PIPED_WIDTH
-    Console(width=width).print(table(scored, width))
+    wide = Console(width=width)
+    with wide.capture() as drawn:
+        wide.print(table(scored, width))
+    typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
 def _rank(pair: tuple[Conversation, Evaluation]) -> tuple[bool, float, str]:

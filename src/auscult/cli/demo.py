@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TENANT = Tenant(account_id="a-demo", org_id="o-demo", app_id="st-demo")
 SCOPES = frozenset({"Quality AI"})
+HOST = "127.0.0.1"
 TOKEN_S = 24 * 3600
 PORTS_TRIED = 20
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
@@ -67,7 +68,7 @@ def demo(
     files = _files(conversations)
     folder.mkdir(parents=True, exist_ok=True)
     settings = _options.settings_of(
-        f"sqlite:///{folder}/auscult.db", port=free_port("127.0.0.1", port), host="127.0.0.1"
+        f"sqlite:///{folder}/auscult.db", host=HOST, port=free_port(HOST, port), workers=0 if once else 1
     )
     with bootstrap.open(settings) as application:
         counts = _load(application, files)
@@ -148,7 +149,7 @@ def _ask_and_end(request: Request) -> None:
             body: bytes = answer.read()
         rows = len(msgspec.json.decode(body)["results"])
         shown = body[:_ANSWER_SHOWN].decode(errors="ignore") + (" …" if len(body) > _ANSWER_SHOWN else "")
-        typer.echo(f"\nIt answered with {rows} conversations:\n\n{shown}")
+        typer.echo(f"\nIt answered with {rows} conversation{'' if rows == 1 else 's'}:\n\n{shown}")
     finally:
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -80,9 +80,9 @@ def test_table_ends_with_the_worst_score() -> None:
         ["c-short", "-", "too"],
         ["c-high", "100", "yes"],
         ["c-low", "20", "no"],
-        ["a", "no", "a"],
+        ["a:", "no", "a"],
     ]
-    assert "b “well”" in lines[3]
+    assert "b: “well”" in lines[3]
 
 
 def test_long_words_are_cut_to_the_width() -> None:
