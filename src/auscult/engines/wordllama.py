@@ -135,10 +135,10 @@ class WordLlama:
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         order = np.argsort(-lengths, kind="stable")
         starts = (np.cumsum(lengths) - lengths)[order]
-        top: Rows = np.searchsorted(-lengths[order], -np.arange(lengths.max()))
+        longer = len(pieces) - np.cumsum(np.bincount(lengths))[:-1]
         sums = np.zeros((len(pieces), WIDTH), np.float32)
         taken = np.empty_like(sums)
-        for place, many in enumerate(top.tolist()):
+        for place, many in enumerate(longer.tolist()):
             self._words.table.take(words[starts[:many] + place], axis=0, out=taken[:many], mode="clip")
             sums[:many] += taken[:many]
         back = np.empty_like(sums)

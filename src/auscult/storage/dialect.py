@@ -18,7 +18,10 @@ PAGE_BYTES = 8192
 """Page size of a new SQLite file, measured: docs/decisions/0020-storage-layout.md."""
 
 _BUSY_S = 60
-_CACHE_KIB = 65_536
+_CACHE_KIB = 16_384
+_READER_CACHE_KIB = 65_536
+"""A reader's own: a server has one or two, while every thread of a worker may come to hold another connection."""
+
 _WAL_PAGES = 4_000
 _WAL_KEPT_BYTES = 64 * 1024 * 1024
 _MIGRATION_LOCK = 0x6175_7363_756C_7400
@@ -90,7 +93,8 @@ class Sqlite:
 
     def engine(self) -> Engine:
         """Connections with the pragmas of ``_set_up_sqlite``."""
-        engine = sa.create_engine(self._url, paramstyle="named", connect_args={"timeout": _BUSY_S})
+        # The connection that was given back last is lent first: its cache is warm, and the others' stay small.
+        engine = sa.create_engine(self._url, paramstyle="named", connect_args={"timeout": _BUSY_S}, pool_use_lifo=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -119,6 +123,7 @@ class Sqlite:
         lent.detach()
         connection: Driver = lent.dbapi_connection
         connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
         return connection
 
     def fetch(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
