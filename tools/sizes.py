@@ -13,7 +13,10 @@ FILE_LINES = 400
 FUNCTION_LINES = 50
 FOLDERS = ("src", "tests", "tools", "bench")
 
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {
+    "src/auscult/storage/migrations/versions/0001_first_tables.py::_create_conversations": "a migration lists columns",
+    "src/auscult/storage/migrations/versions/0001_first_tables.py::_create_rows": "a migration lists columns",
+}
 """``path`` or ``path::function`` -> why it may be longer. A line here needs a reason that a reader accepts."""
 
 
