@@ -201,6 +201,8 @@ def test_after_the_trigger_means_later_turns_only() -> None:
         assert judge(conversation, trigger=trigger, answer=answer | {"window": window}).qualification == qualification
     early = talk("agent: sorry", "customer: I lost it", "agent: hm")
     assert judge(early, trigger=trigger, answer=answer).qualification == "NO"
+    same = talk("agent: you lost it? sorry")
+    assert judge(same, trigger=trigger | {"speaker": "agent"}, answer=answer).qualification == "NO"
 
 
 def test_after_a_trigger_that_only_an_engine_finds() -> None:
@@ -248,6 +250,22 @@ def test_none_of_by_likeness_spoils_its_turn() -> None:
     assert verdict.evidence[0].turn_id == "m2"
 
 
+def test_all_of_by_likeness_must_be_reached() -> None:
+    """Words alone do not do where likeness is asked for beside them; the miss is told."""
+    answer = {"any_of": [{"phrases": ["help"]}], "all_of": [{"similar": ["I can help"], "threshold": 0.7}]}
+    verdict = judge(talk("agent: no help"), {"no help": 0.6}, answer=answer)
+    assert verdict.qualification == "NO"
+    assert verdict.evidence[0].similarity == 0.6
+    assert judge(talk("agent: no help"), {"no help": 0.7}, answer=answer).qualification == "YES"
+
+
+def test_what_must_not_be_like_is_no_miss() -> None:
+    """Nothing was missed by staying away from it."""
+    answer = {"any_of": [{"similar": ["help"], "threshold": 0.9}], "none_of": [{"similar": ["no"], "threshold": 0.5}]}
+    verdict = judge(talk("agent: maybe"), {"maybe": 0.45}, answer=answer)
+    assert [one.threshold for one in verdict.evidence] == [0.9]
+
+
 def test_searches_joined_by_or() -> None:
     """Each search has its own speaker; the earliest turn that fits decides."""
     trigger = {
@@ -272,10 +290,12 @@ def test_searches_joined_by_and() -> None:
     }
     answer = {"after": "trigger", "any_of": [{"phrases": ["voucher"]}]}
     verdict = judge(
-        talk("agent: voucher", "customer: refund", "agent: no", "agent: a voucher"), trigger=trigger, answer=answer
+        talk("agent: voucher", "customer: refund", "agent: voucher", "agent: no", "agent: a voucher"),
+        trigger=trigger,
+        answer=answer,
     )
-    assert [one.turn_id for one in verdict.trigger] == ["m2", "m3"]
-    assert [one.turn_id for one in verdict.evidence] == ["m4"]
+    assert [one.turn_id for one in verdict.trigger] == ["m2", "m4"]
+    assert [one.turn_id for one in verdict.evidence] == ["m5"]
     assert judge(talk("customer: refund", "agent: yes"), trigger=trigger, answer=answer).qualification == "NA"
 
 
@@ -300,6 +320,8 @@ def test_an_event_stands_on_the_turn_before_it() -> None:
     assert verdict.qualification == "YES"
     assert verdict.trigger[0].turn_id == "m2"
     assert verdict.trigger[0].why == "hold at 15000 ms"
+    at_once = replace(held, events=(Event(type="hold", start_ms=20_000),))
+    assert judge(at_once, trigger=on_hold, answer={"any_of": [HELLO]}).trigger[0].turn_id == "m3"
     untimed = replace(held, events=(Event(type="hold"),))
     assert judge(untimed, trigger=on_hold, answer={"any_of": [HELLO]}).trigger[0].why == "hold"
     assert judge(replace(held, events=()), trigger=on_hold, answer={"any_of": [HELLO]}).qualification == "NA"
