@@ -1,0 +1,147 @@
+"""What every report promises, tried on every report in the table."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import Evaluation, MetricResult, Verdict, passed, score
+from auscult.domain.form import Form, Metric
+from auscult.domain.record import Record, RecordPage, RecordQuery
+from auscult.domain.tenancy import Tenant
+from auscult.reports import REPORTS
+from auscult.reports._contract import Report, ReportRequest
+from tests.strategies import accepted_conversations, json_objects
+
+TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
+AT = datetime(2026, 3, 23, tzinfo=UTC)
+WEIGHTS = st.decimals(0, 100, places=4)
+
+metrics = st.builds(
+    Metric,
+    id=st.text(min_size=1, max_size=8),
+    name=st.text(max_size=20),
+    type=st.just("manual"),
+    weight=WEIGHTS,
+    negative_weight=WEIGHTS,
+    fatal=st.booleans(),
+    correct_answer=st.sampled_from(["yes", "no"]),
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Any conversation, however it was evaluated."""
+    conversation: Conversation = draw(accepted_conversations())
+    form = Form(
+        id="ef-1", name="Form", channel=conversation.channel, metrics=tuple(draw(st.lists(metrics, max_size=4)))
+    )
+    status = draw(st.sampled_from(["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]))
+    answers = st.sampled_from(["YES", "NO", "NA", "-"])
+    results = tuple(
+        MetricResult(metric=metric, verdict=Verdict(qualification=draw(answers))) for metric in form.metrics
+    )
+    is_scored = status == "evaluated"
+    points = score(results, form) if is_scored else None
+    evaluation = Evaluation(
+        conversation_id=conversation.id,
+        revision=1,
+        form=None if status == "not_evaluated" else form,
+        status=status,
+        score=points,
+        passed=passed(points, 0, form),
+        fatal_errors=0,
+        results=results if is_scored else (),
+        engines=(),
+        evaluated_at=AT,
+    )
+    return Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation)
+
+
+@pytest.fixture(params=sorted(REPORTS))
+def report(request: pytest.FixtureRequest) -> Report:
+    """Every report of the shelf."""
+    return REPORTS[request.param]
+
+
+def validator(report: Report, part: str) -> jsonschema_rs.Validator:
+    """Checks a value against what the report says of its body or answer."""
+    described = report.describe(report.limits)
+    schemas = msgspec.json.decode(msgspec.json.encode({"components": {"schemas": described.schemas}}))
+    return jsonschema_rs.validator_for({**getattr(described, part), **schemas})
+
+
+def asked(report: Report, body: dict[str, Any]) -> RecordQuery:
+    """The query that a body makes."""
+    request = ReportRequest(path={}, headers={}, query={}, body=body)
+    return report.query(request, (TENANT.app_id,), report.limits)
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+@given(found=st.lists(records(), max_size=4), total=st.integers(0, 10**9))
+def test_every_page_is_as_described(name: str, found: list[Record], total: int) -> None:
+    """Rows are JSON, a page of them is as the documentation says, and reading it gives back the rows."""
+    report = REPORTS[name]
+    rows = [row for record in found if (row := report.row(record)) is not None]
+    query = asked(report, dict(report.describe(report.limits).body_example))
+    page = report.page(query, RecordPage(rows=tuple(rows), total=total, last=None))
+    validator(report, "answer").validate(msgspec.json.decode(page))
+    assert [msgspec.json.encode(msgspec.json.decode(row)) for row in rows] == rows
+    for row in rows:
+        assert row in page
+
+
+def test_its_examples_are_as_described(report: Report) -> None:
+    """The examples of the documentation fit its schemas, and the request works."""
+    described = report.describe(report.limits)
+    validator(report, "body").validate(dict(described.body_example))
+    validator(report, "answer").validate(dict(described.answer_example))
+    assert asked(report, dict(described.body_example)).report == report.name
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+@given(body=json_objects(), is_dated=st.booleans())
+def test_any_body_is_a_query_or_refused(name: str, body: dict[str, Any], *, is_dated: bool) -> None:
+    """Rule 17: nothing but a RequestError that names its field comes of a wrong body."""
+    report = REPORTS[name]
+    example = dict(report.describe(report.limits).body_example)
+    known = list(report.describe(report.limits).body["properties"])
+    renamed = {known[place % len(known)]: value for place, value in enumerate(body.values())}
+    field: str | None = "none"
+    try:
+        query = asked(report, {**(example if is_dated else {}), **renamed})
+        assert query.since_ms <= query.until_ms
+        assert 0 < query.limit <= report.limits.maximum
+    except RequestError as error:
+        field = error.field
+    assert field
+
+
+def test_its_table_entry_and_paths(report: Report) -> None:
+    """It is called what the table calls it; its paths begin at the root and name an app or an account."""
+    assert REPORTS[report.name] is report
+    assert all(re.fullmatch(r"(/[A-Za-z0-9]+|/\{(streamId|botId|accountId)\})+", path) for path in report.paths)
+    assert all(re.search(r"\{(streamId|botId|accountId)\}", path) for path in report.paths)
+    assert report.scopes
+    assert 0 < report.limits.default <= report.limits.maximum <= report.limits.ceiling
+
+
+def test_weights_are_never_floats(report: Report) -> None:
+    """An exact decimal stays one: a tenth is 0.1 on the wire, and a whole number has no point."""
+    metric = Metric(id="m", name="M", type="manual", weight=Decimal("0.1000"), negative_weight=Decimal("30.0"))
+    form = Form(id="ef", name="F", channel="voice", metrics=(metric,))
+    evaluation = Evaluation(
+        conversation_id="c", revision=1, form=form, status="below_threshold", score=None, passed=None, fatal_errors=0,
+        results=(), engines=(), evaluated_at=AT,
+    )  # fmt: skip
+    conversation = Conversation(id="c", channel="voice", started_at=AT)
+    row = report.row(Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation)) or b""
+    assert b"Weight" not in row or (b":0.1," in row and b":30," in row)
