@@ -56,7 +56,6 @@ def properties(limits: PageLimits) -> dict[str, Any]:
             "maxLength": _LONGEST_CURSOR,
             "description": 'Another way through the pages, which neither repeats nor skips while data arrives: `""` to '
             "begin, then each `nextCursor`. Not together with offset or page.",
-            "examples": [""],
         },
     }
 

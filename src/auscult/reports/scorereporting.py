@@ -17,48 +17,64 @@ from auscult.reports import _dates, _filters, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._languages import english_name
 
-_Weight = Annotated[Raw, Meta(extra_json_schema={"type": "number"})]
+
+def _told(description: str, **schema: str) -> Meta:
+    """Say what a key means, for the documentation."""
+    return Meta(description=description, extra_json_schema=schema)
 
 
 class QueueRow(Struct, frozen=True, kw_only=True):
     """A queue that the conversation was in."""
 
     id: str = field(name="Queue ID")
-    name: str | None = field(name="Queue Name")
+    name: Annotated[str | None, _told("Null where the queue has no name.")] = field(name="Queue Name")
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
     """An agent who took part."""
 
     id: str = field(name="Agent ID")
-    name: str | None = field(name="Agent Name")
+    name: Annotated[str | None, _told("Null where the agent has no name.")] = field(name="Agent Name")
 
 
 class MetricRow(Struct, frozen=True, kw_only=True):
-    """A metric of the form and how it turned out. Qualification is the raw answer, whichever answer is the right one."""
+    """A metric of the form and how it turned out."""
 
     id: str = field(name="Metric ID")
     name: str = field(name="Metric Name")
-    weight: _Weight = field(name="Metric Weight")
-    negative_weight: _Weight = field(name="Metric Negative Weight")
-    # Absent where the conversation was not evaluated (rule 1).
-    qualification: Literal["YES", "NO", "NA", "-"] | UnsetType = field(name="Qualification", default=UNSET)
-    is_fatal_error: bool = field(name="isFatalError")
+    weight: Annotated[Raw, _told("What the right answer brings.", type="number")] = field(name="Metric Weight")
+    negative_weight: Annotated[Raw, _told("What the wrong answer costs; never negative.", type="number")] = field(
+        name="Metric Negative Weight"
+    )
+    qualification: Annotated[
+        Literal["YES", "NO", "NA", "-"] | UnsetType,
+        _told(
+            'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
+            "Absent where the conversation was not evaluated."
+        ),
+    ] = field(name="Qualification", default=UNSET)
+    is_fatal_error: Annotated[bool, _told("A fatal metric that was not met here; the score is then 0.")] = field(
+        name="isFatalError"
+    )
 
 
 class Row(Struct, frozen=True, kw_only=True):
     """One conversation."""
 
     id: str = field(name="conversationId")
-    custom_id: str | UnsetType = field(name="customConversationId", default=UNSET)
+    custom_id: Annotated[str | UnsetType, _told("Absent where none was given.")] = field(
+        name="customConversationId", default=UNSET
+    )
     queues: tuple[QueueRow, ...] = field(name="Queues")
     agents: tuple[AgentRow, ...] = field(name="Agents")
-    # Absent without a form; null where nothing applied or the conversation was too short (rule 4).
-    score: Annotated[int, Meta(ge=-100, le=100)] | UnsetType | None = field(
-        name="koreEvalutionScore", default=UNSET
-    )  # sic
-    language: str = field(name="Language")
-    metrics: tuple[MetricRow, ...] = field(name="Metrics")
+    score: Annotated[
+        Annotated[int, Meta(ge=-100, le=100)] | UnsetType | None,
+        _told("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
+    ] = field(name="koreEvalutionScore", default=UNSET)  # sic
+    language: Annotated[str, _told("In English; a code that nobody knows stays a code.")] = field(name="Language")
+    metrics: Annotated[tuple[MetricRow, ...], _told("Empty where no form is for the conversation.")] = field(
+        name="Metrics"
+    )
 
 
 _ENCODER = msgspec.json.Encoder()

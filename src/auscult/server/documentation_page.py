@@ -126,7 +126,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 def _note(schema: Mapping[str, Any], more: str | None) -> str:
     """What a field means, with its bounds and default."""
-    bounds = [f"{word} {schema[key]}." for key, word in
+    bounds = [f"{word} {json.dumps(schema[key])}." for key, word in
               (("minimum", "From"), ("maximum", "Up to"), ("maxItems", "At most"), ("default", "Default")) if key in schema]  # fmt: skip
     examples = (
         ["For example " + ", ".join(f"`{each}`" for each in schema["examples"]) + "."] if schema.get("examples") else []
