@@ -59,8 +59,8 @@ def judged(name: str, example: dict[str, Any], conversation: Conversation) -> tu
     return probes, METRICS[name].judge(read, conversation, {probe: answer(probe) for probe in probes})
 
 
-def keys(kind: type[msgspec.Struct]) -> Iterator[str]:
-    """Every key that settings may have, at any depth."""
+def keys(kind: type[msgspec.Struct], seen: frozenset[type] = frozenset()) -> Iterator[str]:
+    """Every key that settings may have, at any depth; a kind that holds its own kind is looked at once."""
 
     def structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:
         if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
@@ -71,7 +71,8 @@ def keys(kind: type[msgspec.Struct]) -> Iterator[str]:
     for field in msgspec.structs.fields(kind):
         yield field.encode_name
         for inner in structs(field.type):
-            yield from keys(inner)
+            if inner not in seen:
+                yield from keys(inner, seen | {inner})
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))

@@ -1,10 +1,12 @@
 """Pointing at what decided: the turn, the words, and why they count."""
 
+from collections.abc import Callable
+
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding import What
-from auscult.metrics._patterns import matched_words, phrase_pattern, searcher
+from auscult.metrics._patterns import bare_words, matched_words, phrase_pattern, searcher, wording_pattern
 
 SHOWN_TURN = 400
 SHOWN_WORDS = 60
@@ -36,7 +38,11 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation) -> tup
     if condition.phrases is not None:
         words = spoken_words(turn.text)
         said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
-        return f"says '{shortened(said)}'", _piece_with(said, turn) if len(turn.text) > SHOWN_TURN else ""
+        return f"says '{shortened(said)}'", _piece_with(phrase_pattern(said), spoken_words, turn)
+    if condition.wording is not None:
+        pattern = wording_pattern(condition.wording)
+        said = matched_words(pattern, bare_words(turn.text)).strip()
+        return f"says '{shortened(said)}'", _piece_with(pattern, bare_words, turn)
     if condition.pattern is not None:
         matched = matched_words(condition.pattern, turn.text)
         start = max(0, straighten_quotes(turn.text).find(matched) - _CONTEXT)
@@ -46,7 +52,9 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation) -> tup
     return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
 
 
-def _piece_with(phrase: str, turn: Turn) -> str:
-    """The first sentence that has the phrase, or nothing where it reaches over several."""
-    search = searcher((phrase_pattern(phrase),))
-    return next((piece for piece in sentences(turn.text) if search(spoken_words(piece))), "")
+def _piece_with(pattern: str, read: Callable[[str], str], turn: Turn) -> str:
+    """Of a long turn the first sentence that matches, or nothing where the match reaches over several."""
+    if len(turn.text) <= SHOWN_TURN:
+        return ""
+    search = searcher((pattern,))
+    return next((piece for piece in sentences(turn.text) if search(read(piece))), "")

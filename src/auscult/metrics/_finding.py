@@ -1,7 +1,7 @@
 """The language in which a form says what to look for: findings, searches and conditions, and what can be wrong in them.
 
 A condition is about one turn. A search names whose turns, which part of the conversation, and conditions on one
-turn there. A finding is one search, or several joined by any_of, all_of, none_of. Documented for users in
+turn there. A finding is one search, or several findings joined by any_of, all_of, none_of. Documented for users in
 docs/reference/metrics/by_question.md.
 """
 
@@ -10,13 +10,14 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.conversation import Direction
 from auscult.domain.duration import parse_duration_ms
 from auscult.domain.text import spoken_words
-from auscult.metrics._patterns import refusal
+from auscult.metrics._patterns import one_line, refusal
 
 Side = Literal["agent", "customer", "bot", "any"]
 DEFAULT_THRESHOLD = 0.55
-KINDS = ("similar", "phrases", "pattern", "judge", "event")
+KINDS = ("similar", "phrases", "wording", "pattern", "judge", "event")
 
 Problem = tuple[str, str]
 
@@ -34,50 +35,48 @@ class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     similar: tuple[str, ...] | None = None
     threshold: float | None = None
     phrases: tuple[str, ...] | None = None
+    wording: tuple[str, ...] | None = None
     pattern: str | None = None
     judge: str | None = None
     event: str | None = None
 
 
-class Condition(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A condition inside a search that stands among other searches."""
-
-
 class Entry(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A line under a finding: a condition, or a whole search; its keys tell which."""
+    """A line under a finding: a condition, a search, or findings joined; its keys tell which."""
 
     speaker: Side | None = None
     window: Window | None = None
     after: Literal["trigger"] | None = None
-    any_of: tuple[Condition, ...] = ()
-    all_of: tuple[Condition, ...] = ()
-    none_of: tuple[Condition, ...] = ()
+    direction: Direction | None = None
+    any_of: tuple["Entry", ...] = ()
+    all_of: tuple["Entry", ...] = ()
+    none_of: tuple["Entry", ...] = ()
 
     @property
-    def is_search(self) -> bool:
-        """Whether this is a search rather than a condition."""
-        return bool(self.any_of or self.all_of or self.none_of or self.speaker or self.window or self.after)
+    def is_condition(self) -> bool:
+        """Whether this is about one turn, rather than a search or findings joined."""
+        return not (self.any_of or self.all_of or self.none_of or _where(self))
 
 
 class Finding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A search, when its lines are conditions; several searches joined, when its lines are searches."""
+    """A search, when its lines are conditions; findings joined, when they are not."""
 
     speaker: Side | None = None
     window: Window | None = None
     after: Literal["trigger"] | None = None
+    direction: Direction | None = None
     any_of: tuple[Entry, ...] = ()
     all_of: tuple[Entry, ...] = ()
     none_of: tuple[Entry, ...] = ()
 
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """Every line, whatever it stands under."""
-        return self.any_of + self.all_of + self.none_of
 
-    @property
-    def is_joined(self) -> bool:
-        """Whether the lines are searches."""
-        return any(entry.is_search for entry in self.entries)
+def is_joined(finding: Finding | Entry) -> bool:
+    """Whether the lines of a finding are findings themselves."""
+    return any(not entry.is_condition for entry in finding.any_of + finding.all_of + finding.none_of)
+
+
+def _where(finding: Finding | Entry) -> bool:
+    return bool(finding.speaker or finding.window or finding.after or finding.direction)
 
 
 class Span(NamedTuple):
@@ -109,36 +108,26 @@ def read_window(window: Window) -> Span:
     raise ValueError(f"{written!r} is neither turns nor time; write it like 2 turns or 60 seconds")
 
 
-def conditions(finding: Finding) -> Iterator[What]:
-    """Every condition of a finding, in the order of the form."""
-    for entry in finding.entries:
-        if entry.is_search:
-            yield from entry.any_of + entry.all_of + entry.none_of
-        else:
-            yield entry
-
-
-def finding_problems(finding: Finding, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     """What is wrong in a finding: (field, what is wrong and what would be right)."""
-    searches = sum(entry.is_search for entry in finding.entries)
-    if 0 < searches < len(finding.entries):
+    entries = finding.any_of + finding.all_of + finding.none_of
+    conditions = sum(entry.is_condition for entry in entries)
+    if 0 < conditions < len(entries):
         yield field, "mixes conditions and searches; give every entry its own speaker or any_of, or none of them"
         return
     if not finding.any_of and not finding.all_of:
         yield field, "needs any_of or all_of with at least one entry"
-    if not searches:
+    if conditions == len(entries):
         yield from _search_problems(finding, field, has_trigger=has_trigger)
         return
-    if finding.speaker or finding.window or finding.after:
-        yield field, "joins searches, so speaker, window and after belong to each of them"
+    if _where(finding):
+        yield field, "joins searches, so speaker, window, after and direction belong to each of them"
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
         for position, entry in enumerate(entries):
             place = f"{field}.{group}[{position}]"
             if any(getattr(entry, kind) is not None for kind in (*KINDS, "threshold")):
                 yield place, "is a search; put its conditions under any_of, all_of or none_of"
-            if not entry.any_of and not entry.all_of:
-                yield place, "needs any_of or all_of with at least one condition"
-            yield from _search_problems(entry, place, has_trigger=has_trigger)
+            yield from finding_problems(entry, place, has_trigger=has_trigger)
 
 
 def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
@@ -167,12 +156,16 @@ def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
     yield from _text_problems(condition, field)
     if condition.pattern is not None and (reason := refusal(condition.pattern)):
         yield f"{field}.pattern", reason
+    for position, wording in enumerate(condition.wording or ()):
+        if reason := refusal(one_line(wording)):
+            yield f"{field}.wording[{position}]", reason
 
 
 def _text_problems(condition: What, field: str) -> Iterator[Problem]:
-    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases)):
+    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases), ("wording", condition.wording)):
         if texts == ():
             yield f"{field}.{kind}", "needs at least one text"
+    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases)):
         for position, text in enumerate(texts or ()):
             if spoken_words(text) == " ":
                 yield f"{field}.{kind}[{position}]", f"{text!r} has no word in it that could be found"

@@ -86,6 +86,21 @@ def phrase_pattern(phrase: str) -> str:
     return " " + "".join(_phrase_parts(phrase))
 
 
+def wording_pattern(wordings: tuple[str, ...]) -> str:
+    """Turn wordings into one pattern over ``bare_words`` that matches any of them, whole words."""
+    return f"(?:^| )(?:{'|'.join(one_line(wording) for wording in wordings)})(?: |$)"
+
+
+def one_line(wording: str) -> str:
+    """Take out line ends and the spaces around them, so that a long wording may be written over several lines."""
+    return "".join(line.strip() for line in wording.splitlines())
+
+
+def bare_words(text: str) -> str:
+    """``spoken_words`` without the space at either end, so that ``^`` and ``$`` are its first and last word."""
+    return spoken_words(text)[1:-1]
+
+
 def _phrase_parts(phrase: str) -> Iterable[str]:
     rest = phrase
     while rest:

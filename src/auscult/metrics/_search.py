@@ -16,7 +16,7 @@ from auscult.domain.probe import Answers, Judgement, JudgementAnswer, Probe, Sim
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._citing import cite, shortened, why_by_words
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
-from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher
+from auscult.metrics._patterns import bare_words, line_searcher, phrase_pattern, searcher, wording_pattern
 
 
 class State(Enum):
@@ -58,6 +58,7 @@ class Search:
         self.speaker: Side = search.speaker or default_speaker
         self.span: Span | None = read_window(search.window) if search.window else None
         self.is_after_trigger = search.after is not None
+        self.direction = search.direction
         self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
         bits = [1 << place for place in range(len(self.conditions))]
         some, every = len(search.any_of), len(search.any_of) + len(search.all_of)
@@ -71,16 +72,22 @@ class Search:
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
         self._samples = {bit: _samples(one) for bit, one in pairs if one.similar is not None}
         phrases = [(bit, phrase_pattern(phrase)) for bit, one in pairs for phrase in one.phrases or ()]
+        wordings = [(bit, wording_pattern(one.wording)) for bit, one in pairs if one.wording is not None]
         patterns = [(bit, one.pattern) for bit, one in pairs if one.pattern is not None]
         self._lexicons = [
-            _Lexicon(spoken_words, tuple(bit for bit, _ in phrases), tuple(phrase for _, phrase in phrases)),
-            _Lexicon(straighten_quotes, tuple(bit for bit, _ in patterns), tuple(pattern for _, pattern in patterns)),
+            _Lexicon(read, tuple(bit for bit, _ in looked_for), tuple(pattern for _, pattern in looked_for))
+            for read, looked_for in ((spoken_words, phrases), (bare_words, wordings), (straighten_quotes, patterns))
+            if looked_for
         ]
 
     @cached_property
     def place(self) -> str:
         """Where it looks, in words: ``the agent's first 2 turns``."""
-        return f"{self._whose} {self.span or 'turns'}" + (" after the trigger" if self.is_after_trigger else "")
+        return (
+            f"{self._whose} {self.span or 'turns'}"
+            + (" after the trigger" if self.is_after_trigger else "")
+            + (f" when {self.direction}" if self.direction else "")
+        )
 
     def obstacle(self, conversation: Conversation) -> str:
         """Why it cannot look at all: nobody speaks there, or times are needed and unknown. Empty when it can."""
@@ -101,6 +108,8 @@ class Search:
         Ends at the first sure one, as nothing behind it could decide. Before the trigger is known, a search after
         the trigger must take every turn into account.
         """
+        if self.direction not in (None, conversation.direction):
+            return []
         turns = self._turns(conversation)
         if not self.is_after_trigger:
             turns = self._within(turns, conversation, 0)
@@ -279,13 +288,11 @@ class _Lexicon:
     def __init__(self, read: Callable[[str], str], bits: tuple[int, ...], patterns: tuple[str, ...]) -> None:
         self._read = read
         self._bits = bits
-        self._search = searcher(patterns) if patterns else None
-        self._search_lines = line_searcher(patterns) if patterns else None
+        self._search = searcher(patterns)
+        self._search_lines = line_searcher(patterns)
 
     def has_any(self, turns: list[tuple[int, Turn]]) -> bool:
         """Whether it is worth while to look at each turn: false only where nothing is in any of them."""
-        if self._search is None:
-            return False
         if self._search_lines is None:
             return True
         return bool(self._search_lines("\n".join([self._read(turn.text) for _, turn in turns])))
@@ -293,9 +300,8 @@ class _Lexicon:
     def bits(self, text: str) -> int:
         """The conditions of which something is in this text."""
         holds = 0
-        if self._search is not None:
-            for place in self._search(self._read(text)) or ():
-                holds |= self._bits[place]
+        for place in self._search(self._read(text)) or ():
+            holds |= self._bits[place]
         return holds
 
 

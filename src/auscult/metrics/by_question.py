@@ -4,7 +4,7 @@ Settings, semantics and examples for users: docs/reference/metrics/by_question.m
 """
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.probe import Answers, Probe
-from auscult.metrics._finding import Finding, Side, finding_problems
+from auscult.metrics._finding import Entry, Finding, Side, finding_problems, is_joined
 from auscult.metrics._search import Miss, Outcome, Search
 
 
@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     trigger: Finding | None = None
     excused_when: Finding | None = None
     not_when: Finding | None = None
+    when_silent: Literal["na", "no"] = "na"
     languages: tuple[str, ...] | None = None
 
 
@@ -76,17 +77,17 @@ def _findings(settings: Settings) -> list[tuple[str, Finding]]:
 
 
 class _Joined:
-    """A finding, compiled: one search, or several joined."""
+    """Findings joined, compiled. ``searches``: all the searches in them, however deep."""
 
-    def __init__(self, finding: Finding, default_speaker: Side) -> None:
-        if finding.is_joined:
-            self._some, self._every, self._none = (
-                [Search(entry, default_speaker) for entry in entries]
-                for entries in (finding.any_of, finding.all_of, finding.none_of)
-            )
-        else:
-            self._some, self._every, self._none = [Search(finding, default_speaker)], list[Search](), list[Search]()
-        self.searches = [*self._some, *self._every, *self._none]
+    def __init__(self, finding: Finding | Entry, default_speaker: Side) -> None:
+        self._some, self._every, self._none = (
+            [_compiled(entry, default_speaker) for entry in entries]
+            for entries in (finding.any_of, finding.all_of, finding.none_of)
+        )
+        parts = [*self._some, *self._every, *self._none]
+        self.searches = [
+            search for part in parts for search in (part.searches if isinstance(part, _Joined) else [part])
+        ]
 
     @property
     def place(self) -> str:
@@ -121,22 +122,23 @@ class _Plan:
     """A metric's settings, compiled."""
 
     def __init__(self, settings: Settings) -> None:
-        self._not_when = _Joined(settings.not_when, "customer") if settings.not_when else None
-        self._trigger = _Joined(settings.trigger, "customer") if settings.trigger else None
-        self._answer = _Joined(settings.answer, "agent")
-        self._excused = _Joined(settings.excused_when, "customer") if settings.excused_when else None
+        self._not_when = _compiled(settings.not_when, "customer") if settings.not_when else None
+        self._trigger = _compiled(settings.trigger, "customer") if settings.trigger else None
+        self._answer = _compiled(settings.answer, "agent")
+        self._excused = _compiled(settings.excused_when, "customer") if settings.excused_when else None
+        self._is_silence_judged = settings.when_silent == "no"
         present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
-        self._searches = [search for one in present for search in one.searches]
+        self._searches = [search for one in present for search in (one.searches if isinstance(one, _Joined) else [one])]
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        if not self.needs or self._answer.obstacle(conversation):
+        if not self.needs or self._obstacle(conversation):
             return ()
         asked = (probe for search in self._searches if search.needs for probe in search.probes(conversation))
         return tuple(dict.fromkeys(asked))
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
-        if reason := self._answer.obstacle(conversation):
+        if reason := self._obstacle(conversation):
             return Verdict(qualification="NA", reason=reason)
         trigger = Outcome(None)
         if self._trigger:
@@ -170,6 +172,14 @@ class _Plan:
         return Verdict(
             qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason + _nearest(answer.nearest)
         )
+
+    def _obstacle(self, conversation: Conversation) -> str:
+        """Why it cannot be judged at all, or nothing."""
+        return "" if self._is_silence_judged else self._answer.obstacle(conversation)
+
+
+def _compiled(finding: Finding | Entry, default_speaker: Side) -> "_Joined | Search":
+    return _Joined(finding, default_speaker) if is_joined(finding) else Search(finding, default_speaker)
 
 
 def _nearest(miss: Miss | None) -> str:

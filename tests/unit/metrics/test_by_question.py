@@ -16,6 +16,7 @@ from tests.strategies import STARTED, WORDS, conversations, talk
 
 METRIC = ByQuestion()
 HELLO = {"phrases": ["hello"]}
+HELLO_FOUND = {"any_of": [HELLO]}
 
 
 def settings(**written: Any) -> Settings:
@@ -309,6 +310,67 @@ def test_searches_that_must_not_be_found() -> None:
     assert judge(talk("agent: hello", "customer: how rude"), answer=answer).qualification == "NO"
 
 
+def test_findings_are_joined_at_any_depth() -> None:
+    """Either the one or the other, each with its own veto."""
+    answer = {
+        "any_of": [
+            {
+                "any_of": [{"any_of": [{"phrases": ["anything else"]}]}],
+                "none_of": [{"speaker": "customer", "any_of": [{"phrases": ["no thank you"]}]}],
+            },
+            {
+                "all_of": [{"any_of": [{"phrases": ["sorry"]}]}, {"any_of": [{"phrases": ["goodbye"]}]}],
+                "none_of": [{"any_of": [{"phrases": ["good morning"]}]}],
+            },
+        ]
+    }
+    verdict = judge(CALL, answer=answer)
+    assert [evidence.turn_id for evidence in verdict.evidence] == ["m3", "m7"]
+    without_sorry = talk(*(f"{turn.speaker}: {turn.text}" for turn in CALL.turns if turn.id != "m3"))
+    assert judge(without_sorry, answer=answer).qualification == "NO"
+
+
+def test_a_search_may_be_for_one_direction_only() -> None:
+    """An outbound contact is another matter."""
+    answer = {"direction": "outbound", "any_of": [{"phrases": ["anything else"]}]}
+    assert judge(CALL, answer=answer).reason == "not found in the agent's turns when outbound"
+    assert judge(replace(CALL, direction="outbound"), answer=answer).qualification == "YES"
+
+
+def test_silence_may_be_judged_too() -> None:
+    """An agent who never speaks has not helped: the form says whether that is NO."""
+    monologue = talk("customer: hello my card is lost")
+    lost = {"any_of": [{"phrases": ["lost"]}]}
+    answer = {"any_of": [{"phrases": ["sorry"]}]}
+    assert judge(monologue, trigger=lost, answer=answer).qualification == "NA"
+    assert judge(monologue, trigger=lost, answer=answer, when_silent="no").qualification == "NO"
+    assert judge(monologue, trigger=HELLO_FOUND, answer=answer, when_silent="no").qualification == "NO"
+    assert judge(monologue, answer=answer, excused_when=lost, when_silent="no").qualification == "NA"
+
+
+@pytest.mark.parametrize(
+    ("wording", "text", "said"),
+    [
+        ("how (can|may) i help", "Good day! How may, uh, I help?", "how may i help"),
+        ("whats your name", "What\u2019s your name", "whats your name"),
+        ("^(sorry )?hello", "hello there", "hello"),
+        ("^hello", "well hello", None),
+        ("bye$", "Bye.", "bye"),
+        ("bye$", "bye for now", None),
+        ("help", "helpful", None),
+        ("(a|\n   one)\n   (moment|second)", "one moment please", None),
+        ("(a|\n   one)\n   ( moment| second)", "just one moment please", "one moment"),
+        ("card \\S+ (lost|gone)", "my card is gone", "card is gone"),
+        ("café", "In the CAFÉ here", "café"),
+    ],
+)
+def test_wordings(wording: str, text: str, said: str | None) -> None:
+    """Patterns over the bare words: whole words, without case, punctuation, apostrophes or fillers."""
+    verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"wording": ["never said", wording]}]})
+    assert verdict.qualification == ("NO" if said is None else "YES")
+    assert [evidence.why for evidence in verdict.evidence] == ([] if said is None else [f"says '{said}'"])
+
+
 def test_an_event_stands_on_the_turn_before_it() -> None:
     """A hold belongs to the turn that was the last to begin when it began; without a time to the first one."""
     held = replace(
@@ -419,7 +481,7 @@ def test_needs_name_the_engines() -> None:
     [
         ({"answer": {}}, "answer", "needs any_of or all_of"),
         ({"answer": {"none_of": [HELLO]}}, "answer", "needs any_of or all_of"),
-        ({"answer": {"any_of": [{}]}}, "answer.any_of[0]", "exactly one of similar, phrases, pattern, judge, event"),
+        ({"answer": {"any_of": [{}]}}, "answer.any_of[0]", "exactly one of similar, phrases, wording"),
         ({"answer": {"any_of": [HELLO, {"phrases": ["a"], "event": "hold"}]}}, "answer.any_of[1]", "phrases and event"),
         ({"answer": {"any_of": [{"phrases": []}]}}, "answer.any_of[0].phrases", "at least one"),
         ({"answer": {"any_of": [{"phrases": ["a", "?!"]}]}}, "answer.any_of[0].phrases[1]", "no word"),
@@ -434,6 +496,11 @@ def test_needs_name_the_engines() -> None:
         ({"answer": {"any_of": [{"pattern": "a*"}]}}, "answer.any_of[0].pattern", "nothing is said"),
         ({"answer": {"any_of": [{"pattern": ""}]}}, "answer.any_of[0].pattern", "is empty"),
         ({"answer": {"any_of": [{"pattern": "((a{90}){90}){90}"}]}}, "answer.any_of[0].pattern", "repetition"),
+        ({"answer": {"any_of": [{"wording": []}]}}, "answer.any_of[0].wording", "at least one"),
+        ({"answer": {"any_of": [{"wording": ["a", " "]}]}}, "answer.any_of[0].wording[1]", "is empty"),
+        ({"answer": {"any_of": [{"wording": ["(a"]}]}}, "answer.any_of[0].wording[0]", "missing )"),
+        ({"answer": {"any_of": [{"wording": ["a)|(b"]}]}}, "answer.any_of[0].wording[0]", "unexpected )"),
+        ({"answer": {"any_of": [{"wording": ["( please)?"]}]}}, "answer.any_of[0].wording[0]", "nothing is said"),
         ({"answer": {"window": {"first": "2"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
         ({"answer": {"window": {"first": 2}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
         ({"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
