@@ -54,11 +54,8 @@ class Processing:
         except FormError as error:  # a form that an older version took and this one does not
             return Finished(batch_id=batch_id, tenant=batch.tenant, rendered=(), faults=(error.message,))
         faults: list[str] = []
-        try:
-            rendered = self._rendered(batch.tenant, pending, forms)
-        except EngineError:
-            raise
-        except Exception:  # noqa: BLE001  (one of them makes a metric or a report raise: find it, go on with the rest)
+        rendered = self._rendered_together(batch.tenant, pending, forms)
+        if rendered is None:
             rendered = self._rendered_one_by_one(batch.tenant, pending, forms, faults)
         return Finished(batch_id=batch_id, tenant=batch.tenant, rendered=tuple(rendered), faults=tuple(faults))
 
@@ -70,6 +67,17 @@ class Processing:
             shown = [*finished.faults[:_SHOWN_FAULTS], *([f"and {more} more"] if more > 0 else [])]
             failure = f"{len(finished.faults)} could not be processed: {'; '.join(shown)}"
         self._store.within(finished.tenant).conversations.record(finished.batch_id, finished.rendered, failure)
+
+    def _rendered_together(
+        self, tenant: Tenant, batch: Sequence[Pending], forms: Sequence[Form]
+    ) -> list[Rendered] | None:
+        """All of them, or None when one makes a metric or a report raise."""
+        try:
+            return self._rendered(tenant, batch, forms)
+        except EngineError:
+            raise
+        except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+            return None
 
     def _rendered(self, tenant: Tenant, batch: Sequence[Pending], forms: Sequence[Form]) -> list[Rendered]:
         evaluations = self._evaluator.evaluate(batch, forms, self._now())

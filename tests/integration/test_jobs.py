@@ -1,0 +1,174 @@
+"""The worker, on both databases: every accepted batch comes to an end, whatever happened to its workflow."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.probe import Answers
+from auscult.jobs import worker as worker_room
+from auscult.jobs.database import jobs_url
+from auscult.metrics.by_question import ByQuestion
+from auscult.pipeline.ports import AppStore
+from auscult.storage import Store
+from auscult.storage.tables import batches, evaluations
+from tests.integration.working import FORM, TENANT, conversation, wait_until, working
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app with one form."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    app.forms.publish("ef-1", FORM)
+    return app
+
+
+def accept(app: AppStore, *conversations: Conversation) -> str:
+    """The batch that they are accepted in."""
+    batch_id = app.conversations.accept(conversations).batch_id
+    assert batch_id is not None
+    return batch_id
+
+
+def ended(store: Store, *batch_ids: str) -> Callable[[], bool]:
+    """Whether none of these batches waits."""
+    return lambda: all(batch is not None and batch.state != "accepted" for batch in map(store.batches.get, batch_ids))
+
+
+def state(store: Store, batch_id: str) -> tuple[str, str | None]:
+    """How a batch stands, and why."""
+    with store._database.reading() as connection:
+        query = sa.select(batches.c.state, batches.c.reason).where(batches.c.batch_id == batch_id)
+        found = connection.execute(query).one()
+        return found.state, found.reason
+
+
+def evaluated(store: Store) -> int:
+    """How many evaluations there are."""
+    with store._database.reading() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(evaluations)).scalar_one()
+
+
+def test_what_is_accepted_is_found_and_processed(store: Store, app: AppStore, database_url: str) -> None:
+    """Batches from before the worker came and from while it works; it leaves nothing of itself behind."""
+    early = accept(app, conversation("c-1"), conversation("c-2", "what do you want"))
+    with working(store, database_url) as name:
+        assert name in store.workers.beats()
+        late = accept(app, conversation("c-3"))
+        wait_until(ended(store, early, late))
+    assert app.conversations.statuses(["c-1", "c-2", "c-3"]) == dict.fromkeys(["c-1", "c-2", "c-3"], "evaluated")
+    scores = {one.id: decided.score for one, decided in app.conversations.rerender("", 10)}
+    assert scores == {"c-1": 100, "c-2": 0, "c-3": 100}
+    assert store.workers.beats() == {}
+    assert store.recount() == []
+
+
+class Poisoned(ByQuestion):
+    """A metric type that fails on one conversation."""
+
+    def judge(self, settings: Any, conversation: Conversation, answers: Answers) -> Verdict:
+        """Fail on c-bad."""
+        if conversation.id == "c-bad":
+            raise ZeroDivisionError("of course")
+        return super().judge(settings, conversation, answers)
+
+
+def test_one_that_breaks_the_code_holds_nobody_up(
+    store: Store, app: AppStore, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its neighbours are recorded, its batch says which it was and why, later batches go on, and it can be mended."""
+    sound = bootstrap.evaluator(read_settings({}))
+    poisoned = sound._replace(types={**sound.types, "by_question": Poisoned()})
+    batch = accept(app, conversation("c-1"), conversation("c-bad"), conversation("c-2"))
+    with working(store, database_url, poisoned):
+        wait_until(ended(store, batch))
+        after = accept(app, conversation("c-3"))
+        wait_until(ended(store, after))
+    assert state(store, batch) == ("failed", "1 could not be processed: c-bad: ZeroDivisionError: of course")
+    assert state(store, after) == ("done", None)
+    assert app.conversations.statuses(["c-1", "c-2", "c-3", "c-bad"]).keys() == {"c-1", "c-2", "c-3"}
+    assert "c-bad" in caplog.text
+    again = accept(app, conversation("c-bad"))
+    with working(store, database_url, sound):
+        wait_until(ended(store, again))
+    assert app.conversations.statuses(["c-bad"]) == {"c-bad": "evaluated"}
+    assert store.recount() == []
+
+
+def test_a_batch_that_fails_as_a_whole_is_given_up_with_its_reason(
+    store: Store, app: AppStore, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some attempts, each counted; another batch is not held up."""
+    monkeypatch.setitem(worker_room.PROCESS, "interval_seconds", 0.01)
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
+    bad = accept(app, conversation("c-1"))
+    evaluate = worker_room.Processing.evaluate
+
+    def fail(self: Any, batch_id: str) -> Any:
+        if batch_id == bad:
+            raise OSError("the disk has gone")
+        return evaluate(self, batch_id)
+
+    monkeypatch.setattr(worker_room.Processing, "evaluate", fail)
+    with working(store, database_url):
+        good = accept(app, conversation("c-2"))
+        wait_until(ended(store, bad, good))
+    assert state(store, bad) == ("failed", "OSError: the disk has gone")
+    assert state(store, good) == ("done", None)
+    assert store.batches.begin(bad) == 5
+
+
+def test_a_batch_that_never_comes_to_an_end_is_given_up(store: Store, app: AppStore, database_url: str) -> None:
+    """One that kills its worker again and again is begun so many times and no more."""
+    batch = accept(app, conversation("c-1"))
+    for _ in range(worker_room.MOST_STARTS):
+        store.batches.begin(batch)
+    with working(store, database_url):
+        wait_until(ended(store, batch))
+    assert state(store, batch) == ("failed", "its processing was begun 25 times and never came to an end")
+
+
+def lose_jobs(url: str) -> None:
+    """Delete all that DBOS keeps."""
+    if url.startswith("sqlite"):
+        path = jobs_url(url).removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM workflow_status")
+            connection.commit()
+    else:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA dbos CASCADE")
+
+
+def test_the_jobs_database_may_be_lost(store: Store, app: AppStore, database_url: str) -> None:
+    """What must be done stands in the store."""
+    first = accept(app, conversation("c-1"))
+    with working(store, database_url):
+        wait_until(ended(store, first))
+    lose_jobs(database_url)
+    second = accept(app, conversation("c-2"))
+    with working(store, database_url):
+        wait_until(ended(store, second))
+    assert evaluated(store) == 2
+
+
+def test_a_store_older_than_the_jobs_database_is_caught_up(store: Store, app: AppStore, database_url: str) -> None:
+    """A workflow that ended says nothing where the store, put back from a copy, still waits; nothing is doubled."""
+    batch = accept(app, conversation("c-1"))
+    with working(store, database_url):
+        wait_until(ended(store, batch))
+        with store._database.writing() as connection:
+            connection.execute(sa.update(batches).values(state="accepted"))
+        wait_until(ended(store, batch))
+    assert evaluated(store) == 1
+    assert store.recount() == []

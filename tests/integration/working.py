@@ -1,0 +1,74 @@
+"""A worker in this process, for tests: what ``auscult worker`` runs, in a thread."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from auscult import bootstrap
+from auscult.config import Settings, read_settings
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.tenancy import Tenant
+from auscult.jobs.database import jobs_url
+from auscult.jobs.worker import Work, Worker
+from auscult.pipeline.evaluate import Evaluator
+from auscult.pipeline.ports import Store
+from auscult.pipeline.process import Processing
+from auscult.reports import REPORTS
+
+TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
+STARTED = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)
+FORM = b"""
+id: ef-1
+name: One question
+channel: chat
+pass_score: 50
+metrics:
+  - id: em-greeting
+    name: Greeting
+    type: by_question
+    question: Does the agent say hello?
+    weight: 100
+    answer: {speaker: agent, any_of: [{phrases: [hello]}, {similar: [good morning], threshold: 0.7}]}
+"""
+
+
+def conversation(name: str, text: str = "hello there") -> Conversation:
+    """A chat of ten seconds, with an agent who says one thing."""
+    turns = (Turn("m1", "agent", text, start_ms=0), Turn("m2", "customer", "thanks", start_ms=10_000))
+    return Conversation(
+        id=name, channel="chat", started_at=STARTED, ended_at=STARTED + timedelta(seconds=10), turns=turns
+    )
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings on this database, with everything kept in a folder of the test's."""
+    return read_settings({}, database_url=url, state_dir=str(folder), poll_ms=20)
+
+
+def wait_until(is_so: Callable[[], bool], patience_s: float = 60) -> None:
+    """Wait until something is so; fail when it does not come to be."""
+    until = time.monotonic() + patience_s
+    while not is_so():
+        assert time.monotonic() < until, "it did not come to be"
+        time.sleep(0.02)
+
+
+@contextmanager
+def working(store: Store, url: str, evaluator: Evaluator | None = None) -> Iterator[str]:
+    """A worker's name, while it works."""
+    stop, up = threading.Event(), threading.Event()
+    judge = evaluator or bootstrap.evaluator(read_settings({}))
+    processing = Processing(store, judge, REPORTS, lambda: datetime.now(UTC))
+    worker = Worker(Work(store=store, processing=processing, jobs_url=jobs_url(url), poll_s=0.02))
+    thread = threading.Thread(target=worker.run, args=(stop, lambda _name: up.set()))
+    thread.start()
+    try:
+        assert up.wait(60)
+        yield worker.name
+    finally:
+        stop.set()
+        thread.join(60)
+        assert not thread.is_alive()
