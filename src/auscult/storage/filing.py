@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from auscult.domain.conversation import Conversation
 from auscult.pipeline.ports import Rendered
 from auscult.storage.cells import cell_of
+from auscult.storage.database import AnyRow
 from auscult.storage.dialect import Dialect
 from auscult.storage.instants import ms_of
 from auscult.storage.tables import facet_rows, facets, listings, report_rows, tallies
@@ -25,6 +26,9 @@ QUEUE = "queue"
 """Facet of a queue's id and of its name, both compared without case."""
 TALLIED = frozenset({QUEUE})
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
+
+ROWS_OF_A_LISTING = 2**32
+"""Row numbers that each listing has for itself."""
 
 _VALUES_AT_ONCE = 1_000
 _LONGEST_FACET = 200
@@ -41,9 +45,10 @@ class Filing(NamedTuple):
     filed_at: int | None
 
 
-class _Place(NamedTuple):
-    """Where a row is filed."""
+class Place(NamedTuple):
+    """Where a row is filed: under which number, and by what it is found."""
 
+    row: int
     listing: int
     started_at: int
     conversation_id: str
@@ -51,8 +56,19 @@ class _Place(NamedTuple):
     facets: tuple[int, ...]
 
 
+class _Listing(NamedTuple):
+    listing: int
+    rows_given: int
+
+
 _Id = tuple[int, str]
 """A listing and the conversation that has a row in it."""
+
+
+def place_of(row: AnyRow) -> Place:
+    """Where a stored row is filed, from the columns of a place in their order."""
+    *place, tags = row
+    return Place(*place, facets=msgspec.json.decode(tags, type=tuple[int, ...]))
 
 
 def filing_of(rendered: Rendered, filed_at: int | None) -> Filing:
@@ -80,13 +96,18 @@ def field_facet(name: str, value: str) -> tuple[str, str]:
 
 def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Sequence[Filing]) -> None:
     """Let the listings of the app show these rows, and of these conversations no others."""
-    numbers = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
-    old = _filed(connection, numbers.values(), filings)
-    new = _places(connection, dialect, numbers, filings)
+    known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
+    old = _filed(connection, known.values(), filings)
+    wanted = _wanted(connection, dialect, known, filings)
+    numbers = _number_rows(connection, known.values(), [key for key in wanted if key not in old])
+    new = {
+        key: (place._replace(row=old[key].row if key in old else numbers[key]), body)
+        for key, (place, body) in wanted.items()
+    }
     _write_rows(connection, old, new)
-    before = [place for _, place in old.values()]
+    before = list(old.values())
     after = [place for place, _ in new.values()]
-    _write_facet_rows(connection, before, after)
+    write_facet_rows(connection, before, after)
     _write_tallies(connection, dialect, before, after)
 
 
@@ -114,18 +135,22 @@ def _short(text: str) -> str:
     return "blake2b:" + blake2b(text.encode(errors="surrogatepass"), digest_size=32).hexdigest()
 
 
-def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, int]:
-    """Raise the version of every listing of the app, new ones made; their numbers by report."""
-    rows = [{"app": app, "report": report, "version": 0} for report in sorted(reports)]
-    if rows:
-        connection.execute(dialect.insert(listings).on_conflict_do_nothing(), rows)
+def raise_versions(connection: Connection, app: int) -> None:
+    """Tell whoever remembers something of the app's listings that it is over."""
     connection.execute(sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1))
-    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
-    return {row.report: row.listing for row in connection.execute(query.order_by(listings.c.listing))}
 
 
-def _filed(connection: Connection, numbers: Iterable[int], filings: Sequence[Filing]) -> dict[_Id, tuple[int, _Place]]:
-    """Find the rows that these conversations have now: number and place of each."""
+def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, _Listing]:
+    """Raise the version of every listing of the app, new ones made; all of them by report."""
+    rows = [{"app": app, "report": report, "version": 0, "rows_given": 0} for report in sorted(reports)]
+    _execute(connection, dialect.insert(listings).on_conflict_do_nothing(), rows)
+    raise_versions(connection, app)
+    query = sa.select(listings.c.report, listings.c.listing, listings.c.rows_given).where(listings.c.app == app)
+    return {row.report: _Listing(row.listing, row.rows_given) for row in connection.execute(query)}
+
+
+def _filed(connection: Connection, known: Iterable[_Listing], filings: Sequence[Filing]) -> dict[_Id, Place]:
+    """Find the rows that these conversations have now."""
     query = sa.select(
         report_rows.c.row,
         report_rows.c.listing,
@@ -138,48 +163,48 @@ def _filed(connection: Connection, numbers: Iterable[int], filings: Sequence[Fil
         report_rows.c.started_at == sa.bindparam("started_at"),
         report_rows.c.conversation_id == sa.bindparam("conversation_id"),
     )
-    found: dict[_Id, tuple[int, _Place]] = {}
-    filed = [filing for filing in filings if filing.filed_at is not None]
-    for listing in sorted(numbers):
-        for filing in filed:
-            values = {
-                "listing": listing,
-                "started_at": filing.filed_at,
-                "conversation_id": filing.conversation_id,
-            }
-            for number, *place, tags in connection.execute(query, values):
-                at = _Place(*place, facets=tuple(msgspec.json.decode(tags, type=list[int])))
-                found[listing, filing.conversation_id] = (number, at)
-    return found
+    wanted = [
+        {"listing": listing, "started_at": filing.filed_at, "conversation_id": filing.conversation_id}
+        for listing, _ in known
+        for filing in filings
+        if filing.filed_at is not None
+    ]
+    places = [place_of(row) for values in wanted for row in connection.execute(query, values)]
+    return {(place.listing, place.conversation_id): place for place in places}
 
 
-def _places(
-    connection: Connection, dialect: Dialect, numbers: Mapping[str, int], filings: Sequence[Filing]
-) -> dict[_Id, tuple[_Place, bytes]]:
-    """Where the new rows belong, with their bytes; facets never seen before are made."""
-    wanted: dict[tuple[int, str], set[str]] = defaultdict(set)
+def _wanted(
+    connection: Connection, dialect: Dialect, known: Mapping[str, _Listing], filings: Sequence[Filing]
+) -> dict[_Id, tuple[Place, bytes]]:
+    """Where the rows belong, with their bytes, but not under which number; facets never seen before are made."""
+    tags: dict[tuple[int, str], set[str]] = defaultdict(set)
     for filing in filings:
         for report in filing.rows:
             for name, value in filing.facets:
-                wanted[numbers[report], name].add(value)
-    known: dict[tuple[int, str, str], int] = {}
-    for (listing, name), values in sorted(wanted.items()):
-        known.update(_number_facets(connection, dialect, listing, name, sorted(values)))
-    return {
-        (listing, filing.conversation_id): (
-            _Place(
-                listing,
-                filing.started_at,
-                filing.conversation_id,
-                filing.cell,
-                tuple(sorted(known[listing, name, value] for name, value in filing.facets)),
-            ),
-            body,
-        )
-        for filing in filings
-        for report, body in filing.rows.items()
-        for listing in (numbers[report],)
-    }
+                tags[known[report].listing, name].add(value)
+    numbers: dict[tuple[int, str, str], int] = {}
+    for (listing, name), values in sorted(tags.items()):
+        numbers.update(_number_facets(connection, dialect, listing, name, sorted(values)))
+    wanted: dict[_Id, tuple[Place, bytes]] = {}
+    for filing in filings:
+        for report, body in filing.rows.items():
+            listing = known[report].listing
+            facets_ = tuple(sorted({numbers[listing, name, value] for name, value in filing.facets}))
+            place = Place(0, listing, filing.started_at, filing.conversation_id, filing.cell, facets_)
+            wanted[listing, filing.conversation_id] = (place, body)
+    return wanted
+
+
+def _number_rows(connection: Connection, known: Iterable[_Listing], new: Sequence[_Id]) -> dict[_Id, int]:
+    """Give numbers to new rows, each listing's in order."""
+    numbers: dict[_Id, int] = {}
+    for listing, given in known:
+        mine = [key for key in new if key[0] == listing]
+        numbers.update((key, listing * ROWS_OF_A_LISTING + given + n) for n, key in enumerate(mine, start=1))
+        if mine:
+            raised_ = sa.update(listings).where(listings.c.listing == listing)
+            connection.execute(raised_.values(rows_given=given + len(mine)))
+    return numbers
 
 
 def _number_facets(
@@ -204,27 +229,24 @@ def _number_facets(
     return found
 
 
-def _write_rows(
-    connection: Connection, old: Mapping[_Id, tuple[int, _Place]], new: Mapping[_Id, tuple[_Place, bytes]]
-) -> None:
+def _write_rows(connection: Connection, old: Mapping[_Id, Place], new: Mapping[_Id, tuple[Place, bytes]]) -> None:
     """Write the rows themselves. One that stays is changed where it lies, so that rows read together lie together."""
 
-    def columns(place: _Place, body: bytes) -> dict[str, Any]:
+    def columns(place: Place, body: bytes) -> dict[str, Any]:
         return {**place._asdict(), "facets": msgspec.json.encode(place.facets).decode(), "body": body}
 
-    gone = [{"number": number} for key, (number, _) in old.items() if key not in new]
-    changed = [{"number": number, **columns(*new[key])} for key, (number, _) in old.items() if key in new]
-    added = [columns(*new[key]) for key in sorted(new, key=lambda key: new[key][0]) if key not in old]
     same = report_rows.c.row == sa.bindparam("number")
+    gone = [{"number": place.row} for key, place in old.items() if key not in new]
     _execute(connection, sa.delete(report_rows).where(same), gone)
+    changed = [{"number": place.row, **columns(*new[key])} for key, place in old.items() if key in new]
     _execute(connection, sa.update(report_rows).where(same), changed)
-    _execute(connection, sa.insert(report_rows), added)
+    _execute(connection, sa.insert(report_rows), [columns(*new[key]) for key in new if key not in old])
 
 
-def _write_facet_rows(connection: Connection, before: Iterable[_Place], after: Iterable[_Place]) -> None:
+def write_facet_rows(connection: Connection, before: Iterable[Place], after: Iterable[Place]) -> None:
     """Write which rows have which facets."""
     old, new = _entries(before), _entries(after)
-    names = ("facet", "started_at", "conversation_id", "cell")
+    names = ("facet", "started_at", "conversation_id", "cell", "row")
     same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in names))
     gone = [dict(zip((f"old_{name}" for name in names), entry, strict=True)) for entry in sorted(old - new)]
     _execute(connection, sa.delete(facet_rows).where(same), gone)
@@ -232,16 +254,20 @@ def _write_facet_rows(connection: Connection, before: Iterable[_Place], after: I
     _execute(connection, sa.insert(facet_rows), added)
 
 
-def _entries(places: Iterable[_Place]) -> set[tuple[int, int, str, int]]:
-    return {(facet, place.started_at, place.conversation_id, place.cell) for place in places for facet in place.facets}
+def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
+    return {
+        (facet, place.started_at, place.conversation_id, place.cell, place.row)
+        for place in places
+        for facet in place.facets
+    }
 
 
-def _write_tallies(connection: Connection, dialect: Dialect, before: Sequence[_Place], after: Sequence[_Place]) -> None:
+def _write_tallies(connection: Connection, dialect: Dialect, before: Sequence[Place], after: Sequence[Place]) -> None:
     """Add what came to the tallies of every level, and take away what went."""
     tagged = {facet for place in (*before, *after) for facet in place.facets}
     tallied = _tallied(connection, sorted(tagged))
 
-    def count(places: Iterable[_Place]) -> Counter[Key]:
+    def count(places: Iterable[Place]) -> Counter[Key]:
         return counted((at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
 
     change = count(after)

@@ -6,6 +6,7 @@ rests on something remembered reads the version together with its rows, and only
 """
 
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +21,10 @@ from auscult.storage.tallies import HOUR_MS, Tree, hour_of
 
 _MOST_REMEMBERED = 2_048
 _NOTHING = RecordPage(rows=(), total=0, last=None)
+
+_ORDERED = ("body", "started_at", "conversation_id", "version")
+"""The columns of rows that come in their order; those that do not have their number beside."""
+_KEY = itemgetter(1, 2, 4)
 
 _Key = tuple[int, str]
 _Place = tuple[int | None, int]
@@ -183,7 +188,7 @@ class _Counting:
 
     def anchor(self, place: _Place, since_ms: int, skip: int) -> tuple[_Key, int]:
         """A key near before a place, and how many rows lie between."""
-        if place in self._known.anchors:
+        if place in self._known.anchors:  # of one listing only: over several, a key may be there twice
             return self._known.anchors[place], 0
         if skip and self._is_tallied:
             hour, rest = self._known.tree.locate(place[1], self._load)
@@ -231,10 +236,12 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
 
 def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
+    if rows and len(rows[0]) > len(_ORDERED):
+        rows.sort(key=_KEY)
     more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
     rows = rows[: query.limit]
     last = (rows[-1][1], rows[-1][2]) if rows else None
-    if last and plan.place:
+    if last and plan.place and len(plan.selection.parts) == 1:
         base, before = plan.place
         anchors = view.of(plan.selection).anchors
         if len(anchors) >= _MOST_REMEMBERED:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,8 +12,8 @@ from sqlalchemy import Connection
 
 from auscult.storage.apps import take_turn
 from auscult.storage.database import AnyRow, Database
-from auscult.storage.filing import TALLIED, add_tallies, counted
-from auscult.storage.tables import apps, batches, conversations, facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.filing import TALLIED, add_tallies, counted, place_of, raise_versions, write_facet_rows
+from auscult.storage.tables import batches, conversations, facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.tallies import Key, raised
 
 _ROWS_AT_ONCE = 10_000
@@ -38,30 +39,24 @@ class Recount:
         """Nothing is read yet."""
         self._database = database
 
-    def differences(self) -> list[Difference]:
-        """Everything that does not agree, at most 100 of each kind in each app. Each app is read in one state."""
-        with self._database.reading() as connection:
-            numbers = list(connection.scalars(sa.select(apps.c.app).order_by(apps.c.app)))
-        found: list[Difference] = []
-        for app in numbers:
-            with self._database.comparing() as connection:
-                for check in (_tallies_differ, _facets_differ, _rows_differ, _batches_differ):
-                    found.extend(each for each, _ in zip(check(connection, app), range(_MOST_TOLD), strict=False))
-        return found
+    def differences(self, app: int) -> list[Difference]:
+        """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
+        checks = (_tallies_differ, _facets_differ, _rows_differ, _batches_differ)
+        with self._database.comparing() as connection:
+            return [each for check in checks for each in islice(check(connection, app), _MOST_TOLD)]
 
-    def rebuild_tallies(self) -> None:
-        """Count tallies anew from the rows, app by app, each in one transaction."""
-        with self._database.reading() as connection:
-            numbers = list(connection.scalars(sa.select(apps.c.app).order_by(apps.c.app)))
-        for app in numbers:
-            with self._database.writing() as connection:
-                take_turn(connection, app)
-                mine = sa.select(listings.c.listing).where(listings.c.app == app)
-                connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
-                add_tallies(connection, self._database.dialect, raised(_count(connection, app)))
-                connection.execute(
-                    sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1)
-                )
+    def rebuild_tallies(self, app: int) -> None:
+        """Make tallies and the index of facets anew from the rows of an app, in one transaction."""
+        mine = sa.select(listings.c.listing).where(listings.c.app == app)
+        tagged = sa.select(facets.c.facet).where(facets.c.listing.in_(mine))
+        with self._database.writing() as connection:
+            take_turn(connection, app)
+            connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
+            add_tallies(connection, self._database.dialect, raised(_count(connection, app)))
+            connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
+            for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
+                write_facet_rows(connection, (), [place_of(row) for row in rows])
+            raise_versions(connection, app)
 
 
 def _count(connection: Connection, app: int) -> Counter[Key]:
@@ -76,9 +71,10 @@ def _count(connection: Connection, app: int) -> Counter[Key]:
     return counted((row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in _rows(connection, app))
 
 
-def _rows(connection: Connection, app: int) -> Iterator[AnyRow]:
+def _rows(connection: Connection, app: int) -> sa.CursorResult[*tuple[Any, ...]]:
     query = (
         sa.select(
+            report_rows.c.row,
             report_rows.c.listing,
             report_rows.c.started_at,
             report_rows.c.conversation_id,
@@ -89,7 +85,7 @@ def _rows(connection: Connection, app: int) -> Iterator[AnyRow]:
         .where(listings.c.app == app)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    return iter(connection.execute(query))
+    return connection.execute(query)
 
 
 def _tags(row: AnyRow) -> set[int]:
@@ -111,7 +107,7 @@ def _facets_differ(connection: Connection, app: int) -> Iterator[Difference]:
     expected: dict[int, _Sum] = defaultdict(_Sum)
     for row in _rows(connection, app):
         for facet in _tags(row):
-            expected[facet].add((row.started_at, row.conversation_id, row.cell))
+            expected[facet].add((row.started_at, row.conversation_id, row.cell, row.row))
     query = (
         sa.select(facet_rows)
         .join(facets, facets.c.facet == facet_rows.c.facet)

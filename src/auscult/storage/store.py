@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from auscult.domain.errors import NotFoundError
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.storage.apps import Apps
@@ -52,7 +53,12 @@ class Store:
         return self._within[tenant]
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
-        """One page over several apps, merged. Raises ``NotFoundError`` when there is no such app."""
+        """One page over several apps, merged. Raises ``NotFoundError`` when there is no such app.
+
+        Where two apps have conversations of one start and one id, a cursor cannot stand between them.
+        """
+        if query.app_ids != tuple(tenant.app_id for tenant in tenants):
+            raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
         return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
 
     def ensure(self, tenant: Tenant) -> None:
@@ -67,13 +73,18 @@ class Store:
         """Every app, by id."""
         return self._apps.tenants()
 
-    def recount(self) -> list[Difference]:
-        """Count everything again; what does not agree, nothing when all does. Reads every row of every report."""
-        return self._recount.differences()
+    def recount(self, *tenants: Tenant) -> list[Difference]:
+        """Count everything of these apps (of all apps) again; what does not agree, nothing when all does.
 
-    def rebuild_tallies(self) -> None:
-        """Count tallies anew from the rows, app by app."""
-        self._recount.rebuild_tallies()
+        Reads every row of every report, each app in one state of its data.
+        """
+        apps = [self._apps.key(tenant) for tenant in tenants or self.tenants()]
+        return [difference for app in apps for difference in self._recount.differences(app)]
+
+    def rebuild_tallies(self, *tenants: Tenant) -> None:
+        """Make tallies and the index of facets of these apps (of all apps) anew from their rows, app by app."""
+        for tenant in tenants or self.tenants():
+            self._recount.rebuild_tallies(self._apps.key(tenant))
 
     def close(self) -> None:
         """Let every connection go."""

@@ -153,13 +153,15 @@ listings = Table(
     _app(),
     Column("report", KEY, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("rows_given", BigInteger, nullable=False),  # how many row numbers were ever given out
     UniqueConstraint("app", "report"),
 )
 
 report_rows = Table(
     "report_rows",
     METADATA,
-    _number("row"),
+    # The listing times 2**32, and a number of the listing's own: rows of one listing lie together.
+    Column("row", NUMBER, primary_key=True, autoincrement=False),
     Column("listing", NUMBER, nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("conversation_id", KEY, nullable=False),
@@ -187,6 +189,7 @@ facet_rows = Table(
     Column("started_at", BigInteger, primary_key=True, autoincrement=False),
     Column("conversation_id", KEY, primary_key=True),
     Column("cell", SmallInteger, primary_key=True, autoincrement=False),
+    Column("row", NUMBER, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -152,13 +152,14 @@ def _create_rows() -> None:
         sa.Column("app", NUMBER, nullable=False),
         sa.Column("report", KEY, nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("rows_given", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["app"], ["apps.app"], name="fk_listings_app"),
         sa.PrimaryKeyConstraint("listing", name="pk_listings"),
         sa.UniqueConstraint("app", "report", name="uq_listings_app_report"),
     )
     op.create_table(
         "report_rows",
-        sa.Column("row", NUMBER, nullable=False),
+        sa.Column("row", NUMBER, autoincrement=False, nullable=False),
         sa.Column("listing", NUMBER, nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", KEY, nullable=False),
@@ -185,6 +186,7 @@ def _create_rows() -> None:
         sa.Column("started_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("conversation_id", KEY, nullable=False),
         sa.Column("cell", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("row", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("facet", "started_at", "conversation_id", "cell", name="pk_facet_rows"),
         sqlite_with_rowid=False,
     )
