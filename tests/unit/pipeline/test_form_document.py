@@ -97,6 +97,12 @@ def test_what_could_harm_or_mislead_is_refused(document: bytes, told: str) -> No
     assert told in refused(document)
 
 
+def test_depth_ends_where_it_is_said_to() -> None:
+    """32 deep is read, 33 is not."""
+    assert read_document(b"[" * 32 + b"]" * 32).problems == []
+    assert "32 deep" in refused(b"[" * 33 + b"]" * 33)
+
+
 def test_a_bomb_of_aliases_is_refused_at_its_first() -> None:
     """Ten lines that would stand for ten thousand million words."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
