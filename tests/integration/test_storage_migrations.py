@@ -1,0 +1,68 @@
+"""Tables as the migrations make them, and databases that cannot be used."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from auscult.domain.errors import SettingsError
+from auscult.storage import migrate
+from auscult.storage.database import Database
+from auscult.storage.tables import METADATA
+
+
+def test_migrations_make_the_tables_that_the_code_names(database_url: str) -> None:
+    """The last migration and `tables.py` say the same; a second run changes nothing."""
+    migrate(database_url)
+    migrate(database_url)
+    database = Database(database_url)
+    with database.reading() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), METADATA)
+        assert [name for name in sa.inspect(connection).get_table_names() if name not in METADATA.tables] == [
+            "alembic_version"
+        ]
+    database.close()
+    assert found == []
+
+
+def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
+    """Rather than written to by something that does not know what it holds."""
+    migrate(database_url)
+    database = Database(database_url)
+    with database.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'from the future'"))
+    database.close()
+    with pytest.raises(SettingsError) as refused:
+        migrate(database_url)
+    assert refused.value.reason == "database.newer"
+
+
+def test_a_file_keeps_what_is_committed(sqlite_url: str) -> None:
+    """WAL, written through at every commit, foreign keys held."""
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    with database.reading() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "page_size")
+        }
+    database.close()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "page_size": 8192}
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://h/d", "sqlite://", "sqlite:///:memory:", "auscult.db", "", "postgresql+psycopg2://h/d"]
+)
+def test_other_databases_are_refused(url: str) -> None:
+    """With what would be right; a password in the URL is not repeated."""
+    with pytest.raises(SettingsError) as refused:
+        migrate(url)
+    assert refused.value.reason == "database.unsupported"
+    assert "sqlite:///" in refused.value.message
+
+
+def test_a_password_is_not_told() -> None:
+    """A URL may hold one."""
+    with pytest.raises(SettingsError) as refused:
+        migrate("mysql://me:hunter2@host/db")
+    assert "hunter2" not in str(refused.value)
