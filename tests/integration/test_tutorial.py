@@ -35,7 +35,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert '"em-empathy": "NO"' in done.stdout.replace("'", '"')
-    assert "broken.yaml:7: metrics: " in done.stdout
+    assert "broken.yaml:9: metrics: weights total 90" in done.stdout
     assert '"unchanged":1' in done.stdout
     assert "ef-cards version 2 is in force for st-cards" in done.stdout
     assert "macro kappa" in done.stdout
