@@ -39,26 +39,25 @@ def agree(
     Labels that bring their conversations along need no files.
     """
     from auscult import bootstrap
-    from auscult.cli._input import Input
+    from auscult.cli._input import limits_of, reading
     from auscult.cli.forms import forms_of
     from auscult.pipeline.labels import compare_labels, read_labels
 
     settings = _options.settings_of(None)
-    given = Input(settings)
-    gold = read_labels(labels, given.limits)
-    documents = chain(gold.conversations, given.conversations(files or []))
-    wanted = (conversation for conversation in documents if conversation.id in gold.answers)
-    with progress("judged") as tell:
-        evaluator = bootstrap.evaluator(settings, judge_ineligible=True)
-        compared = compare_labels(gold, _evaluated(wanted, evaluator, forms_of(form), tell))
-    if as_json:
-        told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
-        typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told))
-    else:
-        _show(compared)
-    _name(compared.missing, "labelled, but in none of the files")
-    _name(compared.unjudged, "labelled, but no form fits")
-    given.end()
+    gold = read_labels(labels, limits_of(settings))
+    with reading(settings, files or []) as given:
+        documents = chain(gold.conversations, given.conversations(files or []))
+        wanted = (conversation for conversation in documents if conversation.id in gold.answers)
+        with progress("judged") as tell:
+            evaluator = bootstrap.evaluator(settings, judge_ineligible=True)
+            compared = compare_labels(gold, _evaluated(wanted, evaluator, forms_of(form), tell))
+        if as_json:
+            told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
+            typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told))
+        else:
+            _show(compared)
+        _name(compared.missing, "labelled, but in none of the files")
+        _name(compared.unjudged, "labelled, but no form fits")
 
 
 def _evaluated(
