@@ -1,12 +1,14 @@
 """Tables as the migrations make them, and databases that cannot be used."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from auscult.domain.errors import SettingsError
-from auscult.storage import migrate
+from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.database import Database
 from auscult.storage.tables import METADATA
 
@@ -59,6 +61,33 @@ def test_other_databases_are_refused(url: str) -> None:
         migrate(url)
     assert refused.value.reason == "database.unsupported"
     assert "sqlite:///" in refused.value.message
+
+
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/a.db", "postgresql://me:hunter2@127.0.0.1:1/nowhere"])
+def test_a_database_that_does_not_answer_is_refused(url: str) -> None:
+    """With what the driver says, and without the password."""
+    with pytest.raises(SettingsError) as refused:
+        migrate(url)
+    assert refused.value.reason == "database.unreachable"
+    assert "hunter2" not in refused.value.message
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """And left as it is."""
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database. " * 1_000)
+    with pytest.raises(SettingsError) as refused:
+        migrate(f"sqlite:///{file}")
+    assert refused.value.reason == "database.unreachable"
+    assert file.read_text().startswith("Not a database. ")
+
+
+def test_a_store_says_whether_its_database_answers(store: Store, postgresql_url: str) -> None:
+    """What a supervisor asks through the server."""
+    assert store.is_ready()
+    gone = open_store(postgresql_url + "_gone", new_secret_key())
+    assert not gone.is_ready()
+    gone.close()
 
 
 def test_a_password_is_not_told() -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from auscult.storage.dialect import WRITES, dialect_of
 
@@ -102,6 +103,15 @@ class Database:
         """Say a query in the words of this database, its values named, so that it need be compiled only once."""
         compiled = statement.compile(dialect=self.engine.dialect, compile_kwargs={"render_postcompile": True})
         return str(compiled)
+
+    def answers(self) -> bool:
+        """Whether a question is answered."""
+        try:
+            with self.reading() as connection:
+                connection.execute(sa.select(1))
+        except DBAPIError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close every connection that is not lent."""

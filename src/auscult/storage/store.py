@@ -86,6 +86,10 @@ class Store:
         for tenant in tenants or self.tenants():
             self._recount.rebuild_tallies(self._apps.key(tenant))
 
+    def is_ready(self) -> bool:
+        """Whether the database answers."""
+        return self._database.answers()
+
     def close(self) -> None:
         """Let every connection go."""
         self._database.close()
