@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
@@ -21,7 +22,7 @@ from msgspec import Struct
 from auscult.jobs.database import prepare
 from auscult.jobs.pulse import BEAT_S, Pulse
 from auscult.pipeline.ports import Batch, Store
-from auscult.pipeline.process import Processing
+from auscult.pipeline.process import Finished, Processing
 
 LOG = logging.getLogger(__name__)
 
@@ -30,7 +31,10 @@ STEPS_VERSION = "1"
 """Of the order of steps below. Workers with another one leave each other's unfinished workflows alone."""
 
 AT_ONCE = 8
-"""Batches that one worker holds. One is evaluated at a time; others are being written, or wait to be next."""
+"""Batches that one worker has taken. Most of them only wait to be next, so that it need not wait for them."""
+
+IN_MEMORY = 2
+"""Batches whose conversations a worker has in memory: one is evaluated while the one before is written."""
 
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
@@ -62,7 +66,10 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._work = work
         self._pulse = Pulse(work.store.workers)
-        self._evaluating = threading.Lock()
+        # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
+        self._evaluating = ThreadPoolExecutor(1, "evaluating")
+        self._recording = ThreadPoolExecutor(1, "recording")
+        self._room = threading.BoundedSemaphore(IN_MEMORY)
         self._enqueued: set[str] = set()
         self._workflow: Callable[[str], None] = self._process
 
@@ -78,6 +85,8 @@ class Worker:
             DBOS.destroy(destroy_registry=True)
             raise
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=GOODBYE_S if busy else 0)
+        self._evaluating.shutdown()
+        self._recording.shutdown()
         self._work.store.workers.leave(self.name)
 
     def _launch(self) -> None:
@@ -159,15 +168,18 @@ class Worker:
             DBOS.delete_workflows([one.workflow_id for one in ended])
 
     def _process(self, batch_id: str) -> None:
-        """The step that does the work. One batch is evaluated at a time; another may be written meanwhile."""
-        with self._evaluating:
-            starts = self._work.store.batches.begin(batch_id)
-            if starts > MOST_STARTS:
-                self._give_up(batch_id, f"its processing was begun {starts - 1} times and never came to an end")
-                return
-            finished = self._work.processing.evaluate(batch_id)
-        if finished is not None:
-            self._work.processing.record(finished)
+        """The step that does the work: one batch is evaluated while another is written."""
+        with self._room:
+            finished = self._evaluating.submit(self._evaluate, batch_id).result()
+            if finished is not None:
+                self._recording.submit(self._work.processing.record, finished).result()
+
+    def _evaluate(self, batch_id: str) -> Finished | None:
+        starts = self._work.store.batches.begin(batch_id)
+        if starts > MOST_STARTS:
+            self._give_up(batch_id, f"its processing was begun {starts - 1} times and never came to an end")
+            return None
+        return self._work.processing.evaluate(batch_id)
 
     def _give_up(self, batch_id: str, reason: str) -> None:
         """The step that says of a batch that it cannot be processed, and why."""

@@ -1,0 +1,6 @@
+"""All figures: ``make bench``."""
+
+from bench import pages, qa
+
+qa.main([])
+pages.main([])

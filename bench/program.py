@@ -1,0 +1,64 @@
+"""Runs the installed command, and measures it with everything it starts."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+AUSCULT = Path(sys.executable).with_name("auscult")
+LOOK_S = 0.1
+
+
+class Measured(NamedTuple):
+    """Seconds on the clock, seconds of processor time of all processes, and their memory together at its most."""
+
+    wall_s: float
+    processor_s: float
+    memory_mb: float
+
+
+def measure(words: Sequence[str], folder: Path) -> Measured:
+    """Run ``auscult`` with these words in a folder. Exits where it fails."""
+    settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
+    before, began = os.times(), time.perf_counter()
+    with subprocess.Popen([str(AUSCULT), *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
+        most = [0.0]
+        watcher = threading.Thread(target=_watch, args=(process, most))
+        watcher.start()
+        out, _ = process.communicate()
+        watcher.join()
+    wall_s, after = time.perf_counter() - began, os.times()
+    if process.returncode:
+        sys.exit(f"auscult {' '.join(words)} failed: {out.decode()}")
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Measured(wall_s, used, most[0])
+
+
+def _watch(process: "subprocess.Popen[bytes]", most: list[float]) -> None:
+    while process.poll() is None:
+        most[0] = max(most[0], sum(_resident_mb(pid) for pid in _family(process.pid)))
+        time.sleep(LOOK_S)
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that come from it (Linux)."""
+    found = [pid]
+    for child in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [one for number in _read(child).split() for one in _family(int(number))]
+    return found
+
+
+def _resident_mb(pid: int) -> float:
+    lines = _read(Path(f"/proc/{pid}/status")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError:  # it ended meanwhile
+        return ""
