@@ -1,12 +1,19 @@
 """What tests draw and write conversations with."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
+from auscult.domain.assist import Assist
+from auscult.domain.contact import Contact
 from auscult.domain.conversation import Agent, Conversation, Customer, Event, Queue, Recordings, Turn
+from auscult.formats._parts import agents_of, queues_of
 
+T = TypeVar("T")
 STARTED = datetime(2026, 3, 23, 10, 17, 54, tzinfo=UTC)
 WORDS = ("hello", "thanks", "the", "account", "sorry", "card", "um", "please", "I'm", "yes", "uh")
 
@@ -93,6 +100,29 @@ def json_objects() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def some_of(draw: st.DrawFn, kind: type[T]) -> T:
+    """A struct with what it must have and a few of its other fields: texts, instants, numbers, structs within it."""
+    hints = get_type_hints(kind)
+    required = [each.name for each in fields(kind) if each.required]  # type: ignore[arg-type]
+    others = draw(st.lists(st.sampled_from(sorted(hints)), max_size=3, unique=True))
+    return kind(**{name: draw(value_of(hints[name])) for name in dict.fromkeys([*required, *others])})
+
+
+@cache
+def value_of(hint: Any) -> st.SearchStrategy[Any]:
+    """What a field of such a type may hold."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (UnionType, Union):
+        return st.one_of(*(value_of(each) for each in inner))
+    if origin is tuple:
+        return st.lists(value_of(inner[0]), max_size=2).map(tuple)
+    if origin is Literal:
+        return st.sampled_from(inner)
+    plain = {str: texts(), bool: st.booleans(), int: st.integers(0, 10), datetime: instants(), NoneType: st.none()}
+    return json_objects() if origin is dict else plain[hint] if hint in plain else some_of(hint)
+
+
+@st.composite
 def accepted_turns(draw: st.DrawFn) -> tuple[Turn, ...]:
     """Turns as a format gives them: ids that differ, no end before its start."""
     count = draw(st.integers(0, 6))
@@ -134,6 +164,7 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
     agents = st.builds(Agent, st.sampled_from(["a-1", "a-2", "a-3"]), maybe_text, maybe_text, st.none() | instants())
     direction = draw(st.sampled_from(["inbound", "outbound", None]))
     urls = st.lists(texts(least=1), max_size=2).map(tuple)
+    contact = draw(st.none() | some_of(Contact))
     return Conversation(
         id=draw(texts(least=1) | st.uuids().map(lambda own: f"c-{own}")),
         channel=draw(st.sampled_from(["voice", "chat"])),
@@ -144,12 +175,13 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
         direction=direction or "inbound",
         is_direction_defaulted=direction is None,
         ended_at=draw(later if times else st.none() | later),
-        queues=tuple(draw(st.lists(st.builds(Queue, texts(least=1), maybe_text), max_size=2))),
-        agents=tuple(draw(st.lists(agents, max_size=2))),
+        queues=tuple(draw(st.lists(st.builds(Queue, texts(least=1), maybe_text), max_size=2))) or queues_of(contact),
+        agents=tuple(draw(st.lists(agents, max_size=2))) or agents_of(contact),
         customer=draw(st.none() | st.builds(Customer, maybe_id, maybe_text)),
         turns=turns,
         events=tuple(events),
         custom_fields=draw(st.dictionaries(texts() | st.just("subject"), texts(), max_size=2)),
         recordings=draw(st.none() | st.builds(Recordings, urls, urls)),
-        contact=draw(json_objects()),
+        contact=contact,
+        assist=draw(st.none() | some_of(Assist)),
     )

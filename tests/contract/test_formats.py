@@ -3,16 +3,16 @@
 import io
 import json
 import re
-import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auscult.domain import assist, contact
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import FORMATS, Format, Limits, Rejected, _document, detect, native, vcon
@@ -168,6 +168,20 @@ def test_the_example_of_the_page_is_read() -> None:
         ("Customer", _document.CustomerDocument),
         ("Event", _document.EventDocument),
         ("Recordings", _document.RecordingsDocument),
+        ("Contact", contact.Contact),
+        ("Survey", contact.Survey),
+        ("Destination", contact.Destination),
+        ("Responding agent", contact.Segment),
+        ("Consulting agent", contact.Consultation),
+        ("Non-responding agent", contact.Missed),
+        ("Tag", contact.Tag),
+        ("Assist", assist.Assist),
+        ("Assist message", assist.AssistMessage),
+        ("Suggestion", assist.Suggestion),
+        ("Agentic session", assist.AgenticSession),
+        ("Summary", assist.Summary),
+        ("Feedback", assist.Feedback),
+        ("Assisted agent", assist.AssistedAgent),
     ],
 )
 def test_the_page_has_every_field_and_no_other(heading: str, document: Any) -> None:
@@ -176,7 +190,7 @@ def test_the_page_has_every_field_and_no_other(heading: str, document: Any) -> N
     assert section is not None
     rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*?) \|$", section[1], re.MULTILINE))
     assert list(rows) and set(rows) == set(document.__struct_fields__)  # noqa: PT018  (an empty table is no table)
-    required = {name for name, hint in get_type_hints(document).items() if types.NoneType not in get_args(hint)}
+    required = {field.name for field in msgspec.structs.fields(document) if field.required}
     assert {name for name, without in rows.items() if without == "refused"} == required
 
 

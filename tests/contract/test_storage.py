@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from auscult.domain.contact import Contact
 from auscult.domain.conversation import Conversation, Customer, Queue
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
@@ -67,6 +68,14 @@ class TestTenants:
         with pytest.raises(NotFoundError):
             store.within(TENANT)
 
+    @pytest.mark.parametrize("nobody", ["", "a\0b", "\ud800", "x" * 100_000])
+    def test_what_nobody_can_be_called_is_unknown(self, store: Store, nobody: str) -> None:
+        """Rule 17: no name that comes in over the wire makes the database fail."""
+        assert store.tenant(nobody) is None
+        assert store.clients.find(nobody) is None
+        with pytest.raises(NotFoundError):
+            store.within(Tenant(account_id=nobody, org_id=nobody, app_id=nobody))
+
     def test_nothing_of_another_app_is_seen(self, store: Store, app: AppStore) -> None:
         """Rule 16: two apps with conversations of the same ids see each their own, and cannot touch the other's."""
         store.ensure(OTHER)
@@ -102,7 +111,7 @@ class TestAccept:
                 after=timedelta(microseconds=123_456),
                 queues=(Queue("qu-1", "Support"),),
                 custom_fields={"b": "2", "a": "1"},
-                contact={"session_id": "s", "n": [1, {"x": None}]},
+                contact=Contact(session_id="s", meta_info={"n": [1, {"x": None}]}),
             ),
             conversation("c-0", channel="chat", turns=()),
         ]

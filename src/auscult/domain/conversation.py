@@ -2,9 +2,12 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
+
+from auscult.domain.assist import Assist
+from auscult.domain.contact import Contact
 
 Speaker = Literal["agent", "customer", "bot", "system"]
 Channel = Literal["voice", "chat"]
@@ -67,7 +70,7 @@ class Recordings(Struct, frozen=True, omit_defaults=True):
 class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole conversation, normalised: ids present, instants aware UTC, direction resolved.
 
-    ``contact`` carries what only the call-details report shows, as given.
+    ``contact`` and ``assist`` tell what the contact centre and the agent's assistant know of it beside the talk.
     """
 
     id: str
@@ -86,7 +89,8 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[Event, ...] = ()
     custom_fields: dict[str, str] = {}
     recordings: Recordings | None = None
-    contact: dict[str, Any] = {}
+    contact: Contact | None = None
+    assist: Assist | None = None
 
     @property
     def duration_ms(self) -> int | None:

@@ -21,7 +21,7 @@ from auscult.domain.conversation import (
     derive_id,
 )
 from auscult.domain.errors import FormatError
-from auscult.formats import _instants, _turns
+from auscult.formats import _instants, _parts, _turns
 from auscult.formats._contract import Limits
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -99,6 +99,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
     custom_fields: dict[str, Scalar] | None = None
     recordings: RecordingsDocument | None = None
     contact: dict[str, Any] | None = None
+    assist: dict[str, Any] | None = None
 
 
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
@@ -122,6 +123,7 @@ RIGHT = {
     **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
     **dict.fromkeys(("custom_id", "language"), "text of 1 character or more"),
+    **_parts.RIGHT,
 }
 """What fields should be, by their name without indexes."""
 
@@ -140,6 +142,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         ],
         limits,
     )
+    parts = _parts.parts_of(document.contact, document.assist)
     if document.ended_at is None:
         ended_at = _turns.ended_at(started_at, turns)
     else:
@@ -160,8 +163,10 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         direction=document.direction or "inbound",
         is_direction_defaulted=document.direction is None,
         ended_at=ended_at,
-        queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()]),
-        agents=tuple([_agent(agent, place) for place, agent in enumerate(document.agents or ())]),
+        queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()])
+        or _parts.queues_of(parts.contact),
+        agents=tuple([_agent(agent, place) for place, agent in enumerate(document.agents or ())])
+        or _parts.agents_of(parts.contact),
         customer=document.customer and Customer(document.customer.id, document.customer.name),
         turns=turns,
         events=tuple([_event(event, place) for place, event in enumerate(document.events or ())]),
@@ -170,7 +175,8 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         },
         recordings=document.recordings
         and Recordings(document.recordings.agent or (), document.recordings.customer or ()),
-        contact=document.contact or {},
+        contact=parts.contact,
+        assist=parts.assist,
     )
 
 

@@ -1,0 +1,110 @@
+"""What the assistant beside an agent did in a conversation: suggestions, searches, summaries, and what agents said of them.
+
+Source: the page of assist conversations (docs/reference/reports.md). Nothing is required but what names another
+thing; what is not given is not known. Instants are aware UTC.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Ms = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class AssistedAgent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The agent whom the assistant helped."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class Feedback(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent thought of something: a thumb, the reasons picked from a list, a comment."""
+
+    agent: AssistedAgent | None = None
+    value: Literal["like", "dislike"] | None = None
+    comment: str | None = None
+    details: tuple[str, ...] = ()
+
+
+class AgenticSession(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The session of the linked app that answered."""
+
+    status: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    run_id: str | None = None
+    app_id: str | None = None
+    env_id: str | None = None
+    env_name: str | None = None
+    conversation_state: str | None = None
+    active_conversation_agent: str | None = None
+    source: str | None = None
+
+
+class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the assistant answered: unasked, to a turn of the talk, or to a search that the agent typed.
+
+    ``query`` is what it was asked, ``text`` what it answered. ``is_override``: the agent discarded it.
+    """
+
+    id: str | None = None
+    request_id: str | None = None
+    received_at: datetime | None = None
+    requested_at: datetime | None = None
+    responded_at: datetime | None = None
+    language: str | None = None
+    query: str | None = None
+    component_id: str | None = None
+    text: str | None = None
+    triggering_turn_id: str | None = None
+    is_sent: bool | None = None
+    is_copied: bool | None = None
+    is_override: bool | None = None
+    session: AgenticSession | None = None
+    feedback: Feedback | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it stands in the talk."""
+        return self.received_at or self.requested_at
+
+
+class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A summary that the assistant wrote for an agent. ``edited_text`` is what the agent made of it."""
+
+    id: str | None = None
+    agent: AssistedAgent | None = None
+    text: str | None = None
+    edited_text: str | None = None
+    type: str | None = None
+    generation_ms: Ms | None = None
+    feedback: Feedback | None = None
+
+
+class AssistMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a turn of the talk reached the assistant. ``ire`` is the vendor's mark of that name, kept as given."""
+
+    turn_id: str
+    component_id: str | None = None
+    received_at: datetime | None = None
+    modified_at: datetime | None = None
+    ire: bool | None = None
+
+
+class Assist(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The assistant's part in a conversation. ``feedback`` is on the assistant as a whole, from every agent.
+
+    ``id`` is the assistant's own for the conversation; ``session_id`` and ``user_id`` are those of its messaging.
+    """
+
+    id: str | None = None
+    is_external: bool | None = None
+    session_id: str | None = None
+    user_id: str | None = None
+    messages: tuple[AssistMessage, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    searches: tuple[Suggestion, ...] = ()
+    summaries: tuple[Summary, ...] = ()
+    feedback: tuple[Feedback, ...] = ()

@@ -1,0 +1,193 @@
+"""What the contact centre and the assistant tell of a conversation, as users write it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from auscult.domain.assist import Assist, AssistedAgent, Feedback, Summary
+from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Survey
+from auscult.domain.conversation import Agent, Queue
+from auscult.domain.errors import FormatError
+from auscult.formats._parts import agents_of, parts_of, queues_of
+
+NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
+
+
+def contact(**keys: Any) -> Contact:
+    """The contact that these keys are read as."""
+    found = parts_of(keys, None).contact
+    assert found is not None
+    return found
+
+
+def refusal(part: str, **keys: Any) -> FormatError:
+    """The error that these keys are refused with."""
+    with pytest.raises(FormatError) as caught:
+        parts_of(**{"contact": None, "assist": None, part: keys})
+    return caught.value
+
+
+def test_what_is_not_there_is_not_known() -> None:
+    """No part, an empty part, and nulls in a part."""
+    assert parts_of(None, None).contact is None
+    assert contact() == Contact()
+    assert contact(session_id=None, destinations=None, survey=None) == Contact()
+    assert parts_of(None, {"summaries": None}).assist == Assist()
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-03-23T12:00:00Z", "2026-03-23T14:00:00+02:00", "2026-03-23 12:00:00", 1774267200]
+)
+def test_instants_are_read_wherever_they_stand(written: Any) -> None:
+    """Rule 26: every spelling of a time, at every depth."""
+    found = contact(
+        session_started_at=written,
+        destinations=[
+            {"queue_id": "qu-1", "entered_at": written, "responding_agent": {"accepted_at": written}},
+        ],
+    )
+    segment = Segment(accepted_at=NOON)
+    assert found == Contact(
+        session_started_at=NOON, destinations=(Destination(queue_id="qu-1", entered_at=NOON, responding_agent=segment),)
+    )
+
+
+def test_free_objects_are_kept_as_given() -> None:
+    """What automation puts beside a contact is not ours to read: no renaming, no times, nulls kept."""
+    meta = {"firstName": "", "seen_at": "yesterday", "n": None, "deep": [{"holdDuration": 5}]}
+    found = contact(
+        meta_info=meta, customer_info=meta, destinations=[{"responding_agent": {"joined_users": [{"userId": None}]}}]
+    )
+    assert found.meta_info == found.customer_info == meta
+    assert found.destinations == (Destination(responding_agent=Segment(joined_users=({"userId": None},))),)
+
+
+def test_the_reports_own_spelling_is_read() -> None:
+    """A row of the call-details report can be put in as it is."""
+    found = contact(
+        sessionId="s-1",
+        isVoicemail="NO",
+        smartStatus="CLOSED",
+        Reason="done",
+        dispositionRemarks=["-"],
+        sessionStartTime="2026-03-23T12:00:00",
+        npsScore=9,
+        csatFeedback="fine",
+        automationBotIDs=["st-9"],
+        customerinfo={"a": 1},
+        destinations=[
+            {
+                "destinationType": "QueueEntry",
+                "queueId": "qu-1",
+                "EnterTime": "2026-03-23T12:00:00",
+                "CallbackOpted": True,
+                "respondingAgent": {
+                    "agentId": "a-1",
+                    "agentNotes": ["n"],
+                    "destinationType": "AgentSegment",
+                    "holdDuration": 15,
+                    "interactionDuration": 34,
+                    "afterCallWorkEndTime": "2026-03-23T12:00:00",
+                    "ConsultingAgents": [{"isMerged": True, "consultingEndTime": "2026-03-23T12:00:00"}],
+                },
+                "nonRespondingAgents": [{"agentId": "a-2", "nonResponseEvent": "Ignored"}],
+            }
+        ],
+    )
+    segment = Segment(
+        agent_id="a-1",
+        notes=("n",),
+        hold_ms=15_000,
+        after_call_work_ended_at=NOON,
+        consulting_agents=(Consultation(is_merged=True, ended_at=NOON),),
+    )
+    assert found == Contact(
+        session_id="s-1",
+        is_voicemail=False,
+        smart_status="CLOSED",
+        reason="done",
+        disposition_remarks=("-",),
+        session_started_at=NOON,
+        survey=Survey(type="nps", score=9, feedback="fine"),
+        automation_bot_ids=("st-9",),
+        customer_info={"a": 1},
+        destinations=(
+            Destination(
+                type="queue",
+                queue_id="qu-1",
+                entered_at=NOON,
+                is_callback=True,
+                responding_agent=segment,
+                non_responding_agents=(Missed(agent_id="a-2", event="Ignored"),),
+            ),
+        ),
+    )
+
+
+def test_a_survey_of_our_own_wins() -> None:
+    """Both spellings at once are not merged."""
+    assert contact(csatScore=1, survey={"score": 4}).survey == Survey(score=4)
+
+
+@pytest.mark.parametrize(
+    ("part", "keys", "field", "says"),
+    [
+        ("contact", {"session_started_at": "noon"}, "contact.session_started_at", "a time like"),
+        ("contact", {"session_ended_at": True}, "contact.session_ended_at", "a time like"),
+        ("contact", {"destinations": [{"entered_at": []}]}, "contact.destinations[0].entered_at", "a time like"),
+        ("contact", {"destinations": [{"type": "fax"}]}, "contact.destinations[0].type", "queue or agent"),
+        ("contact", {"destinations": {}}, "contact.destinations", "a list"),
+        ("contact", {"destinations": [{"responding_agent": {"hold_ms": -1}}]},
+         "contact.destinations[0].responding_agent.hold_ms", "a whole number"),
+        ("contact", {"destinations": [{"responding_agent": {"holdDuration": 1e300}}]},
+         "contact.destinations[0].responding_agent.hold_ms", "a whole number"),
+        ("contact", {"survey": {"score": 11}}, "contact.survey.score", "from 0 to 10"),
+        ("contact", {"csatScore": "good"}, "contact.survey.score", "from 0 to 10"),
+        ("contact", {"survey": 5}, "contact.survey", "an object"),
+        ("contact", {"meta_info": []}, "contact.meta_info", "an object"),
+        ("contact", {"user_level_tags": [{"value": "x"}]}, "contact.user_level_tags[0].name", "missing"),
+        ("contact", {"is_voicemail": "maybe"}, "contact.is_voicemail", "true or false"),
+        ("assist", {"messages": [{}]}, "assist.messages[0].turn_id", "the id of a turn"),
+        ("assist", {"feedback": [{"value": "up"}]}, "assist.feedback[0].value", "like or dislike"),
+        ("assist", {"summaries": [{"text": 5}]}, "assist.summaries[0].text", "text"),
+    ],
+)  # fmt: skip
+def test_faults_are_named_by_field(part: str, keys: dict[str, Any], field: str, says: str) -> None:
+    """Field, and what would be right."""
+    error = refusal(part, **keys)
+    assert error.field == field
+    assert says in error.message
+
+
+def test_endless_nesting_is_refused() -> None:
+    """No document brings the reader down."""
+    deep: dict[str, Any] = {}
+    for _ in range(5_000):
+        deep = {"feedback": deep}
+    assert refusal("assist", **deep).reason == "document.malformed"
+
+
+def test_feedback_is_read_at_every_place() -> None:
+    """On the assistant as a whole it is a list, elsewhere one."""
+    said = {"agent": {"id": "a-1", "name": None}, "value": "dislike", "details": ["Slow"]}
+    read = Feedback(agent=AssistedAgent(id="a-1"), value="dislike", details=("Slow",))
+    found = parts_of(None, {"feedback": [said], "summaries": [{"id": "s", "feedback": said}]}).assist
+    assert found == Assist(feedback=(read,), summaries=(Summary(id="s", feedback=read),))
+
+
+def test_queues_and_agents_of_a_contact() -> None:
+    """Each once, as it was first met; what has no id is left out."""
+    first = Segment(agent_id="a-1", name="Ann", email="ann@example.com", accepted_at=NOON)
+    entered = Contact(
+        destinations=(
+            Destination(queue_id="qu-1", queue_name="Billing", responding_agent=first),
+            Destination(queue_name="Nameless"),
+            Destination(queue_id="qu-2", responding_agent=Segment(agent_id="a-2")),
+            Destination(queue_id="qu-1", responding_agent=Segment(agent_id="a-1")),
+            Destination(responding_agent=Segment(name="Nobody")),
+        )
+    )
+    assert queues_of(entered) == (Queue("qu-1", "Billing"), Queue("qu-2"))
+    assert agents_of(entered) == (Agent("a-1", "Ann", "ann@example.com", NOON), Agent("a-2"))
+    assert queues_of(None) == agents_of(Contact()) == ()
