@@ -96,7 +96,13 @@ FILTERS = st.fixed_dictionaries(
         "directions": st.sampled_from([(), ("inbound",), ("outbound", "inbound")]),
         "queues": st.lists(st.sampled_from(["QU-1", "support", "qu-3", "nobody"]), max_size=3).map(tuple),
         "custom_fields": st.sampled_from(
-            [(("plan", "gold"),), (("plan", "GOLD"), ("n" * 300, "x" * 3_000)), (("plan", "a\0b"),), (("plan", ""),)]
+            [
+                (("plan", "gold"),),
+                (("plan", "GOLD"), ("n" * 300, "x" * 3_000)),
+                (("plan", "a\0b"),),
+                (("plan", ""),),
+                (("\ud800", "gold"),),
+            ]
         ),
         "include_below_threshold": st.booleans(),
     },
@@ -207,6 +213,7 @@ def check_pages(model: Model, wanted: RecordQuery) -> None:
             check(read(change(skip=skip)), skip)
         else:
             assert (read(change(skip=skip)).rows, read(change(skip=skip)).total) == ((), len(expected))
+    assert read(change(after=(10**30, "z"))).rows == ()
     after, start = (wanted.since_ms, ""), 0
     while True:
         page = read(change(after=after))

@@ -8,6 +8,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.database import AnyRow, Database
 from auscult.storage.instants import now_ms
 from auscult.storage.tables import apps
+from auscult.storage.texts import is_storable
 
 _TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)
 
@@ -63,6 +64,8 @@ class Apps:
 
     def _find(self, app_id: str) -> tuple[int, Tenant] | None:
         if app_id not in self._known:
+            if not is_storable(app_id):
+                return None
             with self._database.reading() as connection:
                 query = sa.select(*_TENANT, apps.c.app).where(apps.c.app_id == app_id)
                 row = connection.execute(query).one_or_none()

@@ -12,6 +12,7 @@ from auscult.domain.tenancy import Client
 from auscult.storage.database import Database, Reader, Row
 from auscult.storage.instants import instant_of, ms_of, now_ms
 from auscult.storage.tables import clients
+from auscult.storage.texts import is_storable
 
 _COLUMNS = (
     clients.c.client_id,
@@ -74,7 +75,7 @@ class Clients:
         def fetch(reader: Reader) -> list[Row]:
             return reader.fetch(self._find, {"client_id": client_id})
 
-        for *row, secret in self._database.read(fetch):
+        for *row, secret in self._database.read(fetch) if is_storable(client_id) else ():
             return _client(row, self._open(bytes(secret)))
         return None
 

@@ -21,6 +21,7 @@ from auscult.storage.dialect import Dialect
 from auscult.storage.instants import ms_of
 from auscult.storage.tables import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.tallies import Key, hour_of, raised
+from auscult.storage.texts import is_storable
 
 QUEUE = "queue"
 """Facet of a queue's id and of its name, both compared without case."""
@@ -129,8 +130,8 @@ def _facets_of(conversation: Conversation) -> set[tuple[str, str]]:
 
 
 def _short(text: str) -> str:
-    """Give a text that an index can hold: a long one, or one that PostgreSQL has no way to store, by its digest."""
-    if len(text) <= _LONGEST_FACET and "\0" not in text:
+    """Give a text that an index can hold: a long one, or one that cannot be stored, by its digest."""
+    if len(text) <= _LONGEST_FACET and is_storable(text):
         return text
     return "blake2b:" + blake2b(text.encode(errors="surrogatepass"), digest_size=32).hexdigest()
 

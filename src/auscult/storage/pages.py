@@ -226,7 +226,7 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
         limit = query.limit
     else:
         place, offset = None, 0
-        at, id_ = max(query.after, (query.since_ms, ""))
+        at, id_ = min(max(query.after, (query.since_ms, "")), (query.until_ms, ""))
         limit = query.limit + 1  # only a row more can tell whether there is one
     values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
     return plan._replace(
