@@ -72,6 +72,7 @@ class Load:
             else:
                 self._count(self._open.popleft(), is_over=False)
         self._total = self._intake.accepted
+        self._tell()
         self._settle(leave=0)
         return self._intake
 
@@ -112,9 +113,12 @@ class Load:
         intake.duration_unavailable += counts["duration_unavailable"]
         intake.not_evaluated += counts["not_evaluated"]
         intake.failed += len(group.ids) - counts.total() if is_over else 0
-        self._progress(
-            intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated, self._total
-        )
+        self._tell()
+
+    def _tell(self) -> None:
+        intake = self._intake
+        readable = intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated
+        self._progress(readable, self._total)
 
 
 def conversations_of(

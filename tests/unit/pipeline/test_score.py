@@ -1,0 +1,83 @@
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.probe import Similarity
+from auscult.engines.wordllama import WordLlama
+from auscult.metrics import METRICS
+from auscult.pipeline import score as score_room
+from auscult.pipeline.evaluate import Evaluator
+from auscult.pipeline.forms import read_form
+from auscult.pipeline.score import score_group, spread
+from tests.integration.working import FORM, conversation
+
+EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()}, judge_ineligible=True)
+NOW = datetime(2026, 3, 23, tzinfo=UTC)
+
+
+def test_a_line_has_every_key_that_is_promised() -> None:
+    """The shape of docs/reference/cli.md, null where there is nothing, all five keys on each evidence."""
+    lines = score_group([conversation("c-1"), conversation("c-2", "so what")], [read_form(FORM, 3)], EVALUATOR, NOW)
+    first, second = map(json.loads, lines.splitlines())
+    assert first == {
+        "id": "c-1",
+        "form": {"id": "ef-1", "version": 3},
+        "status": "evaluated",
+        "score": 100,
+        "passed": True,
+        "fatal_errors": 0,
+        "metrics": [
+            {
+                "id": "em-greeting",
+                "qualification": "YES",
+                "adhered": True,
+                "evidence": [
+                    {"turn_id": "m1", "start_ms": 0, "end_ms": None, "text": "hello there", "why": "says 'hello'"}
+                ],
+            }
+        ],
+    }
+    assert (second["score"], second["passed"]) == (0, False)
+    assert (second["metrics"][0]["qualification"], second["metrics"][0]["adhered"]) == ("NO", False)
+
+
+def test_without_a_form_there_is_nothing_but_the_line() -> None:
+    """Rule 10: not evaluated, still listed."""
+    line = json.loads(score_group([conversation("c-1")], [], EVALUATOR, NOW))
+    assert line == {
+        "id": "c-1",
+        "form": None,
+        "status": "not_evaluated",
+        "score": None,
+        "passed": None,
+        "fatal_errors": 0,
+        "metrics": [],
+    }
+
+
+def test_spreading_keeps_the_order_and_reads_no_more_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups come back as they were read; a slow one holds back the reader, not the memory."""
+    monkeypatch.setattr(score_room, "GROUP", 10)
+    monkeypatch.setattr(score_room, "AHEAD", 2)
+    read = 0
+
+    def source() -> Iterator[Conversation]:
+        nonlocal read
+        for number in range(255):
+            read += 1
+            yield conversation(f"c-{number}")
+
+    def work(group: bytes) -> bytes:
+        return b" ".join(one.id.encode() for one in msgspec.msgpack.decode(group, type=list[Conversation]))
+
+    with ThreadPoolExecutor(3) as executor:
+        results = spread(source(), executor, 3, work)
+        first = next(results)
+        assert read <= 10 * (3 * 2 + 1)
+        names = b" ".join([first, *results]).decode().split()
+    assert names == [f"c-{number}" for number in range(255)]
