@@ -35,7 +35,7 @@ class Description(Struct, frozen=True, kw_only=True):
     """What the API's documentation says of a report.
 
     ``body`` and ``answer`` are JSON Schemas as OpenAPI 3.1 takes them; ``schemas`` are those that they refer to,
-    by the name they have under ``#/components/schemas``.
+    by the name they have under ``#/components/schemas``. ``query`` has those of fields read from the query string.
     """
 
     summary: str
@@ -45,6 +45,7 @@ class Description(Struct, frozen=True, kw_only=True):
     answer: Mapping[str, Any]
     answer_example: Mapping[str, Any]
     schemas: Mapping[str, Any]
+    query: Mapping[str, Any] = {}
 
 
 class Report(Protocol):
@@ -61,7 +62,10 @@ class Report(Protocol):
     """Scopes of which one is enough (rule 15)."""
 
     required_headers: ClassVar[tuple[str, ...]]
-    """Tenancy headers as the wire spells them, which must be there unless the path names the account (rule 16)."""
+    """Tenancy headers as the wire spells them, which must be there (rule 16).
+
+    ``accountId`` and ``orgId`` may be left out where the path names the account.
+    """
 
     limits: ClassVar[PageLimits]
 
@@ -70,11 +74,11 @@ class Report(Protocol):
         ...
 
     def row(self, record: Record) -> bytes | None:
-        """One conversation as this report's JSON, or None when this report never lists it."""
+        """One conversation as JSON that ``page`` makes this report's row of, or None when this report never lists it."""
         ...
 
-    def page(self, query: RecordQuery, page: RecordPage) -> bytes:
-        """The whole answer: rows joined, inside the report's envelope."""
+    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
+        """The whole answer to the request that ``query`` was read from: rows joined, inside the report's envelope."""
         ...
 
     def describe(self, limits: PageLimits) -> Description:

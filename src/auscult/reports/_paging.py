@@ -91,20 +91,32 @@ def read_window(body: Body, limits: PageLimits, since_ms: int) -> Window:
 
 def envelope(query: RecordQuery, page: RecordPage) -> bytes:
     """Wrap finished rows into the whole answer: a join of bytes."""
-    more = page.more if query.after else query.skip + len(page.rows) < page.total
     tail = b'],"totalResults":%d,"hasMore":%b,"totalPages":%d' % (
         page.total,
-        b"true" if more else b"false",
-        -(-page.total // query.limit),
+        has_more(query, page),
+        total_pages(query, page),
     )
-    end = b"}" if query.after is None else b',"nextCursor":%b}' % _next_cursor(page)
-    return b"".join((b'{"results":[', b",".join(page.rows), tail, end))
+    return b"".join((b'{"results":[', b",".join(page.rows), tail, ending(query, page)))
 
 
-def _next_cursor(page: RecordPage) -> bytes:
+def has_more(query: RecordQuery, page: RecordPage) -> bytes:
+    """Say as JSON whether rows follow those of this page."""
+    more = page.more if query.after else query.skip + len(page.rows) < page.total
+    return b"true" if more else b"false"
+
+
+def total_pages(query: RecordQuery, page: RecordPage) -> int:
+    """Count the pages; 0 when nothing matches."""
+    return -(-page.total // query.limit)
+
+
+def ending(query: RecordQuery, page: RecordPage) -> bytes:
+    """End an envelope: with ``nextCursor`` where a cursor was sent."""
+    if query.after is None:
+        return b"}"
     if not page.more or page.last is None:
-        return b"null"
-    return b'"' + base64.urlsafe_b64encode(msgspec.json.encode((1, *page.last))).rstrip(b"=") + b'"'
+        return b',"nextCursor":null}'
+    return b',"nextCursor":"%b"}' % base64.urlsafe_b64encode(msgspec.json.encode((1, *page.last))).rstrip(b"=")
 
 
 def _read_cursor(value: object, since_ms: int) -> tuple[int, str]:

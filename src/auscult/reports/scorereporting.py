@@ -131,7 +131,7 @@ class ScoreReporting:
             )
         )
 
-    def page(self, query: RecordQuery, page: RecordPage) -> bytes:
+    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:  # noqa: ARG002  (rows are shown whole)
         """``results`` and the totals."""
         return _paging.envelope(query, page)
 

@@ -44,10 +44,14 @@ _RATE_HEADERS: Mapping[str, str] = {
     "RateLimit-Remaining": "Requests that are left in this minute.",
     "RateLimit-Reset": "Seconds until the next minute begins.",
 }
-_TENANCY_HEADERS: Mapping[str, tuple[str, str]] = {
+_TENANCY: Mapping[str, tuple[str, str]] = {
+    "streamId": ("The app.", "st-1f0a3c5e-7b2d"),
+    "botId": ("The app.", "st-1f0a3c5e-7b2d"),
+    "iId": ("The app.", "st-1f0a3c5e-7b2d"),
     "accountId": ("The account that the app belongs to.", "67a9ca06cf0e510a8632"),
     "orgId": ("The org that the app belongs to.", "o-da5be4e0-8fbb-5229-ac20-9b1384eb"),
 }
+"""What names an account, an org or an app, in a path or a header: meaning and example."""
 _SECURITY: Mapping[str, Any] = {
     "auth": {"type": "apiKey", "in": "header", "name": "auth", "description": "A JWT: HS256, claim appId."},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The same JWT."},
@@ -109,10 +113,12 @@ def _report(report: Report, settings: ServerSettings, schemas: dict[str, Any]) -
             f"Letter case and doubled slashes in the path do not matter. The same is served at\n\n{aliases}",
             "security": [{"auth": []}, {"bearer": []}],
             "parameters": [
-                *({"name": name, "in": "path", "required": True, **_text("The app.", "st-1f0a3c5e-7b2d")}
+                *({"name": name, "in": "path", "required": True, **_text(*_TENANCY[name])}
                   for name in re.findall(r"\{(\w+)\}", report.paths[0])),
-                *({"name": name, "in": "header", "required": True, **_text(*_TENANCY_HEADERS[name])}
+                *({"name": name, "in": "header", "required": True, **_text(*_TENANCY[name])}
                   for name in report.required_headers),
+                *({"name": name, "in": "query", "required": False, "schema": schema}
+                  for name, schema in told.query.items()),
             ],
             "requestBody": {
                 "required": True,

@@ -71,6 +71,7 @@ REASONS: Mapping[str, Reason] = {
     "field.unknown_value": Reason(400, 400, "A field has a value that is not in the list that the message names."),
     "date.unreadable": Reason(400, 400, "A date is not in an accepted spelling, or no calendar shows it."),
     "range.reversed": Reason(400, 400, "The end lies before the start."),
+    "range.too_long": Reason(400, 400, "The range is longer than this API takes, which the message names."),
     "limit.above_maximum": Reason(400, 400, "`limit` is above the largest page, which the message names."),
     "cursor.unreadable": Reason(400, 400, "`cursor` is not one that this API gave."),
     "cursor.conflict": Reason(400, 400, "`cursor` stands beside `offset` or `page`."),

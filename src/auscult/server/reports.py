@@ -97,7 +97,7 @@ class ReportRoute(BaseRoute):
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
         request = ReportRequest(path=path, headers=headers, query=asked, body=body)
         query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
-        return report.page(query, await self._pages.read(tenants, query))
+        return report.page(request, query, await self._pages.read(tenants, query))
 
 
 def path_pattern(template: str) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from auscult.domain.tenancy import Client, Tenant
 from auscult.pipeline.ports import Store
 
 _APP_IN_PATH = ("streamId", "botId")
+_TOLD_BY_ACCOUNT_PATH = frozenset({"accountId", "orgId"})
 
 
 class _Known(Struct, frozen=True):
@@ -36,12 +37,13 @@ class Tenancy:
     ) -> tuple[Tenant, ...]:
         """Find the apps asked for, at least one: the path's, else the ``iId`` header's, else all that the client reads.
 
-        ``required`` headers must be there, except where the path names the account, which only the older APIs do.
+        ``required`` headers must be there; accountId and orgId not where the path names the account.
         Raises ``AccessError``: ``header.missing``, ``tenant.unknown``.
         """
         accounts = {value for value in (path.get("accountId"), headers.get("accountid")) if value}
-        for name in required if "accountId" not in path else ():
-            if not headers.get(name.lower()):
+        told = _TOLD_BY_ACCOUNT_PATH if "accountId" in path else frozenset[str]()
+        for name in required:
+            if name not in told and not headers.get(name.lower()):
                 raise AccessError(f"The header {name} is required.", code="header.missing", field=name)
         named = next((path[name] for name in _APP_IN_PATH if name in path), headers.get("iid"))
         wanted = {named} if named else client.app_ids
