@@ -6,7 +6,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding import What
-from auscult.metrics._patterns import bare_words, matched_words, phrase_pattern, searcher, wording_pattern
+from auscult.metrics._patterns import bare_words, matched_words, phrase_pattern, searcher
 
 SHOWN_TURN = 400
 SHOWN_WORDS = 60
@@ -33,16 +33,18 @@ def shortened(words: str) -> str:
     return words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1] + "…"
 
 
-def why_by_words(condition: What, turn: Turn, conversation: Conversation) -> tuple[str, str]:
-    """Why a condition of words or events holds on this turn, and the piece of the turn that shows it."""
+def why_by_words(condition: What, turn: Turn, conversation: Conversation, wording: str) -> tuple[str, str]:
+    """Why a condition of words or events holds on this turn, and the piece of the turn that shows it.
+
+    ``wording`` is the pattern of the condition's wordings over the turn's bare words.
+    """
     if condition.phrases is not None:
         words = spoken_words(turn.text)
         said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
         return f"says '{shortened(said)}'", _piece_with(phrase_pattern(said), spoken_words, turn)
     if condition.wording is not None:
-        pattern = wording_pattern(condition.wording)
-        said = matched_words(pattern, bare_words(turn.text)).strip()
-        return f"says '{shortened(said)}'", _piece_with(pattern, bare_words, turn)
+        said = matched_words(wording, bare_words(turn.text)).strip()
+        return f"says '{shortened(said)}'", _piece_with(wording, bare_words, turn)
     if condition.pattern is not None:
         matched = matched_words(condition.pattern, turn.text)
         start = max(0, straighten_quotes(turn.text).find(matched) - _CONTEXT)

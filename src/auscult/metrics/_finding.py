@@ -115,7 +115,7 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
     if 0 < conditions < len(entries):
         yield field, "mixes conditions and searches; give every entry its own speaker or any_of, or none of them"
         return
-    if not finding.any_of and not finding.all_of:
+    if not finding.any_of and not finding.all_of and (conditions or not entries):
         yield field, "needs any_of or all_of with at least one entry"
     if conditions == len(entries):
         yield from _search_problems(finding, field, has_trigger=has_trigger)

@@ -7,16 +7,17 @@ in. Asking and deciding walk over the same open turns, so that an answer is foun
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.probe import Answers, Judgement, JudgementAnswer, Probe, Similarity, SimilarityAnswer
-from auscult.domain.text import sentences, spoken_words, straighten_quotes
+from auscult.domain.text import sentences
 from auscult.metrics._citing import cite, shortened, why_by_words
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
-from auscult.metrics._patterns import bare_words, line_searcher, phrase_pattern, searcher, wording_pattern
+from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher, wording_pattern
+from auscult.metrics._reading import WAYS, Places, Reading, Way
 
 
 class State(Enum):
@@ -44,11 +45,22 @@ class Miss(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a search or finding came to. ``position`` is the place of the deciding turn, None when nothing was found."""
+    """What a search or finding came to. ``position`` is the place of the deciding turn, None when nothing was found.
+
+    ``cited`` gives the evidence; most of what is found is never shown, so that it is put together only when asked for.
+    """
 
     position: int | None
-    evidence: tuple[Evidence, ...] = ()
+    cited: tuple[Callable[[], Evidence], ...] = ()
     nearest: Miss | None = None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The turns that decided, and why they count."""
+        return tuple(cite_one() for cite_one in self.cited)
+
+
+NOTHING = Outcome(None)
 
 
 class Search:
@@ -58,6 +70,7 @@ class Search:
         self.speaker: Side = search.speaker or default_speaker
         self.span: Span | None = read_window(search.window) if search.window else None
         self.is_after_trigger = search.after is not None
+        self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span}"
         self.direction = search.direction
         self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
         bits = [1 << place for place in range(len(self.conditions))]
@@ -69,14 +82,16 @@ class Search:
             Similarity if one.similar is not None else Judgement for _, one in self._asked
         )
         self._open = sum(bit for bit, _ in self._asked)
+        self._otherwise = self._state(0)
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
         self._samples = {bit: _samples(one) for bit, one in pairs if one.similar is not None}
         phrases = [(bit, phrase_pattern(phrase)) for bit, one in pairs for phrase in one.phrases or ()]
         wordings = [(bit, wording_pattern(one.wording)) for bit, one in pairs if one.wording is not None]
+        self._wordings = dict(wordings)
         patterns = [(bit, one.pattern) for bit, one in pairs if one.pattern is not None]
         self._lexicons = [
-            _Lexicon(read, tuple(bit for bit, _ in looked_for), tuple(pattern for _, pattern in looked_for))
-            for read, looked_for in ((spoken_words, phrases), (bare_words, wordings), (straighten_quotes, patterns))
+            _Lexicon(way, tuple(bit for bit, _ in looked_for), tuple(pattern for _, pattern in looked_for))
+            for way, looked_for in zip(WAYS, (phrases, wordings, patterns), strict=True)
             if looked_for
         ]
 
@@ -89,12 +104,12 @@ class Search:
             + (f" when {self.direction}" if self.direction else "")
         )
 
-    def obstacle(self, conversation: Conversation) -> str:
+    def obstacle(self, reading: Reading) -> str:
         """Why it cannot look at all: nobody speaks there, or times are needed and unknown. Empty when it can."""
-        turns = [turn for turn in conversation.turns if self.speaker in ("any", turn.speaker)]
-        if not turns:
+        places = reading.places(self.speaker)
+        if not places:
             return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
-        if self.span and self.span.unit == "ms" and all(turn.start_ms is None for turn in turns):
+        if self.span and self.span.unit == "ms" and all(reading.turns[place].start_ms is None for place in places):
             return f"no times are known of {self._whose} turns, and {self.place} were asked for"
         return ""
 
@@ -102,47 +117,51 @@ class Search:
     def _whose(self) -> str:
         return "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
 
-    def scan(self, conversation: Conversation) -> list[Scanned]:
+    def scan(self, reading: Reading) -> list[Scanned]:
         """Every turn that may decide, in the order in which it would, with what words say of it.
 
         Ends at the first sure one, as nothing behind it could decide. Before the trigger is known, a search after
         the trigger must take every turn into account.
         """
-        if self.direction not in (None, conversation.direction):
+        if self.direction not in (None, reading.conversation.direction):
             return []
-        turns = self._turns(conversation)
-        if not self.is_after_trigger:
-            turns = self._within(turns, conversation, 0)
-        if self.span is not None and self.span.end == "last":
-            turns = turns[::-1]
-        events = self._place_events(conversation) if self._events else {}
-        lexicons = [lexicon for lexicon in self._lexicons if lexicon.has_any(turns)]
-        otherwise = self._state(0)
-        if otherwise is State.NO and not lexicons and not events:
+        places = reading.windows.get(self._window)
+        if places is None:
+            places = reading.places(self.speaker)
+            if not self.is_after_trigger:
+                places = self._within(places, reading.conversation, 0)
+            reading.windows[self._window] = places
+        events = self._place_events(reading) if self._events else {}
+        lexicons = [lexicon for lexicon in self._lexicons if lexicon.has_any(reading, self._window)]
+        if self._otherwise is State.NO and not lexicons and not events:
             return []
+        readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         scanned: list[Scanned] = []
-        for position, turn in turns:
+        for position in places if self.span is None or self.span.end == "first" else reversed(places):
             holds = events.get(position, 0)
-            for lexicon in lexicons:
-                holds |= lexicon.bits(turn.text)
-            state = self._state(holds) if holds else otherwise
+            for lexicon, texts in readers:
+                holds |= lexicon.bits(texts[position])
+            state = self._state(holds) if holds else self._otherwise
             if state is not State.NO:
-                scanned.append(Scanned(position, turn, state, holds))
+                scanned.append(Scanned(position, reading.turns[position], state, holds))
             if state is State.YES and not self.is_after_trigger:
                 break
         return scanned
 
-    def probes(self, conversation: Conversation) -> Iterator[Probe]:
+    def probes(self, reading: Reading) -> Iterator[Probe]:
         """What must be asked about the open turns."""
-        opened = [one for one in self.scan(conversation) if one.state is State.OPEN]
+        opened = [one for one in self.scan(reading) if one.state is State.OPEN]
         if opened:
             for bit, condition in self._asked:
-                yield self._probe(bit, condition, opened, conversation)
+                yield self._probe(bit, condition, opened, reading.conversation)
 
-    def decide(self, conversation: Conversation, answers: Answers, trigger: int | None) -> Outcome:
+    def decide(self, reading: Reading, answers: Answers, trigger: int | None) -> Outcome:
         """Find the deciding turn: the earliest that fits, in a ``last`` window the latest."""
-        scanned = self.scan(conversation)
-        allowed = self._after(conversation, trigger) if self.is_after_trigger else None
+        scanned = self.scan(reading)
+        if not scanned:
+            return NOTHING
+        conversation = reading.conversation
+        allowed = self._after(reading, trigger) if self.is_after_trigger else None
         opened = [one for one in scanned if one.state is State.OPEN]
         told = {bit: self._told(bit, one, opened, conversation, answers) for bit, one in self._asked} if opened else {}
         nearest: tuple[float, int, Scanned] | None = None
@@ -150,66 +169,50 @@ class Search:
             if allowed is not None and one.position not in allowed:
                 continue
             holds = one.holds
-            if one.state is State.OPEN:
-                for bit, by_turn in told.items():
-                    said = by_turn.get(one.position)
-                    if said is None:
-                        continue
-                    if said.gap <= 0:
-                        holds |= bit
-                    elif not bit & self._none and (nearest is None or said.gap < nearest[0]):
-                        nearest = (said.gap, bit, one)
+            for bit, by_turn in told.items() if one.state is State.OPEN else ():
+                said = by_turn.get(one.position)
+                if said is not None and said.gap <= 0:
+                    holds |= bit
+                elif said is not None and not bit & self._none and (nearest is None or said.gap < nearest[0]):
+                    nearest = (said.gap, bit, one)
             if self._fits(holds):
-                return Outcome(one.position, (self._evidence(one, holds, told, conversation),))
-        if nearest is None:
-            return Outcome(None)
-        gap, bit, one = nearest
-        said = told[bit][one.position]
-        return Outcome(None, (), Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold)))
+                return Outcome(one.position, (partial(self._evidence, one, holds, told, conversation),))
+        return NOTHING if nearest is None else Outcome(None, (), _missed(*nearest, told))
 
-    def _turns(self, conversation: Conversation) -> list[tuple[int, Turn]]:
-        """The speaker's turns, each with its place in the conversation."""
-        speaker = self.speaker
-        return [(at, turn) for at, turn in enumerate(conversation.turns) if speaker in ("any", turn.speaker)]
-
-    def _after(self, conversation: Conversation, trigger: int | None) -> set[int]:
+    def _after(self, reading: Reading, trigger: int | None) -> set[int]:
         """The places of the turns that may decide, now that the trigger is known: its window counts from there."""
         if trigger is None:
             return set()
-        start = conversation.turns[trigger]
-        later = [(at, turn) for at, turn in self._turns(conversation) if at > trigger]
-        return {at for at, _ in self._within(later, conversation, _end_ms(start))}
+        later = tuple(place for place in reading.places(self.speaker) if place > trigger)
+        return set(self._within(later, reading.conversation, _end_ms(reading.turns[trigger])))
 
-    def _within(
-        self, turns: list[tuple[int, Turn]], conversation: Conversation, since_ms: int | None
-    ) -> list[tuple[int, Turn]]:
+    def _within(self, places: Places, conversation: Conversation, since_ms: int | None) -> Places:
         """The turns inside the window; seconds count from ``since_ms``, or back from the conversation's end."""
-        span = self.span
+        span, turns = self.span, conversation.turns
         if span is None:
-            return turns
+            return places
         if span.unit == "turns":
-            return turns[: span.size] if span.end == "first" else turns[-span.size :]
+            return places[: span.size] if span.end == "first" else places[-span.size :]
         if span.end == "first":
-            until = None if since_ms is None else since_ms + span.size
-            return [
-                one for one in turns if one[1].start_ms is not None and until is not None and one[1].start_ms < until
-            ]
+            until = -1 if since_ms is None else since_ms + span.size
+            return tuple(place for place in places if until > (until if (at := turns[place].start_ms) is None else at))
         ends = [end for turn in conversation.turns if (end := _end_ms(turn)) is not None]
         last = max(ends, default=0)
         if conversation.ended_at is not None:
             last = round((conversation.ended_at - conversation.started_at).total_seconds() * 1000)
-        return [one for one in turns if (end := _end_ms(one[1])) is not None and end > last - span.size]
+        return tuple(place for place in places if (end := _end_ms(turns[place])) is not None and end > last - span.size)
 
-    def _place_events(self, conversation: Conversation) -> dict[int, int]:
+    def _place_events(self, reading: Reading) -> dict[int, int]:
         """Lay each event that is looked for on the speaker's turn that was the last to begin when it began."""
-        turns = self._turns(conversation)
-        begun = sorted((turn.start_ms, at) for at, turn in turns if turn.start_ms is not None)
+        places = reading.places(self.speaker)
+        starts = ((reading.turns[place].start_ms, place) for place in places)
+        begun = sorted((start, place) for start, place in starts if start is not None)
         placed: dict[int, int] = {}
-        for event in conversation.events if turns else ():
+        for event in reading.conversation.events if places else ():
             bits = sum(bit for bit, kind in self._events if kind == event.type)
             if bits:
-                before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(conversation.turns)))
-                at = begun[before - 1][1] if before else turns[0][0]
+                before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(reading.turns)))
+                at = begun[before - 1][1] if before else places[0]
                 placed[at] = placed.get(at, 0) | bits
         return placed
 
@@ -238,7 +241,8 @@ class Search:
             if not bit & (self._all | some):
                 continue
             said = told.get(bit, {}).get(one.position) if not bit & one.holds else None
-            why, quoted = (said.why, said.piece) if said else why_by_words(condition, one.turn, conversation)
+            wording = self._wordings.get(bit, "")
+            why, quoted = (said.why, said.piece) if said else why_by_words(condition, one.turn, conversation, wording)
             whys.append(why)
             piece = piece or quoted
             closest = closest or said
@@ -285,24 +289,29 @@ class _Said(NamedTuple):
 class _Lexicon:
     """Patterns over one way of reading a turn, each for one condition (a bit)."""
 
-    def __init__(self, read: Callable[[str], str], bits: tuple[int, ...], patterns: tuple[str, ...]) -> None:
-        self._read = read
+    def __init__(self, way: Way, bits: tuple[int, ...], patterns: tuple[str, ...]) -> None:
+        self.way = way
         self._bits = bits
         self._search = searcher(patterns)
         self._search_lines = line_searcher(patterns)
 
-    def has_any(self, turns: list[tuple[int, Turn]]) -> bool:
+    def has_any(self, reading: Reading, window: str) -> bool:
         """Whether it is worth while to look at each turn: false only where nothing is in any of them."""
         if self._search_lines is None:
             return True
-        return bool(self._search_lines("\n".join([self._read(turn.text) for _, turn in turns])))
+        return bool(self._search_lines(reading.lines(self.way, window)))
 
     def bits(self, text: str) -> int:
         """The conditions of which something is in this text."""
         holds = 0
-        for place in self._search(self._read(text)) or ():
+        for place in self._search(text) or ():
             holds |= self._bits[place]
         return holds
+
+
+def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, _Said]"]) -> Miss:
+    said = told[bit][one.position]
+    return Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold))
 
 
 def _end_ms(turn: Turn) -> int | None:

@@ -13,7 +13,8 @@ from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.probe import Answers, Probe
 from auscult.metrics._finding import Entry, Finding, Side, finding_problems, is_joined
-from auscult.metrics._search import Miss, Outcome, Search
+from auscult.metrics._reading import Reading, reading_of
+from auscult.metrics._search import NOTHING, Miss, Outcome, Search
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -92,30 +93,34 @@ class _Joined:
     @property
     def place(self) -> str:
         """Where it looks, in words."""
-        return " or ".join(dict.fromkeys(search.place for search in [*self._some, *self._every]))
+        places = dict.fromkeys(part.place for part in [*self._some, *self._every])
+        return " or ".join(places) or "the conversation"
 
-    def obstacle(self, conversation: Conversation) -> str:
+    def obstacle(self, reading: Reading) -> str:
         """Why nothing can be found: one search that is required cannot look, or none of the alternatives can."""
-        for search in self._every:
-            if reason := search.obstacle(conversation):
+        for part in self._every:
+            if reason := part.obstacle(reading):
                 return reason
-        reasons = [search.obstacle(conversation) for search in self._some]
+        reasons = [part.obstacle(reading) for part in self._some]
         return reasons[0] if reasons and all(reasons) else ""
 
-    def decide(self, conversation: Conversation, answers: Answers, trigger: int | None) -> Outcome:
-        """Find it. A joined finding is there when its last required part is; an alternative is the earliest one."""
-        some = [search.decide(conversation, answers, trigger) for search in self._some]
-        every = [search.decide(conversation, answers, trigger) for search in self._every]
+    def decide(self, reading: Reading, answers: Answers, trigger: int | None) -> Outcome:
+        """Find it. A joined finding is there when its last required part is; an alternative is the earliest one.
+
+        What only must not be found is not there at the conversation's last turn.
+        """
+        some = [part.decide(reading, answers, trigger) for part in self._some]
+        every = [part.decide(reading, answers, trigger) for part in self._every]
         nearest = min((o.nearest for o in [*some, *every] if o.nearest), key=lambda miss: miss.gap, default=None)
-        missed = Outcome(None, (), nearest)
+        missed = Outcome(None, (), nearest) if nearest else NOTHING
         first = min((o for o in some if o.position is not None), key=lambda o: o.position or 0, default=None)
-        if (self._some and first is None) or any(o.position is None for o in every):
+        if (self._some and first is None) or any(o.position is None for o in every) or not reading.turns:
             return missed
-        if any(search.decide(conversation, answers, trigger).position is not None for search in self._none):
+        if any(part.decide(reading, answers, trigger).position is not None for part in self._none):
             return missed
         parts = [*every, *([first] if first else [])]
-        position = max(o.position for o in parts if o.position is not None)
-        return Outcome(position, tuple(one for part in parts for one in part.evidence))
+        position = max((o.position for o in parts if o.position is not None), default=len(reading.turns) - 1)
+        return Outcome(position, tuple(one for part in parts for one in part.cited))
 
 
 class _Plan:
@@ -132,22 +137,24 @@ class _Plan:
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        if not self.needs or self._obstacle(conversation):
+        reading = reading_of(conversation)
+        if not self.needs or self._obstacle(reading):
             return ()
-        asked = (probe for search in self._searches if search.needs for probe in search.probes(conversation))
+        asked = (probe for search in self._searches if search.needs for probe in search.probes(reading))
         return tuple(dict.fromkeys(asked))
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
-        if reason := self._obstacle(conversation):
+        reading = reading_of(conversation)
+        if reason := self._obstacle(reading):
             return Verdict(qualification="NA", reason=reason)
-        trigger = Outcome(None)
+        trigger = NOTHING
         if self._trigger:
-            trigger = self._trigger.decide(conversation, answers, None)
+            trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
-                reason = self._trigger.obstacle(conversation) or f"no trigger in {self._trigger.place}"
+                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.place}"
                 return Verdict(qualification="NA", reason=reason + _nearest(trigger.nearest))
         if self._not_when:
-            ruled_out = self._not_when.decide(conversation, answers, trigger.position)
+            ruled_out = self._not_when.decide(reading, answers, trigger.position)
             if ruled_out.position is not None:
                 return Verdict(
                     qualification="NA",
@@ -155,12 +162,12 @@ class _Plan:
                     trigger=trigger.evidence,
                     reason="ruled out: not_when is found",
                 )
-        answer = self._answer.decide(conversation, answers, trigger.position)
+        answer = self._answer.decide(reading, answers, trigger.position)
         if answer.position is not None:
             return Verdict(qualification="YES", evidence=answer.evidence, trigger=trigger.evidence)
         reason = f"not found in {self._answer.place}"
         if self._excused:
-            excuse = self._excused.decide(conversation, answers, trigger.position)
+            excuse = self._excused.decide(reading, answers, trigger.position)
             if excuse.position is not None:
                 return Verdict(
                     qualification="NA",
@@ -173,9 +180,9 @@ class _Plan:
             qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason + _nearest(answer.nearest)
         )
 
-    def _obstacle(self, conversation: Conversation) -> str:
+    def _obstacle(self, reading: Reading) -> str:
         """Why it cannot be judged at all, or nothing."""
-        return "" if self._is_silence_judged else self._answer.obstacle(conversation)
+        return "" if self._is_silence_judged else self._answer.obstacle(reading)
 
 
 def _compiled(finding: Finding | Entry, default_speaker: Side) -> "_Joined | Search":

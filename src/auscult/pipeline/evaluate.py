@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, duration_status, passed, score
 from auscult.domain.form import Form, choose_form
 from auscult.domain.probe import Answers, Probe
@@ -13,6 +12,8 @@ from auscult.pipeline.ask import ask
 from auscult.pipeline.ports import Engines, Pending
 
 MetricTypes = Mapping[str, MetricType[Any]]
+
+AT_A_TIME = 100
 
 
 class Evaluator(NamedTuple):
@@ -30,7 +31,8 @@ class Evaluator(NamedTuple):
         """One evaluation for each conversation, in order. Raises ``EngineError`` when an engine cannot answer."""
         cases = [self._open(pending, forms) for pending in batch]
         answers = ask((probe for case in cases for probe in case.probes), self.engines)
-        return [self._close(case, answers, now) for case in cases]
+        judged = self._judge(cases, answers)
+        return [self._close(case, tuple(results), answers, now) for case, results in zip(cases, judged, strict=True)]
 
     def _open(self, pending: Pending, forms: Sequence[Form]) -> "_Case":
         """Choose the form (rule 10), see whether it applies (rule 11), and collect the questions."""
@@ -44,10 +46,31 @@ class Evaluator(NamedTuple):
         ]
         return _Case(pending, form, status, is_judged=True, probes=tuple(probes))
 
-    def _close(self, case: "_Case", answers: Answers, now: datetime) -> Evaluation:
-        """Judge every metric, and score what is eligible (rules 1 to 5)."""
+    def _judge(self, cases: Sequence["_Case"], answers: Answers) -> list[list[MetricResult]]:
+        """Judge every metric of every case: a metric over some cases, then the next.
+
+        So what a metric looks for stays in the processor's cache (taking turns costs half as much again), and so
+        does what is worked out of the conversations, as there are not too many at a time.
+        """
+        results: list[list[MetricResult]] = [[] for _ in cases]
+        for start in range(0, len(cases), AT_A_TIME):
+            by_form: dict[int, list[int]] = {}
+            for place in range(start, min(start + AT_A_TIME, len(cases))):
+                form = cases[place].form
+                if form is not None and cases[place].is_judged:
+                    by_form.setdefault(id(form), []).append(place)
+            for places in by_form.values():
+                form = cases[places[0]].form
+                for metric in form.metrics if form is not None else ():
+                    judge = self.types[metric.type].judge
+                    for place in places:
+                        verdict = judge(metric.settings, cases[place].pending.conversation, answers)
+                        results[place].append(MetricResult(metric=metric, verdict=verdict))
+        return results
+
+    def _close(self, case: "_Case", results: tuple[MetricResult, ...], answers: Answers, now: datetime) -> Evaluation:
+        """Score what is eligible (rules 1 to 5)."""
         form, conversation = case.form, case.pending.conversation
-        results = self._results(form, conversation, answers) if form is not None and case.is_judged else ()
         fatal_errors = sum(result.is_fatal_error for result in results)
         counted = form is not None and case.status == "evaluated"
         points = score(results, form) if form is not None and counted else None
@@ -62,12 +85,6 @@ class Evaluator(NamedTuple):
             results=results,
             engines=tuple(sorted({answers[probe].engine for probe in case.probes})),
             evaluated_at=now,
-        )
-
-    def _results(self, form: Form, conversation: Conversation, answers: Answers) -> tuple[MetricResult, ...]:
-        return tuple(
-            MetricResult(metric=metric, verdict=self.types[metric.type].judge(metric.settings, conversation, answers))
-            for metric in form.metrics
         )
 
 

@@ -330,6 +330,16 @@ def test_findings_are_joined_at_any_depth() -> None:
     assert judge(without_sorry, answer=answer).qualification == "NO"
 
 
+def test_what_must_not_be_found_may_stand_alone() -> None:
+    """Nothing is there in the whole conversation; in one without turns nothing can be told."""
+    excused = {"none_of": [{"speaker": "customer", "any_of": [{"phrases": ["lost"]}]}]}
+    answer = {"any_of": [{"phrases": ["never said"]}]}
+    assert judge(CALL, answer=answer, excused_when=excused).qualification == "NO"
+    assert judge(talk("agent: hello"), answer=answer, excused_when=excused).qualification == "NA"
+    assert judge(talk("agent: hello"), answer=excused).qualification == "YES"
+    assert judge(talk(), answer=excused, when_silent="no").qualification == "NO"
+
+
 def test_a_search_may_be_for_one_direction_only() -> None:
     """An outbound contact is another matter."""
     answer = {"direction": "outbound", "any_of": [{"phrases": ["anything else"]}]}

@@ -1,0 +1,79 @@
+"""A conversation as searches read it. Every search of a form reads the same turns: what is worked out is kept.
+
+As many conversations are kept as are judged metric by metric at a time (auscult.pipeline.evaluate), and some more.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.text import spoken_words, straighten_quotes
+from auscult.metrics._patterns import bare_words
+
+Way = Callable[[str], str]
+WAYS: tuple[Way, Way, Way] = (spoken_words, bare_words, straighten_quotes)
+"""The ways of reading a turn: for phrases, for wordings, for patterns."""
+
+Places = tuple[int, ...]
+"""Places of turns in the conversation, in order."""
+
+
+class Reading:
+    """One conversation, read in every way that is asked for."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.turns = conversation.turns
+        self.windows: dict[str, Places] = {}
+        """Turns by the name of a window; whoever asks for a window first works it out."""
+        self._speakers: dict[str, Places] = {"any": tuple(range(len(self.turns)))}
+        self._texts: dict[Way, list[str]] = {}
+        self._lines: dict[tuple[Way, str], str] = {}
+
+    def places(self, speaker: str) -> Places:
+        """The places of a speaker's turns."""
+        found = self._speakers.get(speaker)
+        if found is None:
+            found = tuple([place for place, turn in enumerate(self.turns) if turn.speaker == speaker])
+            self._speakers[speaker] = found
+        return found
+
+    def texts(self, way: Way) -> list[str]:
+        """Every turn's text, read in this way."""
+        found = self._texts.get(way)
+        if found is None:
+            found = self._texts[way] = [way(turn.text) for turn in self.turns]
+        return found
+
+    def lines(self, way: Way, window: str) -> str:
+        """The texts of the turns in a window that is worked out, one a line."""
+        found = self._lines.get((way, window))
+        if found is None:
+            texts = self.texts(way)
+            found = self._lines[way, window] = "\n".join([texts[place] for place in self.windows[window]])
+        return found
+
+
+def reading_of(conversation: Conversation) -> Reading:
+    """The reading of a conversation: the same one as long as it is asked for again soon."""
+    return _kept(_Same(conversation))
+
+
+class _Same:
+    """This very conversation; to compare all that two conversations hold would cost more than to read them again."""
+
+    __slots__ = ("conversation",)
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+
+    def __hash__(self) -> int:
+        return id(self.conversation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.conversation is other.conversation
+
+
+@lru_cache(maxsize=128)
+def _kept(same: _Same) -> Reading:
+    return Reading(same.conversation)
