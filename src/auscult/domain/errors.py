@@ -38,6 +38,7 @@ class FormatError(AuscultError):
         field: str | None = None,
         value: object = None,
     ) -> None:
+        """``line`` counts from 1; ``field`` is a path within the document, as ``turns[3].speaker``."""
         super().__init__(message, code=code, field=field, value=value)
         self.line = line
 
@@ -48,6 +49,7 @@ class FormError(AuscultError):
     code = "form.invalid"
 
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        """``problems`` are whole lines, with file and line of the form where they are known."""
         super().__init__(message)
         self.problems = problems
 
