@@ -106,6 +106,15 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         return round((self.ended_at - self.started_at).total_seconds() * 1000)
 
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """What the contact centre calls the channel, first the name to show.
+
+        Its own word (campaign, rtm) where it has one, else voice or chat, and then where the conversation comes from.
+        """
+        own = self.contact and self.contact.channel
+        return (own,) if own else (self.channel, *([self.source] if self.source else []))
+
 
 def derive_id(app_id: str, custom_id: str) -> str:
     """Give the id of a conversation that came without one: the same app and custom id always give the same."""

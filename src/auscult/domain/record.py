@@ -1,5 +1,7 @@
 """The read side: what a report is rendered from, and how its rows are asked for."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
@@ -16,11 +18,16 @@ class Record(Struct, frozen=True, kw_only=True):
     evaluation: Evaluation
 
 
+Filter = Literal["queues", "custom_fields", "contact_channels"]
+"""Fields of a query by which rows are found through an index that is written for them."""
+
+
 class RecordQuery(Struct, frozen=True, kw_only=True):
     """Which rows of one report, in the order of start time, then id.
 
     Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
-    ``queues`` holds ids or names. ``after`` is the sort key of the last row already read (a cursor), where the
+    ``queues`` holds ids or names, ``contact_channels`` names as ``Conversation.channel_names`` has them; letter case
+    does not matter in either. ``after`` is the sort key of the last row already read (a cursor), where the
     empty id stands before every row of its instant; where it is given, ``skip`` is 0.
     """
 
@@ -31,6 +38,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...] = ()
     directions: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    contact_channels: tuple[str, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()
     include_below_threshold: bool = False
     skip: int = 0

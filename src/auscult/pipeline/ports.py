@@ -13,7 +13,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.probe import Answer, Probe
-from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.record import Filter, RecordPage, RecordQuery
 from auscult.domain.tenancy import Client, Tenant
 
 
@@ -46,11 +46,15 @@ class FormVersion(Struct, frozen=True, kw_only=True):
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
-    """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes."""
+    """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes.
+
+    ``filters`` says by what the rows of a report can be found; those of a report that is not named there, by all.
+    """
 
     conversation: Conversation
     evaluation: Evaluation
     rows: Mapping[str, bytes]
+    filters: Mapping[str, frozenset[Filter]] = {}
 
 
 BatchState = Literal["accepted", "done", "failed"]

@@ -16,4 +16,5 @@ def render(tenant: Tenant, conversation: Conversation, evaluation: Evaluation, r
     """Render one conversation for every report. A report that never lists it has no row of it."""
     record = Record(tenant=tenant, conversation=conversation, revision=evaluation.revision, evaluation=evaluation)
     rows = {name: row for name, report in reports.items() if (row := report.row(record)) is not None}
-    return Rendered(conversation=conversation, evaluation=evaluation, rows=rows)
+    filters = {name: reports[name].filters for name in rows}
+    return Rendered(conversation=conversation, evaluation=evaluation, rows=rows, filters=filters)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from msgspec import Struct
 
-from auscult.domain.record import Record, RecordPage, RecordQuery
+from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 
 
 class ReportRequest(Struct, frozen=True, kw_only=True):
@@ -68,6 +68,9 @@ class Report(Protocol):
     """
 
     limits: ClassVar[PageLimits]
+
+    filters: ClassVar[frozenset[Filter]]
+    """What its queries may filter by: each costs index entries for every row."""
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """What is asked for. Raises ``RequestError`` with field, value and what would be right."""

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Metric
-from auscult.domain.record import Record, RecordPage, RecordQuery
+from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.reports import _dates, _filters, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._languages import english_name
@@ -95,6 +95,7 @@ class ScoreReporting:
     )
     required_headers: ClassVar[tuple[str, ...]] = ("accountId", "orgId")
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=10_000)
+    filters: ClassVar[frozenset[Filter]] = frozenset({"queues", "custom_fields"})
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters. What it does not know it passes over (rule 22)."""

@@ -37,7 +37,8 @@ class Pages:
 
     async def read(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
         """Read one page over these apps."""
-        if self._is_embedded and not query.queues and not query.custom_fields:
+        is_indexed = query.queues or query.contact_channels or query.custom_fields
+        if self._is_embedded and not is_indexed:
             return self._page(tenants, query)
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 

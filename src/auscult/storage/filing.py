@@ -7,6 +7,7 @@ All of it is worked out from the rows that were there and the rows that shall be
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.record import Filter
 from auscult.pipeline.ports import Rendered
 from auscult.storage.cells import cell_of
 from auscult.storage.database import AnyRow
@@ -25,8 +27,14 @@ from auscult.storage.texts import is_storable
 
 QUEUE = "queue"
 """Facet of a queue's id and of its name, both compared without case."""
-TALLIED = frozenset({QUEUE})
+CHANNEL = "channel"
+"""Facet of what the contact centre calls the channel, compared without case."""
+FIELD = "cf"
+"""Facet of a custom field: a colon and the field's name follow."""
+TALLIED = frozenset({QUEUE, CHANNEL})
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
+
+_FILTERS: Mapping[str, Filter] = {QUEUE: "queues", CHANNEL: "contact_channels", FIELD: "custom_fields"}
 
 ROWS_OF_A_LISTING = 2**32
 """Row numbers that each listing has for itself."""
@@ -36,7 +44,10 @@ _LONGEST_FACET = 200
 
 
 class Filing(NamedTuple):
-    """What is to be filed of one conversation. ``filed_at`` is the start under which its rows stand now, if any do."""
+    """What is to be filed of one conversation. ``filed_at`` is the start under which its rows stand now, if any do.
+
+    ``filters`` says by which facets the rows of a report are found; those of a report that is not named, by all.
+    """
 
     conversation_id: str
     started_at: int
@@ -44,6 +55,12 @@ class Filing(NamedTuple):
     facets: tuple[tuple[str, str], ...]
     rows: Mapping[str, bytes]
     filed_at: int | None
+    filters: Mapping[str, frozenset[Filter]] = MappingProxyType({})
+
+    def facets_in(self, report: str) -> list[tuple[str, str]]:
+        """The facets by which its row in a report is found."""
+        wanted = self.filters.get(report)
+        return [each for each in self.facets if wanted is None or _FILTERS[each[0].partition(":")[0]] in wanted]
 
 
 class Place(NamedTuple):
@@ -82,6 +99,7 @@ def filing_of(rendered: Rendered, filed_at: int | None) -> Filing:
         facets=tuple(sorted(_facets_of(conversation))),
         rows=rendered.rows,
         filed_at=filed_at,
+        filters=rendered.filters,
     )
 
 
@@ -90,9 +108,14 @@ def queue_facet(id_or_name: str) -> tuple[str, str]:
     return QUEUE, _short(id_or_name.casefold())
 
 
+def channel_facet(name: str) -> tuple[str, str]:
+    """Facet of a channel, by one of its names."""
+    return CHANNEL, _short(name.casefold())
+
+
 def field_facet(name: str, value: str) -> tuple[str, str]:
     """Facet of a custom field."""
-    return "cf:" + _short(name), _short(value)
+    return f"{FIELD}:{_short(name)}", _short(value)
 
 
 def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Sequence[Filing]) -> None:
@@ -124,7 +147,10 @@ def counted(places: Iterable[tuple[int, int, int, Iterable[int]]]) -> Counter[Ke
 
 def _facets_of(conversation: Conversation) -> set[tuple[str, str]]:
     names = [name for queue in conversation.queues for name in (queue.id, queue.name) if name]
+    entered = (conversation.contact and conversation.contact.destinations) or ()
+    names += [name for queue in entered for name in (queue.queue_id, queue.queue_name) if name]
     found = {queue_facet(name) for name in names}
+    found.update(channel_facet(name) for name in conversation.channel_names)
     found.update(field_facet(name, value) for name, value in conversation.custom_fields.items())
     return found
 
@@ -181,7 +207,7 @@ def _wanted(
     tags: dict[tuple[int, str], set[str]] = defaultdict(set)
     for filing in filings:
         for report in filing.rows:
-            for name, value in filing.facets:
+            for name, value in filing.facets_in(report):
                 tags[known[report].listing, name].add(value)
     numbers: dict[tuple[int, str, str], int] = {}
     for (listing, name), values in sorted(tags.items()):
@@ -190,7 +216,7 @@ def _wanted(
     for filing in filings:
         for report, body in filing.rows.items():
             listing = known[report].listing
-            facets_ = tuple(sorted({numbers[listing, name, value] for name, value in filing.facets}))
+            facets_ = tuple(sorted({numbers[listing, name, value] for name, value in filing.facets_in(report)}))
             place = Place(0, listing, filing.started_at, filing.conversation_id, filing.cell, facets_)
             wanted[listing, filing.conversation_id] = (place, body)
     return wanted

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.storage.cells import cells_of
 from auscult.storage.database import Database, Reader, Row
-from auscult.storage.filing import field_facet, queue_facet
+from auscult.storage.filing import channel_facet, field_facet, queue_facet
 from auscult.storage.selections import Part, Phrasebook, Selection, Texts
 from auscult.storage.tables import facets, listings
 from auscult.storage.tallies import HOUR_MS, Tree, hour_of
@@ -135,6 +135,8 @@ class Pages:
         wanted = [[field_facet(name, value)] for name, value in query.custom_fields]
         if query.queues:
             wanted.append([queue_facet(queue) for queue in query.queues])
+        if query.contact_channels:
+            wanted.append([channel_facet(name) for name in query.contact_channels])
         parts: list[Part] = []
         for listing in numbers:
             groups = tuple(
@@ -143,7 +145,7 @@ class Pages:
             )
             if all(groups):
                 parts.append(Part(listing, groups))
-        is_tallied = not query.custom_fields and all(len(group) <= 1 for group in wanted)
+        is_tallied = not query.custom_fields and len(wanted) <= 1 and all(len(group) <= 1 for group in wanted)
         return Selection(tuple(parts), cells_of(query), is_tallied)
 
     def _facet(self, reader: Reader, view: _View, listing: int, name: str, value: str) -> int | None:
