@@ -22,7 +22,7 @@ from tests.integration.program import AUSCULT, TENANT, environment
 from tests.integration.working import FORM, conversation, settings_for, wait_until
 from tests.integration.working import TENANT as OWNER
 
-COUNT = 600
+COUNT = 500
 KILLS = 3
 BATCH_SIZE = "5"
 
@@ -108,7 +108,7 @@ def test_a_server_killed_while_it_works(killed: Killed) -> None:
 
 def test_a_load_killed_while_it_loads(killed: Killed) -> None:
     """What it had accepted is scored by whoever comes next, and loading the file again adds what is missing."""
-    for _ in range(KILLS):
+    for _ in range(KILLS - 1):
         with killed.running("load", "chats.ndjson", *TENANT):
             killed.wait_for_more()
     with killed.running("load", "chats.ndjson", *TENANT, "--json") as load:

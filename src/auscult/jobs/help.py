@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from auscult.jobs.crew import Crew
-from auscult.jobs.pulse import Pulse
+from auscult.jobs.pulse import SILENT_AFTER_S, Pulse
 from auscult.pipeline.ports import Workers
 
 LOOK_S = 0.5
@@ -17,7 +17,7 @@ class Help:
 
     def __init__(self, workers: Workers, hire: Callable[[], Crew]) -> None:
         """``hire`` makes a crew that is not started yet."""
-        self._pulse = Pulse(workers)
+        self._pulse = Pulse(workers, SILENT_AFTER_S)
         self._hire = hire
         self._crew: Crew | None = None
         self._looked_at = float("-inf")

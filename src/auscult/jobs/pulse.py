@@ -12,13 +12,19 @@ BEAT_S = 1.0
 DEAD_AFTER_S = 6.0
 """Several beats: a worker held up by a lock or a pause is not given up at once. To be wrong costs work done twice."""
 
+SILENT_AFTER_S = 2.5
+"""When to call in a worker of one's own. To be wrong costs nothing: there are two."""
+
 
 class Pulse:
     """The beats of all workers, as seen from here."""
 
-    def __init__(self, workers: Workers, clock: Callable[[], float] = time.monotonic) -> None:
-        """Watch ``workers``; ``clock`` gives seconds that only grow."""
+    def __init__(
+        self, workers: Workers, patience_s: float = DEAD_AFTER_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Watch ``workers``: one that is silent for so long is not alive. ``clock`` gives seconds that only grow."""
         self._workers = workers
+        self._patience_s = patience_s
         self._clock = clock
         self._seen: dict[str, tuple[int, float]] = {}
 
@@ -31,4 +37,4 @@ class Pulse:
             worker: before[worker] if worker in before and before[worker][0] == count else (count, now)
             for worker, count in beats.items()
         }
-        return frozenset(worker for worker, (_, at) in self._seen.items() if now - at < DEAD_AFTER_S)
+        return frozenset(worker for worker, (_, at) in self._seen.items() if now - at < self._patience_s)

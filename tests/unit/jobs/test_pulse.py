@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Store:
 def test_who_beats_is_alive_and_who_stops_is_not(store: Store) -> None:
     """A worker is given up once its count has stood still for the whole patience, and not before."""
     clock = Clock()
-    pulse = Pulse(store.workers, clock)
+    pulse = Pulse(store.workers, clock=clock)
     store.workers.beat("steady")
     store.workers.beat("dying")
     assert pulse.alive() == {"steady", "dying"}
@@ -44,7 +44,7 @@ def test_one_never_seen_before_has_the_benefit_of_the_doubt(store: Store) -> Non
     """Whoever looks for the first time cannot know yet."""
     clock = Clock()
     store.workers.beat("unknown")
-    pulse = Pulse(store.workers, clock)
+    pulse = Pulse(store.workers, clock=clock)
     assert pulse.alive() == {"unknown"}
     clock.now += DEAD_AFTER_S
     assert pulse.alive() == set()
@@ -52,7 +52,7 @@ def test_one_never_seen_before_has_the_benefit_of_the_doubt(store: Store) -> Non
 
 def test_one_that_left_is_gone_at_once(store: Store) -> None:
     """A worker that ended in order is waited for by nobody."""
-    pulse = Pulse(store.workers, Clock())
+    pulse = Pulse(store.workers, clock=Clock())
     store.workers.beat("leaving")
     assert pulse.alive() == {"leaving"}
     store.workers.leave("leaving")
