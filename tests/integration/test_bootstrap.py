@@ -1,0 +1,107 @@
+"""Opening a database: its key, what is wrong with one, and what is not loaded to say so."""
+
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from auscult import bootstrap
+from auscult.config import Settings, read_settings
+from auscult.domain.errors import SettingsError
+from auscult.domain.tenancy import Client
+from auscult.storage import new_secret_key
+from tests.integration.working import TENANT, settings_for
+
+CLIENT = Client(
+    client_id="cs-1",
+    secret="hush",
+    account_id=TENANT.account_id,
+    app_ids=frozenset({TENANT.app_id}),
+    scopes=frozenset({"Quality AI"}),
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+
+
+def with_client(settings: Settings) -> None:
+    """Make the database, with one client."""
+    with bootstrap.open(settings) as application:
+        application.store.ensure(TENANT)
+        application.store.clients.add(CLIENT)
+
+
+def the_key(folder: Path) -> Path:
+    """The one key file there is."""
+    (path,) = folder.glob("*.key")
+    return path
+
+
+def test_a_key_is_kept_for_each_database(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Made with it, for its owner alone, and found again; where others may need it, it is said where it is."""
+    settings = settings_for(database_url, tmp_path)
+    with_client(settings)
+    path = the_key(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    said = capsys.readouterr().err
+    assert (str(path) in said) == database_url.startswith("postgresql")
+    with bootstrap.open(settings) as application:
+        assert application.store.clients.find("cs-1") == CLIENT
+    assert capsys.readouterr().err == ""
+
+
+def test_a_key_of_the_settings_goes_before_any_file(database_url: str, tmp_path: Path) -> None:
+    """Several hosts share one, and none of them keeps a file."""
+    settings = read_settings(
+        {}, database_url=database_url, state_dir=str(tmp_path), secret_key=new_secret_key().decode()
+    )
+    with_client(settings)
+    assert list(tmp_path.glob("*.key")) == []
+
+
+def test_a_wrong_key_is_told_at_once(database_url: str, tmp_path: Path) -> None:
+    """Not at the first request that needs a secret."""
+    settings = settings_for(database_url, tmp_path)
+    with_client(settings)
+    the_key(tmp_path).write_bytes(new_secret_key())
+    with pytest.raises(SettingsError) as caught, bootstrap.open(settings):
+        pass
+    assert caught.value.reason == "secret_key.wrong"
+
+
+def test_a_lost_key_is_not_made_anew(database_url: str, tmp_path: Path) -> None:
+    """A new one would open nothing, and hide what is missing."""
+    settings = settings_for(database_url, tmp_path)
+    with_client(settings)
+    the_key(tmp_path).unlink()
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="put that file back") as caught, bootstrap.open(settings):
+            pass
+        assert caught.value.reason == "secret_key.missing"
+    assert list(tmp_path.glob("*.key")) == []
+
+
+def test_databases_of_one_name_on_two_servers_have_two_keys(tmp_path: Path) -> None:
+    """The file's name tells servers, ports and names apart, and shows no password."""
+    urls = ["postgresql://m:hush@a:1/x", "postgresql://m@a:2/x", "postgresql://m@b:1/x", "postgresql://m@a:1/y"]
+    paths = {bootstrap.key_path(settings_for(url, tmp_path)) for url in urls}
+    assert len(paths) == 4
+    assert {path.parent for path in paths} == {tmp_path}
+    assert not any("hush" in path.name for path in paths)
+    assert bootstrap.key_path(settings_for("postgresql://other@a:1/x?sslmode=require", tmp_path)) in paths
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Nobody has to guess what an open error means."""
+    settings = settings_for(f"sqlite:///{tmp_path}/none/auscult.db", tmp_path)
+    with pytest.raises(SettingsError, match="none does not exist") as caught, bootstrap.open(settings):
+        pass
+    assert caught.value.reason == "database.no_folder"
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
+    """``auscult --help`` stays quick: neither database, nor web, nor numbers come with the builder."""
+    heavy = {"sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "numpy", "dbos", "tokenizers", "re2", "yaml"}
+    script = f"import sys, auscult.bootstrap; assert not {heavy!r} & sys.modules.keys(), sys.modules.keys() & {heavy!r}"
+    subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  (our own words)
