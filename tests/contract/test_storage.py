@@ -91,7 +91,7 @@ class TestTenants:
             app.conversations.record(batch, [rendered(conversation("c-2"))])
         assert app.forms.in_force() == []
         assert app.forms.get("ef-1") is None
-        assert [each.id for each, _ in app.conversations.rerender("", 10)] == ["c-1"]
+        assert [each.conversation.id for each in app.conversations.rerender("", 10)] == ["c-1"]
         assert other.conversations.rerender("", 10) == []
         assert names(app, include_below_threshold=True) == ["c-1/1/scorereporting"]
         assert names(other) == []
@@ -274,30 +274,30 @@ class TestRerender:
         for name, status in zip(("c-1", "c-2", "c-3", "c-4"), statuses, strict=True):
             put(app, conversation(name), status=status)
         found = app.conversations.rerender("", 10)
-        assert [one for one, _ in found] == [conversation(name) for name in ("c-1", "c-2", "c-3", "c-4")]
-        for (one, decided), status in zip(found, statuses, strict=True):
-            assert decided == evaluation(one, status=status, form=None if status == "not_evaluated" else FORM)
+        assert [one.conversation for one in found] == [conversation(name) for name in ("c-1", "c-2", "c-3", "c-4")]
+        for one, status in zip(found, statuses, strict=True):
+            assert one.evaluation == evaluation(one.conversation, status=status, form=None if status == "not_evaluated" else FORM)
 
     def test_it_goes_on_after_an_id(self, app: AppStore) -> None:
         """Ids sort by code point on both databases."""
         ids = ["C-1", "c-1", "c-10", "c-2", "c-_", "c-é", "c-\U0001f600"]
         put(app, *(conversation(name) for name in reversed(ids)))
-        assert [one.id for one, _ in app.conversations.rerender("", 100)] == ids
-        assert [one.id for one, _ in app.conversations.rerender("c-10", 2)] == ["c-2", "c-_"]
+        assert [one.conversation.id for one in app.conversations.rerender("", 100)] == ids
+        assert [one.conversation.id for one in app.conversations.rerender("c-10", 2)] == ["c-2", "c-_"]
 
     def test_the_newest_revision_is_rendered(self, app: AppStore) -> None:
         """What waits to be recorded is left out: its rows are about to be written anyway."""
         put(app, conversation("c-1"))
         put(app, conversation("c-1", language="nl"))
-        ((one, decided),) = app.conversations.rerender("", 10)
-        assert (one.language, decided.revision) == ("nl", 2)
+        (one,) = app.conversations.rerender("", 10)
+        assert (one.conversation.language, one.evaluation.revision) == ("nl", 2)
         accept(app, conversation("c-1", language="de"))
         assert app.conversations.rerender("", 10) == []
 
     def test_rows_are_replaced(self, store: Store, app: AppStore) -> None:
         """Other bytes and other reports; what was revised meanwhile is passed over."""
         put(app, conversation("c-1"), conversation("c-2"))
-        stale = [rendered(one, reports=("rawdata",)) for one, _ in app.conversations.rerender("", 10)]
+        stale = [rendered(one.conversation, reports=("rawdata",)) for one in app.conversations.rerender("", 10)]
         put(app, conversation("c-2", language="nl"))
         app.conversations.replace_rows(stale)
         app.conversations.replace_rows(stale)

@@ -67,7 +67,7 @@ def test_what_is_accepted_is_found_and_processed(store: Store, app: AppStore, da
         late = accept(app, conversation("c-3"))
         wait_until(ended(store, early, late))
     assert app.conversations.statuses(["c-1", "c-2", "c-3"]) == dict.fromkeys(["c-1", "c-2", "c-3"], "evaluated")
-    scores = {one.id: decided.score for one, decided in app.conversations.rerender("", 10)}
+    scores = {one.conversation.id: one.evaluation.score for one in app.conversations.rerender("", 10)}
     assert scores == {"c-1": 100, "c-2": 0, "c-3": 100}
     assert store.workers.beats() == {}
     assert store.recount() == []

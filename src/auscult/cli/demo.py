@@ -102,8 +102,8 @@ def _load(application: "Application", files: list[Path]) -> dict[str, int]:
 def _scored(app: AppStore) -> Iterator[tuple[Conversation, Evaluation]]:
     last = ""
     while page := app.conversations.rerender(last, _PAGE):
-        yield from page
-        last = page[-1][0].id
+        yield from ((each.conversation, each.evaluation) for each in page)
+        last = page[-1].conversation.id
 
 
 def _client(store: Store) -> Client:

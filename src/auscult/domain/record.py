@@ -4,18 +4,25 @@ from typing import Literal
 
 from msgspec import Struct
 
+from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """Everything a report may show of one conversation, as of now."""
+    """Everything a report may show of one conversation, as of now.
+
+    ``audit`` is None while nobody is assigned, ``insights`` while nothing was analysed.
+    """
 
     tenant: Tenant
     conversation: Conversation
     revision: int
     evaluation: Evaluation
+    audit: Audit | None = None
+    insights: Insights | None = None
 
 
 Filter = Literal["queues", "custom_fields", "contact_channels"]

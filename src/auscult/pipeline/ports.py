@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+from auscult.domain.audit import Audit, AuditChange, AuditState, TrailEntry
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.probe import Answer, Probe
@@ -30,10 +31,24 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Pending(Struct, frozen=True, kw_only=True):
-    """A stored conversation that waits to be evaluated."""
+    """A stored conversation that waits to be evaluated. ``audit`` is that of an earlier revision, if it has one."""
 
     conversation: Conversation
     revision: int
+    audit: Audit | None = None
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """A conversation with what was decided about it: its newest evaluation and its audit, if it has one.
+
+    ``is_current`` is false where a newer revision of the conversation waits to be evaluated: ``conversation`` is that
+    one already, and ``evaluation`` still that of the revision before.
+    """
+
+    conversation: Conversation
+    evaluation: Evaluation
+    audit: Audit | None = None
+    is_current: bool = True
 
 
 class FormVersion(Struct, frozen=True, kw_only=True):
@@ -48,12 +63,14 @@ class FormVersion(Struct, frozen=True, kw_only=True):
 class Rendered(Struct, frozen=True, kw_only=True):
     """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes.
 
-    ``filters`` says by what the rows of a report can be found; those of a report that is not named there, by all.
+    ``audit`` is the audit that the rows show. ``filters`` says by what the rows of a report can be found; those of a
+    report that is not named there, by all.
     """
 
     conversation: Conversation
     evaluation: Evaluation
     rows: Mapping[str, bytes]
+    audit: Audit | None = None
     filters: Mapping[str, frozenset[Filter]] = {}
 
 
@@ -119,15 +136,19 @@ class Conversations(Protocol):
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
         The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
+        Raises ``AuditMovedError``, and writes nothing, when an audit was changed since it was rendered.
         """
         ...
 
-    def rerender(self, after_id: str, limit: int) -> list[tuple[Conversation, Evaluation]]:
-        """Recorded conversations with their newest evaluation, by id, after ``after_id``: what ``rebuild`` reads."""
+    def rerender(self, after_id: str, limit: int) -> list[Recorded]:
+        """Recorded conversations, by id, after ``after_id``, those that wait left out: what ``rebuild`` reads."""
         ...
 
     def replace_rows(self, finished: Sequence[Rendered]) -> None:
-        """Replace rows, facets and tallies of these conversations; evaluations stay as they are."""
+        """Replace rows, facets and tallies of these conversations; evaluations stay as they are.
+
+        One that was revised or audited meanwhile is passed over.
+        """
         ...
 
     def page(self, query: RecordQuery) -> RecordPage:
@@ -151,6 +172,36 @@ class Forms(Protocol):
         ...
 
 
+class Audits(Protocol):
+    """The audits of one app."""
+
+    def case(self, conversation_id: str) -> Recorded | None:
+        """One conversation as an auditor has it before them; None when it is unknown or not evaluated yet."""
+        ...
+
+    def save(self, change: AuditChange, rendered: Rendered | None = None) -> None:
+        """Write an audit, the line of its trail, and the rows that show it, in one transaction.
+
+        ``rendered`` is there unless nothing is told (a draft) or the conversation is not current.
+        Raises ``AuditMovedError``, and writes nothing, when audit or evaluation were changed meanwhile.
+        """
+        ...
+
+    def of(self, conversation_ids: Sequence[str]) -> dict[str, Audit]:
+        """The audits of these conversations, by conversation id, where there are any."""
+        ...
+
+    def listing(
+        self, *, state: AuditState | None = None, auditor: str | None = None, after_id: str = "", limit: int = 100
+    ) -> list[Audit]:
+        """Audits by conversation id, after ``after_id``; of one state, of one auditor, or all."""
+        ...
+
+    def trail(self, conversation_id: str) -> list[TrailEntry]:
+        """All that happened to a conversation's audit, in order."""
+        ...
+
+
 class AppStore(Protocol):
     """All that belongs to one app."""
 
@@ -167,6 +218,11 @@ class AppStore(Protocol):
     @property
     def forms(self) -> Forms:
         """Its forms."""
+        ...
+
+    @property
+    def audits(self) -> Audits:
+        """Its audits."""
         ...
 
 

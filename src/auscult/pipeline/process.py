@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.audit import AuditMovedError
 from auscult.domain.errors import EngineError, FormError
 from auscult.domain.form import Form
 from auscult.domain.tenancy import Tenant
@@ -16,6 +17,8 @@ from auscult.pipeline.record import Reports, render
 
 LOG = logging.getLogger(__name__)
 _SHOWN_FAULTS = 5
+_MOST_TRIES = 5
+"""Times that a batch is written anew because audits in it went on meanwhile, before its whole step is tried again."""
 
 
 class Finished(Struct, frozen=True, kw_only=True):
@@ -66,7 +69,26 @@ class Processing:
             more = len(finished.faults) - _SHOWN_FAULTS
             shown = [*finished.faults[:_SHOWN_FAULTS], *([f"and {more} more"] if more > 0 else [])]
             failure = f"{len(finished.faults)} could not be processed: {'; '.join(shown)}"
-        self._store.within(finished.tenant).conversations.record(finished.batch_id, finished.rendered, failure)
+        app = self._store.within(finished.tenant)
+        rendered = finished.rendered
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                app.conversations.record(finished.batch_id, rendered, failure)
+            except AuditMovedError:
+                rendered = self._rendered_again(app, rendered)
+            else:
+                return
+        app.conversations.record(finished.batch_id, rendered, failure)
+
+    def _rendered_again(self, app: AppStore, rendered: Sequence[Rendered]) -> tuple[Rendered, ...]:
+        """The same, with the audits as they stand now: somebody went on with one while this was evaluated."""
+        audits = app.audits.of([each.conversation.id for each in rendered])
+        return tuple(
+            render(
+                app.tenant, each.conversation, each.evaluation, self._reports, audit=audits.get(each.conversation.id)
+            )
+            for each in rendered
+        )
 
     def _rendered_together(
         self, tenant: Tenant, batch: Sequence[Pending], forms: Sequence[Form]
@@ -82,7 +104,7 @@ class Processing:
     def _rendered(self, tenant: Tenant, batch: Sequence[Pending], forms: Sequence[Form]) -> list[Rendered]:
         evaluations = self._evaluator.evaluate(batch, forms, self._now())
         return [
-            render(tenant, pending.conversation, evaluation, self._reports)
+            render(tenant, pending.conversation, evaluation, self._reports, audit=pending.audit)
             for pending, evaluation in zip(batch, evaluations, strict=True)
         ]
 

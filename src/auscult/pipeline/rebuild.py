@@ -15,8 +15,10 @@ def rebuild(store: Store, reports: Reports, progress: Callable[[int, int | None]
         conversations = store.within(tenant).conversations
         after = ""
         while recorded := conversations.rerender(after, GROUP):
-            conversations.replace_rows([render(tenant, *one, reports) for one in recorded])
-            after = recorded[-1][0].id
+            conversations.replace_rows(
+                [render(tenant, one.conversation, one.evaluation, reports, audit=one.audit) for one in recorded]
+            )
+            after = recorded[-1].conversation.id
             done += len(recorded)
             progress(done, None)
     return done

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.record import Record
@@ -12,9 +13,22 @@ from auscult.reports._contract import Report
 Reports = Mapping[str, Report]
 
 
-def render(tenant: Tenant, conversation: Conversation, evaluation: Evaluation, reports: Reports) -> Rendered:
+def render(
+    tenant: Tenant,
+    conversation: Conversation,
+    evaluation: Evaluation,
+    reports: Reports,
+    *,
+    audit: Audit | None = None,
+) -> Rendered:
     """Render one conversation for every report. A report that never lists it has no row of it."""
-    record = Record(tenant=tenant, conversation=conversation, revision=evaluation.revision, evaluation=evaluation)
+    record = Record(
+        tenant=tenant,
+        conversation=conversation,
+        revision=evaluation.revision,
+        evaluation=evaluation,
+        audit=audit,
+    )
     rows = {name: row for name, report in reports.items() if (row := report.row(record)) is not None}
     filters = {name: reports[name].filters for name in rows}
-    return Rendered(conversation=conversation, evaluation=evaluation, rows=rows, filters=filters)
+    return Rendered(conversation=conversation, evaluation=evaluation, rows=rows, audit=audit, filters=filters)

@@ -9,24 +9,32 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.audit import AuditMovedError
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import NotFoundError
-from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import Accepted, Pending, Rendered
+from auscult.pipeline.ports import Accepted, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
-from auscult.storage.database import AnyRow, Database
-from auscult.storage.evaluations import COLUMNS, DIGEST_BYTES, EvaluationReader, write_evaluations
-from auscult.storage.filing import Filing, file_rows, filing_of
+from auscult.storage.database import Database
+from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
 from auscult.storage.instants import ms_of, now_ms
 from auscult.storage.pages import Pages
-from auscult.storage.tables import batches, conversations, evaluations
+from auscult.storage.recorded import (
+    CONVERSATION,
+    STORED,
+    Stored,
+    file_recorded,
+    read_audit,
+    read_recorded,
+    recorded_query,
+)
+from auscult.storage.tables import audits, batches, conversations
 
 _IDS_AT_ONCE = 1_000
 _PLAIN = msgspec.json.Encoder()
 _ORDERED = msgspec.json.Encoder(order="deterministic")
-_CONVERSATION = msgspec.json.Decoder(Conversation)
 
 _UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
 """Sets whatever columns the rows beside it name."""
@@ -39,6 +47,13 @@ class _Incoming(NamedTuple):
     digest: bytes
     started_at: int
     body: bytes
+
+
+class _Waiting(NamedTuple):
+    """A conversation that is stored. ``has_ended`` says whether its batch has, so that nobody will process it."""
+
+    stored: Stored
+    has_ended: bool
 
 
 class AppConversations:
@@ -63,19 +78,19 @@ class AppConversations:
         incoming = {conversation.id: _incoming(conversation) for conversation in conversations_}
         with self._database.writing() as connection:
             take_turn(connection, self._app)
-            stored = {row.conversation_id: row for row in self._stored(connection, sorted(incoming))}
+            stored = {each.stored.conversation_id: each for each in self._stored(connection, sorted(incoming))}
             new = [each for each in incoming if each not in stored]
-            changed = [each for each, row in stored.items() if row.digest != incoming[each].digest]
+            changed = [each for each, (row, _) in stored.items() if row.digest != incoming[each].digest]
             left = [
-                row.conversation
-                for each, row in stored.items()
-                if row.digest == incoming[each].digest and row.recorded_revision != row.revision and row.has_ended
+                row.number
+                for each, (row, has_ended) in stored.items()
+                if row.digest == incoming[each].digest and not row.is_current and has_ended
             ]
             batch_id = None
             if new or changed or left:
                 batch_id, batch = self._open_batch(connection, len(new) + len(changed) + len(left))
                 self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
-                self._revise(connection, batch, [(stored[each].conversation, incoming[each]) for each in changed])
+                self._revise(connection, batch, [(stored[each].stored.number, incoming[each]) for each in changed])
                 moved = [{"number": number, "batch": batch} for number in left]
                 _execute(connection, _UPDATE, moved)
         unchanged = len(stored) - len(changed)
@@ -84,8 +99,9 @@ class AppConversations:
     def pending(self, batch_id: str) -> list[Pending]:
         """The conversations of a batch at their present revision, those already recorded left out, in their order."""
         query = (
-            sa.select(conversations.c.body, conversations.c.revision)
+            sa.select(conversations.c.body, conversations.c.revision, audits.c.body)
             .join(batches, batches.c.batch == conversations.c.batch)
+            .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
             .where(
                 batches.c.batch_id == batch_id,
                 batches.c.app == self._app,
@@ -95,7 +111,10 @@ class AppConversations:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return [Pending(conversation=_CONVERSATION.decode(body), revision=revision) for body, revision in rows]
+        return [
+            Pending(conversation=CONVERSATION.decode(body), revision=revision, audit=read_audit(audit))
+            for body, revision, audit in rows
+        ]
 
     def statuses(self, conversation_ids: Sequence[str]) -> dict[str, Status]:
         """How each recorded conversation stands. Ids whose present revision is not recorded yet are left out."""
@@ -114,20 +133,23 @@ class AppConversations:
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
         The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
-        Raises ``NotFoundError`` when this app has no such batch.
+        Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
+        an audit was changed since its rows were rendered.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
             take_turn(connection, self._app)
             fresh = [
                 (row, rendered[row.conversation_id])
-                for row in self._stored(connection, sorted(rendered))
-                if row.revision == rendered[row.conversation_id].evaluation.revision != row.recorded_revision
+                for row, _ in self._stored(connection, sorted(rendered))
+                if row.revision == rendered[row.conversation_id].evaluation.revision and not row.is_current
             ]
+            if any(not row.shows(each) for row, each in fresh):
+                raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
             if fresh:
-                decided = [(row.conversation, each.evaluation) for row, each in fresh]
+                decided = [(row.number, each.evaluation) for row, each in fresh]
                 write_evaluations(connection, self._database.dialect, self._app, decided)
-                self._file(connection, fresh)
+                file_recorded(connection, self._database.dialect, self._app, fresh)
             ended = (
                 sa.update(batches)
                 .where(batches.c.batch_id == batch_id, batches.c.app == self._app)
@@ -136,23 +158,15 @@ class AppConversations:
             if connection.execute(ended).rowcount == 0:
                 raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
 
-    def rerender(self, after_id: str, limit: int) -> list[tuple[Conversation, Evaluation]]:
-        """Recorded conversations with their newest evaluation, by id, after ``after_id``: what ``rebuild`` reads.
+    def rerender(self, after_id: str, limit: int) -> list[Recorded]:
+        """Recorded conversations, by id, after ``after_id``: what ``rebuild`` reads.
 
         One whose present revision waits to be recorded is left out: its rows are about to be written anyway, and
         what the old ones were rendered from is no longer there.
         """
-        newest = (
-            sa.select(sa.func.max(evaluations.c.evaluation))
-            .where(evaluations.c.conversation == conversations.c.conversation)
-            .correlate(conversations)
-            .scalar_subquery()
-        )
         query = (
-            sa.select(conversations.c.conversation_id, conversations.c.body, *COLUMNS)
-            .join(evaluations, evaluations.c.evaluation == newest)
+            recorded_query(self._app)
             .where(
-                conversations.c.app == self._app,
                 conversations.c.conversation_id > after_id,
                 conversations.c.recorded_revision == conversations.c.revision,
             )
@@ -160,25 +174,25 @@ class AppConversations:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            rows = {row.conversation_id: row for row in connection.execute(query)}
-            decided = self._reader.read(connection, rows)
-        return [(_CONVERSATION.decode(row.body), decided[each]) for each, row in rows.items()]
+            return read_recorded(connection, self._reader, query)
 
     def replace_rows(self, finished: Sequence[Rendered]) -> None:
         """Replace rows, facets and tallies of these conversations; evaluations stay as they are.
 
-        One that has been revised meanwhile is passed over.
+        One that has been revised or audited meanwhile is passed over.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
             take_turn(connection, self._app)
             current = [
                 (row, rendered[row.conversation_id])
-                for row in self._stored(connection, sorted(rendered))
-                if row.revision == rendered[row.conversation_id].evaluation.revision == row.recorded_revision
+                for row, _ in self._stored(connection, sorted(rendered))
+                if row.is_current
+                and row.revision == rendered[row.conversation_id].evaluation.revision
+                and row.shows(rendered[row.conversation_id])
             ]
             if current:
-                self._file(connection, current)
+                file_recorded(connection, self._database.dialect, self._app, current)
 
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report. Raises ``NotFoundError`` when the query names another app."""
@@ -188,26 +202,19 @@ class AppConversations:
             )
         return self._pages.page((self._app,), query)
 
-    def _stored(self, connection: Connection, ids: Sequence[str]) -> list[AnyRow]:
+    def _stored(self, connection: Connection, ids: Sequence[str]) -> list[_Waiting]:
         """What is stored of these, in the order of ids."""
         query = (
-            sa.select(
-                conversations.c.conversation,
-                conversations.c.conversation_id,
-                conversations.c.revision,
-                conversations.c.digest,
-                conversations.c.recorded_revision,
-                conversations.c.filed_at,
-                (batches.c.state != "accepted").label("has_ended"),
-            )
+            sa.select(*STORED, batches.c.state != "accepted")
             .join(batches, batches.c.batch == conversations.c.batch)
+            .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
             .where(conversations.c.app == self._app)
             .order_by(conversations.c.conversation_id)
         )
         return [
-            row
+            _Waiting(Stored(*row), has_ended)
             for chunk in _chunks(ids)
-            for row in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
+            for *row, has_ended in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
         ]
 
     def _open_batch(self, connection: Connection, size: int) -> tuple[str, int]:
@@ -229,21 +236,6 @@ class AppConversations:
     def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, _Incoming]]) -> None:
         rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]
         _execute(connection, _REVISE, rows)
-
-    def _file(self, connection: Connection, rendered: Sequence[tuple[AnyRow, Rendered]]) -> None:
-        """Write the rows of these, and say in their conversations how they stand."""
-        filings: list[Filing] = [filing_of(each, row.filed_at) for row, each in rendered]
-        file_rows(connection, self._database.dialect, self._app, filings)
-        rows = [
-            {
-                "number": row.conversation,
-                "recorded_revision": row.revision,
-                "status": each.evaluation.status,
-                "filed_at": filing.started_at,
-            }
-            for (row, each), filing in zip(rendered, filings, strict=True)
-        ]
-        _execute(connection, _UPDATE, rows)
 
 
 def _incoming(conversation: Conversation) -> _Incoming:

@@ -6,6 +6,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.storage.apps import Apps
+from auscult.storage.audits import AppAudits
 from auscult.storage.batches import Batches
 from auscult.storage.clients import Clients
 from auscult.storage.conversations import AppConversations
@@ -20,11 +21,12 @@ from auscult.storage.workers import Workers
 class AppStore:
     """All that belongs to one app."""
 
-    def __init__(self, tenant: Tenant, conversations: AppConversations, forms: AppForms) -> None:
+    def __init__(self, tenant: Tenant, conversations: AppConversations, forms: AppForms, audits: AppAudits) -> None:
         """Made by ``Store.within``."""
         self.tenant = tenant
         self.conversations = conversations
         self.forms = forms
+        self.audits = audits
 
 
 class Store:
@@ -49,7 +51,8 @@ class Store:
         if tenant not in self._within:
             app = self._apps.key(tenant)
             conversations = AppConversations(self._database, tenant, app, self._pages, self._evaluations)
-            self._within[tenant] = AppStore(tenant, conversations, AppForms(self._database, app))
+            audits = AppAudits(self._database, app, self._evaluations)
+            self._within[tenant] = AppStore(tenant, conversations, AppForms(self._database, app), audits)
         return self._within[tenant]
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:

@@ -143,6 +143,31 @@ evaluations = Table(
     UniqueConstraint("conversation", "revision", "form_id", "form_version"),
 )
 
+audits = Table(
+    "audits",
+    METADATA,
+    # A conversation has one audit, so that is its key too.
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    _app(),
+    Column("conversation_id", KEY, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("auditor", KEY, nullable=False),
+    Column("changes", Integer, nullable=False),  # how often it was written
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "app", "conversation_id", unique=True),
+)
+
+# Only ever added to: the database refuses to change a line, and lines go only with their conversation.
+audit_trail = Table(
+    "audit_trail",
+    METADATA,
+    _number("entry"),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # From here on all is disposable: `auscult rebuild` makes it again. These tables are the widest of all and are
 # written with every batch, so they have no foreign keys; `auscult verify` checks what these would hold.
 

@@ -57,8 +57,8 @@ def test_a_new_version_of_a_form_holds_from_the_next_batch_on(store: Store, app:
     app.forms.publish("ef-1", FORM.replace(b"pass_score: 50", b"pass_score: 60"))
     process(work, accept(app, conversation("c-2")))
     versions = {
-        one.id: decided.form and (decided.form.version, decided.form.pass_score)
-        for one, decided in app.conversations.rerender("", 9)
+        one.conversation.id: one.evaluation.form and (one.evaluation.form.version, one.evaluation.form.pass_score)
+        for one in app.conversations.rerender("", 9)
     }
     assert versions == {"c-1": (1, 50), "c-2": (2, 60)}
 
