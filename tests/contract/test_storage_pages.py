@@ -275,6 +275,7 @@ def test_what_one_process_remembers_another_may_change(store: Store, database_ur
     there = elsewhere.within(TENANT)
     put(there, conversation("c-1"))
     for n in range(2, 12):
+        assert here.conversations.page(query()).total == n - 1
         assert names(here) == names(here) == [f"c-{k}/1/{REPORT}" for k in range(1, n)]
         assert names(here, queues=("support",)) == [f"c-{k}/1/{REPORT}" for k in range(2, n)]
         assert names(here, custom_fields=(("plan", "gold"),), skip=1) == [f"c-{k}/1/{REPORT}" for k in range(3, n)]

@@ -140,35 +140,42 @@ def _node(sizes: _Sizes, cells: _Cells) -> AnySelect:
     return found.group_by(tallies.c.bucket)
 
 
-def _keys(sizes: _Sizes, cells: _Cells) -> sa.Subquery | sa.CTE:
-    """Start, id and number of the rows, each once."""
-    parts = [key for p, groups in enumerate(sizes) for key in _part_keys(p, groups, cells)]
-    if len(parts) == 1:
-        return parts[0].subquery()
-    may_repeat = any(groups and groups[0] > 1 for groups in sizes)
-    return (sa.union(*parts) if may_repeat else sa.union_all(*parts)).subquery()
+def _keys(sizes: _Sizes, cells: _Cells) -> sa.Subquery:
+    """Start, id and number of the rows, each once, so put together that they can be read in their order."""
+    parts = [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, cells)]
+    return parts[0].subquery() if len(parts) == 1 else sa.union_all(*parts).subquery()
 
 
 def _part_keys(p: int, groups: tuple[int, ...], cells: _Cells) -> list[AnySelect]:
-    """Keys of one listing's rows: those of each facet of the first group, where they have all others."""
+    """Keys of one listing's rows: for each facet of the first group those that have it and none before it.
+
+    They have a facet of every other group too.
+    """
     if not groups:
         rows = sa.select(report_rows.c.started_at, report_rows.c.conversation_id, report_rows.c.row)
         return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, cells))]
-    others: list[ColumnElement[bool]] = []
-    for g, size in enumerate(groups[1:], start=1):
-        other = facet_rows.alias()
-        others.append(
-            sa.exists().where(
-                _among(other.c.facet, [_facet(p, g, f) for f in range(size)]),
-                other.c.started_at == facet_rows.c.started_at,
-                other.c.conversation_id == facet_rows.c.conversation_id,
-            )
-        )
+    first = [_facet(p, 0, f) for f in range(groups[0])]
+    others = [_has([_facet(p, g, f) for f in range(size)]) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(facet_rows.c.started_at, facet_rows.c.conversation_id, facet_rows.c.row)
     return [
-        rows.where(facet_rows.c.facet == _facet(p, 0, f), *_within(facet_rows, cells), *others)
-        for f in range(groups[0])
+        rows.where(
+            facet_rows.c.facet == facet,
+            *_within(facet_rows, cells),
+            *([~_has(first[:f])] if f else []),
+            *others,
+        )
+        for f, facet in enumerate(first)
     ]
+
+
+def _has(facets: Sequence[ColumnElement[int]]) -> sa.Exists:
+    """Whether a row has at least one of these facets."""
+    other = facet_rows.alias()
+    return sa.exists().where(
+        _among(other.c.facet, facets),
+        other.c.started_at == facet_rows.c.started_at,
+        other.c.conversation_id == facet_rows.c.conversation_id,
+    )
 
 
 def _within(rows: sa.Table, cells: _Cells) -> list[ColumnElement[bool]]:
