@@ -17,6 +17,7 @@ class AuscultError(Exception):
     def __init__(
         self, message: str, *, code: str | None = None, field: str | None = None, value: object = None
     ) -> None:
+        """``code`` goes before the class\'s own."""
         super().__init__(message)
         self.message = message
         self.reason = code or self.code
