@@ -17,7 +17,7 @@ from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.ports import Accepted, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
-from auscult.storage.database import Database
+from auscult.storage.database import Database, write_many
 from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
 from auscult.storage.instants import ms_of, now_ms
 from auscult.storage.pages import Pages
@@ -231,7 +231,7 @@ class AppConversations:
             {"app": self._app, "conversation_id": each, "revision": 1, "batch": batch, **document._asdict()}
             for each, document in new.items()
         ]
-        _execute(connection, sa.insert(conversations), rows)
+        write_many(connection, sa.insert(conversations), rows)
 
     def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, _Incoming]]) -> None:
         rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
 from auscult.domain.form import Form
-from auscult.storage.database import AnyRow
+from auscult.storage.database import AnyRow, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.instants import instant_of, ms_of
 from auscult.storage.tables import evaluations, form_snapshots
@@ -72,7 +72,7 @@ def write_evaluations(
         }
         for conversation, evaluation in decided
     ]
-    connection.execute(dialect.insert(evaluations).on_conflict_do_nothing(), rows)
+    write_many(connection, dialect.insert(evaluations).on_conflict_do_nothing(), rows)
 
 
 class EvaluationReader:

@@ -18,7 +18,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.record import Filter
 from auscult.pipeline.ports import Rendered
 from auscult.storage.cells import cell_of
-from auscult.storage.database import AnyRow
+from auscult.storage.database import AnyRow, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.instants import ms_of
 from auscult.storage.tables import facet_rows, facets, listings, report_rows, tallies
@@ -170,7 +170,7 @@ def raise_versions(connection: Connection, app: int) -> None:
 def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, _Listing]:
     """Raise the version of every listing of the app, new ones made; all of them by report."""
     rows = [{"app": app, "report": report, "version": 0, "rows_given": 0} for report in sorted(reports)]
-    _execute(connection, dialect.insert(listings).on_conflict_do_nothing(), rows)
+    write_many(connection, dialect.insert(listings).on_conflict_do_nothing(), rows)
     raise_versions(connection, app)
     query = sa.select(listings.c.report, listings.c.listing, listings.c.rows_given).where(listings.c.app == app)
     return {row.report: _Listing(row.listing, row.rows_given) for row in connection.execute(query)}
@@ -264,10 +264,10 @@ def _write_rows(connection: Connection, old: Mapping[_Id, Place], new: Mapping[_
 
     same = report_rows.c.row == sa.bindparam("number")
     gone = [{"number": place.row} for key, place in old.items() if key not in new]
-    _execute(connection, sa.delete(report_rows).where(same), gone)
+    write_many(connection, sa.delete(report_rows).where(same), gone)
     changed = [{"number": place.row, **columns(*new[key])} for key, place in old.items() if key in new]
-    _execute(connection, sa.update(report_rows).where(same), changed)
-    _execute(connection, sa.insert(report_rows), [columns(*new[key]) for key in new if key not in old])
+    write_many(connection, sa.update(report_rows).where(same), changed)
+    write_many(connection, sa.insert(report_rows), [columns(*new[key]) for key in new if key not in old])
 
 
 def write_facet_rows(connection: Connection, before: Iterable[Place], after: Iterable[Place]) -> None:
@@ -276,9 +276,9 @@ def write_facet_rows(connection: Connection, before: Iterable[Place], after: Ite
     names = ("facet", "started_at", "conversation_id", "cell", "row")
     same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in names))
     gone = [dict(zip((f"old_{name}" for name in names), entry, strict=True)) for entry in sorted(old - new)]
-    _execute(connection, sa.delete(facet_rows).where(same), gone)
+    write_many(connection, sa.delete(facet_rows).where(same), gone)
     added: list[dict[str, Any]] = [dict(zip(names, entry, strict=True)) for entry in sorted(new - old)]
-    _execute(connection, sa.insert(facet_rows), added)
+    write_many(connection, sa.insert(facet_rows), added)
 
 
 def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
@@ -308,7 +308,7 @@ def add_tallies(connection: Connection, dialect: Dialect, changes: Mapping[Key, 
     again = first.on_conflict_do_update(
         index_elements=["listing", "facet", "level", "bucket", "cell"], set_={"n": tallies.c.n + first.excluded.n}
     )
-    _execute(connection, again, [{**key._asdict(), "n": n} for key, n in sorted(changes.items())])
+    write_many(connection, again, [{**key._asdict(), "n": n} for key, n in sorted(changes.items())])
 
 
 def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:
@@ -316,8 +316,3 @@ def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:
     query = sa.select(facets.c.facet).where(facets.c.name.in_(sorted(TALLIED)))
     chunks = (numbers[start : start + _VALUES_AT_ONCE] for start in range(0, len(numbers), _VALUES_AT_ONCE))
     return {facet for chunk in chunks for facet in connection.scalars(query.where(facets.c.facet.in_(chunk)))}
-
-
-def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)

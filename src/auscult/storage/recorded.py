@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.pipeline.ports import Recorded, Rendered
-from auscult.storage.database import AnyRow, AnySelect
+from auscult.storage.database import AnyRow, AnySelect, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.filing import file_rows, filing_of
@@ -113,5 +113,4 @@ def file_recorded(
         }
         for (stored, each), filing in zip(rendered, filings, strict=True)
     ]
-    if rows:
-        connection.execute(_UPDATE, rows)
+    write_many(connection, _UPDATE, rows)
