@@ -29,9 +29,13 @@ def worst(evaluation: Evaluation) -> list[MetricResult]:
 
 
 def words(result: MetricResult) -> str:
-    """What decided a verdict: the words said where there are any, else the reason."""
-    quoted = [evidence.text for evidence in result.verdict.evidence if evidence.text]
-    return f"“{quoted[0]}”" if quoted else result.verdict.reason
+    """What decided a verdict: the words said; where nothing was said that should have been, what called for it."""
+    verdict = result.verdict
+    said = next((evidence.text for evidence in verdict.evidence if evidence.text), None)
+    if said is not None:
+        return f"“{said}”"
+    called_for = next((evidence.text for evidence in verdict.trigger if evidence.text), None)
+    return verdict.reason if called_for is None else f"“{called_for}”: {verdict.reason}"
 
 
 def table(scored: Sequence[tuple[Conversation, Evaluation]], width: int) -> Table:

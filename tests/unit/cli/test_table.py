@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from msgspec import structs
 from rich.console import Console
 
 from auscult.cli._table import table, words, worst
@@ -67,6 +68,14 @@ def test_words_are_quoted_where_there_are_any() -> None:
     """Evidence is quoted; a verdict with nothing to point at gives its reason."""
     assert words(result("greeting", 1, text="yes what")) == "“yes what”"
     assert words(result("greeting", 1)) == "no greeting found"
+
+
+def test_words_that_called_for_a_metric_are_quoted_with_the_reason() -> None:
+    """Where a customer's words made a metric apply and the answer never came, both are told."""
+    trigger = (Evidence(turn_id="m2", text="i lost my card"),)
+    missed = result("empathy", 1)
+    missed = structs.replace(missed, verdict=structs.replace(missed.verdict, trigger=trigger))
+    assert words(missed) == "“i lost my card”: no empathy found"
 
 
 def test_table_ends_with_the_worst_score() -> None:
