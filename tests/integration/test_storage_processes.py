@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from auscult.domain.conversation import Conversation, Queue
@@ -197,4 +198,26 @@ def test_several_processes_may_migrate_a_new_database_at_once(database_url: str)
     migrate(database_url)
     store = open_store(database_url, new_secret_key())
     assert store.tenants() == []
+    store.close()
+
+
+def test_a_server_that_was_restarted_is_found_again(postgresql_url: str, postgresql_server: str) -> None:
+    """Connections that went away meanwhile are replaced without anybody noticing."""
+    migrate(postgresql_url)
+    store = open_store(postgresql_url, new_secret_key())
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put(app, conversation("c-1"))
+    for n in range(2, 4):
+        assert app.conversations.page(query()).total == n - 1
+        with psycopg.connect(postgresql_server, autocommit=True) as server:
+            database = postgresql_url.rpartition("/")[2]
+            ended = server.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [database]
+            ).fetchone()
+        assert ended
+        assert ended[0] > 0
+        assert app.conversations.page(query()).total == n - 1
+        assert store.clients.find("cs-1") is None
+        put(app, conversation(f"c-{n}"))
     store.close()
