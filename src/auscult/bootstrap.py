@@ -41,6 +41,7 @@ FEW = 400
 """Conversations that are scored sooner by this process than by processes that first have to start."""
 
 MOST_SCORERS = 8
+NICENESS = 5
 
 
 class Application:
@@ -167,7 +168,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     with (
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        Crew(settings.workers, work_beside, settings),
+        Crew(settings.workers, work_behind, settings),
     ):
         run(application.server_app(), listener, stop, ready)
 
@@ -198,6 +199,12 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
 def work_beside(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of a crew: the same, without a word."""
     work(settings, lambda _name: None, stop)
+
+
+def work_behind(settings: Settings, stop: threading.Event) -> None:
+    """Be a worker of a server's crew: the same, and whoever reads goes first where cores are short."""
+    os.nice(NICENESS)
+    work_beside(settings, stop)
 
 
 def evaluator(settings: Settings, *, judge_ineligible: bool = False) -> "Evaluator":
