@@ -7,8 +7,14 @@ page. Rows are rendered once, when a conversation is recorded; a page is a join 
 from collections.abc import Mapping
 
 from auscult.reports._contract import Report
+from auscult.reports.account_rawdata import AccountRawData
+from auscult.reports.calldetails import CallDetails
+from auscult.reports.rawdata import RawData
 from auscult.reports.scorereporting import ScoreReporting
 
 REPORTS: Mapping[str, Report] = {
     "scorereporting": ScoreReporting(),
+    "rawdata": RawData(),
+    "account_rawdata": AccountRawData(),
+    "calldetails": CallDetails(),
 }

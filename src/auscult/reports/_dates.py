@@ -16,6 +16,8 @@ RIGHT = (
     "or a date as 2026-03-23 for the whole day"
 )
 
+DAY_RIGHT = "give a day as 2026-03-23"
+
 _SPELLING = re.compile(
     r"""(?P<day>\d{4}-\d{2}-\d{2})
         (?:[T\ ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?
@@ -69,24 +71,31 @@ class _Covered(NamedTuple):
     last_ns: int
 
 
-def read_span(body: Body) -> Span:
-    """Read ``startDate`` and ``endDate``, both inclusive.
+def read_span(body: Body, *, most_days: int | None = None) -> Span:
+    """Read ``startDate`` and ``endDate``, both inclusive, at most ``most_days`` times 24 hours apart.
 
-    Raises ``RequestError``: ``field.missing``, ``date.unreadable``, ``range.reversed``.
+    Raises ``RequestError``: ``field.missing``, ``date.unreadable``, ``range.reversed``, ``range.too_long``.
     """
     west = read_zone(body)
     end_name = first_given(body, "endDate", "endtDate") or "endDate"
     start = _covered(body, "startDate", west)
     end = _covered(body, end_name, west)
-    if end.last_ns < start.first_ns:
-        raise RequestError(
-            f"{end_name}: {body[end_name]} lies before startDate {body['startDate']}; give an end that is not earlier.",
-            code="range.reversed",
-            field=end_name,
-            value=body[end_name],
-        )
+    _check_range(body, "startDate", end_name, end.last_ns - start.first_ns, most_days)
     # Conversations start on whole ms: the first one not before the start, up to the last one not after the end.
     return Span(-(-start.first_ns // _MS), end.last_ns // _MS + 1)
+
+
+def read_days(body: Body, first_name: str, last_name: str, *, most_days: int) -> Span:
+    """Read the first and the last of at most ``most_days`` days, in UTC.
+
+    Raises ``RequestError``: ``field.missing``, ``date.unreadable``, ``range.reversed``, ``range.too_long``.
+    """
+    first, last = (_covered(body, name, 0, DAY_RIGHT) for name in (first_name, last_name))
+    for name, covered in ((first_name, first), (last_name, last)):
+        if covered.first_ns == covered.last_ns:
+            raise refuse(name, body[name], DAY_RIGHT, "date.unreadable")
+    _check_range(body, first_name, last_name, last.last_ns - first.first_ns, most_days)
+    return Span(first.first_ns // _MS, last.last_ns // _MS + 1)
 
 
 def read_zone(body: Body) -> int:
@@ -95,16 +104,29 @@ def read_zone(body: Body) -> int:
     return whole_number(body, name, 0, least=-_FARTHEST_ZONE, most=_FARTHEST_ZONE)
 
 
-def _covered(body: Body, field: str, west: int) -> _Covered:
+def _check_range(body: Body, first_name: str, last_name: str, length_ns: int, most_days: int | None) -> None:
+    """Refuse a range that ends before it starts, or that is too long."""
+    first, last = body[first_name], body[last_name]
+    if length_ns < 0:
+        wrong, code = f"{last} lies before {first_name} {first}; give an end that is not earlier", "range.reversed"
+    elif most_days is not None and length_ns > most_days * _DAY:
+        wrong = f"{last} lies more than {most_days} days after {first_name} {first}; ask for {most_days} days at most"
+        code = "range.too_long"
+    else:
+        return
+    raise refuse(last_name, last, wrong, code)
+
+
+def _covered(body: Body, field: str, west: int, right: str = RIGHT) -> _Covered:
     if field not in body:
-        raise RequestError(f"{field} is missing; {RIGHT}.", code="field.missing", field=field)
+        raise RequestError(f"{field} is missing; {right}.", code="field.missing", field=field)
     value = body[field]
     if not isinstance(value, str):
-        raise refuse(field, value, RIGHT)
+        raise refuse(field, value, right)
     found = _SPELLING.fullmatch(value.strip())
     covered = _in_ns(found, west) if found else None
     if covered is None:
-        raise refuse(field, value, RIGHT, "date.unreadable")
+        raise refuse(field, value, right, "date.unreadable")
     return covered
 
 

@@ -58,22 +58,28 @@ class Filters(NamedTuple):
 def read_filters(body: Body) -> Filters:
     """Read every filter of the body. Raises ``RequestError``: ``field.*``."""
     return Filters(
-        directions=_directions(body),
+        directions=read_directions(body, "contact_direction"),
         channels=_channels(body),
-        queues=texts(body, "queues", "give an array of queue ids or names", most=_MOST_QUEUES),
+        queues=read_queues(body),
         custom_fields=_custom_fields(body),
         include_below_threshold=truth(body, "include_below_threshold", default=False),
     )
 
 
-def _directions(body: Body) -> tuple[str, ...]:
-    field, right = "contact_direction", "give inbound, outbound or both"
-    if field not in body:
+def read_directions(body: Body, *fields: str) -> tuple[str, ...]:
+    """Read the direction to keep, under the first of these names that is given. Raises ``RequestError``: ``field.*``."""
+    field, right = first_given(body, *fields), "give inbound, outbound or both"
+    if field is None:
         return ()
     given = text(body[field], field, right)
     if given.lower() not in _DIRECTIONS:
         raise refuse(field, given, right, "field.unknown_value")
     return _DIRECTIONS[given.lower()]
+
+
+def read_queues(body: Body) -> tuple[str, ...]:
+    """Read the queues to keep. Raises ``RequestError``: ``field.*``."""
+    return texts(body, "queues", "give an array of queue ids or names", most=_MOST_QUEUES)
 
 
 def _channels(body: Body) -> tuple[str, ...]:

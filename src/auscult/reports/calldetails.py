@@ -1,0 +1,212 @@
+"""Call details (seed 003): every contact as the contact centre handled it.
+
+``POST /agentassist/api/public/analytics/account/{accountId}/v2/interactionDetails``
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
+from auscult.reports import _calls, _dates, _filters, _paging
+from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.reports._fields import Body, first_given, texts
+
+_MOST_DAYS = 7
+_MOST_CHANNELS = 50
+_NUMBER = re.compile(r"-?\d{1,20}", re.ASCII)
+_IN_QUERY = ("limit", "offset")
+
+
+class CallDetails:
+    """The call-details API."""
+
+    name: ClassVar[str] = "calldetails"
+    paths: ClassVar[tuple[str, ...]] = (
+        "/agentassist/api/public/analytics/account/{accountId}/v2/interactionDetails",
+        "/agentassist/api/public/analytics/account/{accountId}/v2/calldetails",
+    )
+    scopes: ClassVar[frozenset[str]] = frozenset({"SmartAssist Analytics"})
+    required_headers: ClassVar[tuple[str, ...]] = ("iId",)
+    limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=100)
+    filters: ClassVar[frozenset[Filter]] = frozenset({"queues", "contact_channels"})
+
+    def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
+        """Read the body, and what pages from the query string, which wins. What it does not know it passes over."""
+        body = request.body
+        span = _dates.read_span(body, most_days=_MOST_DAYS)
+        window = _paging.read_window({**body, **_from_query(request.query)}, limits, span.since_ms)
+        _selected(body)
+        return RecordQuery(
+            report=self.name,
+            app_ids=app_ids,
+            since_ms=span.since_ms,
+            until_ms=span.until_ms,
+            directions=_filters.read_directions(body, "direction", "contact_direction"),
+            queues=_filters.read_queues(body),
+            contact_channels=_channels(body),
+            include_below_threshold=True,
+            skip=window.skip,
+            limit=window.limit,
+            after=window.after,
+        )
+
+    def row(self, record: Record) -> bytes:
+        """Every conversation is a contact, and listed."""
+        return _calls.render(record)
+
+    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
+        """``numResults`` and ``data``, in the zone asked for; rendered rows as they are where that is UTC."""
+        west, selected = _dates.read_zone(request.body), _selected(request.body)
+        rows = [_calls.shown(row, selected, west) for row in page.rows]
+        head = b'{"numResults":%d,"data":[' % len(rows)
+        return b"".join((head, b",".join(rows), b"]", _paging.ending(query, page)))
+
+    def describe(self, limits: PageLimits) -> Description:
+        """What the documentation says."""
+        rows, schemas = _calls.schemas(f"#/components/schemas/{self.name}.{{name}}")
+        paging = _paging.properties(limits)
+        return Description(
+            summary="Contacts as the contact centre handled them",
+            text=_TEXT,
+            body={
+                "type": "object",
+                "required": ["startDate", "endDate"],
+                "properties": {**_dates.PROPERTIES, **paging, **_PROPERTIES},
+            },
+            body_example=_BODY_EXAMPLE,
+            answer={
+                "type": "object",
+                "required": ["numResults", "data"],
+                "properties": {
+                    "numResults": {"type": "integer", "description": "Rows in this answer."},
+                    "data": {"type": "array", "items": {"anyOf": rows}},
+                    "nextCursor": _paging.ENVELOPE["nextCursor"],
+                },
+            },
+            answer_example=_ANSWER_EXAMPLE,
+            schemas={f"{self.name}.{name}": schema for name, schema in schemas.items()},
+            query={name: paging[name] for name in _IN_QUERY},
+        )
+
+
+def _from_query(query: Mapping[str, str]) -> dict[str, Any]:
+    """What the query string says of paging. A text that is no number is refused like one in the body."""
+    given = {name: query[name] for name in _IN_QUERY if name in query}
+    return {name: int(text) if _NUMBER.fullmatch(text) else text for name, text in given.items()}
+
+
+def _channels(body: Body) -> tuple[str, ...]:
+    field = first_given(body, "channels", "channel") or "channels"
+    return texts(body, field, "give an array of names of channels", most=_MOST_CHANNELS)
+
+
+def _selected(body: Body) -> frozenset[str]:
+    """What is to be shown beside the rows; names that are not known, or not served, select nothing."""
+    right = f"give an array of {', '.join(_calls.SELECTABLE)}"
+    given = texts(body, "selectedFields", right, most=_MOST_CHANNELS)
+    return frozenset(name.lower() for name in given)
+
+
+_PROPERTIES: dict[str, Any] = {
+    "channels": {
+        "type": "array",
+        "items": {"type": "string"},
+        "maxItems": _MOST_CHANNELS,
+        "description": "Only contacts of these channels, by the name in `channel`; `voice`, `chat`, or the contact "
+        "centre's own words. Letter case does not matter. Empty means all.",
+        "examples": [["rtm", "voice"]],
+    },
+    "queues": _filters.PROPERTIES["queues"],
+    "direction": {
+        **_filters.PROPERTIES["contact_direction"],
+        "enum": ["Inbound", "Outbound", "Both", "inbound", "outbound", "both"],
+        "default": "Both",
+    },
+    "selectedFields": {
+        "type": "array",
+        "items": {"type": "string"},
+        "maxItems": _MOST_CHANNELS,
+        "description": f"What else a row shows, where it is known: {', '.join(_calls.SELECTABLE)}.",
+    },
+}
+
+_TEXT = """\
+Lists the contacts of an app that started in a range of time of at most seven days, in the order of start time, then
+conversation id: each with its session, the queues that it entered, the agents who answered, how long they took, and how
+it was closed. Every conversation is a contact; one that the bot closed alone has no `conversationId` and a `reason` in
+small letters.
+
+Times have no zone: they are UTC, or local where `timeZoneOffset` is given. Durations are whole seconds.
+A key of which nothing is known is absent.
+
+`limit` and `offset` may stand in the query string or in the body; the query string wins.
+The header `accountId` may be left out, and must be that of the path where it is sent.
+"""
+
+_BODY_EXAMPLE: Mapping[str, Any] = {
+    "startDate": "2026-03-23 00:00:00",
+    "endDate": "2026-03-29 23:59:59",
+    "timeZoneOffset": 0,
+    "channels": ["rtm", "voice"],
+}
+
+_ANSWER_EXAMPLE: Mapping[str, Any] = {
+    "numResults": 2,
+    "data": [
+        {
+            "sessionId": "66f6b83b9147ddd71d700001",
+            "channel": "rtm",
+            "sessionStartTime": "2026-03-23T10:02:10",
+            "sessionEndTime": "2026-03-23T10:03:55",
+            "botId": "st-1f0a3c5e-7b2d",
+            "orgId": "o-da5be4e0-8fbb-5229-ac20-9b1384eb",
+            "smartStatus": "CLOSED AT BOT",
+            "reason": "",
+            "finalStatus": "BotResolved",
+            "appId": "st-1f0a3c5e-7b2d",
+        },
+        {
+            "conversationId": "c-7f0c2f5e-9f1c-4c55-8a57-0d2f4a1be001",
+            "sessionId": "66f6b83b9147ddd71d700002",
+            "channel": "voice",
+            "isVoicemail": "NO",
+            "Direction": "Inbound",
+            "finalStatus": "CLOSED",
+            "smartStatus": "CLOSED",
+            "botId": "st-1f0a3c5e-7b2d",
+            "dispositions": ["Solved"],
+            "dispositionRemarks": ["A new card is on its way."],
+            "sessionStartTime": "2026-03-23T10:17:54",
+            "sessionEndTime": "2026-03-23T10:20:01",
+            "userId": "u-2ee7ff98",
+            "destinations": [
+                {
+                    "destinationType": "QueueEntry",
+                    "queueId": "qu-billing",
+                    "queueName": "Billing",
+                    "EnterTime": "2026-03-23T10:17:56",
+                    "respondingAgent": {
+                        "agentId": "a-17",
+                        "agentNotes": [],
+                        "destinationType": "AgentSegment",
+                        "status": "Answered",
+                        "firstResponseTime": "2026-03-23T10:18:04",
+                        "firstResponseDuration": 4,
+                        "interactionEndTime": "2026-03-23T10:20:01",
+                        "interactionDuration": 121,
+                        "holdDuration": 22,
+                        "ConsultingAgents": [],
+                        "JoinedUsers": [],
+                        "email": "robert@example.com",
+                        "name": "Robert",
+                        "acceptedTime": "2026-03-23T10:18:00",
+                    },
+                }
+            ],
+            "surveyType": "csat",
+            "csatScore": 5,
+            "appId": "st-1f0a3c5e-7b2d",
+        },
+    ],
+}
