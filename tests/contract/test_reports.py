@@ -151,4 +151,6 @@ def test_weights_are_never_floats(report: Report) -> None:
     )  # fmt: skip
     conversation = Conversation(id="c", channel="voice", started_at=AT)
     row = report.row(Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation)) or b""
-    assert b"Weight" not in row or (b":0.1," in row and b":30," in row)
+    weights = re.findall(rb'"Metric (Negative )?Weight":([^,}]+)', row)
+    assert {(negative, weight) for negative, weight in weights} <= {(b"", b"0.1"), (b"Negative ", b"30")}
+    assert bool(weights) == (b'"Metric' in row)

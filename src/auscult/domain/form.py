@@ -23,6 +23,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     """One metric as it stands on a form. ``settings`` belong to the metric type named by ``type``.
 
     ``weight`` and ``negative_weight`` are exact decimals, both given as positive numbers or zero.
+    ``is_id_derived``: the form gives it no id (``id: null``), and ``id`` was made of its name.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     fatal: bool = False
     correct_answer: Literal["yes", "no"] = "yes"
     settings: Any = None
+    is_id_derived: bool = False
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -49,6 +51,16 @@ class Form(Struct, frozen=True, kw_only=True):
     min_duration_ms: int = 0
     not_applicable: NotApplicable = "exclude"
     assignments: tuple[Assignment, ...] = ()
+
+
+def derive_metric_id(name: str) -> str:
+    """Make an id of a metric's name: ``em-`` and its letters and digits, small, with dashes between the words.
+
+    >>> derive_metric_id("Recommend/explain other options")
+    'em-recommend-explain-other-options'
+    """
+    letters = (letter if letter.isalnum() else " " for letter in name.casefold())
+    return "-".join(("em", *"".join(letters).split()))
 
 
 def choose_form(conversation: Conversation, forms: Iterable[Form]) -> Form | None:

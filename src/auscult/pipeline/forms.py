@@ -11,7 +11,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.duration import parse_duration_ms
 from auscult.domain.errors import FormError
-from auscult.domain.form import Assignment, Form, Metric, NotApplicable, Scoring
+from auscult.domain.form import Assignment, Form, Metric, NotApplicable, Scoring, derive_metric_id
 from auscult.domain.probe import Probe, Similarity
 from auscult.metrics import METRICS
 from auscult.metrics._contract import MetricType
@@ -42,7 +42,7 @@ class FormCheck(Struct, frozen=True, kw_only=True):
 
 
 class _WrittenMetric(Struct, frozen=True, kw_only=True):
-    id: str
+    id: str | None
     name: str
     type: str
     weight: Decimal = Decimal(0)
@@ -172,7 +172,7 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes)
         for field, reason in kind.problems(settings):
             document.problem((*path, *_path(field)), reason)
     return Metric(
-        id=written.id,
+        id=derive_metric_id(written.name) if written.id is None else written.id,
         name=written.name,
         type=written.type if isinstance(settings, Struct) else "",
         weight=written.weight,
@@ -180,6 +180,7 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes)
         fatal=written.fatal,
         correct_answer=written.correct_answer,
         settings=settings,
+        is_id_derived=written.id is None,
     )
 
 
