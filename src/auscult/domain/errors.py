@@ -17,7 +17,7 @@ class AuscultError(Exception):
     def __init__(
         self, message: str, *, code: str | None = None, field: str | None = None, value: object = None
     ) -> None:
-        """``code`` goes before the class\'s own."""
+        """Give it a ``code`` of its own, or leave it the class's."""
         super().__init__(message)
         self.message = message
         self.reason = code or self.code
