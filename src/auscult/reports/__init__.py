@@ -7,6 +7,7 @@ page. Rows are rendered once, when a conversation is recorded; a page is a join 
 from collections.abc import Mapping
 
 from auscult.reports._contract import Report
+from auscult.reports.aaconversation import AssistConversations
 from auscult.reports.account_rawdata import AccountRawData
 from auscult.reports.calldetails import CallDetails
 from auscult.reports.rawdata import RawData
@@ -17,4 +18,5 @@ REPORTS: Mapping[str, Report] = {
     "rawdata": RawData(),
     "account_rawdata": AccountRawData(),
     "calldetails": CallDetails(),
+    "aaconversation": AssistConversations(),
 }

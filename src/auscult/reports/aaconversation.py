@@ -1,0 +1,184 @@
+"""Assist conversations (seed 004): what the assistant beside the agent did, with the talk it did it in.
+
+``POST /agentassist/api/v1/public/{botId}/aaconversation``
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
+from auscult.reports import _assisted, _dates, _paging
+from auscult.reports._assisted import FLAGS
+from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.reports._fields import Body, truth
+from auscult.reports._views import cut
+
+_MOST_DAYS = 7
+_EVERYTHING = (1 << len(FLAGS)) - 1
+
+
+class AssistConversations:
+    """The API of assist conversations."""
+
+    name: ClassVar[str] = "aaconversation"
+    paths: ClassVar[tuple[str, ...]] = ("/agentassist/api/v1/public/{botId}/aaconversation",)
+    scopes: ClassVar[frozenset[str]] = frozenset({"AgentAssist Analytics"})
+    required_headers: ClassVar[tuple[str, ...]] = ("accountId",)
+    limits: ClassVar[PageLimits] = PageLimits(default=20, maximum=20, ceiling=20)
+    filters: ClassVar[frozenset[Filter]] = frozenset()
+
+    def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
+        """Read the body: days, paging, flags. What it does not know it passes over (rule 22)."""
+        span = _dates.read_days(request.body, "from", "to", most_days=_MOST_DAYS)
+        window = _paging.read_window(request.body, limits, span.since_ms)
+        _view(request.body)
+        return RecordQuery(
+            report=self.name,
+            app_ids=app_ids,
+            since_ms=span.since_ms,
+            until_ms=span.until_ms,
+            include_below_threshold=True,
+            skip=window.skip,
+            limit=window.limit,
+            after=window.after,
+        )
+
+    def row(self, record: Record) -> bytes | None:
+        """Conversations in which the assistant took part are listed."""
+        assist = record.conversation.assist
+        return None if assist is None else _assisted.render(record, assist)
+
+    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
+        """``results``, each cut to what the flags include, and the totals."""
+        view = _view(request.body)
+        rows = [cut(row, view, is_last=view == _EVERYTHING) for row in page.rows]
+        tail = b'],"skip":%d,"limit":%d,"hasMore":%b,"totalPages":%d,"totalResults":%d' % (
+            query.skip,
+            query.limit,
+            _paging.has_more(query, page),
+            _paging.total_pages(query, page),
+            page.total,
+        )
+        return b"".join((b'{"results":[', b",".join(rows), tail, _paging.ending(query, page)))
+
+    def describe(self, limits: PageLimits) -> Description:
+        """What the documentation says."""
+        row, schemas = _assisted.schemas(f"#/components/schemas/{self.name}.{{name}}")
+        return Description(
+            summary="Conversations in which an assistant took part",
+            text=_TEXT,
+            body={
+                "type": "object",
+                "required": ["from", "to"],
+                "properties": {**_PROPERTIES, **_paging.properties(limits)},
+            },
+            body_example=_BODY_EXAMPLE,
+            answer={
+                "type": "object",
+                "required": ["results", "skip", "limit", "hasMore", "totalPages", "totalResults"],
+                "properties": {
+                    "results": {"type": "array", "items": row},
+                    "skip": {"type": "integer", "description": "Rows before those of this page."},
+                    "limit": {"type": "integer", "description": "Most rows in one page."},
+                    **_paging.ENVELOPE,
+                },
+            },
+            answer_example=_ANSWER_EXAMPLE,
+            schemas={f"{self.name}.{name}": schema for name, schema in schemas.items()},
+        )
+
+
+def _view(body: Body) -> int:
+    """The number of the view that the flags choose."""
+    return sum(truth(body, flag, default=False) << bit for bit, flag in enumerate(FLAGS))
+
+
+_DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-06-07"]}
+_PROPERTIES: dict[str, Any] = {
+    "from": {**_DAY, "description": "The first day, in UTC."},
+    "to": {**_DAY, "description": "The last day, in UTC; six days after the first at most."},
+    **{
+        flag: {"type": "boolean", "default": False, "description": f"Show {what}."}
+        for flag, what in zip(
+            FLAGS,
+            (
+                "the messages of the talk, in `messages`",
+                "what the assistant answered, in `messages` and `searchHistory`, and the ids of the sessions",
+                "what agents thought of it: every `feedbackInfo`, and `widgetFeedbacks`",
+                "`summaries`",
+            ),
+            strict=True,
+        )
+    },
+}
+
+_TEXT = """\
+Lists the conversations of an app in which an assistant beside the agent took part, of at most seven whole days in UTC,
+in the order of start time, then conversation id.
+
+Four flags choose what of a conversation is shown; where a flag is not set, its keys are absent.
+`searchHistory` and the ids of the sessions are absent, too, where the assistant answered nothing.
+"""
+
+_BODY_EXAMPLE: Mapping[str, Any] = {
+    "from": "2026-06-07",
+    "to": "2026-06-13",
+    "page": 1,
+    "limit": 20,
+    "includeHistory": True,
+    "includeAgenticHistory": False,
+    "includeFeedback": True,
+    "includeSummary": True,
+}
+
+_ANSWER_EXAMPLE: Mapping[str, Any] = {
+    "results": [
+        {
+            "_id": "6a24dfe0b84ec657a31c0001",
+            "convId": "c-7f0c2f5e-9f1c-4c55-8a57-0d2f4a1be001",
+            "botId": "st-1f0a3c5e-7b2d",
+            "isExtAD": True,
+            "startTime": "2026-06-07T03:05:04.755Z",
+            "summaries": [
+                {
+                    "summaryId": "smr-1",
+                    "participant": {
+                        "identity": "a-17", "name": "Robert", "type": "agent", "startTime": [], "endTime": [],
+                    },
+                    "summary": "The customer lost her card. A new one is on its way.",
+                    "type": "final",
+                    "generationTimeInSecs": 1.435,
+                    "feedbackInfo": {
+                        "agentDetails": {"identity": "a-17", "name": "Robert"},
+                        "feedback": "like",
+                        "feedbackDetails": [],
+                        "type": "summary",
+                    },
+                }
+            ],
+            "experience": "chat",
+            "messages": [
+                {
+                    "_id": "m1",
+                    "botId": "st-1f0a3c5e-7b2d",
+                    "accountId": "67a9ca06cf0e510a8632",
+                    "components": [{"cT": "text", "data": {"text": "I lost my card."}, "thumbnails": []}],
+                    "createdOn": "2026-06-07T03:05:39.523Z",
+                    "lmodifiedOn": "2026-06-07T03:05:39.523Z",
+                    "chnl": "agentassist",
+                    "lang": "en",
+                    "author": {"type": "USER"},
+                    "conversationId": "c-7f0c2f5e-9f1c-4c55-8a57-0d2f4a1be001",
+                    "__lModifiedOn__": "2026-06-07T03:05:39.000Z",
+                    "timestampValue": 1780801539523,
+                }
+            ],
+            "widgetFeedbacks": [],
+        }
+    ],
+    "skip": 0,
+    "limit": 20,
+    "hasMore": False,
+    "totalPages": 1,
+    "totalResults": 1,
+}  # fmt: skip
