@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from auscult.domain.contact import Contact
 from auscult.domain.conversation import Conversation, Customer, Queue
@@ -10,9 +11,12 @@ from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.database import Database
+from auscult.storage.tables import report_rows
 from tests.contract.storing import (
     FORM,
     OTHER,
+    REPORT,
     TENANT,
     conversation,
     evaluation,
@@ -264,6 +268,17 @@ class TestRecord:
         assert names(app) == ["c-1/1/scorereporting"]
         assert store.recount() == []
 
+    def test_rows_lie_as_they_are_read(self, app: AppStore, database_url: str) -> None:
+        """Rows that are recorded together are numbered, and so stored, in the order of a page."""
+        documents = [conversation(f"c-{n}", after=timedelta(minutes=n * 7 % 10)) for n in range(10)]
+        app.conversations.record(accept(app, *documents), [rendered(each) for each in documents])
+        database = Database(database_url)
+        with database.reading() as connection:
+            query_ = sa.select(report_rows.c.conversation_id).order_by(report_rows.c.row)
+            found = [f"{each}/1/{REPORT}" for each in connection.scalars(query_)]
+        database.close()
+        assert found == names(app)
+
 
 class TestRerender:
     """Rows are disposable."""
@@ -276,7 +291,9 @@ class TestRerender:
         found = app.conversations.rerender("", 10)
         assert [one.conversation for one in found] == [conversation(name) for name in ("c-1", "c-2", "c-3", "c-4")]
         for one, status in zip(found, statuses, strict=True):
-            assert one.evaluation == evaluation(one.conversation, status=status, form=None if status == "not_evaluated" else FORM)
+            assert one.evaluation == evaluation(
+                one.conversation, status=status, form=None if status == "not_evaluated" else FORM
+            )
 
     def test_it_goes_on_after_an_id(self, app: AppStore) -> None:
         """Ids sort by code point on both databases."""

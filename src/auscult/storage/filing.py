@@ -120,6 +120,7 @@ def field_facet(name: str, value: str) -> tuple[str, str]:
 
 def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Sequence[Filing]) -> None:
     """Let the listings of the app show these rows, and of these conversations no others."""
+    filings = sorted(filings, key=lambda filing: (filing.started_at, filing.conversation_id))  # as they will be read
     known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
     old = _filed(connection, known.values(), filings)
     wanted = _wanted(connection, dialect, known, filings)
