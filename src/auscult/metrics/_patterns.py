@@ -13,7 +13,7 @@ import re2
 from auscult.domain.text import spoken_words, straighten_quotes
 
 _WHOLE_TEXT = re.compile(r"\\[AzQ]|\(\?\w*-")
-_MEMORY = 32 * 1024 * 1024
+_MEMORY = 8 * 1024 * 1024
 
 
 class _Match(Protocol):

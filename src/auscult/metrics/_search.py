@@ -5,7 +5,7 @@ in. Asking and deciding walk over the same open turns, so that an answer is foun
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -89,11 +89,9 @@ class Search:
         wordings = [(bit, wording_pattern(one.wording)) for bit, one in pairs if one.wording is not None]
         self._wordings = dict(wordings)
         patterns = [(bit, one.pattern) for bit, one in pairs if one.pattern is not None]
-        self._lexicons = [
-            _Lexicon(way, tuple(bit for bit, _ in looked_for), tuple(pattern for _, pattern in looked_for))
-            for way, looked_for in zip(WAYS, (phrases, wordings, patterns), strict=True)
-            if looked_for
-        ]
+        written = tuple(zip(WAYS, (phrases, wordings, patterns), strict=True))
+        self._lexicons = _lexicons(written, self._any | self._all)
+        self._vetoes = _lexicons(written, self._none)
 
     @cached_property
     def place(self) -> str:
@@ -136,17 +134,26 @@ class Search:
         if self._otherwise is State.NO and not lexicons and not events:
             return []
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
+        vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
         scanned: list[Scanned] = []
         for position in places if self.span is None or self.span.end == "first" else reversed(places):
-            holds = events.get(position, 0)
-            for lexicon, texts in readers:
-                holds |= lexicon.bits(texts[position])
-            state = self._state(holds) if holds else self._otherwise
+            state, holds = self._look(position, events.get(position, 0), readers, vetoes)
             if state is not State.NO:
                 scanned.append(Scanned(position, reading.turns[position], state, holds))
             if state is State.YES and not self.is_after_trigger:
                 break
         return scanned
+
+    def _look(self, position: int, holds: int, readers: "list[_Reader]", vetoes: "list[_Reader]") -> tuple[State, int]:
+        """What words say of one turn, and the conditions that hold; what must not hold is looked for last."""
+        for lexicon, texts in readers:
+            holds |= lexicon.bits(texts[position])
+        state = self._state(holds) if holds else self._otherwise
+        if state is State.NO or not vetoes:
+            return state, holds
+        for lexicon, texts in vetoes:
+            holds |= lexicon.bits(texts[position])
+        return self._state(holds), holds
 
     def probes(self, reading: Reading) -> Iterator[Probe]:
         """What must be asked about the open turns."""
@@ -307,6 +314,19 @@ class _Lexicon:
         for place in self._search(text) or ():
             holds |= self._bits[place]
         return holds
+
+
+_Reader = tuple[_Lexicon, list[str]]
+
+
+def _lexicons(written: Iterable[tuple[Way, list[tuple[int, str]]]], wanted: int) -> list[_Lexicon]:
+    """One lexicon for each way of reading in which one of the wanted conditions (bits) is looked for."""
+    found: list[_Lexicon] = []
+    for way, looked_for in written:
+        patterns = [(bit, pattern) for bit, pattern in looked_for if bit & wanted]
+        if patterns:
+            found.append(_Lexicon(way, tuple(bit for bit, _ in patterns), tuple(pattern for _, pattern in patterns)))
+    return found
 
 
 def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, _Said]"]) -> Miss:
