@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
 
@@ -34,7 +34,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
 
     Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
     ``queues`` holds ids or names, ``contact_channels`` names as ``Conversation.channel_names`` has them; letter case
-    does not matter in either. ``after`` is the sort key of the last row already read (a cursor), where the
+    does not matter in either. Where ``statuses`` names some, ``include_below_threshold`` is not looked at. ``after`` is the sort key of the last row already read (a cursor), where the
     empty id stands before every row of its instant; where it is given, ``skip`` is 0.
     """
 
@@ -48,6 +48,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     contact_channels: tuple[str, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()
     include_below_threshold: bool = False
+    statuses: tuple[Status, ...] = ()
     skip: int = 0
     limit: int = 100
     after: tuple[int, str] | None = None

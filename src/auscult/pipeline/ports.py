@@ -51,6 +51,22 @@ class Recorded(Struct, frozen=True, kw_only=True):
     is_current: bool = True
 
 
+class Dossier(Struct, frozen=True, kw_only=True):
+    """All that is kept of one conversation. ``evaluations`` are all there were, the newest first.
+
+    ``is_current`` is false while its present revision is not recorded; ``has_failed`` when, besides, the batch that
+    should have done it has ended.
+    """
+
+    conversation: Conversation
+    revision: int
+    is_current: bool
+    has_failed: bool
+    evaluations: tuple[Evaluation, ...]
+    audit: Audit | None
+    trail: tuple[TrailEntry, ...]
+
+
 class FormVersion(Struct, frozen=True, kw_only=True):
     """A form as it was published: the user's document, and when. The newest version of each form is in force."""
 
@@ -151,6 +167,17 @@ class Conversations(Protocol):
         """
         ...
 
+    def get(self, conversation_id: str) -> Dossier | None:
+        """All that is kept of one conversation, evaluated or not; None when it is unknown."""
+        ...
+
+    def erase(self, conversation_id: str) -> bool:
+        """Erase a conversation and all that was made of it, in one transaction; whether there was one.
+
+        A batch that is under way with it does not bring it back. The same id may come again afterwards.
+        """
+        ...
+
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report (``query.app_ids`` must be this app)."""
         ...
@@ -169,6 +196,10 @@ class Forms(Protocol):
 
     def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
         """One version, or the newest."""
+        ...
+
+    def versions(self, form_id: str) -> list[FormVersion]:
+        """Every version of a form, the newest first; none when it is unknown."""
         ...
 
 

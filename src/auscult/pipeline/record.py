@@ -7,6 +7,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Tenant
+from auscult.pipeline.listing import LISTING, Listing
 from auscult.pipeline.ports import Rendered
 from auscult.reports._contract import Report
 
@@ -21,7 +22,7 @@ def render(
     *,
     audit: Audit | None = None,
 ) -> Rendered:
-    """Render one conversation for every report. A report that never lists it has no row of it."""
+    """Render one conversation for every report, and for our own listing. One that never lists it has no row of it."""
     record = Record(
         tenant=tenant,
         conversation=conversation,
@@ -29,6 +30,7 @@ def render(
         evaluation=evaluation,
         audit=audit,
     )
-    rows = {name: row for name, report in reports.items() if (row := report.row(record)) is not None}
-    filters = {name: reports[name].filters for name in rows}
+    shown: dict[str, Report | Listing] = {**reports, LISTING.name: LISTING}
+    rows = {name: row for name, report in shown.items() if (row := report.row(record)) is not None}
+    filters = {name: shown[name].filters for name in rows}
     return Rendered(conversation=conversation, evaluation=evaluation, rows=rows, audit=audit, filters=filters)

@@ -23,13 +23,13 @@ def cell_of(conversation: Conversation, status: Status) -> int:
 
 def cells_of(query: RecordQuery) -> tuple[int, ...] | None:
     """The cells that a query asks for, or None when it asks for all."""
-    if query.include_below_threshold and not query.channels and not query.directions:
+    if query.include_below_threshold and not query.channels and not query.directions and not query.statuses:
         return None
     channels: list[Channel] = [channel for channel in CHANNELS if not query.channels or channel in query.channels]
     directions: list[Direction] = [
         direction for direction in DIRECTIONS if not query.directions or direction in query.directions
     ]
-    statuses = STATUSES if query.include_below_threshold else LISTED
+    statuses = query.statuses or (STATUSES if query.include_below_threshold else LISTED)
     places = product(channels, directions, statuses)
     return tuple(sorted(_cell(channel, direction, status) for channel, direction, status in places))
 

@@ -15,9 +15,11 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import Accepted, Pending, Recorded, Rendered
+from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
 from auscult.storage.database import Database, write_many
+from auscult.storage.dossiers import read_dossier
+from auscult.storage.erasing import erase
 from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
 from auscult.storage.instants import ms_of, now_ms
 from auscult.storage.pages import Pages
@@ -31,6 +33,7 @@ from auscult.storage.recorded import (
     recorded_query,
 )
 from auscult.storage.tables import audits, batches, conversations
+from auscult.storage.texts import is_storable
 
 _IDS_AT_ONCE = 1_000
 _PLAIN = msgspec.json.Encoder()
@@ -54,6 +57,7 @@ class _Waiting(NamedTuple):
 
     stored: Stored
     has_ended: bool
+    batch_id: str
 
 
 class AppConversations:
@@ -80,10 +84,10 @@ class AppConversations:
             take_turn(connection, self._app)
             stored = {each.stored.conversation_id: each for each in self._stored(connection, sorted(incoming))}
             new = [each for each in incoming if each not in stored]
-            changed = [each for each, (row, _) in stored.items() if row.digest != incoming[each].digest]
+            changed = [each for each, (row, _, _) in stored.items() if row.digest != incoming[each].digest]
             left = [
                 row.number
-                for each, (row, has_ended) in stored.items()
+                for each, (row, has_ended, _) in stored.items()
                 if row.digest == incoming[each].digest and not row.is_current and has_ended
             ]
             batch_id = None
@@ -141,8 +145,11 @@ class AppConversations:
             take_turn(connection, self._app)
             fresh = [
                 (row, rendered[row.conversation_id])
-                for row, _ in self._stored(connection, sorted(rendered))
-                if row.revision == rendered[row.conversation_id].evaluation.revision and not row.is_current
+                for row, _, its_batch in self._stored(connection, sorted(rendered))
+                # One that was erased and came again begins anew at the first revision, in another batch.
+                if its_batch == batch_id
+                and row.revision == rendered[row.conversation_id].evaluation.revision
+                and not row.is_current
             ]
             if any(not row.shows(each) for row, each in fresh):
                 raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
@@ -186,13 +193,31 @@ class AppConversations:
             take_turn(connection, self._app)
             current = [
                 (row, rendered[row.conversation_id])
-                for row, _ in self._stored(connection, sorted(rendered))
+                for row, _, _ in self._stored(connection, sorted(rendered))
                 if row.is_current
                 and row.revision == rendered[row.conversation_id].evaluation.revision
                 and row.shows(rendered[row.conversation_id])
             ]
             if current:
                 file_recorded(connection, self._database.dialect, self._app, current)
+
+    def get(self, conversation_id: str) -> Dossier | None:
+        """All that is kept of one conversation, evaluated or not; None when it is unknown."""
+        if not is_storable(conversation_id):
+            return None
+        with self._database.comparing() as connection:
+            return read_dossier(connection, self._reader, self._app, conversation_id)
+
+    def erase(self, conversation_id: str) -> bool:
+        """Erase a conversation and all that was made of it, in one transaction; whether there was one.
+
+        A batch that is under way with it does not bring it back. The same id may come again afterwards.
+        """
+        if not is_storable(conversation_id):
+            return False
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            return erase(connection, self._database.dialect, self._app, conversation_id)
 
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report. Raises ``NotFoundError`` when the query names another app."""
@@ -205,16 +230,16 @@ class AppConversations:
     def _stored(self, connection: Connection, ids: Sequence[str]) -> list[_Waiting]:
         """What is stored of these, in the order of ids."""
         query = (
-            sa.select(*STORED, batches.c.state != "accepted")
+            sa.select(*STORED, batches.c.state != "accepted", batches.c.batch_id)
             .join(batches, batches.c.batch == conversations.c.batch)
             .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
             .where(conversations.c.app == self._app)
             .order_by(conversations.c.conversation_id)
         )
         return [
-            _Waiting(Stored(*row), has_ended)
+            _Waiting(Stored(*row), has_ended, batch_id)
             for chunk in _chunks(ids)
-            for *row, has_ended in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
+            for *row, has_ended, batch_id in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
         ]
 
     def _open_batch(self, connection: Connection, size: int) -> tuple[str, int]:

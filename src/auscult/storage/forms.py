@@ -7,7 +7,9 @@ from auscult.storage.apps import take_turn
 from auscult.storage.database import AnyRow, AnySelect, Database
 from auscult.storage.instants import instant_of, now_ms
 from auscult.storage.tables import forms
+from auscult.storage.texts import is_storable
 
+_LARGEST_VERSION = 2**31 - 1
 _COLUMNS = (forms.c.form_id, forms.c.version, forms.c.document, forms.c.published_at)
 
 
@@ -51,12 +53,22 @@ class AppForms:
 
     def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
         """One version, or the newest."""
+        if not is_storable(form_id) or not 0 <= (version or 0) <= _LARGEST_VERSION:
+            return None
         query = self._newest(form_id)
         if version is not None:
             query = query.where(forms.c.version == version)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _form_version(row)
+
+    def versions(self, form_id: str) -> list[FormVersion]:
+        """Every version of a form, the newest first; none when it is unknown."""
+        if not is_storable(form_id):
+            return []
+        query = sa.select(*_COLUMNS).where(forms.c.app == self._app, forms.c.form_id == form_id)
+        with self._database.reading() as connection:
+            return [_form_version(row) for row in connection.execute(query.order_by(forms.c.version.desc()))]
 
     def _newest(self, form_id: str) -> AnySelect:
         found = sa.select(*_COLUMNS).where(forms.c.app == self._app, forms.c.form_id == form_id)

@@ -1,0 +1,49 @@
+"""All that is kept of one conversation, read together."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.audit import TrailEntry
+from auscult.pipeline.ports import Dossier
+from auscult.storage.evaluations import COLUMNS, EvaluationReader
+from auscult.storage.recorded import CONVERSATION, read_audit
+from auscult.storage.tables import audit_trail, audits, batches, conversations, evaluations
+
+_ENTRY = msgspec.json.Decoder(TrailEntry)
+
+
+def read_dossier(connection: Connection, reader: EvaluationReader, app: int, conversation_id: str) -> Dossier | None:
+    """Read what is kept of a conversation of this app; None when it is unknown."""
+    query = (
+        sa.select(
+            conversations.c.conversation,
+            conversations.c.revision,
+            conversations.c.recorded_revision,
+            conversations.c.body,
+            batches.c.state,
+            audits.c.body.label("audit_body"),
+        )
+        .join(batches, batches.c.batch == conversations.c.batch)
+        .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
+        .where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+    )
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        return None
+    decided = sa.select(*COLUMNS).where(evaluations.c.conversation == found.conversation)
+    rows = {str(n): row for n, row in enumerate(connection.execute(decided.order_by(evaluations.c.evaluation.desc())))}
+    trail = sa.select(audit_trail.c.body).where(audit_trail.c.conversation == found.conversation)
+    is_current = found.recorded_revision == found.revision
+    return Dossier(
+        conversation=CONVERSATION.decode(found.body),
+        revision=found.revision,
+        is_current=is_current,
+        has_failed=not is_current and found.state != "accepted",
+        evaluations=tuple(
+            msgspec.structs.replace(evaluation, conversation_id=conversation_id)
+            for evaluation in reader.read(connection, rows).values()
+        ),
+        audit=read_audit(found.audit_body),
+        trail=tuple(_ENTRY.decode(body) for body in connection.scalars(trail.order_by(audit_trail.c.entry))),
+    )

@@ -1,0 +1,67 @@
+"""Erases one conversation from everything that was written about it, in the transaction that it is given.
+
+What the database itself still has of it afterwards (free pages of a file, its log, backups) is not reached from here.
+"""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.storage.dialect import Dialect
+from auscult.storage.filing import Filing, file_rows
+from auscult.storage.tables import (
+    audit_trail,
+    audits,
+    batches,
+    conversations,
+    evaluations,
+    facet_rows,
+    facets,
+    listings,
+    report_rows,
+    tallies,
+)
+
+REASON_ERASED = "some of it could not be processed; of that, something was erased, and the reason with it"
+
+
+def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> bool:
+    """Erase a conversation of this app; whether there was one. The app's turn must have been taken."""
+    found = connection.execute(
+        sa.select(
+            conversations.c.conversation,
+            conversations.c.filed_at,
+            conversations.c.batch,
+            conversations.c.recorded_revision.is_distinct_from(conversations.c.revision).label("is_waiting"),
+        ).where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+    ).one_or_none()
+    if found is None:
+        return False
+    if found.filed_at is not None:
+        _erase_rows(connection, dialect, app, conversation_id, found.filed_at)
+    for table in (audit_trail, audits, evaluations, conversations):
+        connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
+    if found.is_waiting:
+        # The reason of a failed batch may quote it.
+        failed = sa.update(batches).where(batches.c.batch == found.batch, batches.c.state == "failed")
+        connection.execute(failed.values(reason=REASON_ERASED))
+    return True
+
+
+def _erase_rows(connection: Connection, dialect: Dialect, app: int, conversation_id: str, filed_at: int) -> None:
+    """Take its rows out of every listing, with facets and tallies; then the facets that no row has any more.
+
+    A facet's value may be personal, as that of a custom field.
+    """
+    rows = sa.select(report_rows.c.facets).where(
+        report_rows.c.listing.in_(sa.select(listings.c.listing).where(listings.c.app == app)),
+        report_rows.c.started_at == filed_at,
+        report_rows.c.conversation_id == conversation_id,
+    )
+    tagged = {facet for tags in connection.scalars(rows) for facet in msgspec.json.decode(tags, type=list[int])}
+    nothing = Filing(conversation_id, filed_at, cell=0, facets=(), rows={}, filed_at=filed_at)
+    file_rows(connection, dialect, app, [nothing])
+    is_used = sa.exists().where(facet_rows.c.facet == facets.c.facet)
+    unused = list(connection.scalars(sa.select(facets.c.facet).where(facets.c.facet.in_(sorted(tagged)), ~is_used)))
+    connection.execute(sa.delete(tallies).where(tallies.c.facet.in_(unused)))
+    connection.execute(sa.delete(facets).where(facets.c.facet.in_(unused)))
