@@ -5,6 +5,7 @@ Heavy rooms are imported inside the functions, so that ``auscult --help`` stays 
 # ruff: noqa: PLC0415  (see above)
 
 import gc
+import logging
 import os
 import pickle
 import sys
@@ -27,7 +28,7 @@ from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
     from auscult.pipeline.evaluate import Evaluator
-    from auscult.pipeline.ports import Engine
+    from auscult.pipeline.ports import Engine, Windows
     from auscult.storage import Store
 
 Progress = Callable[[int, int | None], None]
@@ -37,8 +38,8 @@ SQLITE = "sqlite:///"
 PAGE_THREADS = 8
 """Threads that read pages where the database is a server, so that one slow answer does not hold up the others."""
 
-FEW = 400
-"""Conversations that are scored sooner by this process than by processes that first have to start."""
+FEW = 2
+"""Groups of conversations that are scored sooner by this process than by processes that first have to start."""
 
 MOST_SCORERS = 8
 NICENESS = 5
@@ -112,6 +113,7 @@ class Application:
         settings = self.settings
         return create_app(
             store=self.store,
+            windows=self._windows(),
             reports=REPORTS,
             settings=ServerSettings(
                 rate_limit=settings.rate_limit,
@@ -121,6 +123,15 @@ class Application:
             ),
             is_ready=self._answers,
         )
+
+    def _windows(self) -> "Windows":
+        """Where requests are counted: Redis where one is configured, else beside the database."""
+        from auscult.storage.redis_windows import RedisWindows
+        from auscult.storage.windows import Windows
+
+        if self.settings.redis_url:
+            return RedisWindows(self.settings.redis_url)
+        return Windows(self.settings.database_url)
 
     def _answers(self) -> bool:
         """Whether the database answers."""
@@ -165,6 +176,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
     stop = threading.Event()
     stop_on_signals(stop)
+    _set_up_logging(settings)
     with (
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
@@ -184,6 +196,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
+    _set_up_logging(settings)
     _settle_down_to_work()
     with open(settings) as application:
         processing = Processing(application.store, evaluator(settings), REPORTS, partial(datetime.now, UTC))
@@ -223,20 +236,20 @@ def score(settings: Settings, conversations: Iterable[Conversation], forms: Sequ
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from auscult.pipeline.score import score_group, spread
+    from auscult.pipeline.grouping import grouped
+    from auscult.pipeline.score import GROUP, score_group, spread
 
-    source = iter(conversations)
-    first = list(islice(source, FEW))
-    processes = min(MOST_SCORERS, len(os.sched_getaffinity(0)))
+    groups = grouped(conversations, GROUP)
+    first = list(islice(groups, FEW))
+    processes = min(MOST_SCORERS, _cores())
     if len(first) < FEW or processes == 1:
         judge = evaluator(settings, judge_ineligible=True)
-        while first:
-            yield score_group(first, forms, judge, datetime.now(UTC))
-            first = list(islice(source, FEW))
+        for group in chain(first, groups):
+            yield score_group(group, forms, judge, datetime.now(UTC))
         return
     work = partial(_score_packed, settings, pickle.dumps(tuple(forms)))
     with ProcessPoolExecutor(processes, get_context("spawn")) as executor:
-        yield from spread(chain(first, source), executor, processes, work)
+        yield from spread(chain(first, groups), executor, processes, work)
 
 
 def _score_packed(settings: Settings, forms: bytes, group: bytes) -> bytes:
@@ -256,6 +269,17 @@ def _scorer(settings: Settings, forms: bytes) -> Callable[[bytes], bytes]:
     read: tuple[Form, ...] = pickle.loads(forms)  # noqa: S301  (the parent process made it)
     decode = msgspec.msgpack.Decoder(list[Conversation]).decode
     return lambda group: score_group(decode(group), read, judge, datetime.now(UTC))
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _set_up_logging(settings: Settings) -> None:
+    """Let what this process has to tell go to stderr, a line each."""
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level.upper(), format=form, stream=sys.stderr)
 
 
 def _settle_down_to_work() -> None:

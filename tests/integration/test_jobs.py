@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,12 +17,13 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.probe import Answers
 from auscult.jobs import worker as worker_room
+from auscult.jobs.crew import Crew
 from auscult.jobs.database import jobs_url
 from auscult.metrics.by_question import ByQuestion
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
 from auscult.storage.tables import batches, evaluations
-from tests.integration.working import FORM, TENANT, conversation, wait_until, working
+from tests.integration.working import FORM, TENANT, conversation, settings_for, wait_until, working
 
 
 @pytest.fixture
@@ -171,4 +173,16 @@ def test_a_store_older_than_the_jobs_database_is_caught_up(store: Store, app: Ap
             connection.execute(sa.update(batches).values(state="accepted"))
         wait_until(ended(store, batch))
     assert evaluated(store) == 1
+    assert store.recount() == []
+
+
+def test_several_workers_share_the_work(store: Store, app: AppStore, database_url: str, tmp_path: Path) -> None:
+    """Processes of their own, on one list: every conversation is evaluated once."""
+    ids = [f"c-{number}" for number in range(120)]
+    for start in range(0, 120, 3):
+        accept(app, *map(conversation, ids[start : start + 3]))
+    with Crew(2, bootstrap.work_beside, settings_for(database_url, tmp_path)):
+        wait_until(lambda: not store.batches.waiting(1))
+    assert len(app.conversations.statuses(ids)) == evaluated(store) == 120
+    assert store.workers.beats() == {}
     assert store.recount() == []

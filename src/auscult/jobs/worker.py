@@ -99,6 +99,8 @@ class Worker:
             "use_listen_notify": False,
             "sys_db_pool_size": 4,
         }
+        # With a handler in place DBOS brings none of its own, and what it has to tell goes where all else goes.
+        logging.getLogger("dbos").addHandler(logging.NullHandler())
         prepare(self._work.jobs_url)
         DBOS(config=config)
 

@@ -3,13 +3,13 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits, Rejected
+from auscult.pipeline.grouping import grouped
 from auscult.pipeline.ports import AppStore, Batches
 from auscult.pipeline.read import RejectsWriter, read_file
 
@@ -63,9 +63,8 @@ class Load:
         self._total: int | None = None
 
     def take(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
-        """Accept all, each group committed before the next is read; with ``wait``, until all are readable."""
-        source = iter(conversations)
-        while batch := list(islice(source, group)):
+        """Accept all, each group committed before the next; with ``wait``, until all are readable."""
+        for batch in grouped(conversations, group):
             self._accept(batch)
             if wait:
                 self._settle(leave=MOST_OPEN)

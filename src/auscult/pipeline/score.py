@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime
-from itertools import islice
 
 import msgspec
 
@@ -84,16 +83,15 @@ def score_group(group: Sequence[Conversation], forms: Sequence[Form], evaluator:
 
 
 def spread(
-    conversations: Iterable[Conversation], executor: Executor, processes: int, work: Callable[[bytes], bytes]
+    groups: Iterable[Sequence[Conversation]], executor: Executor, processes: int, work: Callable[[bytes], bytes]
 ) -> Iterator[bytes]:
     """Have groups of conversations worked on in other processes, a few at a time; results in the order of reading.
 
     ``work`` is given a group as MessagePack (quicker to send than a pickle) and must be importable by name.
     """
     encode = msgspec.msgpack.Encoder().encode
-    source = iter(conversations)
     out: deque[Future[bytes]] = deque()
-    while group := list(islice(source, GROUP)):
+    for group in groups:
         out.append(executor.submit(work, encode(group)))
         if len(out) > processes * AHEAD:
             yield out.popleft().result()

@@ -13,6 +13,7 @@ from auscult.metrics import METRICS
 from auscult.pipeline import score as score_room
 from auscult.pipeline.evaluate import Evaluator
 from auscult.pipeline.forms import read_form
+from auscult.pipeline.grouping import grouped
 from auscult.pipeline.score import score_group, spread
 from tests.integration.working import FORM, conversation
 
@@ -62,7 +63,6 @@ def test_without_a_form_there_is_nothing_but_the_line() -> None:
 
 def test_spreading_keeps_the_order_and_reads_no_more_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
     """Groups come back as they were read; a slow one holds back the reader, not the memory."""
-    monkeypatch.setattr(score_room, "GROUP", 10)
     monkeypatch.setattr(score_room, "AHEAD", 2)
     read = 0
 
@@ -76,8 +76,8 @@ def test_spreading_keeps_the_order_and_reads_no_more_than_it_must(monkeypatch: p
         return b" ".join(one.id.encode() for one in msgspec.msgpack.decode(group, type=list[Conversation]))
 
     with ThreadPoolExecutor(3) as executor:
-        results = spread(source(), executor, 3, work)
+        results = spread(grouped(source(), 10), executor, 3, work)
         first = next(results)
-        assert read <= 10 * (3 * 2 + 1)
+        assert read <= 10 * (3 * 2 + 1) + 1
         names = b" ".join([first, *results]).decode().split()
     assert names == [f"c-{number}" for number in range(255)]
