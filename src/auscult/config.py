@@ -49,6 +49,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     turn_bytes: Annotated[int, Meta(ge=1, description="largest text of one turn in bytes, 1 or more")] = 64 << 10
     turns: Annotated[int, Meta(ge=1, description="most turns of one conversation, 1 or more")] = 20_000
     document_bytes: Annotated[int, Meta(ge=1, description="largest document in bytes, 1 or more")] = 32 << 20
+    redis_url: Annotated[
+        Annotated[str, Meta(pattern="^rediss?://")] | None,
+        Meta(description="redis://host:port/number, to count rate limits there and not in the database"),
+    ] = None
     token_audience: Annotated[str | None, Meta(description="the audience that a token with an aud claim must name")] = (
         None
     )

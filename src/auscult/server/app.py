@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 import auscult
-from auscult.pipeline.ports import Store
+from auscult.pipeline.ports import Store, Windows
 from auscult.reports._contract import Report
 from auscult.server import documentation, errors
 from auscult.server.auth import Authenticator
 from auscult.server.clock import CLOCK, Clock
 from auscult.server.door import Door
 from auscult.server.envelope import Envelope
-from auscult.server.limits import Limiter, MinuteLimiter, NoLimit
+from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.reports import Pages, ReportRoute
 from auscult.server.settings import ServerSettings
 from auscult.server.tenancy import Tenancy
@@ -27,22 +27,24 @@ THREADS_FOR_SLOW_PAGES = 2
 """Threads beside an embedded database, for pages that would hold up the others."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     *,
     store: Store,
+    windows: Windows,
     reports: Mapping[str, Report],
     settings: ServerSettings,
     is_ready: Callable[[], bool],
     clock: Clock = CLOCK,
 ) -> FastAPI:
     """Build the application: reports, health, documentation. ``is_ready`` says whether the database answers."""
-    limiter: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
+    strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     executor = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
         executor.shutdown()
+        windows.close()
 
     app = FastAPI(
         title="auscult",
@@ -53,10 +55,10 @@ def create_app(
         lifespan=lifespan,
     )
     errors.install(app)
-    app.add_middleware(Envelope, limiter=limiter, uncounted=UNCOUNTED)
+    app.add_middleware(Envelope, limiter=strangers, uncounted=UNCOUNTED)
     door = Door(
         Authenticator(store.clients, settings, clock),
-        limiter,
+        SharedLimiter(windows, settings.rate_limit),
         Tenancy(store, settings.client_memory_s, clock.monotonic),
     )
     pages = Pages(store, executor, is_embedded=settings.page_threads == 0)

@@ -8,14 +8,14 @@ from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.tenancy import Client, Tenant
 from auscult.server.auth import Authenticator
 from auscult.server.exchange import exchange_of
-from auscult.server.limits import Limiter
+from auscult.server.limits import SharedLimiter
 from auscult.server.tenancy import Tenancy
 
 
 class Door:
     """Lets a request in, or raises what it is answered with."""
 
-    def __init__(self, authenticator: Authenticator, limiter: Limiter, tenancy: Tenancy) -> None:
+    def __init__(self, authenticator: Authenticator, limiter: SharedLimiter, tenancy: Tenancy) -> None:
         """Check with these, in the order of the methods."""
         self._authenticator = authenticator
         self._limiter = limiter
@@ -28,7 +28,7 @@ class Door:
         """
         client = await self._authenticator.client(headers)
         exchange = exchange_of(scope)
-        exchange.decision = self._limiter.take(f"account {client.account_id}")
+        exchange.decision = await self._limiter.take(client.account_id)
         if exchange.decision and not exchange.decision.allowed:
             raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
         return client

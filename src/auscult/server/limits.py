@@ -1,13 +1,16 @@
-"""Rate limits (rule 18): how many requests a minute one account may make.
+"""Rate limits (rule 18): how many requests a minute one account may make, whichever process it asks.
 
-The count is exact within one process, whoever asks at once. It is not shared: two serving processes on one database
-count each for themselves. ``Limiter`` is the joint where a shared count would go in.
+Accounts are counted in common by all that serve one database (``SharedLimiter``). Those whom nobody knows are counted
+by address in each process for itself (``MinuteLimiter``): that slows guessing down, and costs no writing.
 """
 
+import asyncio
 import math
 import threading
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
+
+from auscult.pipeline.ports import Windows
 
 WINDOW_S = 60
 
@@ -44,6 +47,27 @@ class NoLimit:
 
     def take(self, key: str) -> None:
         """Count nothing."""
+
+
+class SharedLimiter:
+    """Allows each account ``limit`` requests in a window of a minute, which begins with its first request."""
+
+    def __init__(self, windows: Windows, limit: int) -> None:
+        """Count in ``windows``, which every serving process shares; a ``limit`` of 0 is none."""
+        self._windows = windows
+        self._limit = limit
+
+    async def take(self, account_id: str) -> Decision | None:
+        """Count one request of an account, or refuse it; None where there is no limit."""
+        if not self._limit:
+            return None
+        asked = (f"account {account_id}", self._limit, WINDOW_S)
+        if self._windows.is_embedded:
+            n, left_s = self._windows.take(*asked)
+        else:
+            n, left_s = await asyncio.to_thread(self._windows.take, *asked)
+        reset_s = max(1, min(WINDOW_S, math.ceil(left_s)))
+        return Decision(n <= self._limit, self._limit, max(0, self._limit - n), reset_s)
 
 
 class MinuteLimiter:
