@@ -118,9 +118,9 @@ def state_of(audit: Audit | None) -> AuditState:
 
 
 def assign(audit: Audit | None, evaluation: Evaluation, auditor: str, by: str, at: datetime) -> AuditChange | None:
-    """Give a conversation to an auditor, or to another one; None when it is theirs already.
+    """Give a conversation to an auditor, or to another one, who starts anew; None when it is theirs already.
 
-    A draft goes with it. Raises ``ConflictError`` ``audit.no_form``, ``audit.finished``; ``RequestError`` ``auditor.invalid``.
+    Raises ``ConflictError`` ``audit.no_form``, ``audit.finished``; ``RequestError`` ``auditor.invalid``.
     """
     conversation_id = evaluation.conversation_id
     auditor, by = _name(auditor), _name(by)
@@ -133,7 +133,7 @@ def assign(audit: Audit | None, evaluation: Evaluation, auditor: str, by: str, a
             raise _finished(audit)
         if audit.auditor == auditor:
             return None
-        audit = replace(audit, auditor=auditor, assigned_at=at, changes=audit.changes + 1)
+        audit = replace(audit, auditor=auditor, assigned_at=at, draft=Sheet(), changes=audit.changes + 1)
         action = "reassigned"
     entry = TrailEntry(conversation_id=conversation_id, at=at, by=by, action=action, auditor=auditor)
     return AuditChange(audit, entry)
