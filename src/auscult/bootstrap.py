@@ -27,6 +27,7 @@ from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
+    from auscult.pipeline.audit import Auditing
     from auscult.pipeline.evaluate import Evaluator
     from auscult.pipeline.ports import Engine, Windows
     from auscult.storage import Store
@@ -90,6 +91,13 @@ class Application:
             intake = load.take(documents, group=settings.batch_size, wait=wait)
         counts = msgspec.structs.asdict(intake)
         return counts | {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
+
+    def auditing(self, tenant: Tenant) -> "Auditing":
+        """The audits of an app."""
+        from auscult.pipeline.audit import Auditing
+        from auscult.reports import REPORTS
+
+        return Auditing(self.store.within(tenant), REPORTS, partial(datetime.now, UTC))
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Render every row of every app again; how many conversations that were."""

@@ -14,6 +14,7 @@ from auscult import __version__
 from auscult.cli import (
     _errors,
     agree,
+    audits,
     clients,
     demo,
     doctor,
@@ -50,6 +51,11 @@ COMMANDS = (
     Command("forms apply", forms.apply, _JUDGE),
     Command("forms list", forms.listing, _JUDGE),
     Command("forms show", forms.show, _JUDGE),
+    Command("audits assign", audits.assign, _JUDGE),
+    Command("audits answer", audits.answer, _JUDGE),
+    Command("audits submit", audits.submit, _JUDGE),
+    Command("audits list", audits.listing, _JUDGE),
+    Command("audits show", audits.show, _JUDGE),
     Command("clients add", clients.add, _KEEP),
     Command("clients list", clients.listing, _KEEP),
     Command("clients revoke", clients.revoke, _KEEP),
@@ -61,6 +67,7 @@ COMMANDS = (
 
 GROUPS = {
     "forms": ("Evaluation forms: check, publish and read them.", _JUDGE),
+    "audits": ("Audits: what people decide about conversations that the machine scored.", _JUDGE),
     "clients": ("Clients of the APIs: who may read an app's reports.", _KEEP),
 }
 
