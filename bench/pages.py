@@ -1,9 +1,9 @@
-"""Pages of the score report from many rows, against the same server sending the same bytes from memory.
+"""Pages of the five reports from many rows, against the same server sending the same bytes from memory.
 
-Rows are synthetic and written straight into the listing, because filling takes the time. Everything else is the
-real thing: one server process, its own port, tokens checked, eight connections that ask as fast as they are answered.
+Rows are synthetic and written straight into the listings, because filling takes the time. Everything else is the real
+thing: one server process on a port of its own, tokens checked, eight connections that ask as fast as they are answered.
 
-    python -m bench.pages [--rows 1000000] [--database URL] [--seconds 3]
+    python -m bench.pages [--rows 1000000] [--database URL] [--seconds 10] [--pull] [report …]
 """
 
 import argparse
@@ -15,104 +15,34 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
-import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
-from auscult.domain.conversation import Conversation
-from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
-from auscult.storage.apps import Apps, take_turn
-from auscult.storage.cells import cell_of
-from auscult.storage.database import Database
-from auscult.storage.filing import Filing, file_rows
-from auscult.storage.instants import ms_of
+from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+from auscult.reports import REPORTS
+from bench import qa14x8
+from bench.asking import CONNECTIONS, Asker
+from bench.filling import DAYS, FIRST, TENANT, fill
+from bench.program import AUSCULT
 
-GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
-TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-DAYS = 90
-REPORT = "scorereporting"
-PATH = f"/qualityai/api/v1/public/qualitymanagement/app/{TENANT.app_id}/{REPORT}"
-MEMORY = "/bench/bytes"
-CONNECTIONS = 8
+MEMORY = "/bench/memory"
 ROUNDS = 5
-BATCH = 5_000
+WHOLE = (FIRST, FIRST + timedelta(days=DAYS) - timedelta(seconds=1))
+DAY = (FIRST + timedelta(days=44, minutes=17), FIRST + timedelta(days=45, minutes=17))
+WEEK = (FIRST, FIRST + timedelta(days=6, hours=23))
+"""What the two reports with a longest range take instead of everything."""
 
-
-def sample_row() -> bytes:
-    """The largest row of the golden sample: eight metrics, about 1.5 KB as it is sent."""
-    results = json.loads((GOLDEN / f"{REPORT}.response.json").read_bytes())["results"]
-    return max((msgspec.json.encode(row) for row in results), key=len)
-
-
-def filings(rows: int) -> Iterator[list[Filing]]:
-    """Rows spread evenly over ninety days, in the order in which they would come in."""
-    body, chance = sample_row(), random.Random(1)  # noqa: S311  (spread, not secrecy)
-    at = body.index(b'"conversationId":"') + len(b'"conversationId":"')
-    end = body.index(b'"', at)
-    step = timedelta(days=DAYS) / rows
-    for start in range(0, rows, BATCH):
-        group: list[Filing] = []
-        for number in range(start, min(rows, start + BATCH)):
-            conversation = Conversation(
-                id=f"c-{number:012d}-{chance.getrandbits(64):016x}",
-                channel=chance.choice(("voice", "chat")),
-                direction=chance.choice(("inbound", "inbound", "outbound")),
-                started_at=FIRST + number * step,
-            )
-            status = chance.choices(("evaluated", "below_threshold"), (19, 1))[0]
-            group.append(
-                Filing(
-                    conversation_id=conversation.id,
-                    started_at=ms_of(conversation.started_at),
-                    cell=cell_of(conversation, status),  # type: ignore[arg-type]
-                    facets=(("queue", f"qu-{number % 20}"),),
-                    rows={REPORT: body[:at] + conversation.id.encode() + body[end:]},
-                    filed_at=None,
-                )
-            )
-        yield group
-
-
-def fill(url: str, rows: int) -> float:
-    """Write the rows; how many seconds that took."""
-    database = Database(url)
-    app = Apps(database).key(TENANT)
-    began = time.perf_counter()
-    for group in filings(rows):
-        with database.writing() as connection:
-            take_turn(connection, app)
-            file_rows(connection, database.dialect, app, group)
-    took = time.perf_counter() - began
-    database.close()
-    return took
-
-
-def serve(url: str, port: int, memory: str) -> None:
-    """Be the server: the real application, and beside it one path that sends a file's bytes from memory."""
-    import uvicorn  # noqa: PLC0415  (only the child needs it)
-    from starlette.requests import Request  # noqa: PLC0415
-    from starlette.responses import Response  # noqa: PLC0415
-    from starlette.routing import Route  # noqa: PLC0415
-
-    from auscult.server.listening import uvicorn_config  # noqa: PLC0415
-
-    page = Path(memory).read_bytes()
-
-    async def send(_: Request) -> Response:
-        return Response(page, media_type="application/json")
-
-    with bootstrap.open(settings_for(url)) as application:
-        app = application.server_app()
-        app.router.routes.insert(0, Route(MEMORY, send, methods=["POST"]))
-        uvicorn.Server(uvicorn_config(app, "127.0.0.1", port)).run()
+Body = dict[str, object]
 
 
 def settings_for(url: str) -> Settings:
@@ -120,160 +50,199 @@ def settings_for(url: str) -> Settings:
     return read_settings({**os.environ, "AUSCULT_RATE_LIMIT": "0"}, database_url=url)
 
 
-class Asker:
-    """Asks one thing over and over on several connections."""
+def serve(url: str, port: int) -> None:
+    """Be the server: the real application, and beside it a path that keeps bytes in memory and sends them."""
+    import uvicorn  # noqa: PLC0415  (only the child needs it)
 
-    def __init__(self, port: int, path: str, body: bytes, token: str) -> None:
-        """Prepare the request."""
-        head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nauth: {token}\r\naccountId: {TENANT.account_id}\r\n"
-        head += f"orgId: {TENANT.org_id}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._request = head.encode() + body
-        self._port = port
+    from auscult.server.listening import uvicorn_config  # noqa: PLC0415
 
-    def ask(self) -> bytes:
-        """The body of one answer."""
-        with socket.create_connection(("127.0.0.1", self._port)) as connection:
-            head, body = self._exchange(connection, memoryview(bytearray(1 << 20)))
-        if not head.startswith(b"HTTP/1.1 200"):
-            sys.exit((head + body).decode())
-        return body
+    kept = [b""]
 
-    def rate(self, seconds: float) -> float:
-        """Answers a second over all connections."""
-        counts = [0] * CONNECTIONS
-        until = time.perf_counter() + seconds
+    async def send(request: Request) -> Response:
+        if request.method == "PUT":
+            kept[0] = await request.body()
+        else:
+            await request.body()
+        return Response(kept[0], media_type="application/json")
 
-        def work(number: int) -> None:
-            room = memoryview(bytearray(1 << 20))
-            with socket.create_connection(("127.0.0.1", self._port)) as connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                while time.perf_counter() < until:
-                    self._exchange(connection, room)
-                    counts[number] += 1
-
-        began = time.perf_counter()
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sum(counts) / (time.perf_counter() - began)
-
-    def _exchange(self, connection: socket.socket, room: memoryview) -> tuple[bytes, bytes]:
-        """Send the request, read one whole answer into ``room``."""
-        connection.sendall(self._request)
-        size, end = 0, -1
-        while end < 0:
-            size += connection.recv_into(room[size:])
-            end = bytes(room[: min(size, 4096)]).find(b"\r\n\r\n")
-        head = bytes(room[: end + 4])
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        while size < end + 4 + length:
-            size += connection.recv_into(room[size:])
-        return head, bytes(room[end + 4 : end + 260]) if length > 4096 else bytes(room[end + 4 : size])
+    with bootstrap.open(settings_for(url)) as application:
+        app = application.server_app()
+        app.router.routes.insert(0, Route(MEMORY, send, methods=["POST", "PUT"]))
+        uvicorn.Server(uvicorn_config(app, "127.0.0.1", port)).run()
 
 
-def body_of(since: datetime, until: datetime, offset: int = 0) -> bytes:
-    """A request of a hundred rows."""
-    dates = {"startDate": f"{since:%Y-%m-%d %H:%M:%S}", "endDate": f"{until:%Y-%m-%d %H:%M:%S}"}
-    return json.dumps({**dates, "limit": 100, "offset": offset}).encode()
+@contextmanager
+def serving(url: str):  # noqa: ANN201  (a port)
+    """Port of a server on this database, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-m", "bench.pages", "--database", url, "--serve", str(port)]) as server:  # noqa: S603
+        try:
+            for _ in range(200):
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            yield port
+        finally:
+            server.terminate()
 
 
-def measure(port: int, token: str, rows: int, seconds: float) -> dict[str, list[float]]:
-    """Pages a second of each case, round after round, so that all cases see the same weather."""
-    whole = (FIRST, FIRST + timedelta(days=DAYS))
-    middle = FIRST + timedelta(days=DAYS // 2, minutes=17)
+class Bench:
+    """One report on one server."""
+
+    def __init__(self, report: str, port: int, headers: Mapping[str, str]) -> None:
+        """Ask for its first path."""
+        self.report = report
+        self.port = port
+        self._headers = headers
+        names = {"{streamId}": TENANT.app_id, "{botId}": TENANT.app_id, "{accountId}": TENANT.account_id}
+        self._path = REPORTS[report].paths[0]
+        for name, value in names.items():
+            self._path = self._path.replace(name, value)
+        self.size = REPORTS[report].limits.maximum
+        self.widest = WEEK if report in ("calldetails", "aaconversation") else WHOLE
+
+    def asker(self, span: tuple[datetime, datetime], offset: int = 0, **more: object) -> Asker:
+        """Asks for one page of a range."""
+        since, until = span
+        body: Body = {"startDate": f"{since:%Y-%m-%d %H:%M:%S}", "endDate": f"{until:%Y-%m-%d %H:%M:%S}"}
+        body |= {"limit": self.size, "offset": offset}
+        if self.report == "aaconversation":
+            flags = ("includeHistory", "includeAgenticHistory", "includeFeedback", "includeSummary")
+            body = {"from": f"{since:%Y-%m-%d}", "to": f"{until:%Y-%m-%d}", "limit": self.size}
+            body |= {"page": offset // self.size + 1, **dict.fromkeys(flags, True)}
+        return Asker(self.port, self._path, json.dumps(body | more).encode(), self._headers)
+
+    def memory(self, page: bytes) -> Asker:
+        """Asks for the same bytes from memory."""
+        import httpx  # noqa: PLC0415
+
+        httpx.put(f"http://127.0.0.1:{self.port}{MEMORY}", content=page).raise_for_status()
+        return Asker(self.port, MEMORY, b"{}", {})
+
+
+def compare(bench: Bench, rows: int, seconds: float) -> None:
+    """Print pages a second of each case, round after round, so that all cases see the same weather."""
+    first = bench.asker(bench.widest)
+    page = first.ask()
+    deep = int(rows * 0.9) if bench.widest is WHOLE else int(rows * 0.9 * 7 / DAYS)
     cases = {
-        "same bytes from memory": (MEMORY, b"{}"),
-        "offset 0 of the whole table": (PATH, body_of(*whole)),
-        f"offset {rows * 9 // 10:,}": (PATH, body_of(*whole, rows * 9 // 10)),
-        "offset 0 of one day": (PATH, body_of(middle, middle + timedelta(days=1))),
+        "the same bytes from memory": bench.memory(page),
+        "the widest range, first page": first,
+        f"the widest range, offset {deep:,}": bench.asker(bench.widest, deep),
+        "one day, first page": bench.asker(DAY),
     }
-    askers = {name: Asker(port, path, body, token) for name, (path, body) in cases.items()}
-    for asker in askers.values():
-        asker.ask()
+    if bench.widest is WHOLE:
+        cases |= {
+            "filtered by queue": bench.asker(WHOLE, queues=["qu-7"]),
+            "filtered by direction": bench.asker(WHOLE, contact_direction="outbound"),
+            "filtered by channel": bench.asker(WHOLE, channel=["chat"]),
+        }
     rates: dict[str, list[float]] = {name: [] for name in cases}
+    for asker in cases.values():
+        asker.ask()
     for _ in range(ROUNDS):
-        for name, asker in askers.items():
+        for name, asker in cases.items():
             rates[name].append(asker.rate(seconds / ROUNDS))
-    return rates
+    base = statistics.median(rates["the same bytes from memory"])
+    print(f"{bench.report}: pages of {bench.size}, {len(page):,} bytes")
+    for name, values in rates.items():
+        rate = statistics.median(values)
+        print(f"  {name:<38} {rate:7.0f} pages/s   {rate / base:5.2f} of memory", flush=True)
 
 
-def walk(port: int, token: str, rows: int) -> float:
-    """Pages a second when every page is another one: offsets all over the table, none asked for twice."""
-    whole = (FIRST, FIRST + timedelta(days=DAYS))
+def random_offsets(bench: Bench, rows: int) -> None:
+    """Print pages a second where every page is another one, so that nothing is remembered of any."""
     chance = random.Random(2)  # noqa: S311  (spread, not secrecy)
-    askers = [Asker(port, PATH, body_of(*whole, chance.randrange(rows * 9 // 10)), token) for _ in range(300)]
+    askers = [bench.asker(WHOLE, chance.randrange(rows * 9 // 10)) for _ in range(300)]
     began = time.perf_counter()
     for asker in askers:
         asker.ask()
-    return len(askers) / (time.perf_counter() - began)
+    rate = len(askers) / (time.perf_counter() - began)
+    print(f"  {'random offsets, a new connection each':<38} {rate:7.0f} pages/s")
+
+
+def pull(bench: Bench) -> None:
+    """Print conversations a second of one client that pulls everything, page after page, and reads the JSON."""
+    began, offset, more = time.perf_counter(), 0, True
+    while more:
+        answer = json.loads(bench.asker(WHOLE, offset).ask())
+        offset += len(answer["results"])
+        more = answer["hasMore"]
+    rate = offset / (time.perf_counter() - began)
+    print(f"  whole pull, one client: {rate:,.0f} conversations/s ({offset:,} in all); the vendor's ceiling is 100")
+
+
+def while_loading(bench: Bench, url: str, folder: Path, seconds: float) -> None:
+    """Print what a reader is left with while a load into another app writes as fast as it can."""
+    file = folder / "load.ndjson"
+    qa14x8.write(file, 20_000)
+    tenant = ("--account", TENANT.account_id, "--org", TENANT.org_id, "--app", "st-busy", "--database", url)
+    subprocess.run([AUSCULT, "forms", "apply", qa14x8.FORM, *tenant], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    asker = bench.asker(WHOLE)
+    alone = asker.rate(seconds)
+    command = [AUSCULT, "load", file, *tenant]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as load:  # noqa: S603
+        time.sleep(3)  # until its worker has started
+        beside = asker.rate(seconds)
+        busy = load.poll() is None
+        load.terminate()
+    print(
+        f"  while a load runs: {beside:.0f} pages/s, {beside / alone:.2f} of alone{'' if busy else ' (it ended early)'}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill, serve, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("reports", nargs="*", default=[])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--database", default="")
+    parser.add_argument("--database", default="", help="an empty PostgreSQL database; otherwise a new SQLite file")
     parser.add_argument("--seconds", type=float, default=10, help="for each case")
-    parser.add_argument("--serve", nargs=2, metavar=("PORT", "BYTES"), help=argparse.SUPPRESS)
+    parser.add_argument("--pull", action="store_true", help="pull everything once, too")
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.serve:
-        serve(chosen.database, int(chosen.serve[0]), chosen.serve[1])
+        serve(chosen.database, chosen.serve)
         return
     with tempfile.TemporaryDirectory() as folder:
-        run(chosen.database or f"sqlite:///{folder}/bench.db", chosen.rows, chosen.seconds, Path(folder))
+        url = chosen.database or f"sqlite:///{folder}/bench.db"
+        print(
+            f"{os.cpu_count()} cores, {url.partition(':')[0]}, {chosen.rows:,} rows a report, {CONNECTIONS} connections"
+        )
+        headers = prepare(url)
+        for report in chosen.reports or REPORTS:
+            took = fill(url, report, chosen.rows)
+            with serving(url) as port:
+                bench = Bench(report, port, headers)
+                compare(bench, chosen.rows, chosen.seconds)
+                if report == "scorereporting":
+                    random_offsets(bench, chosen.rows)
+                    while_loading(bench, url, Path(folder), chosen.seconds)
+                    if chosen.pull:
+                        pull(bench)
+            print(f"  filled in {took:.0f} s", flush=True)
 
 
-def run(url: str, rows: int, seconds: float, folder: Path) -> None:
-    """Do all of it on one database."""
+def prepare(url: str) -> dict[str, str]:
+    """Make the database, a tenant and a client; the headers of its requests."""
+    scopes = frozenset(scope for report in REPORTS.values() for scope in report.scopes)
     client = Client(
         client_id=new_client_id(),
         secret=new_client_secret(),
         account_id=TENANT.account_id,
         app_ids=frozenset({TENANT.app_id}),
-        scopes=frozenset({"Quality AI"}),
+        scopes=scopes,
         created_at=datetime.now(UTC),
     )
     with bootstrap.open(settings_for(url)) as application:
         application.store.ensure(TENANT)
         application.store.clients.add(client)
-        took = fill(url, rows)
     token = jwt.encode({"appId": client.client_id}, client.secret)
-    memory = folder / "page.json"
-    row = sample_row()
-    memory.write_bytes(b'{"results":[' + b",".join([row] * 100) + b'],"totalResults":1,"hasMore":false,"totalPages":1}')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "bench.pages", "--database", url, "--serve", str(port), str(memory)]
-    server = subprocess.Popen(command)  # noqa: S603  (ourselves)
-    try:
-        wait_for(port)
-        rates = measure(port, token, rows, seconds)
-        pages = walk(port, token, rows)
-    finally:
-        server.terminate()
-        server.wait()
-    print(f"{os.cpu_count()} cores, {url.partition(':')[0]}, {rows:,} rows filled in {took:.0f} s")
-    print(f"pages of 100 rows, {len(memory.read_bytes()):,} bytes, {CONNECTIONS} connections; median of {ROUNDS}")
-    base = statistics.median(rates["same bytes from memory"])
-    for name, values in rates.items():
-        rate = statistics.median(values)
-        print(f"  {name:<32} {rate:8.0f} pages/s   {rate / base:5.2f} of memory")
-    print(f"  {'random offsets, one connection':<32} {pages:8.0f} pages/s")
-
-
-def wait_for(port: int) -> None:
-    """Wait until something listens."""
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit("the server did not start")
+    return {"auth": token, "accountId": TENANT.account_id, "orgId": TENANT.org_id, "iId": TENANT.app_id}
 
 
 if __name__ == "__main__":
