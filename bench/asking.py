@@ -30,7 +30,7 @@ class Asker:
         with self._connected() as connection:
             while True:
                 begin, end = self._exchange(connection, room)
-                if not bytes(room[:12]) == b"HTTP/1.1 200":
+                if bytes(room[:12]) != b"HTTP/1.1 200":
                     sys.exit(bytes(room[:end]).decode())
                 yield bytes(room[begin:end])
 
