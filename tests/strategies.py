@@ -1,6 +1,7 @@
 """What tests draw and write conversations with."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -118,7 +119,15 @@ def value_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(value_of(inner[0]), max_size=2).map(tuple)
     if origin is Literal:
         return st.sampled_from(inner)
-    plain = {str: texts(), bool: st.booleans(), int: st.integers(0, 10), datetime: instants(), NoneType: st.none()}
+    plain = {
+        str: texts(),
+        bool: st.booleans(),
+        int: st.integers(0, 10),
+        float: st.floats(0, 1),
+        Decimal: st.decimals(1, 10, places=1),
+        datetime: instants(),
+        NoneType: st.none(),
+    }
     return json_objects() if origin is dict else plain[hint] if hint in plain else some_of(hint)
 
 

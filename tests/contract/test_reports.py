@@ -12,15 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict, passed, score
 from auscult.domain.form import Form, Metric
+from auscult.domain.insight import Insights
 from auscult.domain.record import Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.reports._contract import Report, ReportRequest
-from tests.strategies import accepted_conversations, json_objects
+from tests.strategies import accepted_conversations, json_objects, some_of
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 23, tzinfo=UTC)
@@ -40,7 +42,7 @@ metrics = st.builds(
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """Any conversation, however it was evaluated."""
+    """Any conversation, however it was evaluated, audited and analysed."""
     conversation: Conversation = draw(accepted_conversations())
     form = Form(
         id="ef-1", name="Form", channel=conversation.channel, metrics=tuple(draw(st.lists(metrics, max_size=4)))
@@ -64,7 +66,14 @@ def records(draw: st.DrawFn) -> Record:
         engines=(),
         evaluated_at=AT,
     )
-    return Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation)
+    return Record(
+        tenant=TENANT,
+        conversation=conversation,
+        revision=1,
+        evaluation=evaluation,
+        audit=draw(st.none() | some_of(Audit)),
+        insights=draw(st.none() | some_of(Insights)),
+    )
 
 
 @pytest.fixture(params=sorted(REPORTS))
@@ -91,19 +100,18 @@ def asked(report: Report, body: dict[str, Any]) -> RecordQuery:
     return report.query(request_of(body), (TENANT.app_id,), report.limits)
 
 
-@pytest.mark.parametrize("name", sorted(REPORTS))
-@given(found=st.lists(records(), max_size=4), total=st.integers(0, 10**9))
-def test_every_page_is_as_described(name: str, found: list[Record], total: int) -> None:
-    """Rows are JSON, a page of them is as the documentation says, and has them all."""
-    report = REPORTS[name]
-    rows = [row for record in found if (row := report.row(record)) is not None]
-    request = request_of(dict(report.describe(report.limits).body_example))
-    query = report.query(request, (TENANT.app_id,), report.limits)
-    page = msgspec.json.decode(report.page(request, query, RecordPage(rows=tuple(rows), total=total, last=None)))
-    validator(report.name, "answer").validate(page)
-    assert [msgspec.json.encode(msgspec.json.decode(row)) for row in rows] == rows
-    (shown,) = (value for value in page.values() if isinstance(value, list))
-    assert len(shown) == len(rows)
+@given(found=st.lists(records(), max_size=3), total=st.integers(0, 10**9))
+def test_every_page_is_as_described(found: list[Record], total: int) -> None:
+    """Rows are JSON, a page of them is as the documentation says, and has them all; in every report."""
+    for report in REPORTS.values():
+        rows = [row for record in found if (row := report.row(record)) is not None]
+        request = request_of(dict(report.describe(report.limits).body_example))
+        query = report.query(request, (TENANT.app_id,), report.limits)
+        page = msgspec.json.decode(report.page(request, query, RecordPage(rows=tuple(rows), total=total, last=None)))
+        validator(report.name, "answer").validate(page)
+        assert [msgspec.json.encode(msgspec.json.decode(row)) for row in rows] == rows
+        (shown,) = (value for value in page.values() if isinstance(value, list))
+        assert len(shown) == len(rows)
 
 
 def test_its_examples_are_as_described(report: Report) -> None:
