@@ -1,12 +1,13 @@
 """A load works itself where nobody works, and leaves the work to a worker that lives."""
 
-import threading
-import time
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from auscult.jobs.crew import Crew
 from auscult.jobs.help import Help
-from auscult.jobs.pulse import SILENT_AFTER_S
 from auscult.storage import Store
 from tests.integration.test_crew import leave_a_trace, members
 from tests.integration.working import wait_until
@@ -32,22 +33,20 @@ def test_where_nobody_works_somebody_is_called_at_once(store: Store, tmp_path: P
     assert members(tmp_path, "down") == members(tmp_path, "up")
 
 
-def test_one_that_lives_is_left_to_it_and_one_that_died_is_replaced(store: Store, tmp_path: Path) -> None:
-    """As long as it beats nobody is called; soon after it stops, somebody is."""
-    stop = threading.Event()
-
-    def beat() -> None:
-        while not stop.wait(0.2):
-            store.workers.beat("other")
-
-    store.workers.beat("other")
-    beating = threading.Thread(target=beat)
-    beating.start()
-    with help_for(store, tmp_path) as helping:
-        until = time.monotonic() + SILENT_AFTER_S + 1
-        while time.monotonic() < until:
-            assert not tended(helping, tmp_path)
-            time.sleep(0.1)
-        stop.set()
-        beating.join()
-        wait_until(lambda: tended(helping, tmp_path))
+def test_one_that_lives_is_left_to_it_and_one_that_died_is_replaced(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it lives nobody is called; soon after it died, somebody is."""
+    script = "from auscult.jobs.pulse import WorkerName; print(WorkerName.mine(), flush=True); input()"
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
+        assert other.stdout
+        store.workers.beat(other.stdout.readline().strip())
+        monkeypatch.setattr("auscult.jobs.help.LOOK_S", 0)
+        with help_for(store, tmp_path) as helping:
+            for _ in range(20):
+                helping.tend()
+            assert helping._crew is None
+            other.kill()
+            other.stdout.read()
+            wait_until(lambda: tended(helping, tmp_path))

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from auscult.jobs.crew import Crew
-from auscult.jobs.pulse import SILENT_AFTER_S, Pulse
+from auscult.jobs.pulse import Pulse
 from auscult.pipeline.ports import Workers
 
 LOOK_S = 0.5
@@ -17,7 +17,7 @@ class Help:
 
     def __init__(self, workers: Workers, hire: Callable[[], Crew]) -> None:
         """``hire`` makes a crew that is not started yet."""
-        self._pulse = Pulse(workers, SILENT_AFTER_S)
+        self._pulse = Pulse(workers)
         self._hire = hire
         self._crew: Crew | None = None
         self._looked_at = float("-inf")
@@ -27,7 +27,7 @@ class Help:
         now = time.monotonic()
         if self._crew is None and now - self._looked_at >= LOOK_S:
             self._looked_at = now
-            if not self._pulse.alive():
+            if not self._pulse.look().alive:
                 self._crew = self._hire().__enter__()
 
     def __enter__(self) -> Self:

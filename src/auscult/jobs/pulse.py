@@ -1,35 +1,74 @@
-"""Who is alive: a worker counts its beats in the store, and whoever wants to know watches whether they go on.
+"""Who is alive. On one machine its kernel knows; of workers elsewhere, whose beats in the store go on.
 
-Only the watcher's own clock is used, so hosts need not agree on the time.
+A worker's name says where it runs. Whoever runs in the same place asks the kernel, which is right at once and is not
+misled by a worker that a busy machine holds up. From anywhere else the worker's count of beats is watched, by the
+watcher's own clock: hosts need not agree on the time. To be wrong costs work done twice, and never a wrong result.
 """
 
+import os
+import socket
 import time
 from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
 
 from auscult.pipeline.ports import Workers
 
-BEAT_S = 1.0
-DEAD_AFTER_S = 6.0
-"""Several beats: a worker held up by a lock or a pause is not given up at once. To be wrong costs work done twice."""
+BEAT_S = 3.0
+DEAD_AFTER_S = 20.0
 
-SILENT_AFTER_S = 2.5
-"""When to call in a worker of one's own. To be wrong costs nothing: there are two."""
+_NOWHERE = "-"
+_ENDED = frozenset("ZX")
+
+
+class WorkerName(NamedTuple):
+    """Host, process id, the place where that id means this process, and when it started (in the kernel's ticks)."""
+
+    host: str
+    pid: str
+    place: str
+    started: str
+
+    @classmethod
+    def mine(cls) -> "WorkerName":
+        """This process."""
+        return cls(socket.gethostname().replace(":", "-"), str(os.getpid()), here(), _started(os.getpid()) or "-")
+
+    def __str__(self) -> str:
+        """One word."""
+        return ":".join(self)
+
+
+def here() -> str:
+    """The place this process runs in: this boot of this kernel, this namespace of process ids. Linux only."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+        namespace = Path("/proc/self/ns/pid").readlink().name.encode()
+    except OSError:
+        return _NOWHERE
+    return blake2b(boot + namespace, digest_size=6).hexdigest()
+
+
+class Seen(NamedTuple):
+    """Workers that are known to the store, by whether they live."""
+
+    alive: frozenset[str]
+    dead: frozenset[str]
 
 
 class Pulse:
-    """The beats of all workers, as seen from here."""
+    """All workers, as seen from here."""
 
-    def __init__(
-        self, workers: Workers, patience_s: float = DEAD_AFTER_S, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        """Watch ``workers``: one that is silent for so long is not alive. ``clock`` gives seconds that only grow."""
+    def __init__(self, workers: Workers, clock: Callable[[], float] = time.monotonic) -> None:
+        """Watch ``workers``; ``clock`` gives seconds that only grow."""
         self._workers = workers
-        self._patience_s = patience_s
         self._clock = clock
+        self._here = here()
         self._seen: dict[str, tuple[int, float]] = {}
 
-    def alive(self) -> frozenset[str]:
-        """Workers whose beats go on. One never looked at before has the benefit of the doubt."""
+    def look(self) -> Seen:
+        """See who lives now. One elsewhere, never looked at before, has the benefit of the doubt."""
         now = self._clock()
         beats = self._workers.beats()
         before = self._seen
@@ -37,4 +76,21 @@ class Pulse:
             worker: before[worker] if worker in before and before[worker][0] == count else (count, now)
             for worker, count in beats.items()
         }
-        return frozenset(worker for worker, (_, at) in self._seen.items() if now - at < self._patience_s)
+        alive = frozenset(worker for worker, (_, at) in self._seen.items() if self._lives(worker, now - at))
+        return Seen(alive, frozenset(self._seen) - alive)
+
+    def _lives(self, worker: str, silent_s: float) -> bool:
+        name = WorkerName(*worker.split(":")) if worker.count(":") == len(WorkerName._fields) - 1 else None
+        if name is not None and name.place == self._here != _NOWHERE and name.pid.isdigit():
+            return _started(int(name.pid)) == name.started
+        return silent_s < DEAD_AFTER_S
+
+
+def _started(pid: int) -> str | None:
+    """When a process started, in ticks since the boot; None when there is none, or it has ended."""
+    try:
+        # The name, in brackets, may hold anything; after it come the state and then, 20th, the start: proc(5).
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in _ENDED else fields[19]

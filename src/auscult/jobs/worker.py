@@ -6,9 +6,6 @@ back what is not under way (never enqueued, its workflow gone, its worker dead).
 """
 
 import logging
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +17,7 @@ from dbos import error as dbos_error
 from msgspec import Struct
 
 from auscult.jobs.database import prepare
-from auscult.jobs.pulse import BEAT_S, Pulse
+from auscult.jobs.pulse import BEAT_S, Pulse, WorkerName
 from auscult.pipeline.ports import Batch, Store
 from auscult.pipeline.process import Finished, Processing
 
@@ -63,7 +60,7 @@ class Worker:
 
     def __init__(self, work: Work) -> None:
         """Make a worker with a name of its own, so that nobody takes over what it has in hand while it lives."""
-        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.name = str(WorkerName.mine())
         self._work = work
         self._pulse = Pulse(work.store.workers)
         # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
@@ -75,9 +72,9 @@ class Worker:
 
     def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
         """Work until ``stop``; then finish what is in hand, for ten seconds at most. ``ready`` is told the name."""
+        self._beat()  # before it can take anything: nobody may think that what it takes is a dead one's
         self._launch()
         try:
-            self._work.store.workers.beat(self.name)
             ready(self.name)
             self._watch(stop)
             busy = DBOS.list_workflows(status="PENDING", executor_id=self.name, limit=1, load_input=False)
@@ -148,9 +145,9 @@ class Worker:
 
     def _look_after(self) -> None:
         """Bring back what waits in the store and is not under way: its worker died, or its workflow is gone."""
-        alive = self._pulse.alive() | {self.name}
         waiting = self._work.store.batches.waiting(LOOK_AHEAD)
         under_way = {one.workflow_id: one for one in _workflows(waiting)}
+        alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
         dead = {str(one.executor_id) for one in under_way.values() if one.status == "PENDING"} - alive
         if dead:
             # Not public, but the one way that gives a workflow to one taker only and leaves the living alone.
@@ -168,6 +165,8 @@ class Worker:
         )
         if ended:
             DBOS.delete_workflows([one.workflow_id for one in ended])
+        for worker in self._pulse.look().dead:
+            self._work.store.workers.leave(worker)
 
     def _process(self, batch_id: str) -> None:
         """The step that does the work: one batch is evaluated while another is written."""
