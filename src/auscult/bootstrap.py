@@ -27,6 +27,7 @@ from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
+    from auscult.formats import Limits
     from auscult.pipeline.audit import Auditing
     from auscult.pipeline.evaluate import Evaluator
     from auscult.pipeline.ports import Engine, Windows
@@ -59,6 +60,14 @@ class Application:
         """The engine for each kind of probe that one is configured for."""
         return evaluator(self.settings).engines
 
+    @property
+    def _limits(self) -> "Limits":
+        """How large input may be."""
+        from auscult.formats import Limits
+
+        settings = self.settings
+        return Limits(turn_bytes=settings.turn_bytes, turns=settings.turns, document_bytes=settings.document_bytes)
+
     def load(
         self, tenant: Tenant, files: Sequence[Path], *, wait: bool = True, progress: Progress | None = None
     ) -> dict[str, Any]:
@@ -69,14 +78,12 @@ class Application:
         """
         import msgspec
 
-        from auscult.formats import Limits
         from auscult.jobs.crew import Crew
         from auscult.jobs.help import Help
         from auscult.pipeline.ingest import Load, conversations_of
         from auscult.pipeline.read import RejectsWriter, rejects_path
 
         settings = self.settings
-        limits = Limits(turn_bytes=settings.turn_bytes, turns=settings.turns, document_bytes=settings.document_bytes)
         with (
             Help(self.store.workers, lambda: Crew(1, work_beside, settings)) as helping,
             RejectsWriter(rejects_path(files[0])) as rejects,
@@ -87,7 +94,7 @@ class Application:
                 tend=helping.tend if wait else lambda: None,
                 progress=progress or (lambda _done, _total: None),
             )
-            documents = conversations_of(files, tenant.app_id, limits, rejects)
+            documents = conversations_of(files, tenant.app_id, self._limits, rejects)
             intake = load.take(documents, group=settings.batch_size, wait=wait)
         counts = msgspec.structs.asdict(intake)
         return counts | {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
@@ -128,8 +135,12 @@ class Application:
                 page_maximum=settings.page_maximum,
                 token_audience=settings.token_audience,
                 page_threads=0 if self.store.is_embedded else PAGE_THREADS,
+                request_bytes=settings.request_bytes,
+                batch_size=settings.batch_size,
+                limits=self._limits,
             ),
             is_ready=self._answers,
+            answered=lambda: frozenset(self.engines),
         )
 
     def _windows(self) -> "Windows":

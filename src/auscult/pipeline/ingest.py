@@ -86,7 +86,7 @@ class Load:
     def _settle(self, *, leave: int) -> None:
         """Count the groups that are readable, from the oldest on; wait until at most ``leave`` are not."""
         while self._open:
-            if self._is_readable(self._open[0]):
+            if is_readable(self._app, self._batches, self._open[0]):
                 self._count(self._open.popleft(), is_over=True)
             elif len(self._open) <= leave:
                 return
@@ -94,30 +94,35 @@ class Load:
                 self._tend()
                 time.sleep(PATIENCE_S)
 
-    def _is_readable(self, group: Open) -> bool:
-        """Whether nothing of it waits: neither its own batch, nor an older one that unchanged ones came in."""
-        if group.batch_id is not None:
-            batch = self._batches.get(group.batch_id)
-            if batch is not None and batch.state == "accepted":
-                return False
-        if len(self._app.conversations.statuses(group.ids)) == len(group.ids):
-            return True
-        return all(batch.tenant != self._app.tenant for batch in self._batches.waiting())
-
     def _count(self, group: Open, *, is_over: bool) -> None:
-        counts = Counter(self._app.conversations.statuses(group.ids).values())
-        intake = self._intake
-        intake.scored += counts["evaluated"]
-        intake.below_threshold += counts["below_threshold"]
-        intake.duration_unavailable += counts["duration_unavailable"]
-        intake.not_evaluated += counts["not_evaluated"]
-        intake.failed += len(group.ids) - counts.total() if is_over else 0
+        count(self._app, group, self._intake, is_over=is_over)
         self._tell()
 
     def _tell(self) -> None:
         intake = self._intake
         readable = intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated
         self._progress(readable, self._total)
+
+
+def is_readable(app: AppStore, batches: Batches, group: Open) -> bool:
+    """Whether nothing of it waits: neither its own batch, nor an older one that unchanged ones came in."""
+    if group.batch_id is not None:
+        batch = batches.get(group.batch_id)
+        if batch is not None and batch.state == "accepted":
+            return False
+    if len(app.conversations.statuses(group.ids)) == len(group.ids):
+        return True
+    return all(batch.tenant != app.tenant for batch in batches.waiting())
+
+
+def count(app: AppStore, group: Open, intake: Intake, *, is_over: bool) -> None:
+    """Add to ``intake`` how the conversations of a group stand; those that do not are failed once it ``is_over``."""
+    counts = Counter(app.conversations.statuses(group.ids).values())
+    intake.scored += counts["evaluated"]
+    intake.below_threshold += counts["below_threshold"]
+    intake.duration_unavailable += counts["duration_unavailable"]
+    intake.not_evaluated += counts["not_evaluated"]
+    intake.failed += len(group.ids) - counts.total() if is_over else 0
 
 
 def conversations_of(

@@ -3,14 +3,18 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
 import auscult
+from auscult.domain.probe import Probe
 from auscult.pipeline.ports import Store, Windows
 from auscult.reports._contract import Report
-from auscult.server import documentation, errors
+from auscult.server import api, documentation, errors
+from auscult.server.api._contract import Services
 from auscult.server.auth import Authenticator
 from auscult.server.clock import CLOCK, Clock
 from auscult.server.door import Door
@@ -26,6 +30,9 @@ UNCOUNTED = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 THREADS_FOR_SLOW_PAGES = 2
 """Threads beside an embedded database, for pages that would hold up the others."""
 
+THREADS_FOR_WRITING = 4
+"""Threads for loading and erasing, which must not hold up those who read."""
+
 
 def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     *,
@@ -34,16 +41,22 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     reports: Mapping[str, Report],
     settings: ServerSettings,
     is_ready: Callable[[], bool],
+    answered: Callable[[], frozenset[type[Probe]]],
     clock: Clock = CLOCK,
 ) -> FastAPI:
-    """Build the application: reports, health, documentation. ``is_ready`` says whether the database answers."""
+    """Build the application: reports, our own API, health, documentation.
+
+    ``is_ready`` says whether the database answers, ``answered`` which probes have an engine.
+    """
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     executor = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
+    writing = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
         executor.shutdown()
+        writing.shutdown()
         windows.close()
 
     app = FastAPI(
@@ -63,6 +76,8 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     )
     pages = Pages(store, executor, is_embedded=settings.page_threads == 0)
     app.router.routes.extend(ReportRoute(report, door, pages, settings) for report in reports.values())
+    services = Services(store, reports, settings, answered, partial(datetime.now, UTC), executor, writing)
+    app.router.routes.extend(api.routes(door, services))
     _add_health(app, is_ready)
     documentation.add_to(app, reports, settings)
     return app

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auscult.domain.errors import RequestError
-from auscult.server.errors import error_body, reason_of
+from auscult.server.errors import told_to
 from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter
 
@@ -49,10 +49,10 @@ async def _refuse(scope: Scope, send: Send) -> None:
     """Answer that the limit is reached, in place of the answer that was on its way."""
     exchange = exchange_of(scope)
     error = RequestError("too many requests", code="rate.exceeded")
-    body = error_body(error, exchange.request_id)
-    own = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    status, body, media_type = told_to(scope, error)
+    own = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
     headers = [*own, *exchange.raw_headers(own)]
-    await send({"type": "http.response.start", "status": reason_of(error).status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from auscult.domain.errors import (
     AccessError,
@@ -21,6 +22,7 @@ from auscult.domain.errors import (
     NotFoundError,
     RequestError,
 )
+from auscult.server import problems
 from auscult.server.exchange import exchange_of
 
 _LOG = logging.getLogger(__name__)
@@ -80,7 +82,27 @@ REASONS: Mapping[str, Reason] = {
     "method.not_allowed": Reason(405, 405, "The path is right and the method is not.", "Method Not Allowed"),
     "thing.conflict": Reason(409, 409, "The request contradicts what is stored."),
     "document.invalid": Reason(400, 400, "A document cannot become a conversation."),
-    "form.invalid": Reason(400, 400, "An evaluation form cannot be used."),
+    "form.invalid": Reason(422, 422, "An evaluation form cannot be used; `errors` lists every fault with its line."),
+    "form.unknown": Reason(404, 404, "There is no such form, or no such version of it."),
+    "app.required": Reason(400, 400, "The client has several apps, and the request names none of them."),
+    "app.unknown": Reason(404, 404, "The client has no such app, whether or not there is one."),
+    "parameter.unknown": Reason(400, 400, "The query has a parameter that this operation does not take."),
+    "parameter.repeated": Reason(400, 400, "The query has a parameter twice that is taken once."),
+    "body.empty": Reason(400, 400, "The body holds nothing."),
+    "field.unknown": Reason(400, 400, "The body has a field that this operation does not take."),
+    "conversation.unknown": Reason(
+        404, 404, "There is no such conversation; or, for an audit, it waits to be evaluated for the first time."
+    ),
+    "audit.no_form": Reason(
+        409, 409, "The conversation was not evaluated with a form, so there is nothing to audit."
+    ),
+    "audit.not_assigned": Reason(409, 409, "The conversation is not assigned to an auditor."),
+    "audit.finished": Reason(409, 409, "The audit was submitted, and takes no more changes."),
+    "audit.moved": Reason(409, 409, "The audit, or what it is about, was changed in between; read it again."),
+    "audit.incomplete": Reason(422, 422, "Metrics that count have no answer yet; `value` lists them."),
+    "auditor.invalid": Reason(422, 422, "The name of an auditor cannot be used."),
+    "metric.unknown": Reason(422, 422, "The form has no such metric."),
+    "comment.too_long": Reason(422, 422, "A comment is longer than the limit."),
     "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
     "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
@@ -108,6 +130,16 @@ def reason_of(error: AuscultError) -> Reason:
     return REASONS[next(kinds, "server.failed")]
 
 
+def told_to(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
+    """Status, body and media type of the answer to a request that ended in this error, as its API has them."""
+    status, request_id, path = reason_of(error).status, exchange_of(scope).request_id, scope["path"]
+    if problems.is_own(path):
+        status = problems.status_of(error, status)
+        body = problems.problem_body(error, status, path, request_id, _shortened(error.value))
+        return status, body, problems.MEDIA_TYPE
+    return status, error_body(error, request_id), "application/json"
+
+
 def error_body(error: AuscultError, request_id: str) -> bytes:
     """The JSON body of an answer that tells of this error."""
     reason = reason_of(error)
@@ -128,12 +160,12 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
 
 def error_answer(request: Request, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response:
     """The whole answer to a request that ended in this error."""
-    status = reason_of(error).status
+    status, body, media_type = told_to(request.scope, error)
     return Response(
-        error_body(error, exchange_of(request.scope).request_id),
+        body,
         status,
         headers={**(headers or {}), **({"WWW-Authenticate": "Bearer"} if status == 401 else {})},  # noqa: PLR2004
-        media_type="application/json",
+        media_type=media_type,
     )
 
 

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from auscult.formats import Limits
+
 
 class ServerSettings(Struct, frozen=True, kw_only=True):
     """What the operator may choose about serving. Times in seconds, sizes in bytes."""
@@ -14,6 +16,15 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
 
     report_body_bytes: int = 1 << 20
     """Largest body of a report's request."""
+
+    request_bytes: int = 256 << 20
+    """Largest body of conversations to load."""
+
+    batch_size: int = 500
+    """Conversations that are accepted and processed together."""
+
+    limits: Limits = Limits()
+    """How large one conversation may be."""
 
     token_audience: str | None = None
     """What a token that has an ``aud`` must name; where none is chosen, a token with an ``aud`` is not for us."""

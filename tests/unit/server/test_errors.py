@@ -69,7 +69,7 @@ def test_the_page_lists_every_reason() -> None:
 STATUSES = {
     "AuscultError": 500,
     "FormatError": 400,
-    "FormError": 400,
+    "FormError": 422,
     "AccessError": 401,
     "RequestError": 400,
     "NotFoundError": 404,

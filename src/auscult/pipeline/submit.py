@@ -1,0 +1,64 @@
+"""Stage 1 for what comes in one request: accepted in groups as it is read, refusals kept to be told at once."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.formats import Rejected
+from auscult.pipeline.grouping import grouped
+from auscult.pipeline.ingest import Intake, Open, count, is_readable
+from auscult.pipeline.ports import AppStore, Batches
+
+MOST_TOLD = 1_000
+"""Refusals that are told one by one; the others are counted."""
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A document that was refused. ``line`` counts from 1, ``reason`` is in words, ``code`` is stable."""
+
+    line: int | None
+    field: str | None
+    reason: str
+    code: str
+
+
+class Submission:
+    """What became of the documents of one request; all that it counts as accepted is committed."""
+
+    def __init__(self, app: AppStore, batches: Batches) -> None:
+        """Begin, with nothing accepted yet."""
+        self.intake = Intake()
+        self.refusals: list[Refusal] = []
+        self.refused = 0
+        self._app = app
+        self._batches = batches
+        self._open: list[Open] = []
+
+    def take(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
+        """Accept them, each group committed before the next is read; what is to be followed is remembered by its ids."""
+        for conversations in grouped(self._sifted(documents), group):
+            accepted = self._app.conversations.accept(conversations)
+            self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
+            self.intake.unchanged += accepted.unchanged
+            if follow:
+                ids = tuple(dict.fromkeys(conversation.id for conversation in conversations))
+                self._open.append(Open(accepted.batch_id, ids))
+
+    def look(self) -> bool:
+        """Count what has become readable since the last look; whether all is."""
+        while self._open and is_readable(self._app, self._batches, self._open[0]):
+            count(self._app, self._open.pop(0), self.intake, is_over=True)
+        return not self._open
+
+    def _sifted(self, documents: Iterable[Conversation | Rejected]) -> Iterator[Conversation]:
+        for document in documents:
+            if isinstance(document, Conversation):
+                yield document
+                continue
+            self.refused += 1
+            if len(self.refusals) < MOST_TOLD:
+                error = document.error
+                self.refusals.append(
+                    Refusal(line=error.line, field=error.field, reason=error.message, code=error.reason)
+                )

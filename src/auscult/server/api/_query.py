@@ -1,0 +1,168 @@
+"""Queries and bodies of our own API: read strictly, for what is misspelt is otherwise silently not done."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from auscult.domain.errors import RequestError
+from auscult.server.api._contract import Parameter
+from auscult.server.bodies import read_object
+
+T = TypeVar("T")
+Query = Mapping[str, list[str]]
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_FIELD = re.compile(r" - at `\$\.?(.*)`$")
+_NAMED = re.compile(r"field `(.*?)`")
+_MOST_PARAMETERS = 1000
+_LARGEST = 2**53 - 1
+_LONGEST_CURSOR = 4096
+
+LIMIT = Parameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Most items in one answer."
+)
+CURSOR = Parameter(
+    "cursor", {"type": "string", "maxLength": _LONGEST_CURSOR}, "The next_cursor of the answer before, unchanged."
+)
+
+
+def read_query(query_string: bytes, known: Iterable[Parameter]) -> dict[str, list[str]]:
+    """Read a query string. Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``."""
+    parameters = {each.name: each for each in known}
+    found: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(
+            query_string.decode("latin-1"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+        )
+    except (ValueError, UnicodeError) as error:
+        raise RequestError(
+            f"The query must be at most {_MOST_PARAMETERS} parameters, in UTF-8 and percent-encoded.",
+            code="request.invalid",
+        ) from error
+    for name, value in pairs:
+        if name not in parameters:
+            there = ", ".join(sorted(parameters))
+            raise RequestError(
+                f"{name}: this operation has no such parameter; it has {there}.",
+                code="parameter.unknown",
+                field=name,
+                value=value,
+            )
+        if name in found and not parameters[name].is_repeatable:
+            raise RequestError(f"{name}: give it once.", code="parameter.repeated", field=name, value=value)
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def text(query: Query, name: str) -> str | None:
+    """One value, or None."""
+    return query[name][0] if name in query else None
+
+
+def whole_number(query: Query, name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number. Raises ``RequestError``: ``field.wrong_type``, ``field.out_of_range``."""
+    given = text(query, name)
+    if given is None:
+        return default
+    if not re.fullmatch(r"-?\d{1,18}", given, re.ASCII):
+        raise RequestError(f"{name}: give a whole number.", code="field.wrong_type", field=name, value=given)
+    if not least <= int(given) <= most:
+        raise RequestError(
+            f"{name}: give a whole number from {least} to {most}.", code="field.out_of_range", field=name, value=given
+        )
+    return int(given)
+
+
+def limit(query: Query) -> int:
+    """How many items are asked for."""
+    return whole_number(query, "limit", 100, least=1, most=1000)
+
+
+def choices(query: Query, name: str, known: Sequence[T]) -> tuple[T, ...]:
+    """Values of a list, each once. Raises ``RequestError`` ``field.unknown_value``."""
+    right: dict[str, T] = {str(each): each for each in known}
+    for given in query.get(name, ()):
+        if given not in right:
+            raise RequestError(f"{name}: give {', '.join(right)}.", code="field.unknown_value", field=name, value=given)
+    return tuple(dict.fromkeys(right[given] for given in query.get(name, ())))
+
+
+def instant(query: Query, name: str) -> datetime | None:
+    """A point in time. Raises ``RequestError`` ``date.unreadable``."""
+    given = text(query, name)
+    if given is None:
+        return None
+    try:
+        if _INSTANT.fullmatch(given):
+            # Python's clock has microseconds.
+            return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", given.upper()))
+    except ValueError:
+        pass
+    raise RequestError(
+        f"{name}: give a time as RFC 3339 has it, 2026-03-23T10:17:54Z; in a query a + must be written %2B.",
+        code="date.unreadable",
+        field=name,
+        value=given,
+    )
+
+
+def write_cursor(*key: str | int) -> str:
+    """An opaque cursor for a key."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
+
+
+def read_cursor(query: Query, shape: type[T]) -> T | None:
+    """The key in a cursor, or None at the beginning. Raises ``RequestError`` ``cursor.unreadable``."""
+    given = text(query, "cursor")
+    if given is None:
+        return None
+    try:
+        padded = given.encode() + b"=" * (-len(given) % 4)
+        key = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=shape)
+    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
+        raise _unreadable(given) from error
+    parts: Any = key
+    if len(given) > _LONGEST_CURSOR or any(_is_odd(part) for part in parts):
+        raise _unreadable(given)
+    return key
+
+
+def _unreadable(given: str) -> RequestError:
+    return RequestError(
+        "cursor: give the next_cursor of the answer before, unchanged.",
+        code="cursor.unreadable",
+        field="cursor",
+        value=given,
+    )
+
+
+def _is_odd(part: str | int) -> bool:
+    """Whether no cursor of ours has this in it."""
+    return abs(part) > _LARGEST if isinstance(part, int) else "\0" in part
+
+
+def read_body(body: bytes, shape: type[T]) -> T:
+    """Read a JSON object of this shape; other keys are refused.
+
+    Raises ``RequestError``: ``body.malformed``, ``body.wrong_type``, ``field.missing``, ``field.unknown``, ``field.wrong_type``.
+    """
+    value = read_object(body)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        told = str(error)
+        place = _FIELD.search(told)
+        path = place[1] if place else ""
+        named = _NAMED.search(told)
+        what = told[: place.start()] if place else told
+        field = ".".join(part for part in (path, named[1] if named else "") if part)
+        code = "field.wrong_type"
+        if named:
+            code = "field.unknown" if "unknown" in told else "field.missing"
+        raise RequestError(f"{field}: {what}.", code=code, field=field) from error

@@ -1,0 +1,219 @@
+"""What our own API shows of evaluations, audits and forms: one shape a thing, wherever it is shown."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.audit import Audit, AuditAnswer, AuditState, TrailEntry, state_of
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status
+from auscult.pipeline.ports import Recorded
+
+
+class ShownForm(Struct, frozen=True, kw_only=True):
+    """Which version of which form decided."""
+
+    id: str
+    version: int
+    name: str
+
+
+class ShownMetric(Struct, frozen=True, kw_only=True):
+    """One metric with the machine's verdict and what it rests on. ``adhered`` is null for NA and for "-"."""
+
+    id: str
+    name: str
+    type: str
+    weight: float
+    negative_weight: float
+    fatal: bool
+    correct_answer: str
+    qualification: Qualification
+    adhered: bool | None
+    evidence: tuple[Evidence, ...]
+    trigger: tuple[Evidence, ...]
+    reason: str
+
+
+class ShownOutcome(Struct, frozen=True, kw_only=True):
+    """One evaluation without its metrics."""
+
+    revision: int
+    form: ShownForm | None
+    status: Status
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    evaluated_at: datetime
+
+
+class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
+    """One evaluation. ``engines`` names every engine that answered, with its version."""
+
+    engines: tuple[str, ...]
+    metrics: tuple[ShownMetric, ...]
+
+
+class ShownResult(Struct, frozen=True, kw_only=True):
+    """What an auditor submitted, and what it comes to."""
+
+    form: dict[str, str | int]
+    revision: int
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    audited_at: datetime
+    comment: str
+    answers: tuple[AuditAnswer, ...]
+
+
+class ShownStep(Struct, frozen=True, kw_only=True):
+    """One line of an audit's trail."""
+
+    at: datetime
+    by: str
+    action: str
+    auditor: str
+    score: int | None = None
+
+
+class ShownAudit(Struct, frozen=True, kw_only=True):
+    """An audit as everybody may see it: no draft in it."""
+
+    state: AuditState
+    auditor: str | None
+    assigned_at: datetime | None
+    result: ShownResult | None
+    trail: tuple[ShownStep, ...]
+
+
+class ListedAuditItem(Struct, frozen=True, kw_only=True):
+    """An audit as lists show it."""
+
+    conversation_id: str
+    state: AuditState
+    auditor: str
+    assigned_at: datetime
+    score: int | None
+    passed: bool | None
+    audited_at: datetime | None
+
+
+def outcome(evaluation: Evaluation) -> ShownOutcome:
+    """Show an evaluation without its metrics."""
+    return ShownOutcome(**_outcome(evaluation))
+
+
+def evaluation(found: Evaluation) -> ShownEvaluation:
+    """Show an evaluation."""
+    return ShownEvaluation(
+        **_outcome(found), engines=found.engines, metrics=tuple(_metric(result) for result in found.results)
+    )
+
+
+def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
+    """Show an audit, also one that nobody has begun."""
+    return ShownAudit(
+        state=state_of(found),
+        auditor=found.auditor if found else None,
+        assigned_at=found.assigned_at if found else None,
+        result=_result(found) if found else None,
+        trail=tuple(
+            ShownStep(
+                at=entry.at,
+                by=entry.by,
+                action=entry.action,
+                auditor=entry.auditor,
+                score=_whole(entry.result.score) if entry.result else None,
+            )
+            for entry in trail
+        ),
+    )
+
+
+def listed_audit(found: Audit) -> ListedAuditItem:
+    """Show an audit in a list."""
+    return ListedAuditItem(
+        conversation_id=found.conversation_id,
+        state=found.state,
+        auditor=found.auditor,
+        assigned_at=found.assigned_at,
+        score=_whole(found.result.score) if found.result else None,
+        passed=found.result.passed if found.result else None,
+        audited_at=found.result.audited_at if found.result else None,
+    )
+
+
+def questions(case: Recorded) -> Mapping[str, Any]:
+    """The form that an auditor answers, with what the machine answered beside."""
+    machine = {result.metric.id: result.verdict.qualification for result in case.evaluation.results}
+    form = case.evaluation.form
+    return {
+        "form": ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
+        "metrics": [
+            {
+                "id": metric.id,
+                "name": metric.name,
+                "fatal": metric.fatal,
+                "correct_answer": metric.correct_answer,
+                "machine": machine.get(metric.id, "-"),
+            }
+            for metric in (form.metrics if form else ())
+        ],
+    }
+
+
+def _outcome(evaluation: Evaluation) -> dict[str, Any]:
+    form = evaluation.form
+    return {
+        "revision": evaluation.revision,
+        "form": ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
+        "status": evaluation.status,
+        "score": _whole(evaluation.score),
+        "passed": evaluation.passed,
+        "fatal_errors": evaluation.fatal_errors,
+        "evaluated_at": evaluation.evaluated_at,
+    }
+
+
+def _metric(result: MetricResult) -> ShownMetric:
+    metric, verdict = result.metric, result.verdict
+    return ShownMetric(
+        id=metric.id,
+        name=metric.name,
+        type=metric.type,
+        weight=float(metric.weight),
+        negative_weight=float(metric.negative_weight),
+        fatal=metric.fatal,
+        correct_answer=metric.correct_answer,
+        qualification=verdict.qualification,
+        adhered=result.adhered,
+        evidence=verdict.evidence,
+        trigger=verdict.trigger,
+        reason=verdict.reason,
+    )
+
+
+def _result(found: Audit) -> ShownResult | None:
+    result = found.result
+    if result is None:
+        return None
+    return ShownResult(
+        form={"id": result.form_id, "version": result.form_version},
+        revision=result.revision,
+        score=_whole(result.score),
+        passed=result.passed,
+        fatal_errors=result.fatal_errors,
+        audited_at=result.audited_at,
+        comment=result.sheet.comment,
+        answers=result.sheet.answers,
+    )
+
+
+def _whole(score: Any) -> int | None:  # noqa: ANN401  (a whole Decimal or None)
+    return None if score is None else int(score)
+
+
+encode = msgspec.json.Encoder().encode

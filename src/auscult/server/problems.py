@@ -1,0 +1,79 @@
+"""Errors of our own API: problem details as RFC 9457 has them, made of the same errors and the same table of reasons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from auscult.domain.errors import AuscultError, FormError
+
+MEDIA_TYPE = "application/problem+json"
+_OWN = "/api/v1/"
+_VENDORS = "/api/v1/public/"
+
+OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
+"""Reasons that our own API answers with another status than the reports, which answer as the vendor does."""
+
+TITLES: Mapping[int, str] = {
+    400: "The request is wrong",
+    401: "Who asks is not known",
+    403: "Who asks may not do this",
+    404: "There is no such thing here",
+    405: "The path does not take this method",
+    409: "The request contradicts what is stored",
+    413: "The body is too large",
+    415: "The body is of a kind that is not read here",
+    422: "The document cannot be used",
+    429: "Too many requests",
+    500: "A fault of ours",
+    503: "Something that this needs is not there",
+}
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several faults in a document: where it is and what is wrong."""
+
+    line: int | None
+    field: str
+    reason: str
+
+
+class RefusedDocumentError(FormError):
+    """A form with faults, each told for itself."""
+
+    def __init__(self, message: str, details: tuple[Detail, ...]) -> None:
+        """``details`` become ``errors`` of the problem."""
+        super().__init__(message)
+        self.details = details
+
+
+def is_own(path: str) -> bool:
+    """Whether a path belongs to our own API."""
+    return path.startswith(_OWN) and not path.startswith(_VENDORS)
+
+
+def status_of(error: AuscultError, status: int) -> int:
+    """The status that our own API answers with, where the reports answer with ``status``."""
+    return OWN_STATUSES.get(error.reason, status)
+
+
+def problem_body(error: AuscultError, status: int, path: str, request_id: str, value: object) -> bytes:
+    """The JSON body of a problem. ``value`` is the error's, shortened."""
+    told: dict[str, Any] = {
+        "type": f"/docs#{error.reason}",
+        "title": TITLES.get(status, "The request failed"),
+        "status": status,
+        "detail": error.message,
+        "reason": error.reason,
+        "instance": path,
+        "request_id": request_id,
+    }
+    if status == 500:  # noqa: PLR2004  (what went wrong inside is for the log)
+        told["detail"] = "The log has what happened under request_id."
+    if error.field is not None:
+        told["field"] = error.field
+        if error.value is not None:
+            told["value"] = value
+    if isinstance(error, RefusedDocumentError):
+        told["errors"] = error.details
+    return msgspec.json.encode(told)

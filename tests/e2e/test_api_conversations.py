@@ -1,0 +1,397 @@
+"""Our own API over conversations: load, list, read, erase, on a real server over each kind of database."""
+
+import gzip
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from auscult import bootstrap
+from auscult.domain.tenancy import Client, Tenant
+from auscult.pipeline.process import Finished, Processing
+from auscult.reports import REPORTS
+from tests.e2e.serving import STRANGER, TENANT, Service, database, serving
+
+APP = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-own")
+FORM = b"""
+id: ef-own
+name: Own
+channel: voice
+scoring: points
+min_duration: 60s
+assignments: [{queue: "*", direction: both}]
+metrics:
+  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
+  - {id: em-kind, name: Kind, type: manual, weight: 40}
+"""
+START = datetime(2026, 3, 23, 10, tzinfo=UTC)
+
+
+def document(number: int, **changes: Any) -> dict[str, Any]:
+    """A conversation of two minutes, whose customer said something that nobody else says."""
+    start = START + timedelta(minutes=number)
+    return {
+        "id": f"o-{number:03}",
+        "channel": "voice" if number % 3 else "chat",
+        "started_at": start.isoformat(),
+        "ended_at": (start + timedelta(seconds=20 if number % 5 == 4 else 120)).isoformat(),
+        "queues": [{"id": f"qu-{number % 2}", "name": f"Queue {number % 2}"}],
+        "custom_fields": {"mail": f"somebody{number}@example.org"},
+        "turns": [
+            {"id": "m1", "speaker": "agent", "text": "Hello.", "start_ms": 0, "end_ms": 900},
+            {"id": "m2", "speaker": "customer", "text": f"My secret is {number * 7919}.", "start_ms": 1000},
+        ],
+        **changes,
+    }
+
+
+def ndjson(documents: Iterable[Any]) -> bytes:
+    """Documents as lines."""
+    return msgspec.json.Encoder().encode_lines(list(documents))
+
+
+def processing(service: Service) -> Processing:
+    """What a worker would do."""
+    return Processing(
+        service.store, bootstrap.evaluator(service.application.settings), REPORTS, lambda: datetime.now(UTC)
+    )
+
+
+def work(service: Service) -> None:
+    """Process every batch that waits, as the worker of `auscult serve` would."""
+    worker = processing(service)
+    for batch in service.store.batches.waiting():
+        finished = worker.evaluate(batch.batch_id)
+        if finished is not None:
+            worker.record(finished)
+
+
+class Own:
+    """Asks our own API about one app."""
+
+    def __init__(self, service: Service, client: Client) -> None:
+        """Ask as this client."""
+        self.service = service
+        self.client = client
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **given: Any) -> httpx.Response:
+        """Ask once."""
+        headers = {"Authorization": f"Bearer {self.service.token(self.client)}", **given.pop("headers", {})}
+        address = f"{self.service.url}/api/v1{path}"
+        return self.service.http.request(method, address, content=body, headers=headers, **given)
+
+    def load(self, *documents: Any) -> dict[str, Any]:
+        """Load these and have them processed."""
+        answer = self.ask("POST", "/conversations", ndjson(documents))
+        assert answer.status_code == 202, answer.text
+        work(self.service)
+        return answer.json()
+
+
+def problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:
+    """The problem that an answer tells of, its shape checked."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert (told["status"], told["reason"]) == (status, reason)
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+@pytest.fixture
+def own(service: Service, request: pytest.FixtureRequest) -> Own:
+    """An app of its own for each test."""
+    tenant = msgspec.structs.replace(APP, app_id=f"st-{request.node.originalname}")
+    service.store.ensure(tenant)
+    service.store.within(tenant).forms.publish("ef-own", FORM)
+    client = service.new_client("conversations:write", tenant=tenant)
+    return Own(service, client)
+
+
+def app_of(own: Own) -> str:
+    """The one app of the client."""
+    (app_id,) = own.client.app_ids
+    return app_id
+
+
+def test_what_is_loaded_is_committed_and_told(own: Own) -> None:
+    """interfaces.md: 202 with the count and each refusal with line, field and reason; what is accepted is there."""
+    body = ndjson([document(1), {**document(2), "channel": "fax"}, document(3)]) + b"{broken\n"
+    answer = own.ask("POST", "/conversations", body)
+    assert answer.status_code == 202
+    told = answer.json()
+    assert (told["accepted"], told["unchanged"], told["rejected_count"]) == (2, 0, 2)
+    first, second = told["rejected"]
+    assert (first["line"], first["field"]) == (2, "channel")
+    assert "fax" in first["reason"]
+    assert (second["line"], second["code"]) == (4, "document.malformed")
+    assert own.ask("GET", "/conversations/o-001").json()["status"] == "pending"
+    assert own.ask("GET", "/conversations").json() == {"items": [], "total": 0, "next_cursor": None}
+    work(own.service)
+    assert [row["id"] for row in own.ask("GET", "/conversations").json()["items"]] == ["o-001", "o-003"]
+
+
+def test_the_same_again_changes_nothing(own: Own) -> None:
+    """Idempotent by id: sent again it is unchanged; with other content it is the next revision."""
+    own.load(document(1), document(2))
+    again = own.load(document(1), document(2, language="de"))
+    assert (again["accepted"], again["unchanged"]) == (2, 1)
+    assert [own.ask("GET", f"/conversations/o-00{n}").json()["revision"] for n in (1, 2)] == [1, 2]
+    shown = own.ask("GET", "/conversations/o-002").json()
+    assert [each["revision"] for each in shown["earlier_evaluations"]] == [1]
+    assert own.ask("GET", "/conversations").json()["total"] == 2
+
+
+@pytest.mark.parametrize("kind", ["object", "array", "gzip", "chunked"])
+def test_told_by_content(own: Own, kind: str) -> None:
+    """A JSON object or array, compressed or in pieces, with any Content-Type."""
+    documents = [document(n) for n in range(1, 4)]
+    body: Any = {
+        "object": msgspec.json.encode(documents[0]),
+        "array": msgspec.json.encode(documents, enc_hook=str),
+        "gzip": gzip.compress(ndjson(documents)),
+        "chunked": ndjson(documents),
+    }[kind]
+    if kind == "chunked":
+        body = iter([body[:100], body[100:101], body[101:]])
+    headers = {"Content-Type": "text/plain", **({"Content-Encoding": "gzip"} if kind == "gzip" else {})}
+    answer = own.ask("POST", "/conversations", body, headers=headers)
+    assert answer.json()["accepted"] == (1 if kind == "object" else 3)
+    work(own.service)
+
+
+def test_waiting_for_it_to_be_readable(own: Own) -> None:
+    """`?wait=`: 200 with how all stand once they are readable, else 202 after that time."""
+    assert own.ask("POST", "/conversations?wait=0", ndjson([document(1)])).status_code == 202
+    late = own.ask("POST", "/conversations?wait=1", ndjson([document(2)]))
+    assert late.status_code == 202
+    assert "scored" not in late.json()
+    done = threading.Event()
+
+    def keep_working() -> None:
+        while not done.is_set():
+            work(own.service)
+            time.sleep(0.01)
+
+    worker = threading.Thread(target=keep_working)
+    worker.start()
+    try:
+        answer = own.ask("POST", "/conversations?wait=60", ndjson(document(n) for n in range(1, 6)), timeout=70)
+    finally:
+        done.set()
+        worker.join()
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    stands = ("scored", "below_threshold", "duration_unavailable", "not_evaluated", "failed")
+    assert {name: told[name] for name in stands} == {
+        "scored": 3,
+        "below_threshold": 1,
+        "duration_unavailable": 0,
+        "not_evaluated": 1,
+        "failed": 0,
+    }
+
+
+def everything(own: Own, **query: Any) -> list[str]:
+    """All ids, by cursor, in small pages; what the total promises is what comes."""
+    read: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = own.ask("GET", "/conversations", params={"limit": "3", **query, **cursor}).json()
+        read += [row["id"] for row in page["items"]]
+        if page["next_cursor"] is None:
+            assert len(read) == page["total"]
+            return read
+        cursor = {"cursor": page["next_cursor"]}
+
+
+FILTERS: list[tuple[dict[str, Any], Any]] = [
+    ({}, lambda _: True),
+    ({"channel": "voice"}, lambda n: n % 3),
+    ({"channel": ["voice", "chat"]}, lambda _: True),
+    ({"direction": "outbound"}, lambda _: False),
+    ({"queue": "qu-1"}, lambda n: n % 2),
+    ({"queue": ["Queue 0", "qu-1"]}, lambda _: True),
+    ({"status": "below_threshold"}, lambda n: n % 3 and n % 5 == 4),
+    ({"status": ["not_evaluated", "evaluated"]}, lambda n: not (n % 3 and n % 5 == 4)),
+    ({"since": "2026-03-23T10:05:00Z", "until": "2026-03-23T12:09:00+02:00"}, lambda n: 5 <= n < 9),
+]
+
+
+def test_filters_and_pages(own: Own) -> None:
+    """Each filter keeps what it says, oldest first, and the pages partition it."""
+    own.load(*(document(number) for number in range(14)))
+    for query, keeps in FILTERS:
+        assert everything(own, **query) == [f"o-{number:03}" for number in range(14) if keeps(number)], query
+
+
+def test_one_style(own: Own) -> None:
+    """snake_case, RFC 3339 in UTC with Z, whole numbers for scores."""
+    own.load(document(1, started_at="2026-03-23T12:01:00+02:00"))
+    (row,) = own.ask("GET", "/conversations").json()["items"]
+    assert row["started_at"] == "2026-03-23T10:01:00Z"
+    assert row["form"] == {"id": "ef-own", "version": 1}
+    assert (row["status"], row["score"], row["duration_ms"]) == ("evaluated", 100, 120000)
+    assert row["audit"] == {"state": "not_assigned", "score": None}
+    shown = own.ask("GET", "/conversations/o-001").json()
+    hello = shown["evaluation"]["metrics"][0]
+    assert (hello["id"], hello["qualification"], hello["adhered"]) == ("em-hello", "YES", True)
+    assert hello["evidence"][0]["turn_id"] == "m1"
+    assert shown["turns"][1]["text"] == "My secret is 7919."
+
+
+def test_what_is_loaded_again_reads_back_equal(own: Own) -> None:
+    """What is shown of a conversation is itself a native document."""
+    own.load(document(1))
+    shown = own.ask("GET", "/conversations/o-001").content
+    again = own.ask("POST", "/conversations", shown)
+    assert (again.json()["accepted"], again.json()["unchanged"]) == (1, 1), again.text
+
+
+def traces(own: Own, needle: str) -> list[str]:
+    """Every table that still holds this text."""
+    import sqlalchemy as sa  # noqa: PLC0415  (for this look alone)
+
+    url = sa.make_url(own.service.application.settings.database_url)
+    engine = sa.create_engine(url if url.drivername == "sqlite" else url.set(drivername="postgresql+psycopg"))
+    found: list[str] = []
+    with engine.connect() as connection:
+        for table in sa.inspect(engine).get_table_names():
+            for row in connection.execute(sa.text(f'SELECT * FROM "{table}"')):  # noqa: S608  (the database's own names)
+                texts = [
+                    bytes(v).decode(errors="replace") if isinstance(v, bytes | memoryview) else str(v) for v in row
+                ]
+                found += [table for text in texts if needle in text]
+    engine.dispose()
+    return found
+
+
+def test_erased_everywhere(own: Own) -> None:
+    """DELETE: no table has a trace of it, every count agrees, the others stay, and once more is no error."""
+    own.load(*(document(number) for number in range(900, 905)))
+    auditing = own.service.application.auditing(msgspec.structs.replace(APP, app_id=app_of(own)))
+    auditing.assign("o-901", "Ada Audit-Trail")
+    needles = (str(901 * 7919), "somebody901@", "Ada Audit-Trail", "o-901")
+    assert all(traces(own, needle) for needle in needles)
+    assert own.ask("DELETE", "/conversations/o-901").status_code == 204
+    assert [traces(own, needle) for needle in needles] == [[]] * len(needles)
+    assert own.service.application.verify() == []
+    problem(own.ask("GET", "/conversations/o-901"), 404, "conversation.unknown")
+    assert everything(own) == ["o-900", "o-902", "o-903", "o-904"]
+    assert own.ask("DELETE", "/conversations/o-901").status_code == 204
+    assert own.ask("DELETE", "/conversations/never-there").status_code == 204
+    own.load(document(901))
+    assert own.ask("GET", "/conversations").json()["total"] == 5
+    assert own.service.application.verify() == []
+
+
+def test_a_batch_under_way_does_not_bring_it_back(own: Own) -> None:
+    """Erased between evaluation and recording it stays erased; come again meanwhile, only the new one is recorded."""
+    own.ask("POST", "/conversations", ndjson([document(1), document(2)]))
+    worker = processing(own.service)
+    (batch,) = [each for each in own.service.store.batches.waiting() if each.tenant.app_id == app_of(own)]
+    finished = worker.evaluate(batch.batch_id)
+    assert isinstance(finished, Finished)
+    own.ask("DELETE", "/conversations/o-001")
+    own.ask("DELETE", "/conversations/o-002")
+    own.ask("POST", "/conversations", ndjson([document(2, turns=[])]))
+    worker.record(finished)
+    assert everything(own) == []
+    assert own.ask("GET", "/conversations/o-002").json()["status"] == "pending"
+    work(own.service)
+    assert everything(own) == ["o-002"]
+    assert own.ask("GET", "/conversations/o-002").json()["evaluation"]["metrics"][0]["qualification"] != "YES"
+    assert own.service.application.verify() == []
+
+
+def test_ids_may_hold_anything(own: Own) -> None:
+    """An id with strokes, spaces and letters of any script is found under its percent-encoded name."""
+    own.load(document(1, id="a/b c?d%é"))
+    path = "/conversations/a%2Fb%20c%3Fd%25%C3%A9"
+    assert own.ask("GET", path).json()["id"] == "a/b c?d%é"
+    assert own.ask("DELETE", path).status_code == 204
+    assert everything(own) == []
+
+
+REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
+    ("GET", "/conversations?colour=red", {}, 400, "parameter.unknown"),
+    ("GET", "/conversations?limit=1&limit=2", {}, 400, "parameter.repeated"),
+    ("GET", "/conversations?limit=0", {}, 400, "field.out_of_range"),
+    ("GET", "/conversations?limit=1001", {}, 400, "field.out_of_range"),
+    ("GET", "/conversations?limit=ten", {}, 400, "field.wrong_type"),
+    ("GET", "/conversations?channel=fax", {}, 400, "field.unknown_value"),
+    ("GET", "/conversations?since=yesterday", {}, 400, "date.unreadable"),
+    ("GET", "/conversations?since=2026-02-30T00:00:00Z", {}, 400, "date.unreadable"),
+    ("GET", "/conversations?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z", {}, 400, "range.reversed"),
+    ("GET", "/conversations?cursor=nonsense", {}, 400, "cursor.unreadable"),
+    ("GET", "/conversations?app=st-2", {}, 404, "app.unknown"),
+    ("GET", "/conversations?app=st-nowhere", {}, 404, "app.unknown"),
+    ("GET", "/conversations", {"headers": {"iId": "st-2"}}, 404, "app.unknown"),
+    ("GET", "/conversations/nobody", {}, 404, "conversation.unknown"),
+    ("GET", "/conversations/a%00b", {}, 404, "conversation.unknown"),
+    ("GET", "/nothing", {}, 404, "path.unknown"),
+    ("GET", "/Conversations", {}, 404, "path.unknown"),
+    ("PATCH", "/conversations", {}, 405, "method.not_allowed"),
+    ("POST", "/conversations", {}, 400, "body.empty"),
+    ("POST", "/conversations?wait=61", {"content": b"{}"}, 400, "field.out_of_range"),
+    ("POST", "/conversations", {"headers": {"Content-Encoding": "br"}}, 415, "content_encoding.unsupported"),
+    ("GET", "/conversations", {"headers": {"Authorization": "Bearer x"}}, 401, "token.malformed"),
+]
+
+
+def test_what_is_refused(own: Own) -> None:
+    """Problem details for everything that is wrong, with a stable reason; unknown and foreign are not told apart."""
+    for method, path, given, status, reason in REFUSED:
+        told = problem(own.ask(method, path, given.get("content"), headers=given.get("headers", {})), status, reason)
+        assert told["instance"].startswith("/api/v1/")
+
+
+def test_the_body_has_a_limit(tmp_path: Path) -> None:
+    """413 as soon as that is known, whether the size is announced or not."""
+    with database("sqlite", "", tmp_path) as url, serving(url, state_dir=str(tmp_path), request_bytes=2048) as small:
+        own = Own(small, small.new_client("conversations:write"))
+        problem(own.ask("POST", "/conversations", b"x" * 2049), 413, "body.too_large")
+        pieces: Any = iter([b"x" * 2000, b"x" * 49])
+        problem(own.ask("POST", "/conversations", pieces), 413, "body.too_large")
+        assert own.ask("POST", "/conversations", b"x" * 2048).status_code == 202
+
+
+def test_scopes(service: Service, own: Own) -> None:
+    """Who may write may read, who may read may not write, and a scope of the reports opens nothing here: 403."""
+    tenant = msgspec.structs.replace(APP, app_id=app_of(own))
+    reader = Own(service, service.new_client("conversations:read", tenant=tenant))
+    assert reader.ask("GET", "/conversations").status_code == 200
+    problem(reader.ask("POST", "/conversations", ndjson([document(1)])), 403, "scope.missing")
+    problem(reader.ask("DELETE", "/conversations/o-001"), 403, "scope.missing")
+    other = Own(service, service.new_client("Quality AI", tenant=tenant))
+    problem(other.ask("GET", "/conversations"), 403, "scope.missing")
+
+
+def test_which_app(service: Service, own: Own) -> None:
+    """A client of several apps names one; nobody reaches an app that is not their own."""
+    both = service.new_client(
+        "conversations:write", tenant=TENANT, apps=frozenset({TENANT.app_id, app_of(own), STRANGER.app_id})
+    )
+    many = Own(service, both)
+    problem(many.ask("GET", "/conversations"), 400, "app.required")
+    assert many.ask("GET", f"/conversations?app={app_of(own)}").status_code == 200
+    assert many.ask("GET", "/conversations", headers={"iId": app_of(own)}).status_code == 200
+    problem(many.ask("GET", f"/conversations?app={STRANGER.app_id}"), 404, "app.unknown")
+
+
+def test_other_methods(own: Own) -> None:
+    """HEAD answers as GET does, without a body; OPTIONS and 405 name the methods."""
+    head = own.ask("HEAD", "/conversations")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(own.ask("GET", "/conversations").content))
+    assert own.ask("OPTIONS", "/conversations").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert own.ask("PUT", "/conversations").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert int(head.headers["ratelimit-remaining"]) >= 0
