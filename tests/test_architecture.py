@@ -29,6 +29,7 @@ CONFIGURATION = read_configuration(str(ROOT / ".importlinter"))
 CONTRACTS = {options["id"]: options for options in CONFIGURATION["contracts_options"]}
 SHELVES = [options["shelf"].removeprefix("auscult.") for options in CONTRACTS.values() if options["type"] == "shelf"]
 PURE = {
+    "analyzers": {"msgspec", "re2"},
     "domain": {"msgspec"},
     "metrics": {"msgspec", "re2"},
     "reports": {"msgspec", "babel"},

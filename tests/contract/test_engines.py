@@ -3,7 +3,7 @@
 import pytest
 
 from auscult.domain.errors import EngineError
-from auscult.domain.probe import Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import Classification, ClassificationAnswer, Judgement, Probe, Similarity, SimilarityAnswer
 from auscult.engines import ENGINES
 from auscult.engines._contract import Engine
 
@@ -12,6 +12,11 @@ PROBES: dict[type[Probe], list[Probe]] = {
         Similarity(("Hello, good morning",), ("hello there, good morning to you", "the parcel is late")),
         Similarity(("how can I help you?", "anything else?"), ("what can I do for you today",)),
         Similarity(("how can I help you?", "anything else?"), ()),
+    ],
+    Classification: [
+        Classification("sentiment", ("this is a disgrace", "thank you so much", "")),
+        Classification("emotion", ("this is a disgrace",)),
+        Classification("sentiment", ()),
     ],
 }
 
@@ -36,6 +41,9 @@ def test_answers_each_probe_in_order_and_says_who_answered(engine: Engine) -> No
         if isinstance(probe, Similarity):
             assert isinstance(answer, SimilarityAnswer)
             assert len(answer.closest) == len(probe.texts)
+        if isinstance(probe, Classification):
+            assert isinstance(answer, ClassificationAnswer)
+            assert [len(shares) for shares in answer.probabilities] == [len(answer.labels)] * len(probe.texts)
 
 
 def test_gives_the_same_answer_alone_and_in_a_batch(engine: Engine) -> None:

@@ -28,7 +28,17 @@ class Judgement(Struct, frozen=True):
     turn_ids: tuple[str, ...]
 
 
-Probe = Similarity | Judgement
+class Classification(Struct, frozen=True):
+    """How likely is each label of a head for each of ``texts``?  Answered by an engine that holds trained heads.
+
+    ``head`` names a question and its labels (docs/reference/analyzers.md lists them).
+    """
+
+    head: str
+    texts: tuple[str, ...]
+
+
+Probe = Similarity | Judgement | Classification
 
 
 class Closest(NamedTuple):
@@ -54,5 +64,13 @@ class JudgementAnswer(Struct, frozen=True):
     engine: str
 
 
-Answer = SimilarityAnswer | JudgementAnswer
+class ClassificationAnswer(Struct, frozen=True):
+    """For each text of the probe, in its order, the probability of each of ``labels``, rounded to 4 places."""
+
+    labels: tuple[str, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    engine: str
+
+
+Answer = SimilarityAnswer | JudgementAnswer | ClassificationAnswer
 Answers = Mapping[Probe, Answer]

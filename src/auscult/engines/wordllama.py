@@ -82,6 +82,11 @@ class WordLlama:
             for question in questions
         ]
 
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The vector of each text, shape (texts, ``WIDTH``), in whole numbers and of any length; zeros without words."""
+        with self._lock:
+            return self._embedded(list(texts)) if texts else np.zeros((0, WIDTH))
+
     def _closest(self, texts: list[str], asked: list[tuple[tuple[str, ...], Rows]]) -> list[list[Closest]]:
         """For each set of samples, the nearest one to each of the texts asked about (given as rows of ``texts``)."""
         samples = [self._embedded(list(of)) for of, _ in asked]

@@ -1,0 +1,116 @@
+"""How a conversation went: where something was done, said no to, agreed to, protested against, and how it ended."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from auscult.analyzers._outcome_phrases import (
+    AGREED,
+    CLOSED,
+    CONFIRMED,
+    INFORMS,
+    INQUIRES,
+    LEFT,
+    MET,
+    OFFERED_MORE,
+    REFUSED,
+    UNFINISHED,
+)
+from auscult.analyzers._phrases import Phrases
+from auscult.analyzers._tone import Tone
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.text import sentences
+
+PROTEST = -0.4
+PLEASURE = 0.4
+UNHAPPY = -0.2
+
+_AGREED = Phrases(AGREED)
+_CLOSED = Phrases(CLOSED)
+_CONFIRMED = Phrases(CONFIRMED)
+_INFORMS = Phrases(INFORMS)
+_INQUIRES = Phrases(INQUIRES)
+_LEFT = Phrases(LEFT)
+_MET = Phrases(MET)
+_OFFERED_MORE = Phrases(OFFERED_MORE)
+_REFUSED = Phrases(REFUSED)
+_UNFINISHED = Phrases(UNFINISHED)
+
+
+class Course(NamedTuple):
+    """Places among ``turns`` (those in which something is said, notes of the system left out).
+
+    The agent's come after the customer first spoke. ``is_answered``: the agent says anything at all after that.
+    """
+
+    turns: Sequence[Turn]
+    met: Sequence[int]
+    informed: Sequence[int]
+    refused: Sequence[int]
+    agreed: Sequence[int]
+    pleased: Sequence[int]
+    protests: Sequence[int]
+    is_answered: bool
+    is_closed: bool
+    is_cut_off: bool
+    is_left: bool
+    ends_agreed: bool
+
+    def last(self, what: Literal["met", "informed", "refused", "agreed", "pleased", "protests"]) -> int:
+        """Where it happened last, -1 for never."""
+        places: Sequence[int] = getattr(self, what)
+        return max(places, default=-1)
+
+
+def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
+    """Follow a conversation in which the customer speaks at least once."""
+    turns = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
+    valences = {tone.turn.id: tone.valence for tone in tones}
+    customer = [(place, turn, valences.get(turn.id, 0.0)) for place, turn in enumerate(turns) if _is_customer(turn)]
+    first, last = customer[0][0], customer[-1][0]
+    agent = [(place, turn) for place, turn in enumerate(turns) if not _is_customer(turn)]
+    heard = [(place, what_is_said(turn.text)) for place, turn in agent if place > first]
+    agreed = [place for place, turn, valence in customer if _is_agreement(turns, place, turn, valence)]
+    return Course(
+        turns=turns,
+        met=[place for place, said in heard if said == "met"],
+        informed=[place for place, said in heard if said == "informed"],
+        refused=[place for place, said in heard if said == "refused"],
+        agreed=agreed,
+        pleased=[
+            place
+            for place, turn, valence in customer
+            if valence >= PLEASURE or (valence > PROTEST and _CONFIRMED.find(turn.text))
+        ],
+        protests=[place for place, _, valence in customer if valence <= PROTEST],
+        is_answered=bool(heard),
+        is_closed=any(_CLOSED.find(turn.text) for _, turn in agent[-2:]),
+        is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
+        is_left=bool(_LEFT.find(conversation.turns[-1].text)),
+        ends_agreed=last in agreed,
+    )
+
+
+def what_is_said(text: str) -> Literal["met", "informed", "refused", ""]:
+    """What an agent's turn comes to; where its sentences differ, that something was done counts."""
+    if _REFUSED.find(text):
+        pieces = sentences(text)
+        return "met" if any(_MET.find(piece) and not _REFUSED.find(piece) for piece in pieces) else "refused"
+    if _MET.find(text):
+        return "met"
+    return "informed" if "?" not in text and _INFORMS.find(text) and not _INQUIRES.find(text) else ""
+
+
+def _breaks_off(text: str) -> bool:
+    return bool(_UNFINISHED.find(text)) and not text.rstrip().endswith((".", "!", "?"))
+
+
+def _is_customer(turn: Turn) -> bool:
+    return turn.speaker == "customer"
+
+
+def _is_agreement(turns: Sequence[Turn], place: int, turn: Turn, valence: float) -> bool:
+    """Whether the customer takes what was said; a polite no to "anything else?" says nothing of the request."""
+    if valence <= UNHAPPY or not _AGREED.find(turn.text):
+        return False
+    before = turns[place - 1] if place else turn
+    return _is_customer(before) or not _OFFERED_MORE.find(before.text)

@@ -1,0 +1,36 @@
+"""Pointing at a turn, and what stands in the way of analysing at all."""
+
+from auscult.analyzers._contract import Unknown
+from auscult.domain.conversation import Conversation, Speaker, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.insight import Insights
+
+_SHOWN_TEXT = 400
+
+LANGUAGE_NAMES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "hi": "Hindi",
+    "ja": "Japanese",
+    "nl": "Dutch",
+}
+"""The vendor's six languages."""
+
+
+def cite(turn: Turn, why: str) -> Evidence:
+    """Point at a turn, and say why."""
+    return Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text[:_SHOWN_TEXT], why=why)
+
+
+def turns_of(conversation: Conversation, speaker: Speaker) -> list[Turn]:
+    """The turns of one side in which something is said."""
+    return [turn for turn in conversation.turns if turn.speaker == speaker and turn.text.strip()]
+
+
+def unsupported(conversation: Conversation, known: Insights, languages: frozenset[str]) -> Unknown | None:
+    """Why an analyzer cannot read this conversation's language, or None when it can."""
+    language = known.language if known.language is not None else conversation.language.partition("-")[0].lower()
+    if language in languages:
+        return None
+    return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")

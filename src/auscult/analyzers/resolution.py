@@ -1,0 +1,115 @@
+"""Whether the customer's main request was met: YES, NO, or NA where nothing was asked for.
+
+Read from who said what, in which order (English): what the customer asked, what the agent said was done, promised,
+refused or failed, and how the customer took it. Each finding adds or takes points; the sum decides. The points were
+fitted on labelled conversations and rounded (docs/reference/analyzers.md).
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._course import Course, follow
+from auscult.analyzers._evidence import cite, turns_of, unsupported
+from auscult.analyzers._outcome_phrases import ASKED, ONLY_TELLING, SMALL_TALK
+from auscult.analyzers._phrases import Phrases
+from auscult.analyzers._tone import customer_probes, customer_tones
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.insight import Insights, Outcome
+from auscult.domain.probe import Answers, Probe
+
+ENOUGH = 4
+"""Points from which on a request counts as met."""
+FEW = 3
+"""Up to so many asking turns somebody may say that they only tell something, and be believed."""
+SHORT = 60
+"""Characters up to which a turn with small talk asks for nothing else."""
+
+_ASKED = Phrases(ASKED)
+_SMALL_TALK = Phrases(SMALL_TALK)
+_ONLY_TELLING = Phrases(ONLY_TELLING)
+
+
+class Resolution:
+    """Whether the main request was met by the end."""
+
+    field: ClassVar[str] = "resolution"
+    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """How the customer's turns sound."""
+        return customer_probes(conversation)
+
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Outcome | Unknown:
+        """The outcome, with the turn that decided."""
+        customer = turns_of(conversation, "customer")
+        if not customer:
+            return Unknown("the customer never speaks")
+        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+            return obstacle
+        if _asks_nothing(conversation, customer):
+            return Outcome(resolution="NA")
+        course = follow(conversation, customer_tones(conversation, answers))
+        is_met = points(course) >= ENOUGH
+        shown = met_by(course) if is_met else missed_by(course)
+        return Outcome(resolution="YES" if is_met else "NO", evidence=(cite(shown.turn or customer[0], shown.why),))
+
+
+def points(course: Course) -> int:
+    """What speaks for the request being met, less what speaks against."""
+    if not course.is_answered:
+        return -10
+    last_met, last_refused = course.last("met"), course.last("refused")
+    total = 11 * min(len(course.met), 3) + 6 * min(len(course.informed), 2) - 7 * min(len(course.refused), 3)
+    total += 9 * (last_met > last_refused) - 9 * (last_refused > last_met)
+    total += 9 * course.ends_agreed + 9 * (course.last("agreed") > last_refused)
+    total += 10 * (course.last("pleased") > last_refused) + 12 * course.is_closed
+    total -= 14 * (course.last("protests") > max(last_met, course.last("pleased"), 0))
+    return total - 20 * course.is_cut_off - 15 * course.is_left
+
+
+class Shown(NamedTuple):
+    """The turn that shows it (None: none does), and why."""
+
+    turn: Turn | None
+    why: str
+
+
+def met_by(course: Course) -> Shown:
+    """What shows that it was met."""
+    if course.met:
+        return Shown(course.turns[course.last("met")], "says that it is done or will be")
+    if course.informed:
+        return Shown(course.turns[course.last("informed")], "gives the answer")
+    if course.agreed:
+        return Shown(course.turns[course.last("agreed")], "takes the answer")
+    return Shown(None, "answered, and no protest")
+
+
+def missed_by(course: Course) -> Shown:
+    """What shows that it was not."""
+    if not course.is_answered:
+        return Shown(None, "asks, and nobody answers")
+    if course.last("refused") > course.last("met"):
+        return Shown(course.turns[course.last("refused")], "says no, or that it failed")
+    if course.protests:
+        return Shown(course.turns[course.last("protests")], "protests, and it stays so")
+    return Shown(course.turns[-1], "ends before an answer")
+
+
+def _asks_nothing(conversation: Conversation, customer: Sequence[Turn]) -> bool:
+    """Whether the customer wants nothing: was called, or speaks to nobody, and asks nothing; or says so."""
+    asking = [turn for turn in customer if _asks(turn)]
+    if not asking and (conversation.direction == "outbound" or not _is_served(conversation)):
+        return True
+    return len(asking) <= FEW and any(_ONLY_TELLING.find(turn.text) for turn in customer)
+
+
+def _asks(turn: Turn) -> bool:
+    if not _ASKED.find(turn.text):
+        return False
+    return not (_SMALL_TALK.find(turn.text) and len(turn.text) < SHORT)
+
+
+def _is_served(conversation: Conversation) -> bool:
+    return any(turn.speaker in ("agent", "bot") for turn in conversation.turns)

@@ -1,0 +1,112 @@
+"""What every analyzer promises, tried on every analyzer in the table."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.analyzers import ANALYZERS
+from auscult.analyzers._contract import Analyzer, Unknown
+from auscult.domain.evaluation import Evidence
+from auscult.domain.insight import Insights
+from auscult.domain.probe import Classification, Judgement, Similarity
+from auscult.engines import embedded
+from auscult.engines._contract import Engine
+from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
+
+NAMES = sorted(ANALYZERS)
+ENGLISH = sorted(name for name, analyzer in ANALYZERS.items() if analyzer.languages)
+JAPANESE = ("A: お電話ありがとうございます", "C: 請求書について質問があります。ひどいです", "A: 少々お待ちください")
+
+
+@pytest.fixture(scope="module")
+def engines() -> Mapping[type, Engine]:
+    """The engines of the base installation."""
+    return {engine.probe: engine for engine in embedded()}
+
+
+def evidence_in(found: Any) -> Iterator[Evidence]:
+    """Every piece of evidence inside of what was found."""
+    if isinstance(found, Evidence):
+        yield found
+    elif isinstance(found, msgspec.Struct):
+        for name in found.__struct_fields__:
+            yield from evidence_in(getattr(found, name))
+    elif isinstance(found, tuple):
+        for one in found:
+            yield from evidence_in(one)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fills_the_field_under_which_it_stands(name: str) -> None:
+    """The table's key, the analyzer's field and a field of Insights are one word."""
+    assert ANALYZERS[name].field == name
+    assert name in Insights.__struct_fields__
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_says_why_it_cannot_know_when_nothing_is_said(name: str, engines: Mapping[type, Engine]) -> None:
+    """No turns: unknown with a reason, never 0 and never a guess (rule 12)."""
+    insights = analyzed(conversation([]), engines)
+    assert getattr(insights, name) is None
+    assert insights.unknown[name]
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_never_reads_japanese_as_english(name: str, engines: Mapping[type, Engine]) -> None:
+    """Whatever the document says of its language, an English guess on Japanese text is no answer."""
+    for given_language in ("ja", "en"):
+        insights = analyzed(talk(*JAPANESE, language=given_language), engines)
+        assert getattr(insights, name) is None
+        assert insights.unknown[name] == "Japanese is not supported"
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_takes_the_document_at_its_word_when_it_runs_alone(name: str) -> None:
+    """Without the language analyzer's finding, the document's language counts."""
+    analyzer: Analyzer[Any] = ANALYZERS[name]
+    asked = talk("A: goedemorgen", "C: ik wil graag mijn abonnement opzeggen", language="nl")
+    assert analyzer.analyze(asked, {}, Insights()) == Unknown("Dutch is not supported")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(asked=conversations())
+def test_asks_what_engines_answer(name: str, asked: Any) -> None:
+    """Probes are of the known kinds, never empty, and the same each time."""
+    probes = ANALYZERS[name].probes(asked)
+    assert probes == ANALYZERS[name].probes(asked)
+    for probe in probes:
+        assert isinstance(probe, Similarity | Judgement | Classification)
+        assert not isinstance(probe, Similarity | Classification) or probe.texts
+
+
+@given(asked=conversations(), order=st.permutations(list(ANALYZERS)))
+def test_gives_the_same_for_the_same(engines: Mapping[type, Engine], asked: Any, order: list[str]) -> None:
+    """Analysing is a function: neither time, nor what ran before on other conversations, changes anything."""
+    answers = answered(asked, engines)
+    known = Insights()
+    first = {name: ANALYZERS[name].analyze(asked, answers, known) for name in ANALYZERS}
+    assert {name: ANALYZERS[name].analyze(asked, answers, known) for name in order} == first
+
+
+@given(asked=conversations())
+def test_points_only_at_turns_that_are_there(engines: Mapping[type, Engine], asked: Any) -> None:
+    """Evidence names a turn of the conversation, its times and its words."""
+    by_id = {turn.id: turn for turn in asked.turns}
+    for evidence in evidence_in(analyzed(asked, engines)):
+        turn = by_id[evidence.turn_id or ""]
+        assert (evidence.start_ms, evidence.end_ms) == (turn.start_ms, turn.end_ms)
+        assert turn.text.startswith(evidence.text)
+        assert evidence.why
+
+
+@given(asked=conversations())
+def test_every_field_is_known_or_says_why_not(engines: Mapping[type, Engine], asked: Any) -> None:
+    """After all analyzers each field holds a finding or a reason, and all of it can be written down and read again."""
+    insights = analyzed(asked, engines)
+    for name in ANALYZERS:
+        assert (getattr(insights, name) is None) == (name in insights.unknown)
+    assert msgspec.json.decode(msgspec.json.encode(insights), type=Insights) == insights
