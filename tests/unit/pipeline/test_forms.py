@@ -199,6 +199,18 @@ def test_problems_print_as_file_line_field_reason() -> None:
     assert raised.value.problems == ("form:9: metrics[0].weight: 1.5 must be a whole number on a points form",)
 
 
+def test_an_id_may_be_made_of_the_name() -> None:
+    """Where the form says so with null; leaving it out is a fault as before, and so is the same id twice."""
+    form = read_form(changed(("metrics.0.id", None), ("metrics.0.name", "Recommend/explain  other options (UK)")))
+    assert [(metric.id, metric.is_id_derived) for metric in form.metrics] == [
+        ("em-recommend-explain-other-options-uk", True),
+        ("em-b", False),
+    ]
+    assert problems(changed(("metrics.0.id", ...))) == {"metrics[0].id": "is missing"}
+    twice = problems(changed(("metrics.0.id", None), ("metrics.0.name", "B")))
+    assert twice == {"metrics[1].id": "em-b is the id of metrics[0] too; give each its own"}
+
+
 def test_percentage_forms_have_no_manual_metrics() -> None:
     """Rule 6."""
     assert "are for points forms" in problems(changed(("metrics.2", MANUAL)))["metrics[2].type"]
