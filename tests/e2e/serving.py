@@ -134,6 +134,22 @@ def process(application: bootstrap.Application, conversations: Iterable[Any]) ->
     processing.record(finished)
 
 
+def processing(service: Service) -> Processing:
+    """What a worker would do."""
+    return Processing(
+        service.store, bootstrap.evaluator(service.application.settings), REPORTS, lambda: datetime.now(UTC)
+    )
+
+
+def work(service: Service) -> None:
+    """Process every batch that waits, as the worker of `auscult serve` would."""
+    worker = processing(service)
+    for batch in service.store.batches.waiting():
+        finished = worker.evaluate(batch.batch_id)
+        if finished is not None:
+            worker.record(finished)
+
+
 @contextmanager
 def serving(url: str, **settings: Any) -> Iterator[Service]:
     """Serve a database that holds the golden sample."""

@@ -8,15 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 
-from auscult import bootstrap
-from auscult.domain.tenancy import Client, Tenant
-from auscult.pipeline.process import Finished, Processing
-from auscult.reports import REPORTS
-from tests.e2e.serving import STRANGER, TENANT, Service, database, serving
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.process import Finished
+from tests.e2e.own import Own, problem
+from tests.e2e.serving import STRANGER, TENANT, Service, database, processing, serving, work
 
 APP = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-own")
 FORM = b"""
@@ -56,35 +54,8 @@ def ndjson(documents: Iterable[Any]) -> bytes:
     return msgspec.json.Encoder().encode_lines(list(documents))
 
 
-def processing(service: Service) -> Processing:
-    """What a worker would do."""
-    return Processing(
-        service.store, bootstrap.evaluator(service.application.settings), REPORTS, lambda: datetime.now(UTC)
-    )
-
-
-def work(service: Service) -> None:
-    """Process every batch that waits, as the worker of `auscult serve` would."""
-    worker = processing(service)
-    for batch in service.store.batches.waiting():
-        finished = worker.evaluate(batch.batch_id)
-        if finished is not None:
-            worker.record(finished)
-
-
-class Own:
-    """Asks our own API about one app."""
-
-    def __init__(self, service: Service, client: Client) -> None:
-        """Ask as this client."""
-        self.service = service
-        self.client = client
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **given: Any) -> httpx.Response:
-        """Ask once."""
-        headers = {"Authorization": f"Bearer {self.service.token(self.client)}", **given.pop("headers", {})}
-        address = f"{self.service.url}/api/v1{path}"
-        return self.service.http.request(method, address, content=body, headers=headers, **given)
+class Loading(Own):
+    """The same, with a worker at hand."""
 
     def load(self, *documents: Any) -> dict[str, Any]:
         """Load these and have them processed."""
@@ -94,35 +65,23 @@ class Own:
         return answer.json()
 
 
-def problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:
-    """The problem that an answer tells of, its shape checked."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    told = answer.json()
-    assert (told["status"], told["reason"]) == (status, reason)
-    assert told["request_id"] == answer.headers["x-request-id"]
-    assert told["title"]
-    assert told["detail"]
-    return told
-
-
 @pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
+def own(service: Service, request: pytest.FixtureRequest) -> Loading:
     """An app of its own for each test."""
     tenant = msgspec.structs.replace(APP, app_id=f"st-{request.node.originalname}")
     service.store.ensure(tenant)
     service.store.within(tenant).forms.publish("ef-own", FORM)
     client = service.new_client("conversations:write", tenant=tenant)
-    return Own(service, client)
+    return Loading(service, client)
 
 
-def app_of(own: Own) -> str:
+def app_of(own: Loading) -> str:
     """The one app of the client."""
     (app_id,) = own.client.app_ids
     return app_id
 
 
-def test_what_is_loaded_is_committed_and_told(own: Own) -> None:
+def test_what_is_loaded_is_committed_and_told(own: Loading) -> None:
     """interfaces.md: 202 with the count and each refusal with line, field and reason; what is accepted is there."""
     body = ndjson([document(1), {**document(2), "channel": "fax"}, document(3)]) + b"{broken\n"
     answer = own.ask("POST", "/conversations", body)
@@ -139,7 +98,7 @@ def test_what_is_loaded_is_committed_and_told(own: Own) -> None:
     assert [row["id"] for row in own.ask("GET", "/conversations").json()["items"]] == ["o-001", "o-003"]
 
 
-def test_the_same_again_changes_nothing(own: Own) -> None:
+def test_the_same_again_changes_nothing(own: Loading) -> None:
     """Idempotent by id: sent again it is unchanged; with other content it is the next revision."""
     own.load(document(1), document(2))
     again = own.load(document(1), document(2, language="de"))
@@ -151,7 +110,7 @@ def test_the_same_again_changes_nothing(own: Own) -> None:
 
 
 @pytest.mark.parametrize("kind", ["object", "array", "gzip", "chunked"])
-def test_told_by_content(own: Own, kind: str) -> None:
+def test_told_by_content(own: Loading, kind: str) -> None:
     """A JSON object or array, compressed or in pieces, with any Content-Type."""
     documents = [document(n) for n in range(1, 4)]
     body: Any = {
@@ -168,7 +127,7 @@ def test_told_by_content(own: Own, kind: str) -> None:
     work(own.service)
 
 
-def test_waiting_for_it_to_be_readable(own: Own) -> None:
+def test_waiting_for_it_to_be_readable(own: Loading) -> None:
     """`?wait=`: 200 with how all stand once they are readable, else 202 after that time."""
     assert own.ask("POST", "/conversations?wait=0", ndjson([document(1)])).status_code == 202
     late = own.ask("POST", "/conversations?wait=1", ndjson([document(2)]))
@@ -200,7 +159,7 @@ def test_waiting_for_it_to_be_readable(own: Own) -> None:
     }
 
 
-def everything(own: Own, **query: Any) -> list[str]:
+def everything(own: Loading, **query: Any) -> list[str]:
     """All ids, by cursor, in small pages; what the total promises is what comes."""
     read: list[str] = []
     cursor: dict[str, str] = {}
@@ -226,14 +185,14 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
 ]
 
 
-def test_filters_and_pages(own: Own) -> None:
+def test_filters_and_pages(own: Loading) -> None:
     """Each filter keeps what it says, oldest first, and the pages partition it."""
     own.load(*(document(number) for number in range(14)))
     for query, keeps in FILTERS:
         assert everything(own, **query) == [f"o-{number:03}" for number in range(14) if keeps(number)], query
 
 
-def test_one_style(own: Own) -> None:
+def test_one_style(own: Loading) -> None:
     """snake_case, RFC 3339 in UTC with Z, whole numbers for scores."""
     own.load(document(1, started_at="2026-03-23T12:01:00+02:00"))
     (row,) = own.ask("GET", "/conversations").json()["items"]
@@ -248,7 +207,7 @@ def test_one_style(own: Own) -> None:
     assert shown["turns"][1]["text"] == "My secret is 7919."
 
 
-def test_what_is_loaded_again_reads_back_equal(own: Own) -> None:
+def test_what_is_loaded_again_reads_back_equal(own: Loading) -> None:
     """What is shown of a conversation is itself a native document."""
     own.load(document(1))
     shown = own.ask("GET", "/conversations/o-001").content
@@ -256,7 +215,7 @@ def test_what_is_loaded_again_reads_back_equal(own: Own) -> None:
     assert (again.json()["accepted"], again.json()["unchanged"]) == (1, 1), again.text
 
 
-def traces(own: Own, needle: str) -> list[str]:
+def traces(own: Loading, needle: str) -> list[str]:
     """Every table that still holds this text."""
     import sqlalchemy as sa  # noqa: PLC0415  (for this look alone)
 
@@ -274,7 +233,7 @@ def traces(own: Own, needle: str) -> list[str]:
     return found
 
 
-def test_erased_everywhere(own: Own) -> None:
+def test_erased_everywhere(own: Loading) -> None:
     """DELETE: no table has a trace of it, every count agrees, the others stay, and once more is no error."""
     own.load(*(document(number) for number in range(900, 905)))
     auditing = own.service.application.auditing(msgspec.structs.replace(APP, app_id=app_of(own)))
@@ -293,7 +252,7 @@ def test_erased_everywhere(own: Own) -> None:
     assert own.service.application.verify() == []
 
 
-def test_a_batch_under_way_does_not_bring_it_back(own: Own) -> None:
+def test_a_batch_under_way_does_not_bring_it_back(own: Loading) -> None:
     """Erased between evaluation and recording it stays erased; come again meanwhile, only the new one is recorded."""
     own.ask("POST", "/conversations", ndjson([document(1), document(2)]))
     worker = processing(own.service)
@@ -312,7 +271,7 @@ def test_a_batch_under_way_does_not_bring_it_back(own: Own) -> None:
     assert own.service.application.verify() == []
 
 
-def test_ids_may_hold_anything(own: Own) -> None:
+def test_ids_may_hold_anything(own: Loading) -> None:
     """An id with strokes, spaces and letters of any script is found under its percent-encoded name."""
     own.load(document(1, id="a/b c?d%é"))
     path = "/conversations/a%2Fb%20c%3Fd%25%C3%A9"
@@ -347,7 +306,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
 ]
 
 
-def test_what_is_refused(own: Own) -> None:
+def test_what_is_refused(own: Loading) -> None:
     """Problem details for everything that is wrong, with a stable reason; unknown and foreign are not told apart."""
     for method, path, given, status, reason in REFUSED:
         told = problem(own.ask(method, path, given.get("content"), headers=given.get("headers", {})), status, reason)
@@ -364,7 +323,7 @@ def test_the_body_has_a_limit(tmp_path: Path) -> None:
         assert own.ask("POST", "/conversations", b"x" * 2048).status_code == 202
 
 
-def test_scopes(service: Service, own: Own) -> None:
+def test_scopes(service: Service, own: Loading) -> None:
     """Who may write may read, who may read may not write, and a scope of the reports opens nothing here: 403."""
     tenant = msgspec.structs.replace(APP, app_id=app_of(own))
     reader = Own(service, service.new_client("conversations:read", tenant=tenant))
@@ -375,7 +334,7 @@ def test_scopes(service: Service, own: Own) -> None:
     problem(other.ask("GET", "/conversations"), 403, "scope.missing")
 
 
-def test_which_app(service: Service, own: Own) -> None:
+def test_which_app(service: Service, own: Loading) -> None:
     """A client of several apps names one; nobody reaches an app that is not their own."""
     both = service.new_client(
         "conversations:write", tenant=TENANT, apps=frozenset({TENANT.app_id, app_of(own), STRANGER.app_id})
@@ -387,7 +346,7 @@ def test_which_app(service: Service, own: Own) -> None:
     problem(many.ask("GET", f"/conversations?app={STRANGER.app_id}"), 404, "app.unknown")
 
 
-def test_other_methods(own: Own) -> None:
+def test_other_methods(own: Loading) -> None:
     """HEAD answers as GET does, without a body; OPTIONS and 405 name the methods."""
     head = own.ask("HEAD", "/conversations")
     assert (head.status_code, head.content) == (200, b"")

@@ -92,9 +92,11 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _load(application: "Application", files: list[Path]) -> dict[str, int]:
+    from auscult.pipeline.publish import publish
+
     application.store.ensure(TENANT)
     documents = forms.documents_of(Path(forms.STARTER))
-    forms.publish(application.store.within(TENANT).forms, documents, set(application.engines))
+    publish(application.store.within(TENANT).forms, documents, set(application.engines))
     with progress("readable") as tell:
         return application.load(TENANT, files, progress=tell)
 

@@ -1,6 +1,5 @@
 """``auscult forms``: evaluation forms, checked, published and read."""
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +7,9 @@ import msgspec
 import typer
 
 from auscult.cli import _options
-from auscult.domain.errors import FormError, NotFoundError
+from auscult.domain.errors import NotFoundError
 from auscult.domain.form import Form
-from auscult.domain.probe import Probe
-from auscult.pipeline.ports import Forms, FormVersion
+from auscult.pipeline.ports import FormVersion
 
 STARTER = "starter"
 
@@ -66,6 +64,7 @@ def apply(
     It is checked against the other forms in force: one form for each queue, channel and direction.
     """
     from auscult import bootstrap
+    from auscult.pipeline.publish import publish
 
     documents = documents_of(file)
     with bootstrap.open(_options.settings_of(database)) as application:
@@ -144,26 +143,6 @@ def forms_of(form: Path) -> tuple[Form, ...]:
             raise refused([*found.problems, *found.unanswered], name)
         forms.append(found.form)
     return tuple(forms)
-
-
-def publish(forms: Forms, documents: Mapping[str, bytes], answered: Iterable[type[Probe]]) -> list[FormVersion]:
-    """Check documents against each other and the forms in force, then publish all of them or none.
-
-    Raises ``FormError`` with every problem.
-    """
-    from auscult.pipeline.forms import check_form, read_form, refused
-
-    in_force = {one.form_id: read_form(one.document, one.version) for one in forms.in_force()}
-    new: list[tuple[Form, bytes]] = []
-    for name, document in documents.items():
-        found = check_form(document, in_force=in_force.values(), answered=frozenset(answered))
-        if found.form is None or found.unanswered:
-            raise refused([*found.problems, *found.unanswered], name)
-        if found.form.id in (form.id for form, _ in new):
-            raise FormError(f"{name}: {found.form.id} is given twice")
-        new.append((found.form, document))
-        in_force[found.form.id] = found.form
-    return [forms.publish(form.id, document) for form, document in new]
 
 
 def _in_force(app: str, database: str | None) -> list[FormVersion]:

@@ -4,12 +4,12 @@ from itertools import groupby
 
 from starlette.routing import BaseRoute
 
-from auscult.server.api import conversations
+from auscult.server.api import audits, conversations, forms
 from auscult.server.api._contract import Operation, Services
 from auscult.server.api._route import ApiRoute
 from auscult.server.door import Door
 
-OPERATIONS: tuple[Operation, ...] = (*conversations.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (*conversations.OPERATIONS, *forms.OPERATIONS, *audits.OPERATIONS)
 """Every operation, in the order of the documentation."""
 
 

@@ -1,6 +1,6 @@
 """What our own API shows of evaluations, audits and forms: one shape a thing, wherever it is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from auscult.domain.audit import Audit, AuditAnswer, AuditState, TrailEntry, state_of
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status
-from auscult.pipeline.ports import Recorded
 
 
 class ShownForm(Struct, frozen=True, kw_only=True):
@@ -144,25 +143,6 @@ def listed_audit(found: Audit) -> ListedAuditItem:
         passed=found.result.passed if found.result else None,
         audited_at=found.result.audited_at if found.result else None,
     )
-
-
-def questions(case: Recorded) -> Mapping[str, Any]:
-    """The form that an auditor answers, with what the machine answered beside."""
-    machine = {result.metric.id: result.verdict.qualification for result in case.evaluation.results}
-    form = case.evaluation.form
-    return {
-        "form": ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
-        "metrics": [
-            {
-                "id": metric.id,
-                "name": metric.name,
-                "fatal": metric.fatal,
-                "correct_answer": metric.correct_answer,
-                "machine": machine.get(metric.id, "-"),
-            }
-            for metric in (form.metrics if form else ())
-        ],
-    }
 
 
 def _outcome(evaluation: Evaluation) -> dict[str, Any]:
