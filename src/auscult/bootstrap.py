@@ -241,13 +241,12 @@ def work_behind(settings: Settings, stop: threading.Event) -> None:
 
 def evaluator(settings: Settings, *, judge_ineligible: bool = False) -> "Evaluator":
     """What evaluates: every metric type, with the engines that the settings configure."""
-    from auscult.engines import ENGINES
+    from auscult.engines import embedded
     from auscult.metrics import METRICS
     from auscult.pipeline.evaluate import Evaluator
 
-    del settings  # the one engine that there is needs no setting
-    engines = [make() for make in ENGINES.values()]
-    return Evaluator(METRICS, {engine.probe: engine for engine in engines}, judge_ineligible)
+    del settings  # the engines that there are need none
+    return Evaluator(METRICS, {engine.probe: engine for engine in embedded()}, judge_ineligible)
 
 
 def score(settings: Settings, conversations: Iterable[Conversation], forms: Sequence[Form]) -> Iterator[bytes]:
