@@ -63,38 +63,40 @@ def test_free_objects_are_kept_as_given() -> None:
     assert found.destinations == (Destination(responding_agent=Segment(joined_users=({"userId": None},))),)
 
 
+EXPORTED = {
+    "sessionId": "s-1",
+    "isVoicemail": "NO",
+    "smartStatus": "CLOSED",
+    "Reason": "done",
+    "dispositionRemarks": ["-"],
+    "sessionStartTime": "2026-03-23T12:00:00",
+    "npsScore": 9,
+    "csatFeedback": "fine",
+    "automationBotIDs": ["st-9"],
+    "customerinfo": {"a": 1},
+    "destinations": [
+        {
+            "destinationType": "QueueEntry",
+            "queueId": "qu-1",
+            "EnterTime": "2026-03-23T12:00:00",
+            "CallbackOpted": True,
+            "respondingAgent": {
+                "agentId": "a-1",
+                "agentNotes": ["n"],
+                "destinationType": "AgentSegment",
+                "holdDuration": 15,
+                "interactionDuration": 34,
+                "afterCallWorkEndTime": "2026-03-23T12:00:00",
+                "ConsultingAgents": [{"isMerged": True, "consultingEndTime": "2026-03-23T12:00:00"}],
+            },
+            "nonRespondingAgents": [{"agentId": "a-2", "nonResponseEvent": "Ignored"}],
+        }
+    ],
+}
+
+
 def test_the_reports_own_spelling_is_read() -> None:
     """A row of the call-details report can be put in as it is."""
-    found = contact(
-        sessionId="s-1",
-        isVoicemail="NO",
-        smartStatus="CLOSED",
-        Reason="done",
-        dispositionRemarks=["-"],
-        sessionStartTime="2026-03-23T12:00:00",
-        npsScore=9,
-        csatFeedback="fine",
-        automationBotIDs=["st-9"],
-        customerinfo={"a": 1},
-        destinations=[
-            {
-                "destinationType": "QueueEntry",
-                "queueId": "qu-1",
-                "EnterTime": "2026-03-23T12:00:00",
-                "CallbackOpted": True,
-                "respondingAgent": {
-                    "agentId": "a-1",
-                    "agentNotes": ["n"],
-                    "destinationType": "AgentSegment",
-                    "holdDuration": 15,
-                    "interactionDuration": 34,
-                    "afterCallWorkEndTime": "2026-03-23T12:00:00",
-                    "ConsultingAgents": [{"isMerged": True, "consultingEndTime": "2026-03-23T12:00:00"}],
-                },
-                "nonRespondingAgents": [{"agentId": "a-2", "nonResponseEvent": "Ignored"}],
-            }
-        ],
-    )
     segment = Segment(
         agent_id="a-1",
         notes=("n",),
@@ -102,7 +104,7 @@ def test_the_reports_own_spelling_is_read() -> None:
         after_call_work_ended_at=NOON,
         consulting_agents=(Consultation(is_merged=True, ended_at=NOON),),
     )
-    assert found == Contact(
+    assert contact(**EXPORTED) == Contact(
         session_id="s-1",
         is_voicemail=False,
         smart_status="CLOSED",
