@@ -117,7 +117,7 @@ def _report(report: Report, settings: ServerSettings, schemas: dict[str, Any]) -
                   for name in re.findall(r"\{(\w+)\}", report.paths[0])),
                 *({"name": name, "in": "header", "required": True, **_text(*_TENANCY[name])}
                   for name in report.required_headers),
-                *({"name": name, "in": "query", "required": False, "schema": schema}
+                *({"name": name, "in": "query", "required": False, "description": schema["description"], "schema": schema}
                   for name, schema in told.query.items()),
             ],
             "requestBody": {

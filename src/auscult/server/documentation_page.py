@@ -63,7 +63,7 @@ def _operation(document: Mapping[str, Any], base_url: str, method: str, path: st
         rows = [
             (each["name"], each["in"], _note(each.get("schema", {}), each.get("description"))) for each in parameters
         ]
-        parts.append("<h3>Path and headers</h3>" + _table(("Name", "In", "Meaning"), rows))
+        parts.append("<h3>Path, headers and query</h3>" + _table(("Name", "In", "Meaning"), rows))
     if body := operation.get("requestBody", {}).get("content", {}).get("application/json"):
         parts.append("<h3>Body</h3>" + _fields(document, body["schema"]))
         if "example" in body:
