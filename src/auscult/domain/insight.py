@@ -41,8 +41,10 @@ class Sentiment(Struct, frozen=True, kw_only=True):
 
 
 class Emotion(Struct, frozen=True, kw_only=True):
-    """One emotion of one side: in how many turns, their share of that side's emotional turns in percent (two decimals),
-    and how long these turns lasted in ms (0 for chat, None when no times are known).
+    """One emotion of one side, in the turns where it was found.
+
+    ``proportion`` is their share of that side's emotional turns in percent, two decimals; ``duration_ms`` is how long
+    these turns lasted (0 for chat, None when no times are known).
     """
 
     emotion: str
