@@ -6,11 +6,14 @@ Nothing is guessed: what neither the contact nor the talk tells stays unknown.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import inf
 
 from msgspec.structs import replace
 
 from auscult.domain.contact import Destination, Segment
 from auscult.domain.conversation import Agent, Conversation
+
+_MS = timedelta(milliseconds=1)
 
 
 def destinations_of(conversation: Conversation) -> tuple[Destination, ...]:
@@ -31,7 +34,7 @@ def instant_of(conversation: Conversation, ms: int | None) -> datetime | None:
     if ms is None:
         return None
     try:
-        return conversation.started_at + timedelta(milliseconds=ms)
+        return conversation.started_at + _MS * ms
     except OverflowError:
         return None
 
@@ -74,13 +77,17 @@ def _agent(agents: Iterable[Agent], agent_id: str | None) -> Agent | None:
 
 def _first_response(conversation: Conversation, segment: Segment, *, is_only: bool) -> datetime | None:
     """The agent's first turn within the stay."""
-    said = (
-        at
+    since_ms = 0 if segment.accepted_at is None else (segment.accepted_at - conversation.started_at) / _MS
+    until_ms = inf if segment.ended_at is None else (segment.ended_at - conversation.started_at) / _MS
+    said = [
+        turn.start_ms
         for turn in conversation.turns
-        if turn.speaker == "agent" and _is_theirs(turn.agent_id, segment, is_only=is_only)
-        if (at := instant_of(conversation, turn.start_ms)) is not None
-    )
-    return min((at for at in said if _is_within(at, segment)), default=None)
+        if turn.speaker == "agent"
+        and turn.start_ms is not None
+        and since_ms <= turn.start_ms <= until_ms
+        and _is_theirs(turn.agent_id, segment, is_only=is_only)
+    ]
+    return instant_of(conversation, min(said)) if said else None
 
 
 def _held_ms(conversation: Conversation, segment: Segment, stays: Counter[str | None]) -> int | None:
@@ -102,8 +109,3 @@ def _held_ms(conversation: Conversation, segment: Segment, stays: Counter[str | 
 def _is_theirs(agent_id: str | None, segment: Segment, *, is_only: bool) -> bool:
     """Whether something was done by the agent of a stay; what names nobody was done by the only one."""
     return is_only if agent_id is None else agent_id == segment.agent_id
-
-
-def _is_within(at: datetime, segment: Segment) -> bool:
-    is_after = segment.accepted_at is None or segment.accepted_at <= at
-    return is_after and (segment.ended_at is None or at <= segment.ended_at)
