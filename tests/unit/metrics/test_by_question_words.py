@@ -1,0 +1,264 @@
+"""Questions about what was said: how words, patterns and engines find it, and what is wrong in settings."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Event
+from auscult.domain.probe import Judgement, Similarity
+from auscult.metrics.by_question import Settings
+from tests.strategies import WORDS, conversations, talk
+from tests.unit.metrics.questions import CALL, HELLO, METRIC, judge, settings
+
+
+@pytest.mark.parametrize(
+    ("wording", "text", "said"),
+    [
+        ("how (can|may) i help", "Good day! How may, uh, I help?", "how may i help"),
+        ("whats your name", "What\u2019s your name", "whats your name"),
+        ("^(sorry )?hello", "hello there", "hello"),
+        ("^hello", "well hello", None),
+        ("bye$", "Bye.", "bye"),
+        ("bye$", "bye for now", None),
+        ("help", "helpful", None),
+        ("(a|\n   one)\n   (moment|second)", "one moment please", None),
+        ("(a|\n   one)\n   ( moment| second)", "just one moment please", "one moment"),
+        ("card \\S+ (lost|gone)", "my card is gone", "card is gone"),
+        ("café", "In the CAFÉ here", "café"),
+    ],
+)
+def test_wordings(wording: str, text: str, said: str | None) -> None:
+    """Patterns over the bare words: whole words, without case, punctuation, apostrophes or fillers."""
+    verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"wording": ["never said", wording]}]})
+    assert verdict.qualification == ("NO" if said is None else "YES")
+    assert [evidence.why for evidence in verdict.evidence] == ([] if said is None else [f"says '{said}'"])
+
+
+def test_an_event_stands_on_the_turn_before_it() -> None:
+    """A hold belongs to the turn that was the last to begin when it began; without a time to the first one."""
+    held = replace(
+        talk("agent: one moment", "customer: ok", "agent: back again"),
+        events=(Event(type="transfer", start_ms=1), Event(type="hold", start_ms=15_000, end_ms=19_000)),
+    )
+    on_hold = {"speaker": "any", "any_of": [{"event": "hold"}]}
+    verdict = judge(held, trigger=on_hold, answer={"any_of": [{"phrases": ["one moment"]}]})
+    assert verdict.qualification == "YES"
+    assert verdict.trigger[0].turn_id == "m2"
+    assert verdict.trigger[0].why == "hold at 15000 ms"
+    at_once = replace(held, events=(Event(type="hold", start_ms=20_000),))
+    assert judge(at_once, trigger=on_hold, answer={"any_of": [HELLO]}).trigger[0].turn_id == "m3"
+    untimed = replace(held, events=(Event(type="hold"),))
+    assert judge(untimed, trigger=on_hold, answer={"any_of": [HELLO]}).trigger[0].why == "hold"
+    assert judge(replace(held, events=()), trigger=on_hold, answer={"any_of": [HELLO]}).qualification == "NA"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "is_there"),
+    [
+        ("thank you for calling", "THANK you, for uh calling us", True),
+        ("thank you", "thank your mother", False),
+        ("I'm sorry", "im sorry", True),
+        ("I\u2019m sorry", "I'm SORRY!", True),
+        ("um, hello", "hello", True),
+        ("calling [company] today", "calling Best Buy today", True),
+        ("calling [company] today", "calling the one and only Best today", False),
+        ("calling [company] today", "calling today", False),
+        ("my name is [name]", "my name is Bob", True),
+        ("my name is [name]", "my name is", False),
+        ("c++ [x] (a|b)", "c plus", False),
+        ("3.50", "it is 3,50 now", True),
+    ],
+)
+def test_phrases(phrase: str, text: str, is_there: bool) -> None:
+    """Whole words, whatever case, punctuation and fillers; a placeholder stands for one to four words."""
+    verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"phrases": [phrase]}]})
+    assert verdict.qualification == ("YES" if is_there else "NO")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "said"),
+    [
+        (r"\bgood (morning|evening)\b", "Well, GOOD evening all", "GOOD evening"),
+        (r"^hello", "hello there", "hello"),
+        (r"^hello", "well hello there", None),
+        (r"bye$", "so bye", "bye"),
+        (r"bye$", "bye now", None),
+        (r"\Ahello", "hello", "hello"),
+        (r"there\z", "hello there", "there"),
+        (r"don't", "I don\u2019t", "don't"),
+        (r"(?i)HELLO", "hello", "hello"),
+        (r"a.c", "a\nc", None),
+        (r"(?s)a.c", "a\nc", "a\nc"),
+        (r"^b", "a\nb", None),
+    ],
+)
+def test_patterns(pattern: str, text: str, said: str | None) -> None:
+    """RE2, whatever case, curly quotes made straight; ^ and $ are the beginning and end of the turn."""
+    conversation = talk("agent: zzz", f"agent: {text}", "agent: zzz")
+    verdict = judge(conversation, answer={"any_of": [{"pattern": pattern}]})
+    assert [one.why for one in verdict.evidence] == ([f"says '{said}'"] if said else [])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"phrases": ["kind regards"]}, {"pattern": "kind +regards"}, {"similar": ["best wishes"]}],
+)
+def test_long_turns_are_quoted_where_they_decide(condition: dict[str, Any]) -> None:
+    """A page of text is not evidence; the piece of it that decided is, in the words that were said."""
+    text = "So it goes on and on. " * 100 + "Kind regards. " + "And on. " * 100
+    verdict = judge(talk(f"agent: {text}"), {"Kind regards.": 0.9}, answer={"any_of": [condition]})
+    quoted = verdict.evidence[0].text
+    assert "Kind regards." in quoted
+    assert len(quoted) <= 400
+    assert quoted in text
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+$", r"(a|aa)+$", r"(.*a){20}$", r"([a-z]+)*[0-9]", r"[ab]*a[ab]{300}c"])
+def test_hostile_patterns_take_no_longer(pattern: str) -> None:
+    """A backtracking engine would not come back from these within a lifetime."""
+    conversation = talk(f"agent: {'a' * 60_000}!")
+    assert judge(conversation, answer={"any_of": [{"pattern": pattern}]}).qualification == "NO"
+
+
+def test_judge_is_asked_of_what_words_leave_open() -> None:
+    """The turns it points at count; its reason is the why; a turn that it was not asked about does not."""
+    answer = {"window": {"first": "2 turns"}, "any_of": [{"judge": "The agent greets."}]}
+    written = settings(answer=answer)
+    assert METRIC.probes(written, CALL) == (Judgement("The agent greets.", "c-1", ("m1", "m3")),)
+    verdict = judge(CALL, judged={"holds": True, "turn_ids": ("m3",), "reason": "kind words"}, answer=answer)
+    assert (verdict.qualification, verdict.evidence[0].turn_id) == ("YES", "m3")
+    assert verdict.evidence[0].why == "judged: kind words"
+    for said in ({"holds": True, "turn_ids": ("m7",)}, {"holds": False, "turn_ids": ("m3",)}, {"holds": None}):
+        assert judge(CALL, judged=said, answer=answer).qualification == "NO"
+
+
+def test_needs_name_the_engines() -> None:
+    """So that a form can be told from one that nobody can answer."""
+    assert METRIC.needs(settings(answer={"any_of": [HELLO]})) == frozenset()
+    both = settings(answer={"any_of": [{"similar": ["a"]}]}, trigger={"any_of": [{"judge": "b"}]})
+    assert METRIC.needs(both) == {Similarity, Judgement}
+
+
+@pytest.mark.parametrize(
+    ("written", "field", "reason"),
+    [
+        ({"answer": {}}, "answer", "needs any_of or all_of"),
+        ({"answer": {"none_of": [HELLO]}}, "answer", "needs any_of or all_of"),
+        ({"answer": {"any_of": [{}]}}, "answer.any_of[0]", "exactly one of similar, phrases, wording"),
+        ({"answer": {"any_of": [HELLO, {"phrases": ["a"], "event": "hold"}]}}, "answer.any_of[1]", "phrases and event"),
+        ({"answer": {"any_of": [{"phrases": []}]}}, "answer.any_of[0].phrases", "at least one"),
+        ({"answer": {"any_of": [{"phrases": ["a", "?!"]}]}}, "answer.any_of[0].phrases[1]", "no word"),
+        ({"answer": {"any_of": [{"similar": ["..."]}]}}, "answer.any_of[0].similar[0]", "no word"),
+        ({"answer": {"any_of": [{"judge": " "}]}}, "answer.any_of[0].judge", "is empty"),
+        ({"answer": {"any_of": [{"phrases": ["a"], "threshold": 0.5}]}}, "answer.any_of[0].threshold", "similar"),
+        ({"answer": {"any_of": [{"similar": ["a"], "threshold": 1.5}]}}, "answer.any_of[0].threshold", "at most 1"),
+        ({"answer": {"any_of": [{"similar": ["a"], "threshold": 0}]}}, "answer.any_of[0].threshold", "above 0"),
+        ({"answer": {"any_of": [{"pattern": "(?=a)"}]}}, "answer.any_of[0].pattern", "invalid perl operator"),
+        ({"answer": {"any_of": [{"pattern": "(a"}]}}, "answer.any_of[0].pattern", "missing )"),
+        ({"answer": {"any_of": [{"pattern": r"(a)\1"}]}}, "answer.any_of[0].pattern", "no back-references"),
+        ({"answer": {"any_of": [{"pattern": "a*"}]}}, "answer.any_of[0].pattern", "nothing is said"),
+        ({"answer": {"any_of": [{"pattern": ""}]}}, "answer.any_of[0].pattern", "is empty"),
+        ({"answer": {"any_of": [{"pattern": "((a{90}){90}){90}"}]}}, "answer.any_of[0].pattern", "repetition"),
+        ({"answer": {"any_of": [{"wording": []}]}}, "answer.any_of[0].wording", "at least one"),
+        ({"answer": {"any_of": [{"wording": ["a", " "]}]}}, "answer.any_of[0].wording[1]", "is empty"),
+        ({"answer": {"any_of": [{"wording": ["(a"]}]}}, "answer.any_of[0].wording[0]", "missing )"),
+        ({"answer": {"any_of": [{"wording": ["a)|(b"]}]}}, "answer.any_of[0].wording[0]", "unexpected )"),
+        ({"answer": {"any_of": [{"wording": ["( please)?"]}]}}, "answer.any_of[0].wording[0]", "nothing is said"),
+        ({"answer": {"window": {"first": "2"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        ({"answer": {"window": {"first": 2}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        ({"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        ({"answer": {"window": {"first": "-1 turns"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        ({"answer": {"window": {"first": "0 seconds"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        ({"answer": {"window": {}, "any_of": [HELLO]}}, "answer.window", "exactly one of first and last"),
+        ({"answer": {"after": "trigger", "any_of": [HELLO]}}, "answer.after", "none to come after"),
+        (
+            {"trigger": {"after": "trigger", "any_of": [HELLO]}, "answer": {"any_of": [HELLO]}},
+            "trigger.after",
+            "none to come after",
+        ),
+        ({"answer": {"any_of": [HELLO, {"speaker": "agent", "any_of": [HELLO]}]}}, "answer", "mixes"),
+        ({"answer": {"any_of": [{"speaker": "agent"}]}}, "answer.any_of[0]", "needs any_of or all_of"),
+        (
+            {"answer": {"any_of": [{"phrases": ["a"], "speaker": "agent", "any_of": [HELLO]}]}},
+            "answer.any_of[0]",
+            "put its conditions under",
+        ),
+        ({"answer": {"speaker": "agent", "any_of": [{"any_of": [HELLO]}]}}, "answer", "belong to each of them"),
+        ({"answer": {"any_of": [{"any_of": [{"pattern": "("}]}]}}, "answer.any_of[0].any_of[0].pattern", "missing )"),
+        ({"answer": {"any_of": [HELLO]}, "excused_when": {}}, "excused_when", "needs any_of or all_of"),
+        ({"answer": {"any_of": [HELLO]}, "not_when": {}}, "not_when", "needs any_of or all_of"),
+    ],
+)
+def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
+    """Every fault of the settings has its place and its remedy."""
+    found = METRIC.problems(msgspec.convert(written, Settings))
+    assert [where for where, _ in found] == [field]
+    assert reason in found[0][1]
+
+
+spoken = tuple(word for word in WORDS if word not in ("um", "uh"))
+phrases = st.lists(st.sampled_from(spoken), min_size=1, max_size=2).map(" ".join)
+sides = st.sampled_from(["agent", "customer", "bot", "any"])
+ends = st.sampled_from(["first", "last"])
+
+
+def bare(text: str) -> list[str]:
+    """The words of a turn, the slow way."""
+    return [word for word in text.replace("'", "").lower().split() if word not in ("um", "uh")]
+
+
+def says(text: str, phrase: str) -> bool:
+    """Whether a turn has a phrase in it, the slow way."""
+    words, wanted = bare(text), bare(phrase)
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+
+
+def plain(conversation: Conversation) -> Conversation:
+    """The same with nothing but plain words in its turns."""
+    turns = [replace(turn, text=" ".join(w for w in turn.text.split() if w in WORDS)) for turn in conversation.turns]
+    return replace(conversation, turns=tuple(turns))
+
+
+@given(conversations().map(plain), sides, st.lists(phrases, min_size=1, max_size=3), st.integers(1, 5), ends)
+def test_finds_what_reading_turn_by_turn_finds(
+    conversation: Conversation, speaker: str, wanted: list[str], size: int, end: str
+) -> None:
+    """Looking at everything at once is faster, and nothing else."""
+    turns = [turn for turn in conversation.turns if speaker in ("any", turn.speaker)]
+    window = turns[:size] if end == "first" else turns[::-1][:size]
+    expected = next((turn.id for turn in window if any(says(turn.text, phrase) for phrase in wanted)), None)
+    span = {end: f"{size} turns"}
+    verdict = judge(conversation, answer={"speaker": speaker, "window": span, "any_of": [{"phrases": wanted}]})
+    assert next((one.turn_id for one in verdict.evidence), None) == expected
+    assert verdict.qualification == ("NA" if not turns else "YES" if expected else "NO")
+
+
+@given(conversations(), sides, phrases, st.integers(1, 4), st.tuples(ends, st.sampled_from([" turns", "0 seconds"])))
+def test_a_wider_window_loses_nothing(
+    conversation: Conversation, speaker: str, phrase: str, size: int, part: tuple[str, str]
+) -> None:
+    """What is found in a part is found in a larger part that holds it, and in the whole."""
+    end, unit = part
+
+    def found(window: dict[str, str] | None) -> bool:
+        where = {"window": window} if window else {}
+        answer = {"speaker": speaker, "any_of": [{"phrases": [phrase]}], **where}
+        return judge(conversation, answer=answer).qualification == "YES"
+
+    found_here = found({end: f"{size}{unit}"})
+    assert found({end: f"{size + 1}{unit}"}) >= found_here
+    assert found(None) >= found_here
+
+
+@given(conversations(), phrases)
+def test_words_and_patterns_agree(conversation: Conversation, phrase: str) -> None:
+    """A phrase written as a pattern finds every turn in which its words stand as they are written."""
+    pattern = r"(^|[^\pL])" + phrase + r"($|[^\pL])"
+    by_pattern = judge(conversation, answer={"speaker": "any", "any_of": [{"pattern": pattern}]})
+    by_phrase = judge(conversation, answer={"speaker": "any", "any_of": [{"phrases": [phrase]}]})
+    if by_pattern.qualification == "YES":
+        assert by_phrase.qualification == "YES"
