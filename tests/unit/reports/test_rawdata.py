@@ -41,6 +41,58 @@ RESULT = AuditResult(
     audited_at=AT + timedelta(hours=2),
 )
 
+INSIGHTS = Insights(
+    sentiment=SENTIMENT,
+    emotions=Emotions(
+        customer=(
+            Emotion(emotion="anger", turns=("m2",), proportion=Decimal("66.67"), duration_ms=7079),
+            Emotion(emotion="fear", turns=("m4",), proportion=Decimal("33.33"), duration_ms=None),
+        ),
+        agent=(Emotion(emotion="patience", turns=("m3",), proportion=Decimal(100), duration_ms=0),),
+    ),
+    speech=Speech(
+        customer_talk_ratio=10,
+        agent_talk_ratio=18,
+        silence=72,
+        rates=(
+            SpeakingRate(
+                source="agent",
+                source_id="a-1",
+                words=72,
+                seconds=21,
+                words_a_minute=Decimal("200.38"),
+                score=10,
+            ),
+        ),
+    ),
+    intents=(Intent(name="refund", keywords=("refund",), sentiment="negative", score=3, emotions=("anger",)),),
+    topics=(Intent(name="delivery", keywords=("parcel", "late")),),
+    configured_intents=(
+        Topic(
+            name="Orders",
+            level=1,
+            confidence=Decimal("0.9"),
+            topics=(
+                Topic(
+                    name="Delivery",
+                    level=2,
+                    confidence=Decimal("0.8"),
+                    topics=(
+                        Topic(
+                            name="Late",
+                            level=3,
+                            confidence=Decimal("0.75"),
+                            sentiment=3,
+                            is_resolved=False,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Topic(name="Loyalty", level=2, confidence=Decimal("0.6")),
+    ),
+)
+
 
 def row(*given: Any, **more: Any) -> dict[str, Any]:
     """The decoded row."""
@@ -129,63 +181,7 @@ def test_an_audit_is_shown_once_it_is_submitted() -> None:
 
 def test_what_analysis_found() -> None:
     """Rules 12, 13 and 23: under the table's names, exact numbers."""
-    found = row(
-        known={
-            "insights": Insights(
-                sentiment=SENTIMENT,
-                emotions=Emotions(
-                    customer=(
-                        Emotion(emotion="anger", turns=("m2",), proportion=Decimal("66.67"), duration_ms=7079),
-                        Emotion(emotion="fear", turns=("m4",), proportion=Decimal("33.33"), duration_ms=None),
-                    ),
-                    agent=(Emotion(emotion="patience", turns=("m3",), proportion=Decimal(100), duration_ms=0),),
-                ),
-                speech=Speech(
-                    customer_talk_ratio=10,
-                    agent_talk_ratio=18,
-                    silence=72,
-                    rates=(
-                        SpeakingRate(
-                            source="agent",
-                            source_id="a-1",
-                            words=72,
-                            seconds=21,
-                            words_a_minute=Decimal("200.38"),
-                            score=10,
-                        ),
-                    ),
-                ),
-                intents=(
-                    Intent(name="refund", keywords=("refund",), sentiment="negative", score=3, emotions=("anger",)),
-                ),
-                topics=(Intent(name="delivery", keywords=("parcel", "late")),),
-                configured_intents=(
-                    Topic(
-                        name="Orders",
-                        level=1,
-                        confidence=Decimal("0.9"),
-                        topics=(
-                            Topic(
-                                name="Delivery",
-                                level=2,
-                                confidence=Decimal("0.8"),
-                                topics=(
-                                    Topic(
-                                        name="Late",
-                                        level=3,
-                                        confidence=Decimal("0.75"),
-                                        sentiment=3,
-                                        is_resolved=False,
-                                    ),
-                                ),
-                            ),
-                        ),
-                    ),
-                    Topic(name="Loyalty", level=2, confidence=Decimal("0.6")),
-                ),
-            )
-        }
-    )
+    found = row(known={"insights": INSIGHTS})
     assert list(found)[len(ALWAYS) :] == [
         "sentiment", "sentimentScore", "generatedIntents", "configuredIntents", "speakingRate", "sentimentPattern",
         "emotions", "sentimentRatio",
