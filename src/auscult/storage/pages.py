@@ -5,6 +5,7 @@ that it was worked out from. Every transaction that changes rows raises that ver
 rests on something remembered reads the version together with its rows, and only when it is the same does it count.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from auscult.storage.database import Database, Reader, Row
 from auscult.storage.filing import channel_facet, field_facet, queue_facet
 from auscult.storage.selections import Part, Phrasebook, Selection, Texts
 from auscult.storage.tables import facets, listings
-from auscult.storage.tallies import HOUR_MS, Tree, hour_of
+from auscult.storage.tallies import HOUR_MS, WIDTHS, Tree, hour_of
 
 _MOST_REMEMBERED = 2_048
 _NOTHING = RecordPage(rows=(), total=0, last=None)
@@ -213,8 +214,11 @@ class _Counting:
             counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
         return counts[since_ms, until_ms]
 
-    def _load(self, level: int, first: int, last: int) -> list[Row]:
-        return self._reader.fetch(self.texts.node, {**self._values, "level": level, "first": first, "last": last})
+    def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
+        values = dict(self._values)
+        for level in range(len(WIDTHS)):
+            values[f"first_{level}"], values[f"last_{level}"] = spans.get(level, (0, 0))
+        return self._reader.fetch(self.texts.nodes, values)
 
 
 def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> _Plan:

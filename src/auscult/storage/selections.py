@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, ColumnElement, Text
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.storage.database import AnySelect, Database
 from auscult.storage.tables import NUMBER, facet_rows, listings, report_rows, tallies
+from auscult.storage.tallies import WIDTHS
 
 
 class Part(NamedTuple):
@@ -48,12 +49,13 @@ class Texts(NamedTuple):
 
     ``page`` (body, start, id, version, and over facets or several listings the row's number, in no order): ``at``, ``id``, the key that the first row stands after; ``until``;
     ``limit``, ``offset``; and ``all_0`` … the listings whose version is told.
-    ``number`` (n): ``at``, ``id``, ``until``. ``node`` (bucket, n), of tallied ones: ``level``, ``first``, ``last``.
+    ``number`` (n): ``at``, ``id``, ``until``. ``nodes`` (level, bucket, n), of tallied ones: for each level the first
+    bucket and the one after the last, ``first_0``, ``last_0`` …
     """
 
     page: str
     number: str
-    node: str
+    nodes: str
 
 
 class Phrasebook:
@@ -74,7 +76,7 @@ class Phrasebook:
             self._texts[shape] = Texts(
                 text(_page(sizes, selection.cells, listings_)),
                 text(_count(sizes, selection.cells)),
-                text(_node(sizes, selection.cells)),
+                text(_nodes(sizes, selection.cells)),
             )
         return self._texts[shape]
 
@@ -123,21 +125,30 @@ def _count(sizes: _Sizes, cells: _Cells) -> AnySelect:
     return sa.select(sa.func.count()).select_from(_keys(sizes, cells))
 
 
-def _node(sizes: _Sizes, cells: _Cells) -> AnySelect:
-    """Tallies of one level. Parts never share a row, so that sums over them are right."""
+def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
+    """Tallies of a span of each level. Parts never share a row, so that sums over them are right."""
     which = [
         (tallies.c.listing == _listing(p))
         & (tallies.c.facet == (_facet(p, 0, 0) if groups else sa.literal_column("0")))
         for p, groups in enumerate(sizes)
     ]
-    found = sa.select(tallies.c.bucket, sa.cast(sa.func.sum(tallies.c.n), BigInteger)).where(
-        sa.or_(*which),
-        tallies.c.level == sa.bindparam("level", type_=BigInteger),
-        tallies.c.bucket >= sa.bindparam("first", type_=BigInteger),
-        tallies.c.bucket < sa.bindparam("last", type_=BigInteger),
-        *_in_cells(tallies.c.cell, cells),
-    )
-    return found.group_by(tallies.c.bucket)
+    levels: list[AnySelect] = [
+        sa.select(
+            sa.literal_column(str(level), Integer).label("level"),
+            tallies.c.bucket,
+            sa.cast(sa.func.sum(tallies.c.n), BigInteger).label("n"),
+        )
+        .where(
+            sa.or_(*which),
+            tallies.c.level == sa.literal_column(str(level)),
+            tallies.c.bucket >= sa.bindparam(f"first_{level}", type_=BigInteger),
+            tallies.c.bucket < sa.bindparam(f"last_{level}", type_=BigInteger),
+            *_in_cells(tallies.c.cell, cells),
+        )
+        .group_by(tallies.c.bucket)
+        for level in range(len(WIDTHS))
+    ]
+    return sa.select(sa.union_all(*levels).subquery())
 
 
 def _keys(sizes: _Sizes, cells: _Cells) -> sa.Subquery:

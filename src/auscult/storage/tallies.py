@@ -50,21 +50,19 @@ class _Node(NamedTuple):
 
 
 class Tree:
-    """Adds up and finds places. ``load(level, first, until)`` gives (bucket, rows), ``first`` <= bucket < ``until``.
-
-    Nodes are kept: a tree must not outlive the state of the data that it reads.
-    """
+    """Adds up and finds places. Nodes are kept: a tree must not outlive the state of the data that it reads."""
 
     def __init__(self) -> None:
         """Nothing is loaded yet."""
         self._nodes: dict[tuple[int, int], _Node] = {}
 
     def before(self, hour: int, load: "Load") -> int:
-        """How many rows start before this hour."""
+        """How many rows start before this hour. Loads what it needs at once."""
+        self._need([(level, _parent(level, hour)) for level in range(TOP + 1)], load)
         count = 0
-        for level in range(TOP, -1, -1):
-            node = self._node(level, hour, load)
-            count += node.before[bisect_left(node.buckets, hour // WIDTHS[level])]
+        for level, width in enumerate(WIDTHS):
+            node = self._nodes[level, _parent(level, hour)]
+            count += node.before[bisect_left(node.buckets, hour // width)]
         return count
 
     def locate(self, place: int, load: "Load") -> tuple[int, int]:
@@ -74,26 +72,42 @@ class Tree:
         """
         hour = 0
         for level in range(TOP, -1, -1):
-            node = self._node(level, hour, load)
+            key = (level, _parent(level, hour))
+            self._need([key], load)
+            node = self._nodes[key]
             at = bisect_right(node.before, place) - 1
             hour = node.buckets[at] * WIDTHS[level]
             place -= node.before[at]
         return hour, place
 
-    def _node(self, level: int, hour: int, load: "Load") -> _Node:
-        """The node of this level that an hour lies in."""
-        parent = 0 if level == TOP else hour // WIDTHS[level + 1]
-        node = self._nodes.get((level, parent))
-        if node is None:
-            if level == TOP:
-                found = load(level, -_EVERYTHING, _EVERYTHING)
-            else:
-                fan = WIDTHS[level + 1] // WIDTHS[level]
-                found = load(level, parent * fan, (parent + 1) * fan)
-            full = sorted((bucket, n) for bucket, n in found if n)
-            node = _Node(tuple(bucket for bucket, _ in full), tuple(accumulate((n for _, n in full), initial=0)))
-            self._nodes[level, parent] = node
-        return node
+    def _need(self, keys: list[tuple[int, int]], load: "Load") -> None:
+        """Load those of these nodes that are not here."""
+        missing = {key: _span(*key) for key in keys if key not in self._nodes}
+        if not missing:
+            return
+        found: dict[int, list[tuple[int, int]]] = {level: [] for level, _ in missing}
+        for level, bucket, n in load({level: span for (level, _), span in missing.items()}):
+            if n:
+                found[level].append((bucket, n))
+        for key in missing:
+            full = sorted(found[key[0]])
+            self._nodes[key] = _Node(
+                tuple(bucket for bucket, _ in full), tuple(accumulate((n for _, n in full), initial=0))
+            )
 
 
-Load = Callable[[int, int, int], Iterable[tuple[int, int]]]
+def _parent(level: int, hour: int) -> int:
+    """The bucket of the next level that an hour lies in; its buckets of this level are one node."""
+    return 0 if level == TOP else hour // WIDTHS[level + 1]
+
+
+def _span(level: int, parent: int) -> tuple[int, int]:
+    """The first bucket of a node, and the first after it."""
+    if level == TOP:
+        return -_EVERYTHING, _EVERYTHING
+    fan = WIDTHS[level + 1] // WIDTHS[level]
+    return parent * fan, (parent + 1) * fan
+
+
+Load = Callable[[Mapping[int, tuple[int, int]]], Iterable[tuple[int, int, int]]]
+"""Gives (level, bucket, rows) of the buckets from a first to before a last, by level; others are not asked for."""
