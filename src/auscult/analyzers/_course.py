@@ -3,19 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from auscult.analyzers._outcome_phrases import (
-    AGREED,
-    CLOSED,
-    CONFIRMED,
-    INFORMS,
-    INQUIRES,
-    LEFT,
-    MET,
-    OFFERED_MORE,
-    REFUSED,
-    UNFINISHED,
-)
-from auscult.analyzers._phrases import Phrases
+from auscult.analyzers._outcome_phrases import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._tone import Tone
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.text import sentences
@@ -23,17 +11,6 @@ from auscult.domain.text import sentences
 PROTEST = -0.4
 PLEASURE = 0.4
 UNHAPPY = -0.2
-
-_AGREED = Phrases(AGREED)
-_CLOSED = Phrases(CLOSED)
-_CONFIRMED = Phrases(CONFIRMED)
-_INFORMS = Phrases(INFORMS)
-_INQUIRES = Phrases(INQUIRES)
-_LEFT = Phrases(LEFT)
-_MET = Phrases(MET)
-_OFFERED_MORE = Phrases(OFFERED_MORE)
-_REFUSED = Phrases(REFUSED)
-_UNFINISHED = Phrases(UNFINISHED)
 
 
 class Course(NamedTuple):
@@ -79,29 +56,32 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
         pleased=[
             place
             for place, turn, valence in customer
-            if valence >= PLEASURE or (valence > PROTEST and _CONFIRMED.find(turn.text))
+            if valence >= PLEASURE or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
         ],
         protests=[place for place, _, valence in customer if valence <= PROTEST],
         is_answered=bool(heard),
-        is_closed=any(_CLOSED.find(turn.text) for _, turn in agent[-2:]),
+        is_closed=any("closed" in AGENT_SAYS.find(turn.text) for _, turn in agent[-2:]),
         is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
-        is_left=bool(_LEFT.find(conversation.turns[-1].text)),
+        is_left="left" in AGENT_SAYS.find(conversation.turns[-1].text),
         ends_agreed=last in agreed,
     )
 
 
 def what_is_said(text: str) -> Literal["met", "informed", "refused", ""]:
     """What an agent's turn comes to; where its sentences differ, that something was done counts."""
-    if _REFUSED.find(text):
-        pieces = sentences(text)
-        return "met" if any(_MET.find(piece) and not _REFUSED.find(piece) for piece in pieces) else "refused"
-    if _MET.find(text):
+    said = AGENT_SAYS.find(text)
+    if "refused" in said and "met" in said:
+        pieces = [AGENT_SAYS.find(piece) for piece in sentences(text)]
+        return "met" if any("met" in piece and "refused" not in piece for piece in pieces) else "refused"
+    if "refused" in said:
+        return "refused"
+    if "met" in said:
         return "met"
-    return "informed" if "?" not in text and _INFORMS.find(text) and not _INQUIRES.find(text) else ""
+    return "informed" if "informs" in said and "inquires" not in said and "?" not in text else ""
 
 
 def _breaks_off(text: str) -> bool:
-    return bool(_UNFINISHED.find(text)) and not text.rstrip().endswith((".", "!", "?"))
+    return "unfinished" in AGENT_SAYS.find(text) and not text.rstrip().endswith((".", "!", "?"))
 
 
 def _is_customer(turn: Turn) -> bool:
@@ -110,7 +90,7 @@ def _is_customer(turn: Turn) -> bool:
 
 def _is_agreement(turns: Sequence[Turn], place: int, turn: Turn, valence: float) -> bool:
     """Whether the customer takes what was said; a polite no to "anything else?" says nothing of the request."""
-    if valence <= UNHAPPY or not _AGREED.find(turn.text):
+    if valence <= UNHAPPY or "agreed" not in CUSTOMER_SAYS.find(turn.text):
         return False
     before = turns[place - 1] if place else turn
-    return _is_customer(before) or not _OFFERED_MORE.find(before.text)
+    return _is_customer(before) or "offered more" not in AGENT_SAYS.find(before.text)

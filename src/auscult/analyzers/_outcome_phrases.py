@@ -1,5 +1,7 @@
 """What is said when a request is made, met, refused or let go, in English: patterns of ``_phrases``, by who says it."""
 
+from auscult.analyzers._phrases import Kinds
+
 _DONE = (
     "(?:done|sent|booked|cancell?ed|changed|updated|refunded|credited|removed|added|fixed|resolved|corrected|"
     "reset|ordered|scheduled"
@@ -238,7 +240,7 @@ INFORMS: tuple[str, ...] = (
     (
         "(?:its|it is|thats|that is|theres|there is|there are|we have|weve got|they have|youre|you are|you have|"
         "is|are|takes?|costs?|closes?|opens?|comes?|leaves?|covers?|includes?|has|ends?|starts?|arrives?|runs?|"
-        "goes|works?|means|shows?|serves?|served|fits?) (?:\\w+ ){0,12}(?:\\d+|one|two|three|four|five|six|seven|"
+        "goes|works?|means|shows?|serves?|served|fits?) (?:\\w+ ){0,5}(?:\\d+|one|two|three|four|five|six|seven|"
         "eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
         "hundred|thousand|half|quarter|noon|midnight|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
         "january|february|march|april|may|june|july|august|september|october|november|december|today|tomorrow|"
@@ -261,3 +263,31 @@ INQUIRES: tuple[str, ...] = (
     ),
 )
 """An agent asks."""
+
+THANKS: tuple[str, ...] = ("thank you|thanks|thank|cheers|appreciate|grateful|bless",)
+SOUNDS: tuple[str, ...] = ("sounds?",)
+"""A customer speaks of how a proposal sounds, which is no irony."""
+
+AGENT_SAYS = Kinds(
+    {
+        "met": MET,
+        "refused": REFUSED,
+        "informs": INFORMS,
+        "inquires": INQUIRES,
+        "closed": CLOSED,
+        "offered more": OFFERED_MORE,
+        "unfinished": UNFINISHED,
+        "left": LEFT,
+    }
+)
+CUSTOMER_SAYS = Kinds(
+    {
+        "asked": ASKED,
+        "small talk": SMALL_TALK,
+        "only telling": ONLY_TELLING,
+        "agreed": AGREED,
+        "confirmed": CONFIRMED,
+        "thanks": THANKS,
+        "sounds": SOUNDS,
+    }
+)

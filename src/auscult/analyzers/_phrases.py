@@ -6,7 +6,7 @@ words only.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -14,6 +14,9 @@ import re2
 
 from auscult.domain.text import FILLERS, spoken_words
 
+TOGETHER = 20
+"""So many patterns are looked for in one look. Each look costs a microsecond; the more patterns in one, the more
+states it must work out as new texts come."""
 _KEEP = 8_192
 _KEEP_CHARACTERS = 2_000
 _MEMORY = 64 * 1024 * 1024
@@ -42,7 +45,8 @@ class Phrases:
 
     def found_in(self, texts: Iterable[str]) -> bool:
         """Whether any pattern matches in any of the texts: one look for a whole conversation."""
-        return self._set.Match("\n".join([_bare(text) for text in texts])) is not None
+        said = "\n".join([_bare(text) for text in texts])
+        return any(one.Match(said) is not None for _, one in self._sets)
 
     def spans(self, place: int, text: str) -> list[tuple[int, int]]:
         """Where pattern ``place`` matches: from which word of the turn to which, the last left out."""
@@ -77,15 +81,16 @@ class Phrases:
         return re2.compile(_whole_words(self.patterns[place]), _options()).search
 
     def _look(self, text: str) -> tuple[int, ...]:
-        return tuple(sorted(self._set.Match(_bare(text)) or ()))
+        bare = _bare(text)
+        return tuple(sorted([first + place for first, one in self._sets for place in one.Match(bare) or ()]))
 
     @cached_property
-    def _set(self) -> re2.Set:
-        found = re2.Set.SearchSet(_options())
-        for pattern in self.patterns:
-            found.Add(_whole_words(pattern))
-        found.Compile()
-        return found
+    def _sets(self) -> list[tuple[int, re2.Set]]:
+        """Sets of patterns, each with the place of its first."""
+        return [
+            (first, _compiled(self.patterns[first : first + TOGETHER]))
+            for first in range(0, len(self.patterns), TOGETHER)
+        ]
 
 
 def _whole_words(pattern: str) -> str:
@@ -93,11 +98,39 @@ def _whole_words(pattern: str) -> str:
     return f"(?m:\\b(?:{pattern})\\b)"
 
 
+class Kinds:
+    """Patterns by kind: which kinds there are in a turn is one look, however many the kinds."""
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+        self._kinds = [kind for kind, patterns in kinds.items() for _ in patterns]
+        self._phrases = Phrases(pattern for patterns in kinds.values() for pattern in patterns)
+        self._kept = lru_cache(maxsize=_KEEP)(self._look)
+
+    def find(self, text: str) -> frozenset[str]:
+        """The kinds of which a pattern matches somewhere in a turn's text."""
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
+
+    def _look(self, text: str) -> frozenset[str]:
+        return frozenset([self._kinds[place] for place in self._phrases.find(text)])
+
+
 def _bare(text: str) -> str:
     """The bare words, each said once where it was said several times running, as people do when they speak."""
+    return _kept_bare(text) if len(text) <= _KEEP_CHARACTERS else _said_once(text)
+
+
+def _said_once(text: str) -> str:
     words = spoken_words(text).split()
     kept = [word for word, before in zip(words, ["", *words], strict=False) if word != before]
     return " ".join(kept)
+
+
+def _compiled(patterns: Sequence[str]) -> re2.Set:
+    found = re2.Set.SearchSet(_options())
+    for pattern in patterns:
+        found.Add(_whole_words(pattern))
+    found.Compile()
+    return found
 
 
 def _options() -> re2.Options:
@@ -106,3 +139,6 @@ def _options() -> re2.Options:
     options.never_capture = True
     options.max_mem = _MEMORY
     return options
+
+
+_kept_bare = lru_cache(maxsize=_KEEP)(_said_once)

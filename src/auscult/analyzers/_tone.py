@@ -1,10 +1,11 @@
 """How each turn sounds: what telling phrases and the trained heads say of it, put together into one number.
 
 ``valence`` goes from -1 (bad) over 0 to 1 (good). Phrases decide; the heads, which know general talk better than
-that of service desks, speak where no phrase does, and shade the rest. Plain thanks and plain agreement are neutral.
+that of service desks, speak where no phrase does. Plain thanks and plain agreement are neutral.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from auscult.analyzers._anger_phrases import ANGER
@@ -12,14 +13,13 @@ from auscult.analyzers._cue import CLEAR, SLIGHT, STRONG, Cue
 from auscult.analyzers._delight_phrases import DELIGHT
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._false_friends import FALSE_FRIENDS
-from auscult.analyzers._outcome_phrases import MET, REFUSED
+from auscult.analyzers._outcome_phrases import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._trouble_phrases import CONFUSION, FEAR, SADNESS
-from auscult.domain.conversation import Conversation, Speaker, Turn
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
 from auscult.domain.text import sentences
 
-SENTIMENT = "sentiment"
 EMOTION = "emotion"
 SURE = 0.75
 VERY_SURE = 0.85
@@ -29,6 +29,9 @@ ENOUGH_WORDS = 5
 HEAD_ALONE = 0.4
 FAINT = 0.5
 BAD_EMOTIONS = ("anger", "sadness", "fear")
+GOOD_EMOTIONS = ("happiness", "satisfaction")
+UNFELT = ("neutral", "caring", "gratitude", "confusion")
+"""What the emotion head is not believed in alone: it takes questions for confusion, and thanks are no feeling."""
 HOLLOW = ("great", "five stars", "happy", "good")
 """Names of cues that are said in irony as well: after a refusal, without a thank you, they mean the contrary."""
 ANGRY_PICTURES = frozenset("🙄😡😠🤬😤👎😒😑🤦")
@@ -37,10 +40,7 @@ GOOD_PICTURES = frozenset("😊😀🙂😍❤🎉👏👍😂😅🥳💕😃�
 
 CUSTOMER = ANGER + SADNESS + FEAR + CONFUSION + DELIGHT
 _CUES = Phrases([*(cue.pattern for cue in CUSTOMER), *(friend.pattern for friend in FALSE_FRIENDS)])
-_MET = Phrases(MET)
-_REFUSED = Phrases(REFUSED)
-_SOUNDS = Phrases(("sounds?",))
-_THANKS = Phrases(("thank you|thanks|thank|cheers|appreciate|grateful|bless",))
+_KEEP = 8_192
 
 
 class Tone(NamedTuple):
@@ -52,7 +52,10 @@ class Tone(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the heads say of a turn: how negative and how positive (thanks left out) its most telling sentence is."""
+    """What the heads say of a turn: how negative and how positive (thanks left out) its most telling sentence is.
+
+    ``emotion`` is the one that is surest in any sentence, ``neutral`` where none is.
+    """
 
     negative: float
     positive: float
@@ -63,15 +66,10 @@ class Told(NamedTuple):
 UNTOLD = Told(0.0, 0.0, "neutral", 0.0)
 
 
-def tone_probes(conversation: Conversation, speaker: Speaker, *heads: str) -> tuple[Classification, ...]:
-    """What these heads are asked about one side's turns."""
-    texts = tuple(piece for turn in turns_of(conversation, speaker) for piece in sentences(turn.text))
-    return tuple(Classification(head, texts) for head in heads) if texts else ()
-
-
 def customer_probes(conversation: Conversation) -> tuple[Classification, ...]:
     """What ``customer_tones`` needs to be told."""
-    return tone_probes(conversation, "customer", SENTIMENT, EMOTION)
+    texts = tuple([piece for turn in turns_of(conversation, "customer") for piece in sentences(turn.text)])
+    return (Classification(EMOTION, texts),) if texts else ()
 
 
 def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
@@ -81,68 +79,66 @@ def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
     refused = False
     for turn in conversation.turns:
         if turn.speaker == "customer" and turn.text.strip():
-            tones.append(_tone(turn, told.get(turn.id, UNTOLD), after_refusal=refused))
+            valence, emotion = _heard(turn.text, told.get(turn.id, UNTOLD), refused)
+            tones.append(Tone(turn, valence, emotion))
         elif turn.speaker in ("agent", "bot"):
-            refused = bool(_REFUSED.find(turn.text)) and not _MET.find(turn.text)
+            said = AGENT_SAYS.find(turn.text)
+            refused = "refused" in said and "met" not in said
     return tones
-
-
-def labelled(
-    conversation: Conversation, answers: Answers, speaker: Speaker, head: str
-) -> Iterator[tuple[Turn, Mapping[str, float]]]:
-    """What a head said of each sentence of one side's turns: the turn, and the probability of each label."""
-    probes = tone_probes(conversation, speaker, head)
-    answer = answers[probes[0]] if probes else None
-    if not isinstance(answer, ClassificationAnswer):
-        return
-    rows = iter(answer.probabilities)
-    for turn in turns_of(conversation, speaker):
-        for _ in sentences(turn.text):
-            yield turn, dict(zip(answer.labels, next(rows), strict=True))
-
-
-def _told(conversation: Conversation, answers: Answers) -> dict[str, Told]:
-    told: dict[str, Told] = {}
-    sentiment = labelled(conversation, answers, "customer", SENTIMENT)
-    emotion = labelled(conversation, answers, "customer", EMOTION)
-    for (turn, feeling), (_, shares) in zip(sentiment, emotion, strict=True):
-        before = told.get(turn.id, UNTOLD)
-        strongest = max(shares, key=shares.__getitem__)
-        share = shares[strongest]
-        is_new = strongest != "neutral" and share > before.sure
-        told[turn.id] = Told(
-            max(before.negative, feeling["negative"]),
-            max(before.positive, feeling["positive"] * (1 - shares["gratitude"])),
-            strongest if is_new else before.emotion,
-            share if is_new else before.sure,
-        )
-    return told
 
 
 def cues_in(text: str) -> list[Cue]:
     """The telling phrases of a customer's turn, those left out that only look like one."""
     found = _CUES.find(text)
-    off = {
-        name
-        for place in found[::-1]
-        if place >= len(CUSTOMER)
-        for name in FALSE_FRIENDS[place - len(CUSTOMER)].calls_off
-    }
+    friends = [FALSE_FRIENDS[place - len(CUSTOMER)] for place in found if place >= len(CUSTOMER)]
+    off = {name for friend in friends for name in friend.calls_off}
     return [cue for place in found if place < len(CUSTOMER) and (cue := CUSTOMER[place]).name not in off]
 
 
-def _tone(turn: Turn, told: Told, *, after_refusal: bool) -> Tone:
-    cues = cues_in(turn.text)
+def _told(conversation: Conversation, answers: Answers) -> dict[str, Told]:
+    """What the head said of each of the customer's turns, by turn id; nothing where it was not asked."""
+    probes = customer_probes(conversation)
+    answer = answers[probes[0]] if probes else None
+    if not isinstance(answer, ClassificationAnswer):
+        return {}
+    told: dict[str, Told] = {}
+    read = 0
+    for turn in turns_of(conversation, "customer"):
+        count = len(sentences(turn.text))
+        told[turn.id] = _strongest(answer.labels, answer.probabilities[read : read + count])
+        read += count
+    return told
+
+
+@lru_cache(maxsize=_KEEP)
+def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...], ...]) -> Told:
+    """The strongest of what was said of a turn's sentences."""
+    bad, good, emotion, sure = UNTOLD
+    for shares in sentence_shares:
+        by_label = dict(zip(labels, shares, strict=True))
+        bad = max(bad, sum(by_label[label] for label in BAD_EMOTIONS))
+        good = max(good, sum(by_label[label] for label in GOOD_EMOTIONS))
+        share = max(shares)
+        if share > sure and labels[shares.index(share)] != "neutral":
+            emotion, sure = labels[shares.index(share)], share
+    return Told(bad, good, emotion, sure)
+
+
+@lru_cache(maxsize=_KEEP)
+def _heard(text: str, told: Told, after_refusal: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
+    """Valence and emotion of a customer's turn. Kept, as several analyzers ask for the same turn."""
+    cues = cues_in(text)
+    says = CUSTOMER_SAYS.find(text)
     bad = _weight(-cue.weight for cue in cues if cue.weight < 0)
     good = _weight(cue.weight for cue in cues if cue.weight > 0)
     anger = max((-cue.weight for cue in cues if cue.emotion == "anger"), default=0.0)
-    if not turn.text.isascii():
-        pictures = set(turn.text)
+    if not text.isascii():
+        pictures = set(text)
         anger = max(anger, CLEAR if pictures & ANGRY_PICTURES else 0)
         bad = max(bad, CLEAR if pictures & (ANGRY_PICTURES | SAD_PICTURES) else 0)
         good = max(good, SLIGHT if pictures & GOOD_PICTURES else 0)
-    is_thankful = bool(_THANKS.find(turn.text))
-    sounds_hollow = all(cue.name in HOLLOW for cue in cues if cue.weight > 0) and not _SOUNDS.find(turn.text)
+    is_thankful = "thanks" in says
+    sounds_hollow = all(cue.name in HOLLOW for cue in cues if cue.weight > 0) and "sounds" not in says
     if good >= CLEAR and not is_thankful and (anger >= CLEAR or (after_refusal and sounds_hollow)):
         valence = -max(bad, CLEAR)
     elif bad and good:
@@ -150,12 +146,12 @@ def _tone(turn: Turn, told: Told, *, after_refusal: bool) -> Tone:
     else:
         valence = good - bad
     if max(bad, good) <= SLIGHT:
-        valence = _faint(valence, told, len(turn.text.split()))
+        valence = _faint(valence, told, len(text.split()))
     valence = round(max(-1.0, min(1.0, valence)), 4)
-    return Tone(turn, valence, _emotion(cues, told, valence))
+    return valence, _emotion(cues, told, valence)
 
 
-def _weight(weights: Iterator[float]) -> float:
+def _weight(weights: Iterable[float]) -> float:
     """The heaviest, and a little for each more."""
     heaviest, *more = sorted(weights, reverse=True) or [0.0]
     return min(1.0, heaviest + EACH_MORE * len(more))
@@ -186,4 +182,4 @@ def _emotion(cues: list[Cue], told: Told, valence: float) -> str | None:
         return max(way, key=lambda cue: abs(cue.weight)).emotion
     if any(cue.emotion == "confusion" for cue in cues):
         return "confusion"
-    return told.emotion if told.sure >= SURE and told.emotion not in ("neutral", "caring", "gratitude") else None
+    return told.emotion if told.sure >= SURE and told.emotion not in UNFELT else None

@@ -18,7 +18,7 @@ from auscult.domain.probe import Answers, Probe
 from auscult.domain.text import spoken_words
 
 UNDETERMINED = "und"
-ENOUGH_TO_READ = 1_000
+ENOUGH_TO_READ = 400
 """Characters that are read, from the beginning."""
 FEWEST_WORDS = 3
 CLEARLY = 2

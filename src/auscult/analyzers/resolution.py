@@ -11,8 +11,7 @@ from typing import ClassVar, NamedTuple
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._course import Course, follow
 from auscult.analyzers._evidence import cite, turns_of, unsupported
-from auscult.analyzers._outcome_phrases import ASKED, ONLY_TELLING, SMALL_TALK
-from auscult.analyzers._phrases import Phrases
+from auscult.analyzers._outcome_phrases import CUSTOMER_SAYS
 from auscult.analyzers._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights, Outcome
@@ -24,10 +23,6 @@ FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
 SHORT = 60
 """Characters up to which a turn with small talk asks for nothing else."""
-
-_ASKED = Phrases(ASKED)
-_SMALL_TALK = Phrases(SMALL_TALK)
-_ONLY_TELLING = Phrases(ONLY_TELLING)
 
 
 class Resolution:
@@ -102,13 +97,12 @@ def _asks_nothing(conversation: Conversation, customer: Sequence[Turn]) -> bool:
     asking = [turn for turn in customer if _asks(turn)]
     if not asking and (conversation.direction == "outbound" or not _is_served(conversation)):
         return True
-    return len(asking) <= FEW and any(_ONLY_TELLING.find(turn.text) for turn in customer)
+    return len(asking) <= FEW and any("only telling" in CUSTOMER_SAYS.find(turn.text) for turn in customer)
 
 
 def _asks(turn: Turn) -> bool:
-    if not _ASKED.find(turn.text):
-        return False
-    return not (_SMALL_TALK.find(turn.text) and len(turn.text) < SHORT)
+    said = CUSTOMER_SAYS.find(turn.text)
+    return "asked" in said and not ("small talk" in said and len(turn.text) < SHORT)
 
 
 def _is_served(conversation: Conversation) -> bool:
