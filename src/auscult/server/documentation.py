@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auscult.reports._contract import Report
+from auscult.server import api
+from auscult.server.api import _description as own
 from auscult.server.documentation_page import POLICY, render
 from auscult.server.errors import REASONS
 from auscult.server.settings import ServerSettings
@@ -93,7 +95,7 @@ def describe(app: FastAPI, reports: Mapping[str, Report], settings: ServerSettin
     schemas["Errors"] = dict(_ERROR_SCHEMA)
     paths: dict[str, Any] = document.setdefault("paths", {})
     described = {report.paths[0]: _report(report, settings, schemas) for report in reports.values()}
-    document["paths"] = {**described, **paths}
+    document["paths"] = {**own.describe(api.OPERATIONS, schemas, _headers(_RATE_HEADERS)), **described, **paths}
     document["x-reasons"] = {name: [reason.status, reason.meaning] for name, reason in REASONS.items()}
     return document
 

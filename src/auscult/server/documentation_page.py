@@ -41,8 +41,7 @@ def render(document: Mapping[str, Any], base_url: str) -> str:
         f"<h1>{escape(info['title'])} API <small>{escape(info['version'])}</small></h1>"
         f'{_prose(info.get("description", ""))}<p><a href="openapi.json">openapi.json</a></p><ul>{contents}</ul>'
         + "".join(_operation(document, base_url, *each) for each in operations)
-        + f"<h2>Errors</h2>{_fields(document, document['components']['schemas'].get('Errors', {}))}"
-        + _table(("Reason", "Status", "Meaning"), [(name, *each) for name, each in document["x-reasons"].items()])
+        + f"<h2>Errors</h2>{_errors(document)}"
         + "</body></html>"
     )
 
@@ -66,8 +65,8 @@ def _operation(document: Mapping[str, Any], base_url: str, method: str, path: st
         parts.append("<h3>Path, headers and query</h3>" + _table(("Name", "In", "Meaning"), rows))
     if body := operation.get("requestBody", {}).get("content", {}).get("application/json"):
         parts.append("<h3>Body</h3>" + _fields(document, body["schema"]))
-        if "example" in body:
-            parts.append(f"<pre>{escape(_curl(base_url + path, operation, body['example']))}</pre>")
+    example = body.get("example") if body else None
+    parts.append(f"<pre>{escape(_curl(method, base_url + path, operation, example))}</pre>")
     answers = operation.get("responses", {})
     parts.append(
         "<h3>Answers</h3>" + _table(("Status", "Meaning"), [(s, a["description"]) for s, a in answers.items()])
@@ -80,14 +79,30 @@ def _operation(document: Mapping[str, Any], base_url: str, method: str, path: st
     return "".join(parts)
 
 
-def _curl(url: str, operation: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+def _errors(document: Mapping[str, Any]) -> str:
+    """Both shapes of refusals, and every reason, each with an anchor that a problem's type leads to."""
+    schemas: Mapping[str, Any] = document["components"]["schemas"]
+    rows = "".join(
+        f'<tr><td><a id="{escape(name)}" href="#{escape(name)}"><code>{escape(name)}</code></a></td>'
+        f"<td>{status}</td><td>{_inline(meaning)}</td></tr>"
+        for name, (status, meaning) in document["x-reasons"].items()
+    )
+    return (
+        f"<h3>Of the reports</h3>{_fields(document, schemas.get('Errors', {}))}"
+        f"<h3>Of our own API</h3>{_fields(document, schemas.get('Problem', {}))}"
+        "<h3>Reasons</h3><table><thead><tr><th>Reason</th><th>Status</th><th>Meaning</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _curl(method: str, url: str, operation: Mapping[str, Any], example: object) -> str:
     """A command that asks this, with the header's names in capitals where a value belongs."""
-    headers = [
-        f"  -H '{each['name']}: {each['name'].upper()}' \\"
-        for each in operation["parameters"]
-        if each["in"] == "header"
-    ]
-    lines = [f"curl '{url}' \\", "  -H \"auth: $TOKEN\" -H 'Content-Type: application/json' \\", *headers]
+    parameters: list[Mapping[str, Any]] = operation.get("parameters", [])
+    headers = [f"  -H '{each['name']}: {each['name'].upper()}' \\" for each in parameters if each["in"] == "header"]
+    asked = "curl" if method == ("GET" if example is None else "POST") else f"curl -X {method}"
+    if example is None:
+        return "\n".join([f"{asked} '{url}' \\", *headers, '  -H "auth: $TOKEN"'])
+    lines = [f"{asked} '{url}' \\", "  -H \"auth: $TOKEN\" -H 'Content-Type: application/json' \\", *headers]
     return "\n".join([*lines, f"  -d '{json.dumps(example)}'"])
 
 
@@ -98,6 +113,11 @@ def _fields(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 def _rows(document: Mapping[str, Any], schema: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple[str, ...]]:
     """One row for each property, those of objects within indented by their path."""
     schema = _resolved(document, schema)
+    for part in schema.get("allOf", ()):
+        yield from _rows(document, part, path, depth)
+    several = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if several:
+        yield from _rows(document, several[0], path, depth)
     if schema.get("type") == "array":
         yield from _rows(document, schema.get("items", {}), path + "[]", depth)
         return
@@ -116,6 +136,8 @@ def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping
 
 
 def _type(schema: Mapping[str, Any]) -> str:
+    if "$ref" in schema or "allOf" in schema:
+        return "object"
     if "anyOf" in schema:
         return " or ".join(_type(each) for each in schema["anyOf"])
     if "enum" in schema:

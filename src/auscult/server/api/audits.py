@@ -132,7 +132,9 @@ def _case(view: AuditView) -> Answer:
     case, found = view.case, view.case.audit
     shown = _shown.audit(found, view.trail)
     form = case.evaluation.form
-    machine: dict[str, Qualification] = {result.metric.id: result.verdict.qualification for result in case.evaluation.results}
+    machine: dict[str, Qualification] = {
+        result.metric.id: result.verdict.qualification for result in case.evaluation.results
+    }
     told = AuditCase(
         conversation_id=case.conversation.id,
         state=state_of(found),
