@@ -12,7 +12,15 @@ from auscult.storage.apps import take_turn
 from auscult.storage.database import Database
 from auscult.storage.evaluations import EvaluationReader
 from auscult.storage.instants import ms_of
-from auscult.storage.recorded import STORED, Stored, file_recorded, read_audit, read_recorded, recorded_query
+from auscult.storage.recorded import (
+    STORED,
+    Stored,
+    file_recorded,
+    read_audit,
+    read_recorded,
+    recorded_query,
+    still_decided,
+)
 from auscult.storage.tables import audit_trail, audits, conversations
 from auscult.storage.texts import is_storable
 
@@ -53,6 +61,7 @@ class AppAudits:
                 or stored.audit_changes != audit.changes - 1
                 or (is_told and stored.is_current != (rendered is not None))
                 or (rendered is not None and stored.revision != rendered.evaluation.revision)
+                or (rendered is not None and not still_decided(connection, [(stored, rendered)]))
             ):
                 raise AuditMovedError(
                     f"the audit of conversation {audit.conversation_id} was changed meanwhile; read it again",

@@ -31,6 +31,7 @@ from auscult.storage.recorded import (
     read_audit,
     read_recorded,
     recorded_query,
+    still_decided,
 )
 from auscult.storage.tables import audits, batches, conversations
 from auscult.storage.texts import is_storable
@@ -198,6 +199,7 @@ class AppConversations:
                 and row.revision == rendered[row.conversation_id].evaluation.revision
                 and row.shows(rendered[row.conversation_id])
             ]
+            current = still_decided(connection, current)
             if current:
                 file_recorded(connection, self._database.dialect, self._app, current)
 

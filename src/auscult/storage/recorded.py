@@ -14,6 +14,7 @@ from auscult.storage.database import AnyRow, AnySelect, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.filing import file_rows, filing_of
+from auscult.storage.instants import ms_of
 from auscult.storage.tables import audits, conversations, evaluations
 
 CONVERSATION = msgspec.json.Decoder(Conversation)
@@ -95,6 +96,29 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
             is_current=row.is_current,
         )
         for each, row in rows.items()
+    ]
+
+
+def still_decided(connection: Connection, rendered: Sequence[tuple[Stored, Rendered]]) -> list[tuple[Stored, Rendered]]:
+    """Those whose evaluation is the newest of their conversation.
+
+    One that was erased and came again begins anew at the first revision: only the time of its evaluation tells that
+    what was rendered is of the one that is gone.
+    """
+    numbers = [stored.number for stored, _ in rendered]
+    newest = (
+        sa.select(sa.func.max(evaluations.c.evaluation))
+        .where(evaluations.c.conversation.in_(numbers))
+        .group_by(evaluations.c.conversation)
+    )
+    query = sa.select(evaluations.c.conversation, evaluations.c.evaluated_at).where(
+        evaluations.c.evaluation.in_(newest)
+    )
+    decided_at = {row.conversation: row.evaluated_at for row in connection.execute(query)}
+    return [
+        (stored, each)
+        for stored, each in rendered
+        if decided_at.get(stored.number) == ms_of(each.evaluation.evaluated_at)
     ]
 
 
