@@ -270,6 +270,7 @@ class Search:
             pointed = set(answer.turn_ids) if answer.holds else set[str]()
             said = _Said(0.0, answer.reason)
             return {one.position: said for one in opened if one.turn.id in pointed}
+        assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
         return dict(_compared(condition, opened, answer))
 
 
