@@ -23,6 +23,7 @@ class Course(NamedTuple):
     met: Sequence[int]
     informed: Sequence[int]
     refused: Sequence[int]
+    offered: Sequence[int]
     agreed: Sequence[int]
     pleased: Sequence[int]
     protests: Sequence[int]
@@ -31,8 +32,9 @@ class Course(NamedTuple):
     is_cut_off: bool
     is_left: bool
     ends_agreed: bool
+    is_left_open: bool
 
-    def last(self, what: Literal["met", "informed", "refused", "agreed", "pleased", "protests"]) -> int:
+    def last(self, what: Literal["met", "informed", "refused", "offered", "agreed", "pleased", "protests"]) -> int:
         """Where it happened last, -1 for never."""
         places: Sequence[int] = getattr(self, what)
         return max(places, default=-1)
@@ -52,32 +54,46 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
         met=[place for place, said in heard if said == "met"],
         informed=[place for place, said in heard if said == "informed"],
         refused=[place for place, said in heard if said == "refused"],
+        offered=[place for place, said in heard if said == "offered"],
         agreed=agreed,
         pleased=[
             place
             for place, turn, valence in customer
             if valence >= PLEASURE or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
         ],
-        protests=[place for place, _, valence in customer if valence <= PROTEST],
+        protests=[
+            place
+            for place, turn, valence in customer
+            if valence <= PROTEST or (valence < PLEASURE and "gave up" in CUSTOMER_SAYS.find(turn.text))
+        ],
         is_answered=bool(heard),
         is_closed=any("closed" in AGENT_SAYS.find(turn.text) for _, turn in agent[-2:]),
         is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
         is_left="left" in AGENT_SAYS.find(conversation.turns[-1].text),
         ends_agreed=last in agreed,
+        is_left_open=last == len(turns) - 1 and last not in agreed and not _is_farewell(turns[last]),
     )
 
 
-def what_is_said(text: str) -> Literal["met", "informed", "refused", ""]:
-    """What an agent's turn comes to; where its sentences differ, that something was done counts."""
+def what_is_said(text: str) -> Literal["met", "informed", "refused", "offered", ""]:
+    """What an agent's turn comes to; where its sentences differ, that something was done counts.
+
+    ``offered`` is a no that comes with another way.
+    """
     said = AGENT_SAYS.find(text)
     if "refused" in said and "met" in said:
         pieces = [AGENT_SAYS.find(piece) for piece in sentences(text)]
-        return "met" if any("met" in piece and "refused" not in piece for piece in pieces) else "refused"
+        if any("met" in piece and "refused" not in piece for piece in pieces):
+            return "met"
     if "refused" in said:
-        return "refused"
+        return "offered" if "offers" in said else "refused"
     if "met" in said:
         return "met"
     return "informed" if "informs" in said and "inquires" not in said and "?" not in text else ""
+
+
+def _is_farewell(turn: Turn) -> bool:
+    return bool(CUSTOMER_SAYS.find(turn.text) & {"thanks", "confirmed", "bye"})
 
 
 def _breaks_off(text: str) -> bool:
@@ -90,7 +106,8 @@ def _is_customer(turn: Turn) -> bool:
 
 def _is_agreement(turns: Sequence[Turn], place: int, turn: Turn, valence: float) -> bool:
     """Whether the customer takes what was said; a polite no to "anything else?" says nothing of the request."""
-    if valence <= UNHAPPY or "agreed" not in CUSTOMER_SAYS.find(turn.text):
+    says = CUSTOMER_SAYS.find(turn.text)
+    if valence <= UNHAPPY or "agreed" not in says or "gave up" in says:
         return False
     before = turns[place - 1] if place else turn
     return _is_customer(before) or "offered more" not in AGENT_SAYS.find(before.text)

@@ -199,13 +199,27 @@ AGREED: tuple[str, ...] = (
     (
         "thats (?:all|it|everything|fine|great|good|perfect|okay|ok|right|brilliant|lovely|me)|that is (?:all|it|"
         "everything|fine|great|good|perfect)|that works|works for me|sounds good|no thank you|no thanks|nope|"
-        "all good|sorted|got it|understood|will do|yes please|no problem|no worries|fair enough|go on then|"
+        "all good|sorted|got it|understood|will do|yes please|no problem|no worries|go on then|"
         "do that|ok|okay|alright|fine|great|perfect|lovely|super|cool|brilliant|good|thanks|thank you|cheers|ta|"
         "excellent|wonderful|thatll do|i see|right|yep|yeah|yes|it does|its working|it works|fantastic|amazing|"
         "awesome"
     ),
 )
 """A customer takes what was said, or closes."""
+
+GAVE_UP: tuple[str, ...] = (
+    (
+        "oh well|never ?mind|(?:what a|thats a|such a|a) (?:shame|pity)|shame|not to worry|forget (?:it|about it)|"
+        "(?:ill|i will|i guess ill|well|i suppose ill|then ill|guess ill|have to|i might) (?:\\w+ ){0,2}(?:try|look|ask|go|"
+        "find|check|buy|get (?:it|one)|ring|call|come|do it) (?:\\w+ ){0,2}(?:elsewhere|somewhere else|someone else|"
+        "somebody else|another (?:day|time|place|shop|store|one)|again|later|back|tomorrow|next week|myself|around|"
+        "online|them)|ill (?:leave it|manage|live with it|have to wait|just wait|wait then|sort it myself|pass)|"
+        "leave it (?:then|there|for now)|maybe (?:another time|next time|later|some other time)|another time then|"
+        "no luck|that wont work|doesnt work for me|not much use|im not going to bother|wont bother|"
+        "(?:id|i would|ill) rather not|too (?:late|expensive|much|far|long)(?: for me| then|)|not what i (?:wanted|needed|was after)"
+    ),
+)
+"""A customer lets it be."""
 
 CONFIRMED: tuple[str, ...] = (
     (
@@ -251,6 +265,17 @@ INFORMS: tuple[str, ...] = (
 )
 """An agent gives a piece of information."""
 
+OFFERS: tuple[str, ...] = (
+    (
+        "but (?:i|we|you|they|there|if|the|our|what|it)|instead|however|alternatively|otherwise|what i can do|"
+        "(?:next|earliest|nearest|closest|other|another|only) (?:\\w+ )?(?:slot|date|time|day|one|option|branch|size|"
+        "colou?r|flight|train|room|appointment|available)|(?:would|do) you (?:like|want|prefer) (?:me to|to|that|the|one|us)|"
+        "shall i|should i|i could|we could|you could|how about|what about|i can (?:\\w+ )?(?:offer|give|send|put|book|"
+        "ask|check|try|take|open|add|make|set|arrange|order|see|email|call|get)|if you (?:like|want|prefer)"
+    ),
+)
+"""An agent offers another way."""
+
 INQUIRES: tuple[str, ...] = (
     (
         "^(?:and |so |okay |ok |right |sure |great |perfect |thanks? |thank you |alright |lovely |sorry |"
@@ -265,6 +290,9 @@ INQUIRES: tuple[str, ...] = (
 """An agent asks."""
 
 THANKS: tuple[str, ...] = ("thank you|thanks|thank|cheers|appreciate|grateful|bless",)
+BYE: tuple[str, ...] = (
+    "bye|goodbye|see you|see ya|cheerio|ta ra|have a (?:\\w+ )?(?:day|one|evening|weekend|night)|you too",
+)
 SOUNDS: tuple[str, ...] = ("sounds?",)
 """A customer speaks of how a proposal sounds, which is no irony."""
 
@@ -278,6 +306,7 @@ AGENT_SAYS = Kinds(
         "offered more": OFFERED_MORE,
         "unfinished": UNFINISHED,
         "left": LEFT,
+        "offers": OFFERS,
     }
 )
 CUSTOMER_SAYS = Kinds(
@@ -287,7 +316,9 @@ CUSTOMER_SAYS = Kinds(
         "only telling": ONLY_TELLING,
         "agreed": AGREED,
         "confirmed": CONFIRMED,
+        "gave up": GAVE_UP,
         "thanks": THANKS,
+        "bye": BYE,
         "sounds": SOUNDS,
     }
 )

@@ -18,7 +18,7 @@ from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._trouble_phrases import CONFUSION, FEAR, SADNESS
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
-from auscult.domain.text import sentences
+from auscult.domain.text import sentences, spoken_words
 
 EMOTION = "emotion"
 SURE = 0.75
@@ -146,7 +146,7 @@ def _heard(text: str, told: Told, after_refusal: bool) -> tuple[float, str | Non
     else:
         valence = good - bad
     if max(bad, good) <= SLIGHT:
-        valence = _faint(valence, told, len(text.split()))
+        valence = _faint(valence, told, spoken_words(text).split())
     valence = round(max(-1.0, min(1.0, valence)), 4)
     return valence, _emotion(cues, told, valence)
 
@@ -166,11 +166,16 @@ def _mixed(bad: float, good: float, anger: float, *, is_thankful: bool) -> float
     return good - bad
 
 
-def _faint(valence: float, told: Told, words: int) -> float:
-    """Without a telling phrase: what the head is sure of in a turn long enough to judge, else next to nothing."""
-    if words >= ENOUGH_WORDS and told.negative >= SURE and told.positive < SLIGHT and told.emotion in BAD_EMOTIONS:
+def _faint(valence: float, told: Told, words: list[str]) -> float:
+    """Without a telling phrase: what the head is sure of in a turn long enough to judge, else next to nothing.
+
+    It takes a plain no for annoyance, so a turn that begins with one is left to the phrases.
+    """
+    if len(words) < ENOUGH_WORDS or words[0] in ("no", "nope", "not"):
+        return valence * FAINT
+    if told.negative >= SURE and told.positive < SLIGHT and told.emotion in BAD_EMOTIONS:
         return -HEAD_ALONE
-    if words >= ENOUGH_WORDS and told.positive >= VERY_SURE and told.negative < SLIGHT and told.emotion == "happiness":
+    if told.positive >= VERY_SURE and told.negative < SLIGHT and told.emotion == "happiness":
         return HEAD_ALONE
     return valence * FAINT
 

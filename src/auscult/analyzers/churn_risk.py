@@ -36,7 +36,8 @@ _FIRM = (
     "(?:provider|supplier|company|compan(?:y|ies)|banks?|carrier|network|insurer|insurance|operator|shop|"
     "store|firm|airline|hotel"
     "|broker|platform|vendor|garage|pharmacy|gym|brand|retailer|lender|building society|tool|app|system|"
-    "software|service|agency|clinic|school|courier|isp)"
+    "software|service|agency|clinic|school|courier|isp|dentist|vet|salon|plumber|accountant|nursery|surgery|"
+    "practice|mechanic|builder|optician|agent|place|outfit|lot)"
 )
 _ELSEWHERE = "(?:elsewhere|somewhere else|some place else|someplace else|anywhere else)"
 _WILL = (
@@ -69,7 +70,7 @@ SIGNS = Signs(
                 ),
                 (
                     "(?:cancel|cancell?ing|terminate) (?:it all|all of it|everything|the whole (?:thing|lot)|the lot|"
-                    "with you)|(?:dont|do not) (?:bother |even |auto )*renew|(?:i want|want|let me|get me|get us|"
+                    "with you)|(?:dont|do not) (?:bother |even |auto )*renew(?:ing)?|(?:i want|want|let me|get me|get us|"
                     "id like) out of (?:\\w+ ){0,2}(?:contract|agreement|this|it)|(?:take|get) (?:me|us) off your books|"
                     "stick (?:your|it)|no longer (?:wish|want) to be (?:a |your |with |insured|covered|\\w+ with)"
                 ),
@@ -112,6 +113,20 @@ SIGNS = Signs(
             "wants to go elsewhere",
             (
                 (
+                    f"{_WILL} {_BY_THE_WAY}(?:go|going|switch|switching|move|moving|sign up) (?:back )?(?:to|with|over to) (?:\\w+ )?\\w+ "
+                    f"(?:then|instead)$|{_WILL} {_BY_THE_WAY}(?:go|going|switch|switching) back to \\w+(?: \\w+)?$|(?:other|my|our) "
+                    "options (?:out there|elsewhere)|(?:looking|look|considering|consider|weighing) (?:at |up )?(?:other|my|our|"
+                    "alternative) (?:options|providers|companies|suppliers|alternatives|banks|insurers)|shop(?:ping)? around|(?:look|"
+                    f"looking) around for (?:another|a|something)|(?:ill|i will|well|we will|have to|gonna|going to|time to|better|rather) (?:find|look for|get|try|"
+                    f"choose) (?:another|a new|a different|a better|a proper|a decent) (?:\\w+ )?{_FIRM}|(?:ill|i will|im|we are|"
+                    "going to|gonna|want to) (?:pull|pulling|move|moving) (?:all )?(?:my|our) (?:\\w+ )?(?:money|savings|funds|deposit|pension) (?:out|away)|"
+                    "(?:looking|look) for (?:another|a new|a different) (?:provider|supplier|insurer|bank|company|network|carrier|firm)|"
+                    "whats (?:stopping|to stop) (?:me|us) (?:from )?(?:leaving|going|switching)|(?:someone|somebody|people|a company|"
+                    "another \\w+) (?:\\w+ )?(?:deserves?|can have|will get) (?:my|our) (?:business|custom|money)|give (?:my|our) "
+                    "(?:business|custom|money) to (?:someone|somebody|another|people|a)|(?:cheaper|better|less) (?:\\w+ )?(?:with|at|from|"
+                    "over at) \\w+ (?:\\w+ )?(?:so|and) (?:ill|im|i think|i might|well|we might|i may|were)"
+                ),
+                (
                     "(?:switch|switching|change|changing|move|moving|going|go|goes|transfer|transferring|jump|jumping|sign|"
                     f"signing) (?:\\w+ ){{0,3}}(?:to|with|over to|across to|back to) {_RIVAL} (?:\\w+ )?{_FIRM}"
                 ),
@@ -143,16 +158,15 @@ SIGNS = Signs(
                     "from now on (?:ill|im|i will|we will|well|we are|i am) (?:\\w+ )?(?:use|using|buy|buying|go|going|order|"
                     "ordering)|go somewhere (?:decent|better|cheaper|that|where)|(?:time to|ill|i will|going to|"
                     "gonna) (?:look|find|start looking|search) (?:for )?(?:a new|another|a different|a better|someone who|"
-                    "somebody who|something)(?: \\w+)?$|(?:find|use|hire|go to|go with) (?:someone|somebody|a company|"
-                    "people) (?:who|that) (?:actually|really|wants?|can|will|cares?|knows?|does|do)|(?:from|with) (?:someone|"
-                    "somebody|somewhere) else(?: (?:next time|instead|then|from now on|in future|thanks|thank you|now)|$)|"
+                    "somebody who|something)(?: \\w+)?$|(?:ill|i will|well|we will|id|going to|gonna|rather|better) (?:\\w+ )?(?:find|use|hire|go to|go with) (?:someone|somebody|a "
+                    "company|people) (?:who|that) (?:actually|really|wants?|will|cares?|knows?|does|do)|(?:from|with|to) (?:someone|"
+                    "somebody|somewhere) else (?:next time|instead|from now on|in future)|"
                     f"off to (?:another|a different|somewhere else|your)|{_WILL} {_BY_THE_WAY}(?:to )?go with (?:them|him|"
                     "her)|can get (?:this|it|that|one) (?:anywhere|cheaper|elsewhere|for less)"
                 ),
                 (
-                    f"{_WILL} {_BY_THE_WAY}(?:go|going|sign|signing|deal|dealing|try|trying|insure|book|booking|order|"
-                    "ordering|find|finding|look|looking|use|using|buy|buying|hire|hiring|join|joining|choose|get|stay|fly|"
-                    f"flying) (?:up )?(?:with |from |to |for |at |on )?(?:{_RIVAL} {_FIRM}|your compet\\w+|the competition|"
+                    f"{_WILL} {_BY_THE_WAY}(?:go|going|sign|signing|deal|dealing|insure|buy|buying|hire|hiring|join|"
+                    f"joining|stay|fly|flying) (?:up )?(?:with |from |to |for |at |on )?(?:{_RIVAL} {_FIRM}|your compet\\w+|the competition|"
                     "a competitor|someone else|somebody else)"
                 ),
                 (
@@ -180,6 +194,17 @@ SIGNS = Signs(
         (
             "says that they leave",
             (
+                (
+                    "(?:what do i (?:need|have) to do|how do i|how can i|how would i|can i just|am i free|free|id like|want) to "
+                    "(?:leave|quit|get out|get rid of you|be shot of you)(?: (?:early|you)|$)|(?:end|ending|finish"
+                    "ing) (?:my|our) (?:time|relationship|association|business|dealings|custom|stay) with (?:you|\\w+)|part company|"
+                    "(?:not|wont be|cant be|no point) staying(?: with|$)|(?:isnt|not|hardly) worth (?:staying|keeping|renewing|"
+                    "the subscription|being a)|(?:thats|that is|its) the end of (?:it|that|me|us) (?:for me|for us|with you|as)|"
+                    "(?:once|one) more (?:time|mistake|slip|letter|call|bill|mess|late|missed|problem|thing) (?:\\w+ ){0,4}(?:im|ill|i am|"
+                    "were|we are|thats|its|and i) (?:\\w+ )?(?:off|gone|done|it|leaving|cancelling|out|leave|cancel)|let (?:it|the "
+                    "\\w+) (?:lapse|run out|expire)|when (?:it|the \\w+|my \\w+) (?:runs out|expires|ends|is up) (?:\\w+ ){0,3}(?:wont|"
+                    "not|leav\\w+|gone|off|done)"
+                ),
                 (
                     "(?:leave|leaving|quit|quitting|ditch|ditching|dump|dumping|drop|dropping|walk away from|"
                     "walking away from|goodbye to) (?:you|yous|you (?:guys|lot|people|all)|your (?:company|bank|service|"
@@ -213,7 +238,7 @@ SIGNS = Signs(
                     "(?:lost|losing|lose) (?:me|us|a (?:\\w+ ){0,2}customer|a client|my (?:business|custom)|our (?:business|"
                     "custom)|another customer)|customer (?:\\w+ ){0,4}(?:youve|you have) (?:just )?lost|(?:not|wont be|"
                     "wont) (?:be )?(?:getting|get|have|having|see|seeing|taking) (?:any more of |another penny|a penny|"
-                    "any more|any of |anymore )(?:of )?(?:my|our|money|business|from)|(?:dont|do not) expect (?:me|"
+                    "any more|any of |anymore )(?:of )?(?:my |our )?(?:money|business|custom|from)|(?:dont|do not) expect (?:me|"
                     "us) (?:back|to (?:come|stay|return|renew))|(?:plenty|lots) (?:of )?other (?:banks|companies|providers|"
                     "shops|suppliers|firms|insurers|networks|airlines|places)|other (?:companies|banks|providers|firms|"
                     "shops) would|(?:lost|losing|lose) (?:me|us)(?: as a (?:customer|client|member)|)"
@@ -242,6 +267,12 @@ SIGNS = Signs(
         (
             "says never again",
             (
+                (
+                    "(?:ill|well|we will|i will|im|we are|think ill|think well) not be (?:back|returning|renewing|ordering|using|"
+                    "coming|buying|booking|recommending)|dont think (?:i|we)(?:ll| will) be (?:back|using|ordering|renewing|staying|"
+                    "coming)|(?:wont|not) be a next time|no next time|(?:wont|wouldnt|not going to|never) use (?:you|this|your|them) "
+                    "(?:\\w+ )?again|wont be (?:seen|using|giving) (?:\\w+ ){0,3}again|once bitten"
+                ),
                 (
                     "never (?:\\w+ ){0,2}(?:buy|buying|order|ordering|shop|shopping|use|using|book|booking|fly|flying|stay|"
                     "staying|come back|coming back|return|returning|set foot|do business|doing business|deal|dealing|eat|"
@@ -281,6 +312,8 @@ SIGNS = Signs(
             "shut down|deactivated|disabled|suspended)(?: (?:you|my|our|the|your) (?:\\w+ ){0,2}\\w+|)"
         ),
         (
+            "switch(?:ing)? to (?:the |a |an |my )?(?:paperless|monthly|annual|yearly|quarterly|email|online|post|basic|"
+            "premium|\\w+ (?:plan|tariff|package|account|card|bundle|version|policy|cover))|"
             "(?:change|changing|switch|switching|move|moving|upgrade|transfer|transferring) (?:\\w+ ){0,3}(?:my|the|"
             "our|to the|to an?|from my|from the|to my|between) (?:\\w+ ){0,3}(?:plan|address|number|tariff|password|"
             "name|savings|checking|email|date|bundle|package|details|card|seat|room|paperless|monthly|annual|"
@@ -326,7 +359,8 @@ SIGNS = Signs(
         (
             "subscriptions?|contracts?|memberships?|polic(?:y|ies)|broadband|tariff|premium|renew(?:als?|ed|ing|s)?|"
             "auto ?renew|free trial|(?:the|my) trial|annual|billing cycle|monthly (?:fee|plan|payment|charge)|"
-            "annual (?:fee|plan)|isp|direct debit|gym|(?:per|a|each|every) month"
+            "annual (?:fee|plan)|isp|direct debit|gym|(?:per|a|each|every) month|insurance|phone plan|mobile plan|"
+            "member|provider|supplier|streaming|licen[cs]e|monthly|yearly|tenancy|cover"
         ),
     ),
     not_about=(
