@@ -30,7 +30,11 @@ def turns_of(conversation: Conversation, speaker: Speaker) -> list[Turn]:
 
 def unsupported(conversation: Conversation, known: Insights, languages: frozenset[str]) -> Unknown | None:
     """Why an analyzer cannot read this conversation's language, or None when it can."""
-    language = known.language if known.language is not None else conversation.language.partition("-")[0].lower()
+    language = (
+        known.language
+        if known.language is not None
+        else conversation.language.replace("_", "-").partition("-")[0].lower()
+    )
     if language in languages:
         return None
     return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")
