@@ -247,6 +247,18 @@ def test_a_page_over_several_apps_is_merged(
         assert [row[:1] for row in found] == [row[:1] for _, row in expected]
 
 
+def test_twins_in_two_apps_are_both_listed(store: Store) -> None:
+    """Conversations of one id and one start in two apps are two rows, wherever a page ends."""
+    tenants = (TENANT, OTHER)
+    for tenant in tenants:
+        store.ensure(tenant)
+        put(store.within(tenant), *(conversation(f"c-{n}") for n in range(5)))
+    ids = tuple(tenant.app_id for tenant in tenants)
+    for _ in range(2):
+        found = [store.across(tenants, query(app_ids=ids, limit=3, skip=skip)).rows for skip in range(0, 10, 3)]
+        assert [row.decode() for rows in found for row in rows] == [f"c-{n // 2}/1/{REPORT}" for n in range(10)]
+
+
 def test_a_page_over_apps_names_them(store: Store) -> None:
     """A query for other apps than those whose door was passed is refused."""
     store.ensure(TENANT)
