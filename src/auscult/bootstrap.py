@@ -44,6 +44,9 @@ FEW = 2
 """Groups of conversations that are scored sooner by this process than by processes that first have to start."""
 
 MOST_SCORERS = 8
+
+MOST_HELPERS = 2
+"""Workers that a load starts where none is alive. They take turns at writing, so more help little and cost memory."""
 NICENESS = 5
 
 
@@ -85,7 +88,7 @@ class Application:
 
         settings = self.settings
         with (
-            Help(self.store.workers, lambda: Crew(1, work_beside, settings)) as helping,
+            Help(self.store.workers, lambda: Crew(min(MOST_HELPERS, _cores()), work_beside, settings)) as helping,
             RejectsWriter(rejects_path(files[0])) as rejects,
         ):
             load = Load(

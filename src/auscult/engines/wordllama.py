@@ -4,7 +4,7 @@ A text's vector is the sum of the vectors of its words, and a word's is the sum 
 tokenizer has no token that reaches over a space, so this is what embedding the whole text gives, and each word
 is looked up once however many texts it stands in.
 
-Weights are rounded to whole multiples of 2**-11 and kept as these whole numbers (they come as 16-bit floats, so
+Weights are rounded to whole multiples of 2**-11 and taken as these whole numbers (they come as 16-bit floats, so
 little is lost, and a cosine does not mind the scale). Sums and products of whole numbers are exact in floats that
 are wide enough, and exact sums do not depend on the order of adding: a similarity is the same alone or in any
 batch, on any machine. (Past some thousands of words in one text the last bits may round.)
@@ -21,9 +21,9 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]  (its stub leaves PathLike open)
 from tokenizers import Tokenizer
 
 from auscult.domain.errors import EngineError
@@ -35,8 +35,8 @@ GRAIN = 2.0**11
 REVISION = 1
 """Of how texts are cut into words here; part of the version, because it changes answers."""
 
-KEPT_WORDS = 32_768
-KEPT_TEXTS = 16_384
+KEPT_WORDS = 16_384
+KEPT_TEXTS = 8_192
 PASS_WORDS = 8_192
 PASS_TEXTS = 4_096
 
@@ -45,7 +45,7 @@ Rows = NDArray[np.int64]
 
 
 class WordLlama:
-    """The embedded engine. Loads on first use; safe to share between threads; keeps about 80 MB at most."""
+    """The embedded engine. Loads on first use; safe to share between threads; keeps about 30 MB, and of the wheel's file what words ask for."""
 
     probe: ClassVar[type[Probe]] = Similarity
 
@@ -153,18 +153,26 @@ class WordLlama:
     def _look_up(self, words: list[str]) -> Vectors:
         """Vectors of words as sums over their tokens. One at a time: the tokenizer then starts no threads."""
         encode, weights = self._tokenizer.encode, self._weights
-        return np.stack(
-            [weights[encode(word, add_special_tokens=False).ids].sum(axis=0, dtype=np.float32) for word in words]
-        )
+
+        def vector(word: str) -> Vectors:
+            tokens = weights[encode(word, add_special_tokens=False).ids].astype(np.float32)
+            return np.rint(tokens * np.float32(GRAIN)).sum(axis=0)
+
+        return np.stack([vector(word) for word in words])
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         return Tokenizer.from_file(str(_wheel_file("tokenizers/l2_supercat_tokenizer_config.json")))
 
     @cached_property
-    def _weights(self) -> NDArray[np.int16]:
-        weights = load_file(_wheel_file(f"weights/l2_supercat_{WIDTH}.safetensors"))["embedding.weight"]
-        return np.rint(weights.astype(np.float32) * np.float32(GRAIN)).astype(np.int16)
+    def _weights(self) -> NDArray[np.float16]:
+        """The file itself, mapped: of 65 MB only what words ask for comes into memory, once for all processes."""
+        path = _wheel_file(f"weights/l2_supercat_{WIDTH}.safetensors")
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            tensor = msgspec.json.decode(file.read(size))["embedding.weight"]
+        begin = 8 + size + tensor["data_offsets"][0]
+        return np.memmap(path, np.float16, "r", offset=begin, shape=tuple(tensor["shape"]))
 
 
 class _Kept:
