@@ -90,13 +90,16 @@ def read_window(body: Body, limits: PageLimits, since_ms: int) -> Window:
 
 
 def envelope(query: RecordQuery, page: RecordPage) -> bytes:
-    """Wrap finished rows into the whole answer: a join of bytes."""
+    """Wrap finished rows into the whole answer: one join of bytes, head and tail put on the outer rows first."""
     tail = b'],"totalResults":%d,"hasMore":%b,"totalPages":%d' % (
         page.total,
         has_more(query, page),
         total_pages(query, page),
     )
-    return b"".join((b'{"results":[', b",".join(page.rows), tail, ending(query, page)))
+    rows = [*page.rows] or [b""]
+    rows[0] = b'{"results":[' + rows[0]
+    rows[-1] = rows[-1] + tail + ending(query, page)
+    return b",".join(rows)
 
 
 def has_more(query: RecordQuery, page: RecordPage) -> bytes:

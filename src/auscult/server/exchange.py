@@ -1,7 +1,7 @@
 """One request while it is answered: its id, and where its account stands under the rate limit."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Iterable
 
 from starlette.types import Scope
@@ -54,4 +54,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             return value.decode()
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
