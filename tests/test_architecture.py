@@ -65,6 +65,7 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "one-room-web", "auscult.cli.serve", "uvicorn"
     yield "one-room-jobs", "auscult.bootstrap", "dbos"
     yield "one-room-minds", "auscult.bootstrap", "numpy"
+    yield "one-room-documents", "auscult.bootstrap", "markdown_it"
     yield "one-room-terminal", "auscult.bootstrap", "typer"
     for shelf in SHELVES:
         if len(names := files_of(shelf)) > 1:

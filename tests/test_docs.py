@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auscult.cli import COMMANDS
+from auscult.cli import COMMANDS, GROUPS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -41,7 +41,7 @@ def test_commands_exist(page: Path) -> None:
     """Every `auscult ...` and `make ...` in a console block is one that is there."""
     for block in re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         for line in re.sub(r"\\\n", " ", block).splitlines():
-            found = re.match(r"(?:\$ )?(?:\S*/)?auscult ((?:forms |clients |audits )?[a-z]+)", line)
+            found = re.match(rf"(?:\$ )?(?:\S*/)?auscult ((?:(?:{'|'.join(GROUPS)}) )?[a-z]+)", line)
             assert not found or found[1] in WORDS, line
             made = re.match(r"(?:\$ )?make ([a-z]+)", line)
             assert not made or made[1] in TARGETS, line

@@ -10,16 +10,37 @@ from hypothesis import strategies as st
 
 from auscult.analyzers import ANALYZERS
 from auscult.analyzers._contract import Analyzer, Unknown
+from auscult.analyzers._evidence import LANGUAGE_NAMES
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Classification, Judgement, Similarity
+from auscult.domain.probe import Classification, FewShot, Question, Similarity
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
+from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
 
 NAMES = sorted(ANALYZERS)
 ENGLISH = sorted(name for name, analyzer in ANALYZERS.items() if analyzer.languages)
-JAPANESE = ("A: お電話ありがとうございます", "C: 請求書について質問があります。ひどいです", "A: 少々お待ちください")
+TALKS = {
+    "de": (
+        "A: Guten Tag, was kann ich für Sie tun?",
+        "C: Das Internet geht nicht, ich bin sehr wütend und kündige",
+        "A: Oh nein",
+    ),
+    "es": (
+        "A: Buenos días, ¿en qué puedo ayudarle?",
+        "C: No funciona nada, estoy muy enfadada, quiero cancelar",
+        "A: Um, no",
+    ),
+    "hi": ("A: नमस्ते, मैं आपकी क्या सहायता करूँ?", "C: मेरा बिल बहुत ज़्यादा है, मैं बहुत नाराज़ हूँ", "A: माफ़ कीजिए"),
+    "ja": ("A: お電話ありがとうございます", "C: 請求書について質問があります。ひどいです", "A: 少々お待ちください"),
+    "nl": (
+        "A: Goedemiddag, waarmee kan ik u helpen?",
+        "C: Het internet doet het niet, ik ben boos en zeg op",
+        "A: Um, so",
+    ),
+}
+"""A question, trouble and anger in each of the vendor's languages but English."""
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +76,22 @@ def test_says_why_it_cannot_know_when_nothing_is_said(name: str, engines: Mappin
     assert insights.unknown[name]
 
 
-@pytest.mark.parametrize("name", ENGLISH)
-def test_never_reads_japanese_as_english(name: str, engines: Mapping[type, Engine]) -> None:
-    """Whatever the document says of its language, an English guess on Japanese text is no answer."""
-    for given_language in ("ja", "en"):
-        insights = analyzed(talk(*JAPANESE, language=given_language), engines)
-        assert getattr(insights, name) is None
-        assert insights.unknown[name] == "Japanese is not supported"
+@pytest.mark.parametrize("language", sorted(TALKS))
+def test_never_reads_another_language_as_english(language: str, engines: Mapping[type, Engine]) -> None:
+    """Issue: the vendor's other languages degrade gracefully and say what they cannot know, whatever the document says.
+
+    An analyzer of English answers that the language is not supported; one that needs no language answers all the same.
+    """
+    for given_language in (language, "en"):
+        insights = analyzed(talk(*TALKS[language], language=given_language, channel="voice"), engines)
+        assert insights.language == language
+        for name, analyzer in ANALYZERS.items():
+            if analyzer.languages:
+                assert language not in analyzer.languages
+                assert getattr(insights, name) is None
+                assert insights.unknown[name] == f"{LANGUAGE_NAMES[language]} is not supported"
+            else:
+                assert getattr(insights, name) is not None
 
 
 @pytest.mark.parametrize("name", ENGLISH)
@@ -79,7 +109,7 @@ def test_asks_what_engines_answer(name: str, asked: Any) -> None:
     probes = ANALYZERS[name].probes(asked)
     assert probes == ANALYZERS[name].probes(asked)
     for probe in probes:
-        assert isinstance(probe, Similarity | Judgement | Classification)
+        assert isinstance(probe, Similarity | Classification | FewShot | Question)
         assert not isinstance(probe, Similarity | Classification) or probe.texts
 
 
@@ -92,7 +122,7 @@ def test_gives_the_same_for_the_same(engines: Mapping[type, Engine], asked: Any,
     assert {name: ANALYZERS[name].analyze(asked, answers, known) for name in order} == first
 
 
-@given(asked=conversations())
+@given(asked=conversations() | accepted_conversations())
 def test_points_only_at_turns_that_are_there(engines: Mapping[type, Engine], asked: Any) -> None:
     """Evidence names a turn of the conversation, its times and its words."""
     by_id = {turn.id: turn for turn in asked.turns}
@@ -103,10 +133,17 @@ def test_points_only_at_turns_that_are_there(engines: Mapping[type, Engine], ask
         assert evidence.why
 
 
-@given(asked=conversations())
+@given(asked=conversations() | accepted_conversations())
 def test_every_field_is_known_or_says_why_not(engines: Mapping[type, Engine], asked: Any) -> None:
     """After all analyzers each field holds a finding or a reason, and all of it can be written down and read again."""
     insights = analyzed(asked, engines)
     for name in ANALYZERS:
         assert (getattr(insights, name) is None) == (name in insights.unknown)
     assert msgspec.json.decode(msgspec.json.encode(insights), type=Insights) == insights
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_says_so_where_the_language_cannot_be_told(name: str, engines: Mapping[type, Engine]) -> None:
+    """Cyrillic is several languages': no guess, and no strange name of a language in the reason."""
+    insights = analyzed(talk("A: Здравствуйте", "C: Мой интернет не работает"), engines)
+    assert insights.unknown[name] == "which language is spoken cannot be told"

@@ -3,10 +3,23 @@
 import pytest
 
 from auscult.domain.errors import EngineError
-from auscult.domain.probe import Classification, ClassificationAnswer, Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import (
+    Classification,
+    ClassificationAnswer,
+    Examples,
+    FewShot,
+    FewShotAnswer,
+    Judgement,
+    Probe,
+    Similarity,
+    SimilarityAnswer,
+    TableLookup,
+    Transcript,
+)
 from auscult.engines import ENGINES
 from auscult.engines._contract import Engine
 
+DESSERTS = Examples(("cake", "fruit"), (("cake with cream", "a chocolate cake"), ("an apple", "some grapes", "a pear")))
 PROBES: dict[type[Probe], list[Probe]] = {
     Similarity: [
         Similarity(("Hello, good morning",), ("hello there, good morning to you", "the parcel is late")),
@@ -17,6 +30,13 @@ PROBES: dict[type[Probe], list[Probe]] = {
         Classification("sentiment", ("this is a disgrace", "thank you so much", "")),
         Classification("emotion", ("this is a disgrace",)),
         Classification("sentiment", ()),
+    ],
+    TableLookup: [TableLookup("plans", "plan", "gold", "fee"), TableLookup("rates", "of", "1", "rate")],
+    FewShot: [
+        FewShot(DESSERTS, ("a slice of cake please", "is the apple fresh", "")),
+        FewShot(DESSERTS, ("cake",)),
+        FewShot(Examples(("one",), (("only this",),)), ("whatever is asked", "only this")),
+        FewShot(DESSERTS, ()),
     ],
 }
 
@@ -44,6 +64,9 @@ def test_answers_each_probe_in_order_and_says_who_answered(engine: Engine) -> No
         if isinstance(probe, Classification):
             assert isinstance(answer, ClassificationAnswer)
             assert [len(shares) for shares in answer.probabilities] == [len(answer.labels)] * len(probe.texts)
+        if isinstance(probe, FewShot):
+            assert isinstance(answer, FewShotAnswer)
+            assert len(answer.likely) == len(probe.texts)
 
 
 def test_gives_the_same_answer_alone_and_in_a_batch(engine: Engine) -> None:
@@ -59,7 +82,9 @@ def test_answers_nothing_with_nothing(engine: Engine) -> None:
 
 def test_refuses_a_probe_of_another_kind(engine: Engine) -> None:
     """A question it cannot answer is an error with a code, not a guess."""
-    other: Probe = Judgement("holds", "c-1", ("m1",)) if engine.probe is Similarity else Similarity(("a",), ("b",))
+    other: Probe = (
+        Judgement("holds", Transcript("c-1", ()), ("m1",)) if engine.probe is Similarity else Similarity(("a",), ("b",))
+    )
     with pytest.raises(EngineError) as caught:
         engine.answer([other])
     assert caught.value.reason == "engine.wrong_probe"

@@ -26,7 +26,7 @@ VCONS = sorted((ROOT / "examples/vcon").glob("*.json"))
 WRITERS: dict[str, Callable[[Conversation], bytes]] = {"native": native.write, "vcon": vcon.write}
 """How a conversation is written in each format; a new format without a line here fails the tests."""
 
-every_format = pytest.mark.parametrize("shape", FORMATS, ids=lambda shape: shape.name)
+every_format = pytest.mark.parametrize("shape", FORMATS.values(), ids=lambda shape: shape.name)
 
 
 def read(shape: Format, data: bytes) -> list[Conversation | Rejected]:
@@ -116,7 +116,7 @@ def test_examples_survive_every_format(path: Path) -> None:
     assert conversations
     for conversation in conversations:
         assert isinstance(conversation, Conversation)
-        for shape in FORMATS:
+        for shape in FORMATS.values():
             assert read(shape, WRITERS[shape.name](conversation)) == [conversation]
 
 
@@ -144,7 +144,7 @@ def test_detect_gives_nothing_for_what_nobody_reads() -> None:
 
 def test_native_is_asked_last() -> None:
     """It takes any JSON, so that its errors can say what is missing."""
-    assert FORMATS[-1].name == "native"
+    assert list(FORMATS)[-1] == "native"
 
 
 def test_the_example_of_the_page_is_read() -> None:
@@ -178,6 +178,7 @@ def test_the_example_of_the_page_is_read() -> None:
         ("Assist", assist.Assist),
         ("Assist message", assist.AssistMessage),
         ("Suggestion", assist.Suggestion),
+        ("Citation", assist.Citation),
         ("Agentic session", assist.AgenticSession),
         ("Summary", assist.Summary),
         ("Feedback", assist.Feedback),

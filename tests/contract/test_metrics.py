@@ -12,8 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Verdict
-from auscult.domain.probe import Answer, Closest, JudgementAnswer, Probe, Similarity, SimilarityAnswer
+from auscult.domain.evaluation import Verdict, joined
+from auscult.domain.probe import (
+    Answer,
+    Closest,
+    Extracted,
+    Extraction,
+    ExtractionAnswer,
+    JudgementAnswer,
+    Lookup,
+    LookupAnswer,
+    Probe,
+    Review,
+    ReviewAnswer,
+    Reviewed,
+    Similarity,
+    SimilarityAnswer,
+    TableLookup,
+)
 from auscult.metrics import METRICS
 from auscult.pipeline.forms import check_form
 from tests.strategies import conversations
@@ -25,15 +41,71 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"answer": HELLO},
         {"answer": HELLO | {"window": {"first": "20 seconds"}}, "excused_when": {"any_of": [{"pattern": "thanks?"}]}},
         {
-            "trigger": {"any_of": [{"event": "hold"}, {"judge": "They wait."}], "speaker": "any"},
+            "trigger": {"any_of": [{"event": "hold"}, {"judge": "They wait."}], "speaker": "any", "language": "en"},
             "answer": {"after": "trigger", "window": {"last": "2 turns"}, "any_of": [{"similar": ["sorry"]}]},
             "not_when": {"all_of": [HELLO, {"speaker": "any", "all_of": [{"judge": "A joke."}]}]},
+        },
+        {
+            "trigger": {"speaker": "agent", "any_of": [{"phrases": ["please"]}]},
+            "answer": {"speaker": "customer", "any_of": [{"judge": "They agree."}], "window": {"first": "4 messages"}},
+            "sub_weights": {"trigger": 40, "answer": 60},
         },
     ],
     "by_speech": [
         {"measure": "cross_talk", "min_duration": "1s"},
         {"measure": "dead_air", "min_duration": "500ms", "max_duration": "20s", "max_instances": 1},
         {"measure": "speaking_rate", "min_words_per_minute": 100, "max_words_per_minute": 200},
+    ],
+    "by_value": [
+        {"said": {"kind": "number"}, "source": {"custom_field": "fee"}, "rule": "first", "tolerance": 1},
+        {
+            "trigger": HELLO,
+            "said": {"kind": "amount", "name": "fee", "judge": "The monthly fee.", "after": "trigger", "near": ["fee"]},
+            "source": {"table": {"name": "fees", "key_column": "plan", "column": "fee", "key": {"field": "id"}}},
+            "rule": "negotiated",
+        },
+        {
+            "said": {"pattern": "please (.*)", "window": {"last": "2 turns"}},
+            "source": {
+                "request": {
+                    "method": "POST",
+                    "url": "https://crm.example.com/find",
+                    "headers": [{"name": "Accept", "value": "application/json"}],
+                    "body": '{"text": "{key}"}',
+                    "path": "data[0].name",
+                    "key": {"said": {"pattern": "the (.*)", "speaker": "any"}, "which": "first"},
+                }
+            },
+            "rule": "strict",
+            "when_not_said": "na",
+        },
+    ],
+    "by_ai_agent": [
+        {
+            "url": "https://agents.example.com/execute",
+            "evaluation": "eval-1",
+            "sub_metrics": [{"id": "a", "weight": "33.5"}, {"id": "b", "weight": "66.5", "correct_answer": "no"}],
+            "meta": [{"custom_field": "fee", "name": "fee"}],
+        },
+    ],
+    "by_playbook": [
+        {"playbook": "Refund", "min_adherence": "66.67"},
+        {"playbook": "pb-1", "steps": [{"step": "s-1"}, {"step": "Greet", "stage": "Opening"}], "when_not_run": "no"},
+    ],
+    "by_dialog": [{"dialog": "Refund"}, {"dialog": "dg-1", "window": {"first": "2 messages"}}],
+    "hold": [
+        {"parts": [{"id": "notice", "before": HELLO}]},
+        {
+            "instances": "any",
+            "parts": [
+                {"id": "notice", "before": HELLO | {"window": {"last": "20 seconds"}}, "weight": 40},
+                {"id": "duration", "max_duration": "10s", "weight": "30.5"},
+                {"id": "back", "after": {"any_of": [{"judge": "They thank."}], "speaker": "any"}, "weight": "29.5"},
+            ],
+        },
+    ],
+    "transfer": [
+        {"parts": [{"id": "told", "before": {"all_of": [{"judge": "They tell why."}]}}, {"id": "new", "after": HELLO}]},
     ],
     "manual": [{"question": "Was the agent kind?"}],
 }
@@ -44,6 +116,14 @@ def answer(probe: Probe) -> Answer:
     """Some answer: likeness grows with the text, a judge says yes and points at the first turn."""
     if isinstance(probe, Similarity):
         return SimilarityAnswer(tuple(Closest(len(text) % 10 / 10, 0) for text in probe.texts), "test 1")
+    if isinstance(probe, Extraction):
+        turns = {turn.id: turn.text for turn in probe.transcript.turns}
+        return ExtractionAnswer(tuple(Extracted(one, turns[one][:5], "5") for one in probe.turn_ids), "test 1")
+    if isinstance(probe, Review):
+        turn_ids = tuple(turn.id for turn in probe.transcript.turns[:1])
+        return ReviewAnswer(tuple(Reviewed(one, "YES", "so", turn_ids) for one in probe.sub_metrics), "test 1")
+    if isinstance(probe, TableLookup | Lookup):
+        return LookupAnswer("5", "", "test 1")
     return JudgementAnswer(holds=True, turn_ids=probe.turn_ids[:1], reason="so it is", engine="test 1")
 
 
@@ -122,16 +202,31 @@ def test_evidence_is_in_the_conversation(name: str, conversation: Conversation, 
     """What is quoted was said, in the turn that is named; every piece says why it counts."""
     _, verdict = judged(name, data.draw(st.sampled_from(EXAMPLES[name])), conversation)
     turns = {turn.id: turn for turn in conversation.turns}
-    for evidence in (*verdict.evidence, *verdict.trigger):
+    for evidence in (*verdict.evidence, *verdict.trigger, *(one for part in verdict.parts for one in part.evidence)):
         assert evidence.why
         assert evidence.turn_id is None or evidence.text in turns[evidence.turn_id].text
         assert evidence.turn_id is not None or not evidence.text
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))
+@given(conversation=conversations(), data=st.data())
+def test_parts_make_the_whole(name: str, conversation: Conversation, data: st.DataObject) -> None:
+    """Rule 9: the answer follows from the parts; weights of parts total 100 where they are scored, and else are 0."""
+    example = data.draw(st.sampled_from(EXAMPLES[name]))
+    _, verdict = judged(name, example, conversation)
+    if verdict.parts:
+        assert verdict.qualification == joined(verdict.parts)
+        assert len({part.id for part in verdict.parts}) == len(verdict.parts)
+        is_split = METRICS[name].is_split(settings(name, example))
+        assert sum(part.weight for part in verdict.parts) == (100 if is_split else 0)
+        assert all(part.qualification == "YES" or part.reason for part in verdict.parts)
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
 def test_is_documented_with_every_setting(name: str) -> None:
-    """Each type has its page, and each key a form may have is told there."""
+    """Each type has its page, and each key a form may have is told there, or on the page of findings it leads to."""
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    page += (PAGES / "findings.md").read_text(encoding="utf-8") if "(findings.md" in page else ""
     assert [key for key in keys(METRICS[name].settings_type) if f"`{key}`" not in page] == []
 
 

@@ -100,6 +100,19 @@ def asked(report: Report, body: dict[str, Any]) -> RecordQuery:
     return report.query(request_of(body), (TENANT.app_id,), report.limits)
 
 
+@given(first=records(), second=records())
+def test_says_whether_its_rows_show_an_evaluation(first: Record, second: Record) -> None:
+    """A report that says that its rows show none has the same row whatever was decided, however often."""
+    other = msgspec.structs.replace(first, evaluation=second.evaluation, audit=second.audit)
+    for report in REPORTS.values():
+        if not report.shows_evaluation:
+            assert report.row(first) == report.row(other)
+    assert {name for name, report in REPORTS.items() if not report.shows_evaluation} == {
+        "calldetails",
+        "aaconversation",
+    }
+
+
 @given(found=st.lists(records(), max_size=3), total=st.integers(0, 10**9))
 def test_every_page_is_as_described(found: list[Record], total: int) -> None:
     """Rows are JSON, a page of them is as the documentation says, and has them all; in every report."""

@@ -242,6 +242,51 @@ class TestListing:
         assert app.audits.case("c-9") is None
 
 
+class TestAudited:
+    """Submitted audits, beside what they are about."""
+
+    @pytest.fixture
+    def submitted(self, app: AppStore) -> AppStore:
+        """Audits of c-1 (Jane) and of c-2 (Ali, an hour later) are submitted, that of c-3 is not."""
+        put(app, conversation("c-2", after=timedelta(hours=1)), conversation("c-3"))
+        for name, auditor in (("c-1", "Jane"), ("c-2", "Ali"), ("c-3", "Ali")):
+            save(app, assigning(case(app, name), auditor))
+        save(app, submitting(case(app, "c-1")))
+        save(app, submitting(case(app, "c-2")))
+        return app
+
+    def test_each_with_the_evaluation_that_the_auditor_saw(self, submitted: AppStore) -> None:
+        """Rule 7: a later revision and its evaluation change nothing of what was audited."""
+        before = case(submitted)
+        accepted = submitted.conversations.accept([conversation("c-1", language="nl")])
+        waiting = submitted.conversations.pending(accepted.batch_id or "")
+        done = [replace(of_pending(each), audit=each.audit) for each in waiting]
+        submitted.conversations.record(accepted.batch_id or "", done)
+        first, second = submitted.audits.audited()
+        assert (first.conversation.language, first.revision) == ("nl", 2)
+        assert (first.audit, first.evaluation) == (before.audit, before.evaluation)
+        assert second.evaluation is not None
+        assert (second.revision, second.evaluation.revision) == (2, 2)
+
+    def test_by_start_and_auditor_in_pages(self, submitted: AppStore) -> None:
+        """``since`` is part of the range, ``until`` is not."""
+
+        def found(**only: object) -> list[str]:
+            return [each.audit.conversation_id for each in submitted.audits.audited(**only)]  # type: ignore[arg-type]
+
+        hour = STARTED + timedelta(hours=1)
+        assert found() == ["c-1", "c-2"]
+        assert (found(since=hour), found(until=hour), found(since=STARTED, until=STARTED)) == (["c-2"], ["c-1"], [])
+        assert (found(auditor="Ali"), found(auditor="nul\0"), found(after_id="nul\0")) == (["c-2"], [], [])
+        assert (found(limit=1), found(after_id="c-1", limit=1)) == (["c-1"], ["c-2"])
+
+    def test_nothing_of_another_app_is_seen(self, store: Store, submitted: AppStore) -> None:
+        """Rule 16."""
+        store.ensure(OTHER)
+        assert store.within(OTHER).audits.audited() == []
+        assert len(submitted.audits.audited()) == 2
+
+
 def test_the_database_refuses_to_change_the_trail(store: Store, app: AppStore) -> None:
     """Rule 28: append-only, whoever asks."""
     save(app, assigning(case(app)))

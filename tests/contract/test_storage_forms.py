@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from tests.contract.storing import (
-    TENANT,
-)
+from tests.contract.storing import OTHER, TENANT
 
 
 @pytest.fixture
@@ -33,6 +32,72 @@ class TestForms:
         assert app.forms.get("ef-1", 2) == published[2]
         assert app.forms.get("ef-1", 9) is None
         assert app.forms.get("ef-9") is None
+
+    def test_a_retired_form_is_not_in_force(self, app: AppStore) -> None:
+        """Its versions stay; publishing the same document again brings it back, as a new version."""
+        app.forms.publish("ef-1", b"one")
+        second = app.forms.publish("ef-1", b"two")
+        app.forms.publish("ef-2", b"other")
+        retired = app.forms.retire("ef-1")
+        assert (retired.version, retired.document, retired.retired_at is not None) == (2, b"two", True)
+        assert app.forms.retire("ef-1") == retired
+        assert [each.form_id for each in app.forms.in_force()] == ["ef-2"]
+        assert app.forms.get("ef-1") == retired
+        assert [each.retired_at for each in app.forms.versions("ef-1")] == [retired.retired_at, None]
+        again = app.forms.publish("ef-1", b"two")
+        assert (again.version, again.retired_at) == (3, None)
+        assert [(each.form_id, each.version) for each in app.forms.in_force()] == [("ef-1", 3), ("ef-2", 1)]
+        assert app.forms.get("ef-1", 2) == retired
+        assert replace(retired, retired_at=None) == second
+        for unknown in ("ef-9", "ef-\0", "\ud800"):
+            with pytest.raises(NotFoundError) as refused:
+                app.forms.retire(unknown)
+            assert refused.value.reason == "form.unknown"
+
+
+class TestDrafts:
+    """Kept, and not in force."""
+
+    def test_a_draft_is_kept_beside_the_versions(self, app: AppStore) -> None:
+        """It replaces the draft that there was, and is no version."""
+        app.forms.publish("ef-1", b"one")
+        new = app.forms.save_draft("ef-0", b"not even a form")
+        first = app.forms.save_draft("ef-1", b"two")
+        assert (new.based_on, first.based_on) == (None, 1)
+        second = app.forms.save_draft("ef-1", b"three")
+        assert app.forms.drafts() == [new, second]
+        assert (app.forms.draft("ef-1"), app.forms.draft("ef-9")) == (second, None)
+        assert [(each.form_id, each.version) for each in app.forms.in_force()] == [("ef-1", 1)]
+        assert app.forms.get("ef-0") is None
+
+    def test_a_draft_that_is_published_is_done_with(self, app: AppStore) -> None:
+        """Only the very document: one that was changed meanwhile stays."""
+        app.forms.save_draft("ef-1", b"one")
+        app.forms.publish("ef-1", b"another")
+        assert app.forms.draft("ef-1") is not None
+        assert app.forms.publish("ef-1", b"one").version == 2
+        assert app.forms.draft("ef-1") is None
+        app.forms.save_draft("ef-1", b"one")
+        assert app.forms.publish("ef-1", b"one").version == 2
+        assert app.forms.draft("ef-1") is None
+
+    def test_a_draft_can_be_discarded(self, app: AppStore) -> None:
+        """Once."""
+        app.forms.save_draft("ef-1", b"one")
+        assert [app.forms.discard_draft(each) for each in ("ef-1", "ef-1", "ef-\0")] == [True, False, False]
+        assert app.forms.drafts() == []
+
+    def test_apps_do_not_see_each_others(self, app: AppStore, store: Store) -> None:
+        """Rule 16."""
+        store.ensure(OTHER)
+        other = store.within(OTHER).forms
+        app.forms.save_draft("ef-1", b"one")
+        app.forms.publish("ef-1", b"one")
+        other.publish("ef-1", b"mine")
+        app.forms.retire("ef-1")
+        app.forms.save_draft("ef-1", b"two")
+        assert (other.draft("ef-1"), other.drafts(), other.discard_draft("ef-1")) == (None, [], False)
+        assert [each.document for each in other.in_force()] == [b"mine"]
 
 
 class TestClients:

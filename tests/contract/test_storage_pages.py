@@ -1,8 +1,10 @@
 """The laws of paging, against plain lists: random conversations come, change and are recorded; any page must agree."""
 
+import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import pytest
@@ -109,11 +111,21 @@ FILTERS = st.fixed_dictionaries(
 )
 
 
+LOOP = asyncio.Runner()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loop_ends() -> Iterator[None]:
+    yield
+    LOOP.close()
+
+
 class Model:
     """An app as plain dictionaries, beside the real one."""
 
     def __init__(self, store: Store, tenant: Tenant) -> None:
         """Create the app."""
+        self.store = store
         store.ensure(tenant)
         self.app: AppStore = store.within(tenant)
         self.stored: dict[str, tuple[int, Shape]] = {}
@@ -137,6 +149,13 @@ class Model:
             finished = [shape.render(name, revision) for name, (revision, shape) in revised.items()]
             self.app.conversations.record(batch_id, finished)
             self.recorded |= {name: one for name, one in revised.items() if self.stored[name] == one}
+
+    def page(self, wanted: RecordQuery) -> RecordPage:
+        """A page; where the database is a server, the same as a server reads it from its event loop."""
+        page = self.app.conversations.page(wanted)
+        if not self.store.is_embedded:
+            assert LOOP.run(self.store.awaited(partial(self.app.conversations.page, wanted))) == page
+        return page
 
     def rows(self, wanted: RecordQuery) -> list[tuple[int, str]]:
         """The keys of the rows that a query asks for, in order."""
@@ -198,7 +217,7 @@ def test_any_page_is_what_a_list_gives(
 def check_pages(model: Model, wanted: RecordQuery) -> None:
     """Read a result through by place and by cursor, and past its end."""
     expected = model.rows(wanted)
-    read = model.app.conversations.page
+    read = model.page
     change = lambda **changes: query(**{name: getattr(wanted, name) for name in wanted.__struct_fields__} | changes)  # noqa: E731
 
     def check(page: RecordPage, start: int) -> None:

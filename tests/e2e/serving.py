@@ -48,9 +48,9 @@ def database(kind: str, server: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def listening(app: Any) -> Iterator[str]:
-    """Address of this application, served on a free port until the end."""
-    server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0))
+def listening(app: Any, port: int = 0) -> Iterator[str]:
+    """Address of this application, served on a free port or this one until the end."""
+    server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", port))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -60,6 +60,7 @@ def listening(app: Any) -> Iterator[str]:
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
+        getattr(app.state, "stop_listening", lambda: None)()
         server.should_exit = True
         thread.join()
 

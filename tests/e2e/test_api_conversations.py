@@ -207,6 +207,36 @@ def test_one_style(own: Loading) -> None:
     assert shown["turns"][1]["text"] == "My secret is 7919."
 
 
+UNHAPPY = [
+    {"id": "m1", "speaker": "agent", "text": "Hello, how can I help you?", "start_ms": 0, "end_ms": 2_000},
+    {"id": "m2", "speaker": "customer", "text": "I want to speak to your manager.", "start_ms": 2_500, "end_ms": 5_000},
+    {"id": "m3", "speaker": "agent", "text": "I'm afraid I can't do that.", "start_ms": 5_500, "end_ms": 7_000},
+    {"id": "m4", "speaker": "customer", "text": "Then I'm cancelling my contract.", "start_ms": 8_000, "end_ms": 9_500},
+]
+
+
+def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Loading) -> None:
+    """Issue 5, 5: every flag with its turns, times and words, and what cannot be known with the reason."""
+    own.load(document(1, turns=UNHAPPY), document(2, language="ja", turns=[{**UNHAPPY[1], "text": "ひどいです"}]))
+    found = own.ask("GET", "/conversations/o-001").json()["insights"]
+    assert (found["escalation"]["observed"], found["churn_risk"]["observed"]) == (True, True)
+    (evidence,) = found["escalation"]["evidence"]
+    assert {key: evidence[key] for key in ("turn_id", "start_ms", "end_ms", "text")} == {
+        "turn_id": "m2",
+        "start_ms": 2_500,
+        "end_ms": 5_000,
+        "text": "I want to speak to your manager.",
+    }
+    assert "speak to your manager" in evidence["why"]
+    assert found["churn_risk"]["evidence"][0]["turn_id"] == "m4"
+    assert found["resolution"] == "NO"
+    assert found["resolution_evidence"][0]["turn_id"] in {"m3", "m4"}
+    assert found["customer_sentiment"]["label"] == "negative"
+    unknown = own.ask("GET", "/conversations/o-002").json()["insights"]
+    assert (unknown["language"], unknown["customer_sentiment"], unknown["escalation"]) == ("ja", None, None)
+    assert unknown["unknown"]["escalation"] == "Japanese is not supported"
+
+
 def test_what_is_loaded_again_reads_back_equal(own: Loading) -> None:
     """What is shown of a conversation is itself a native document."""
     own.load(document(1))
@@ -241,7 +271,8 @@ def test_erased_everywhere(own: Loading) -> None:
     needles = (str(901 * 7919), "somebody901@", "Ada Audit-Trail", "o-901")
     assert all(traces(own, needle) for needle in needles)
     assert own.ask("DELETE", "/conversations/o-901").status_code == 204
-    assert [traces(own, needle) for needle in needles] == [[]] * len(needles)
+    # The feed tells those who copy that this id is gone, and nothing else.
+    assert [traces(own, needle) for needle in needles] == [*[[]] * (len(needles) - 1), ["changes"]]
     assert own.service.application.verify() == []
     problem(own.ask("GET", "/conversations/o-901"), 404, "conversation.unknown")
     assert everything(own) == ["o-900", "o-902", "o-903", "o-904"]

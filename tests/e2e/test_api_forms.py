@@ -68,7 +68,7 @@ def test_every_fault_at_once(own: Own) -> None:
     checked = own.ask("POST", "/forms/check", YAML).json()
     assert (checked["can_be_published"], checked["id"]) == (False, None)
     assert [(each["kind"], each["field"]) for each in checked["problems"]] == [("error", "metrics")]
-    right = own.ask("POST", "/forms/check", YAML.replace(b"90", b"100")).json()
+    right = own.ask("POST", "/forms/check", YAML.replace(b"90", b"100") + b"pass_score: 70\n").json()
     assert right == {"id": "ef-yaml", "can_be_published": True, "problems": []}
     assert own.ask("GET", "/forms").json()["items"] == []
 

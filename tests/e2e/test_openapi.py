@@ -1,18 +1,29 @@
 """What the APIs promise of themselves, tried by a machine that reads the promise."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode, checks
 
+from auscult.cli.clients import SCOPES
+from auscult.domain.assist import Suggestion, Summary
+from auscult.domain.change import Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.live import Ended, Event, Message, Suggested, Summarised
+from auscult.pipeline.knowledge import add_document
+from auscult.pipeline.live_ports import Decision
 from auscult.reports import REPORTS
 from auscult.server.api import OPERATIONS
 from tests.e2e.serving import DAY, STRANGER, TENANT, Service, database, serving
+from tests.integration.working import conversation
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +36,28 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 NAMES = {"streamId": TENANT.app_id, "botId": TENANT.app_id, "accountId": TENANT.account_id}
-GIVEN = {"auditor": "Ada", "by": "Grace", "answers": [], "comment": "Well."}
+GIVEN = {
+    "auditor": "Ada",
+    "by": "Grace",
+    "answers": [],
+    "comment": "Well.",
+    "agent": {"id": "a-1"},
+    "about": "widget",
+    "of": None,
+    "reasons": [],
+}
 """Values that are always right, which chance comes upon seldom."""
+HARD = {
+    "POST /api/v1/forms",
+    "PUT /api/v1/forms/{form_id}/draft",
+    "POST /api/v1/forms/{form_id}/diff",
+    "POST /api/v1/scorecards",
+    "POST /api/v1/taxonomies",
+    "POST /api/v1/rescores",
+    "POST /api/v1/audits/{conversation_id}/submit",
+}
+"""What chance does not come upon: a document that can be published, an audit that can be submitted. And a re-score of
+the form is under way."""
 OWN = r"^/api/v1/(?!public/)"
 CHECKS = [
     checks.not_a_server_error,
@@ -69,15 +100,91 @@ def test_every_answer_is_described(served: Service, mode: GenerationMode) -> Non
     assert seen >= ({200, 400, 401} if mode is GenerationMode.POSITIVE else {400, 401})
 
 
+def assisted(served: Service, conversation_id: str) -> dict[str, str]:
+    """Let the assistant have taken part in a conversation, which is over; what its work is named by."""
+    app, now = served.store.within(TENANT), datetime.now(UTC)
+    times: dict[str, Any] = {"at": now, "received_at": now}
+    events: list[Event] = [
+        Message(id="message:ms-1", message_id="ms-1", author="customer", text="My refund?", **times),
+        Suggested(id="suggested:ms-1", answer=Suggestion(request_id="aa-1", triggering_turn_id="ms-1"), **times),
+        Summarised(id="summarised:final:1", summary=Summary(id="smr-1", text="So."), occasion="end", turns=1, **times),
+        Ended(id="ended:1", **times),
+    ]
+    app.live.append(conversation_id, lambda _: Decision(events, now), make=True)
+    add_document(app, "refunds.md", b"# Refunds\n\nA refund takes a week.\n", "en")
+    return {"request_id": "aa-1", "summary_id": "smr-1", "language": "en", "source": "refunds.md"}
+
+
+def scorecard(served: Service) -> dict[str, str]:
+    """A scorecard of one metric; what it and an agent are named by."""
+    metrics = [{"metric": "em-1", "weight": 100}]
+    card = {"id": "sc-1", "name": "S", "attributes": [{"id": "at-1", "name": "A", "weight": 100, "metrics": metrics}]}
+    served.store.within(TENANT).definitions.publish("scorecard", "sc-1", msgspec.json.encode(card))
+    return {"scorecard_id": "sc-1", "agent_id": "a-1"}
+
+
+def taxonomy(served: Service) -> dict[str, str]:
+    """A taxonomy of one intent; what it is named by."""
+    late = {"name": "Late", "examples": ["where is my parcel"]}
+    topics = [{"name": "Shop", "topics": [{"name": "Delivery", "topics": [late]}]}]
+    document = msgspec.json.encode({"id": "tx-1", "name": "Shop", "topics": topics})
+    served.store.within(TENANT).definitions.publish("taxonomy", "tx-1", document)
+    return {"taxonomy_id": "tx-1"}
+
+
+def webhook(served: Service) -> str:
+    """The id of a webhook that nobody needs to tell of anything."""
+    made = Webhook(
+        id=new_webhook_id(),
+        url="http://127.0.0.1:9/none",
+        secret=new_webhook_secret(),
+        kinds=frozenset({"erased"}),
+        position=10**6,
+        created_at=datetime.now(UTC),
+    )
+    served.store.within(TENANT).webhooks.add(made)
+    return made.id
+
+
+@pytest.fixture(scope="module")
+def planned(served: Service) -> dict[str, str]:
+    """A draft of a form, a re-score and a backtest with it, and a job, that no worker takes up; what they are named by."""
+    form_id, token = "ef-golden-inbound", served.token(served.new_client("forms:write"))
+
+    def ask(method: str, path: str, body: bytes) -> dict[str, Any]:
+        sort = "application/yaml" if method == "PUT" else "application/json"
+        headers = {"auth": token, "Content-Type": sort}
+        answer = served.http.request(method, f"{served.url}/api/v1{path}", content=body, headers=headers)
+        assert answer.status_code in {200, 202}, answer.text
+        return answer.json()
+
+    document = served.store.within(TENANT).forms.get(form_id)
+    assert document is not None
+    ask("PUT", f"/forms/{form_id}/draft", document.document)
+    backtest = ask("POST", f"/forms/{form_id}/backtest", b"{}")
+    rescore = ask("POST", "/rescores", msgspec.json.encode({"form_id": form_id}))
+    job = served.store.within(TENANT).conversations.accept([conversation("c-of-a-job")]).batch_id or ""
+    return {"backtest_id": backtest["id"], "rescore_id": rescore["id"], "form_id": form_id, "job_id": job}
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_answer_of_our_own_api_is_described(served: Service, mode: GenerationMode) -> None:
+def test_every_answer_of_our_own_api_is_described(
+    served: Service, planned: dict[str, str], mode: GenerationMode
+) -> None:
     """The same of our own API, asked by a client that may do everything, half of the time about what is there."""
     schema = schemathesis.openapi.from_url(served.url + "/openapi.json").include(path_regex=OWN)
-    scopes = ("conversations:write", "forms:write", "audits:write")
+    scopes = tuple(scope for scope in SCOPES if scope.endswith(":write"))
     token = served.token(served.new_client(*scopes))
     recorded = served.store.within(TENANT).conversations.rerender("", 100)
     scored = next(each.conversation.id for each in recorded if each.evaluation.form)
-    names = {"conversation_id": scored, "form_id": "ef-golden-inbound"}
+    names = {
+        "conversation_id": scored,
+        **planned,
+        "webhook_id": webhook(served),
+        **assisted(served, scored),
+        **scorecard(served),
+        **taxonomy(served),
+    }
     seen: dict[str, set[int]] = {}
 
     def tried(operation: Any) -> None:
@@ -89,7 +196,7 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
             if is_named and isinstance(case.body, dict):
                 case.body.update({name: GIVEN[name] for name in case.body if name in GIVEN})
             if is_known and case.method != "DELETE":
-                case.path_parameters.update({name: names[name] for name in case.path_parameters})
+                case.path_parameters.update({name: names[name] for name in case.path_parameters if name in names})
             if is_known:
                 case.headers.update({"auth": token})
                 case.query.pop("app", None)
@@ -104,9 +211,9 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
     for operation in schema.get_all_operations():
         tried(operation.ok())
     if mode is GenerationMode.POSITIVE:
-        # A form that can be published, and an audit that can be submitted, nobody comes upon by chance.
-        hard = {"POST /api/v1/forms", "POST /api/v1/audits/{conversation_id}/submit"}
-        assert {label for label, statuses in seen.items() if not statuses & {200, 202, 204}} <= hard
+        # What there is, nobody deletes here.
+        missed = {label for label, statuses in seen.items() if not statuses & {200, 201, 202, 204}} - HARD
+        assert not [label for label in sorted(missed) if not label.startswith("DELETE")]
     assert len(seen) == len(OPERATIONS)
 
 

@@ -21,8 +21,8 @@ def records(name: str, tenant: Tenant) -> list[Record]:
         assert not isinstance(read, Rejected), read.error.message
         batch.append(Pending(conversation=read, revision=1))
     batch.sort(key=lambda pending: (pending.conversation.started_at, pending.conversation.id))
-    evaluations = Evaluator(METRICS, {}).evaluate(batch, [], datetime(2026, 6, 8, tzinfo=UTC))
+    judged = Evaluator(METRICS, {}).evaluate(batch, [], datetime(2026, 6, 8, tzinfo=UTC))
     return [
         Record(tenant=tenant, conversation=pending.conversation, revision=1, evaluation=evaluation)
-        for pending, evaluation in zip(batch, evaluations, strict=True)
+        for pending, (evaluation, _) in zip(batch, judged, strict=True)
     ]

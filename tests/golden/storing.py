@@ -36,9 +36,13 @@ def publish(store: Store, *files: str) -> None:
         store.within(TENANT).forms.publish(read_form(document).id, document)
 
 
-def process(store: Store, read: Iterable[Conversation]) -> None:
+NEVER_ANALYSED = Evaluator(METRICS, {})
+"""Judges metrics that need no engine, and analyses nothing."""
+
+
+def process(store: Store, read: Iterable[Conversation], evaluator: Evaluator = NEVER_ANALYSED) -> None:
     """Take conversations from accepted to recorded."""
-    processing = Processing(store, Evaluator(METRICS, {}), REPORTS, lambda: datetime(2026, 3, 24, tzinfo=UTC))
+    processing = Processing(store, evaluator, REPORTS, lambda: datetime(2026, 3, 24, tzinfo=UTC))
     accepted = store.within(TENANT).conversations.accept(list(read))
     finished = processing.evaluate(accepted.batch_id or "")
     assert finished is not None

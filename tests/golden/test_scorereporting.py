@@ -30,10 +30,10 @@ def rows() -> list[bytes]:
     ]
     conversations = list(read_file(HERE / "scorereporting.conversations.ndjson", TENANT.app_id, Limits()))
     batch = [Pending(conversation=conversation, revision=1) for conversation in conversations]
-    evaluations = Evaluator(METRICS, {}).evaluate(batch, forms, datetime(2025, 2, 22, tzinfo=UTC))
+    judged = Evaluator(METRICS, {}).evaluate(batch, forms, datetime(2025, 2, 22, tzinfo=UTC))
     records = [
         Record(tenant=TENANT, conversation=pending.conversation, revision=1, evaluation=evaluation)
-        for pending, evaluation in zip(batch, evaluations, strict=True)
+        for pending, (evaluation, _) in zip(batch, judged, strict=True)
     ]
     records.sort(key=lambda record: (record.conversation.started_at, record.conversation.id))
     return [ScoreReporting().row(record) for record in records]

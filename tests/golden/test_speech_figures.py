@@ -25,7 +25,7 @@ def test_words_are_those_amazon_counts(calls: list[Conversation]) -> None:
 
 
 def test_pace_is_near_amazons(calls: list[Conversation]) -> None:
-    """Amazon takes the time of words, 193 and 135 a minute; ours is that of turns, with the pauses in them."""
+    """Amazon takes the time of sentences, 193 and 135 words a minute; ours is that of turns, pauses between them too."""
     agent, customer = pace(calls[0], "agent"), pace(calls[0], "customer")
     assert agent is not None
     assert customer is not None

@@ -11,9 +11,11 @@ import pytest
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.errors import SettingsError
+from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Client
+from auscult.pipeline.ports import Pending
 from auscult.storage import new_secret_key
-from tests.integration.working import TENANT, settings_for
+from tests.integration.working import TENANT, conversation, settings_for
 
 CLIENT = Client(
     client_id="cs-1",
@@ -105,3 +107,36 @@ def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     heavy = {"sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "numpy", "dbos", "tokenizers", "re2", "yaml"}
     script = f"import sys, auscult.bootstrap; assert not {heavy!r} & sys.modules.keys(), sys.modules.keys() & {heavy!r}"
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  (our own words)
+
+
+def found_out(analyzers: str) -> Insights | None:
+    """What is found out about a conversation when these analyzers are chosen."""
+    evaluator = bootstrap.evaluator(read_settings({"AUSCULT_ANALYZERS": analyzers}))
+    (judged,) = evaluator.evaluate(
+        [Pending(conversation=conversation("c-1", "Hello there, my parcel has not arrived."), revision=1)],
+        [],
+        datetime.now(UTC),
+    )
+    return judged.insights
+
+
+def test_analyzers_are_chosen() -> None:
+    """All of them unless said; what is left out says that it is; with none there is nothing but the score."""
+    everything = found_out("all")
+    assert everything is not None
+    assert everything.escalation is not None
+    assert everything.sentiment is not None
+    some = found_out("language, escalation")
+    assert some is not None
+    assert some.escalation == everything.escalation
+    assert some.sentiment is None
+    assert "switched off" in some.unknown["sentiment"]
+    assert some.engines == ()
+    assert found_out("none") is None
+
+
+def test_an_analyzer_that_there_is_not() -> None:
+    """It is named, with what may have been meant."""
+    with pytest.raises(SettingsError, match="did you mean sentiment") as raised:
+        found_out("sentimnt")
+    assert (raised.value.reason, raised.value.field) == ("analyzer.unknown", "AUSCULT_ANALYZERS")

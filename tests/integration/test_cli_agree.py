@@ -8,6 +8,8 @@ import pytest
 from tests.integration.program import auscult, conversation, write
 from tests.integration.test_cli_score import FORM
 
+pytestmark = pytest.mark.slow
+
 RUDE = (("agent", "What is it?"), ("customer", "My card is lost."), ("agent", "So what."))
 SORRY = (*RUDE, ("agent", "Hello? I am sorry."))
 
@@ -35,8 +37,10 @@ def test_agreement_of_each_metric(folder: Path) -> None:
         "n": 3,
         "agreement": 1.0,
         "kappa": 1.0,
+        "kappa_interval": None,
         "base_rate": 0.6667,
         "confusion": {"NO": {"NO": 1}, "YES": {"YES": 2}},
+        "reason": "they never differ, so that nothing shows how often they would",
     }
     assert (sorry["agreement"], sorry["kappa"]) == (0.6667, 0.4)
     assert compared.last["macro_kappa"] == 0.7
@@ -65,9 +69,9 @@ def test_people_get_a_table(folder: Path) -> None:
     write(folder / "labels.ndjson", label("c-1", "YES", "NO"), label("c-2", "NO", "YES"), label("c-3", "YES", "YES"))
     lines = auscult(folder, "agree", "labels.ndjson", "calls.ndjson", "--form", "form.yaml").out.splitlines()
     assert [line.split() for line in lines] == [
-        ["metric", "n", "agreement", "kappa", "base", "rate"],
-        ["em-hello", "3", "100.0%", "1.00", "66.7%"],
-        ["em-sorry", "3", "66.7%", "0.40", "66.7%"],
+        ["metric", "n", "agreement", "kappa", "95", "%", "base", "rate"],
+        ["em-hello", "3", "100.0%", "1.00", "-", "66.7%"],
+        ["em-sorry", "3", "66.7%", "0.40", "-", "66.7%"],
         ["macro", "kappa", "0.70", "over", "3", "conversations"],
     ]
 

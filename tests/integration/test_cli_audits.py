@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.program import TENANT, Result, auscult, conversation, write
 
+pytestmark = pytest.mark.slow
+
 APP = ("--app", "st-1")
 FORM = """
 id: ef-1

@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import jwt
+import pytest
 
 from tests.integration.program import TENANT, auscult
+
+pytestmark = pytest.mark.slow
 
 
 def test_add_shows_id_and_secret_once_and_token_signs_with_it(tmp_path: Path) -> None:

@@ -2,9 +2,17 @@
 
 import json
 import re
+import shlex
 import socket
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import typer.main
+
+from auscult.cli import build, demo
+from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.integration.program import auscult, conversation, write
 
 RUDE = (("agent", "What is it?"), ("customer", "My card was stolen, I am very worried."), ("agent", "So what."))
@@ -44,6 +52,29 @@ def test_demo_without_conversations_says_where_to_run_it(tmp_path: Path) -> None
     assert refused.status == 1
     assert "examples/conversations" in refused.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that it prints can be pasted: this program, the demo's own app and client, and a file that is there."""
+    monkeypatch.setattr(sys, "argv", [".venv/bin/auscult", "demo"])
+    monkeypatch.setenv("PATH", "")
+    root = Path(__file__).parents[2]
+    client = Client(
+        client_id=new_client_id(),
+        secret=new_client_secret(),
+        account_id=demo.TENANT.account_id,
+        app_ids=frozenset({demo.TENANT.app_id}),
+        scopes=demo.SCOPES,
+        created_at=datetime(2026, 3, 23, tzinfo=UTC),
+    )
+    line = demo.as_simulation("http://127.0.0.1:1", client, root / "examples" / "conversations" / demo.RECORDED)
+    secret, program, command, *words = shlex.split(line.replace("\\\n", ""))
+    assert (secret, program) == (f"AUSCULT_CLIENT_SECRET={client.secret}", ".venv/bin/auscult")
+    known = typer.main.get_command(build()).commands[command]  # type: ignore[attr-defined]
+    given = known.make_context(command, list(words)).params
+    assert (given["client_id"], given["app"], given["account"]) == (client.client_id, "st-demo", "a-demo")
+    assert "assist:write" in demo.SCOPES
+    assert list((root / demo.KNOWLEDGE).glob("*.md"))
 
 
 def test_the_example_conversations_have_their_licence_beside_them() -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.test_cli_score import FORM
 
+pytestmark = pytest.mark.slow
+
 
 def test_doctor_of_a_new_folder_makes_nothing(tmp_path: Path) -> None:
     """All is well before the first command, and nothing is made by looking."""
@@ -36,6 +38,27 @@ def test_doctor_warns_of_a_setting_that_nothing_reads(tmp_path: Path) -> None:
     assert any(line.startswith("warn") and "AUSCULT_DATABSE_URL" in line for line in looked.out.splitlines())
 
 
+def test_doctor_looks_at_the_hosts_that_may_be_asked(tmp_path: Path) -> None:
+    """Named when they can be read; what is wrong in them is told with its line, and is no fault of the engines."""
+    file = tmp_path / "hosts.yaml"
+    settings = {"AUSCULT_PORT": "0", "AUSCULT_HOSTS_FILE": str(file)}
+    file.write_text(
+        "hosts:\n  - {url: https://crm.example.com, headers: [{name: X-Key, value: k}]}\n  - {url: https://example.org:8443}\n"
+    )
+    file.chmod(0o600)
+    well = auscult(tmp_path, "doctor", settings=settings)
+    assert well.status == 0
+    assert "ok   may be asked by metrics: https://crm.example.com, https://example.org:8443\n" in well.out
+    file.chmod(0o644)
+    open_to_others = auscult(tmp_path, "doctor", "--json", settings=settings)
+    assert [one["fix"] for one in open_to_others.lines if one["state"] == "fail"] == [f"chmod 600 {file}"]
+    file.write_text("hosts:\n  - {url: crm}\n")
+    wrong = auscult(tmp_path, "doctor", "--json", settings=settings)
+    (fault,) = (one for one in wrong.lines if one["state"] == "fail")
+    assert f"{file}:2: hosts[0].url" in fault["what"]
+    assert (wrong.status, any("embedding engine answers" in one["what"] for one in wrong.lines)) == (1, True)
+
+
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:///text.db", "sqlite:///no/where.db"])
 def test_doctor_names_a_database_that_does_not_open(tmp_path: Path, url: str) -> None:
     """Nothing answers, no database, no folder: one line that fails, and no traceback."""
@@ -58,9 +81,19 @@ def test_verify_finds_a_difference_and_rebuild_mends_it(tmp_path: Path) -> None:
     database.close()
     found = auscult(tmp_path, "verify")
     assert (found.status, found.out != "") == (1, True)
-    assert "auscult rebuild" in found.err
+    assert "auscult verify --repair" in found.err
     assert auscult(tmp_path, "rebuild").out == "2 rendered\n"
     assert auscult(tmp_path, "verify").status == 0
+
+    with sqlite3.connect(tmp_path / "test.db") as database:
+        database.execute("DELETE FROM tallies")
+        database.execute("UPDATE report_rows SET started_at = started_at + 1 WHERE conversation_id = 'c-1'")
+        database.execute("UPDATE conversations SET status = 'odd' WHERE conversation_id = 'c-2'")
+    database.close()
+    assert auscult(tmp_path, "verify").status == 1
+    mended = auscult(tmp_path, "verify", "--repair")
+    assert (mended.status, mended.out) == (0, "tallies, rows and jobs agree\n"), mended
+    assert mended.err.endswith("differences found, 0 left\n")
 
 
 def test_errors_of_commands_without_json_are_one_line(tmp_path: Path) -> None:

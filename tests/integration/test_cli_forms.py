@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.integration.program import TENANT, auscult
 from tests.integration.test_cli_score import FORM
+
+pytestmark = pytest.mark.slow
 
 
 def test_check_tells_every_fault_with_its_line(tmp_path: Path) -> None:
@@ -63,6 +67,23 @@ def test_one_form_for_each_queue_channel_and_direction(tmp_path: Path) -> None:
     assert len(auscult(tmp_path, "forms", "list", "--app", "st-1").out.splitlines()) == 1
 
 
+def test_several_files_are_checked_and_published_together(tmp_path: Path) -> None:
+    """Rule 6 across files: one form for each; of files that do not fit each other none is published."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    (tmp_path / "rival.yaml").write_text(FORM.replace("ef-small", "ef-rival"))
+    (tmp_path / "chat.yaml").write_text(FORM.replace("ef-small", "ef-chat").replace("voice", "chat"))
+    checked = auscult(tmp_path, "forms", "check", "form.yaml", "rival.yaml", "chat.yaml")
+    first, second, third = checked.out.splitlines()
+    assert checked.status == 1
+    assert first == "form.yaml: ef-small is right: 2 metrics, voice"
+    assert second.startswith("rival.yaml:2: assignments[0]: queue *, direction both has the form ef-small in form.yaml")
+    assert third == "chat.yaml: ef-chat is right: 2 metrics, chat"
+    refused = auscult(tmp_path, "forms", "apply", "form.yaml", "rival.yaml", *TENANT)
+    assert (refused.status, "rival.yaml:2" in refused.err) == (1, True)
+    applied = auscult(tmp_path, "forms", "apply", "form.yaml", "chat.yaml", *TENANT)
+    assert applied.out == "ef-small version 1 is in force for st-1\nef-chat version 1 is in force for st-1\n"
+
+
 def test_starter_forms_come_along(tmp_path: Path) -> None:
     """Without an app the forms of the package are listed and shown; no database is made for that."""
     listed = auscult(tmp_path, "forms", "list", "--json").lines
@@ -80,5 +101,7 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     app = auscult(tmp_path, "forms", "list", "--app", "st-none", "--json")
     file = auscult(tmp_path, "forms", "check", "none.yaml")
     assert (form.status, "ef-small" in form.err) == (1, True)
+    near = auscult(tmp_path, "forms", "show", "ef-smal", "--app", "st-1")
+    assert near.err == "error: FORM_ID: there is no form ef-smal; did you mean ef-small?\n"
     assert (app.status, json.loads(app.err)["error"]["reason"]) == (1, "app.unknown")
     assert (file.status, "none.yaml" in file.err) == (1, True)

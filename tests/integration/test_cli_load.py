@@ -15,8 +15,10 @@ COUNTS = {
     "duration_unavailable": 0,
     "not_evaluated": 0,
     "failed": 0,
+    "waiting": 0,
     "rejected": 0,
     "rejects": None,
+    "judge": None,
 }
 
 
@@ -86,3 +88,13 @@ def test_a_database_that_cannot_be_reached_is_an_error_of_one_line(folder: Path)
     assert wrong.status == 1
     assert wrong.err.startswith("error: ")
     assert "Traceback" not in wrong.err
+
+
+def test_a_load_waits_while_too_much_waits(tmp_path: Path) -> None:
+    """It goes on as what waits is scored, and calls in workers where nobody works, though it need not wait itself."""
+    file = write(tmp_path / "calls.ndjson", *(conversation(f"c-{n}") for n in range(12)))
+    settings = {"AUSCULT_BACKLOG": "4", "AUSCULT_BATCH_SIZE": "2"}
+    done = auscult(tmp_path, "load", file, *TENANT, "--no-wait", "--json", settings=settings)
+    assert (done.status, done.last["accepted"]) == (0, 12)
+    waiting = auscult(tmp_path, "jobs", "list", "--json").lines
+    assert sum(job["conversations"] for job in waiting) < 12

@@ -32,11 +32,13 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subprocess.Popen[str]) -> None:
-    """The ready line carries the address; what was loaded is readable; nothing is left behind."""
+    """The ready line carries the address; what was loaded is readable; nothing is left behind, and no listener waits."""
     assert server.stdout
     ready = READY.fullmatch(server.stdout.readline())
     assert ready, server.stderr and server.stderr.read()
-    client = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--json").last
+    client = auscult(
+        tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--scope", "assist:write", "--json"
+    ).last
     keys = ("--client-id", client["client_id"], "--client-secret", client["client_secret"])
     token = auscult(tmp_path, "token", *keys).out.strip()
     headers = {"auth": token, "accountId": "a-1", "orgId": "o-1"}
@@ -48,7 +50,13 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
     assert httpx.post(ready[1] + PATH, json=body).status_code == 401
     assert httpx.get(f"{ready[1]}/docs").status_code == 200
 
-    server.send_signal(signal.SIGTERM)
+    said = {"conversationId": "c-2", "query": "hello", "author": {"type": "USER"}}
+    assert httpx.post(f"{ready[1]}/agentassist/api/v1/hooks/st-1", headers=headers, json=said).status_code == 200
+    with httpx.stream("GET", f"{ready[1]}/api/v1/live/conversations/c-2/stream", headers=headers) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": listening"
+        server.send_signal(signal.SIGTERM)
+        assert "event: message" in list(lines)
     out, err = server.communicate(timeout=30)
     assert (server.returncode, out, err) == (0, "", "")
 

@@ -6,8 +6,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.integration.test_cli_score import FORM
+
+pytestmark = pytest.mark.slow
 
 
 def recorded(folder: Path) -> int:

@@ -8,8 +8,12 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from auscult.jobs.crew import Crew
 from tests.integration.working import wait_until
+
+pytestmark = pytest.mark.slow
 
 
 def leave_a_trace(folder: str, stop: threading.Event) -> None:

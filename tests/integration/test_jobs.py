@@ -16,6 +16,7 @@ from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.probe import Answers
+from auscult.domain.tenancy import Tenant
 from auscult.jobs import worker as worker_room
 from auscult.jobs.crew import Crew
 from auscult.jobs.database import jobs_url
@@ -24,6 +25,8 @@ from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
 from auscult.storage.tables import batches, evaluations
 from tests.integration.working import FORM, TENANT, conversation, settings_for, wait_until, working
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -137,7 +140,51 @@ def test_a_batch_that_never_comes_to_an_end_is_given_up(store: Store, app: AppSt
         store.batches.begin(batch)
     with working(store, database_url):
         wait_until(ended(store, batch))
-    assert state(store, batch) == ("failed", "its processing was begun 25 times and never came to an end")
+    assert state(store, batch) == ("failed", "its processing was begun 10 times and never came to an end")
+
+
+def test_one_that_kills_its_worker_is_found_among_its_batch(store: Store, app: AppStore, database_url: str) -> None:
+    """Begun again and again, a batch is split; only the one that kills is given up, and it can be put back to work."""
+    batch = accept(app, *map(conversation, ("c-1", "c-bad", "c-2")))
+    for _ in range(worker_room.SPLIT_AFTER):
+        store.batches.begin(batch)
+    with working(store, database_url):
+        wait_until(ended(store, batch))
+        wait_until(lambda: len(app.conversations.statuses(["c-1", "c-bad", "c-2"])) == 3)
+    told = state(store, batch)
+    assert told[0] == "done"
+    assert "split into 3 batches" in str(told[1])
+    other = accept(app, conversation("c-3"), conversation("c-worse"))
+    assert store.batches.split(other) == 2
+    bad = next(one.batch_id for one in store.batches.waiting() if app.jobs.left(one.batch_id) == ["c-worse"])
+    for _ in range(worker_room.MOST_STARTS):
+        store.batches.begin(bad)
+    with working(store, database_url):
+        wait_until(ended(store, bad))
+        wait_until(lambda: not store.batches.waiting())
+        assert app.conversations.statuses(["c-3", "c-worse"]) == {"c-3": "evaluated"}
+        assert [one.batch_id for one in store.batches.failed()] == [bad]
+        app.jobs.retry(bad)
+        wait_until(ended(store, bad))
+    assert app.conversations.statuses(["c-worse"]) == {"c-worse": "evaluated"}
+    assert store.recount() == []
+
+
+def test_live_goes_first_and_no_app_starves(store: Store, app: AppStore, database_url: str) -> None:
+    """A long backfill of one app holds up neither a small load of another nor what is live."""
+    other = Tenant(account_id="a-2", org_id="o-2", app_id="st-2")
+    store.ensure(other)
+    small = store.within(other)
+    backfill = [accept(app, conversation(f"c-{n}")) for n in range(60)]
+    loaded = [str(small.conversations.accept([conversation(f"s-{n}")]).batch_id) for n in range(3)]
+    live = str(app.conversations.accept([conversation("c-live")], priority="live").batch_id)
+    with working(store, database_url):
+        wait_until(ended(store, *backfill, *loaded, live))
+    ends = {one: found.ended_at for one in (*backfill, *loaded, live) if (found := store.batches.get(one))}
+    order = sorted(ends, key=lambda one: (str(ends[one]), one))
+    # Of what a worker has taken at once the order is that of its places; so much may have gone before.
+    assert order.index(live) <= worker_room.AT_ONCE
+    assert max(map(order.index, loaded)) <= 2 * worker_room.AT_ONCE + len(loaded) + 1
 
 
 def lose_jobs(url: str) -> None:

@@ -22,6 +22,8 @@ from tests.integration.program import AUSCULT, TENANT, environment
 from tests.integration.working import FORM, conversation, settings_for, wait_until
 from tests.integration.working import TENANT as OWNER
 
+pytestmark = pytest.mark.slow
+
 COUNT = 500
 KILLS = 3
 BATCH_SIZE = "5"
@@ -40,7 +42,7 @@ class Killed:
         """Make the file that is loaded."""
         self.folder = folder
         self.store = store
-        self.chance = random.Random(seed)  # noqa: S311  (moments, not secrets)
+        self.chance = random.Random(seed)
         self.settings = environment(
             AUSCULT_DATABASE_URL=url, AUSCULT_STATE_DIR=str(folder), AUSCULT_BATCH_SIZE=BATCH_SIZE
         )

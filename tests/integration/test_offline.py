@@ -11,6 +11,8 @@ import pytest
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, conversation
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent / "offline"
 NAMESPACE = ("unshare", "--map-root-user", "--net")
 OUTSIDE = "192.0.2.1"

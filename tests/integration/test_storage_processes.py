@@ -48,7 +48,7 @@ def write(url: str, writer: str, batches: int) -> None:
     store = open_store(url, new_secret_key())
     app = store.within(TENANT)
     for batch in range(batches):
-        documents = fed(writer, batch, random.choice(["en", "nl"]))  # noqa: S311  no secret
+        documents = fed(writer, batch, random.choice(["en", "nl"]))
         accepted = app.conversations.accept(documents)
         print("accepted", batch, flush=True)  # noqa: T201  the parent reads it
         if accepted.batch_id:

@@ -6,7 +6,11 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.integration.program import AUSCULT, environment
+
+pytestmark = pytest.mark.slow
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 PORT = "8499"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
@@ -57,12 +58,21 @@ def wait_until(is_so: Callable[[], bool], patience_s: float = 60) -> None:
 
 
 @contextmanager
-def working(store: Store, url: str, evaluator: Evaluator | None = None) -> Iterator[str]:
+def working(store: Store, url: str, evaluator: Evaluator | None = None, jobs_engine: Any = None) -> Iterator[str]:
     """A worker's name, while it works."""
     stop, up = threading.Event(), threading.Event()
     judge = evaluator or bootstrap.evaluator(read_settings({}))
     processing = Processing(store, judge, REPORTS, lambda: datetime.now(UTC))
-    worker = Worker(Work(store=store, processing=processing, jobs_url=jobs_url(url), poll_s=0.02))
+    sweeping = bootstrap.sweeping(store, judge)
+    work = Work(
+        store=store,
+        processing=processing,
+        sweeping=sweeping,
+        jobs_url=jobs_url(url),
+        jobs_engine=jobs_engine,
+        poll_s=0.02,
+    )
+    worker = Worker(work)
     thread = threading.Thread(target=worker.run, args=(stop, lambda _name: up.set()))
     thread.start()
     try:

@@ -4,6 +4,7 @@ import pytest
 
 from auscult.config import PREFIX, Settings, describe, read_settings, unknown_settings
 from auscult.domain.errors import SettingsError
+from auscult.domain.judging import Allowance, Usage
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 KEY = "A" * 43 + "="
@@ -80,3 +81,47 @@ def test_secrets_are_not_shown() -> None:
 def test_slips_of_the_pen_can_be_listed() -> None:
     """A variable with our prefix that no setting reads is found; others are none of our business."""
     assert unknown_settings({"AUSCULT_DATABSE_URL": "x", "AUSCULT_PORT": "1", "PORT": "2"}) == ["AUSCULT_DATABSE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"URL": "http://127.0.0.1:9/v1"}, "MODEL"),
+        ({"MODEL": "m"}, "URL"),
+        ({"URL": "127.0.0.1:9", "MODEL": "m"}, "URL"),
+        ({"URL": "file:///etc", "MODEL": "m"}, "URL"),
+        ({"URL": "http://x", "MODEL": "m", "COST_PER_DAY": "5"}, "PRICE_IN"),
+        ({"URL": "http://x", "MODEL": "m", "PRICE_IN": "5"}, "PRICE_OUT"),
+        ({"URL": "http://x", "MODEL": "m", "PRICE_IN": "-1"}, "PRICE_IN"),
+        ({"URL": "http://x", "MODEL": "m", "COST_PER_DAY": "NaN"}, "COST_PER_DAY"),
+    ],
+)
+def test_half_a_judge_is_refused(settings: dict[str, str], field: str) -> None:
+    """With the setting that is missing or wrong, before anything is done."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({f"AUSCULT_JUDGE_{name}": value for name, value in settings.items()})
+    assert caught.value.field == f"AUSCULT_JUDGE_{field}"
+
+
+def test_a_judges_key_is_not_repeated() -> None:
+    """It is a secret, whatever is wrong with it."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, judge_api_key=["sk-1"])
+    assert "sk-1" not in f"{caught.value.message} {caught.value.value}"
+
+
+def test_amounts_are_exact() -> None:
+    """Prices are decimals, counted in billionths; a cached token costs what another one does unless it is said."""
+    settings = read_settings(
+        {
+            "AUSCULT_JUDGE_URL": "http://x/v1",
+            "AUSCULT_JUDGE_MODEL": "m",
+            "AUSCULT_JUDGE_PRICE_IN": "0.1",
+            "AUSCULT_JUDGE_PRICE_OUT": "0.3",
+            "AUSCULT_JUDGE_COST_PER_DAY": "12.345678901",
+        }
+    )
+    assert settings.judge_prices
+    assert settings.judge_prices.cost(Usage(tokens_in=7, tokens_cached=2, tokens_out=1)) == 1_000
+    assert settings.judge_allowance == Allowance(tokens=None, cost=12_345_678_901)
+    assert read_settings({}).judge_prices is None

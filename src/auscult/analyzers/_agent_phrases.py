@@ -19,9 +19,12 @@ AGENT_EMOTIONS: tuple[tuple[str, str], ...] = (
         "empathy",
         (
             "(?:i|we) (?:can |do |completely |totally |fully |really |certainly |absolutely |perfectly |quite |"
-            "definitely )*(?:understand|imagine|appreciate|see|know|hear|get|feel) (?:how|why|your (?:concern|"
-            "frustration|worry|worries|disappointment|situation|pain|feelings)|you(?:re| are| feel)|that must|"
-            "that (?:this|it|you)|this (?:must|is|has)|it (?:must|is|can)|what a)|i hear you|(?:that|this|"
+            "definitely )*(?:understand|imagine|appreciate|see|know|hear|get|feel) (?:how|why|your (?:\\w+ )?(?:concerns?|"
+            "frustration|worry|worries|disappointment|disappointed|situation|pain|feelings?|anger|anxiety|stress|distress)|you(?:re| are| feel)|that must|"
+            "that (?:this|it|you)|this (?:must|is|has)|it (?:must|is|can)|(?:thats|this is|its) (?:\\w+ )?(?:alarming|frustrating|"
+            "upsetting|worrying|stressful|scary|annoying|difficult|hard|disappointing|not)|what a)|i hear you|"
+            "(?:can|could) (?:only |well |just |certainly |totally )?imagine|i know (?:that|the) feeling|i can relate|no fun|"
+            "(?:that|this|"
             "it) must (?:be|have been|feel)|must (?:be|have been) (?:\\w+ )?(?:frustrating|awful|terrible|hard|"
             "difficult|horrible|scary|worrying|upsetting|annoying|stressful|a shock|shock|disappointing)"
         ),
@@ -88,3 +91,30 @@ AGENT_EMOTIONS: tuple[tuple[str, str], ...] = (
         ),
     ),
 )
+
+EMPATHY: tuple[str, ...] = tuple([pattern for emotion, pattern in AGENT_EMOTIONS if emotion == "empathy"])
+"""Apologies first, then understanding and sympathy."""
+APOLOGIES = 1
+"""So many of them are mere apologies, which may be for anything."""
+
+NO_EMPATHY: tuple[str, ...] = (
+    (
+        "sorry (?:i |we )?(?:\\w+ )?(?:didnt|did not|cant|couldnt|could not) (?:quite )?(?:catch|hear|get|understand|"
+        "follow)|sorry (?:what|who|which|could|can|did|say|was that|come again|no)|sorry to see you (?:go|leave)|bless (?:you|him|her|them) (?:too |and |all )?(?:bye|goodbye|take care|now|$)"
+    ),
+    (
+        "(?:sorry|apologi[sz]e|apologies) (?:for|about) (?:the|my|that|any|this) (?:\\w+ )?(?:wait|hold|pause|silence|typo)|"
+        "(?:sorry|apologi[sz]e|apologies) (?:for|to) (?:keep|keeping|have kept|having kept|put|putting|hold|holding|"
+        "interrupt|interrupting|make you wait|making you wait|bother|bothering|ask|asking)"
+    ),
+    (
+        "(?:sorry|afraid|apologi[sz]e|apologies) (?:but |sir |maam |madam |that )?(?:i|we|that|there|its|it|you|your \\w+|the \\w+) "
+        "(?:\\w+ )?(?:cant|cannot|can not|couldnt|could not|wasnt|was not|werent|were not|isnt|arent|dont|do not|am not|"
+        "am unable|were unable|was unable|are unable|unable|wont)|sorry (?:something|there was an? (?:issue|error|problem)) with"
+    ),
+    (
+        "(?:i|we) (?:can |do |also )?(?:see|know|hear) (?:that )?(?:you|youre|youve|that|this|it) (?:have|had|are|were|"
+        "is|was|an?|the|on|in|with|calling|called|looking|trying|ordered|placed|using|been)"
+    ),
+)
+"""What only looks like empathy: not having heard, a wait, a refusal, what stands on the screen."""

@@ -73,6 +73,16 @@ ANGER: tuple[Cue, ...] = (
         name="swearing",
     ),
     *cues(
+        -CLEAR,
+        "anger",
+        (
+            "i (?:guess|suppose) (?:ill|i will|ill just|well|we will|i|we) (?:just )?(?:wait|have to|live with|make do|"
+            "put up|do without|must)|make sure (?:it|this|that|they|you|there) (?:\\w+ )?(?:doesnt|dont|does not|do not|"
+            "never|wont|isnt|arent) (?:\\w+ ){0,2}(?:happens?|again|delayed|late|lost|forget|wrong|damaged|cancelled)"
+        ),
+        name="grudging",
+    ),
+    *cues(
         -STRONG,
         "anger",
         "rubbish|garbage|trash|load of (?:old )?(?:rubbish|tosh|nonsense)|nonsense|poppycock|baloney",

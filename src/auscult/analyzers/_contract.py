@@ -15,14 +15,31 @@ class Unknown(NamedTuple):
     reason: str
 
 
+class SwitchedOff:
+    """In the place of an analyzer that was not chosen: finds nothing out, and says so."""
+
+    field: ClassVar[str] = ""
+    languages: frozenset[str] = frozenset()
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (as every analyzer)
+        """Nothing."""
+        return ()
+
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Unknown:  # noqa: ARG002
+        """That nobody looked."""
+        return Unknown("this analyzer is switched off (AUSCULT_ANALYZERS)")
+
+
 class Analyzer(Protocol[Found_co]):
     """One thing to find in a conversation. Pure: what an engine must tell is sent out as probes first."""
 
     field: ClassVar[str]
     """The field of ``Insights`` that it fills."""
 
-    languages: ClassVar[frozenset[str]]
-    """ISO 639-1 codes of the languages it understands; empty when language does not matter to it."""
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages it understands; empty when language does not matter to it."""
+        ...
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """What must be asked before this conversation can be analysed."""

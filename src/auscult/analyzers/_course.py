@@ -44,6 +44,7 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
     """Follow a conversation in which the customer speaks at least once."""
     turns = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
     valences = {tone.turn.id: tone.valence for tone in tones}
+    thanking = {tone.turn.id for tone in tones if tone.emotion == "gratitude"}
     customer = [(place, turn, valences.get(turn.id, 0.0)) for place, turn in enumerate(turns) if _is_customer(turn)]
     first, last = customer[0][0], customer[-1][0]
     agent = [(place, turn) for place, turn in enumerate(turns) if not _is_customer(turn)]
@@ -59,7 +60,8 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
         pleased=[
             place
             for place, turn, valence in customer
-            if valence >= PLEASURE or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
+            if (valence >= PLEASURE and turn.id not in thanking)
+            or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
         ],
         protests=[
             place

@@ -99,12 +99,30 @@ DELIGHT: tuple[Cue, ...] = (
             "loads|tons|millions)|many many thanks|huge thanks|massive thanks|big thanks|(?:really|very|truly|so|"
             "sincerely|greatly|deeply|much|do) (?:much )?(?:appreciate|grateful|thankful|obliged)|(?:really|truly|so|"
             "greatly|very much|much) appreciated|appreciate (?:it|this|that|you|everything) (?:so|a lot|very|really)|"
-            "appreciate (?:you|your kindness|your patience|everything)|grateful (?:for|to)|thank you (?:for|"
-            "all for) (?:everything|all your|being so|making|taking (?:the time|such|care|this)|listening|"
+            "appreciate (?:you|your kindness|your patience|everything)|grateful (?:for|to)|(?:thank you|thanks) (?:for|"
+            "all for) (?:everything|all (?:of )?your|being so|making|taking (?:the time|such|care|this)|listening|"
             "understanding|caring|your (?:kindness|patience|understanding))|thanks? (?:you )?(?:\\w+ )?honestly|"
             "just thank you really|thank you (?:kindly|dear|my dear|love|darling)|bless"
         ),
         name="warm thanks",
+    ),
+    *cues(
+        CLEAR,
+        "gratitude",
+        (
+            "(?:i|we|much) (?:do |certainly |sure |truly )?appreciate (?:it|this|that|thats|you|your (?:help|time|effort|"
+            "efforts|assistance|support|work|service|advice)|all|the (?:help|effort|quick|fast))"
+        ),
+        name="appreciation",
+    ),
+    *cues(
+        CLEAR,
+        "happiness",
+        (
+            "(?:ah|oh|aha|ooh|yes|yess|wow|hey|hooray) (?:yes |great |good |wow |look )?(?:it|its|that|thats) (?:is )?"
+            "(?:works|worked|working|did it|did the trick|fixed it|done it)"
+        ),
+        name="love",
     ),
     *cues(
         CLEAR,

@@ -16,6 +16,8 @@ LANGUAGE_NAMES = {
     "nl": "Dutch",
 }
 """The vendor's six languages."""
+UNDETERMINED = "und"
+"""What stands for a language that cannot be told."""
 
 
 def cite(turn: Turn, why: str) -> Evidence:
@@ -28,13 +30,18 @@ def turns_of(conversation: Conversation, speaker: Speaker) -> list[Turn]:
     return [turn for turn in conversation.turns if turn.speaker == speaker and turn.text.strip()]
 
 
+def language_of(conversation: Conversation, known: Insights) -> str:
+    """The language that was found; before it was looked for, the one that the document gives."""
+    if known.language is not None:
+        return known.language
+    return conversation.language.replace("_", "-").partition("-")[0].lower()
+
+
 def unsupported(conversation: Conversation, known: Insights, languages: frozenset[str]) -> Unknown | None:
     """Why an analyzer cannot read this conversation's language, or None when it can."""
-    language = (
-        known.language
-        if known.language is not None
-        else conversation.language.replace("_", "-").partition("-")[0].lower()
-    )
+    language = language_of(conversation, known)
     if language in languages:
         return None
+    if language == UNDETERMINED:
+        return Unknown("which language is spoken cannot be told")
     return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")

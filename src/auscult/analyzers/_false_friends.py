@@ -161,6 +161,13 @@ FALSE_FRIENDS: tuple[FalseFriend, ...] = (
         ("unbelievable",),
     ),
     FalseFriend(
+        (
+            "(?:would|id|wed|ll|dont|not|cant) (?:\\w+ )?appreciate|appreciate (?:it|that|this) (?:if|when|could)|"
+            "appreciate (?:it|that|this|your \\w+) but"
+        ),
+        ("appreciation",),
+    ),
+    FalseFriend(
         "sorry to (?:say|bother|hear|keep|trouble|interrupt)",
         ("upset",),
     ),

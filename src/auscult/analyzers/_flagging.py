@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import cite, turns_of, unsupported
-from auscult.analyzers._phrases import Phrases
+from auscult.analyzers._phrases import Claims, Phrases
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Flag, Insights
@@ -35,9 +35,8 @@ class Signs:
     ) -> None:
         """``bare`` patterns mean the first meaning, where the conversation is ``about`` one thing and not another."""
         self._meanings = [meaning for meaning, patterns in meanings for _ in patterns]
-        self._phrases = Phrases(pattern for _, patterns in meanings for pattern in patterns)
-        self._forgiven = Phrases(forgiven)
-        self._bare = Phrases(bare)
+        self._claims = Claims([pattern for _, patterns in meanings for pattern in patterns], forgiven)
+        self._bare = Claims(bare, forgiven)
         self._about = Phrases(about)
         self._not_about = Phrases(not_about)
 
@@ -46,26 +45,18 @@ class Signs:
         turns = turns_of(conversation, "customer")
         texts = [turn.text for turn in turns]
         signs: list[Sign] = []
-        if self._phrases.found_in(texts):
-            signs = [sign for turn in turns if (sign := self._read(turn, self._phrases)) is not None]
-        if not signs and self._bare.patterns and self._bare.found_in(texts):
+        if self._claims.phrases.found_in(texts):
+            signs = [sign for turn in turns if (sign := self._read(turn, self._claims)) is not None]
+        if not signs and self._bare.phrases.patterns and self._bare.phrases.found_in(texts):
             said = [turn.text for turn in conversation.turns]
             if self._about.found_in(said) and not self._not_about.found_in(said):
                 signs = [sign for turn in turns if (sign := self._read(turn, self._bare)) is not None]
         return signs
 
-    def _read(self, turn: Turn, phrases: Phrases) -> Sign | None:
+    def _read(self, turn: Turn, claims: Claims) -> Sign | None:
         """The first sign in a turn that lies outside of anything forgiven."""
-        text = turn.text
-        found = phrases.find(text)
-        if not found:
-            return None
-        excused = [span for excuse in self._forgiven.find(text) for span in self._forgiven.spans(excuse, text)]
-        for place in found:
-            for start, end in phrases.spans(place, text):
-                if not any(first < end and start < last for first, last in excused):
-                    return Sign(turn, self._meanings[place], phrases.words(start, end, text))
-        return None
+        told = claims.first(turn.text)
+        return Sign(turn, self._meanings[told.place], told.words) if told else None
 
 
 def raise_flag(conversation: Conversation, known: Insights, languages: frozenset[str], signs: Signs) -> Flag | Unknown:

@@ -6,27 +6,27 @@ words only.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import re2
 
 from auscult.domain.text import FILLERS, spoken_words
 
-TOGETHER = 20
-"""So many patterns are looked for in one look. Each look costs a microsecond; the more patterns in one, the more
-states it must work out as new texts come."""
-_KEEP = 8_192
+_KEEP = 2_048
+"""Texts that are remembered: more than are analysed together."""
 _KEEP_CHARACTERS = 2_000
-_MEMORY = 64 * 1024 * 1024
+_MEMORY = 8 * 1024 * 1024
+"""Bytes that one pattern may take for its states, before it forgets them and works them out anew."""
+_NOTHING = r"\x00"
+"""A pattern that no bare words match: there has to be one."""
 # The words of a text as ``spoken_words`` cuts it, where they stand: runs of letters, digits and apostrophes.
 _WORD = re.compile("(?:[^\\W_]|['`\u2019\u2018\u02bc\u201b\u00b4])+")
 _APOSTROPHES = re.compile("['`\u2019\u2018\u02bc\u201b\u00b4]")
 
 
 class _Match(Protocol):
-    def group(self) -> str: ...
     def start(self) -> int: ...
     def end(self) -> int: ...
 
@@ -36,61 +36,105 @@ class Phrases:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns: Sequence[str] = tuple(patterns)
-        self._kept = lru_cache(maxsize=_KEEP)(self._look)
+        self._kept = lru_cache(maxsize=_KEEP)(self.look)
         self._one = lru_cache(maxsize=None)(self._compile)
 
     def find(self, text: str) -> tuple[int, ...]:
         """Give the places in the list of those that match somewhere in a turn's text, in order."""
-        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self.look(text)
 
     def found_in(self, texts: Iterable[str]) -> bool:
         """Whether any pattern matches in any of the texts: one look for a whole conversation."""
-        said = "\n".join([_bare(text) for text in texts])
-        return any(one.Match(said) is not None for _, one in self._sets)
+        return self._filter.Match("\n".join([_bare(text) for text in texts])) is not None
 
-    def spans(self, place: int, text: str) -> list[tuple[int, int]]:
+    def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
         """Where pattern ``place`` matches: from which word of the turn to which, the last left out."""
         bare = _bare(text)
         search = self._one(place)
-        spans: list[tuple[int, int]] = []
         at = 0
         while (match := search(bare, at)) is not None:
             first = bare.count(" ", 0, match.start())
-            spans.append((first, first + len(match.group().split())))
             at = match.end()
-        return spans
-
-    def words(self, first: int, last: int, text: str) -> str:
-        """Words of a turn as they stand in it, from ``first`` up to before ``last``."""
-        said: list[tuple[int, int]] = []
-        before = ""
-        for word in _WORD.finditer(text):
-            bare = _APOSTROPHES.sub("", word.group()).casefold()
-            if bare and bare not in FILLERS and bare != before:
-                said.append(word.span())
-                before = bare
-        spans = said[first:last]
-        return text[spans[0][0] : spans[-1][1]] if spans else ""
+            yield first, first + len(bare[match.start() : at].split())
 
     def quote(self, place: int, text: str) -> str:
         """The words that pattern ``place`` matches first, as they stand in the text; empty when it does not."""
-        spans = self.spans(place, text)
-        return self.words(*spans[0], text) if spans else ""
+        span = next(self.spans(place, text), None)
+        return words_of(*span, text) if span else ""
 
     def _compile(self, place: int) -> Callable[[str, int], _Match | None]:
         return re2.compile(_whole_words(self.patterns[place]), _options()).search
 
-    def _look(self, text: str) -> tuple[int, ...]:
-        bare = _bare(text)
-        return tuple(sorted([first + place for first, one in self._sets for place in one.Match(bare) or ()]))
+    def look(self, text: str) -> tuple[int, ...]:
+        """The same as ``find``, for who remembers what it comes to."""
+        return tuple(sorted(self._filter.Match(_bare(text)) or ()))
 
     @cached_property
-    def _sets(self) -> list[tuple[int, re2.Set]]:
-        """Sets of patterns, each with the place of its first."""
-        return [
-            (first, _compiled(self.patterns[first : first + TOGETHER]))
-            for first in range(0, len(self.patterns), TOGETHER)
-        ]
+    def _filter(self) -> re2.Filter:
+        """One look for the words that patterns cannot do without, and then only for the patterns whose words are there.
+
+        All patterns as one automaton would take many times the memory, and longer: it works out states for every new text.
+        """
+        found = re2.Filter()
+        for pattern in self.patterns or (_NOTHING,):
+            found.Add(_whole_words(pattern), _options())
+        found.Compile()
+        return found
+
+
+def words_of(first: int, last: int, text: str) -> str:
+    """Words of a turn as they stand in it, from ``first`` up to before ``last``."""
+    said: list[tuple[int, int]] = []
+    before = ""
+    for word in _WORD.finditer(text):
+        bare = _APOSTROPHES.sub("", word.group()).casefold()
+        if bare and bare not in FILLERS and bare != before:
+            said.append(word.span())
+            before = bare
+    spans = said[first:last]
+    return text[spans[0][0] : spans[-1][1]] if spans else ""
+
+
+class Claim(NamedTuple):
+    """What a pattern found: its place in the list, and where in the text, from which word to before which."""
+
+    place: int
+    first: int
+    last: int
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The words that tell it, as they stand in the text."""
+        return words_of(self.first, self.last, self.text)
+
+
+class Claims:
+    """Patterns that count only where no excuse overlaps them: words that merely look like them."""
+
+    def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = ()) -> None:
+        self.phrases = Phrases(patterns)
+        self._excuses = Phrases(excuses)
+        self._kept = lru_cache(maxsize=_KEEP)(self._look)
+
+    def first(self, text: str) -> Claim | None:
+        """The first pattern of the list that tells something in a turn's text."""
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
+
+    def _look(self, text: str) -> Claim | None:
+        found = self.phrases.find(text)
+        if not found:
+            return None
+        excused = [span for excuse in self._excuses.find(text) for span in self._excuses.spans(excuse, text)]
+        for place in found:
+            for start, end in self.phrases.spans(place, text):
+                if not any(first < end and start < last for first, last in excused):
+                    return Claim(place, start, end, text)
+        return None
+
+    def is_excused(self, text: str) -> bool:
+        """Whether a turn's text holds words that merely look like a claim."""
+        return bool(self._excuses.find(text))
 
 
 def _whole_words(pattern: str) -> str:
@@ -111,7 +155,7 @@ class Kinds:
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
 
     def _look(self, text: str) -> frozenset[str]:
-        return frozenset([self._kinds[place] for place in self._phrases.find(text)])
+        return frozenset([self._kinds[place] for place in self._phrases.look(text)])
 
 
 def _bare(text: str) -> str:
@@ -123,14 +167,6 @@ def _said_once(text: str) -> str:
     words = spoken_words(text).split()
     kept = [word for word, before in zip(words, ["", *words], strict=False) if word != before]
     return " ".join(kept)
-
-
-def _compiled(patterns: Sequence[str]) -> re2.Set:
-    found = re2.Set.SearchSet(_options())
-    for pattern in patterns:
-        found.Add(_whole_words(pattern))
-    found.Compile()
-    return found
 
 
 def _options() -> re2.Options:

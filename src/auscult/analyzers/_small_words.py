@@ -1,7 +1,7 @@
 """The small words (articles, pronouns, prepositions, auxiliaries) of the languages that are told apart by them.
 
-Four that are analysed or announced, and those of their neighbours with which they would be mixed up. Words as
-``spoken_words`` gives them: small letters, apostrophes gone.
+Four that are analysed or announced, with what is said at every service desk, and those of their neighbours with which
+they would be mixed up. Words as ``spoken_words`` gives them: small letters, apostrophes gone.
 """
 
 from collections.abc import Mapping
@@ -15,17 +15,24 @@ _SMALL_WORDS = {
     "nl": (
         "de het een en van ik je dat is niet op te zijn voor met die wat maar heb heeft hij zij wij ze er aan ook als kan"
         " naar bij nog wel geen uw mijn dit deze hoe waar dus ja nee goed graag dank bedankt alstublieft u hebben wil"
-        " moet kunnen zou worden dan over uit wordt mag hallo goedemorgen"
+        " moet kunnen zou worden dan over uit wordt mag hallo goedemorgen goedemiddag goedenavond waarmee wanneer waarom"
+        " mij hoor kunt komt doet werkt duurt bestelling levering rekening factuur klantnummer abonnement opzeggen wachtwoord"
+        " gisteren vandaag morgen weken dagen ogenblik geduld helpen alles precies jullie onze welke wilt fijne helemaal keer"
     ),
     "de": (
         "der die das und ist nicht ich sie ein eine einen mit zu den dem des auf für von im es haben habe hat wir kann"
         " können bitte danke ja nein aber auch noch wie was wenn dann bei nach aus oder um mir mich ihr ihre ihnen mein"
-        " meine guten tag war sind wird werden dass schon nur sehr gut hallo morgen gerne also da"
+        " meine meinen meiner guten tag war sind wird werden dass schon nur sehr gut hallo morgen gerne also da möchte warum"
+        " vielen danke dank wiederhören tschüss kein keine nichts geht kommt dauert funktioniert bestellung lieferung rechnung"
+        " vertrag kündigen kundennummer passwort gestern heute wochen tage augenblick moment geduld helfen alles genau ihren"
+        " unsere lange wann wo hier mehr zum zur vom beim wegen welche hätten wurde schönen rufe"
     ),
     "es": (
         "el la los las de que y en un una es no por con para su lo mi me se del al está esta como más pero si sí ya muy"
         " gracias hola buenos días buenas tardes favor tengo tiene puede quiero necesito ha he cuando cómo qué usted le"
-        " les son era hay todo bien aquí también porque sobre estoy"
+        " les son era hay todo bien aquí también porque sobre estoy quería necesita funciona llega llegado pedido factura"
+        " contrato cuenta contraseña envío número cliente cancelar ayer hoy mañana semanas días momento paciencia ayudarle"
+        " ayuda dónde cuánto exacto vale claro señor señora nos nada esto eso ese desde hasta demasiado todavía voy acuerdo tenga han veces cuándo"
     ),
     "fr": (
         "le la les de des du et est un une je vous nous il elle que qui ne pas pour sur avec dans ce cette mon ma votre"

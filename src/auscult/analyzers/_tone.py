@@ -13,6 +13,7 @@ from auscult.analyzers._cue import CLEAR, SLIGHT, STRONG, Cue
 from auscult.analyzers._delight_phrases import DELIGHT
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._false_friends import FALSE_FRIENDS
+from auscult.analyzers._kept import kept
 from auscult.analyzers._outcome_phrases import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._trouble_phrases import CONFUSION, FEAR, SADNESS
@@ -34,13 +35,15 @@ UNFELT = ("neutral", "caring", "gratitude", "confusion")
 """What the emotion head is not believed in alone: it takes questions for confusion, and thanks are no feeling."""
 HOLLOW = ("great", "five stars", "happy", "good")
 """Names of cues that are said in irony as well: after a refusal, without a thank you, they mean the contrary."""
+POLITE_AFTER_TROUBLE = "appreciation"
+"""The name of cues that are warm out of the blue, and mere politeness once the customer has been upset."""
 ANGRY_PICTURES = frozenset("🙄😡😠🤬😤👎😒😑🤦")
 SAD_PICTURES = frozenset("😞😢😭💔😩😫😖😟😔")
 GOOD_PICTURES = frozenset("😊😀🙂😍❤🎉👏👍😂😅🥳💕😃😁💯🤩😄☺🥰💖💙")
 
 CUSTOMER = ANGER + SADNESS + FEAR + CONFUSION + DELIGHT
 _CUES = Phrases([*(cue.pattern for cue in CUSTOMER), *(friend.pattern for friend in FALSE_FRIENDS)])
-_KEEP = 8_192
+_KEEP = 2_048
 
 
 class Tone(NamedTuple):
@@ -66,21 +69,24 @@ class Told(NamedTuple):
 UNTOLD = Told(0.0, 0.0, "neutral", 0.0)
 
 
+@kept
 def customer_probes(conversation: Conversation) -> tuple[Classification, ...]:
     """What ``customer_tones`` needs to be told."""
     texts = tuple([piece for turn in turns_of(conversation, "customer") for piece in sentences(turn.text)])
     return (Classification(EMOTION, texts),) if texts else ()
 
 
+@kept
 def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
     """How each of the customer's turns sounds, in order."""
     told = _told(conversation, answers)
     tones: list[Tone] = []
-    refused = False
+    refused = troubled = False
     for turn in conversation.turns:
         if turn.speaker == "customer" and turn.text.strip():
-            valence, emotion = _heard(turn.text, told.get(turn.id, UNTOLD), refused)
+            valence, emotion = _heard(turn.text, told.get(turn.id, UNTOLD), refused, troubled)
             tones.append(Tone(turn, valence, emotion))
+            troubled = troubled or valence <= -SLIGHT
         elif turn.speaker in ("agent", "bot"):
             said = AGENT_SAYS.find(turn.text)
             refused = "refused" in said and "met" not in said
@@ -110,24 +116,29 @@ def _told(conversation: Conversation, answers: Answers) -> dict[str, Told]:
     return told
 
 
-@lru_cache(maxsize=_KEEP)
 def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...], ...]) -> Told:
     """The strongest of what was said of a turn's sentences."""
     bad, good, emotion, sure = UNTOLD
+    bad_places, good_places = _places(labels)
     for shares in sentence_shares:
-        by_label = dict(zip(labels, shares, strict=True))
-        bad = max(bad, sum(by_label[label] for label in BAD_EMOTIONS))
-        good = max(good, sum(by_label[label] for label in GOOD_EMOTIONS))
+        bad = max(bad, sum([shares[place] for place in bad_places]))
+        good = max(good, sum([shares[place] for place in good_places]))
         share = max(shares)
         if share > sure and labels[shares.index(share)] != "neutral":
             emotion, sure = labels[shares.index(share)], share
     return Told(bad, good, emotion, sure)
 
 
+@lru_cache(maxsize=8)
+def _places(labels: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """Where the bad emotions stand among the labels of the head, and where the good ones."""
+    return [labels.index(label) for label in BAD_EMOTIONS], [labels.index(label) for label in GOOD_EMOTIONS]
+
+
 @lru_cache(maxsize=_KEEP)
-def _heard(text: str, told: Told, after_refusal: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
+def _heard(text: str, told: Told, after_refusal: bool, after_trouble: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
     """Valence and emotion of a customer's turn. Kept, as several analyzers ask for the same turn."""
-    cues = cues_in(text)
+    cues = [cue for cue in cues_in(text) if not (after_trouble and cue.name == POLITE_AFTER_TROUBLE)]
     says = CUSTOMER_SAYS.find(text)
     bad = _weight(-cue.weight for cue in cues if cue.weight < 0)
     good = _weight(cue.weight for cue in cues if cue.weight > 0)

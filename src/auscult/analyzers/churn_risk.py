@@ -376,7 +376,7 @@ class ChurnRisk:
     """Says or threatens that they will leave, cancel, close an account, go elsewhere or never buy again."""
 
     field: ClassVar[str] = "churn_risk"
-    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+    languages: frozenset[str] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
         """Nothing: words decide."""

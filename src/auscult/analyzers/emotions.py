@@ -33,7 +33,7 @@ class Emotions:
     """Emotions of customer and agent."""
 
     field: ClassVar[str] = "emotions"
-    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+    languages: frozenset[str] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """How the customer's turns sound."""

@@ -305,7 +305,7 @@ class Escalation:
     """Asks for somebody else, or threatens a complaint, a review or a legal step."""
 
     field: ClassVar[str] = "escalation"
-    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+    languages: frozenset[str] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
         """Nothing: words decide."""

@@ -11,16 +11,17 @@ from itertools import chain
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import UNDETERMINED
 from auscult.analyzers._small_words import LANGUAGES_OF
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.text import spoken_words
 
-UNDETERMINED = "und"
 ENOUGH_TO_READ = 400
 """Characters that are read, from the beginning."""
-FEWEST_WORDS = 3
+FEWEST_WORDS, FEWEST_ALONE = 3, 2
+"""So many different small words tell a language, and so many where none of the document's own is said beside them."""
 CLEARLY = 2
 """How many times more small words another language must have than the one that the document gives."""
 
@@ -66,7 +67,7 @@ class Language:
     """The language of a conversation, as an ISO 639-1 code (``und`` where it is none that can be told)."""
 
     field: ClassVar[str] = "language"
-    languages: ClassVar[frozenset[str]] = frozenset()
+    languages: frozenset[str] = frozenset()
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
         """Nothing: the text tells."""
@@ -97,9 +98,11 @@ def language_of(text: str, given: str) -> str:
         return UNDETERMINED if script in _AMBIGUOUS else candidates[0]
     if given != "en" and all(given not in languages for languages in _LANGUAGES_IN.values()):
         return given
-    counts = Counter(chain.from_iterable(LANGUAGES_OF.get(word, ()) for word in spoken_words(text).split()))
+    words = dict.fromkeys(spoken_words(text).split())
+    counts = Counter(chain.from_iterable(LANGUAGES_OF.get(word, ()) for word in words))
     best = max(counts, key=counts.__getitem__, default=given)
-    is_clear = counts[best] >= FEWEST_WORDS and counts[best] >= CLEARLY * counts[given]
+    fewest = FEWEST_WORDS if counts[given] else FEWEST_ALONE
+    is_clear = counts[best] >= fewest and counts[best] >= CLEARLY * counts[given]
     return best if is_clear else given
 
 

@@ -1,8 +1,7 @@
 """Whether the customer's main request was met: YES, NO, or NA where nothing was asked for.
 
 Read from who said what, in which order (English): what the customer asked, what the agent said was done, promised,
-refused or failed, and how the customer took it. Each finding adds or takes points; the sum decides. The points were
-fitted on labelled conversations and rounded (docs/reference/analyzers.md).
+refused or failed, and how the customer took it. Each finding adds or takes points (``_points``); the sum decides.
 """
 
 from collections.abc import Sequence
@@ -12,13 +11,12 @@ from auscult.analyzers._contract import Unknown
 from auscult.analyzers._course import Course, follow
 from auscult.analyzers._evidence import cite, turns_of, unsupported
 from auscult.analyzers._outcome_phrases import CUSTOMER_SAYS
+from auscult.analyzers._points import ENOUGH, points
 from auscult.analyzers._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Probe
 
-ENOUGH = 4
-"""Points from which on a request counts as met."""
 FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
 SHORT = 60
@@ -29,7 +27,7 @@ class Resolution:
     """Whether the main request was met by the end."""
 
     field: ClassVar[str] = "resolution"
-    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+    languages: frozenset[str] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """How the customer's turns sound."""
@@ -48,26 +46,6 @@ class Resolution:
         is_met = points(course) >= ENOUGH
         shown = met_by(course) if is_met else missed_by(course)
         return Outcome(resolution="YES" if is_met else "NO", evidence=(cite(shown.turn or customer[0], shown.why),))
-
-
-def points(course: Course) -> int:
-    """What speaks for the request being met, less what speaks against."""
-    if not course.is_answered:
-        return -10
-    last_met, last_refused = course.last("met"), course.last("refused")
-    total = 11 * min(len(course.met), 3) + 5 * min(len(course.informed), 2) - 7 * min(len(course.refused), 3)
-    total += 9 * (last_met > last_refused) - 8 * (last_refused > last_met)
-    total += 9 * course.ends_agreed + 7 * _takes_a_way_forward(course)
-    total += 7 * (course.last("pleased") > last_refused) + 10 * course.is_closed
-    total -= 12 * (course.last("protests") > max(last_met, course.last("pleased"), 0))
-    return total - 20 * course.is_cut_off - 15 * course.is_left - 6 * course.is_left_open
-
-
-def _takes_a_way_forward(course: Course) -> bool:
-    """Whether the customer agrees after the last no, and to something: to a no alone there is nothing to agree."""
-    after = course.last("refused")
-    ways = [place for place in (*course.met, *course.informed, *course.offered) if place > after]
-    return any(place > min(ways, default=-1 if after < 0 else place) for place in course.agreed if place > after)
 
 
 class Shown(NamedTuple):

@@ -1,15 +1,16 @@
 """How the customer sounds, turn by turn and over the whole conversation, the end weighing more.
 
 Scores go from 1 to 10 with 5 as neutral: below 4 is negative, above 6 positive. How a turn's tone is told stands in
-``_tone``; how turns make a conversation's score, in ``overall`` and docs/reference/analyzers.md.
+``_tone`` and, for its own label, in ``_mood``; how turns make a conversation's score, in ``_scale`` and docs/reference/analyzers.md.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import turns_of, unsupported
+from auscult.analyzers._mood import mood_probes, moods
+from auscult.analyzers._scale import FAINT, label_of, overall, scaled
 from auscult.analyzers._shares import whole_percents
 from auscult.analyzers._tone import Tone, customer_probes, customer_tones
 from auscult.domain.conversation import Conversation
@@ -17,16 +18,8 @@ from auscult.domain.insight import Insights, SentimentLabel, TurnSentiment
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Answers, Probe
 
-NEUTRAL = 5
-LOW, HIGH = Decimal(4), Decimal(6)
-HALF_LIFE = 0.5
-"""After this share of the customer's turns, counted from the end, a turn weighs half as much as the last one."""
-FEWEST_TURNS = 1.5
-STEADINESS = 1.0
-"""The more, the more feeling it takes to leave the middle of the scale."""
-FAINT = 0.25
-EASED = 0.6
-"""What trouble still weighs when the request was met in the end."""
+WORRY_OVER = 0.5
+"""What a worry still weighs when the request was met in the end: fear goes with its reason, anger stays a while."""
 THREAT = 0.6
 WISH = 0.4
 THREATS = ("threatens", "says never again", "says that they leave")
@@ -37,11 +30,11 @@ class Sentiment:
     """The customer's sentiment."""
 
     field: ClassVar[str] = "sentiment"
-    languages: ClassVar[frozenset[str]] = frozenset({"en"})
+    languages: frozenset[str] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """How the customer's turns sound."""
-        return customer_probes(conversation)
+        """How the customer's turns sound, sentence by sentence and each by itself."""
+        return (*customer_probes(conversation), *mood_probes(conversation))
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Sentiment of each customer turn and of the conversation. ``known`` tells how it ended, where that is known."""
@@ -50,7 +43,8 @@ class Sentiment:
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         tones = [_coloured(tone, known) for tone in customer_tones(conversation, answers)]
-        turns = tuple(_turn(tone) for tone in tones)
+        told = moods(conversation, answers)
+        turns = tuple([_turn(tone, told.get(tone.turn.id, 0.0)) for tone in tones])
         score = overall([tone.valence for tone in tones], known)
         shares = whole_percents(
             [sum(turn.label == label for turn in turns) for label in ("positive", "neutral", "negative")]
@@ -67,56 +61,26 @@ class Sentiment:
         )
 
 
-def overall(valences: Sequence[float], known: Insights) -> Decimal:
-    """The conversation's score, from the valences of the customer's turns in order.
-
-    Each valence beyond ``FAINT`` weighs 0.5 ** (turns after it / (half the number of turns)). With P and N the
-    weighted sums of good and bad, the balance is (P - N) / (P + N + 1). When the request was met in the end, N is
-    taken times ``EASED``.
-    """
-    good = bad = 0.0
-    half_life = max(FEWEST_TURNS, HALF_LIFE * len(valences))
-    for after, valence in enumerate(reversed(valences)):
-        weight = 0.5 ** (after / half_life)
-        if valence > FAINT:
-            good += weight * valence
-        elif valence < -FAINT:
-            bad -= weight * valence
-    outcome = known.resolution.resolution if known.resolution is not None else "NA"
-    if outcome == "YES":
-        bad *= EASED
-    return scaled((good - bad) / (good + bad + STEADINESS))
-
-
-def scaled(balance: float) -> Decimal:
-    """From -1 .. 1 to 1 .. 10, one decimal, 0 being 5."""
-    score = NEUTRAL + balance * (10 - NEUTRAL if balance > 0 else NEUTRAL - 1)
-    return Decimal(score).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
-
-
-def label_of(score: Decimal) -> SentimentLabel:
-    """The band that a score lies in."""
-    if score < LOW:
-        return "negative"
-    return "positive" if score > HIGH else "neutral"
-
-
 def _coloured(tone: Tone, known: Insights) -> Tone:
     """A turn with a threat in it sounds no better than that; a wish to leave or to go higher, where nothing was met."""
     flags = [flag for flag in (known.churn_risk, known.escalation) if flag is not None]
     whys = [piece.why for flag in flags for piece in flag.evidence if piece.turn_id == tone.turn.id]
     is_unmet = known.resolution is not None and known.resolution.resolution == "NO"
-    worst = 0.0
+    worst = 1.0
     for why in whys:
         if why.startswith(THREATS):
             worst = min(worst, -THREAT)
         elif is_unmet:
             worst = min(worst, -WISH)
-    return tone._replace(valence=min(tone.valence, worst)) if worst else tone
+    valence = min(tone.valence, worst)
+    if tone.emotion == "fear" and known.resolution is not None and known.resolution.resolution == "YES":
+        valence *= WORRY_OVER
+    return tone._replace(valence=valence)
 
 
-def _turn(tone: Tone) -> TurnSentiment:
-    score = scaled(tone.valence)
+def _turn(tone: Tone, mood: float) -> TurnSentiment:
+    """What phrases tell, else what the head is sure of."""
+    score = scaled(tone.valence if abs(tone.valence) > FAINT else mood)
     return TurnSentiment(turn_id=tone.turn.id, label=label_of(score), score=score)
 
 

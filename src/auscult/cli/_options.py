@@ -1,5 +1,6 @@
 """Options that several commands share, and what they name."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 _FILES_HELP = "Files of conversations, told by content; - reads stdin."
 
 
-def _must_exist(files: list[Path] | None) -> list[Path] | None:
+def must_be_files(files: list[Path] | None) -> list[Path] | None:
     """Refuse a command line that names a file which is not there, before anything is made."""
     for file in files or []:
         if str(file) != STDIN and not file.is_file():
@@ -39,8 +40,8 @@ def _must_exist(files: list[Path] | None) -> list[Path] | None:
     return files
 
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE", callback=_must_exist, help=_FILES_HELP)]
-MaybeFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE", callback=_must_exist, help=_FILES_HELP)]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
+MaybeFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
 Form = Annotated[
     Path,
     typer.Option(
@@ -48,6 +49,30 @@ Form = Annotated[
         metavar="FORM",
         help="A form, YAML or JSON; the word starter takes the one that comes along for each conversation's channel.",
     ),
+]
+
+
+def instant(given: str) -> datetime:
+    """Read a point in time: a day, which means its beginning, or a time as RFC 3339 has it; UTC where no zone is given."""
+    try:
+        read = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise typer.BadParameter(f"{given} is no time; give 2026-03-23 or 2026-03-23T10:17:54Z") from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        parser=instant,
+        help="Only conversations that start at this time or later: 2026-03-01, or 2026-03-01T08:00:00Z.",
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", metavar="TIME", parser=instant, help="Only conversations that start before this time."),
 ]
 
 

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from auscult.cli import _options
+from auscult.cli._figures import COLUMNS, figures, kappa
 from auscult.cli._progress import progress
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
@@ -41,6 +42,7 @@ def agree(
     from auscult import bootstrap
     from auscult.cli._input import limits_of, reading
     from auscult.cli.forms import forms_of
+    from auscult.pipeline.agreement import Method
     from auscult.pipeline.labels import compare_labels, read_labels
 
     settings = _options.settings_of(None)
@@ -49,11 +51,11 @@ def agree(
         documents = chain(gold.conversations, given.conversations(files or []))
         wanted = (conversation for conversation in documents if conversation.id in gold.answers)
         with progress("judged") as tell:
-            evaluator = bootstrap.evaluator(settings, judge_ineligible=True)
+            evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
             compared = compare_labels(gold, _evaluated(wanted, evaluator, forms_of(form), tell))
         if as_json:
             told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
-            typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told))
+            typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told | {"interval": Method()}))
         else:
             _show(compared)
         _name(compared.missing, "labelled, but in none of the files")
@@ -71,7 +73,7 @@ def _evaluated(
     waiting = (Pending(conversation=conversation, revision=1) for conversation in conversations)
     done = 0
     while group := list(islice(waiting, GROUP)):
-        yield from evaluator.evaluate(group, forms, datetime.now(UTC))
+        yield from (judged.evaluation for judged in evaluator.evaluate(group, forms, datetime.now(UTC)))
         done += len(group)
         tell(done, None)
 
@@ -89,19 +91,11 @@ def _show(compared: "Compared") -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("metric")
-    for name in ("n", "agreement", "kappa", "base rate"):
+    for name in COLUMNS:
         table.add_column(name, justify="right")
     for metric, found in compared.report.metrics.items():
-        table.add_row(metric, str(found.n), _percent(found.agreement), _kappa(found.kappa), _percent(found.base_rate))
+        table.add_row(metric, *figures(found))
     Console().print(table)
     typer.echo(
-        f"macro kappa {_kappa(compared.report.macro_kappa)} over {compared.labels - len(compared.missing)} conversations"
+        f"macro kappa {kappa(compared.report.macro_kappa)} over {compared.labels - len(compared.missing)} conversations"
     )
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
-
-
-def _kappa(kappa: float | None) -> str:
-    return "-" if kappa is None else f"{kappa:.2f}"

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli import _options
-from auscult.domain.audit import Audit, AuditAnswer, AuditState, Sheet, TrailEntry, state_of, unanswered
+from auscult.domain.audit import Audit, AuditAnswer, AuditState, Decision, Sheet, TrailEntry, state_of, unanswered
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.pipeline.ports import Recorded
@@ -255,6 +255,9 @@ def _show(case: Recorded) -> None:
 
 def _told(entry: TrailEntry) -> str:
     when = f"{entry.at:%Y-%m-%d %H:%M}"
+    if entry.rescored is not None:
+        before, after = entry.rescored.before, entry.rescored.after
+        return f"{when}  re-scored by {entry.by}: {_decided(before)} → {_decided(after)}"
     if entry.result is None:
         return f"{when}  {entry.action} to {entry.auditor}, by {entry.by}"
     counts = f"{entry.adhered} met, {entry.not_adhered} not met, {entry.not_applicable} not applicable"
@@ -269,3 +272,10 @@ def _sheet(audit: Audit | None) -> Sheet:
 
 def _points(score: object) -> str:
     return "no score" if score is None else f"score {score}"
+
+
+def _decided(decision: Decision) -> str:
+    """``72 points (ef-bank 2)``."""
+    if decision.form_id is None:
+        return "no form"
+    return f"{_points(decision.score)} ({decision.form_id} {decision.form_version})"

@@ -23,6 +23,14 @@ SCOPES = (
     "forms:write",
     "audits:read",
     "audits:write",
+    "assist:read",
+    "assist:write",
+    "knowledge:read",
+    "knowledge:write",
+    "webhooks:read",
+    "webhooks:write",
+    "jobs:read",
+    "jobs:write",
 )
 """Every scope that an API asks for (rule 15 and docs/reference/api.md)."""
 

@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import shutil
 import signal
 import socket
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import msgspec
 import typer
 
-from auscult.cli import _options, forms, load
+from auscult.cli import _options, _remote, forms, load
 from auscult.cli._progress import progress
 from auscult.cli.token import make_token
 from auscult.config import Settings
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from auscult.bootstrap import Application
 
 TENANT = Tenant(account_id="a-demo", org_id="o-demo", app_id="st-demo")
-SCOPES = frozenset({"Quality AI"})
+SCOPES = frozenset({"Quality AI", "assist:write"})
+KNOWLEDGE = Path("examples/knowledge/store")
+RECORDED = "store_chats.ndjson"
 HOST = "127.0.0.1"
 TOKEN_S = 24 * 3600
 PORTS_TRIED = 20
@@ -77,7 +81,7 @@ def demo(
     _table.show(scored)
     typer.echo(f"\n{load.sentence(counts)}")
     last_day = max(conversation.started_at for conversation, _ in scored).date().isoformat()
-    _serve(settings, client, last_day, once=once)
+    _serve(settings, client, last_day, None if once else conversations / RECORDED)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -92,11 +96,14 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _load(application: "Application", files: list[Path]) -> dict[str, int]:
+    from auscult.pipeline.knowledge import add_document
     from auscult.pipeline.publish import publish
 
     application.store.ensure(TENANT)
     documents = forms.documents_of(Path(forms.STARTER))
-    publish(application.store.within(TENANT).forms, documents, set(application.engines))
+    publish(application.store.within(TENANT).forms, documents, application.answered)
+    for file in sorted(KNOWLEDGE.glob("*.md")):
+        add_document(application.store.within(TENANT), file.name, file.read_bytes(), "en")
     with progress("readable") as tell:
         return application.load(TENANT, files, progress=tell)
 
@@ -114,6 +121,7 @@ def _client(store: Store) -> Client:
         if (
             TENANT.app_id in known.app_ids
             and known.revoked_at is None
+            and known.scopes >= SCOPES
             and (client := store.clients.find(known.client_id))
         ):
             return client
@@ -129,7 +137,8 @@ def _client(store: Store) -> Client:
     return client
 
 
-def _serve(settings: Settings, client: Client, day: str, *, once: bool) -> None:
+def _serve(settings: Settings, client: Client, day: str, recorded: Path | None) -> None:
+    """Serve, with ``recorded`` to be played to it; without, until one request is answered."""
     from auscult import bootstrap
 
     token = make_token(client.client_id, client.secret, TOKEN_S)
@@ -137,8 +146,12 @@ def _serve(settings: Settings, client: Client, day: str, *, once: bool) -> None:
     def ready(address: str) -> None:
         request = score_request(address, token, day)
         typer.echo(f"\nThe score report of {day}, the last day loaded:\n\n{as_curl(request)}\n")
-        typer.echo(f"auscult serves {address} (docs {address}/docs)" + ("" if once else "; Ctrl-C ends it"))
-        if once:
+        if recorded is not None and recorded.is_file():
+            typer.echo(
+                f"To see agents assisted live, in another shell:\n\n{as_simulation(address, client, recorded)}\n"
+            )
+        typer.echo(f"auscult serves {address} (docs {address}/docs)" + ("" if recorded is None else "; Ctrl-C ends it"))
+        if recorded is None:
             threading.Thread(target=_ask_and_end, args=(request,)).start()
 
     bootstrap.serve(settings, ready)
@@ -172,6 +185,21 @@ def as_curl(request: Request) -> str:
     """The request as a line for the shell."""
     headers = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers.items()]
     return " \\\n  ".join([f"curl -s {shlex.quote(request.url)}", *headers, f"-d {shlex.quote(request.body.decode())}"])
+
+
+def as_simulation(address: str, client: Client, recorded: Path) -> str:
+    """A line for the shell that plays recorded conversations to the demo."""
+    who = f"--client-id {client.client_id} --account {TENANT.account_id} --app {TENANT.app_id}"
+    file = shlex.quote(str(recorded))
+    return (
+        f"{_remote.SECRET}={shlex.quote(client.secret)} \\\n  "
+        f"{_program()} simulate {file} --limit 1 --speed 5 --now --url {address} {who}"
+    )
+
+
+def _program() -> str:
+    """How this program is called from here: its name where the shell finds it, else its path."""
+    return "auscult" if shutil.which("auscult") else shlex.quote(sys.argv[0])
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -6,72 +6,68 @@ from typing import Annotated
 import msgspec
 import typer
 
-from auscult.cli import _options
+from auscult.cli import _checked, _hints, _options
 from auscult.domain.errors import NotFoundError
 from auscult.domain.form import Form
-from auscult.pipeline.ports import FormVersion
+from auscult.domain.probe import Probe
+from auscult.domain.spelling import did_you_mean
+from auscult.pipeline.form_ports import FormVersion
 
 STARTER = "starter"
 
-Document = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A form, YAML or JSON; the word starter names the forms that come along.")
+Documents = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Forms, YAML or JSON; the word starter names those that come along."),
 ]
 OfApp = Annotated[
     str | None, typer.Option("--app", metavar="ID", help="App whose forms; without it, the forms that come along.")
 ]
 
 
-def check(file: Document, *, as_json: _options.AsJson = False) -> None:
-    """Check a form: every fault with line, field, reason, and what would be right.
+def check(files: Documents, *, as_json: _options.AsJson = False) -> None:
+    """Check forms: every fault with line, field, reason, and what would be right.
 
+    Several are checked beside each other, too: one form for each queue, channel and direction, and an id for each.
     A metric that asks what no engine here can answer is named too; such a form is right, and cannot be published yet.
     """
-    from auscult.pipeline.forms import check_form
+    from auscult.pipeline.forms import check_forms
 
     faults = 0
-    for name, document in documents_of(file).items():
-        found = check_form(document)
+    for name, found in check_forms(_documents_of_all(files), answered=_answered()).items():
         faults += len(found.problems)
         told = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
-        if as_json:
-            problems = [
-                {"kind": kind, "line": one.line, "field": one.field, "reason": one.reason}
-                for kind, some in told
-                for one in some
-            ]
-            typer.echo(msgspec.json.encode({"file": name, "ok": found.form is not None, "problems": problems}))
-            continue
-        for kind, some in told:
-            for one in some:
-                typer.echo(one.told(name) if kind == "error" else f"{one.told(name)} ({kind})")
-        if found.form is not None:
-            typer.echo(f"{name}: {found.form.id} is right: {len(found.form.metrics)} metrics, {found.form.channel}")
+        form = found.form
+        right = f"{form.id} is right: {len(form.metrics)} metrics, {form.channel}" if form else None
+        _checked.tell(name, told, right, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 
 
 def apply(
-    file: Document,
+    files: Documents,
     *,
     app: _options.App,
     account: _options.Account = None,
     org: _options.Org = None,
     database: _options.Database = None,
 ) -> None:
-    """Publish a form: conversations that are loaded from now on are scored with it.
+    """Publish forms: conversations that are loaded from now on are scored with them.
 
     A form that is published already gets a new version; the same document again changes nothing.
-    It is checked against the other forms in force: one form for each queue, channel and direction.
+    They are checked against each other and the other forms in force: one form for each queue, channel and direction.
+    Of several files all are published, or, where one cannot be used, none.
     """
     from auscult import bootstrap
     from auscult.pipeline.publish import publish
 
-    documents = documents_of(file)
+    documents = _documents_of_all(files)
     with bootstrap.open(_options.settings_of(database)) as application:
         tenant = _options.tenant_of(application.store, account, org, app)
-        published = publish(application.store.within(tenant).forms, documents, set(application.engines))
-    for version in published:
-        typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
+        store = application.store.within(tenant)
+        published = publish(store.forms, documents, application.answered)
+        for version in published:
+            typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
+        _hints.after_publishing(store, published)
 
 
 def listing(*, app: OfApp = None, database: _options.Database = None, as_json: _options.AsJson = False) -> None:
@@ -93,11 +89,25 @@ def listing(*, app: OfApp = None, database: _options.Database = None, as_json: _
         )
 
 
+def schema() -> None:
+    """Print the JSON Schema of a form, by which editors complete and check it.
+
+    It tells keys and values; what only the whole of a form can tell, forms check says.
+    """
+    from auscult import bootstrap
+    from auscult.metrics import METRICS
+    from auscult.pipeline.schemas import form_schema
+
+    bootstrap.plug_in()
+    typer.echo(msgspec.json.format(msgspec.json.encode(form_schema(METRICS)), indent=2))
+
+
 def show(
     form_id: Annotated[str, typer.Argument(metavar="FORM_ID", help="The form's id, as ef-starter-voice.")],
     *,
     app: OfApp = None,
-    version: Annotated[int | None, typer.Option(metavar="N", help="Which version. Default: the one in force.")] = None,
+    version: Annotated[int | None, typer.Option(metavar="N", help="Which version. Default: the newest.")] = None,
+    is_draft: Annotated[bool, typer.Option("--draft", help="The draft, and no version.")] = False,
     database: _options.Database = None,
 ) -> None:
     """Print a form as its author wrote it."""
@@ -106,18 +116,20 @@ def show(
     if app is None:
         documents = {read_form(document).id: document for document in starter_documents().values()}
         document = documents.get(form_id)
-        known = ", ".join(sorted(documents))
+        known = sorted(documents)
     else:
         from auscult import bootstrap
+        from auscult.pipeline.drafts import get_draft
 
         with bootstrap.open(_options.settings_of(database)) as application:
             forms = application.store.within(_options.known_tenant(application.store, app)).forms
-            found = forms.get(form_id, version)
+            found = get_draft(forms, form_id) if is_draft else forms.get(form_id, version)
             document = found.document if found else None
-            known = ", ".join(one.form_id for one in forms.in_force()) or "none yet"
+            known = [one.form_id for one in forms.in_force()]
     if document is None:
         which = form_id if version is None else f"{form_id} version {version}"
-        raise NotFoundError(f"there is no form {which}; there is: {known}", code="form.unknown", field="FORM_ID")
+        hint = did_you_mean(form_id, known, f"there is: {', '.join(known) or 'none yet'}")
+        raise NotFoundError(f"there is no form {which}; {hint}", code="form.unknown", field="FORM_ID")
     typer.echo(document, nl=not document.endswith(b"\n"))
 
 
@@ -132,17 +144,29 @@ def documents_of(file: Path) -> dict[str, bytes]:
     return {str(file): file.read_bytes()}
 
 
+def _documents_of_all(files: list[Path]) -> dict[str, bytes]:
+    return {name: document for file in files for name, document in documents_of(file).items()}
+
+
 def forms_of(form: Path) -> tuple[Form, ...]:
     """The forms that a ``--form`` names. Raises ``FormError`` with every fault."""
     from auscult.pipeline.forms import check_form, refused
 
     forms: list[Form] = []
+    answered = _answered()
     for name, document in documents_of(form).items():
-        found = check_form(document)
+        found = check_form(document, answered=answered)
         if found.form is None or found.unanswered:
             raise refused([*found.problems, *found.unanswered], name)
         forms.append(found.form)
     return tuple(forms)
+
+
+def _answered() -> frozenset[type[Probe]]:
+    """The kinds of probe for which the settings configure an engine."""
+    from auscult import bootstrap
+
+    return bootstrap.evaluator(_options.settings_of(None)).answered
 
 
 def _in_force(app: str, database: str | None) -> list[FormVersion]:

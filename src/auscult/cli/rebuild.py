@@ -1,12 +1,20 @@
 """``auscult rebuild``."""
 
+from typing import Annotated
+
 import typer
 
 from auscult.cli import _options
 from auscult.cli._progress import progress
 
 
-def rebuild(*, database: _options.Database = None) -> None:
+def rebuild(
+    *,
+    analyze: Annotated[
+        bool, typer.Option("--analyze", help="Analyse what never was: conversations of before there was analysis.")
+    ] = False,
+    database: _options.Database = None,
+) -> None:
     """Render every row of every report again, and its tallies; evaluations stay as they are.
 
     Rows are disposable: this is for after an upgrade that shows more, or when `verify` finds a difference.
@@ -14,5 +22,5 @@ def rebuild(*, database: _options.Database = None) -> None:
     from auscult import bootstrap
 
     with bootstrap.open(_options.settings_of(database)) as application, progress("rendered") as tell:
-        count = application.rebuild(tell)
+        count = application.rebuild(tell, analyze=analyze)
     typer.echo(f"{count} rendered")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Ms = Annotated[int, Meta(ge=0, le=2**53)]
+Percent = Annotated[float, Meta(ge=0, le=100)]
 
 
 class AssistedAgent(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,10 +44,21 @@ class AgenticSession(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
 
 
+class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A passage that an answer rests on: where it stands in what the app knows, and at which version of that."""
+
+    passage_id: str | None = None
+    source: str | None = None
+    heading: str | None = None
+    text: str | None = None
+    version: Annotated[int, Meta(ge=0)] | None = None
+
+
 class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the assistant answered: unasked, to a turn of the talk, or to a search that the agent typed.
 
-    ``query`` is what it was asked, ``text`` what it answered. ``is_override``: the agent discarded it.
+    ``query`` is what it was asked, ``text`` what it answered, ``sources`` what that rests on, ``engine`` what found or
+    wrote it. ``is_override``: the agent discarded it.
     """
 
     id: str | None = None
@@ -64,6 +76,8 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_override: bool | None = None
     session: AgenticSession | None = None
     feedback: Feedback | None = None
+    sources: tuple[Citation, ...] = ()
+    engine: str | None = None
 
     @property
     def at(self) -> datetime | None:
@@ -93,10 +107,56 @@ class AssistMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ire: bool | None = None
 
 
+class PlaybookStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of a playbook, and whether the agent took it; ``turn_id`` is where in the talk."""
+
+    id: str | None = None
+    name: str | None = None
+    is_adhered: bool = False
+    adhered_at: datetime | None = None
+    turn_id: str | None = None
+
+
+class PlaybookStage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stage of a playbook."""
+
+    id: str | None = None
+    name: str | None = None
+    steps: tuple[PlaybookStep, ...] = ()
+
+
+class PlaybookRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A playbook that lay open before an agent. ``id`` and ``name`` are the playbook's.
+
+    ``adherence_rate`` is the share of its steps that were taken, in percent, as the assistant counts it.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    agent: AssistedAgent | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    adherence_rate: Percent | None = None
+    stages: tuple[PlaybookStage, ...] = ()
+
+
+class DialogRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A dialog task that was run for the agent. ``id`` and ``name`` are the task's; ``turn_id`` is where in the talk."""
+
+    id: str | None = None
+    name: str | None = None
+    agent: AssistedAgent | None = None
+    turn_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
 class Assist(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The assistant's part in a conversation. ``feedback`` is on the assistant as a whole, from every agent.
 
     ``id`` is the assistant's own for the conversation; ``session_id`` and ``user_id`` are those of its messaging.
+    ``playbooks`` and ``dialogs`` None: not told, as against none run.
     """
 
     id: str | None = None
@@ -108,3 +168,5 @@ class Assist(Struct, frozen=True, kw_only=True, omit_defaults=True):
     searches: tuple[Suggestion, ...] = ()
     summaries: tuple[Summary, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    playbooks: tuple[PlaybookRun, ...] | None = None
+    dialogs: tuple[DialogRun, ...] | None = None

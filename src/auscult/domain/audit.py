@@ -13,11 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import ConflictError, RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict, passed, score
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Status, Verdict, passed, score
 from auscult.domain.form import Form, Metric
+from auscult.domain.spelling import did_you_mean
 
 AuditState = Literal["not_assigned", "assigned", "audited"]
-AuditAction = Literal["assigned", "reassigned", "submitted"]
+AuditAction = Literal["assigned", "reassigned", "submitted", "rescored"]
 
 LONGEST_NAME = 200
 LONGEST_COMMENT = 10_000
@@ -47,8 +48,8 @@ class Sheet(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class AuditResult(Struct, frozen=True, kw_only=True):
     """What was submitted, and what it comes to.
 
-    ``revision``, ``form_id`` and ``form_version`` name the evaluation that the auditor had before them (rule 7).
-    ``score`` is as of an evaluation: -100 to 100, or None when nothing applied.
+    ``revision``, ``form_id``, ``form_version`` and ``evaluated_at`` name the evaluation that the auditor had before
+    them (rule 7); the last is None of audits from before it was kept. ``score`` is as of an evaluation: -100 to 100, or None when nothing applied.
     """
 
     sheet: Sheet
@@ -59,6 +60,7 @@ class AuditResult(Struct, frozen=True, kw_only=True):
     passed: bool | None
     fatal_errors: int
     audited_at: datetime
+    evaluated_at: datetime | None = None
 
 
 class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,17 +90,37 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "-"
 
 
-class TrailEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of a conversation's audit trail, which only ever grows. ``by`` is who did it, ``auditor`` whose audit it is.
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an evaluation came to. Without a form there is neither id nor version."""
 
-    The rest is there of a submission: what was answered and what it came to.
+    status: Status
+    form_id: str | None = None
+    form_version: int | None = None
+    score: Decimal | None = None
+    passed: bool | None = None
+
+
+class RescoreNote(Struct, frozen=True, kw_only=True):
+    """What a re-score changed of one conversation: the evaluation before, which is kept, and the one after."""
+
+    sweep_id: str
+    before: Decision
+    after: Decision
+
+
+class TrailEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a conversation's trail, which only ever grows. ``by`` is who did it.
+
+    ``auditor`` is whose audit it is about, None of a re-score. ``result`` and the counts are there of a submission:
+    what was answered and what it came to; ``rescored`` of a re-score.
     """
 
     conversation_id: str
     at: datetime
     by: str
     action: AuditAction
-    auditor: str
+    auditor: str | None = None
+    rescored: RescoreNote | None = None
     result: AuditResult | None = None
     adhered: int = 0
     not_adhered: int = 0
@@ -110,6 +132,26 @@ class AuditChange(NamedTuple):
 
     audit: Audit
     entry: TrailEntry | None
+
+
+def decision_of(evaluation: Evaluation) -> Decision:
+    """What an evaluation came to."""
+    form = evaluation.form
+    return Decision(
+        status=evaluation.status,
+        form_id=form.id if form else None,
+        form_version=form.version if form else None,
+        score=evaluation.score,
+        passed=evaluation.passed,
+    )
+
+
+def rescored(before: Evaluation, after: Evaluation, sweep_id: str, by: str) -> TrailEntry:
+    """The line of the trail that tells of a re-score (rule 7)."""
+    note = RescoreNote(sweep_id=sweep_id, before=decision_of(before), after=decision_of(after))
+    return TrailEntry(
+        conversation_id=after.conversation_id, at=after.evaluated_at, by=by, action="rescored", rescored=note
+    )
 
 
 def state_of(audit: Audit | None) -> AuditState:
@@ -187,6 +229,7 @@ def submit(audit: Audit | None, evaluation: Evaluation, sheet: Sheet, by: str, a
         passed=passed(points, fatal_errors, form),
         fatal_errors=fatal_errors,
         audited_at=at,
+        evaluated_at=evaluation.evaluated_at,
     )
     entry = TrailEntry(
         conversation_id=evaluation.conversation_id,
@@ -286,7 +329,8 @@ def _check_metrics(answers: Iterable[AuditAnswer], known: Sequence[str]) -> None
     for each in answers:
         if each.metric_id not in known:
             raise RequestError(
-                f"the form has no metric {each.metric_id}; it has {', '.join(known)}",
+                f"the form has no metric {each.metric_id}; "
+                + did_you_mean(each.metric_id, known, f"it has {', '.join(known)}"),
                 code="metric.unknown",
                 field="answers",
                 value=each.metric_id,

@@ -44,6 +44,12 @@ class FormatError(AuscultError):
         self.line = line
 
 
+class DocumentError(AuscultError):
+    """A document that cannot become knowledge."""
+
+    code = "document.unreadable"
+
+
 class FormError(AuscultError):
     """An evaluation form that cannot be used; ``problems`` holds one line for each fault, ready to print."""
 
@@ -51,6 +57,28 @@ class FormError(AuscultError):
 
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
         """``problems`` are whole lines, with file and line of the form where they are known."""
+        super().__init__(message)
+        self.problems = problems
+
+
+class ScorecardError(AuscultError):
+    """A scorecard that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+
+    code = "scorecard.invalid"
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        """``problems`` are whole lines, with file and line where they are known."""
+        super().__init__(message)
+        self.problems = problems
+
+
+class TaxonomyError(AuscultError):
+    """A taxonomy that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+
+    code = "taxonomy.invalid"
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        """``problems`` are whole lines, with file and line where they are known."""
         super().__init__(message)
         self.problems = problems
 
@@ -83,6 +111,17 @@ class EngineError(AuscultError):
     """An outside mind (embedding, judge) that is missing or cannot answer."""
 
     code = "engine.unavailable"
+
+
+class BusyError(AuscultError):
+    """Too much waits already; the same may be sent again after ``again_after_s`` seconds."""
+
+    code = "backlog.full"
+
+    def __init__(self, message: str, *, again_after_s: int = 10) -> None:
+        """Say when."""
+        super().__init__(message)
+        self.again_after_s = again_after_s
 
 
 class SettingsError(AuscultError):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation, Direction
+from auscult.domain.conversation import Channel, Direction, Queue
 
 Scoring = Literal["percentage", "points"]
 NotApplicable = Literal["exclude", "award"]
@@ -63,7 +63,26 @@ def derive_metric_id(name: str) -> str:
     return "-".join(("em", *"".join(letters).split()))
 
 
-def choose_form(conversation: Conversation, forms: Iterable[Form]) -> Form | None:
+class Routed(Protocol):
+    """What a form is chosen by."""
+
+    @property
+    def channel(self) -> Channel:
+        """Voice or chat."""
+        ...
+
+    @property
+    def direction(self) -> Direction:
+        """Who called whom."""
+        ...
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """The queues that it was in, the last one last."""
+        ...
+
+
+def choose_form(conversation: Routed, forms: Iterable[Form]) -> Form | None:
     """Choose the one form a conversation is scored with, or None (rule 10).
 
     The queue decides first (the one the conversation ended in; an id or name beats ``*``),

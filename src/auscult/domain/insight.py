@@ -5,7 +5,7 @@ None means "cannot be known" (no times, no turns, a language that is not support
 """
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -75,12 +75,21 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class AgentHabits(Struct, frozen=True, kw_only=True):
-    """How one agent spoke: 0 to 10, 10 best. None when there was nothing to measure (nobody sought empathy)."""
+    """How one agent spoke: 0 to 10, 10 best, one decimal. None when there was nothing to measure.
+
+    ``empathy`` is 10 times ``empathy_shown`` by ``empathy_sought``: how often the customer told of trouble, and how
+    often the agent answered it. ``crutch_words`` is 10 less one for each crutch word in a hundred ``words``.
+    ``evidence`` holds the turns in which empathy was shown or is missing, and those with crutch words.
+    """
 
     agent_id: str | None
     empathy: Decimal | None
     crutch_words: Decimal | None
     crutch_counts: dict[str, int] = {}
+    empathy_sought: int = 0
+    empathy_shown: int = 0
+    words: int = 0
+    evidence: tuple[Evidence, ...] = ()
 
 
 class SpeakingRate(Struct, frozen=True, kw_only=True):
@@ -95,14 +104,20 @@ class SpeakingRate(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A stretch of the call, in ms from its start: a silence, two people talking at once."""
+    """A stretch of the call, in ms from its start: a silence, two people talking at once.
+
+    ``turn_id`` is the last turn before a silence, or what the one who came in was saying. ``begun_by`` is who came in
+    on the other, None for a silence and where both began together.
+    """
 
     start_ms: int
     end_ms: int
+    turn_id: str | None = None
+    begun_by: Literal["agent", "customer"] | None = None
 
 
 class Speech(Struct, frozen=True, kw_only=True):
-    """Voice only. Ratios are whole percents of the call (holds left out) that total 100."""
+    """Voice only. Ratios are whole percents of talk and silence (holds left out) that total 100."""
 
     customer_talk_ratio: int
     agent_talk_ratio: int
@@ -135,8 +150,18 @@ class Topic(Struct, frozen=True, kw_only=True):
     turns: tuple[str, ...] = ()
 
 
+class Summary(Struct, frozen=True, kw_only=True):
+    """The conversation in two to four sentences. ``evidence`` holds the turns behind them, in the order of the text."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All that analysis found, one field an analyzer. ``engines`` names what answered, model versions included."""
+    """All that analysis found, one field an analyzer. ``engines`` names what answered, model versions included.
+
+    ``taxonomies`` names those that ``configured_intents`` are of, with their versions: ``tx-retail 3``. ``added`` holds what analyzers of plug-ins found, by their names, as plain JSON values.
+    """
 
     language: str | None = None
     sentiment: Sentiment | None = None
@@ -149,6 +174,8 @@ class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
     intents: tuple[Intent, ...] | None = None
     topics: tuple[Intent, ...] | None = None
     configured_intents: tuple[Topic, ...] | None = None
-    summary: str | None = None
+    summary: Summary | None = None
+    added: dict[str, Any] = {}
     unknown: dict[str, str] = {}
     engines: tuple[str, ...] = ()
+    taxonomies: tuple[str, ...] = ()

@@ -5,9 +5,11 @@ whole batches at once, and hands the answers back. A probe is a plain value: equ
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
+
+from auscult.domain.conversation import Conversation, Turn
 
 
 class Similarity(Struct, frozen=True):
@@ -17,14 +19,40 @@ class Similarity(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
-class Judgement(Struct, frozen=True):
-    """Does the statement hold for these turns?  Answered by a judge engine.
+class Transcript(Struct, frozen=True, cache_hash=True):
+    """All that was said in one conversation: what a judge reads. All questions on one transcript are asked together."""
 
-    ``turn_ids`` are the turns that may be read as evidence, in order.
+    conversation_id: str
+    turns: tuple[Turn, ...]
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "Transcript":
+        """The transcript of a conversation."""
+        return cls(conversation.id, conversation.turns)
+
+
+class Judgement(Struct, frozen=True):
+    """Does the statement hold?  Answered by a judge engine.
+
+    It reads the whole transcript; ``turn_ids`` are the turns of it that may be pointed at as evidence, in order.
     """
 
     statement: str
-    conversation_id: str
+    transcript: Transcript
+    turn_ids: tuple[str, ...]
+
+
+class Extraction(Struct, frozen=True):
+    """Which values are said in these turns?  Answered by a judge engine.
+
+    ``name`` and ``description`` say which are meant (``interest rate``), ``kind`` what they are: one of the kinds of
+    ``auscult.domain.values``. ``turn_ids`` are the turns in which they may be said, in order; the others are read too.
+    """
+
+    name: str
+    description: str
+    kind: str
+    transcript: Transcript
     turn_ids: tuple[str, ...]
 
 
@@ -38,7 +66,70 @@ class Classification(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
-Probe = Similarity | Judgement | Classification
+class Examples(Struct, frozen=True, cache_hash=True):
+    """Labels, each told by a few texts: what there is to choose from. ``texts`` has one tuple for each of ``labels``."""
+
+    labels: tuple[str, ...]
+    texts: tuple[tuple[str, ...], ...]
+
+
+class FewShot(Struct, frozen=True):
+    """Which label's examples is each of ``texts`` most like?  Answered by an engine that learns from a few examples."""
+
+    examples: Examples
+    texts: tuple[str, ...]
+
+
+class Summarization(Struct, frozen=True):
+    """What came about in the conversation, in two to four sentences?  Answered by a judge engine."""
+
+    transcript: Transcript
+
+
+class Lookup(Struct, frozen=True):
+    """What does a source of truth say at ``path`` of its reply to this request?  Answered by an engine that may ask it.
+
+    ``transcript`` is of the conversation for which it is asked; no word of it is sent.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    path: str
+    transcript: Transcript
+
+
+class Review(Struct, frozen=True):
+    """What does an external agent say of its sub-metrics?  Answered by an engine that may ask it.
+
+    ``evaluation`` is the id under which the agent answers, ``sub_metrics`` are the ids that it must answer.
+    ``meta`` is told to it beside the transcript.
+    """
+
+    url: str
+    evaluation: str
+    sub_metrics: tuple[str, ...]
+    meta: tuple[tuple[str, str], ...]
+    transcript: Transcript
+
+
+class TableLookup(Struct, frozen=True):
+    """What stands in ``column`` of an app's table, in the row whose ``key_column`` holds ``key``?"""
+
+    table: str
+    key_column: str
+    key: str
+    column: str
+
+
+Question = Judgement | Extraction | Summarization
+"""What is asked about a transcript, of a judge."""
+
+Inquiry = Question | Lookup | Review
+"""What is asked about a conversation, of an engine that is far: a judge, a source of truth, an external agent."""
+
+Probe = Similarity | Classification | FewShot | TableLookup | Inquiry
 
 
 class Closest(NamedTuple):
@@ -56,11 +147,63 @@ class SimilarityAnswer(Struct, frozen=True):
 
 
 class JudgementAnswer(Struct, frozen=True):
-    """What the judge said, with the turns it pointed at and its reason."""
+    """What the judge said, with the turns it pointed at and its reason.
+
+    ``holds`` is None where the statement does not apply (NA). There is at least one turn where it holds. ``quotes``
+    are the words of each of ``turn_ids`` that show it, as they stand in its text.
+    """
 
     holds: bool | None
     turn_ids: tuple[str, ...]
     reason: str
+    engine: str
+    quotes: tuple[str, ...] = ()
+
+
+class Extracted(NamedTuple):
+    """One value that was said: the turn, the words there that say it (a slice of its text), and what they come to.
+
+    ``value`` is plain, without unit: ``25`` for "twenty five dollars".
+    """
+
+    turn_id: str
+    text: str
+    value: str
+
+
+class ExtractionAnswer(Struct, frozen=True):
+    """Every value that is said, in the order in which they are said; none when it never is."""
+
+    values: tuple[Extracted, ...]
+    engine: str
+
+
+class LookupAnswer(Struct, frozen=True):
+    """The value, as text; None where there is none, and then ``reason`` says what was found instead.
+
+    ``is_failed``: there is nothing of the kind to look it up in, so that nobody knows.
+    """
+
+    value: str | None
+    reason: str
+    engine: str
+    is_failed: bool = False
+
+
+class Reviewed(Struct, frozen=True):
+    """What an external agent says of one sub-metric. All of ``turn_ids`` are turns of the transcript."""
+
+    sub_metric: str
+    qualification: Literal["YES", "NO", "NA"]
+    justification: str
+    turn_ids: tuple[str, ...]
+    failure_reason: str = ""
+
+
+class ReviewAnswer(Struct, frozen=True):
+    """One thing said of each sub-metric that was asked about, in that order."""
+
+    reviewed: tuple[Reviewed, ...]
     engine: str
 
 
@@ -72,5 +215,75 @@ class ClassificationAnswer(Struct, frozen=True):
     engine: str
 
 
-Answer = SimilarityAnswer | JudgementAnswer | ClassificationAnswer
+class Likely(NamedTuple):
+    """A label, how likely it is (from 0 to 1), and how close the text is to its examples (cosine); 4 places.
+
+    The probability says which of the labels it is if it is one of them, the closeness whether it is.
+    """
+
+    label: str
+    probability: float
+    closeness: float
+
+
+class FewShotAnswer(Struct, frozen=True):
+    """For each text of the probe, in its order, its likeliest labels, at most three, the likeliest first.
+
+    All labels of the examples share a probability of 1. A text without words has none.
+    """
+
+    likely: tuple[tuple[Likely, ...], ...]
+    engine: str
+
+
+class SummaryAnswer(Struct, frozen=True):
+    """The summary, and the turns behind it in the order of its sentences."""
+
+    text: str
+    turn_ids: tuple[str, ...]
+    engine: str
+
+
+Answer = (
+    SimilarityAnswer
+    | JudgementAnswer
+    | ExtractionAnswer
+    | SummaryAnswer
+    | ClassificationAnswer
+    | FewShotAnswer
+    | LookupAnswer
+    | ReviewAnswer
+)
 Answers = Mapping[Probe, Answer]
+
+
+class FailedAnswer(Struct, frozen=True):
+    """An answer that is of no use, even the second time: it points where nothing is, or quotes what nobody said.
+
+    ``reason`` says what is wrong with it.
+    """
+
+    reason: str
+    engine: str
+
+
+class FailedAnswerError(Exception):
+    """Somebody read an answer that failed, so that only a person can tell."""
+
+
+class UsableAnswers(dict[Probe, Answer]):
+    """Answers as metrics and analyzers read them. To read one that failed raises ``FailedAnswerError``.
+
+    So none of them can take a failed answer for another one, and one on which nothing depends does no harm.
+    """
+
+    def __init__(self, answers: Mapping[Probe, Answer | FailedAnswer]) -> None:
+        """Every answer, failed ones among them."""
+        super().__init__({probe: answer for probe, answer in answers.items() if not isinstance(answer, FailedAnswer)})
+        self._failed = {probe: answer for probe, answer in answers.items() if isinstance(answer, FailedAnswer)}
+
+    def __missing__(self, probe: Probe) -> Answer:
+        """Tell why there is none: it failed, or was never asked."""
+        if probe in self._failed:
+            raise FailedAnswerError(self._failed[probe].reason)
+        raise KeyError(probe)

@@ -4,16 +4,18 @@ Everything is in ms from the conversation's start. A turn counts when its start 
 later; others are left out, as nothing can be known of them. Shifting all times changes no measure.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from auscult.domain.conversation import Conversation, Speaker, Turn
+from auscult.domain.words import count_words
 
-# Bounded, so that a text of nothing but brackets takes no longer than any other.
-_BRACKETED = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
-_WORD = re.compile("[^\\W_]+(?:['\u2019.-][^\\W_]+)*")
+CROSS_TALK_MS, DEAD_AIR_MS = 2_000, 30_000
+"""How long talk at once and silence must last to count, where nobody says otherwise (the vendor's values)."""
+
+Side = Literal["agent", "customer"]
+
 _MS_A_MINUTE = 60_000
 
 
@@ -37,7 +39,7 @@ class CrossTalk(NamedTuple):
 
     start_ms: int
     end_ms: int
-    begun_by: Speaker | None
+    begun_by: Side | None
     turn: Turn
 
     @property
@@ -78,7 +80,7 @@ def is_timed(turn: Turn) -> bool:
 
 def talk_spans(conversation: Conversation, *speakers: Speaker) -> list[Span]:
     """When these speakers (all, where none is named) talk: spans that neither overlap nor touch, in order."""
-    return _joined(_span(turn) for turn in _timed(conversation, speakers))
+    return _joined([_span(turn) for turn in _timed(conversation, speakers)])
 
 
 def talk_time_ms(conversation: Conversation, *speakers: Speaker) -> int:
@@ -92,23 +94,25 @@ def cross_talk(conversation: Conversation, min_ms: int) -> list[CrossTalk]:
     Turns of one side that touch or overlap are one stretch of talk; the side whose stretch began later came in.
     """
     agent, customer = talk_spans(conversation, "agent"), talk_spans(conversation, "customer")
-    # Who comes in does so with the first word of a stretch of talk, so that a turn begins just there.
-    coming_in = {(turn.speaker, turn.start_ms): turn for turn in reversed(_timed(conversation, ("agent", "customer")))}
-    found: list[CrossTalk] = []
+    found: list[tuple[int, int, Side | None]] = []
     a = c = 0
     while a < len(agent) and c < len(customer):
         one, other = agent[a], customer[c]
         start, end = max(one.start_ms, other.start_ms), min(one.end_ms, other.end_ms)
         if start < end and end - start >= min_ms:
-            begun_by: Speaker | None = None
+            begun_by: Side | None = None
             if one.start_ms != other.start_ms:
                 begun_by = "agent" if one.start_ms > other.start_ms else "customer"
-            found.append(CrossTalk(start, end, begun_by, coming_in[begun_by or "agent", start]))
+            found.append((start, end, begun_by))
         if one.end_ms <= other.end_ms:
             a += 1
         if other.end_ms <= one.end_ms:
             c += 1
-    return found
+    if not found:
+        return []
+    # Who comes in does so with the first word of a stretch of talk, so that a turn begins just there.
+    coming_in = {(turn.speaker, turn.start_ms): turn for turn in reversed(_timed(conversation, ("agent", "customer")))}
+    return [CrossTalk(start, end, side, coming_in[side or "agent", start]) for start, end, side in found]
 
 
 def silences(conversation: Conversation, min_ms: int) -> list[Silence]:
@@ -125,7 +129,7 @@ def silences(conversation: Conversation, min_ms: int) -> list[Silence]:
     until = 0
     for turn in heard:
         start = turn.start_ms or 0
-        if last is not None:
+        if last is not None and start - until >= min_ms:
             quiet = _without(Span(until, start), holds)
             found.extend(Silence(*piece, last) for piece in quiet if piece.duration_ms >= min_ms)
         end = max(start, turn.end_ms if turn.end_ms is not None else start)
@@ -135,21 +139,17 @@ def silences(conversation: Conversation, min_ms: int) -> list[Silence]:
 
 
 def pace(conversation: Conversation, speaker: Speaker) -> Pace | None:
-    """How fast a speaker talks, over all their timed turns, or None when no time is known."""
-    talk_ms = talk_time_ms(conversation, speaker)
-    if talk_ms == 0:
+    """How fast a side talks, over all its timed turns, or None when no time is known."""
+    return pace_of([turn for turn in conversation.turns if turn.speaker == speaker])
+
+
+def pace_of(turns: Iterable[Turn]) -> Pace | None:
+    """How fast somebody talks, over those of their turns that are timed, or None when no time is known."""
+    timed = [turn for turn in turns if is_timed(turn)]
+    if not timed:
         return None
-    return Pace(sum(count_words(turn.text) for turn in _timed(conversation, (speaker,))), talk_ms)
-
-
-def count_words(text: str) -> int:
-    """How many words were said; ``don't`` and ``e-mail`` are one each.
-
-    A mark in brackets is one word when it is in capitals, as it stands for something redacted (``[PII]``), and
-    none otherwise, as it tells of a sound (``[noise]``).
-    """
-    spoken = _BRACKETED.sub(lambda mark: " redacted " if mark.group().isupper() else " ", text)
-    return sum(1 for _ in _WORD.finditer(spoken))
+    talk_ms = sum(span.duration_ms for span in _joined(map(_span, timed)))
+    return Pace(sum(count_words(turn.text) for turn in timed), talk_ms)
 
 
 def _holds(conversation: Conversation, starts: list[int]) -> list[Span]:
@@ -173,10 +173,13 @@ def _span(turn: Turn) -> Span:
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
     joined: list[Span] = []
+    until = -1
     for span in sorted(spans):
-        if joined and span.start_ms <= joined[-1].end_ms:
-            joined[-1] = Span(joined[-1].start_ms, max(joined[-1].end_ms, span.end_ms))
+        if joined and span.start_ms <= until:
+            until = max(until, span.end_ms)
+            joined[-1] = Span(joined[-1].start_ms, until)
         else:
+            until = span.end_ms
             joined.append(span)
     return joined
 

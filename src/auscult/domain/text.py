@@ -20,9 +20,14 @@ _QUOTES = {
 # One pass over ASCII: letters small, digits kept, everything else a space (apostrophes are dropped on the way).
 _ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
 _NOT_WORD = re.compile(r"[\W_]+")
+# Where a script (Devanagari, Arabic, Thai) or a decomposed letter may have marks, which are no letters to ``\\w``.
+_MAY_HAVE_MARKS = re.compile("[\u0300-\u1fff\u3099\u309a\ua800-\uabff]")
+# Apostrophes, and what joins letters.
+_DROPPED = re.compile("['\u200c\u200d]")
 _WORD = re.compile(r"\S+")
 # Begins only where a run begins and gives nothing back, so that a text of nothing but dots takes no longer.
-_SENTENCE_END = re.compile(r"(?<![.!?;])[.!?;]++(?=\s|$)|\n+")
+# Full-width stops and dandas need no space behind them.
+_SENTENCE_END = re.compile(r"(?<![.!?;])[.!?;]++(?=\s|$)|\n+|[\u3002\uff01\uff1f\uff61\u0964\u0965]+")
 
 
 def straighten_quotes(text: str) -> str:
@@ -54,9 +59,20 @@ def _bare_words(text: str) -> str:
     else:
         folded = unicodedata.normalize("NFKC", text.translate(_QUOTES)).casefold()
         folded = unicodedata.normalize("NFKC", folded).translate(_QUOTES)  # folding may undo either
-        bare = _NOT_WORD.sub(" ", folded.replace("'", ""))
+        folded = _DROPPED.sub("", folded)
+        bare = _with_marks(folded) if _MAY_HAVE_MARKS.search(folded) else _NOT_WORD.sub(" ", folded)
     words = [word for word in bare.split() if word not in FILLERS]
     return f" {' '.join(words)} " if words else " "
+
+
+def _with_marks(folded: str) -> str:
+    """Letters, digits and their marks; everything else a space."""
+    composed = unicodedata.normalize("NFC", folded)
+    return "".join([one if one.isalnum() or _is_mark(one) else " " for one in composed])
+
+
+def _is_mark(one: str) -> bool:
+    return _MAY_HAVE_MARKS.match(one) is not None and unicodedata.category(one).startswith("M")
 
 
 def _cut(text: str) -> tuple[str, ...]:
@@ -66,14 +82,14 @@ def _cut(text: str) -> tuple[str, ...]:
 
 
 def _windows(sentence: str) -> list[str]:
-    spans = [match.span() for match in _WORD.finditer(sentence)]
-    if len(spans) <= LONG_WORDS:
+    if len(sentence.split()) <= LONG_WORDS:
         return [sentence]
+    spans = [match.span() for match in _WORD.finditer(sentence)]
     starts = [*range(0, len(spans) - WINDOW_WORDS, WINDOW_STEP), len(spans) - WINDOW_WORDS]
     return [sentence[spans[start][0] : spans[start + WINDOW_WORDS - 1][1]] for start in starts]
 
 
 # Every metric of a form reads the same turns, one metric after the other: keep what was worked out of a turn of
 # ordinary length. Longer ones are not kept, so that the memory these take stays small whatever comes in.
-_kept_words = lru_cache(maxsize=8192)(_bare_words)
-_kept_sentences = lru_cache(maxsize=8192)(_cut)
+_kept_words = lru_cache(maxsize=4096)(_bare_words)
+_kept_sentences = lru_cache(maxsize=4096)(_cut)

@@ -1,18 +1,58 @@
 """SHELF: outside minds that answer probes. One engine a file, and one line here."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from auscult.domain.errors import SettingsError
+from auscult.domain.probe import Probe
 from auscult.engines._contract import Engine
+from auscult.engines._outside.asking import Outside
+from auscult.engines._outside.hosts import Hosts, read_hosts
+from auscult.engines.ai_agents import AiAgents
 from auscult.engines.heads import Heads
+from auscult.engines.learner import Learner
+from auscult.engines.lookups import Lookups
+from auscult.engines.semantic import Semantic
+from auscult.engines.tables import Tables, in_folder
 from auscult.engines.wordllama import WordLlama
+from auscult.pipeline.far_ports import FarEngine
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {
     "wordllama": WordLlama,
     "heads": lambda: Heads(WordLlama()),
+    "learner": lambda: Learner(WordLlama()),
+    "tables": lambda: Tables(in_folder(None)),
 }
 
 
-def embedded() -> tuple[Engine, ...]:
-    """The engines that need nothing but the base installation, on one embedding: a text is embedded once for all."""
-    vectors = WordLlama()
-    return vectors, Heads(vectors)
+def allowed(hosts_file: str) -> Hosts:
+    """Read the hosts that may be asked. Raises ``SettingsError`` when that cannot be done."""
+    try:
+        document = Path(hosts_file).read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"the hosts that may be asked cannot be read: {error}", code="hosts.unreadable", field="AUSCULT_HOSTS_FILE"
+        ) from error
+    return read_hosts(document, hosts_file)
+
+
+def outside(hosts_file: str, at_once: int) -> dict[type[Probe], FarEngine]:
+    """The engines that ask systems of others, as far as the operator's file allows.
+
+    Raises ``SettingsError`` when it cannot be read.
+    """
+    way_out = Outside(allowed(hosts_file))
+    engines: tuple[FarEngine, ...] = (Lookups(way_out, at_once=at_once), AiAgents(way_out, at_once=at_once))
+    return {kind: engine for engine in engines for kind in engine.kinds}
+
+
+def embedded(embeddings: str = "wordllama", model: str | None = None) -> tuple[Engine, ...]:
+    """The engines that ask nobody outside this process: a text is embedded once for all of them.
+
+    By default they need nothing but the base installation. With ``embeddings`` semantic, meaning is told by that
+    ``model``; the heads keep the word vectors that they were trained on, which cost next to nothing beside it. Raises
+    ``SettingsError`` when the model is not there.
+    """
+    words = WordLlama()
+    meaning = Semantic(model) if embeddings == "semantic" else words
+    return meaning, Heads(words), Learner(meaning)

@@ -13,7 +13,7 @@ Only two files of the wheel are read. Its Python code is not run: it would set u
 bring an HTTP client along, and look for files on a model hub when it does not find them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -27,33 +27,32 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from auscult.domain.errors import EngineError
-from auscult.domain.probe import Answer, Closest, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import Answer, Probe, Similarity
 from auscult.domain.text import spoken_words
+from auscult.engines._comparing import compared
+from auscult.engines._kept import Kept, Vectors
 
 WIDTH = 256
 GRAIN = 2.0**11
-REVISION = 1
+REVISION = 2
 """Of how texts are cut into words here; part of the version, because it changes answers."""
 
-KEPT_WORDS = 16_384
-KEPT_TEXTS = 8_192
-PASS_WORDS = 8_192
-PASS_TEXTS = 4_096
-
-Vectors = NDArray[np.float32]
-Rows = NDArray[np.int64]
+KEPT_WORDS = 6_144
+KEPT_TEXTS = 4_096
+PASS_WORDS = 2_048
+PASS_TEXTS = 512
 
 
 class WordLlama:
-    """The embedded engine. Loads on first use; safe to share between threads; keeps about 30 MB, and of the wheel's file what words ask for."""
+    """The embedded engine. Loads on first use; safe to share between threads; keeps about 20 MB, and of the wheel's file what words ask for."""
 
     probe: ClassVar[type[Probe]] = Similarity
 
     def __init__(self) -> None:
         """Make an engine that has not loaded anything yet. Raises ``EngineError`` when the package is not there."""
         self._lock = Lock()
-        self._words = _Kept(KEPT_WORDS, self._look_up)
-        self._texts = _Kept(KEPT_TEXTS, self._add_up)
+        self._words = Kept(KEPT_WORDS, WIDTH, self._look_up)
+        self._texts = Kept(KEPT_TEXTS, WIDTH, self._add_up)
         self._version = f"wordllama {_package_version()} l2_supercat {WIDTH}/{REVISION}"
 
     @property
@@ -63,47 +62,13 @@ class WordLlama:
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
         """One answer for each probe, in order; every text is embedded once. Raises ``EngineError``."""
-        questions = [_checked(probe) for probe in probes]
-        texts: dict[str, int] = {}
-        asked: dict[tuple[str, ...], dict[str, int]] = {}
-        for question in questions:
-            places = asked.setdefault(question.samples, {})
-            for text in question.texts:
-                texts.setdefault(text, len(texts))
-                places.setdefault(text, len(places))
         with self._lock:
-            closest = self._closest(list(texts), [(samples, _rows(texts, of)) for samples, of in asked.items()])
-        found = dict(zip(asked, closest, strict=True))
-        return [
-            SimilarityAnswer(
-                closest=tuple([found[question.samples][asked[question.samples][text]] for text in question.texts]),
-                engine=self.version,
-            )
-            for question in questions
-        ]
+            return compared(probes, self._embedded, self.version, at_a_time=PASS_TEXTS)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The vector of each text, shape (texts, ``WIDTH``), in whole numbers and of any length; zeros without words."""
         with self._lock:
             return self._embedded(list(texts)) if texts else np.zeros((0, WIDTH))
-
-    def _closest(self, texts: list[str], asked: list[tuple[tuple[str, ...], Rows]]) -> list[list[Closest]]:
-        """For each set of samples, the nearest one to each of the texts asked about (given as rows of ``texts``)."""
-        samples = [self._embedded(list(of)) for of, _ in asked]
-        similarities = [np.zeros(len(rows)) for _, rows in asked]
-        nearest = [np.zeros(len(rows), np.int64) for _, rows in asked]
-        for start in range(0, len(texts), PASS_TEXTS):
-            vectors = self._embedded(texts[start : start + PASS_TEXTS])
-            for number, (_, rows) in enumerate(asked):
-                here = np.flatnonzero((rows >= start) & (rows < start + PASS_TEXTS))
-                cosines = _cosines(vectors[rows[here] - start], samples[number])
-                best = cosines.argmax(axis=1)
-                nearest[number][here] = best
-                similarities[number][here] = np.rint(cosines[np.arange(len(here)), best] * 10_000) / 10_000
-        return [
-            [Closest(*pair) for pair in zip(values.tolist(), indices.tolist(), strict=True)]
-            for values, indices in zip(similarities, nearest, strict=True)
-        ]
 
     def _embedded(self, texts: list[str]) -> NDArray[np.float64]:
         """A vector for each text, not normalised; zeros for a text without words."""
@@ -173,52 +138,6 @@ class WordLlama:
             tensor = msgspec.json.decode(file.read(size))["embedding.weight"]
         begin = 8 + size + tensor["data_offsets"][0]
         return np.memmap(path, np.float16, "r", offset=begin, shape=tuple(tensor["shape"]))
-
-
-class _Kept:
-    """Vectors by key, made when missing and kept. When full it forgets everything, which is quick and bounded."""
-
-    def __init__(self, capacity: int, make: Callable[[list[str]], Vectors]) -> None:
-        self.table = np.empty((capacity, WIDTH), np.float32)
-        self._rows: dict[str, int] = {}
-        self._make = make
-
-    def rows(self, keys: Sequence[str]) -> Rows:
-        """Where in the table each key's vector stands. There may not be more keys than places."""
-        missing = list(dict.fromkeys(key for key in keys if key not in self._rows))
-        if len(self._rows) + len(missing) > len(self.table):
-            self._rows.clear()
-            missing = list(dict.fromkeys(keys))
-        if missing:
-            first = len(self._rows)
-            self.table[first : first + len(missing)] = self._make(missing)
-            self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
-        return np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))
-
-    def vectors(self, keys: Sequence[str]) -> Vectors:
-        """One vector for each key."""
-        return self.table[self.rows(keys)]
-
-
-def _checked(probe: Probe) -> Similarity:
-    if not isinstance(probe, Similarity) or not probe.samples:
-        raise EngineError(
-            f"wordllama answers how close texts are to samples, at least one; it was asked {type(probe).__name__}",
-            code="engine.wrong_probe",
-        )
-    return probe
-
-
-def _rows(texts: dict[str, int], asked: dict[str, int]) -> Rows:
-    """Where the texts asked about stand among all texts."""
-    return np.fromiter(map(texts.__getitem__, asked), np.int64, len(asked))
-
-
-def _cosines(vectors: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cosine of each text with each sample, shape (texts, samples); 0 where one of the two has no words."""
-    squares = np.einsum("ij,ij->i", vectors, vectors)[:, None] * np.einsum("ij,ij->i", samples, samples)[None, :]
-    cosines = np.zeros(squares.shape)
-    return np.divide(vectors @ samples.T, np.sqrt(squares), out=cosines, where=squares > 0)
 
 
 def _package_version() -> str:

@@ -30,6 +30,7 @@ _NESTED = frozenset(
         *("survey", "destinations", "responding_agent", "non_responding_agents", "consulting_agents"),
         *("user_level_tags", "session_level_tags"),
         *("messages", "suggestions", "searches", "summaries", "feedback", "agent", "session"),
+        *("playbooks", "stages", "steps", "dialogs"),
     }
 )
 """Keys whose values are objects of ours; other values stay as they are given."""
@@ -55,6 +56,9 @@ _RENAMED = {
     "external_transfer_time": "external_transfer_at",
     "external_transfer_destination": "external_transfer_to",
     "automation_bot_i_ds": "automation_bot_ids",
+    "playbook_runtime_data": "playbooks",
+    "playbook_id": "id",
+    "playbook_name": "name",
     "customerinfo": "customer_info",
     "campaigninfo": "campaign_info",
     "userleveltags": "user_level_tags",
@@ -80,6 +84,8 @@ RIGHT = {
     "assist.searches.feedback.value": "like or dislike",
     "assist.feedback.value": "like or dislike",
     "assist.messages.turn_id": "the id of a turn",
+    "assist.playbooks.adherence_rate": "percent, from 0 to 100",
+    "assist.playbooks.stages.steps.is_adhered": "true or false",
 }
 """What fields of the parts should be, by their name without indexes."""
 

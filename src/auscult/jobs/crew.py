@@ -1,6 +1,7 @@
-"""Worker processes beside a server or a load: started, started again when they die, and ended with it.
+"""Processes beside the one that was started: workers, and servers where several are wanted.
 
-A process of its own, because evaluating keeps a core busy: in the server's process it would hold up every reader.
+They are started, started again when they die, and ended with it. Workers are processes of their own because evaluating
+keeps a core busy: in the server's process it would hold up every reader.
 """
 
 import multiprocessing
@@ -40,13 +41,22 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ask them to end, and wait; after twenty seconds end them. What they had in hand is taken up later."""
+        self.dismiss()
+        until = time.monotonic() + GOODBYE_S
+        for place in self._places:
+            place.see_off(max(0.0, until - time.monotonic()))
+
+    @property
+    def deaths(self) -> int:
+        """How many have died lately."""
+        return sum(place.deaths for place in self._places)
+
+    def dismiss(self) -> None:
+        """Ask them all to end; nobody follows them. A second time changes nothing."""
         self._ending.set()
         self._keeper.join()
         for place in self._places:
             place.dismiss()
-        until = time.monotonic() + GOODBYE_S
-        for place in self._places:
-            place.see_off(max(0.0, until - time.monotonic()))
 
     def _keep(self) -> None:
         while not self._ending.wait(0.2):
@@ -61,19 +71,20 @@ class _Place:
         self._work = (target, args)
         self._process: BaseProcess | None = None
         self._began = self._due = 0.0
-        self._deaths = 0
+        self.deaths = 0
+        """In a row, each soon after the one before."""
 
     def tend(self) -> None:
         """Start a process where there is none and the pause is over."""
         now = time.monotonic()
         if self._process is not None and not self._process.is_alive():
-            self._deaths = 1 if now - self._began > STEADY_S else self._deaths + 1
-            self._due = now + min(LONGEST_PAUSE_S, 0.25 * 2**self._deaths)
+            self.deaths = 1 if now - self._began > STEADY_S else self.deaths + 1
+            self._due = now + min(LONGEST_PAUSE_S, 0.25 * 2**self.deaths)
             self._process = None
         if self._process is None and now >= self._due:
             # Spawned, not forked: a fork would share the parent's database connections and threads' locks.
             self._process = multiprocessing.get_context("spawn").Process(
-                target=_run, args=self._work, name="auscult-worker"
+                target=_run, args=self._work, name=self._work[0].__name__
             )
             self._process.start()
             self._began = now

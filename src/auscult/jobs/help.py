@@ -7,7 +7,7 @@ from typing import Self
 
 from auscult.jobs.crew import Crew
 from auscult.jobs.pulse import Pulse
-from auscult.pipeline.ports import Workers
+from auscult.pipeline.batch_ports import Workers
 
 LOOK_S = 0.5
 

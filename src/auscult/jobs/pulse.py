@@ -8,12 +8,12 @@ watcher's own clock: hosts need not agree on the time. To be wrong costs work do
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from auscult.pipeline.ports import Workers
+from auscult.pipeline.batch_ports import Workers
 
 BEAT_S = 3.0
 DEAD_AFTER_S = 20.0
@@ -78,6 +78,12 @@ class Pulse:
         }
         alive = frozenset(worker for worker, (_, at) in self._seen.items() if self._lives(worker, now - at))
         return Seen(alive, frozenset(self._seen) - alive)
+
+    def dead(self, names: Collection[str]) -> frozenset[str]:
+        """Those of these processes, workers or not, that are known to be dead. One elsewhere is known by its beats."""
+        now = self._clock()
+        known = {name: self._seen.get(name, (0, now)) for name in names}
+        return frozenset(name for name, (_, at) in known.items() if not self._lives(name, now - at))
 
     def _lives(self, worker: str, silent_s: float) -> bool:
         name = WorkerName(*worker.split(":")) if worker.count(":") == len(WorkerName._fields) - 1 else None

@@ -1,8 +1,8 @@
-"""A worker: takes accepted batches and has each processed by one durable workflow, whose id is the batch's.
+"""A worker: takes accepted batches and portions of sweeps, and has each done by one durable workflow of its id.
 
-What must be done stands in the store: the batches that are accepted and not done. DBOS's own database only says
-who is at what, so it may be lost at any time: every worker looks at the store's list again and again, and brings
-back what is not under way (never enqueued, its workflow gone, its worker dead). Processing is safe to do twice.
+What must be done stands in the store: batches that are accepted and not done, portions that wait. DBOS's own database
+only says who is at what, so it may be lost at any time: every worker looks at the store's lists again and again, and
+brings back what is not under way (never enqueued, its workflow gone, its worker dead). All of it is safe to do twice.
 """
 
 import logging
@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
@@ -18,28 +20,42 @@ from msgspec import Struct
 
 from auscult.jobs.database import prepare
 from auscult.jobs.pulse import BEAT_S, Pulse, WorkerName
-from auscult.pipeline.ports import Batch, Store
+from auscult.jobs.turns import Turns
+from auscult.pipeline.batch_ports import Priority
+from auscult.pipeline.ports import Store
 from auscult.pipeline.process import Finished, Processing
+from auscult.pipeline.sweeping import Sweeping, Swept
 
 LOG = logging.getLogger(__name__)
 
-QUEUE = "batches"
 STEPS_VERSION = "1"
 """Of the order of steps below. Workers with another one leave each other's unfinished workflows alone."""
 
 AT_ONCE = 8
-"""Batches that one worker has taken. Most of them only wait to be next, so that it need not wait for them."""
+"""Batches of a priority that one worker has taken. Most of them only wait to be next, so that it need not wait for them.
+
+Live ones have a queue of their own: backfill that waits for a judge takes no place from them.
+"""
+
+PORTIONS_AT_ONCE = 2
+"""Portions of sweeps that one worker has taken: few, so that what comes in goes before history."""
 
 IN_MEMORY = 2
-"""Batches whose conversations a worker has in memory: one is evaluated while the one before is written."""
+"""Batches and portions whose conversations a worker has in memory: one is evaluated while the one before is written."""
+
+TURN_S = 20.0
+"""So long a batch may wait for the judge before it goes behind others that would have to wait for a place."""
 
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
-LOOK_AHEAD = 100
 LOOK_AFTER_S = 2.0
-MOST_STARTS = 25
-"""After so many starts without an end a batch is taken to kill its worker, and is failed."""
+
+SPLIT_AFTER = 3
+"""After so many starts without an end the conversations of a batch are tried one by one: something in it may kill."""
+
+MOST_STARTS = 10
+"""After so many starts without an end one that is alone in its batch is taken to kill its worker, and is failed."""
 
 FORGET_AFTER = timedelta(hours=1)
 FORGET_EVERY_S = 60.0
@@ -51,8 +67,29 @@ class Work(Struct, frozen=True, kw_only=True):
 
     store: Store
     processing: Processing
+    sweeping: Sweeping
     jobs_url: str
+    jobs_engine: Any = None
+    """Connections for DBOS, where it shall not make its own."""
+    jobs_connections: int = 4
     poll_s: float
+
+
+class _Line(NamedTuple):
+    """A list of work in the store: what stands on it next, what is done with each, and how it is given up."""
+
+    queue: str
+    at_once: int
+    waiting: Callable[[int], list[str]]
+    do: Callable[[str], None]
+    give_up: Callable[[str, str], None]
+
+    def ahead(self, workers: int) -> list[str]:
+        """What these workers can have in hand, and as much as one of them takes next.
+
+        No more: what is enqueued keeps its place, and who comes later may have to go before it.
+        """
+        return self.waiting(self.at_once * (workers + 1))
 
 
 class Worker:
@@ -66,9 +103,16 @@ class Worker:
         # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
         self._evaluating = ThreadPoolExecutor(1, "evaluating")
         self._recording = ThreadPoolExecutor(1, "recording")
-        self._room = threading.BoundedSemaphore(IN_MEMORY)
+        self._room = Turns(IN_MEMORY)
+        self._alive = 1
+        store, batches = work.store, partial(_Line, do=self._process, give_up=work.store.batches.fail)
+        self._lines = {
+            "live": batches("live", AT_ONCE, waiting=partial(self._batches, "live")),
+            "batch": batches("batches", AT_ONCE, waiting=partial(self._batches, "backfill")),
+            "portion": _Line("portions", PORTIONS_AT_ONCE, store.sweeps.waiting, self._sweep, store.sweeps.fail),
+        }
+        self._workflows: dict[str, Callable[[str], None]] = {}
         self._enqueued: set[str] = set()
-        self._workflow: Callable[[str], None] = self._process
 
     def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
         """Work until ``stop``; then finish what is in hand, for ten seconds at most. ``ready`` is told the name."""
@@ -77,14 +121,20 @@ class Worker:
         try:
             ready(self.name)
             self._watch(stop)
+            self._work.processing.close()  # so that no batch in hand waits for a judge any longer
             busy = DBOS.list_workflows(status="PENDING", executor_id=self.name, limit=1, load_input=False)
         except BaseException:
-            DBOS.destroy(destroy_registry=True)
+            self._end()
             raise
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=GOODBYE_S if busy else 0)
+        self._end(GOODBYE_S if busy else 0)
         self._evaluating.shutdown()
         self._recording.shutdown()
         self._work.store.workers.leave(self.name)
+
+    def _end(self, patience_s: int = 0) -> None:
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_s)
+        if self._work.jobs_engine is not None:
+            self._work.jobs_engine.dispose()  # DBOS closes only what it made
 
     def _launch(self) -> None:
         config: DBOSConfig = {
@@ -94,24 +144,34 @@ class Worker:
             "application_version": STEPS_VERSION,
             "log_level": "WARNING",
             "use_listen_notify": False,
-            "sys_db_pool_size": 4,
+            "sys_db_pool_size": self._work.jobs_connections,
         }
+        if self._work.jobs_engine is not None:
+            config["system_database_engine"] = self._work.jobs_engine
         # With a handler in place DBOS brings none of its own, and what it has to tell goes where all else goes.
         logging.getLogger("dbos").addHandler(logging.NullHandler())
         prepare(self._work.jobs_url)
         DBOS(config=config)
 
-        def batch(batch_id: str) -> None:
-            try:
-                DBOS.run_step(PROCESS, self._process, batch_id)
-            except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: the batch says so, others go on)
-                DBOS.run_step(GIVE_UP, self._give_up, batch_id, _told(error))
+        def workflow(line: _Line) -> Callable[[str], None]:
+            def do(one_id: str) -> None:
+                try:
+                    DBOS.run_step(PROCESS, line.do, one_id)
+                except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is told, others go on)
+                    DBOS.run_step(GIVE_UP, line.give_up, one_id, _told(error))
 
-        self._workflow = DBOS.workflow(name="batch", max_recovery_attempts=None)(batch)
+            return do
+
+        for name, line in self._lines.items():
+            self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(workflow(line))
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=self._work.poll_s, on_conflict="always_update"
-        )
+        for line in self._lines.values():
+            DBOS.register_queue(
+                line.queue,
+                worker_concurrency=line.at_once,
+                polling_interval_sec=self._work.poll_s,
+                on_conflict="always_update",
+            )
 
     def _watch(self, stop: threading.Event) -> None:
         """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
@@ -135,19 +195,24 @@ class Worker:
         self._work.store.workers.beat(self.name)
 
     def _enqueue(self) -> None:
-        """Start a workflow for each batch that waits. For one that has its workflow already this does nothing."""
-        waiting = [batch.batch_id for batch in self._work.store.batches.waiting(LOOK_AHEAD)]
-        for batch_id in waiting:
-            if batch_id not in self._enqueued:
-                with SetWorkflowID(batch_id):
-                    DBOS.enqueue_workflow(QUEUE, self._workflow, batch_id)
-        self._enqueued = set(waiting)
+        """Start a workflow for each that waits. For one that has its workflow already this does nothing."""
+        enqueued: set[str] = set()
+        for name, line in self._lines.items():
+            for one_id in line.ahead(self._alive):
+                if one_id not in self._enqueued:
+                    with SetWorkflowID(one_id):
+                        DBOS.enqueue_workflow(line.queue, self._workflows[name], one_id)
+                enqueued.add(one_id)
+        self._enqueued = enqueued
 
     def _look_after(self) -> None:
         """Bring back what waits in the store and is not under way: its worker died, or its workflow is gone."""
-        waiting = self._work.store.batches.waiting(LOOK_AHEAD)
-        under_way = {one.workflow_id: one for one in _workflows(waiting)}
+        self._work.store.batches.resume(due_at=datetime.now(UTC))
+        waiting = [one_id for line in self._lines.values() for one_id in line.ahead(self._alive)]
+        under_way = {one.workflow_id: one for one in _under_way(waiting)}
         alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
+        self._alive = max(1, len(alive))
+        self._work.store.places.free(self._pulse.dead(self._work.store.places.holders()))
         dead = {str(one.executor_id) for one in under_way.values() if one.status == "PENDING"} - alive
         if dead:
             # Not public, but the one way that gives a workflow to one taker only and leaves the living alone.
@@ -155,7 +220,7 @@ class Worker:
         over = [one.workflow_id for one in under_way.values() if one.status not in ("PENDING", "ENQUEUED", "DELAYED")]
         if over:
             DBOS.delete_workflows(over)
-        self._enqueued -= {*over, *({batch.batch_id for batch in waiting} - under_way.keys())}
+        self._enqueued -= {*over, *(set(waiting) - under_way.keys())}
 
     def _forget(self) -> None:
         """Drop workflows that ended a while ago, and workers that are dead: the store knows what came of them."""
@@ -168,29 +233,66 @@ class Worker:
         for worker in self._pulse.look().dead:
             self._work.store.workers.leave(worker)
 
+    def _batches(self, priority: Priority, limit: int) -> list[str]:
+        return [batch.batch_id for batch in self._work.store.batches.waiting(limit, priority)]
+
     def _process(self, batch_id: str) -> None:
-        """The step that does the work: one batch is evaluated while another is written."""
-        with self._room:
+        """The step that does the work: one batch is evaluated while another is written, and for others a judge is asked.
+
+        Asking is waiting, so it is done in this thread, and takes no room from batches that need no judge.
+        """
+        batch = self._work.store.batches.get(batch_id)
+        if batch is None:
+            return
+        with self._room.place(batch.tenant.app_id, is_live=batch.priority == "live"):
             finished = self._evaluating.submit(self._evaluate, batch_id).result()
             if finished is not None:
                 self._recording.submit(self._work.processing.record, finished).result()
+        until = time.monotonic() + TURN_S
+        for further in () if finished is None else self._work.processing.ask(finished):
+            self._recording.submit(self._work.processing.record, further).result()
+            if (
+                further.waiting
+                and time.monotonic() > until
+                and len(self._work.store.batches.waiting(AT_ONCE + 1, batch.priority)) > AT_ONCE
+            ):
+                self._work.store.batches.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
+                return
 
     def _evaluate(self, batch_id: str) -> Finished | None:
         starts = self._work.store.batches.begin(batch_id)
+        if starts > SPLIT_AFTER and self._work.store.batches.split(batch_id):
+            return None
         if starts > MOST_STARTS:
-            self._give_up(batch_id, f"its processing was begun {starts - 1} times and never came to an end")
+            self._work.store.batches.fail(batch_id, _endless(starts))
             return None
         return self._work.processing.evaluate(batch_id)
 
-    def _give_up(self, batch_id: str, reason: str) -> None:
-        """The step that says of a batch that it cannot be processed, and why."""
-        self._work.store.batches.fail(batch_id, reason)
+    def _sweep(self, portion_id: str) -> None:
+        """The step that does a portion of a sweep, in the same way."""
+        with self._room.place("", is_live=False):
+            swept = self._evaluating.submit(self._look, portion_id).result()
+            if swept is not None and not swept.must_ask:
+                self._recording.submit(self._work.sweeping.record, swept).result()
+        if swept is not None and swept.must_ask:
+            asked = self._work.sweeping.ask(swept)
+            self._recording.submit(self._work.sweeping.record, asked).result()
+
+    def _look(self, portion_id: str) -> Swept | None:
+        starts = self._work.store.sweeps.begin(portion_id)
+        if starts > MOST_STARTS:
+            self._work.store.sweeps.fail(portion_id, _endless(starts))
+            return None
+        return self._work.sweeping.look(portion_id)
 
 
-def _workflows(batches: Sequence[Batch]) -> list[WorkflowStatus]:
-    """How the workflows of these batches stand, of those that have one."""
-    ids = [batch.batch_id for batch in batches]
-    return DBOS.list_workflows(workflow_ids=ids, load_input=False, load_output=False) if ids else []
+def _endless(starts: int) -> str:
+    return f"its processing was begun {starts - 1} times and never came to an end"
+
+
+def _under_way(ids: Sequence[str]) -> list[WorkflowStatus]:
+    """How the workflows of these stand, of those that have one."""
+    return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False) if ids else []
 
 
 def _told(error: Exception) -> str:

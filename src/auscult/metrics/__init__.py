@@ -1,15 +1,31 @@
 """SHELF: metric types, ways of judging a conversation. One type a file, one line in this table."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from auscult.domain.shelf import Shelf
 from auscult.metrics._contract import MetricType
+from auscult.metrics.by_ai_agent import ByAiAgent
+from auscult.metrics.by_dialog import ByDialog
+from auscult.metrics.by_playbook import ByPlaybook
 from auscult.metrics.by_question import ByQuestion
 from auscult.metrics.by_speech import BySpeech
+from auscult.metrics.by_value import ByValue
+from auscult.metrics.hold import Hold
 from auscult.metrics.manual import Manual
+from auscult.metrics.transfer import Transfer
 
-METRICS: Mapping[str, MetricType[Any]] = {
-    "by_question": ByQuestion(),
-    "by_speech": BySpeech(),
-    "manual": Manual(),
-}
+__all__ = ["METRICS", "MetricType"]
+
+METRICS: Shelf[MetricType[Any]] = Shelf(
+    {
+        "by_question": ByQuestion(),
+        "by_speech": BySpeech(),
+        "by_value": ByValue(),
+        "by_playbook": ByPlaybook(),
+        "by_dialog": ByDialog(),
+        "hold": Hold(),
+        "transfer": Transfer(),
+        "by_ai_agent": ByAiAgent(),
+        "manual": Manual(),
+    }
+)

@@ -46,6 +46,10 @@ class MetricType(Protocol[Settings_contra]):
         """Two metrics of one form may not share this key (rule 6: one speech metric of each measure)."""
         ...
 
+    def is_split(self, settings: Settings_contra) -> bool:
+        """Whether its verdicts have parts that are scored one by one (rule 9)."""
+        ...
+
     def probes(self, settings: Settings_contra, conversation: Conversation) -> tuple[Probe, ...]:
         """What must be asked before this conversation can be judged."""
         ...

@@ -2,7 +2,7 @@
 
 A condition is about one turn. A search names whose turns, which part of the conversation, and conditions on one
 turn there. A finding is one search, or several findings joined by any_of, all_of, none_of. Documented for users in
-docs/reference/metrics/by_question.md.
+docs/reference/metrics/findings.md.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,14 @@ KINDS = ("similar", "phrases", "wording", "pattern", "judge", "event")
 
 Problem = tuple[str, str]
 
+_COUNTED: dict[str, Literal["turns", "messages"]] = {
+    **dict.fromkeys(("turn", "turns"), "turns"),
+    **dict.fromkeys(("message", "messages"), "messages"),
+}
+
 
 class Window(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of the conversation: ``first`` or ``last`` so many turns of the speaker, or so much time."""
+    """A part of the conversation: ``first`` or ``last`` so many turns of the speaker, messages of all, or so much time."""
 
     first: str | int | None = None
     last: str | int | None = None
@@ -48,6 +53,7 @@ class Entry(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     window: Window | None = None
     after: Literal["trigger"] | None = None
     direction: Direction | None = None
+    language: str | None = None
     any_of: tuple["Entry", ...] = ()
     all_of: tuple["Entry", ...] = ()
     none_of: tuple["Entry", ...] = ()
@@ -65,6 +71,7 @@ class Finding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     window: Window | None = None
     after: Literal["trigger"] | None = None
     direction: Direction | None = None
+    language: str | None = None
     any_of: tuple[Entry, ...] = ()
     all_of: tuple[Entry, ...] = ()
     none_of: tuple[Entry, ...] = ()
@@ -75,22 +82,31 @@ def is_joined(finding: Finding | Entry) -> bool:
     return any(not entry.is_condition for entry in finding.any_of + finding.all_of + finding.none_of)
 
 
+def speakers_of(finding: Finding | Entry, default: Side) -> Iterator[Side]:
+    """Whose turns a finding looks at, for each of its searches."""
+    if not is_joined(finding):
+        yield finding.speaker or default
+        return
+    for entry in finding.any_of + finding.all_of + finding.none_of:
+        yield from speakers_of(entry, default)
+
+
 def _where(finding: Finding | Entry) -> bool:
-    return bool(finding.speaker or finding.window or finding.after or finding.direction)
+    return bool(finding.speaker or finding.window or finding.after or finding.direction or finding.language)
 
 
 class Span(NamedTuple):
-    """A window, read: from the beginning or the end, so many turns or ms."""
+    """A window, read: from the beginning or the end, so many turns of the speaker, messages of all, or ms."""
 
     end: Literal["first", "last"]
-    unit: Literal["turns", "ms"]
+    unit: Literal["turns", "messages", "ms"]
     size: int
 
     def __str__(self) -> str:
         """Write it as a form would: ``first 2 turns``."""
-        if self.unit == "turns":
-            return f"{self.end} turn" if self.size == 1 else f"{self.end} {self.size} turns"
-        return f"{self.end} {self.size / 1000:g} seconds"
+        if self.unit == "ms":
+            return f"{self.end} {self.size / 1000:g} seconds"
+        return f"{self.end} {self.unit[:-1]}" if self.size == 1 else f"{self.end} {self.size} {self.unit}"
 
 
 def read_window(window: Window) -> Span:
@@ -99,13 +115,16 @@ def read_window(window: Window) -> Span:
         raise ValueError("needs exactly one of first and last")
     end, written = ("first", window.first) if window.first is not None else ("last", window.last)
     number, _, unit = str(written).strip().partition(" ")
-    if unit.strip() in ("turn", "turns") and number.isascii() and number.isdigit() and 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
-        return Span(end, "turns", int(number))
-    if isinstance(written, str) and not written.strip().isdigit() and not unit.strip().startswith("turn"):
+    counted = _COUNTED.get(unit.strip())
+    if counted and number.isascii() and number.isdigit() and 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
+        return Span(end, counted, int(number))
+    if isinstance(written, str) and not written.strip().isdigit() and not counted:
         size = parse_duration_ms(written)
         if size > 0:
             return Span(end, "ms", size)
-    raise ValueError(f"{written!r} is neither turns nor time; write it like 2 turns or 60 seconds")
+    raise ValueError(
+        f"{written!r} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"
+    )
 
 
 def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
@@ -121,7 +140,7 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
         yield from _search_problems(finding, field, has_trigger=has_trigger)
         return
     if _where(finding):
-        yield field, "joins searches, so speaker, window, after and direction belong to each of them"
+        yield field, "joins searches, so speaker, window, after, direction and language belong to each of them"
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
         for position, entry in enumerate(entries):
             place = f"{field}.{group}[{position}]"
@@ -133,6 +152,8 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
 def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     if search.after and not has_trigger:
         yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
+    if search.language is not None and not search.language.replace("-", "").isalnum():
+        yield f"{field}.language", f"{search.language!r} is not a language tag like en or pt-BR"
     if search.window:
         try:
             read_window(search.window)
@@ -152,13 +173,20 @@ def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
     if condition.threshold is not None and condition.similar is None:
         yield f"{field}.threshold", "belongs to similar; leave it out here"
     elif condition.threshold is not None and not 0 < condition.threshold <= 1:
-        yield f"{field}.threshold", f"{condition.threshold:g} must be above 0 and at most 1, like 0.55"
+        yield (
+            f"{field}.threshold",
+            f"{condition.threshold:g} must be above 0 and at most 1, like 0.55{_shares(condition.threshold)}",
+        )
     yield from _text_problems(condition, field)
     if condition.pattern is not None and (reason := refusal(condition.pattern)):
         yield f"{field}.pattern", reason
     for position, wording in enumerate(condition.wording or ()):
         if reason := refusal(one_line(wording)):
             yield f"{field}.wording[{position}]", reason
+
+
+def _shares(percent: float) -> str:
+    return f"; did you mean {percent / 100:g}?" if 1 < percent <= 100 else ""  # noqa: PLR2004 percent
 
 
 def _text_problems(condition: What, field: str) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ A set of patterns answers in one pass which of them are in a text, about a micro
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Protocol
 
@@ -13,11 +13,23 @@ import re2
 from auscult.domain.text import spoken_words, straighten_quotes
 
 _WHOLE_TEXT = re.compile(r"\\[AzQ]|\(\?\w*-")
+_BRACKET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]", re.DOTALL)
 _MEMORY = 8 * 1024 * 1024
 
 
 class _Match(Protocol):
-    def group(self) -> str: ...
+    def group(self) -> str | None: ...
+
+
+class _Regexp(Protocol):
+    groups: int
+
+
+class _Captured(Protocol):
+    @property
+    def re(self) -> _Regexp: ...
+
+    def span(self, index: int = 0) -> tuple[int, int]: ...
 
 
 def _options() -> re2.Options:
@@ -39,8 +51,41 @@ def refusal(pattern: str) -> str | None:
     except re2.error as error:
         said = error.args[0]
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"{text}; patterns are RE2 (github.com/google/re2/wiki/Syntax): no look-around, no back-references"
+        return f"{text}{_place(pattern, text)}; {_likely(text)}"
     return "matches even where nothing is said; it must ask for something" if nothing else None
+
+
+def _place(pattern: str, said: str) -> str:
+    """Where in a pattern that is of which RE2 says what is wrong."""
+    if said.startswith(("missing )", "unexpected )")):
+        at = _unbalanced(pattern)
+    else:
+        _, colon, culprit = said.partition(": ")
+        at = pattern.find(culprit) if colon else -1
+    return f", at character {at + 1}" if at >= 0 else ""
+
+
+def _unbalanced(pattern: str) -> int:
+    """The bracket that has no other half: the last that is never closed, or the first that closes nothing."""
+    opened: list[int] = []
+    for found in _BRACKET.finditer(pattern):
+        if found.group() == "(":
+            opened.append(found.start())
+        elif found.group() == ")":
+            if not opened:
+                return found.start()
+            opened.pop()
+    return opened[-1] if opened else -1
+
+
+def _likely(said: str) -> str:
+    if "missing )" in said or "unexpected )" in said:
+        return "a bracket that is meant as such is written \\( or \\)"
+    if "repetition size" in said:
+        return "a repetition is written {least,most}, at most 1000"
+    if "repetition" in said:
+        return "what is meant as such is written with a backslash: \\? \\* \\+"
+    return "patterns are RE2 (github.com/google/re2/wiki/Syntax): no look-around, no back-references"
 
 
 @lru_cache(maxsize=1024)
@@ -73,7 +118,23 @@ def line_searcher(patterns: tuple[str, ...]) -> Callable[[str], list[int] | None
 def matched_words(pattern: str, text: str) -> str:
     """Give the first words that a pattern matches in a text, or nothing."""
     match = _finder(pattern)(straighten_quotes(text))
-    return match.group() if match else ""
+    return (match.group() if match else None) or ""
+
+
+def captured(pattern: str, text: str) -> list[tuple[int, int]]:
+    """Where a pattern matches a text: of each match its first group, where that took part, else all of it."""
+    found: list[tuple[int, int]] = []
+    for match in _capturer(pattern)(straighten_quotes(text)):
+        span = match.span(1) if match.re.groups else match.span()
+        found.append(span if span[0] >= 0 else match.span())
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _capturer(pattern: str) -> Callable[[str], Iterator[_Captured]]:
+    options = _options()
+    options.never_capture = False
+    return re2.compile(pattern, options).finditer
 
 
 @lru_cache(maxsize=1024)
@@ -112,3 +173,14 @@ def _phrase_parts(phrase: str) -> Iterable[str]:
         if opened and closed and inside:
             yield "(?:[^ \\n]+ ){1,4}"
         rest = after
+
+
+def without_placeholders(sample: str) -> str:
+    """A sample without what stands in brackets, which means nothing to a model of meaning; all of it where that is all."""
+    kept, rest = "", sample
+    while rest:
+        plain, opened, behind = rest.partition("[")
+        _, closed, after = behind.partition("]")
+        kept += plain if closed or not opened else rest
+        rest = after if closed else ""
+    return " ".join(kept.split()) or sample

@@ -26,6 +26,8 @@ class Reading:
         self.turns = conversation.turns
         self.windows: dict[str, Places] = {}
         """Turns by the name of a window; whoever asks for a window first works it out."""
+        self.seen: dict[object, object] = {}
+        """What searches saw in it, each its own."""
         self._speakers: dict[str, Places] = {"any": tuple(range(len(self.turns)))}
         self._texts: dict[Way, list[str]] = {}
         self._lines: dict[tuple[Way, str], str] = {}

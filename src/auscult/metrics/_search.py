@@ -12,12 +12,22 @@ from typing import NamedTuple
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
-from auscult.domain.probe import Answers, Judgement, JudgementAnswer, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import (
+    Answer,
+    Answers,
+    Judgement,
+    JudgementAnswer,
+    Probe,
+    Similarity,
+    SimilarityAnswer,
+    Transcript,
+)
 from auscult.domain.text import sentences
 from auscult.metrics._citing import cite, shortened, why_by_words
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
-from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher, wording_pattern
+from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher, without_placeholders, wording_pattern
 from auscult.metrics._reading import WAYS, Places, Reading, Way
+from auscult.metrics._windows import within
 
 
 class State(Enum):
@@ -48,11 +58,13 @@ class Outcome(NamedTuple):
     """What a search or finding came to. ``position`` is the place of the deciding turn, None when nothing was found.
 
     ``cited`` gives the evidence; most of what is found is never shown, so that it is put together only when asked for.
+    ``undecided`` is the judge's reason where nothing was found because it says that the question does not arise.
     """
 
     position: int | None
     cited: tuple[Callable[[], Evidence], ...] = ()
     nearest: Miss | None = None
+    undecided: str = ""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -72,6 +84,7 @@ class Search:
         self.is_after_trigger = search.after is not None
         self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span}"
         self.direction = search.direction
+        self.language = search.language and search.language.casefold()
         self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
         bits = [1 << place for place in range(len(self.conditions))]
         some, every = len(search.any_of), len(search.any_of) + len(search.all_of)
@@ -100,6 +113,7 @@ class Search:
             f"{self._whose} {self.span or 'turns'}"
             + (" after the trigger" if self.is_after_trigger else "")
             + (f" when {self.direction}" if self.direction else "")
+            + (f" in {self.language}" if self.language else "")
         )
 
     def obstacle(self, reading: Reading) -> str:
@@ -115,22 +129,38 @@ class Search:
     def _whose(self) -> str:
         return "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
 
-    def scan(self, reading: Reading) -> list[Scanned]:
+    def _seen(self, reading: Reading, among: Places | None) -> "_Seen":
+        """What a scan saw, and what is to be asked of it: kept with the reading, for asking and deciding both need it."""
+        if among is not None:
+            return self._see(reading, among)
+        seen = reading.seen.get(self)
+        if seen is None:
+            seen = reading.seen[self] = self._see(reading, None)
+        assert isinstance(seen, _Seen)  # noqa: S101  (a search keeps nothing else)
+        return seen
+
+    def _see(self, reading: Reading, among: Places | None) -> "_Seen":
+        scanned = self._scan(reading, among)
+        opened = [one for one in scanned if one.state is State.OPEN]
+        asked = self._asked if opened else ()
+        return _Seen(scanned, opened, {bit: self._probe(bit, one, opened, reading) for bit, one in asked})
+
+    def _scan(self, reading: Reading, among: Places | None = None) -> list[Scanned]:
         """Every turn that may decide, in the order in which it would, with what words say of it.
 
         Ends at the first sure one, as nothing behind it could decide. Before the trigger is known, a search after
-        the trigger must take every turn into account.
+        the trigger must take every turn into account. ``among`` are the turns to look at instead of its own window.
         """
-        if self.direction not in (None, reading.conversation.direction):
+        if not self._is_for(reading.conversation):
             return []
-        places = reading.windows.get(self._window)
+        places = reading.windows.get(self._window) if among is None else among
         if places is None:
             places = reading.places(self.speaker)
             if not self.is_after_trigger:
-                places = self._within(places, reading.conversation, 0)
+                places = within(self.span, places, reading.conversation)
             reading.windows[self._window] = places
         events = self._place_events(reading) if self._events else {}
-        lexicons = [lexicon for lexicon in self._lexicons if lexicon.has_any(reading, self._window)]
+        lexicons = [one for one in self._lexicons if among is not None or one.has_any(reading, self._window)]
         if self._otherwise is State.NO and not lexicons and not events:
             return []
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
@@ -155,22 +185,25 @@ class Search:
             holds |= lexicon.bits(texts[position])
         return self._state(holds), holds
 
-    def probes(self, reading: Reading) -> Iterator[Probe]:
-        """What must be asked about the open turns."""
-        opened = [one for one in self.scan(reading) if one.state is State.OPEN]
-        if opened:
-            for bit, condition in self._asked:
-                yield self._probe(bit, condition, opened, reading.conversation)
+    def _is_for(self, conversation: Conversation) -> bool:
+        """Whether it looks at such conversations at all; ``en`` is for ``en-GB`` too."""
+        if self.direction not in (None, conversation.direction):
+            return False
+        spoken = conversation.language.casefold()
+        return self.language in (None, spoken, spoken.partition("-")[0])
 
-    def decide(self, reading: Reading, answers: Answers, trigger: int | None) -> Outcome:
+    def probes(self, reading: Reading, among: Places | None = None) -> Iterator[Probe]:
+        """What must be asked about the open turns."""
+        yield from self._seen(reading, among).probes.values()
+
+    def decide(self, reading: Reading, answers: Answers, trigger: int | None, among: Places | None = None) -> Outcome:
         """Find the deciding turn: the earliest that fits, in a ``last`` window the latest."""
-        scanned = self.scan(reading)
+        scanned, opened, probes = self._seen(reading, among)
         if not scanned:
             return NOTHING
         conversation = reading.conversation
         allowed = self._after(reading, trigger) if self.is_after_trigger else None
-        opened = [one for one in scanned if one.state is State.OPEN]
-        told = {bit: self._told(bit, one, opened, conversation, answers) for bit, one in self._asked} if opened else {}
+        told = {bit: self._told(one, opened, answers[probes[bit]]) for bit, one in self._asked} if opened else {}
         nearest: tuple[float, int, Scanned] | None = None
         for one in scanned:
             if allowed is not None and one.position not in allowed:
@@ -184,30 +217,27 @@ class Search:
                     nearest = (said.gap, bit, one)
             if self._fits(holds):
                 return Outcome(one.position, (partial(self._evidence, one, holds, told, conversation),))
-        return NOTHING if nearest is None else Outcome(None, (), _missed(*nearest, told))
+        undecided = self._undecided(probes, answers)
+        return Outcome(None, (), None if nearest is None else _missed(*nearest, told), undecided)
+
+    def _undecided(self, probes: dict[int, Probe], answers: Answers) -> str:
+        """Why it stays open whether a turn fits: the judge said that its question does not arise. Else nothing."""
+        reason = ""
+        for bit, probe in probes.items():
+            if isinstance(probe, Judgement) and not bit & self._none:
+                answer = answers[probe]
+                assert isinstance(answer, JudgementAnswer)  # noqa: S101  (a statement is answered by a judgement)
+                if answer.holds is False and bit & self._all:
+                    return ""
+                reason = reason or ("" if answer.holds is not None else answer.reason or "the judge gives no reason")
+        return reason
 
     def _after(self, reading: Reading, trigger: int | None) -> set[int]:
         """The places of the turns that may decide, now that the trigger is known: its window counts from there."""
         if trigger is None:
             return set()
         later = tuple(place for place in reading.places(self.speaker) if place > trigger)
-        return set(self._within(later, reading.conversation, _end_ms(reading.turns[trigger])))
-
-    def _within(self, places: Places, conversation: Conversation, since_ms: int | None) -> Places:
-        """The turns inside the window; seconds count from ``since_ms``, or back from the conversation's end."""
-        span, turns = self.span, conversation.turns
-        if span is None:
-            return places
-        if span.unit == "turns":
-            return places[: span.size] if span.end == "first" else places[-span.size :]
-        if span.end == "first":
-            until = -1 if since_ms is None else since_ms + span.size
-            return tuple(place for place in places if until > (until if (at := turns[place].start_ms) is None else at))
-        ends = [end for turn in conversation.turns if (end := _end_ms(turn)) is not None]
-        last = max(ends, default=0)
-        if conversation.ended_at is not None:
-            last = round((conversation.ended_at - conversation.started_at).total_seconds() * 1000)
-        return tuple(place for place in places if (end := _end_ms(turns[place])) is not None and end > last - span.size)
+        return set(within(self.span, later, reading.conversation, trigger))
 
     def _place_events(self, reading: Reading) -> dict[int, int]:
         """Lay each event that is looked for on the speaker's turn that was the last to begin when it began."""
@@ -256,22 +286,29 @@ class Search:
         likeness = (closest.similarity, closest.threshold) if closest else (None, None)
         return cite(one.turn, " and ".join(whys), piece, *likeness)
 
-    def _probe(self, bit: int, condition: What, opened: list[Scanned], conversation: Conversation) -> Probe:
+    def _probe(self, bit: int, condition: What, opened: list[Scanned], reading: Reading) -> Probe:
         if bit in self._samples:
             return Similarity(self._samples[bit], tuple(piece for one in opened for piece in sentences(one.turn.text)))
-        return Judgement(condition.judge or "", conversation.id, tuple(one.turn.id for one in opened))
+        turn_ids = tuple(one.turn.id for one in opened)
+        return Judgement(condition.judge or "", Transcript.of(reading.conversation), turn_ids)
 
-    def _told(
-        self, bit: int, condition: What, opened: list[Scanned], conversation: Conversation, answers: Answers
-    ) -> dict[int, "_Said"]:
+    @staticmethod
+    def _told(condition: What, opened: list[Scanned], answer: Answer) -> dict[int, "_Said"]:
         """What an engine said of the open turns, by their place in the conversation."""
-        answer = answers[self._probe(bit, condition, opened, conversation)]
         if isinstance(answer, JudgementAnswer):
             pointed = set(answer.turn_ids) if answer.holds else set[str]()
             said = _Said(0.0, answer.reason)
             return {one.position: said for one in opened if one.turn.id in pointed}
         assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
         return dict(_compared(condition, opened, answer))
+
+
+class _Seen(NamedTuple):
+    """What a scan saw: every turn that may decide, those among them that are open, and what is asked of these, by bit."""
+
+    scanned: list[Scanned]
+    opened: list[Scanned]
+    probes: dict[int, Probe]
 
 
 class _Said(NamedTuple):
@@ -335,10 +372,6 @@ def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, _Said
     return Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold))
 
 
-def _end_ms(turn: Turn) -> int | None:
-    return turn.end_ms if turn.end_ms is not None else turn.start_ms
-
-
 def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) -> Iterator[tuple[int, _Said]]:
     """How near the nearest sentence of each turn comes to a sample."""
     threshold = condition.threshold if condition.threshold is not None else DEFAULT_THRESHOLD
@@ -356,14 +389,4 @@ def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) 
 
 def _samples(condition: What) -> tuple[str, ...]:
     """The samples as they are compared: without placeholders, which mean nothing to a model of meaning."""
-    return tuple(_without_placeholders(sample) for sample in condition.similar or ())
-
-
-def _without_placeholders(sample: str) -> str:
-    kept, rest = "", sample
-    while rest:
-        plain, opened, behind = rest.partition("[")
-        _, closed, after = behind.partition("]")
-        kept += plain if closed or not opened else rest
-        rest = after if closed else ""
-    return " ".join(kept.split()) or sample
+    return tuple(without_placeholders(sample) for sample in condition.similar or ())

@@ -14,11 +14,9 @@ from auscult.domain.duration import parse_duration_ms
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.speech import cross_talk, is_timed, pace, silences
+from auscult.domain.speech import CROSS_TALK_MS, DEAD_AIR_MS, cross_talk, is_timed, pace, silences
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
-CROSS_TALK_MS = 2_000
-DEAD_AIR_MS = 30_000
 
 _BELONGING: dict[Measure, tuple[str, ...]] = {
     "cross_talk": ("min_duration", "max_instances", "count"),
@@ -64,6 +62,10 @@ class BySpeech:
     def unique_key(self, settings: Settings) -> str | None:
         """The measure: a form has one metric of each (rule 6)."""
         return settings.measure
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 within the limits or not
+        """Never."""
+        return False
 
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
         """Nothing."""

@@ -42,6 +42,10 @@ class Manual:
         """Nothing."""
         return None
 
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 a person gives one answer
+        """Never."""
+        return False
+
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
         """Nothing."""
         return ()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.audit import (
     Audit,
@@ -120,7 +121,7 @@ class Auditing:
             return case.audit
         rendered = None
         if change.entry is not None and case.is_current:
-            rendered = render(self._app.tenant, case.conversation, case.evaluation, self._reports, audit=change.audit)
+            rendered = render(self._app.tenant, replace(case, audit=change.audit), self._reports)
         self._app.audits.save(change, rendered)
         return change.audit
 

@@ -11,13 +11,16 @@ from typing import NamedTuple, TypeAlias
 
 import yaml
 
+from auscult.pipeline.form_syntax import syntax_fault
+
 Scalar: TypeAlias = str | int | Decimal | bool | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 Path: TypeAlias = tuple[str | int, ...]
 
 MAX_BYTES = 1024 * 1024
+MOST_PROBLEMS = 200
 _MAX_DEPTH = 32
-_SHOWN = 100
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PLAIN = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -32,7 +35,7 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[
 
 
 class Problem(NamedTuple):
-    """One fault: the line (from 1, None where there is none), the field, and what is wrong and would be right."""
+    """One fault: the line (from 1; None where there is no document), the field, and what is wrong and would be right."""
 
     line: int | None
     field: str
@@ -51,22 +54,42 @@ class Document:
         """Begin with what the reading of the bytes found."""
         self.value = value
         self.lines = lines
-        self.problems = list(problems)
+        self._problems = list(problems)
         self._unread: set[Path] = set()
+        self._around: set[Path] = set()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, by line; of more than 200 problems the first, and that there are more."""
+        ordered = sorted(self._problems, key=lambda problem: problem.line or 0)
+        if len(ordered) <= MOST_PROBLEMS:
+            return tuple(ordered)
+        return (*ordered[:MOST_PROBLEMS], Problem(ordered[MOST_PROBLEMS].line, "", "is not all: mend these first"))
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so much is wrong that nobody reads about more; nothing more is noted then."""
+        return len(self._problems) > MOST_PROBLEMS
 
     def unread(self, path: Path, reason: str) -> None:
         """Note a value that could not be read at all."""
         self.problem(path, reason)
         self._unread.add(path)
+        self._around.update(path[:end] for end in range(len(path)))
 
     def is_unread(self, path: Path) -> bool:
         """Whether this, or something around or inside it, could not be read; then no more can be said about it."""
-        return any(all(one == other for one, other in zip(unread, path, strict=False)) for unread in self._unread)
+        return path in self._around or any(path[:end] in self._unread for end in range(len(path) + 1))
 
     def problem(self, path: Path, reason: str) -> None:
         """Note a fault at a path that could be read, on the line of the nearest part of it that the document has."""
         if not self.is_unread(path):
-            self.problems.append(Problem(self.line(path), field_name(path), reason))
+            self.problem_of_all(path, reason)
+
+    def problem_of_all(self, path: Path, reason: str) -> None:
+        """The same of a path in which some could not be read, and not what this is about."""
+        if not self.is_hopeless:
+            self._problems.append(Problem(self.line(path), field_name(path), reason))
 
     def line(self, path: Path) -> int | None:
         """The line of a path, or of the nearest thing around it that the document has."""
@@ -79,19 +102,26 @@ def field_name(path: Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def read_document(document: bytes) -> Document:
-    """Read a document as far as it can be read; what is wrong stands in ``problems``, and then ``value`` is None."""
+def path_of(field: str) -> Path:
+    """Read what ``field_name`` writes back into a path."""
+    parts = field.replace("]", "").replace("[", ".").split(".")
+    return tuple(int(part) if part.isdigit() else part for part in parts if part)
+
+
+def read_document(document: bytes, noun: str = "form", keys: str = "id, name, channel and metrics") -> Document:
+    """Read a document as far as it can be read; what is wrong stands in ``problems``, and then ``value`` is None.
+
+    ``noun`` is what it is a document of, and ``keys`` what that has.
+    """
+    text = ""
     try:
-        text = _text(document)
-        value, lines, problems = _Builder(text).build()
+        text = text_of(document, noun)
+        value, lines, problems = _Builder(text, noun, keys).build()
     except _Refusal as refusal:
         return Document(None, {}, [refusal.problem])
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        told = " ".join(part for part in (error.problem, error.context) if part)
-        return Document(None, {}, [Problem(mark.line + 1 if mark else None, "", f"is neither YAML nor JSON: {told}")])
     except yaml.YAMLError as error:
-        return Document(None, {}, [Problem(None, "", f"is neither YAML nor JSON: {error}")])
+        line, what = syntax_fault(text, error)
+        return Document(None, {}, [Problem(line, "", f"is neither YAML nor JSON: {what}")])
     return Document(value, lines, problems)
 
 
@@ -101,14 +131,19 @@ class _Refusal(Exception):  # noqa: N818 never leaves this file
         self.problem = Problem(line, field, reason)
 
 
-def _text(document: bytes) -> str:
+def text_of(document: bytes, noun: str = "form") -> str:
+    """The text of a document, JSON made into what YAML reads alike."""
     if len(document) > MAX_BYTES:
-        raise _Refusal(None, "", f"is {len(document)} bytes long; a form has at most {MAX_BYTES}")
+        raise _Refusal(1, "", f"is {len(document)} bytes long; a {noun} has at most {MAX_BYTES}")
+    if document.startswith(_UTF_16):
+        raise _Refusal(1, "", "is UTF-16; save it as UTF-8")
     try:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
-        raise _Refusal(line, "", "is not UTF-8 text; save it as UTF-8") from None
+        column = error.start - document.rfind(b"\n", 0, error.start)
+        place = f"byte {document[error.start]:#04x} at column {column}"
+        raise _Refusal(line, "", f"is not UTF-8 text ({place}); save it as UTF-8") from None
     if not text.lstrip().startswith(("{", "[")):
         return text
     return _PAIR.sub(_one_of_a_pair, text.translate(_JSON_AS_YAML))
@@ -128,8 +163,10 @@ class _Open(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, noun: str, keys: str) -> None:
         self._text = text
+        self._noun = noun
+        self._keys = keys
         self._lines: dict[Path, int] = {}
         self._problems: list[Problem] = []
         self._open: list[_Open] = []
@@ -140,7 +177,7 @@ class _Builder:
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
             self._take(event)
         if not self._root:
-            raise _Refusal(None, "", "is empty")
+            raise _Refusal(1, "", f"is empty; a {self._noun} has {self._keys}")
         return self._root[0], self._lines, self._problems
 
     def _take(self, event: yaml.Event) -> None:
@@ -150,7 +187,7 @@ class _Builder:
                 line, field_name(self._here), f"refers to *{event.anchor}; write it out, aliases are not read"
             )
         if isinstance(event, yaml.DocumentStartEvent) and self._root:
-            raise _Refusal(line, "", "begins a second document; a file holds one form")
+            raise _Refusal(line, "", f"begins a second document; a file holds one {self._noun}")
         if isinstance(event, yaml.ScalarEvent):
             self._take_scalar(event, line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -3,14 +3,17 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.judging import Usage
 from auscult.formats import Limits, Rejected
+from auscult.pipeline.batch_ports import Batch, Batches
 from auscult.pipeline.grouping import grouped
-from auscult.pipeline.ports import AppStore, Batches
+from auscult.pipeline.ports import AppStore
 from auscult.pipeline.read import RejectsWriter, read_file
 
 PATIENCE_S = 0.05
@@ -21,9 +24,9 @@ MOST_OPEN = 64
 
 
 class Intake(Struct, kw_only=True):
-    """What became of the conversations of a load. The last five add up to ``accepted`` once all is readable.
+    """What became of the conversations of a load. The last six add up to ``accepted`` once all is readable.
 
-    ``failed`` could not be processed: `auscult doctor` shows the batch and why.
+    ``failed`` could not be processed, and ``waiting`` wait for a judge: `auscult doctor` says why.
     """
 
     accepted: int = 0
@@ -33,6 +36,7 @@ class Intake(Struct, kw_only=True):
     duration_unavailable: int = 0
     not_evaluated: int = 0
     failed: int = 0
+    waiting: int = 0
 
 
 class Open(Struct, frozen=True):
@@ -52,15 +56,22 @@ class Load:
         *,
         tend: Callable[[], None],
         progress: Callable[[int, int | None], None],
+        wait_for_room: Callable[[int], None] = lambda _size: None,
     ) -> None:
-        """Load into ``app``; ``progress`` is told how many are readable, and of how many once that is known."""
+        """Load into ``app``; ``progress`` is told how many are readable, and of how many once that is known.
+
+        ``wait_for_room`` is called with the size of each group, and comes back when there is room for it.
+        """
         self._app = app
         self._batches = batches
         self._tend = tend
         self._progress = progress
+        self._wait_for_room = wait_for_room
         self._open: deque[Open] = deque()
         self._intake = Intake()
         self._total: int | None = None
+        self.used = Usage()
+        """What a judge used for all that was waited for."""
 
     def take(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
         """Accept all, each group committed before the next; with ``wait``, until all are readable."""
@@ -76,6 +87,7 @@ class Load:
         return self._intake
 
     def _accept(self, batch: Sequence[Conversation]) -> None:
+        self._wait_for_room(len(batch))
         accepted = self._app.conversations.accept(batch)
         self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
         self._intake.unchanged += accepted.unchanged
@@ -96,6 +108,8 @@ class Load:
 
     def _count(self, group: Open, *, is_over: bool) -> None:
         count(self._app, group, self._intake, is_over=is_over)
+        if is_over and group.batch_id is not None:
+            self.used += self._app.answers.usage(group.batch_id)
         self._tell()
 
     def _tell(self) -> None:
@@ -109,20 +123,28 @@ def is_readable(app: AppStore, batches: Batches, group: Open) -> bool:
     if group.batch_id is not None:
         batch = batches.get(group.batch_id)
         if batch is not None and batch.state == "accepted":
-            return False
+            return is_postponed(batch)
     if len(app.conversations.statuses(group.ids)) == len(group.ids):
         return True
-    return all(batch.tenant != app.tenant for batch in batches.waiting())
+    return not batches.has_waiting(app.tenant)
+
+
+def is_postponed(batch: Batch) -> bool:
+    """Whether a batch waits for its time."""
+    return batch.postponed_until is not None and batch.postponed_until > datetime.now(UTC)
 
 
 def count(app: AppStore, group: Open, intake: Intake, *, is_over: bool) -> None:
-    """Add to ``intake`` how the conversations of a group stand; those that do not are failed once it ``is_over``."""
+    """Add to ``intake`` how the conversations of a group stand; those that do not are failed or wait once it ``is_over``."""
     counts = Counter(app.conversations.statuses(group.ids).values())
     intake.scored += counts["evaluated"]
     intake.below_threshold += counts["below_threshold"]
     intake.duration_unavailable += counts["duration_unavailable"]
     intake.not_evaluated += counts["not_evaluated"]
-    intake.failed += len(group.ids) - counts.total() if is_over else 0
+    if is_over and counts.total() < len(group.ids):
+        waiting = len(app.conversations.unfinished(group.ids))
+        intake.waiting += waiting
+        intake.failed += len(group.ids) - counts.total() - waiting
 
 
 def conversations_of(

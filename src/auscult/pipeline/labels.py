@@ -12,6 +12,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.domain.evaluation import Evaluation
 from auscult.formats import Limits, Rejected
+from auscult.pipeline.agreement import stream
 from auscult.pipeline.read import read_stream
 
 ANSWERS = ("YES", "NO", "NA")
@@ -82,7 +83,7 @@ def compare_labels(labels: Labels, evaluations: Iterable[Evaluation]) -> Compare
             if result.metric.id in answers:
                 pairs[result.metric.id].append((answers[result.metric.id], result.verdict.qualification))
     return Compared(
-        report=compare_all(pairs),
+        report=compare_all(pairs, stream),
         labels=len(labels.answers),
         missing=tuple(name for name in labels.answers if name not in seen),
         unjudged=tuple(name for name, is_judged in seen.items() if not is_judged),

@@ -3,6 +3,7 @@
 It is no report: no page of the vendor's is like it, and it lists every conversation that was evaluated, of any status.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 from auscult.domain.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Direction, Queue
 from auscult.domain.evaluation import Status
+from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import Filter, Record
 
 
@@ -29,8 +31,43 @@ class ListedAudit(Struct, frozen=True, kw_only=True):
     score: int | None
 
 
+class ListedSentiment(Struct, frozen=True, kw_only=True):
+    """How the customer sounds, 1 to 10."""
+
+    label: SentimentLabel
+    score: float
+
+
+class ListedIntent(Struct, frozen=True, kw_only=True):
+    """Something that the conversation was about, and how the customer felt about it, 1 to 10, where that is known."""
+
+    name: str
+    score: int | None
+
+
+class ListedTopic(Struct, frozen=True, kw_only=True):
+    """A node of the configured taxonomy: its name behind those above it."""
+
+    path: tuple[str, ...]
+    sentiment: int | None
+    is_resolved: bool | None
+
+
+class ListedInsights(Struct, frozen=True, kw_only=True):
+    """What analysis found, in short. What is null cannot be known."""
+
+    language: str | None
+    sentiment: ListedSentiment | None
+    escalation: bool | None
+    churn_risk: bool | None
+    resolution: Resolution | None
+    intents: tuple[ListedIntent, ...] | None
+    topics: tuple[ListedIntent, ...] | None
+    configured_intents: tuple[ListedTopic, ...] | None
+
+
 class ListedConversation(Struct, frozen=True, kw_only=True):
-    """One conversation as lists show it."""
+    """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to."""
 
     id: str
     custom_id: str | None
@@ -47,6 +84,8 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     score: int | None
     passed: bool | None
     fatal_errors: int
+    missed_metrics: tuple[str, ...]
+    insights: ListedInsights | None
     audit: ListedAudit
 
 
@@ -89,8 +128,35 @@ def listed(record: Record) -> ListedConversation:
         score=None if evaluation.score is None else int(evaluation.score),
         passed=evaluation.passed,
         fatal_errors=evaluation.fatal_errors,
+        missed_metrics=tuple([each.metric.id for each in evaluation.results if each.adhered is False]),
+        insights=_insights(record.insights) if record.insights else None,
         audit=ListedAudit(
             state=state_of(audit),
             score=None if submitted is None or submitted.score is None else int(submitted.score),
         ),
     )
+
+
+def _insights(found: Insights) -> ListedInsights:
+    sentiment, configured = found.sentiment, found.configured_intents
+    return ListedInsights(
+        language=found.language,
+        sentiment=ListedSentiment(label=sentiment.label, score=float(sentiment.score)) if sentiment else None,
+        escalation=found.escalation.observed if found.escalation else None,
+        churn_risk=found.churn_risk.observed if found.churn_risk else None,
+        resolution=found.resolution.resolution if found.resolution else None,
+        intents=_intents(found.intents),
+        topics=_intents(found.topics),
+        configured_intents=None if configured is None else tuple(_nodes(configured, ())),
+    )
+
+
+def _intents(found: tuple[Intent, ...] | None) -> tuple[ListedIntent, ...] | None:
+    return None if found is None else tuple([ListedIntent(name=each.name, score=each.score) for each in found])
+
+
+def _nodes(topics: Iterable[Topic], above: tuple[str, ...]) -> Iterator[ListedTopic]:
+    for each in topics:
+        path = (*above, each.name)
+        yield ListedTopic(path=path, sentiment=each.sentiment, is_resolved=each.is_resolved)
+        yield from _nodes(each.topics, path)

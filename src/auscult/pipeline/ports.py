@@ -4,18 +4,31 @@ Every write is keyed by what it is about, so that doing it twice leaves what doi
 The tenant is in the door: ``store.within(tenant)`` gives a view that cannot see another app.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from msgspec import Struct
 
 from auscult.domain.audit import Audit, AuditChange, AuditState, TrailEntry
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.evaluation import Evaluation, Status, Verdict
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Probe
 from auscult.domain.record import Filter, RecordPage, RecordQuery
-from auscult.domain.tenancy import Client, Tenant
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.access_ports import Clients
+from auscult.pipeline.batch_ports import AppJobs, Batches, Priority, Workers
+from auscult.pipeline.definition_ports import Definitions
+from auscult.pipeline.far_ports import KeptAnswers, Places, Spending
+from auscult.pipeline.feed_ports import Feed, Webhooks, WebhookWork
+from auscult.pipeline.form_ports import Forms
+from auscult.pipeline.live_ports import Knowledge, LiveConversations, LiveWork
+
+if TYPE_CHECKING:
+    from auscult.pipeline.sweep_ports import AppSweeps, Sweeps
+
+T = TypeVar("T")
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -30,55 +43,84 @@ class Accepted(Struct, frozen=True, kw_only=True):
     unchanged: int
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """Verdicts that stand already, by metric id, and the engines that may have had a part in them."""
+
+    verdicts: Mapping[str, Verdict] = {}
+    engines: tuple[str, ...] = ()
+
+
 class Pending(Struct, frozen=True, kw_only=True):
-    """A stored conversation that waits to be evaluated. ``audit`` is that of an earlier revision, if it has one."""
+    """A stored conversation that waits to be evaluated. ``audit`` is that of an earlier revision, if it has one.
+
+    Metrics whose verdict is ``known`` are not judged again.
+    """
 
     conversation: Conversation
     revision: int
     audit: Audit | None = None
+    known: Known = Known()
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
     """A conversation with what was decided about it: its newest evaluation and its audit, if it has one.
 
+    ``insights`` are what analysis found in the revision that was evaluated; None where it was not analysed.
     ``is_current`` is false where a newer revision of the conversation waits to be evaluated: ``conversation`` is that
     one already, and ``evaluation`` still that of the revision before.
     """
 
     conversation: Conversation
     evaluation: Evaluation
+    insights: Insights | None = None
     audit: Audit | None = None
     is_current: bool = True
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """Why a conversation is not evaluated yet, and from when on it is tried again."""
+
+    reason: str
+    until: datetime
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
     """All that is kept of one conversation. ``evaluations`` are all there were, the newest first.
 
+    ``insights`` belong to the revision that the newest evaluation is of; None where it was not analysed.
     ``is_current`` is false while its present revision is not recorded; ``has_failed`` when, besides, the batch that
-    should have done it has ended.
+    should have done it has ended, ``is_cancelled`` when somebody ended it; ``wait`` is there when it was postponed.
     """
 
     conversation: Conversation
     revision: int
     is_current: bool
     has_failed: bool
+    is_cancelled: bool = False
+    wait: Wait | None = None
     evaluations: tuple[Evaluation, ...]
+    insights: Insights | None
     audit: Audit | None
     trail: tuple[TrailEntry, ...]
 
 
-class FormVersion(Struct, frozen=True, kw_only=True):
-    """A form as it was published: the user's document, and when. The newest version of each form is in force."""
+class Audited(Struct, frozen=True, kw_only=True):
+    """A submitted audit beside what it is about.
 
-    form_id: str
-    version: int
-    document: bytes
-    published_at: datetime
+    ``conversation`` is its present ``revision``, which may be a later one than was audited. ``evaluation`` is the one
+    that the auditor had before them; None where that is not kept.
+    """
+
+    conversation: Conversation
+    revision: int
+    audit: Audit
+    evaluation: Evaluation | None
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
     """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes.
 
+    ``insights`` are kept with the revision that was evaluated.
     ``audit`` is the audit that the rows show. ``filters`` says by what the rows of a report can be found; those of a
     report that is not named there, by all.
     """
@@ -86,25 +128,9 @@ class Rendered(Struct, frozen=True, kw_only=True):
     conversation: Conversation
     evaluation: Evaluation
     rows: Mapping[str, bytes]
+    insights: Insights | None = None
     audit: Audit | None = None
     filters: Mapping[str, frozenset[Filter]] = {}
-
-
-BatchState = Literal["accepted", "done", "failed"]
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """A group of accepted conversations, processed together by one durable workflow whose id is the batch's.
-
-    ``reason`` says why a failed batch failed.
-    """
-
-    batch_id: str
-    tenant: Tenant
-    size: int
-    state: BatchState
-    accepted_at: datetime
-    reason: str | None = None
 
 
 class Engine(Protocol):
@@ -130,7 +156,7 @@ Engines = Mapping[type[Probe], Engine]
 class Conversations(Protocol):
     """The conversations of one app."""
 
-    def accept(self, conversations: Sequence[Conversation], /) -> Accepted:
+    def accept(self, conversations: Sequence[Conversation], /, priority: Priority = "backfill") -> Accepted:
         """Store them and the batch that will process them, in one transaction.
 
         The same id with the same content is unchanged; with other content it is a new revision. An id that
@@ -147,11 +173,18 @@ class Conversations(Protocol):
         """How each recorded conversation stands. Ids that are not recorded yet are left out."""
         ...
 
-    def record(self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None) -> None:
-        """Write evaluations, rows, facets and tallies and end the batch, in one transaction.
+    def unfinished(self, conversation_ids: Sequence[str]) -> frozenset[str]:
+        """Those that are not recorded yet, and of which the batch goes on."""
+        ...
+
+    def record(
+        self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None, *, is_last: bool = True
+    ) -> None:
+        """Write evaluations, insights, rows, facets and tallies and end the batch, in one transaction.
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
-        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
+        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
+        ``is_last`` false it goes on. Of one that was cancelled meanwhile nothing is written.
         Raises ``AuditMovedError``, and writes nothing, when an audit was changed since it was rendered.
         """
         ...
@@ -161,9 +194,9 @@ class Conversations(Protocol):
         ...
 
     def replace_rows(self, finished: Sequence[Rendered]) -> None:
-        """Replace rows, facets and tallies of these conversations; evaluations stay as they are.
+        """Replace rows, facets and tallies of these conversations, and keep insights where there were none.
 
-        One that was revised or audited meanwhile is passed over.
+        Evaluations stay as they are. One that was revised or audited meanwhile is passed over.
         """
         ...
 
@@ -180,26 +213,6 @@ class Conversations(Protocol):
 
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report (``query.app_ids`` must be this app)."""
-        ...
-
-
-class Forms(Protocol):
-    """The forms of one app."""
-
-    def publish(self, form_id: str, document: bytes) -> FormVersion:
-        """Store a new version; the same document as the newest version stores nothing and gives that one."""
-        ...
-
-    def in_force(self) -> list[FormVersion]:
-        """The newest version of each form, by form id."""
-        ...
-
-    def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
-        """One version, or the newest."""
-        ...
-
-    def versions(self, form_id: str) -> list[FormVersion]:
-        """Every version of a form, the newest first; none when it is unknown."""
         ...
 
 
@@ -228,6 +241,18 @@ class Audits(Protocol):
         """Audits by conversation id, after ``after_id``; of one state, of one auditor, or all."""
         ...
 
+    def audited(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        auditor: str | None = None,
+        after_id: str = "",
+        limit: int = 100,
+    ) -> list[Audited]:
+        """Submitted audits by conversation id, after ``after_id``, of conversations with ``since`` <= start < ``until``."""
+        ...
+
     def trail(self, conversation_id: str) -> list[TrailEntry]:
         """All that happened to a conversation's audit, in order."""
         ...
@@ -235,6 +260,16 @@ class Audits(Protocol):
 
 class AppStore(Protocol):
     """All that belongs to one app."""
+
+    @property
+    def feed(self) -> Feed:
+        """The changes of its conversations."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Its webhooks."""
+        ...
 
     @property
     def tenant(self) -> Tenant:
@@ -252,90 +287,48 @@ class AppStore(Protocol):
         ...
 
     @property
+    def definitions(self) -> Definitions:
+        """What it defines beside forms."""
+        ...
+
+    @property
+    def live(self) -> LiveConversations:
+        """Its live conversations."""
+        ...
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What it knows."""
+        ...
+
+    @property
     def audits(self) -> Audits:
         """Its audits."""
         ...
 
-
-class Batches(Protocol):
-    """Batches of every app: the work list. For workers only."""
-
-    def waiting(self, limit: int = 1000) -> list[Batch]:
-        """Batches that are accepted and not done, oldest first."""
+    @property
+    def answers(self) -> KeptAnswers:
+        """What far engines answered about its conversations."""
         ...
-
-    def failed(self, limit: int = 1000) -> list[Batch]:
-        """Batches that could not be processed, newest first: what ``doctor`` tells."""
-        ...
-
-    def get(self, batch_id: str) -> Batch | None:
-        """One batch."""
-        ...
-
-    def begin(self, batch_id: str) -> int:
-        """Count a start of its processing; how many there have been, this one included."""
-        ...
-
-    def fail(self, batch_id: str, reason: str) -> None:
-        """Say that a batch cannot be processed, and why; its conversations stay stored."""
-        ...
-
-
-class Workers(Protocol):
-    """The workers on this database, each under a name that no other has. Whose beats go on is alive."""
-
-    def beat(self, worker: str) -> None:
-        """Add one to this worker's beats; the first beat makes it known."""
-        ...
-
-    def beats(self) -> dict[str, int]:
-        """How often each known worker has beaten."""
-        ...
-
-    def leave(self, worker: str) -> None:
-        """Forget a worker: it ended with nothing in hand, or is dead. Unknown ones are no error."""
-        ...
-
-
-class Windows(Protocol):
-    """Counts of requests in windows of time, shared by every process that serves."""
 
     @property
-    def is_embedded(self) -> bool:
-        """Whether a count is so quick that it needs no thread of its own."""
+    def sweeps(self) -> "AppSweeps":
+        """Its sweeps."""
         ...
 
-    def take(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
-        """Count one more for ``key``; how many there are now (``limit`` + 1 is refused) and seconds to the window's end."""
-        ...
-
-    def close(self) -> None:
-        """Let the connections go."""
-        ...
-
-
-class Clients(Protocol):
-    """JWT apps, across accounts. Secrets are encrypted at rest."""
-
-    def add(self, client: Client) -> None:
-        """Store a new client."""
-        ...
-
-    def find(self, client_id: str) -> Client | None:
-        """A client that is not revoked, with its secret."""
-        ...
-
-    def listing(self) -> list[Client]:
-        """Every client, secrets blanked, revoked ones too."""
-        ...
-
-    def revoke(self, client_id: str) -> None:
-        """End a client. Raises ``NotFoundError`` when there is none."""
+    @property
+    def jobs(self) -> AppJobs:
+        """Its batches, to be looked after."""
         ...
 
 
 class Store(Protocol):
     """The database."""
+
+    @property
+    def webhook_work(self) -> WebhookWork:
+        """The webhooks of every app."""
+        ...
 
     @property
     def batches(self) -> Batches:
@@ -348,8 +341,28 @@ class Store(Protocol):
         ...
 
     @property
+    def live_work(self) -> LiveWork:
+        """Live conversations of every app."""
+        ...
+
+    @property
+    def sweeps(self) -> "Sweeps":
+        """Portions of the sweeps of every app."""
+        ...
+
+    @property
     def workers(self) -> Workers:
         """The workers on this database."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Places at the judge."""
+        ...
+
+    @property
+    def spending(self) -> Spending:
+        """What far engines use in a day."""
         ...
 
     def within(self, tenant: Tenant) -> AppStore:
@@ -358,6 +371,14 @@ class Store(Protocol):
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
         """One page over several apps of one account (``query.app_ids`` must be these), in the one order of all rows."""
+        ...
+
+    async def awaited(self, act: Callable[[], T]) -> T:
+        """Do what reads pages on the event loop, which goes on while the database answers. Not for an embedded one."""
+        ...
+
+    async def leave_loop(self) -> None:
+        """Let the connections go that ``awaited`` opened, before their event loop ends."""
         ...
 
     def ensure(self, tenant: Tenant) -> None:

@@ -1,12 +1,13 @@
 """Publishing forms: each is checked against the others in force, and from then on new conversations are scored with it."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from auscult.domain.errors import FormError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
-from auscult.pipeline.forms import FormCheck, check_form, read_form, refused
-from auscult.pipeline.ports import Forms, FormVersion
+from auscult.pipeline.form_ports import Forms, FormVersion
+from auscult.pipeline.forms import FormCheck, check_form, check_forms, read_form, refused_with
 
 
 def check_against(forms: Forms, document: bytes, answered: Collection[type[Probe]]) -> FormCheck:
@@ -19,19 +20,17 @@ def publish(forms: Forms, documents: Mapping[str, bytes], answered: Collection[t
 
     Raises ``FormError`` with every problem.
     """
-    known = in_force(forms)
-    new: list[tuple[Form, bytes]] = []
-    for name, document in documents.items():
-        found = check_form(document, in_force=known.values(), answered=answered)
-        if found.form is None or found.unanswered:
-            raise refused([*found.problems, *found.unanswered], name)
-        if found.form.id in (form.id for form, _ in new):
-            raise FormError(f"{name}: {found.form.id} is given twice")
-        new.append((found.form, document))
-        known[found.form.id] = found.form
-    return [forms.publish(form.id, document) for form, document in new]
+    found = check_forms(documents, in_force=in_force(forms).values(), answered=answered)
+    problems = [problem.told(name) for name, check in found.items() for problem in (*check.problems, *check.unanswered)]
+    if problems:
+        raise refused_with(problems)
+    return [forms.publish(check.form.id, documents[name]) for name, check in found.items() if check.form is not None]
 
 
 def in_force(forms: Forms) -> dict[str, Form]:
-    """The forms in force, by id."""
-    return {one.form_id: read_form(one.document, one.version) for one in forms.in_force()}
+    """The forms in force, by id. One that an older version took and this one does not scores nothing, and is left out."""
+    found: dict[str, Form] = {}
+    for one in forms.in_force():
+        with suppress(FormError):
+            found[one.form_id] = read_form(one.document, one.version)
+    return found

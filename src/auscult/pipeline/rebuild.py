@@ -1,24 +1,63 @@
 """Render every row again from what is recorded: rows are disposable, evaluations are not."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 
-from auscult.pipeline.ports import Store
+from msgspec.structs import replace
+
+from auscult.domain.errors import EngineError
+from auscult.pipeline.evaluate import Evaluator
+from auscult.pipeline.ports import Pending, Recorded, Store
 from auscult.pipeline.record import Reports, render
 
+LOG = logging.getLogger(__name__)
 GROUP = 500
 
 
-def rebuild(store: Store, reports: Reports, progress: Callable[[int, int | None], None]) -> int:
-    """Replace rows, facets and tallies of every recorded conversation of every app; how many there were."""
+def rebuild(
+    store: Store,
+    reports: Reports,
+    progress: Callable[[int, int | None], None],
+    analyst: Evaluator | None = None,
+) -> int:
+    """Replace rows, facets and tallies of every recorded conversation of every app; how many there were.
+
+    With an ``analyst`` those that were never analysed are; what was found before stays as it was found.
+    Raises ``EngineError`` when an engine cannot answer.
+    """
     done = 0
     for tenant in store.tenants():
         conversations = store.within(tenant).conversations
+        for_app = analyst and analyst.for_app(tenant.app_id)
         after = ""
         while recorded := conversations.rerender(after, GROUP):
-            conversations.replace_rows(
-                [render(tenant, one.conversation, one.evaluation, reports, audit=one.audit) for one in recorded]
-            )
+            if for_app is not None:
+                recorded = _analysed(recorded, for_app)
+            conversations.replace_rows([render(tenant, one, reports) for one in recorded])
             after = recorded[-1].conversation.id
             done += len(recorded)
             progress(done, None)
     return done
+
+
+def _analysed(recorded: Sequence[Recorded], analyst: Evaluator) -> list[Recorded]:
+    """The same, with insights wherever there were none. One that breaks an analyzer stays without, and is told."""
+    try:
+        return _analysed_together(recorded, analyst)
+    except EngineError:  # that may pass: whoever rebuilds tries again
+        raise
+    except Exception:
+        if len(recorded) > 1:
+            return [one for each in recorded for one in _analysed([each], analyst)]
+        LOG.exception("conversation %s cannot be analysed", recorded[0].conversation.id)
+        return list(recorded)
+
+
+def _analysed_together(recorded: Sequence[Recorded], analyst: Evaluator) -> list[Recorded]:
+    missing = [one for one in recorded if one.insights is None]
+    if not missing:
+        return list(recorded)
+    batch = [Pending(conversation=one.conversation, revision=one.evaluation.revision) for one in missing]
+    judged = analyst.evaluate(batch, (), missing[0].evaluation.evaluated_at)  # without forms nothing is decided then
+    found = {one.conversation.id: each.insights for one, each in zip(missing, judged, strict=True)}
+    return [replace(one, insights=found.get(one.conversation.id, one.insights)) for one in recorded]

@@ -4,30 +4,38 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime
+from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status
+from auscult.domain.evaluation import Comparison, Evaluation, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Form
-from auscult.pipeline.evaluate import Evaluator
+from auscult.domain.insight import Insights
+from auscult.pipeline.evaluate import Evaluator, Waiting
+from auscult.pipeline.findings import EvidenceLine, Findings, evidence_lines, findings
+from auscult.pipeline.memory import Memory
 from auscult.pipeline.ports import Pending
 
 GROUP = 200
+FAR_GROUP = 20
+"""The same where a judge is asked, for people who watch."""
+
 AHEAD = 3
 """Groups handed out for each process beyond the one it is at, so that none waits for the reader."""
 
 
-class EvidenceLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One piece of evidence. The first five are always there."""
+class PartLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part of a verdict that has parts. ``weight`` is its share in percent; absent where it is not scored by itself."""
 
-    turn_id: str | None
-    start_ms: int | None
-    end_ms: int | None
-    text: str
-    why: str
-    similarity: float | None = None
-    threshold: float | None = None
+    id: str
+    name: str
+    qualification: Qualification
+    adhered: bool | None
+    evidence: tuple[EvidenceLine, ...]
+    weight: Decimal | None = None
+    reason: str = ""
 
 
 class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +47,8 @@ class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: tuple[EvidenceLine, ...]
     trigger: tuple[EvidenceLine, ...] = ()
     reason: str = ""
+    parts: tuple[PartLine, ...] = ()
+    compared: Comparison | None = None
 
 
 class FormLine(msgspec.Struct, frozen=True):
@@ -49,19 +59,24 @@ class FormLine(msgspec.Struct, frozen=True):
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation. ``form``, ``score`` and ``passed`` are null where there is none."""
+    """One conversation. ``form``, ``score`` and ``passed`` are null where there is none, ``insights`` without analyzers.
+
+    ``waiting`` is not scored because a judge could not answer; only then there is a ``reason``.
+    """
 
     id: str
     form: FormLine | None
-    status: Status
+    status: Status | Literal["waiting"]
     score: int | None
     passed: bool | None
     fatal_errors: int
     metrics: tuple[MetricLine, ...]
+    insights: Findings | None
+    reason: str | msgspec.UnsetType = msgspec.UNSET
 
 
-def score_line(evaluation: Evaluation) -> ScoreLine:
-    """Give an evaluation as ``auscult score`` prints it."""
+def score_line(evaluation: Evaluation, insights: Insights | None) -> ScoreLine:
+    """Give an evaluation and insights as ``auscult score`` prints them."""
     form = evaluation.form
     return ScoreLine(
         id=evaluation.conversation_id,
@@ -71,14 +86,39 @@ def score_line(evaluation: Evaluation) -> ScoreLine:
         passed=evaluation.passed,
         fatal_errors=evaluation.fatal_errors,
         metrics=tuple([_metric_line(result) for result in evaluation.results]),
+        insights=None if insights is None else findings(insights),
     )
 
 
-def score_group(group: Sequence[Conversation], forms: Sequence[Form], evaluator: Evaluator, now: datetime) -> bytes:
-    """The lines of a group of conversations, in order, each ended by a line feed."""
+def waiting_line(waiting: Waiting) -> ScoreLine:
+    """Say of a conversation that it is not scored, and why."""
+    return ScoreLine(
+        id=waiting.conversation_id,
+        form=None,
+        status="waiting",
+        score=None,
+        passed=None,
+        fatal_errors=0,
+        metrics=(),
+        insights=None,
+        reason=waiting.postponed.reason,
+    )
+
+
+def score_group(
+    group: Sequence[Conversation],
+    forms: Sequence[Form],
+    evaluator: Evaluator,
+    now: datetime,
+    kept: Memory | None = None,
+) -> bytes:
+    """The lines of a group of conversations, in order, each ended by a line feed. ``kept``: what a judge answered."""
     batch = [Pending(conversation=conversation, revision=1) for conversation in group]
-    return msgspec.json.Encoder().encode_lines(
-        [score_line(evaluation) for evaluation in evaluator.evaluate(batch, forms, now)]
+    memory = kept or Memory()
+    scored = evaluator.evaluate_ready(batch, forms, now, memory)
+    memory.waiting += sum(isinstance(one, Waiting) for one in scored)
+    return msgspec.json.Encoder(decimal_format="number").encode_lines(
+        [waiting_line(one) if isinstance(one, Waiting) else score_line(*one) for one in scored]
     )
 
 
@@ -105,19 +145,21 @@ def _metric_line(result: MetricResult) -> MetricLine:
         id=result.metric.id,
         qualification=verdict.qualification,
         adhered=result.adhered,
-        evidence=tuple([_evidence_line(evidence) for evidence in verdict.evidence]),
-        trigger=tuple([_evidence_line(evidence) for evidence in verdict.trigger]),
+        evidence=evidence_lines(verdict.evidence),
+        trigger=evidence_lines(verdict.trigger),
         reason=verdict.reason,
+        parts=tuple([_part_line(part) for part in verdict.parts]),
+        compared=verdict.compared,
     )
 
 
-def _evidence_line(evidence: Evidence) -> EvidenceLine:
-    return EvidenceLine(
-        turn_id=evidence.turn_id,
-        start_ms=evidence.start_ms,
-        end_ms=evidence.end_ms,
-        text=evidence.text,
-        why=evidence.why,
-        similarity=evidence.similarity,
-        threshold=evidence.threshold,
+def _part_line(part: Part) -> PartLine:
+    return PartLine(
+        id=part.id,
+        name=part.name,
+        qualification=part.qualification,
+        adhered=part.adhered,
+        evidence=evidence_lines(part.evidence),
+        weight=part.weight or None,
+        reason=part.reason,
     )

@@ -1,14 +1,17 @@
 """Stage 1 for what comes in one request: accepted in groups as it is read, refusals kept to be told at once."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.formats import Rejected
+from auscult.pipeline.backlog import Room
+from auscult.pipeline.batch_ports import Batches, Priority
 from auscult.pipeline.grouping import grouped
 from auscult.pipeline.ingest import Intake, Open, count, is_readable
-from auscult.pipeline.ports import AppStore, Batches
+from auscult.pipeline.ports import AppStore
 
 MOST_TOLD = 1_000
 """Refusals that are told one by one; the others are counted."""
@@ -26,19 +29,29 @@ class Refusal(Struct, frozen=True, kw_only=True):
 class Submission:
     """What became of the documents of one request; all that it counts as accepted is committed."""
 
-    def __init__(self, app: AppStore, batches: Batches) -> None:
+    def __init__(self, app: AppStore, batches: Batches, room: Room) -> None:
         """Begin, with nothing accepted yet."""
         self.intake = Intake()
         self.refusals: list[Refusal] = []
         self.refused = 0
         self._app = app
         self._batches = batches
+        self._room = room
         self._open: list[Open] = []
 
     def take(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
-        """Accept them, each group committed before the next is read; what is to be followed is remembered by its ids."""
-        for conversations in grouped(self._sifted(documents), group):
-            accepted = self._app.conversations.accept(conversations)
+        """Accept them, each group committed before the next is read; what is to be followed is remembered by its ids.
+
+        One that comes alone is live, and goes before backfill. Raises ``BusyError``, and takes nothing, where too many
+        wait already.
+        """
+        sifted = self._sifted(documents)
+        first = list(islice(sifted, 2))
+        priority: Priority = "backfill" if len(first) > 1 else "live"
+        self._room.must_have(priority)
+        for conversations in grouped(chain(first, sifted), group):
+            accepted = self._app.conversations.accept(conversations, priority=priority)
+            self._room.take(priority, len(conversations))
             self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
             self.intake.unchanged += accepted.unchanged
             if follow:

@@ -69,6 +69,9 @@ class Report(Protocol):
 
     limits: ClassVar[PageLimits]
 
+    shows_evaluation: ClassVar[bool]
+    """Whether its rows show anything of evaluation or audit, so that they change with these."""
+
     filters: ClassVar[frozenset[Filter]]
     """What its queries may filter by: each costs index entries for every row."""
 

@@ -1,10 +1,20 @@
-"""Names of languages as the wire shows them: in English."""
+"""The language of a conversation as the wire shows it: by its English name."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
 
 from babel import Locale
+
+from auscult.domain.record import Record
+
+UNDETERMINED = "und"
+
+
+def language_name(record: Record) -> str:
+    """The language that analysis found, where it could tell; else the one that the document gives."""
+    found = record.insights.language if record.insights else None
+    return english_name(found if found and found != UNDETERMINED else record.conversation.language)
 
 
 @lru_cache(maxsize=1024)

@@ -25,6 +25,7 @@ class AssistConversations:
     scopes: ClassVar[frozenset[str]] = frozenset({"AgentAssist Analytics"})
     required_headers: ClassVar[tuple[str, ...]] = ("accountId",)
     limits: ClassVar[PageLimits] = PageLimits(default=20, maximum=20, ceiling=20)
+    shows_evaluation: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset()
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:

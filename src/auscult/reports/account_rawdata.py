@@ -110,6 +110,7 @@ class AccountRawData:
     scopes: ClassVar[frozenset[str]] = _quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId",)
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=10_000)
+    shows_evaluation: ClassVar[bool] = True
     filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:

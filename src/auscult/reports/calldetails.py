@@ -29,6 +29,7 @@ class CallDetails:
     scopes: ClassVar[frozenset[str]] = frozenset({"SmartAssist Analytics"})
     required_headers: ClassVar[tuple[str, ...]] = ("iId",)
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=100)
+    shows_evaluation: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset({"queues", "contact_channels"})
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:

@@ -19,7 +19,7 @@ from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.reports import _dates, _instants, _intelligence, _paging, _quality
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._intelligence import EmotionRow, IntentRow, PatternRow, RateRow, RatioRow
-from auscult.reports._languages import english_name
+from auscult.reports._languages import language_name
 from auscult.reports._quality import MetricRow, Page, QueueRow, Score, told
 
 _STATES: Mapping[AuditState, Literal["Audited", "Assigned", "Not Assigned"]] = {
@@ -110,6 +110,7 @@ class RawData:
     scopes: ClassVar[frozenset[str]] = _quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId", "orgId")
     limits: ClassVar[PageLimits] = PageLimits(default=10, maximum=100, ceiling=10_000)
+    shows_evaluation: ClassVar[bool] = True
     filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
@@ -136,7 +137,7 @@ class RawData:
                 agents=tuple([_agent_row(agent) for agent in conversation.agents]),
                 score=_quality.score_of(evaluation),
                 fatal_errors=sum(each.is_fatal_error for each in outcomes),
-                language=english_name(conversation.language),
+                language=language_name(record),
                 duration_status=None if evaluation.status == "not_evaluated" else evaluation.status,
                 metrics=_quality.metric_rows(outcomes),
                 started_at=_instants.with_zone(conversation.started_at),

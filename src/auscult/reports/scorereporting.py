@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.reports import _paging, _quality
 from auscult.reports._contract import Description, PageLimits, ReportRequest
-from auscult.reports._languages import english_name
+from auscult.reports._languages import language_name
 from auscult.reports._quality import MetricRow, Page, QueueRow, Score, told
 
 
@@ -58,6 +58,7 @@ class ScoreReporting:
     scopes: ClassVar[frozenset[str]] = _quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId", "orgId")
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=10_000)
+    shows_evaluation: ClassVar[bool] = True
     filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
@@ -74,7 +75,7 @@ class ScoreReporting:
                 queues=_quality.queue_rows(conversation),
                 agents=tuple([AgentRow(id=agent.id, name=agent.name) for agent in conversation.agents]),
                 score=_quality.score_of(record.evaluation),
-                language=english_name(conversation.language),
+                language=language_name(record),
                 metrics=_quality.metric_rows(_quality.outcomes(record)),
             )
         )

@@ -11,15 +11,21 @@ from starlette.responses import Response
 
 import auscult
 from auscult.domain.probe import Probe
-from auscult.pipeline.ports import Store, Windows
+from auscult.pipeline.access_ports import Windows
+from auscult.pipeline.assist import Assistant
+from auscult.pipeline.backlog import Room
+from auscult.pipeline.ports import Store
 from auscult.reports._contract import Report
-from auscult.server import api, documentation, errors
+from auscult.server import api, console, documentation, errors
 from auscult.server.api._contract import Services
 from auscult.server.auth import Authenticator
 from auscult.server.clock import CLOCK, Clock
+from auscult.server.console.session import PageDoor, SignIn
 from auscult.server.door import Door
 from auscult.server.envelope import Envelope
+from auscult.server.hooks import HookRoute
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
+from auscult.server.live import LiveService
 from auscult.server.reports import Pages, ReportRoute
 from auscult.server.settings import ServerSettings
 from auscult.server.tenancy import Tenancy
@@ -40,44 +46,49 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     windows: Windows,
     reports: Mapping[str, Report],
     settings: ServerSettings,
+    assistant: Assistant,
     is_ready: Callable[[], bool],
     answered: Callable[[], frozenset[type[Probe]]],
     clock: Clock = CLOCK,
 ) -> FastAPI:
-    """Build the application: reports, our own API, health, documentation.
+    """Build the application: reports, the hook, our own API, health, documentation.
 
     ``is_ready`` says whether the database answers, ``answered`` which probes have an engine.
     """
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     executor = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
     writing = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
+    live = LiveService(assistant, partial(datetime.now, UTC))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        live.prepare(store)
         yield
+        await store.leave_loop()
+        live.close()
         executor.shutdown()
         writing.shutdown()
         windows.close()
 
     app = FastAPI(
-        title="auscult",
-        version=auscult.__version__,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=lifespan,
+        title="auscult", version=auscult.__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
     errors.install(app)
     app.add_middleware(Envelope, limiter=strangers, uncounted=UNCOUNTED)
-    door = Door(
-        Authenticator(store.clients, settings, clock),
-        SharedLimiter(windows, settings.rate_limit),
-        Tenancy(store, settings.client_memory_s, clock.monotonic),
-    )
+    authenticator = Authenticator(store.clients, settings, clock)
+    limiter = SharedLimiter(windows, settings.rate_limit)
+    tenancy = Tenancy(store, settings.client_memory_s, clock.monotonic)
+    door = Door(authenticator, limiter, tenancy)
+    page_door = PageDoor(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
     pages = Pages(store, executor, is_embedded=settings.page_threads == 0)
     app.router.routes.extend(ReportRoute(report, door, pages, settings) for report in reports.values())
-    services = Services(store, reports, settings, answered, partial(datetime.now, UTC), executor, writing)
+    app.router.routes.append(HookRoute(door, store, live, settings.limits))
+    app.state.stop_listening = live.stop_listening
+    services = Services(
+        store, reports, settings, answered, live.now, executor, writing, live, Room(store.batches, settings.backlog)
+    )
     app.router.routes.extend(api.routes(door, services))
+    app.router.routes.extend(console.routes(page_door, services))
     _add_health(app, is_ready)
     documentation.add_to(app, reports, settings)
     return app

@@ -20,7 +20,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client
-from auscult.pipeline.ports import Clients
+from auscult.pipeline.access_ports import Clients
 from auscult.server.clock import Clock
 from auscult.server.settings import ServerSettings
 
@@ -31,7 +31,7 @@ _MOST_REMEMBERED = 4096
 
 
 class Claims(Struct, frozen=True):
-    """The claims that are looked at. Any others are passed over."""
+    """The claims that are looked at; ``agent`` and ``app`` where a person signs in. Any others are passed over."""
 
     app_id: Any = msgspec.field(name="appId", default=None)
     exp: Any = UNSET
@@ -39,6 +39,8 @@ class Claims(Struct, frozen=True):
     iat: Any = UNSET
     aud: Any = UNSET
     jti: Any = UNSET
+    agent: Any = UNSET
+    app: Any = UNSET
 
 
 class _Known(Struct, frozen=True):
@@ -72,7 +74,14 @@ class Authenticator:
 
     async def client(self, headers: Mapping[str, str]) -> Client:
         """Find the client that asks. Raises ``AccessError``: ``token.*``."""
-        token = _token(headers)
+        client, _ = await self.holder(_token(headers), self._settings.token_audience)
+        return client
+
+    async def holder(self, token: str, audience: str | None) -> tuple[Client, Claims]:
+        """Find who signed a token, and what it claims. An ``aud`` in it must name this audience.
+
+        Raises ``AccessError``: ``token.*``.
+        """
         verified = self._verified.get(token)
         claims = verified.claims if verified else self._read(token)
         client = await self._find(claims.app_id)
@@ -81,8 +90,8 @@ class Authenticator:
             self._verify(token, claims, secret)
         if client is None:
             raise _invalid()
-        self._check(claims)
-        return client
+        self._check(claims, audience)
+        return client, claims
 
     async def _find(self, client_id: object) -> Client | None:
         """Look a client up, or remember it."""
@@ -122,7 +131,7 @@ class Authenticator:
             self._verified.clear()
         self._verified[token] = _Verified(claims, secret)
 
-    def _check(self, claims: Claims) -> None:
+    def _check(self, claims: Claims, audience: str | None) -> None:
         """Enforce every claim that is there."""
         now = self._clock.now()
         soon = now + self._settings.clock_skew_s
@@ -133,16 +142,17 @@ class Authenticator:
             raise AccessError("The token is not valid yet.", code="token.not_yet_valid")
         if claims.jti is not UNSET and (not isinstance(claims.jti, str) or not claims.jti):
             raise _wrong_claim("jti", "a text that is not empty")
-        self._check_audience(claims.aud)
+        _check_audience(claims.aud, audience)
 
-    def _check_audience(self, audience: object) -> None:
-        if audience is UNSET:
-            return
-        audiences = cast("list[object]", audience) if isinstance(audience, list) else [audience]
-        if not all(isinstance(each, str) for each in audiences):
-            raise _wrong_claim("aud", "a text or an array of texts")
-        if self._settings.token_audience is None or self._settings.token_audience not in audiences:
-            raise AccessError("The token is meant for somebody else.", code="token.audience_wrong")
+
+def _check_audience(given: object, audience: str | None) -> None:
+    if given is UNSET:
+        return
+    audiences = cast("list[object]", given) if isinstance(given, list) else [given]
+    if not all(isinstance(each, str) for each in audiences):
+        raise _wrong_claim("aud", "a text or an array of texts")
+    if audience is None or audience not in audiences:
+        raise AccessError("The token is meant for somebody else.", code="token.audience_wrong")
 
 
 def _token(headers: Mapping[str, str]) -> str:

@@ -27,11 +27,15 @@ class Door:
         Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``.
         """
         client = await self._authenticator.client(headers)
+        await self.count(scope, client)
+        return client
+
+    async def count(self, scope: Scope, client: Client) -> None:
+        """Count a request against the client's account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
         exchange = exchange_of(scope)
         exchange.decision = await self._limiter.take(client.account_id)
         if exchange.decision and not exchange.decision.allowed:
             raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
-        return client
 
     async def tenants(
         self, client: Client, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]

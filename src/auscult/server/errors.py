@@ -15,12 +15,15 @@ from starlette.types import Scope
 from auscult.domain.errors import (
     AccessError,
     AuscultError,
+    BusyError,
     ConflictError,
+    DocumentError,
     EngineError,
     FormatError,
     FormError,
     NotFoundError,
     RequestError,
+    TaxonomyError,
 )
 from auscult.server import problems
 from auscult.server.exchange import exchange_of
@@ -56,6 +59,10 @@ REASONS: Mapping[str, Reason] = {
     "token.expired": _identity("`exp` has passed."),
     "token.not_yet_valid": _identity("`nbf` or `iat` lies in the future."),
     "token.audience_wrong": _identity("`aud` is there and does not name this server."),
+    "session.missing": _identity("Nobody is signed in to the agent's page."),
+    "session.expired": _identity("The sign-in to the agent's page has ended."),
+    "link.invalid": _identity("The link to the agent's page lacks what it must say, or holds for longer than it may."),
+    "page.only": Reason(403, 403, "The header that the agent's page sends is not there; programs use `/api/v1`."),
     "header.missing": _identity("A header that says who is asking is not there; `field` names it."),
     "tenant.unknown": _identity(
         "Client, account, org and app do not belong together, or one of them does not exist; not told apart."
@@ -84,12 +91,30 @@ REASONS: Mapping[str, Reason] = {
     "document.invalid": Reason(400, 400, "A document cannot become a conversation."),
     "form.invalid": Reason(422, 422, "An evaluation form cannot be used; `errors` lists every fault with its line."),
     "form.unknown": Reason(404, 404, "There is no such form, or no such version of it."),
+    "scorecard.invalid": Reason(422, 422, "A scorecard cannot be used; `errors` lists every fault with its line."),
+    "scorecard.unknown": Reason(404, 404, "There is no such scorecard."),
+    "taxonomy.invalid": Reason(422, 422, "A taxonomy cannot be used; `errors` lists every fault with its line."),
+    "taxonomy.unknown": Reason(404, 404, "There is no such taxonomy, or no such version of it."),
+    "version.invalid": Reason(400, 400, "A version is neither a number nor the word draft."),
+    "draft.unknown": Reason(404, 404, "The form has no draft, or nothing that it could be compared with."),
+    "draft.misnamed": Reason(400, 400, "The document is of another form than the path."),
+    "form.retired": Reason(400, 400, "The form is not in force; a version of it has to be named."),
+    "rescore.unknown": Reason(404, 404, "There is no such re-score."),
+    "job.unknown": Reason(404, 404, "There is no such job."),
+    "backtest.unknown": Reason(404, 404, "There is no such backtest."),
+    "sample.invalid": Reason(400, 400, "A sample has no conversation."),
+    "sweep.running": Reason(409, 409, "A re-score of this form is under way; `value` is its id."),
     "app.required": Reason(400, 400, "The client has several apps, and the request names none of them."),
     "app.unknown": Reason(404, 404, "The client has no such app, whether or not there is one."),
     "parameter.unknown": Reason(400, 400, "The query has a parameter that this operation does not take."),
     "parameter.repeated": Reason(400, 400, "The query has a parameter twice that is taken once."),
     "body.empty": Reason(400, 400, "The body holds nothing."),
     "field.unknown": Reason(400, 400, "The body has a field that this operation does not take."),
+    "group.unknown": Reason(400, 400, "What was named is no kind of group with a name in it, such as an intent."),
+    "webhook.unknown": Reason(404, 404, "There is no such webhook."),
+    "webhook.bad_url": Reason(
+        400, 400, "The address of a webhook is not https, or nothing that could be asked."
+    ),
     "conversation.unknown": Reason(
         404, 404, "There is no such conversation; or, for an audit, it waits to be evaluated for the first time."
     ),
@@ -103,7 +128,22 @@ REASONS: Mapping[str, Reason] = {
     "auditor.invalid": Reason(422, 422, "The name of an auditor cannot be used."),
     "metric.unknown": Reason(422, 422, "The form has no such metric."),
     "comment.too_long": Reason(422, 422, "A comment is longer than the limit."),
+    "live.unknown": Reason(404, 404, "There is no such live conversation: nothing came in for it by the hook."),
+    "answer.unknown": Reason(404, 404, "The assistant gave no such answer in this conversation."),
+    "summary.unknown": Reason(404, 404, "The assistant wrote no such summary in this conversation."),
+    "summary.limit_reached": Reason(409, 409, "The agent has had as many interim summaries of the conversation as there may be."),
+    "summary.nothing_said": Reason(409, 409, "Nothing was said that could be summarised."),
+    "feedback.unknown_reason": Reason(422, 422, "A reason is not among those that the app lets agents pick."),
+    "document.unknown": Reason(404, 404, "The app knows no document of this name in this language."),
+    "document.unreadable": Reason(422, 422, "A document is damaged, or is not text in UTF-8."),
+    "document.incomplete": Reason(422, 422, "A table of questions and answers lacks a column, or a row of it an answer."),
+    "document.no_text": Reason(422, 422, "A document has no text in it, as a scan has none."),
+    "document.unknown_kind": Reason(422, 422, "A document is of no kind that is read here."),
+    "document.name_invalid": Reason(400, 400, "The name of a document is empty, too long, or not printable."),
+    "document.no_reader": Reason(503, 503, "The extra that reads PDF is not installed."),
+    "language.invalid": Reason(400, 400, "A language is not given by its code."),
     "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
+    "backlog.full": Reason(503, 503, "As many conversations wait to be scored as may; see `Retry-After`."),
     "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
     "server.not_ready": Reason(503, 503, "The database does not answer."),
@@ -116,7 +156,10 @@ _REASON_OF_KIND: Mapping[type[AuscultError], str] = {
     NotFoundError: "thing.unknown",
     ConflictError: "thing.conflict",
     FormatError: "document.invalid",
+    DocumentError: "document.unreadable",
     FormError: "form.invalid",
+    TaxonomyError: "taxonomy.invalid",
+    BusyError: "backlog.full",
     EngineError: "engine.unavailable",
 }
 """How an error is answered whose reason is not in the table, as one of a plugin may be."""
@@ -175,6 +218,8 @@ def install(app: FastAPI) -> None:
     def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, AuscultError)  # noqa: S101  (registered for nothing else)
         headers = error.headers if isinstance(error, MethodNotAllowedError) else None
+        if isinstance(error, BusyError):
+            headers = {"Retry-After": str(error.again_after_s)}
         return error_answer(request, error, headers)
 
     def refused_by_router(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from starlette.types import Scope
 
+from auscult.domain.assist import AssistedAgent
 from auscult.server.limits import Decision
 
 _KEY = "auscult.exchange"
@@ -20,14 +21,15 @@ _GUARDS = (
 
 
 class Exchange:
-    """One request while it is answered. ``decision`` is there once a request was counted."""
+    """One request while it is answered. ``decision`` is there once a request was counted, ``agent`` where one is signed in."""
 
-    __slots__ = ("decision", "request_id")
+    __slots__ = ("agent", "decision", "request_id")
 
     def __init__(self, request_id: str) -> None:
         """Begin, with nothing counted yet."""
         self.request_id = request_id
         self.decision: Decision | None = None
+        self.agent: AssistedAgent | None = None
 
     def headers(self) -> dict[str, str]:
         """What every answer to this request carries."""

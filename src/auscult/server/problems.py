@@ -9,6 +9,7 @@ from auscult.domain.errors import AuscultError, FormError
 
 MEDIA_TYPE = "application/problem+json"
 _OWN = "/api/v1/"
+_PAGES = "/assist/"
 _VENDORS = "/api/v1/public/"
 
 OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
@@ -49,7 +50,7 @@ class RefusedDocumentError(FormError):
 
 def is_own(path: str) -> bool:
     """Whether a path belongs to our own API."""
-    return path.startswith(_OWN) and not path.startswith(_VENDORS)
+    return path.startswith((_OWN, _PAGES)) and not path.startswith(_VENDORS)
 
 
 def status_of(error: AuscultError, status: int) -> int:

@@ -28,12 +28,17 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def address_of(listener: socket.socket) -> str:
+    """Where a listening socket is found, as one would write it into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def run(app: FastAPI, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
     """Serve until ``stop``, then let requests under way end. ``ready`` is told the address once it answers."""
     host, port = listener.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    server = _Server(uvicorn_config(app, host, port), lambda: ready(address))
-    threading.Thread(target=server.end_on, args=(stop,), name="ending", daemon=True).start()
+    server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
+    threading.Thread(target=server.end_on, args=(stop, app.state.stop_listening), name="ending", daemon=True).start()
     server.run(sockets=[listener])
 
 
@@ -54,6 +59,7 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             self._up()
 
-    def end_on(self, stop: threading.Event) -> None:
+    def end_on(self, stop: threading.Event, stop_listening: Callable[[], None]) -> None:
         stop.wait()
+        stop_listening()
         self.should_exit = True

@@ -20,8 +20,11 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     request_bytes: int = 256 << 20
     """Largest body of conversations to load."""
 
-    batch_size: int = 500
+    batch_size: int = 250
     """Conversations that are accepted and processed together."""
+
+    backlog: int = 500_000
+    """Conversations of each priority that may wait to be scored before more are refused; 0 for any number."""
 
     limits: Limits = Limits()
     """How large one conversation may be."""

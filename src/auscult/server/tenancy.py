@@ -18,12 +18,15 @@ _TOLD_BY_ACCOUNT_PATH = frozenset({"accountId", "orgId"})
 
 
 class _Known(Struct, frozen=True):
-    tenant: Tenant | None
+    tenant: Tenant
     until: float
 
 
 class Tenancy:
-    """Finds the apps that a request is about. They are remembered for ``memory_s`` seconds."""
+    """Finds the apps that a request is about. Those that there are are remembered for ``memory_s`` seconds.
+
+    One that there is not may come to be at any moment, in another process: it is looked for again every time.
+    """
 
     def __init__(self, store: Store, memory_s: float, monotonic: Callable[[], float]) -> None:
         """Know no app yet."""
@@ -64,8 +67,10 @@ class Tenancy:
         known = self._known.get(app_id)
         now = self._monotonic()
         if known is None or known.until <= now:
-            known = _Known(await asyncio.to_thread(self._store.tenant, app_id), now + self._memory_s)
-            self._known[app_id] = known
+            tenant = await asyncio.to_thread(self._store.tenant, app_id)
+            if tenant is None:
+                return None
+            known = self._known[app_id] = _Known(tenant, now + self._memory_s)
         return known.tenant
 
 

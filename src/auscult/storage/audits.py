@@ -1,18 +1,22 @@
 """The audits of one app. What is told of an audit is written together with the rows that show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.audit import Audit, AuditChange, AuditMovedError, AuditState, TrailEntry
-from auscult.pipeline.ports import Recorded, Rendered
+from auscult.domain.evaluation import Evaluation
+from auscult.pipeline.ports import Audited, Recorded, Rendered
 from auscult.storage.apps import take_turn
-from auscult.storage.database import Database
-from auscult.storage.evaluations import EvaluationReader
+from auscult.storage.database import AnyRow, Database
+from auscult.storage.evaluations import COLUMNS, EvaluationReader
+from auscult.storage.feed import tell
 from auscult.storage.instants import ms_of
 from auscult.storage.recorded import (
+    CONVERSATION,
     STORED,
     Stored,
     file_recorded,
@@ -21,7 +25,7 @@ from auscult.storage.recorded import (
     recorded_query,
     still_decided,
 )
-from auscult.storage.tables import audit_trail, audits, conversations
+from auscult.storage.tables import audit_trail, audits, conversations, evaluations
 from auscult.storage.texts import is_storable
 
 _IDS_AT_ONCE = 1_000
@@ -72,6 +76,8 @@ class AppAudits:
             if entry is not None:
                 row = {"conversation": stored.number, "at": ms_of(entry.at), "action": entry.action}
                 connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **row))
+                kind = "audited" if entry.action == "submitted" else "assigned"
+                tell(connection, self._app, [(audit.conversation_id, kind)])
             if rendered is not None:
                 file_recorded(connection, self._database.dialect, self._app, [(stored, rendered)])
 
@@ -106,6 +112,62 @@ class AppAudits:
             query = query.where(audits.c.auditor == auditor)
         with self._database.reading() as connection:
             return [audit for body in connection.scalars(query) if (audit := read_audit(body))]
+
+    def audited(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        auditor: str | None = None,
+        after_id: str = "",
+        limit: int = 100,
+    ) -> list[Audited]:
+        """Submitted audits by conversation id, after ``after_id``, of conversations with ``since`` <= start < ``until``."""
+        if not is_storable(after_id) or not is_storable(auditor or ""):
+            return []
+        query = (
+            sa.select(conversations.c.conversation, conversations.c.revision, conversations.c.body, audits.c.body)
+            .join(audits, audits.c.conversation == conversations.c.conversation)
+            .where(audits.c.app == self._app, audits.c.state == "audited", audits.c.conversation_id > after_id)
+            .order_by(audits.c.conversation_id)
+            .limit(limit)
+        )
+        if since is not None:
+            query = query.where(conversations.c.started_at >= ms_of(since))
+        if until is not None:
+            query = query.where(conversations.c.started_at < ms_of(until))
+        if auditor is not None:
+            query = query.where(audits.c.auditor == auditor)
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+            submitted = {number: audit for number, _, _, body in found if (audit := read_audit(body))}
+            seen = self._seen(connection, submitted)
+            return [
+                Audited(
+                    conversation=CONVERSATION.decode(body),
+                    revision=revision,
+                    audit=submitted[number],
+                    evaluation=seen.get(submitted[number].conversation_id),
+                )
+                for number, revision, body, _ in found
+            ]
+
+    def _seen(self, connection: Connection, submitted: Mapping[int, Audit]) -> dict[str, Evaluation]:
+        """The evaluation that each auditor had before them, by conversation id."""
+        query = sa.select(evaluations.c.conversation, evaluations.c.form_id, evaluations.c.form_version, *COLUMNS)
+        query = query.where(evaluations.c.conversation.in_(submitted)).order_by(evaluations.c.evaluation)
+        rows: dict[str, AnyRow] = {}
+        for row in connection.execute(query):
+            audit = submitted[row.conversation]
+            result = audit.result
+            if (
+                result is not None
+                and (row.revision, row.form_id, row.form_version)
+                == (result.revision, result.form_id, result.form_version)
+                and row.evaluated_at <= ms_of(result.audited_at)
+            ):
+                rows[audit.conversation_id] = row
+        return self._reader.read(connection, rows)
 
     def trail(self, conversation_id: str) -> list[TrailEntry]:
         """All that happened to a conversation's audit, in order."""

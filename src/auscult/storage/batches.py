@@ -1,24 +1,42 @@
 """Batches of every app: the work list."""
 
+import uuid
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import Batch
+from auscult.pipeline.batch_ports import Backlog, Batch, Priority
+from auscult.storage.apps import take_turn
 from auscult.storage.database import AnyRow, Database
-from auscult.storage.instants import instant_of
-from auscult.storage.tables import apps, batches
+from auscult.storage.instants import instant_of, ms_of, now_ms
+from auscult.storage.line import BACKFILL, LIVE, next_in_line
+from auscult.storage.tables import IS_POSTPONED, IS_UNFINISHED, WAITS, apps, batches, conversations
 
-_BATCH = sa.select(
+BATCH = sa.select(
     batches.c.batch_id,
     batches.c.size,
     batches.c.state,
+    batches.c.priority,
+    batches.c.starts,
     batches.c.accepted_at,
+    batches.c.ended_at,
     batches.c.reason,
+    batches.c.not_before,
+    batches.c.postponements,
+    batches.c.batch,
     apps.c.account_id,
     apps.c.org_id,
     apps.c.app_id,
 ).join(apps, apps.c.app == batches.c.app)
+"""What ``batch_of`` reads."""
+
+NUMBERS: dict[Priority, int] = {"live": LIVE, "backfill": BACKFILL}
+_NAMES: dict[int, Priority] = {number: name for name, number in NUMBERS.items()}
+
+UNRECORDED = conversations.c.recorded_revision.is_distinct_from(conversations.c.revision)
 
 
 class Batches:
@@ -28,30 +46,63 @@ class Batches:
         """Nothing is read yet."""
         self._database = database
 
-    def waiting(self, limit: int = 1000) -> list[Batch]:
-        """Batches that are accepted and not done, oldest first."""
-        query = _BATCH.where(batches.c.state == "accepted").order_by(batches.c.batch).limit(limit)
+    def waiting(self, limit: int = 1000, priority: Priority | None = None) -> list[Batch]:
+        """Batches that are accepted and not done, those that are postponed left out, in the order of the work list.
+
+        Live ones go before backfill; within each the apps take turns, and of an app the oldest goes first.
+        """
         with self._database.reading() as connection:
-            return [_batch(row) for row in connection.execute(query)]
+            numbers: list[int] = []
+            for one in NUMBERS.values() if priority is None else [NUMBERS[priority]]:
+                if len(numbers) < limit:
+                    numbers += next_in_line(connection, one, limit - len(numbers))
+            if not numbers:
+                return []
+            found = {row.batch: batch_of(row) for row in connection.execute(BATCH.where(batches.c.batch.in_(numbers)))}
+        return [found[number] for number in numbers if number in found]
+
+    def has_waiting(self, tenant: Tenant) -> bool:
+        """Whether a batch of this app waits."""
+        of_it = sa.select(batches.c.batch).join(apps, apps.c.app == batches.c.app)
+        query = of_it.where(sa.text(IS_UNFINISHED), sa.text(WAITS), apps.c.app_id == tenant.app_id).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def backlog(self) -> Backlog:
+        """How many conversations wait to be processed, those that are postponed left out."""
+        total = sa.func.coalesce(sa.func.sum(batches.c.size), 0)
+        query = sa.select(batches.c.priority, total).where(sa.text(WAITS)).group_by(batches.c.priority)
+        with self._database.reading() as connection:
+            found = {priority: int(n) for priority, n in connection.execute(query)}
+        return Backlog(live=found.get(LIVE, 0), backfill=found.get(BACKFILL, 0))
+
+    def postponed(self, limit: int = 1000) -> list[Batch]:
+        """Batches whose time has not come yet, the next first."""
+        query = BATCH.where(sa.text(IS_POSTPONED)).order_by(batches.c.not_before).limit(limit)
+        with self._database.reading() as connection:
+            return [batch_of(row) for row in connection.execute(query)]
 
     def failed(self, limit: int = 1000) -> list[Batch]:
         """Batches that could not be processed, newest first."""
-        query = _BATCH.where(batches.c.state == "failed").order_by(batches.c.batch.desc()).limit(limit)
+        query = BATCH.where(sa.text(IS_UNFINISHED), batches.c.state == "failed")
         with self._database.reading() as connection:
-            return [_batch(row) for row in connection.execute(query)]
+            return [batch_of(row) for row in connection.execute(query.order_by(batches.c.batch.desc()).limit(limit))]
 
     def get(self, batch_id: str) -> Batch | None:
         """One batch."""
         with self._database.reading() as connection:
-            row = connection.execute(_BATCH.where(batches.c.batch_id == batch_id)).one_or_none()
-        return None if row is None else _batch(row)
+            row = connection.execute(BATCH.where(batches.c.batch_id == batch_id)).one_or_none()
+        return None if row is None else batch_of(row)
 
     def begin(self, batch_id: str) -> int:
-        """Count a start; how many there have been. Raises ``NotFoundError`` when there is no such batch."""
+        """Count a start; how many there have been since it was postponed, if ever. Its time has come with that.
+
+        Raises ``NotFoundError`` when there is no such batch.
+        """
         once_more = (
             sa.update(batches)
             .where(batches.c.batch_id == batch_id)
-            .values(starts=batches.c.starts + 1)
+            .values(starts=batches.c.starts + 1, not_before=None)
             .returning(batches.c.starts)
         )
         with self._database.writing() as connection:
@@ -60,19 +111,82 @@ class Batches:
             raise NotFoundError(f"There is no batch {batch_id}", code="batch.unknown", value=batch_id)
         return starts
 
+    def postpone(self, batch_id: str, reason: str, until: datetime) -> None:
+        """Leave what is not recorded of a batch for later, and say why. A batch that was ended meanwhile stays ended."""
+        later = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state == "accepted")
+        at = ms_of(until)
+        how = {"not_before": at if at > now_ms() else None, "postponements": batches.c.postponements + 1, "starts": 0}
+        with self._database.writing() as connection:
+            connection.execute(later.values(reason=reason, **how))
+
+    def resume(self, *, due_at: datetime | None = None) -> None:
+        """Put postponed batches back in line: those whose time has come at ``due_at``, all where none is given."""
+        back = sa.and_(sa.text(IS_POSTPONED), sa.true() if due_at is None else batches.c.not_before <= ms_of(due_at))
+        with self._database.reading() as connection:  # on a file nobody is held up where there is nothing to do
+            if connection.execute(sa.select(batches.c.batch).where(back).limit(1)).first() is None:
+                return
+        with self._database.writing() as connection:
+            connection.execute(sa.update(batches).where(back).values(not_before=None))
+
+    def split(self, batch_id: str) -> int:
+        """Give each conversation that is left of a batch a batch of its own, and end this one; how many that were.
+
+        Nothing is done, and 0 told, where only one is left: it cannot be split.
+        """
+        query = sa.select(batches.c.batch, batches.c.app, batches.c.priority, batches.c.accepted_at)
+        with self._database.writing() as connection:
+            found = connection.execute(query.where(batches.c.batch_id == batch_id)).one()
+            take_turn(connection, found.app)
+            left = sa.select(conversations.c.conversation).where(conversations.c.batch == found.batch, UNRECORDED)
+            numbers = list(connection.scalars(left.order_by(conversations.c.conversation)))
+            is_open = sa.select(batches.c.state == "accepted").where(batches.c.batch == found.batch)
+            if len(numbers) <= 1 or not connection.execute(is_open).scalar_one():
+                return 0
+            for number in numbers:
+                made = insert_batch(found.app, 1, found.priority, found.accepted_at).returning(batches.c.batch)
+                alone = connection.execute(made).scalar_one()
+                moved = sa.update(conversations).where(conversations.c.conversation == number)
+                connection.execute(moved.values(batch=alone))
+            reason = f"split into {len(numbers)} batches of one conversation, for it was begun again and again"
+            over = sa.update(batches).where(batches.c.batch == found.batch)
+            connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+        return len(numbers)
+
     def fail(self, batch_id: str, reason: str) -> None:
         """Say that a batch cannot be processed, and why. A batch that another worker ended meanwhile stays ended."""
         given_up = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state == "accepted")
         with self._database.writing() as connection:
-            connection.execute(given_up.values(state="failed", reason=reason))
+            connection.execute(given_up.values(state="failed", reason=reason, not_before=None, ended_at=now_ms()))
 
 
-def _batch(row: AnyRow) -> Batch:
+def insert_batch(app: int, size: int, priority: int, accepted_at: int) -> sa.Insert:
+    """Make a batch that waits, with an id of its own."""
+    return sa.insert(batches).values(
+        batch_id=f"b-{uuid.uuid4()}",
+        app=app,
+        size=size,
+        state="accepted",
+        starts=0,
+        accepted_at=accepted_at,
+        priority=priority,
+    )
+
+
+def batch_of(row: AnyRow) -> Batch:
+    """The batch that a row of ``BATCH`` is."""
+    times: dict[str, Any] = {
+        "ended_at": None if row.ended_at is None else instant_of(row.ended_at),
+        "postponed_until": None if row.not_before is None else instant_of(row.not_before),
+    }
     return Batch(
         batch_id=row.batch_id,
         tenant=Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id),
         size=row.size,
         state=row.state,
+        priority=_NAMES[row.priority],
+        starts=row.starts,
         accepted_at=instant_of(row.accepted_at),
         reason=row.reason,
+        postponements=row.postponements,
+        **times,
     )

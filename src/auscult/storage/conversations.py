@@ -1,6 +1,5 @@
 """The conversations of one app: what came in, in which batch it is processed, and how it stands."""
 
-import uuid
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -10,17 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.audit import AuditMovedError
+from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
+from auscult.pipeline.batch_ports import Priority
 from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
+from auscult.storage.batches import NUMBERS, insert_batch
 from auscult.storage.database import Database, write_many
 from auscult.storage.dossiers import read_dossier
 from auscult.storage.erasing import erase
 from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
+from auscult.storage.feed import tell
 from auscult.storage.instants import ms_of, now_ms
 from auscult.storage.pages import Pages
 from auscult.storage.recorded import (
@@ -32,6 +35,7 @@ from auscult.storage.recorded import (
     read_recorded,
     recorded_query,
     still_decided,
+    write_insights,
 )
 from auscult.storage.tables import audits, batches, conversations
 from auscult.storage.texts import is_storable
@@ -50,6 +54,7 @@ class _Incoming(NamedTuple):
 
     digest: bytes
     started_at: int
+    size: int
     body: bytes
 
 
@@ -72,7 +77,7 @@ class AppConversations:
         self._pages = pages
         self._reader = reader
 
-    def accept(self, conversations_: Sequence[Conversation]) -> Accepted:
+    def accept(self, conversations_: Sequence[Conversation], priority: Priority = "backfill") -> Accepted:
         """Store them and the batch that will process them, in one transaction.
 
         The same id with the same content is unchanged; with other content it is a new revision. An id that
@@ -93,7 +98,8 @@ class AppConversations:
             ]
             batch_id = None
             if new or changed or left:
-                batch_id, batch = self._open_batch(connection, len(new) + len(changed) + len(left))
+                size = len(new) + len(changed) + len(left)
+                batch_id, batch = self._open_batch(connection, size, priority)
                 self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
                 self._revise(connection, batch, [(stored[each].stored.number, incoming[each]) for each in changed])
                 moved = [{"number": number, "batch": batch} for number in left]
@@ -133,17 +139,31 @@ class AppConversations:
                 found.update((row.conversation_id, row.status) for row in rows)
         return found
 
-    def record(self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None) -> None:
-        """Write evaluations, rows, facets and tallies and end the batch, in one transaction.
+    def unfinished(self, conversation_ids: Sequence[str]) -> frozenset[str]:
+        """Those that are not recorded yet, and of which the batch goes on."""
+        with self._database.reading() as connection:
+            return frozenset(
+                each.conversation_id
+                for each, has_ended, _ in self._stored(connection, conversation_ids)
+                if not each.is_current and not has_ended
+            )
+
+    def record(
+        self, batch_id: str, finished: Sequence[Rendered], failure: str | None = None, *, is_last: bool = True
+    ) -> None:
+        """Write evaluations, insights, rows, facets and tallies and end the batch, in one transaction.
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
-        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason.
+        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
+        ``is_last`` false it goes on. Of one that was cancelled meanwhile nothing is written.
         Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
         an audit was changed since its rows were rendered.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
             take_turn(connection, self._app)
+            if self._state(connection, batch_id) == "cancelled":
+                return
             fresh = [
                 (row, rendered[row.conversation_id])
                 for row, _, its_batch in self._stored(connection, sorted(rendered))
@@ -157,14 +177,14 @@ class AppConversations:
             if fresh:
                 decided = [(row.number, each.evaluation) for row, each in fresh]
                 write_evaluations(connection, self._database.dialect, self._app, decided)
+                found = [(row.number, row.revision, each.insights) for row, each in fresh]
+                write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, fresh)
-            ended = (
-                sa.update(batches)
-                .where(batches.c.batch_id == batch_id, batches.c.app == self._app)
-                .values(state="failed" if failure else "done", reason=failure)
-            )
-            if connection.execute(ended).rowcount == 0:
-                raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
+                tell(connection, self._app, [(row.conversation_id, _change(row)) for row, _ in fresh])
+            if is_last:
+                state = "failed" if failure else "done"
+                ended = sa.update(batches).where(batches.c.batch_id == batch_id)
+                connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
 
     def rerender(self, after_id: str, limit: int) -> list[Recorded]:
         """Recorded conversations, by id, after ``after_id``: what ``rebuild`` reads.
@@ -185,9 +205,9 @@ class AppConversations:
             return read_recorded(connection, self._reader, query)
 
     def replace_rows(self, finished: Sequence[Rendered]) -> None:
-        """Replace rows, facets and tallies of these conversations; evaluations stay as they are.
+        """Replace rows, facets and tallies of these conversations, and keep insights where there were none.
 
-        One that has been revised or audited meanwhile is passed over.
+        Evaluations stay as they are. One that has been revised or audited meanwhile is passed over.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
@@ -201,6 +221,8 @@ class AppConversations:
             ]
             current = still_decided(connection, current)
             if current:
+                found = [(row.number, row.revision, each.insights) for row, each in current]
+                write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, current)
 
     def get(self, conversation_id: str) -> Dossier | None:
@@ -229,6 +251,14 @@ class AppConversations:
             )
         return self._pages.page((self._app,), query)
 
+    def _state(self, connection: Connection, batch_id: str) -> str:
+        """How a batch stands. Raises ``NotFoundError`` when this app has no such batch."""
+        query = sa.select(batches.c.state).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
+        state = connection.execute(query).scalar_one_or_none()
+        if state is None:
+            raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
+        return state
+
     def _stored(self, connection: Connection, ids: Sequence[str]) -> list[_Waiting]:
         """What is stored of these, in the order of ids."""
         query = (
@@ -244,14 +274,11 @@ class AppConversations:
             for *row, has_ended, batch_id in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
         ]
 
-    def _open_batch(self, connection: Connection, size: int) -> tuple[str, int]:
+    def _open_batch(self, connection: Connection, size: int, priority: Priority) -> tuple[str, int]:
         """Make a batch; its id and its number."""
-        batch_id = f"b-{uuid.uuid4()}"
-        made = sa.insert(batches).values(
-            batch_id=batch_id, app=self._app, size=size, state="accepted", starts=0, accepted_at=now_ms()
-        )
-        made = made.returning(batches.c.batch)
-        return batch_id, connection.execute(made).scalar_one()
+        made = insert_batch(self._app, size, NUMBERS[priority], now_ms())
+        row = connection.execute(made.returning(batches.c.batch_id, batches.c.batch)).one()
+        return row.batch_id, row.batch
 
     def _insert(self, connection: Connection, batch: int, new: dict[str, _Incoming]) -> None:
         rows = [
@@ -267,7 +294,8 @@ class AppConversations:
 
 def _incoming(conversation: Conversation) -> _Incoming:
     digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
-    return _Incoming(digest, ms_of(conversation.started_at), _PLAIN.encode(conversation))
+    body = _PLAIN.encode(conversation)
+    return _Incoming(digest, ms_of(conversation.started_at), len(body), body)
 
 
 def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
@@ -277,3 +305,8 @@ def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[s
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
+
+
+def _change(row: Stored) -> ChangeKind:
+    """What it is that a conversation is recorded."""
+    return "created" if row.recorded_revision is None else "revised"

@@ -1,16 +1,34 @@
 """Connections: transactions that write, transactions that read, and the short way for pages."""
 
+from asyncio import Semaphore, sleep, to_thread
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
-from threading import Lock
-from typing import Any, TypeVar
+from threading import BoundedSemaphore, Lock
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, UpdateBase
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from auscult.storage.dialect import WRITES, dialect_of
+
+
+class Connections(NamedTuple):
+    """How many connections to a server a process may have at a time; who needs one more waits. Of a file any number."""
+
+    shared: int = 8
+    """For transactions."""
+
+    reading: int = 4
+    """For threads that read through readers."""
+
+    awaited: int = 8
+    """For the event loop, which reads through readers too. Where it cannot, these are for threads as well."""
+
+
+A_FEW = Connections()
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -41,28 +59,55 @@ class Reader:
     @contextmanager
     def snapshot(self) -> Generator[None, None, None]:
         """Let all statements inside see the same state of the data."""
-        self._connection.execute(self._dialect.begin_snapshot)
+        self._run(self._dialect.begin_snapshot)
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            self._run("ROLLBACK")
 
     def close(self) -> None:
         """Let the connection go."""
         self._connection.close()
 
+    def _run(self, text: str) -> None:
+        self._connection.execute(text)
+
+
+class AwaitedReader(Reader):
+    """The same for code that runs inside ``Database.awaited``: the event loop goes on while the database answers."""
+
+    def __init__(self, database: "Database") -> None:
+        """Connect."""
+        self._dialect = database.dialect
+        self._connection = await_(database.dialect.open_awaited())
+
+    def fetch(self, text: str, values: dict[str, Any]) -> list[Row]:
+        """All rows of a query that ``Database.text`` made."""
+        return await_(self._dialect.fetch_awaited(self._connection, text, values))
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._connection.terminate()
+
+    def _run(self, text: str) -> None:
+        await_(self._connection.execute(text))
+
 
 class Database:
     """One database, by its URL as users write it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: Connections = A_FEW) -> None:
         """Nothing is opened before it is needed. Raises ``SettingsError`` when the URL is of no known kind."""
         self.dialect = dialect_of(url)
-        self.engine = self.dialect.engine()
+        self.engine = self.dialect.engine(connections.shared)
         self._writer = self.engine.execution_options(**{WRITES: True})
         # Within a process writers of a file queue here, first come first served; the file's own lock is polled.
         self._turn = Lock() if self.dialect.is_embedded else nullcontext()
         self._readers: deque[Reader] = deque()
+        self._awaited_readers: deque[Reader] = deque()
+        self._awaited_turns = Semaphore(connections.awaited)
+        threads = connections.reading + (0 if self.dialect.can_await else connections.awaited)
+        self._reading_turns = nullcontext() if self.dialect.is_embedded else BoundedSemaphore(threads)
 
     @contextmanager
     def writing(self) -> Generator[Connection, None, None]:
@@ -85,16 +130,19 @@ class Database:
     @contextmanager
     def reader(self) -> Generator[Reader, None, None]:
         """Lend a reader that nobody else has. It is taken back unless something went wrong with it."""
-        try:
-            reader = self._readers.pop()
-        except IndexError:
-            reader = Reader(self)
-        try:
-            yield reader
-        except BaseException:
-            reader.close()
-            raise
-        self._readers.append(reader)
+        is_awaited = in_greenlet()  # then ``awaited`` has waited for its turn
+        idle = self._awaited_readers if is_awaited else self._readers
+        with nullcontext() if is_awaited else self._reading_turns:
+            try:
+                reader = idle.pop()
+            except IndexError:
+                reader = AwaitedReader(self) if is_awaited else Reader(self)
+            try:
+                yield reader
+            except BaseException:
+                reader.close()
+                raise
+            idle.append(reader)
 
     def read(self, act: Callable[[Reader], T]) -> T:
         """Read something with a reader; once more, with a new one, where the connection had gone meanwhile."""
@@ -105,6 +153,19 @@ class Database:
             self._close_readers()
             with self.reader() as reader:
                 return act(reader)
+
+    async def awaited(self, act: Callable[[], T]) -> T:
+        """Do what reads through readers on the event loop, which goes on meanwhile: threads would take turns at it."""
+        if not self.dialect.can_await:
+            return await to_thread(act)
+        async with self._awaited_turns:
+            return await greenlet_spawn(act)
+
+    async def leave_loop(self) -> None:
+        """Let the connections go that belong to this event loop, which cannot end before."""
+        while self._awaited_readers:
+            self._awaited_readers.pop().close()
+        await sleep(0)
 
     def text(self, statement: AnySelect) -> str:
         """Say a query in the words of this database, its values named, so that it need be compiled only once."""
@@ -126,5 +187,7 @@ class Database:
         self.engine.dispose()
 
     def _close_readers(self) -> None:
-        while self._readers:
-            self._readers.pop().close()
+        idle: deque[Reader]
+        for idle in (self._readers, self._awaited_readers):
+            while idle:
+                idle.pop().close()

@@ -1,7 +1,9 @@
 """All that differs between SQLite and PostgreSQL. Everything else in this room runs on both as it stands."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -26,11 +28,21 @@ _WAL_PAGES = 4_000
 _WAL_KEPT_BYTES = 64 * 1024 * 1024
 _MIGRATION_LOCK = 0x6175_7363_756C_7400
 
+_KNOWN_TO_BOTH = frozenset({"application_name", "passfile", "sslcert", "sslkey", "sslmode", "sslrootcert"})
+"""Parameters of a URL that psycopg and asyncpg understand alike."""
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 Driver = Any
 """A connection of one of the two drivers, which have no type in common."""
 
 Rows = list[tuple[Any, ...]]
+
+POOLER = "pooler"
+"""Parameter of a PostgreSQL URL that says what stands before the server: ``transaction``, a pooler in that mode."""
+
+_PATIENCE_S = 60.0
+"""So long somebody waits for a connection that others have."""
 
 
 class Dialect(Protocol):
@@ -38,6 +50,9 @@ class Dialect(Protocol):
 
     is_embedded: bool
     """Whether the database lives in this process, so that a read is no wait for anybody else."""
+
+    can_await: bool
+    """Whether ``open_awaited`` is of use."""
 
     begin_snapshot: str
     """Opens a transaction that sees one state of the data however many statements read."""
@@ -48,8 +63,8 @@ class Dialect(Protocol):
     lost: tuple[type[Exception], ...]
     """Errors of the driver that may mean no more than that the connection has gone."""
 
-    def engine(self) -> Engine:
-        """Connections with everything set that must be set."""
+    def engine(self, most: int) -> Engine:
+        """Connections with everything set that must be set; of a server no more than ``most``."""
         ...
 
     def prepare(self, engine: Engine) -> None:
@@ -64,6 +79,14 @@ class Dialect(Protocol):
         """An insert that can say what to do when the key is there."""
         ...
 
+    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
+        """Write many whole rows, by the quickest way there is."""
+        ...
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let the database count on from the highest number that a table holds."""
+        ...
+
     def open_reader(self, engine: Engine) -> Driver:
         """A driver's own connection for nothing but reading, with no transaction open."""
         ...
@@ -72,11 +95,20 @@ class Dialect(Protocol):
         """All rows of a query, through the driver alone."""
         ...
 
+    async def open_awaited(self) -> Driver:
+        """The same kind of connection, for the event loop. Not of an embedded database, for which nobody waits."""
+        ...
+
+    async def fetch_awaited(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
+        """All rows, while the event loop goes on."""
+        ...
+
 
 class Sqlite:
     """One file, many readers, one writer at a time; the log is written through at every commit."""
 
     is_embedded = True
+    can_await = False
     begin_snapshot = "BEGIN"
     snapshot_options: Mapping[str, str] = {}
     lost: tuple[type[Exception], ...] = ()
@@ -91,7 +123,7 @@ class Sqlite:
             )
         self._url = url.set(drivername="sqlite+pysqlite")
 
-    def engine(self) -> Engine:
+    def engine(self, most: int) -> Engine:  # noqa: ARG002  (those of a file cost nobody anything)
         """Connections with the pragmas of ``_set_up_sqlite``."""
         # The connection that was given back last is lent first: its cache is warm, and the others' stay small.
         engine = sa.create_engine(self._url, paramstyle="named", connect_args={"timeout": _BUSY_S}, pool_use_lifo=True)
@@ -117,6 +149,14 @@ class Sqlite:
         """SQLite's."""
         return sqlite.insert(table)
 
+    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
+        """One statement for all."""
+        names = table.columns.keys()
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """It does so by itself."""
+
     def open_reader(self, engine: Engine) -> Driver:
         """One that cannot write."""
         lent = engine.raw_connection()
@@ -130,6 +170,14 @@ class Sqlite:
         """All rows."""
         return connection.execute(text, values).fetchall()
 
+    async def open_awaited(self) -> Driver:
+        """Never."""
+        raise NotImplementedError
+
+    async def fetch_awaited(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
+        """Never."""
+        raise NotImplementedError
+
 
 class Postgresql:
     """A server, any number of writers; two of one app take turns."""
@@ -140,14 +188,33 @@ class Postgresql:
 
     def __init__(self, url: URL) -> None:
         """The user name, host and the rest are the driver's to understand."""
-        import psycopg  # noqa: PLC0415  a server's driver is not loaded for a file
+        # A server's drivers are not loaded for a file.
+        import asyncpg  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+        import psycopg  # noqa: PLC0415
 
-        self.lost: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
+        self.lost: tuple[type[Exception], ...] = (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            asyncpg.InterfaceError,
+            asyncpg.PostgresConnectionError,
+            ConnectionError,
+        )
+        self._is_pooled = _is_pooled(url)
+        url = url.difference_update_query([POOLER])
+        # asyncpg prepares a statement and then runs it: a pooler may give each to another server.
+        self.can_await = url.query.keys() <= _KNOWN_TO_BOTH and not self._is_pooled
         self._url = url.set(drivername="postgresql+psycopg")
 
-    def engine(self) -> Engine:
-        """Connections that are tried before they are used again."""
-        return sa.create_engine(self._url, pool_pre_ping=True)
+    def engine(self, most: int) -> Engine:
+        """Connections that are tried before they are used again. Behind a pooler they leave nothing prepared behind."""
+        return sa.create_engine(
+            self._url,
+            pool_pre_ping=True,
+            pool_size=most,
+            max_overflow=0,
+            pool_timeout=_PATIENCE_S,
+            connect_args={"prepare_threshold": None} if self._is_pooled else {},
+        )
 
     def prepare(self, engine: Engine) -> None:
         """Nothing: the server has the database."""
@@ -160,6 +227,24 @@ class Postgresql:
         """PostgreSQL's."""
         return postgresql.insert(table)
 
+    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
+        """COPY."""
+        quoted = connection.dialect.identifier_preparer
+        columns = ", ".join(quoted.quote(column.name) for column in table.columns)
+        cursor: Driver = connection.connection.cursor()
+        with cursor.copy(f"COPY {quoted.quote(table.name)} ({columns}) FROM STDIN") as into:
+            for row in rows:
+                into.write_row(row)
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Set the sequence of its key, where it has one."""
+        key = table.autoincrement_column
+        if key is None:
+            return
+        sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
+        highest = sa.select(sa.func.coalesce(sa.func.max(key), 0) + 1).scalar_subquery()
+        connection.execute(sa.select(sa.func.setval(sequence, highest, sa.false())))
+
     def open_reader(self, engine: Engine) -> Driver:
         """One that opens no transaction by itself."""
         lent = engine.raw_connection()
@@ -169,8 +254,45 @@ class Postgresql:
         return connection
 
     def fetch(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
-        """All rows, bytes as bytes, the statement planned once."""
+        """All rows, bytes as bytes, the statement planned once; behind a pooler every time."""
         return connection.cursor(binary=True).execute(text, values, prepare=True).fetchall()
+
+    async def open_awaited(self) -> Driver:
+        """One of asyncpg's, which hands out a page in half of psycopg's time."""
+        import asyncpg  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+
+        connect: Driver = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        url = self._url.set(drivername="postgresql")
+        return await connect(url.render_as_string(hide_password=False))
+
+    async def fetch_awaited(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
+        """All rows, bytes as bytes, the statement planned once."""
+        numbered, names = _numbered(text)
+        return await connection.fetch(numbered, *[values[name] for name in names])
+
+
+@lru_cache(maxsize=1024)
+def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+    """Say a query for psycopg in asyncpg's way: values by number, and which name each number stands for.
+
+    >>> _numbered("select %(a)s, %(b)s, %(a)s where c like '%%'")
+    ("select $1, $2, $1 where c like '%'", ('a', 'b'))
+    """
+    names: dict[str, int] = {}
+    numbered = _NAMED.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", text)
+    return numbered.replace("%%", "%"), tuple(names)
+
+
+def _is_pooled(url: URL) -> bool:
+    """Whether a pooler gives every transaction another server. Raises ``SettingsError`` for a kind that is not known."""
+    kind = url.query.get(POOLER)
+    if kind not in (None, "transaction"):
+        raise SettingsError(
+            f"{POOLER}={kind} is no pooler that is known here; give {POOLER}=transaction, or leave it out",
+            code="database.unsupported",
+            field="database",
+        )
+    return kind is not None
 
 
 def dialect_of(address: str) -> Dialect:

@@ -5,10 +5,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.audit import TrailEntry
-from auscult.pipeline.ports import Dossier
+from auscult.pipeline.ports import Dossier, Wait
 from auscult.storage.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.recorded import CONVERSATION, read_audit
-from auscult.storage.tables import audit_trail, audits, batches, conversations, evaluations
+from auscult.storage.instants import instant_of
+from auscult.storage.recorded import CONVERSATION, read_audit, read_insights
+from auscult.storage.tables import audit_trail, audits, batches, conversations, evaluations, insights
 
 _ENTRY = msgspec.json.Decoder(TrailEntry)
 
@@ -22,6 +23,8 @@ def read_dossier(connection: Connection, reader: EvaluationReader, app: int, con
             conversations.c.recorded_revision,
             conversations.c.body,
             batches.c.state,
+            batches.c.reason,
+            batches.c.not_before,
             audits.c.body.label("audit_body"),
         )
         .join(batches, batches.c.batch == conversations.c.batch)
@@ -34,16 +37,26 @@ def read_dossier(connection: Connection, reader: EvaluationReader, app: int, con
     decided = sa.select(*COLUMNS).where(evaluations.c.conversation == found.conversation)
     rows = {str(n): row for n, row in enumerate(connection.execute(decided.order_by(evaluations.c.evaluation.desc())))}
     trail = sa.select(audit_trail.c.body).where(audit_trail.c.conversation == found.conversation)
+    of_it = sa.select(insights.c.body).where(
+        insights.c.conversation == found.conversation,
+        insights.c.revision == (rows["0"].revision if rows else found.revision),
+    )
     is_current = found.recorded_revision == found.revision
+    wait = None
+    if not is_current and found.state == "accepted" and found.not_before is not None:
+        wait = Wait(reason=found.reason, until=instant_of(found.not_before))
     return Dossier(
         conversation=CONVERSATION.decode(found.body),
         revision=found.revision,
         is_current=is_current,
-        has_failed=not is_current and found.state != "accepted",
+        has_failed=not is_current and found.state not in ("accepted", "cancelled"),
+        is_cancelled=not is_current and found.state == "cancelled",
+        wait=wait,
         evaluations=tuple(
             msgspec.structs.replace(evaluation, conversation_id=conversation_id)
             for evaluation in reader.read(connection, rows).values()
         ),
+        insights=read_insights(connection.scalars(of_it).one_or_none()),
         audit=read_audit(found.audit_body),
         trail=tuple(_ENTRY.decode(body) for body in connection.scalars(trail.order_by(audit_trail.c.entry))),
     )

@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.storage.dialect import Dialect
+from auscult.storage.feed import tell_erased
 from auscult.storage.filing import Filing, file_rows
+from auscult.storage.live import erase_live
+from auscult.storage.results import without
 from auscult.storage.tables import (
     audit_trail,
     audits,
@@ -17,16 +20,24 @@ from auscult.storage.tables import (
     evaluations,
     facet_rows,
     facets,
+    insights,
+    judge_answers,
+    judge_calls,
     listings,
     report_rows,
+    sweep_mentions,
+    sweep_portions,
     tallies,
 )
 
 REASON_ERASED = "some of it could not be processed; of that, something was erased, and the reason with it"
 
+WAIT_ERASED = "something in it was erased, and what it waits for with it"
+
 
 def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> bool:
     """Erase a conversation of this app; whether there was one. The app's turn must have been taken."""
+    was_live = erase_live(connection, app, conversation_id)
     found = connection.execute(
         sa.select(
             conversations.c.conversation,
@@ -36,16 +47,32 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
         ).where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
     ).one_or_none()
     if found is None:
-        return False
+        return was_live
     if found.filed_at is not None:
         _erase_rows(connection, dialect, app, conversation_id, found.filed_at)
-    for table in (audit_trail, audits, evaluations, conversations):
+    # What calls took was paid, and says nothing of anybody.
+    paid = sa.update(judge_calls).where(judge_calls.c.conversation == found.conversation)
+    connection.execute(paid.values(conversation=None))
+    _erase_mentions(connection, found.conversation, conversation_id)
+    for table in (audit_trail, audits, judge_answers, evaluations, insights, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
+    tell_erased(connection, app, conversation_id)
     if found.is_waiting:
-        # The reason of a failed batch may quote it.
-        failed = sa.update(batches).where(batches.c.batch == found.batch, batches.c.state == "failed")
-        connection.execute(failed.values(reason=REASON_ERASED))
+        # The reason of a failed or postponed batch may quote it.
+        told = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))
+        is_failed = batches.c.state.in_(("failed", "cancelled"))
+        connection.execute(told.values(reason=sa.case((is_failed, REASON_ERASED), else_=WAIT_ERASED)))
     return True
+
+
+def _erase_mentions(connection: Connection, conversation: int, conversation_id: str) -> None:
+    """Take what results of sweeps tell of it alone; it stays counted, which says nothing of anybody."""
+    named = sa.select(sweep_mentions.c.portion).where(sweep_mentions.c.conversation == conversation)
+    results = sa.select(sweep_portions.c.portion, sweep_portions.c.result).where(sweep_portions.c.portion.in_(named))
+    for portion, result in connection.execute(results).all():
+        left = sa.update(sweep_portions).where(sweep_portions.c.portion == portion)
+        connection.execute(left.values(result=without(result, conversation_id)))
+    connection.execute(sa.delete(sweep_mentions).where(sweep_mentions.c.conversation == conversation))
 
 
 def _erase_rows(connection: Connection, dialect: Dialect, app: int, conversation_id: str, filed_at: int) -> None:

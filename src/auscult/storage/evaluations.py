@@ -52,9 +52,12 @@ COLUMNS = (
 
 
 def write_evaluations(
-    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]]
+    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]], sweep: int = 0
 ) -> None:
-    """Keep evaluations, each with the number of its conversation. One that is there is left as it is."""
+    """Keep evaluations, each with the number of its conversation. One that is there is left as it is.
+
+    ``sweep`` is the re-score that decided them; 0 where they were decided when the conversation came in.
+    """
     snapshots = _write_snapshots(connection, dialect, app, [evaluation.form for _, evaluation in decided])
     rows = [
         {
@@ -62,6 +65,7 @@ def write_evaluations(
             "revision": evaluation.revision,
             "form_id": evaluation.form.id if evaluation.form else "",
             "form_version": evaluation.form.version if evaluation.form else 0,
+            "sweep": sweep,
             "snapshot": snapshots.get(id(evaluation.form)),
             "status": evaluation.status,
             "score": None if evaluation.score is None else int(evaluation.score),

@@ -136,6 +136,32 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     _write_tallies(connection, dialect, before, after)
 
 
+def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]) -> None:
+    """Let rows that are filed say something else, and stay where they are.
+
+    Each is given by the start under which its conversation is filed, the conversation's id, and bodies by report.
+    One that is not there stays so: ``auscult rebuild`` makes rows.
+    """
+    if not rows:
+        return
+    raise_versions(connection, app)
+    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
+    known = {row.report: row.listing for row in connection.execute(query)}
+    statement = sa.update(report_rows).where(
+        report_rows.c.listing == sa.bindparam("in_listing"),
+        report_rows.c.started_at == sa.bindparam("at_start"),
+        report_rows.c.conversation_id == sa.bindparam("of_conversation"),
+    )
+    changed = [
+        {"in_listing": known[report], "at_start": filed_at, "of_conversation": conversation_id, "body": body}
+        for filed_at, conversation_id, bodies in rows
+        for report, body in bodies.items()
+        if report in known
+    ]
+    changed.sort(key=lambda row: (row["in_listing"], row["at_start"], row["of_conversation"]))
+    write_many(connection, statement, changed)
+
+
 def counted(places: Iterable[tuple[int, int, int, Iterable[int]]]) -> Counter[Key]:
     """Count rows by the hour, from (listing, start in ms, cell, tallied facets)."""
     hourly: Counter[Key] = Counter()

@@ -8,8 +8,8 @@ from auscult.domain.errors import SettingsError
 from auscult.storage.clients import new_secret_key
 
 
-def kept_key(path: Path) -> tuple[bytes, bool]:
-    """Read the key, or make it; and whether it was made just now. Any number of processes may do so at once.
+def kept_key(path: Path, key: bytes | None = None) -> tuple[bytes, bool]:
+    """Read the key, or keep ``key``, or make one; and whether it is new here. Any number of processes may do so at once.
 
     Raises ``SettingsError`` when the file can be neither read nor made.
     """
@@ -18,7 +18,7 @@ def kept_key(path: Path) -> tuple[bytes, bool]:
             return path.read_bytes().strip(), False
         except FileNotFoundError:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return _made(path)
+            return _made(path, key or new_secret_key())
     except OSError as error:
         raise SettingsError(
             f"the key file {path} cannot be read or made: {error.strerror}; set AUSCULT_SECRET_KEY, or mend that",
@@ -27,12 +27,12 @@ def kept_key(path: Path) -> tuple[bytes, bool]:
         ) from error
 
 
-def _made(path: Path) -> tuple[bytes, bool]:
+def _made(path: Path, key: bytes) -> tuple[bytes, bool]:
     """Write a whole file under another name, then give it its own: whoever comes first wins, nobody reads half a key."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(new_secret_key() + b"\n")
+            file.write(key + b"\n")
             file.flush()
             os.fsync(file.fileno())
         os.link(name, path)

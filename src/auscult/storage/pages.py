@@ -23,9 +23,11 @@ from auscult.storage.tallies import HOUR_MS, WIDTHS, Tree, hour_of
 _MOST_REMEMBERED = 2_048
 _NOTHING = RecordPage(rows=(), total=0, last=None)
 
-_ORDERED = ("body", "started_at", "conversation_id", "version")
-"""The columns of rows that come in their order; those that do not have their number beside."""
-_KEY = itemgetter(1, 2, 4)
+_VERSION = 1
+_KEY = slice(2, 4)
+"""Where they stand in a row: body, version, start, id. Rows that come in no order have their number beside."""
+_IN_ORDER = itemgetter(2, 3, 4)
+_UNORDERED = 5
 
 _Key = tuple[int, str]
 _Place = tuple[int | None, int]
@@ -33,13 +35,18 @@ _Place = tuple[int | None, int]
 
 
 class _Plan(NamedTuple):
-    """How to read one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known."""
+    """How to read one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known.
+
+    ``last`` is the key of the last row, once the page was read: then ``again`` reads it, which leaves the keys out.
+    """
 
     total: int
     selection: Selection
     text: str | None = None
     values: dict[str, int | str] | None = None
     place: _Place | None = None
+    again: str | None = None
+    last: _Key | None = None
 
 
 class _Known:
@@ -101,7 +108,7 @@ class Pages:
         plan = view and view.plans.get(query)
         if view and plan and plan.text:
             rows = reader.fetch(plan.text, plan.values or {})
-            if rows and rows[0][3] == view.version:
+            if rows and rows[0][_VERSION] == view.version:
                 return _finish(view, plan, query, rows)
         with reader.snapshot():
             view = self._view(reader, numbers)
@@ -236,23 +243,30 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
         limit = query.limit + 1  # only a row more can tell whether there is one
     values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
     return plan._replace(
-        text=counting.texts.page, values={**plan.selection.values, **_all(numbers), **values}, place=place
+        text=counting.texts.page,
+        values={**plan.selection.values, **_all(numbers), **values},
+        place=place,
+        again=counting.texts.bodies,
     )
 
 
 def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
-    if rows and len(rows[0]) > len(_ORDERED):
-        rows.sort(key=_KEY)
+    if rows and len(rows[0]) == _UNORDERED:
+        rows.sort(key=_IN_ORDER)
     more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
     rows = rows[: query.limit]
-    last = (rows[-1][1], rows[-1][2]) if rows else None
-    if last and plan.place and len(plan.selection.parts) == 1:
-        base, before = plan.place
-        anchors = view.of(plan.selection).anchors
-        if len(anchors) >= _MOST_REMEMBERED:
-            anchors.clear()
-        anchors[base, before + len(rows)] = last
+    last = plan.last
+    if rows and last is None:
+        last = rows[-1][_KEY]
+        if plan.again:
+            view.plans[query] = plan._replace(text=plan.again, last=last)
+        if plan.place and len(plan.selection.parts) == 1:
+            base, before = plan.place
+            anchors = view.of(plan.selection).anchors
+            if len(anchors) >= _MOST_REMEMBERED:
+                anchors.clear()
+            anchors[base, before + len(rows)] = last
     return RecordPage(rows=tuple([row[0] for row in rows]), total=plan.total, last=last, more=more)
 
 

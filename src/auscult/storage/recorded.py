@@ -9,16 +9,19 @@ from sqlalchemy import Connection
 
 from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.insight import Insights
 from auscult.pipeline.ports import Recorded, Rendered
 from auscult.storage.database import AnyRow, AnySelect, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.filing import file_rows, filing_of
 from auscult.storage.instants import ms_of
-from auscult.storage.tables import audits, conversations, evaluations
+from auscult.storage.tables import audits, conversations, evaluations, insights
 
 CONVERSATION = msgspec.json.Decoder(Conversation)
 _AUDIT = msgspec.json.Decoder(Audit)
+_INSIGHTS = msgspec.json.Decoder(Insights)
 
 _UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
 
@@ -61,24 +64,46 @@ def read_audit(body: bytes | None) -> Audit | None:
     return None if body is None else _AUDIT.decode(body)
 
 
+def read_insights(body: bytes | None) -> Insights | None:
+    """Insights as they are kept."""
+    return None if body is None else _INSIGHTS.decode(body)
+
+
+def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
+    """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
+    rows = [
+        {"conversation": conversation, "revision": revision, "body": msgspec.json.encode(each)}
+        for conversation, revision, each in found
+        if each is not None
+    ]
+    write_many(connection, dialect.insert(insights).on_conflict_do_nothing(), rows)
+
+
+def newest_evaluation() -> sa.ScalarSelect[int]:
+    """The number of the evaluation that counts, of a conversation of the query around it."""
+    # Plus nothing: else PostgreSQL may look for the largest number of all and walk down to the one that fits.
+    largest = sa.func.max(evaluations.c.evaluation + 0)
+    found = sa.select(largest).where(evaluations.c.conversation == conversations.c.conversation)
+    return found.correlate(conversations).scalar_subquery()
+
+
 def recorded_query(app: int) -> AnySelect:
-    """All recorded conversations of an app, each with its newest evaluation and its audit."""
-    newest = (
-        sa.select(sa.func.max(evaluations.c.evaluation))
-        .where(evaluations.c.conversation == conversations.c.conversation)
-        .correlate(conversations)
-        .scalar_subquery()
-    )
+    """All recorded conversations of an app, each with its newest evaluation, its insights and its audit."""
     is_current = conversations.c.recorded_revision == conversations.c.revision
     return (
         sa.select(
             conversations.c.conversation_id,
             conversations.c.body,
             audits.c.body.label("audit_body"),
+            insights.c.body.label("insights_body"),
             is_current.label("is_current"),
             *COLUMNS,
         )
-        .join(evaluations, evaluations.c.evaluation == newest)
+        .join(evaluations, evaluations.c.evaluation == newest_evaluation())
+        .outerjoin(
+            insights,
+            (insights.c.conversation == evaluations.c.conversation) & (insights.c.revision == evaluations.c.revision),
+        )
         .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
         .where(conversations.c.app == app)
     )
@@ -92,6 +117,7 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
         Recorded(
             conversation=CONVERSATION.decode(row.body),
             evaluation=decided[each],
+            insights=read_insights(row.insights_body),
             audit=read_audit(row.audit_body),
             is_current=row.is_current,
         )
@@ -100,26 +126,39 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
 
 
 def still_decided(connection: Connection, rendered: Sequence[tuple[Stored, Rendered]]) -> list[tuple[Stored, Rendered]]:
-    """Those whose evaluation is the newest of their conversation.
+    """Those whose evaluation is the newest of their conversation: it was neither revised nor scored anew meanwhile.
 
     One that was erased and came again begins anew at the first revision: only the time of its evaluation tells that
     what was rendered is of the one that is gone.
     """
-    numbers = [stored.number for stored, _ in rendered]
+    newest = newest_marks(connection, [stored.number for stored, _ in rendered])
+    return [(stored, each) for stored, each in rendered if newest.get(stored.number) == mark_of(each.evaluation)]
+
+
+Mark = tuple[int, str, int]
+"""When an evaluation was made, and with which version of which form: that tells it from others of its conversation."""
+
+
+def mark_of(evaluation: Evaluation) -> Mark:
+    """What tells an evaluation from others of its conversation."""
+    form = evaluation.form
+    return ms_of(evaluation.evaluated_at), form.id if form else "", form.version if form else 0
+
+
+def newest_marks(connection: Connection, numbers: Sequence[int]) -> dict[int, Mark]:
+    """The mark of the newest evaluation of each of these conversations, by their numbers."""
     newest = (
         sa.select(sa.func.max(evaluations.c.evaluation))
         .where(evaluations.c.conversation.in_(numbers))
         .group_by(evaluations.c.conversation)
     )
-    query = sa.select(evaluations.c.conversation, evaluations.c.evaluated_at).where(
-        evaluations.c.evaluation.in_(newest)
-    )
-    decided_at = {row.conversation: row.evaluated_at for row in connection.execute(query)}
-    return [
-        (stored, each)
-        for stored, each in rendered
-        if decided_at.get(stored.number) == ms_of(each.evaluation.evaluated_at)
-    ]
+    query = sa.select(
+        evaluations.c.conversation,
+        evaluations.c.evaluated_at,
+        evaluations.c.form_id,
+        evaluations.c.form_version,
+    ).where(evaluations.c.evaluation.in_(newest))
+    return {number: (at, form_id, version) for number, at, form_id, version in connection.execute(query)}
 
 
 def file_recorded(

@@ -1,4 +1,4 @@
-"""Counts again what is written in step, so that nobody has to believe it: rows, facets, tallies, batches."""
+"""Counts again what is written in step, so that nobody has to believe it: rows, facets, tallies, batches, sweeps."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,19 @@ from sqlalchemy import Connection
 from auscult.storage.apps import take_turn
 from auscult.storage.database import AnyRow, Database
 from auscult.storage.filing import TALLIED, add_tallies, counted, place_of, raise_versions, write_facet_rows
-from auscult.storage.tables import batches, conversations, facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.recorded import newest_evaluation
+from auscult.storage.tables import (
+    batches,
+    conversations,
+    evaluations,
+    facet_rows,
+    facets,
+    listings,
+    report_rows,
+    sweep_portions,
+    sweeps,
+    tallies,
+)
 from auscult.storage.tallies import Key, raised
 
 _ROWS_AT_ONCE = 10_000
@@ -41,7 +53,7 @@ class Recount:
 
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
-        checks = (_tallies_differ, _facets_differ, _rows_differ, _batches_differ)
+        checks = (_tallies_differ, _facets_differ, _rows_differ, _statuses_differ, _batches_differ, _sweeps_differ)
         with self._database.comparing() as connection:
             return [each for check in checks for each in islice(check(connection, app), _MOST_TOLD)]
 
@@ -143,7 +155,7 @@ class _Sum:
 
 
 def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
-    """Rows against the conversations that they are of: filed where the conversation says, one in a listing."""
+    """Rows against the conversations that they are of: filed where the conversation says, some of each, one in a listing."""
     mine = report_rows.join(listings, (listings.c.listing == report_rows.c.listing) & (listings.c.app == app))
     of_them = (conversations.c.app == app) & (conversations.c.conversation_id == report_rows.c.conversation_id)
     strayed = (
@@ -153,6 +165,16 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
     )
     for conversation_id, started_at, filed_at in connection.execute(strayed):
         yield Difference(f"start of row {conversation_id}", str(filed_at), str(started_at))
+    is_filed = sa.exists().where(
+        report_rows.c.listing.in_(sa.select(listings.c.listing).where(listings.c.app == app)),
+        report_rows.c.started_at == conversations.c.filed_at,
+        report_rows.c.conversation_id == conversations.c.conversation_id,
+    )
+    missing = sa.select(conversations.c.conversation_id).where(
+        conversations.c.app == app, conversations.c.filed_at.is_not(None), ~is_filed
+    )
+    for conversation_id in connection.scalars(missing):
+        yield Difference(f"rows of {conversation_id}", "some", "0")
     repeated = (
         sa.select(report_rows.c.listing, report_rows.c.conversation_id, sa.func.count())
         .select_from(mine)
@@ -161,6 +183,35 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
     )
     for listing, conversation_id, n in connection.execute(repeated):
         yield Difference(f"rows of {conversation_id} in listing {listing}", "1", str(n))
+
+
+def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """What conversations say of how they stand, against the evaluation that counts."""
+    query = (
+        sa.select(conversations.c.conversation_id, conversations.c.status, evaluations.c.status.label("decided"))
+        .outerjoin(evaluations, evaluations.c.evaluation == newest_evaluation())
+        .where(
+            conversations.c.app == app,
+            conversations.c.recorded_revision.is_not(None),
+            evaluations.c.status.is_distinct_from(conversations.c.status),
+        )
+    )
+    for conversation_id, status, decided in connection.execute(query):
+        yield Difference(f"status of {conversation_id}", str(decided), str(status))
+
+
+def _sweeps_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Sweeps that run, or do not, against the portions that wait."""
+    waiting = sa.func.coalesce(sa.func.sum(sa.case((sweep_portions.c.state == "waiting", 1), else_=0)), 0)
+    query = (
+        sa.select(sweeps.c.sweep_id, sweeps.c.state, waiting)
+        .outerjoin(sweep_portions, sweep_portions.c.sweep == sweeps.c.sweep)
+        .where(sweeps.c.app == app)
+        .group_by(sweeps.c.sweep_id, sweeps.c.state)
+    )
+    for sweep_id, state, n in connection.execute(query):
+        if (state == "running") != (n > 0) and state != "cancelled":
+            yield Difference(f"portions that wait of {sweep_id}, which is {state}", "some" if n == 0 else "0", str(n))
 
 
 def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:

@@ -47,13 +47,16 @@ class Selection(NamedTuple):
 class Texts(NamedTuple):
     """Queries over a selection. These are the values that they take besides the selection's own.
 
-    ``page`` (body, start, id, version, and over facets or several listings the row's number, in no order): ``at``, ``id``, the key that the first row stands after; ``until``;
-    ``limit``, ``offset``; and ``all_0`` … the listings whose version is told.
+    ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
+    ``id``, the key that the first row stands after; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings
+    whose version is told. ``bodies``, where rows come in their order: the same without keys, in three quarters of the
+    time, for a page whose last key is known.
     ``number`` (n): ``at``, ``id``, ``until``. ``nodes`` (level, bucket, n), of tallied ones: for each level the first
     bucket and the one after the last, ``first_0``, ``last_0`` …
     """
 
     page: str
+    bodies: str | None
     number: str
     nodes: str
 
@@ -75,6 +78,7 @@ class Phrasebook:
             text = self._database.text
             self._texts[shape] = Texts(
                 text(_page(sizes, selection.cells, listings_)),
+                text(_ordered(selection.cells, listings_, [])) if sizes == _ONE_WHOLE else None,
                 text(_count(sizes, selection.cells)),
                 text(_nodes(sizes, selection.cells)),
             )
@@ -89,6 +93,9 @@ class Phrasebook:
 
 _Sizes = tuple[tuple[int, ...], ...]
 _Cells = tuple[int, ...] | None
+
+_ONE_WHOLE: _Sizes = ((),)
+"""One listing, no facets."""
 
 _AT = sa.bindparam("at", type_=BigInteger)
 _ID = sa.bindparam("id", type_=Text)
@@ -105,20 +112,23 @@ def _version(count: int) -> ColumnElement[int]:
 
 
 def _page(sizes: _Sizes, cells: _Cells, listings_: int) -> AnySelect:
-    version = _version(listings_)
-    if sizes == ((),):
-        rows = sa.select(report_rows.c.body, report_rows.c.started_at, report_rows.c.conversation_id, version)
-        rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, cells))
-        return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
+    if sizes == _ONE_WHOLE:
+        return _ordered(cells, listings_, [report_rows.c.started_at, report_rows.c.conversation_id])
     keys = _keys(sizes, cells)
     order = [keys.c.started_at, keys.c.conversation_id]
     if len(sizes) > 1:
         order.append(keys.c.row)
     some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
     # Without an order of its own: to sort a hundred numbers afterwards costs nothing, to sort their rows a third more.
-    return sa.select(report_rows.c.body, some.c.started_at, some.c.conversation_id, version, some.c.row).join(
-        some, report_rows.c.row == some.c.row
-    )
+    key = (some.c.started_at, some.c.conversation_id, some.c.row)
+    return sa.select(report_rows.c.body, _version(listings_), *key).join(some, report_rows.c.row == some.c.row)
+
+
+def _ordered(cells: _Cells, listings_: int, keys: Sequence[ColumnElement[Any]]) -> AnySelect:
+    """Rows of one whole listing, which come in their order."""
+    rows = sa.select(report_rows.c.body, _version(listings_), *keys)
+    rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, cells))
+    return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
 
 
 def _count(sizes: _Sizes, cells: _Cells) -> AnySelect:

@@ -1,6 +1,7 @@
 """The store: everything that is kept, in one database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.record import RecordPage, RecordQuery
@@ -10,23 +11,42 @@ from auscult.storage.audits import AppAudits
 from auscult.storage.batches import Batches
 from auscult.storage.clients import Clients
 from auscult.storage.conversations import AppConversations
-from auscult.storage.database import Database
+from auscult.storage.database import A_FEW, Connections, Database
+from auscult.storage.definitions import AppDefinitions
 from auscult.storage.evaluations import EvaluationReader
+from auscult.storage.feed import AppFeed
 from auscult.storage.forms import AppForms
+from auscult.storage.jobs import AppJobs
+from auscult.storage.judging import AppAnswers, DaySpending
+from auscult.storage.knowledge import AppKnowledge
+from auscult.storage.live import AppLive, LiveWork
+from auscult.storage.mending import mend
 from auscult.storage.pages import Pages
+from auscult.storage.places import Places
 from auscult.storage.recount import Difference, Recount
+from auscult.storage.sweep_list import Sweeps
+from auscult.storage.sweeps import AppSweeps
+from auscult.storage.webhooks import AppWebhooks, WebhookWork
 from auscult.storage.workers import Workers
 
+T = TypeVar("T")
 
-class AppStore:
-    """All that belongs to one app."""
 
-    def __init__(self, tenant: Tenant, conversations: AppConversations, forms: AppForms, audits: AppAudits) -> None:
-        """Made by ``Store.within``."""
-        self.tenant = tenant
-        self.conversations = conversations
-        self.forms = forms
-        self.audits = audits
+class AppStore(NamedTuple):
+    """All that belongs to one app. Made by ``Store.within``."""
+
+    tenant: Tenant
+    conversations: AppConversations
+    forms: AppForms
+    definitions: AppDefinitions
+    audits: AppAudits
+    answers: AppAnswers
+    sweeps: AppSweeps
+    live: AppLive
+    knowledge: AppKnowledge
+    feed: AppFeed
+    webhooks: AppWebhooks
+    jobs: AppJobs
 
 
 class Store:
@@ -36,7 +56,12 @@ class Store:
         """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
+        self.live_work = LiveWork(database)
         self.workers = Workers(database)
+        self.places = Places(database)
+        self.spending = DaySpending(database)
+        self.sweeps = Sweeps(database)
+        self.webhook_work = WebhookWork(database, secret_key)
         self.is_embedded = database.dialect.is_embedded
         """Whether a read is so short, and waits for so little, that it needs no thread of its own."""
         self._database = database
@@ -50,9 +75,20 @@ class Store:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
         if tenant not in self._within:
             app = self._apps.key(tenant)
-            conversations = AppConversations(self._database, tenant, app, self._pages, self._evaluations)
-            audits = AppAudits(self._database, app, self._evaluations)
-            self._within[tenant] = AppStore(tenant, conversations, AppForms(self._database, app), audits)
+            self._within[tenant] = AppStore(
+                tenant=tenant,
+                conversations=AppConversations(self._database, tenant, app, self._pages, self._evaluations),
+                forms=AppForms(self._database, app),
+                definitions=AppDefinitions(self._database, app),
+                audits=AppAudits(self._database, app, self._evaluations),
+                answers=AppAnswers(self._database, app),
+                sweeps=AppSweeps(self._database, tenant, app, self._evaluations),
+                live=AppLive(self._database, app),
+                knowledge=AppKnowledge(self._database, app),
+                feed=AppFeed(self._database, app),
+                webhooks=AppWebhooks(self._database, app, self.webhook_work.lock),
+                jobs=AppJobs(self._database, app),
+            )
         return self._within[tenant]
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
@@ -63,6 +99,14 @@ class Store:
         if query.app_ids != tuple(tenant.app_id for tenant in tenants):
             raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
         return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
+
+    async def awaited(self, act: Callable[[], T]) -> T:
+        """Do what reads pages on the event loop, which goes on while the database answers. Not for an embedded one."""
+        return await self._database.awaited(act)
+
+    async def leave_loop(self) -> None:
+        """Let the connections go that ``awaited`` opened, before their event loop ends."""
+        await self._database.leave_loop()
 
     def ensure(self, tenant: Tenant) -> None:
         """Create account, org and app when new. Raises ``ConflictError`` when the app belongs elsewhere."""
@@ -89,6 +133,11 @@ class Store:
         for tenant in tenants or self.tenants():
             self._recount.rebuild_tallies(self._apps.key(tenant))
 
+    def mend(self, *tenants: Tenant) -> None:
+        """Mend of these apps (of all apps) what ``recount`` finds and rendering rows anew does not mend."""
+        for tenant in tenants or self.tenants():
+            mend(self._database, self._apps.key(tenant))
+
     def is_ready(self) -> bool:
         """Whether the database answers."""
         return self._database.answers()
@@ -98,6 +147,6 @@ class Store:
         self._database.close()
 
 
-def open_store(url: str, secret_key: bytes) -> Store:
+def open_store(url: str, secret_key: bytes, connections: Connections = A_FEW) -> Store:
     """Open a migrated database by its URL as users write it. Raises ``SettingsError`` for a URL or key of no use."""
-    return Store(Database(url), secret_key)
+    return Store(Database(url, connections), secret_key)

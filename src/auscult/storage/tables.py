@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -43,6 +44,16 @@ def _number(name: str) -> Column[int]:
 def _app() -> Column[Any]:
     return Column("app", NUMBER, ForeignKey("apps.app"), nullable=False)
 
+
+def _index_of(name: str, where: str, *columns: str) -> Index:
+    """Make an index of the rows of which ``where`` is true; a query that is to use it says the same words."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+WAITS = "state = 'accepted' AND not_before IS NULL"
+IS_POSTPONED = "state = 'accepted' AND not_before IS NOT NULL"
+IS_UNFINISHED = "state <> 'done'"
+"""Of a batch, in the words of its indexes."""
 
 apps = Table(
     "apps",
@@ -84,6 +95,28 @@ forms = Table(
     UniqueConstraint("app", "form_id", "version"),
 )
 
+# Which versions were put out of force, and when. A form whose newest version stands here is not in force.
+form_retirements = Table(
+    "form_retirements",
+    METADATA,
+    _app(),
+    Column("form_id", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("retired_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "form_id", "version"),
+)
+
+form_drafts = Table(
+    "form_drafts",
+    METADATA,
+    _app(),
+    Column("form_id", KEY, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("based_on", Integer),  # the newest version when it was saved
+    Column("saved_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "form_id"),
+)
+
 form_snapshots = Table(
     "form_snapshots",
     METADATA,
@@ -105,7 +138,13 @@ batches = Table(
     Column("reason", Text),
     Column("starts", Integer, nullable=False),
     Column("accepted_at", BigInteger, nullable=False),
-    Index(None, "state", "batch"),
+    Column("not_before", BigInteger),  # postponed until then
+    Column("postponements", Integer, nullable=False, server_default="0"),
+    Column("priority", SmallInteger, nullable=False, server_default="1"),  # 0 live, 1 backfill
+    Column("ended_at", BigInteger),
+    _index_of("ix_batches_line", WAITS, "priority", "app", "batch", "size"),
+    _index_of("ix_batches_later", IS_POSTPONED, "not_before"),
+    _index_of("ix_batches_unfinished", IS_UNFINISHED, "app", "state", "batch"),
 )
 
 conversations = Table(
@@ -121,8 +160,11 @@ conversations = Table(
     Column("recorded_revision", Integer),  # the revision that its rows show
     Column("status", Text),  # of that revision
     Column("filed_at", BigInteger),  # the start under which its rows are filed
+    Column("size", Integer, nullable=False),  # of the body, in bytes
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("app", "conversation_id"),
+    # The size is there to be read from the index alone, where work is shared out.
+    Index("ix_conversations_order", "app", "started_at", "conversation", "size"),
 )
 
 evaluations = Table(
@@ -133,6 +175,7 @@ evaluations = Table(
     Column("revision", Integer, nullable=False),
     Column("form_id", KEY, nullable=False),  # "" where no form fits
     Column("form_version", Integer, nullable=False),  # 0 where no form fits
+    Column("sweep", NUMBER, nullable=False),  # the re-score that decided it; 0: decided when it came in
     Column("snapshot", NUMBER, ForeignKey("form_snapshots.snapshot")),
     Column("status", Text, nullable=False),
     Column("score", SmallInteger),
@@ -140,7 +183,61 @@ evaluations = Table(
     Column("fatal_errors", Integer, nullable=False),
     Column("evaluated_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("conversation", "revision", "form_id", "form_version"),
+    UniqueConstraint("conversation", "revision", "form_id", "form_version", "sweep"),
+)
+
+# What analysis found in a revision. Forms have no part in it, so it stands beside all evaluations of that revision.
+insights = Table(
+    "insights",
+    METADATA,
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What far engines (judges) were asked and answered. A call stays when its conversation is erased: it was paid for.
+judge_calls = Table(
+    "judge_calls",
+    METADATA,
+    _number("call"),
+    _app(),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt_hash", Text, nullable=False),  # of all that was sent
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_cached", BigInteger, nullable=False),  # of tokens_in
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("cost", BigInteger),  # billionths of the currency that prices are in; null where none are known
+)
+
+judge_answers = Table(
+    "judge_answers",
+    METADATA,
+    _number("answer"),
+    _app(),
+    Column("key", LargeBinary, nullable=False),  # a hash of all that the answer depends on
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("call", NUMBER, ForeignKey("judge_calls.call")),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("app", "key"),
+)
+
+judge_days = Table(
+    "judge_days",
+    METADATA,
+    Column("day", KEY, primary_key=True),  # 2026-03-23, UTC
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+)
+
+# How many may ask a judge at a time, over all processes: one row for each that does.
+judge_places = Table(
+    "judge_places",
+    METADATA,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("holder", KEY, nullable=False),
+    Column("until", BigInteger, nullable=False),  # its lease
 )
 
 audits = Table(
@@ -166,6 +263,53 @@ audit_trail = Table(
     Column("at", BigInteger, nullable=False),
     Column("action", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+)
+
+# Work that goes over conversations that are stored already: a re-score, a backtest.
+sweeps = Table(
+    "sweeps",
+    METADATA,
+    _number("sweep"),
+    Column("sweep_id", KEY, nullable=False, unique=True),
+    _app(),
+    Column("kind", Text, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("claim", Text),  # what only one running sweep of an app may be about
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index(None, "app", "kind", "sweep"),
+    Index(None, "state", "sweep"),
+)
+
+# From one conversation to another, by start and number, both in it.
+sweep_portions = Table(
+    "sweep_portions",
+    METADATA,
+    _number("portion"),
+    Column("portion_id", KEY, nullable=False, unique=True),
+    Column("sweep", NUMBER, ForeignKey("sweeps.sweep"), nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("first", NUMBER, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("last", NUMBER, nullable=False),
+    Column("sieve", BigInteger),  # lets only some of them through
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("not_before", BigInteger),
+    Column("reason", Text),
+    Column("result", LargeBinary),
+    Index(None, "sweep", "state", "portion"),
+)
+
+# Which conversations a result names, so that erasing one finds it.
+sweep_mentions = Table(
+    "sweep_mentions",
+    METADATA,
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    Column("portion", NUMBER, ForeignKey("sweep_portions.portion"), primary_key=True, autoincrement=False, index=True),
 )
 
 # From here on all is disposable: `auscult rebuild` makes it again. These tables are the widest of all and are
@@ -228,4 +372,18 @@ tallies = Table(
     Column("cell", SmallInteger, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What apps define beside forms, in versions: tables of values, scorecards.
+definitions = Table(
+    "definitions",
+    METADATA,
+    _app(),
+    Column("kind", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),  # of the newest version: it is not in force
+    UniqueConstraint("app", "kind", "name", "version"),
 )

@@ -22,13 +22,13 @@ _FORGET_EVERY_S = 60.0
 class Windows:
     """Counts in the database. Exact whoever asks at once, on whatever host."""
 
-    def __init__(self, database_url: str) -> None:
-        """Count beside this database. Raises ``SettingsError`` when the URL is of no known kind."""
+    def __init__(self, database_url: str, connections: int = 4) -> None:
+        """Count beside this database, over so many connections. Raises ``SettingsError`` for a URL of no known kind."""
         self._dialect: Dialect = dialect_of(windows_url(database_url))
         self._table = _table(self._dialect)
         self.is_embedded = self._dialect.is_embedded
         """Whether a count is so quick that it needs no thread of its own."""
-        self._engine = self._opened()
+        self._engine = self._opened(connections)
         self._clock = _clock(self._dialect)
         self._count = self._statement()
         self._forget_at = time.monotonic() + _FORGET_EVERY_S
@@ -49,8 +49,8 @@ class Windows:
         """Let the connections go."""
         self._engine.dispose()
 
-    def _opened(self) -> Engine:
-        engine = self._dialect.engine()
+    def _opened(self, connections: int) -> Engine:
+        engine = self._dialect.engine(connections)
         self._dialect.prepare(engine)
         if self._dialect.is_embedded:
             event.listen(engine, "connect", _trust_memory)

@@ -62,7 +62,7 @@ def conversation(turns: Sequence[Turn], **fields: Any) -> Conversation:
 def answered(asked: Conversation, engines: Mapping[type, Engine]) -> Answers:
     """What every analyzer needs to know of a conversation."""
     probes = dict.fromkeys(probe for analyzer in ANALYZERS.values() for probe in analyzer.probes(asked))
-    return {probe: engines[type(probe)].answer([probe])[0] for probe in probes}
+    return {probe: engines[type(probe)].answer([probe])[0] for probe in probes if type(probe) in engines}
 
 
 def analyzed(asked: Conversation, engines: Mapping[type, Engine]) -> Insights:

@@ -67,3 +67,102 @@ def test_notes_of_the_system_are_not_speech() -> None:
     """An English note in a German chat does not make it English."""
     asked = talk("S: the agent has joined the chat and will be with you", "C: ich habe eine frage zu der rechnung")
     assert Language().analyze(asked, {}, Insights()) == "de"
+
+
+SENTENCES = {
+    "de": (
+        "Meine Waschmaschine ist kaputt und ich brauche einen Termin",
+        "Haben Sie meine Nachricht bekommen?",
+        "Ich rufe wegen der Versicherung an",
+        "Moment, ich hole die Karte",
+        "Das ist jetzt schon das dritte Mal",
+        "Alles klar",
+        "Sie können das Paket zurückschicken",
+        "Schönen Feierabend",
+        "Welche Farbe hätten Sie gern?",
+        "Der Betrag wurde zweimal abgebucht",
+    ),
+    "nl": (
+        "Mijn wasmachine is kapot en ik heb een afspraak nodig",
+        "Heeft u mijn bericht ontvangen?",
+        "Ik bel over de verzekering",
+        "Momentje, ik pak de kaart erbij",
+        "Dit is nu al de derde keer",
+        "Helemaal goed",
+        "U kunt het pakket terugsturen",
+        "Fijne avond",
+        "Welke kleur wilt u?",
+        "Het bedrag is twee keer afgeschreven",
+    ),
+    "es": (
+        "Mi lavadora está rota y necesito una cita",
+        "¿Ha recibido mi mensaje?",
+        "Llamo por el seguro",
+        "Un momentito, voy por la tarjeta",
+        "Ya es la tercera vez",
+        "De acuerdo",
+        "Puede devolver el paquete",
+        "Que tenga buena tarde",
+        "¿Qué color prefiere?",
+        "Me han cobrado dos veces",
+    ),
+    "ja": (
+        "洗濯機が壊れたので予約をお願いします",
+        "メッセージは届きましたか",
+        "保険の件でお電話しました",
+        "少々お待ちください",
+        "これで三回目です",
+        "了解しました",
+        "荷物を返送できます",
+        "どの色がよろしいですか",
+        "二回請求されました",
+        "了解",
+    ),
+    "hi": (
+        "मेरी वॉशिंग मशीन ख़राब हो गई है",
+        "क्या आपको मेरा संदेश मिला",
+        "मैं बीमा के बारे में फ़ोन कर रहा हूँ",
+        "एक मिनट रुकिए",
+        "यह तीसरी बार है",
+        "ठीक है",
+        "आप पैकेज वापस भेज सकते हैं",
+        "धन्यवाद",
+        "आपको कौन सा रंग चाहिए",
+        "दो बार पैसे कट गए",
+    ),
+    "en": (
+        "My washing machine is broken and I need an appointment",
+        "Did you get my message?",
+        "I'm calling about the insurance",
+        "Hang on, I'll get the card",
+        "That's the third time now",
+        "All right",
+        "You can send the parcel back",
+        "Have a nice evening",
+        "Which colour would you like?",
+        "The amount was taken twice",
+    ),
+}
+"""What is said at service desks, in the vendor's six languages."""
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+def test_three_turns_tell_a_language(language: str) -> None:
+    """Of a document that says nothing of its language, any three sentences of each of the six are enough."""
+    said = SENTENCES[language]
+    for first in range(len(said) - 2):
+        assert language_of(" ".join(said[first : first + 3]), "en") == language
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+def test_a_document_is_right_about_its_own_sentences(language: str) -> None:
+    """However short: a single sentence of the language that the document gives never makes it another."""
+    assert {language_of(one, language) for one in SENTENCES[language]} == {language}
+
+
+@pytest.mark.parametrize("language", ["hi", "ja"])
+def test_another_script_is_never_english(language: str) -> None:
+    """Not even a word of it."""
+    for one in SENTENCES[language]:
+        for word in one.split():
+            assert language_of(word, "en") != "en"

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from auscult.analyzers.sentiment import label_of, overall, scaled
+from auscult.analyzers import ANALYZERS
+from auscult.analyzers._scale import label_of, overall, scaled
 from auscult.domain.insight import Insights, Outcome
+from auscult.domain.insight import Sentiment as Found
+from auscult.domain.probe import Classification, ClassificationAnswer
 from auscult.engines._contract import Engine
-from tests.unit.analyzers.conversations import analyzed, conversations, talk
+from tests.unit.analyzers.conversations import analyzed, answered, conversations, talk
 
 VALENCES = st.lists(st.floats(-1, 1).map(lambda value: round(value, 4)), min_size=1, max_size=30)
 OUTCOMES = st.sampled_from([None, Outcome(resolution="YES"), Outcome(resolution="NO"), Outcome(resolution="NA")])
@@ -95,6 +99,18 @@ def test_the_end_weighs_more(count: int, at: int, later: int, valence: float) ->
         (("C: hello", "A: hello", "C: thanks bye"), "neutral"),
         (("C: no worries, not a problem at all", "A: bye"), "neutral"),
         (("C: i was worried sick", "A: it's safe, we found it", "C: thank god, what a relief"), "positive"),
+        (("C: can i move it to friday", "A: that's done", "C: thank you, i appreciate your help"), "positive"),
+        (("C: i'm so fed up with this", "A: that's done", "C: thank you, i appreciate your help"), "neutral"),
+        (("C: can i move it to friday", "A: maybe", "C: i'd appreciate it if you could"), "neutral"),
+        (("C: i'm nervous about my data", "A: i've locked it, it's safe", "C: okay thanks bye"), "neutral"),
+        (
+            (
+                "C: i'm quite frustrated, it still hasn't come",
+                "A: i've sent it again, it will be there on friday",
+                "C: i guess i'll wait, but please make sure it doesn't get lost again",
+            ),
+            "negative",
+        ),
     ],
 )
 def test_reads_the_tone(lines: Sequence[str], label: str, engines: Mapping[type, Engine]) -> None:
@@ -118,3 +134,39 @@ def test_pattern_goes_from_start_to_end(engines: Mapping[type, Engine]) -> None:
     ).sentiment
     assert sentiment is not None
     assert (sentiment.start, sentiment.end) == ("negative", "positive")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("i think your new app looks beautiful", "positive"),
+        ("it makes me sad how little anybody cared", "negative"),
+        ("thank you", "neutral"),
+        ("okay great thank you", "neutral"),
+        ("no not at all", "neutral"),
+        ("no i don't need a receipt", "neutral"),
+        ("i lost my credit card", "neutral"),
+        ("my name is grace and the order number is four four one", "neutral"),
+    ],
+)
+def test_a_turn_has_a_label_of_its_own(text: str, label: str, engines: Mapping[type, Engine]) -> None:
+    """Where no telling phrase decides, the head's, if it is sure; mere politeness and a plain no are neutral."""
+    sentiment = analyzed(talk(f"C: {text}", "A: okay"), engines).sentiment
+    assert sentiment is not None
+    assert sentiment.turns[0].label == label
+
+
+@given(asked=conversations())
+def test_the_head_moves_turns_but_not_the_whole(engines: Mapping[type, Engine], asked: Any) -> None:
+    """A conversation's score is that of what phrases tell: the head's moods only colour single turns."""
+    answers = answered(asked, engines)
+    deaf = {probe: answer for probe, answer in answers.items() if getattr(probe, "head", "") != "sentiment"}
+    deaf |= {
+        probe: replace(answer, probabilities=tuple((0.0, 1.0, 0.0) for _ in probe.texts))
+        for probe, answer in answers.items()
+        if isinstance(probe, Classification) and isinstance(answer, ClassificationAnswer) and probe.head == "sentiment"
+    }
+    known = analyzed(asked, engines)
+    one, other = (ANALYZERS["sentiment"].analyze(asked, each, known) for each in (answers, deaf))
+    if isinstance(one, Found) and isinstance(other, Found):
+        assert (one.score, one.start, one.end) == (other.score, other.start, other.end)

@@ -12,6 +12,7 @@ PLAIN = {
     "duration_unavailable": 0,
     "not_evaluated": 0,
     "failed": 0,
+    "waiting": 0,
     "rejected": 0,
 }
 

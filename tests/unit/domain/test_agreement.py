@@ -1,15 +1,22 @@
 """How far the machine agrees with people."""
 
+import random
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from auscult.domain.agreement import compare, compare_all
+from auscult.domain.resampling import Stream
 
 answers = st.sampled_from(["YES", "NO", "NA"])
 pairs_of_answers = st.lists(st.tuples(answers, answers), min_size=1, max_size=60)
+
+
+def stream() -> Stream:
+    """Random numbers, the same each time."""
+    return random.Random(7).random
 
 
 def test_figures_of_a_known_table() -> None:
@@ -85,3 +92,47 @@ def test_mean_leaves_out_what_is_not_defined() -> None:
     assert report.macro_kappa == pytest.approx(0.5)
     assert report.metrics["constant"].kappa is None
     assert compare_all({"constant": [("NA", "NA")]}).macro_kappa is None
+
+
+@settings(max_examples=40)
+@given(pairs_of_answers)
+def test_the_interval_holds_the_figure_or_says_why_there_is_none(pairs: list[tuple[str, str]]) -> None:
+    """From -1 to 1, low end first, kappa within; never a number that is none; the same each time."""
+    found = compare(pairs, stream())
+    assert compare(pairs[::-1], stream()) == found
+    assert compare(pairs).kappa == found.kappa
+    if found.kappa_interval is None:
+        assert found.reason
+        return
+    assert found.reason is None
+    assert found.kappa is not None
+    assert -1 <= found.kappa_interval.low <= found.kappa <= found.kappa_interval.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        ([], "nothing to compare"),
+        ([("NA", "NA")] * 50, "always say NA"),
+        ([("YES", "YES"), ("NO", "NO")] * 50, "never differ"),
+        ([("YES", "YES")] * 50 + [("NO", "YES")], "rarer answer"),
+    ],
+)
+def test_where_there_is_no_interval_the_reason_is_told(pairs: list[tuple[str, str]], reason: str) -> None:
+    """Rule 12: what cannot be known is null; and nobody takes an interval of no width for certainty."""
+    found = compare(pairs, stream())
+    assert found.kappa_interval is None
+    assert reason in (found.reason or "")
+
+
+def test_without_random_numbers_there_is_no_interval() -> None:
+    """Where only the figures are wanted, resampling is left out."""
+    found = compare([("YES", "YES"), ("NO", "YES"), ("NO", "NO")])
+    assert (found.kappa_interval, found.reason) == (None, None)
+
+
+def test_each_metric_has_its_interval_whatever_stands_beside_it() -> None:
+    """Adding a metric to a form changes no other's figures."""
+    pairs = [("YES", "YES"), ("NO", "NO"), ("NO", "YES")] * 10
+    alone = compare_all({"a": pairs}, stream).metrics["a"]
+    assert compare_all({"b": pairs[:9], "a": pairs}, stream).metrics["a"] == alone

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Event, Turn
-from auscult.domain.speech import Span, count_words, cross_talk, pace, silences, talk_spans, talk_time_ms
+from auscult.domain.speech import Span, cross_talk, pace, silences, talk_spans, talk_time_ms
 from tests.strategies import conversations, timed
 
 
@@ -83,24 +83,6 @@ def test_a_turn_of_which_only_the_start_is_known_ends_a_silence() -> None:
     """Somebody said something there, however long it took."""
     found = silences(timed(("agent", 0, 1_000), ("customer", 5_000, None), ("agent", 9_000, 9_500)), 1)
     assert [(one.start_ms, one.end_ms) for one in found] == [(1_000, 5_000), (5_000, 9_000)]
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("I don't know, e-mail me at 3.50", 7),
-        ("I don\u2019t", 2),
-        ("[noise] uh hello <unk>", 2),
-        ("hi [PII] I'm [NAME]", 4),
-        ("...", 0),
-        ("", 0),
-        ("[" * 65_000, 0),
-        ("<a" * 30_000, 30_000),
-    ],
-)
-def test_counts_words(text: str, count: int) -> None:
-    """Fillers are words, sounds in brackets are not, redacted words are; hostile text takes no longer."""
-    assert count_words(text) == count
 
 
 def test_pace_is_words_by_time_of_talk() -> None:

@@ -15,13 +15,15 @@ from auscult.domain.text import FILLERS, sentences, spoken_words, straighten_quo
         ("I'm / Im", " im im "),
         ("e-mail_me", " e mail me "),
         ("ÜNSAL\u2019S Straße №5", " ünsals strasse no5 "),
+        ("नमस्ते, आप कैसे हैं?", " नमस्ते आप कैसे हैं "),
+        ("क्\u200dष Zu\u0308rich", " क्ष zürich "),
         ("... !", " "),
         ("", " "),
         ("Um", " "),
     ],
 )
 def test_words_are_bare(text: str, words: str) -> None:
-    """No case, no punctuation, no fillers; an apostrophe leaves no gap; one space around each word."""
+    """No case, no punctuation, no fillers; an apostrophe leaves no gap, nor does a sign of a vowel; one space around."""
     assert spoken_words(text) == words
 
 
@@ -52,6 +54,7 @@ def test_straight_quotes_keep_the_length(text: str) -> None:
         ("Hello. How are you?? Fine; thanks", ("Hello.", "How are you??", "Fine;", "thanks")),
         ("it costs 3.50 today", ("it costs 3.50 today",)),
         ("one\ntwo\n\nthree", ("one", "two", "three")),
+        ("नमस्ते जी। मेरा बिल ज़्यादा है।", ("नमस्ते जी।", "मेरा बिल ज़्यादा है।")),
         ("... ?!", ()),
         ("", ()),
         ("um. yes", ("yes",)),

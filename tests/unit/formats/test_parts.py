@@ -193,3 +193,30 @@ def test_queues_and_agents_of_a_contact() -> None:
     assert queues_of(entered) == (Queue("qu-1", "Billing"), Queue("qu-2"))
     assert agents_of(entered) == (Agent("a-1", "Ann", "ann@example.com", NOON), Agent("a-2"))
     assert queues_of(None) == agents_of(Contact()) == ()
+
+
+def test_playbooks_are_read_as_the_vendor_tells_them_or_as_we_do() -> None:
+    """What raw data calls playbookRuntimeData can be put in as it is; stages and steps are ours."""
+    vendors = {"playbookId": "acl-1", "type": "primary", "openedAt": "2026-02-25T09:33:15.221Z", "adherenceRate": 100}
+    steps = [{"id": "s-1", "name": "Greet", "is_adhered": True, "turn_id": "m1"}]
+    ours = {"id": "acl-2", "stages": [{"name": "Opening", "steps": steps}]}
+    assist = parts_of(None, {"playbookRuntimeData": [vendors, ours], "dialogs": []}).assist
+    assert assist is not None
+    assert assist.dialogs == ()
+    first, second = assist.playbooks or ()
+    assert (first.id, first.adherence_rate, first.opened_at and first.opened_at.year) == ("acl-1", 100, 2026)
+    assert second.stages[0].steps[0].is_adhered
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"adherence_rate": 101}, "assist.playbooks[0].adherence_rate"),
+        ({"stages": [{"steps": [{"is_adhered": "yes"}]}]}, "assist.playbooks[0].stages[0].steps[0].is_adhered"),
+    ],
+)
+def test_faults_of_playbooks_have_their_place(told: dict[str, Any], field: str) -> None:
+    """Field and what would be right."""
+    with pytest.raises(FormatError) as caught:
+        parts_of(None, {"playbooks": [told]})
+    assert caught.value.field == field

@@ -10,7 +10,7 @@ from auscult.jobs.ending import stop_on_signals
 stop = threading.Event()
 stop_on_signals(stop, is_child={is_child})
 print("up", flush=True)
-sys.exit(0 if stop.wait(10) else 3)
+sys.exit(0 if stop.wait(60) else 3)
 """
 
 
@@ -29,4 +29,4 @@ def test_signals_ask_to_end(is_child: bool, number: signal.Signals, status: int 
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(0.5)
             process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0

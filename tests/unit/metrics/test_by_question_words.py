@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Event
-from auscult.domain.probe import Judgement, Similarity
+from auscult.domain.probe import Judgement, Similarity, Transcript
 from auscult.metrics.by_question import Settings
 from tests.strategies import WORDS, conversations, talk
 from tests.unit.metrics.questions import CALL, HELLO, METRIC, judge, settings
@@ -128,12 +128,29 @@ def test_judge_is_asked_of_what_words_leave_open() -> None:
     """The turns it points at count; its reason is the why; a turn that it was not asked about does not."""
     answer = {"window": {"first": "2 turns"}, "any_of": [{"judge": "The agent greets."}]}
     written = settings(answer=answer)
-    assert METRIC.probes(written, CALL) == (Judgement("The agent greets.", "c-1", ("m1", "m3")),)
+    assert METRIC.probes(written, CALL) == (
+        Judgement("The agent greets.", Transcript("c-1", CALL.turns), ("m1", "m3")),
+    )
     verdict = judge(CALL, judged={"holds": True, "turn_ids": ("m3",), "reason": "kind words"}, answer=answer)
     assert (verdict.qualification, verdict.evidence[0].turn_id) == ("YES", "m3")
     assert verdict.evidence[0].why == "judged: kind words"
-    for said in ({"holds": True, "turn_ids": ("m7",)}, {"holds": False, "turn_ids": ("m3",)}, {"holds": None}):
+    for said in ({"holds": True, "turn_ids": ("m7",)}, {"holds": False, "turn_ids": ("m3",)}):
         assert judge(CALL, judged=said, answer=answer).qualification == "NO"
+
+
+def test_judge_is_not_asked_where_words_decide() -> None:
+    """A trigger that is not there, an answer or a veto that is: nothing depends on what a judge would say."""
+    judged = {"any_of": [{"judge": "The agent is kind."}]}
+    missing = {"any_of": [{"phrases": ["my cheque"]}]}
+    for written in (
+        {"trigger": missing, "answer": judged},
+        {"not_when": {"any_of": [{"phrases": ["my card"]}]}, "answer": judged},
+        {"answer": {"any_of": [{"phrases": ["thank you for calling"]}, {"judge": "The agent greets."}]}},
+        {"answer": {"any_of": [{"phrases": ["thank you for calling"]}]}, "excused_when": judged},
+    ):
+        assert METRIC.probes(settings(**written), CALL) == ()
+    asked = {"trigger": {"any_of": [{"phrases": ["my card"]}]}, "answer": judged}
+    assert len(METRIC.probes(settings(**asked), CALL)) == 1
 
 
 def test_needs_name_the_engines() -> None:
@@ -168,11 +185,27 @@ def test_needs_name_the_engines() -> None:
         ({"answer": {"any_of": [{"wording": ["(a"]}]}}, "answer.any_of[0].wording[0]", "missing )"),
         ({"answer": {"any_of": [{"wording": ["a)|(b"]}]}}, "answer.any_of[0].wording[0]", "unexpected )"),
         ({"answer": {"any_of": [{"wording": ["( please)?"]}]}}, "answer.any_of[0].wording[0]", "nothing is said"),
-        ({"answer": {"window": {"first": "2"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
-        ({"answer": {"window": {"first": 2}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
-        ({"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
-        ({"answer": {"window": {"first": "-1 turns"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
-        ({"answer": {"window": {"first": "0 seconds"}, "any_of": [HELLO]}}, "answer.window", "2 turns or 60 seconds"),
+        (
+            {"answer": {"window": {"first": "2"}, "any_of": [HELLO]}},
+            "answer.window",
+            "2 turns, 5 messages or 60 seconds",
+        ),
+        ({"answer": {"window": {"first": 2}, "any_of": [HELLO]}}, "answer.window", "2 turns, 5 messages or 60 seconds"),
+        (
+            {"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}},
+            "answer.window",
+            "2 turns, 5 messages or 60 seconds",
+        ),
+        (
+            {"answer": {"window": {"first": "-1 turns"}, "any_of": [HELLO]}},
+            "answer.window",
+            "2 turns, 5 messages or 60 seconds",
+        ),
+        (
+            {"answer": {"window": {"first": "0 seconds"}, "any_of": [HELLO]}},
+            "answer.window",
+            "2 turns, 5 messages or 60 seconds",
+        ),
         ({"answer": {"window": {}, "any_of": [HELLO]}}, "answer.window", "exactly one of first and last"),
         ({"answer": {"after": "trigger", "any_of": [HELLO]}}, "answer.after", "none to come after"),
         (

@@ -4,7 +4,7 @@ from typing import ClassVar
 import pytest
 
 from auscult.domain.errors import EngineError
-from auscult.domain.probe import Answer, Closest, Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import Answer, Closest, Judgement, Probe, Similarity, SimilarityAnswer, Transcript
 from auscult.pipeline.ask import ask
 
 ONE = Similarity(("hello",), ("hi", "bye"))
@@ -53,5 +53,5 @@ def test_no_questions_ask_nobody() -> None:
 def test_a_question_that_nobody_answers_is_named() -> None:
     """A form that needs a judge where none is configured is told so, with what there is."""
     with pytest.raises(EngineError, match=r"answers Judgement probes \(configured: Similarity\)") as caught:
-        ask([ONE, Judgement("holds", "c-1", ("m1",))], {Similarity: Counting()})
+        ask([ONE, Judgement("holds", Transcript("c-1", ()), ("m1",))], {Similarity: Counting()})
     assert caught.value.reason == "engine.missing"

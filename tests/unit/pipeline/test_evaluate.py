@@ -67,7 +67,8 @@ def evaluate(
     *conversations: Conversation, forms: Sequence[Form] = (FORM,), evaluator: Evaluator = EVALUATOR
 ) -> list[Evaluation]:
     """Their evaluations, each at revision 7."""
-    return evaluator.evaluate([Pending(conversation=one, revision=7) for one in conversations], forms, NOW)
+    batch = [Pending(conversation=one, revision=7) for one in conversations]
+    return [judged.evaluation for judged in evaluator.evaluate(batch, forms, NOW)]
 
 
 def test_an_evaluation_says_what_was_decided_by_what_and_when() -> None:

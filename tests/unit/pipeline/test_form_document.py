@@ -71,12 +71,13 @@ def test_bare_words_are_read_as_people_mean_them(written: str, value: object) ->
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        (b"", "f.yaml: is empty"),
-        (b"# nothing\n", "f.yaml: is empty"),
-        (b"a: 1\nb: [1,\n", "f.yaml:3: is neither YAML nor JSON"),
+        (b"", "f.yaml:1: is empty; a form has id, name"),
+        (b"# nothing\n", "f.yaml:1: is empty"),
+        (b"a: 1\nb: [1,\n", "f.yaml:2: is neither YAML nor JSON"),
         (b'{"a": 1,\n "b" 2}', "f.yaml:2: is neither YAML nor JSON"),
-        (b"a: 1\n\xff", "f.yaml:2: is not UTF-8 text"),
-        (b"a: \x00", "f.yaml: is neither YAML nor JSON"),
+        (b"a: 1\n\xff", "f.yaml:2: is not UTF-8 text (byte 0xff at column 1)"),
+        (b"a: 1\nb: \x00", "f.yaml:2: is neither YAML nor JSON: the character U+0000 cannot stand"),
+        ("id: a".encode("utf-16"), "f.yaml:1: is UTF-16"),
         (b"a: 1\n---\nb: 2\n", "f.yaml:2: begins a second document"),
         (
             b"a: !!python/object/apply:os.system ['true']\n",
@@ -99,7 +100,7 @@ def test_what_could_harm_or_mislead_is_refused(document: bytes, told: str) -> No
 
 def test_depth_ends_where_it_is_said_to() -> None:
     """32 deep is read, 33 is not."""
-    assert read_document(b"[" * 32 + b"]" * 32).problems == []
+    assert read_document(b"[" * 32 + b"]" * 32).problems == ()
     assert "32 deep" in refused(b"[" * 33 + b"]" * 33)
 
 
@@ -135,7 +136,7 @@ def values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
 def test_json_with_escapes_reads_as_json(value: dict[str, Any], indent: int | str | None) -> None:
     """Whatever its spacing, and any character, a pair of escapes for one among them."""
     read = read_document(json.dumps(value, indent=indent).encode())
-    assert read.problems == []
+    assert read.problems == ()
     assert read.value == value
 
 

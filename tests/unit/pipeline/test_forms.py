@@ -14,7 +14,8 @@ from auscult.domain.errors import FormError
 from auscult.domain.form import Assignment, Form
 from auscult.domain.probe import Judgement, Similarity
 from auscult.metrics import METRICS
-from auscult.pipeline.forms import check_form, read_form, starter_documents, starter_forms
+from auscult.pipeline.form_document import MOST_PROBLEMS
+from auscult.pipeline.forms import check_form, check_forms, read_form, starter_documents, starter_forms
 
 HELLO = {"any_of": [{"phrases": ["hello"]}]}
 FORM: dict[str, Any] = {
@@ -133,12 +134,12 @@ def test_weights_are_exact() -> None:
         ("metrics", ..., "metrics", "is missing"),
         ("metrics", [], "metrics", "at least one"),
         ("metrics", "none", "metrics", "must be a list"),
-        ("metrics.0", "x", "metrics[0]", "must be a mapping of keys, not text"),
+        ("metrics.0", "x", "metrics[0]", "must be a mapping of keys like id, name and type, not text"),
         ("metrics.0.id", ..., "metrics[0].id", "is missing"),
         ("metrics.0.id", "em-b", "metrics[1].id", "is the id of metrics[0] too"),
         ("metrics.0.name", "", "metrics[0].name", "on one line"),
         ("metrics.0.type", ..., "metrics[0].type", "is missing"),
-        ("metrics.0.type", "by_magic", "metrics[0].type", "known: by_question, by_speech, manual"),
+        ("metrics.0.type", "by_magic", "metrics[0].type", "known: by_"),
         ("metrics.0.weight", 62.4, "metrics", "weights total 99.9; on a percentage form they must total exactly 100"),
         ("metrics.0.weight", -1, "metrics[0].weight", "0 or more"),
         ("metrics.0.weight", 1e7, "metrics[0].weight", "at most"),
@@ -289,6 +290,46 @@ def test_what_is_useless_and_not_wrong_is_a_warning() -> None:
     weightless = check_form(points(question(weight=0)))
     assert [warning.field for warning in weightless.warnings] == ["metrics"]
     assert check_form(changed()).warnings == ()
+
+
+def test_several_documents_are_checked_beside_each_other() -> None:
+    """Rule 6 across files: the second of two forms for the same calls, or of one id, is told with the first's file."""
+    same_calls = changed(("id", "ef-2"))
+    same_id = changed(("assignments", [{"queue": "qu-9"}]))
+    found = check_forms({"a.yaml": changed(), "b.yaml": same_calls, "c.yaml": same_id, "d.yaml": b"x"})
+    assert found["a.yaml"].form is not None
+    (rival,), (twin,) = found["b.yaml"].problems, found["c.yaml"].problems
+    assert rival.reason == ("queue *, direction both has the form ef-1 in a.yaml for voice already; one form for each")
+    assert (rival.field, twin.field, twin.line) == ("assignments[0]", "id", 1)
+    assert twin.reason == "ef-1 is the id of the form in a.yaml too; give each its own"
+    assert found["d.yaml"].problems
+    assert all(
+        check.form
+        for check in check_forms(
+            {
+                "a": changed(),
+                "b": changed(("id", "b"), ("channel", "chat"), ("metrics.1", ...), ("metrics.0.weight", 100)),
+            }
+        ).values()
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"assignments: [" + b"{}, " * 50_000 + b"{}]",
+        b"metrics: [" + b"{}, " * 50_000 + b"{}]",
+        b"metrics: [{type: by_question, answer: {any_of: [{phrases: [" + b"x, " * 50_000 + b"y]}]}}]",
+        b"\n".join(b"metrcs%d: 1" % n for n in range(20_000)),
+        b"languages: [" + b"english, " * 30_000 + b"e]",
+    ],
+    ids=["assignments", "metrics", "phrases", "unknown keys", "languages"],
+)
+def test_a_document_full_of_faults_is_told_of_by_its_first(document: bytes) -> None:
+    """Whoever sends mistakes by the ten thousand gets the first two hundred, not ten thousand lines, and not after minutes."""
+    told = check_form(b"id: ef\nname: F\nchannel: voice\n" + document).problems
+    assert 1 <= len(told) <= MOST_PROBLEMS + 1
+    assert all(problem.line for problem in told)
 
 
 def test_a_document_that_cannot_be_read_is_one_problem() -> None:

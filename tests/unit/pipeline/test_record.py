@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.insight import Insights
 from auscult.domain.record import Record
+from auscult.pipeline.ports import Recorded
 from auscult.pipeline.record import render
 from auscult.reports import REPORTS
 from auscult.reports.scorereporting import ScoreReporting
@@ -34,7 +36,9 @@ class Silent(ScoreReporting):
 def test_a_conversation_has_one_row_in_each_report_that_lists_it() -> None:
     """Rows are finished JSON, by the name of their report; one that lists it not at all has none."""
     reports = {**REPORTS, "silent": Silent()}
-    rendered = render(TENANT, conversation("c-1"), DECIDED, reports)
+    case = Recorded(conversation=conversation("c-1"), evaluation=DECIDED, insights=Insights(language="de"))
+    rendered = render(TENANT, case, reports)
     assert (rendered.conversation, rendered.evaluation) == (conversation("c-1"), DECIDED)
+    assert rendered.insights == case.insights
     assert "silent" not in rendered.rows
     assert msgspec.json.decode(rendered.rows["scorereporting"])["conversationId"] == "c-1"

@@ -42,9 +42,35 @@ def test_a_line_has_every_key_that_is_promised() -> None:
                 ],
             }
         ],
+        "insights": None,
     }
     assert (second["score"], second["passed"]) == (0, False)
     assert (second["metrics"][0]["qualification"], second["metrics"][0]["adhered"]) == ("NO", False)
+
+
+def test_a_verdict_of_parts_tells_each() -> None:
+    """Rule 9: what each part came to stands beside the whole, its share as a number."""
+    form = b"""
+id: ef-1
+name: Holds
+channel: chat
+scoring: points
+metrics:
+  - id: em-1
+    name: Asked
+    type: by_question
+    weight: 1
+    trigger: {speaker: agent, any_of: [{phrases: [hello]}]}
+    answer: {speaker: customer, after: trigger, any_of: [{phrases: ["never said"]}]}
+    when_silent: "no"
+    sub_weights: {trigger: 37.5, answer: 62.5}
+"""
+    line = json.loads(score_group([conversation("c-1")], [read_form(form)], EVALUATOR, NOW))
+    (metric,) = line["metrics"]
+    trigger, answer = metric["parts"]
+    assert (line["score"], metric["qualification"], metric["adhered"]) == (38, "NO", False)
+    assert (trigger["weight"], trigger["adhered"], trigger["evidence"]) == (37.5, True, metric["trigger"])
+    assert answer["reason"] == "not found in the customer's turns after the trigger"
 
 
 def test_without_a_form_there_is_nothing_but_the_line() -> None:
@@ -58,6 +84,7 @@ def test_without_a_form_there_is_nothing_but_the_line() -> None:
         "passed": None,
         "fatal_errors": 0,
         "metrics": [],
+        "insights": None,
     }
 
 

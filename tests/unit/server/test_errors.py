@@ -69,12 +69,16 @@ def test_the_page_lists_every_reason() -> None:
 STATUSES = {
     "AuscultError": 500,
     "FormatError": 400,
+    "DocumentError": 422,
     "FormError": 422,
+    "TaxonomyError": 422,
+    "ScorecardError": 422,
     "AccessError": 401,
     "RequestError": 400,
     "NotFoundError": 404,
     "ConflictError": 409,
     "EngineError": 503,
+    "BusyError": 503,
     "SettingsError": 500,
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from auscult.pipeline.ports import Windows as Port
+from auscult.pipeline.access_ports import Windows as Port
 from auscult.storage.redis_windows import RedisWindows
 from auscult.storage.windows import Windows, windows_url
 

@@ -4,12 +4,44 @@ from itertools import groupby
 
 from starlette.routing import BaseRoute
 
-from auscult.server.api import audits, conversations, forms
+from auscult.server.api import (
+    agreement,
+    audits,
+    backtests,
+    changes,
+    conversations,
+    drafts,
+    forms,
+    insights,
+    jobs,
+    knowledge,
+    live,
+    rescores,
+    schemas,
+    scorecards,
+    taxonomies,
+)
 from auscult.server.api._contract import Operation, Services
 from auscult.server.api._route import ApiRoute
 from auscult.server.door import Door
 
-OPERATIONS: tuple[Operation, ...] = (*conversations.OPERATIONS, *forms.OPERATIONS, *audits.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *conversations.OPERATIONS,
+    *changes.OPERATIONS,
+    *forms.OPERATIONS,
+    *drafts.OPERATIONS,
+    *backtests.OPERATIONS,
+    *rescores.OPERATIONS,
+    *audits.OPERATIONS,
+    *agreement.OPERATIONS,
+    *scorecards.OPERATIONS,
+    *taxonomies.OPERATIONS,
+    *insights.OPERATIONS,
+    *live.OPERATIONS,
+    *knowledge.OPERATIONS,
+    *jobs.OPERATIONS,
+    *schemas.OPERATIONS,
+)
 """Every operation, in the order of the documentation."""
 
 

@@ -1,19 +1,23 @@
 """What a resource of our own API must be: a table of operations, each described where it is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.assist import AssistedAgent
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Client
+from auscult.pipeline.backlog import Room
 from auscult.pipeline.ports import AppStore, Store
 from auscult.pipeline.record import Reports
+from auscult.server.live import LiveService
 from auscult.server.settings import ServerSettings
 
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 class Services(NamedTuple):
@@ -26,10 +30,15 @@ class Services(NamedTuple):
     now: Callable[[], datetime]
     reading: Executor
     writing: Executor
+    live: LiveService
+    room: Room
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """A request that was let in. ``query`` holds known parameters only; ``body`` is a file where it was streamed."""
+    """A request that was let in. ``query`` holds known parameters only; ``body`` is a file where it was streamed.
+
+    ``agent`` is who is signed in, where a person asks and not a program.
+    """
 
     client: Client
     app: AppStore
@@ -37,6 +46,7 @@ class Call(Struct, frozen=True, kw_only=True):
     query: Mapping[str, list[str]]
     body: bytes = b""
     file: BinaryIO | None = None
+    agent: AssistedAgent | None = None
     services: Services
 
 
@@ -56,6 +66,13 @@ class Later(NamedTuple):
     seconds: int
 
 
+class Stream(NamedTuple):
+    """An answer that goes on: ``pieces`` gives it piece by piece, until it ends or nobody reads it any more."""
+
+    pieces: Callable[[], AsyncGenerator[bytes]]
+    media_type: str = EVENTS
+
+
 class Parameter(NamedTuple):
     """One parameter of the query."""
 
@@ -71,16 +88,21 @@ class Shown(NamedTuple):
     description: str
     body: Any = None
     example: Any = None
+    media_type: str = JSON
 
 
 class Body(NamedTuple):
-    """A body that an operation takes. ``kind``: a JSON object, a document of any of ``media_types``, or a stream."""
+    """A body that an operation takes. ``kind``: a JSON object, a document of any of ``media_types``, or a stream.
+
+    ``largest`` is of objects and documents, in bytes; the server's own limit goes before.
+    """
 
     kind: Literal["object", "document", "stream"]
     type: Any
     example: Any
     description: str
     media_types: tuple[str, ...] = (JSON,)
+    largest: int = 2 << 20
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -92,12 +114,14 @@ class Operation(Struct, frozen=True, kw_only=True):
     summary: str
     text: str
     scopes: frozenset[str]
-    handle: Callable[[Call], Answer | Later]
+    handle: Callable[[Call], Answer | Later | Stream]
     answers: Mapping[int, Shown]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     statuses: Mapping[int, str] = {}
     may_take_long: bool = False
+    admit: Callable[[Services, int | None], None] | None = None
+    """Raises where a body of so many bytes, None where nobody says how many, need not be read."""
 
 
 def reading(noun: str) -> frozenset[str]:

@@ -14,7 +14,18 @@ from auscult.server.problems import MEDIA_TYPE, Detail
 _REF = "#/components/schemas/{name}"
 _EXAMPLES = {
     "conversation_id": ("The conversation, percent-encoded.", "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"),
+    "backtest_id": ("The backtest's id.", "bt-7c0f2f3e-5a0e-4f0b-8d3c-9d1f6f11a2b3"),
     "form_id": ("The form, percent-encoded.", "ef-billing"),
+    "taxonomy_id": ("The taxonomy, percent-encoded.", "tx-shop"),
+    "language": ("The language of the base, by its code.", "en"),
+    "request_id": ("The answer.", "aa-2aae1892-1e67-5b93-b46b-6e96866b2a11"),
+    "job_id": ("The job's id.", "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55"),
+    "rescore_id": ("The re-score's id.", "rs-0b6f2f3e-5a0e-4f0b-8d3c-9d1f6f11a2b3"),
+    "scorecard_id": ("The scorecard, percent-encoded.", "sc-service"),
+    "agent_id": ("The agent, percent-encoded.", "a-1"),
+    "source": ("The name of the document, percent-encoded.", "promotions.md"),
+    "webhook_id": ("The webhook's id.", "wh-5f1c9a7b3e2d4c60"),
+    "summary_id": ("The summary.", "smr-9e7925c8-d842-5567-9966-059b23bd2a11"),
 }
 _REFUSALS: Mapping[int, str] = {
     400: "A parameter or the body is wrong, or the app has to be named.",
@@ -54,12 +65,24 @@ def describe(
     kinds = [Detail, *(kind for operation in operations for kind in _types(operation))]
     refs, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     known = dict(zip(map(str, kinds), refs, strict=True))
-    schemas.update({"Problem": dict(PROBLEM), **components})
+    schemas.update({"Problem": dict(PROBLEM), **_with_numbers(components)})
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         described = _operation(operation, known, rate_headers)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return paths
+
+
+def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of one)
+    """A schema in which decimals are numbers, as they are sent."""
+    if isinstance(schema, list):
+        return [_with_numbers(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    parts = cast("dict[str, Any]", schema)
+    if parts.get("format") == "decimal":
+        return {"type": "number"}
+    return {key: _with_numbers(value) for key, value in parts.items()}
 
 
 def _types(operation: Operation) -> Iterator[Any]:
@@ -126,7 +149,7 @@ def _body(body: Body, known: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(shown: Shown, known: Mapping[str, Any], rate_headers: Mapping[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {"description": shown.description, "headers": dict(rate_headers)}
     if shown.body is not None:
-        described["content"] = {JSON: {"schema": _schema(shown.body, known), "example": shown.example}}
+        described["content"] = {shown.media_type: {"schema": _schema(shown.body, known), "example": shown.example}}
     return described
 
 

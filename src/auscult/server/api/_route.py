@@ -19,11 +19,12 @@ from starlette.types import Receive, Scope, Send
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.tenancy import Client
 from auscult.pipeline.ports import AppStore
-from auscult.server.api._contract import Answer, Call, Later, Operation, Parameter, Services
+from auscult.server.api._contract import Answer, Call, Later, Operation, Parameter, Services, Stream
 from auscult.server.api._query import read_query, text
 from auscult.server.bodies import check_json, read_body
 from auscult.server.door import Door, check_scope
 from auscult.server.errors import MethodNotAllowedError
+from auscult.server.exchange import exchange_of
 
 T = TypeVar("T")
 
@@ -32,8 +33,13 @@ APP = Parameter(
 )
 _LOOK_EVERY_S = 0.05
 _IN_MEMORY_BYTES = 1 << 20
-_DOCUMENT_BYTES = 2 << 20
 _CODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
+
+
+def raw_path(scope: Scope) -> str:
+    """The path as it was written, percent signs and all, without what a proxy put before it."""
+    raw = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
+    return raw.removeprefix(scope.get("root_path", ""))
 
 
 class ApiRoute(BaseRoute):
@@ -51,8 +57,7 @@ class ApiRoute(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether a request is for this path; what the path names goes into ``path_params``."""
         if scope["type"] == "http":
-            raw = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
-            found = self._pattern.fullmatch(raw.removeprefix(scope.get("root_path", "")))
+            found = self._pattern.fullmatch(raw_path(scope))
             if found:
                 named = {name: unquote(value, errors="replace") for name, value in found.groupdict().items()}
                 return Match.FULL, {"path_params": named}
@@ -62,7 +67,7 @@ class ApiRoute(BaseRoute):
         """Answer one request. What is wrong with it leaves here as an error, for the one handler."""
         method: str = scope["method"]
         if method == "OPTIONS":
-            await _send(send, Answer(204, headers=(("allow", self._allowed),)))
+            await send_answer(send, Answer(204, headers=(("allow", self._allowed),)))
             return
         operation = self._operations.get("GET" if method == "HEAD" else method)
         if operation is None:
@@ -72,22 +77,34 @@ class ApiRoute(BaseRoute):
             answer = await self._answer(operation, scope, headers, receive)
         except ClientDisconnect:
             return
-        await _send(send, answer, is_head=method == "HEAD")
+        if isinstance(answer, Stream):
+            await _send_stream(send, receive, answer, is_head=method == "HEAD")
+        else:
+            await send_answer(send, answer, is_head=method == "HEAD")
 
-    async def _answer(self, operation: Operation, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Answer:
+    async def _answer(
+        self, operation: Operation, scope: Scope, headers: Mapping[str, str], receive: Receive
+    ) -> Answer | Stream:
         client = await self._door.client(scope, headers)
         query = read_query(scope["query_string"], (APP, *operation.parameters))
         app = await self._app(client, text(query, "app") or headers.get("iid"))
         check_scope(client, operation.scopes)
-        call = Call(client=client, app=app, path=scope["path_params"], query=query, services=self._services)
+        agent = exchange_of(scope).agent
+        call = Call(
+            client=client, app=app, path=scope["path_params"], query=query, agent=agent, services=self._services
+        )
         if operation.body is None:
             return await self._done(operation, call)
+        if operation.admit is not None:
+            admit, announced = operation.admit, _announced(headers)
+            await self._run(lambda: admit(self._services, announced))
         if operation.body.kind == "stream":
             async with _spooled(receive, headers, self._services.settings.request_bytes) as file:
                 return await self._done(operation, replace(call, file=file))
         if operation.body.kind == "object":
             check_json(headers)
-        body = await read_body(receive, headers, min(_DOCUMENT_BYTES, self._services.settings.request_bytes))
+        largest = min(operation.body.largest, self._services.settings.request_bytes)
+        body = await read_body(receive, headers, largest)
         return await self._done(operation, replace(call, body=body))
 
     async def _app(self, client: Client, named: str | None) -> AppStore:
@@ -107,11 +124,11 @@ class ApiRoute(BaseRoute):
             raise NotFoundError("This client has no such app.", code="app.unknown", field="app", value=named) from error
         return await self._run(lambda: self._services.store.within(tenants[0]))
 
-    async def _done(self, operation: Operation, call: Call) -> Answer:
+    async def _done(self, operation: Operation, call: Call) -> Answer | Stream:
         answer = await self._run(lambda: operation.handle(call), may_take_long=operation.may_take_long)
-        if isinstance(answer, Answer):
-            return answer
-        return await self._wait(answer)
+        if isinstance(answer, Later):
+            return await self._wait(answer)
+        return answer
 
     async def _wait(self, later: Later) -> Answer:
         loop = asyncio.get_running_loop()
@@ -145,8 +162,8 @@ async def _spooled(receive: Receive, headers: Mapping[str, str], limit: int) -> 
         )
     with SpooledTemporaryFile[bytes](_IN_MEMORY_BYTES) as file:
         size, more = 0, True
-        announced = headers.get("content-length", "")
-        if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
+        announced = _announced(headers)
+        if announced is not None and announced > limit:
             raise _too_large(limit)
         while more:
             message: Any = await receive()
@@ -162,13 +179,50 @@ async def _spooled(receive: Receive, headers: Mapping[str, str], limit: int) -> 
         yield cast("BinaryIO", file)
 
 
+def _announced(headers: Mapping[str, str]) -> int | None:
+    """How many bytes a body is said to have."""
+    told = headers.get("content-length", "")
+    return int(told[:18]) if told.isascii() and told.isdigit() else None
+
+
 def _too_large(limit: int) -> RequestError:
     return RequestError(f"The body is larger than {limit} bytes; send it in parts.", code="body.too_large")
 
 
-async def _send(send: Send, answer: Answer, *, is_head: bool = False) -> None:
+async def send_answer(send: Send, answer: Answer, *, is_head: bool = False) -> None:
+    """Send a whole answer."""
     headers = [(name.encode(), value.encode()) for name, value in answer.headers]
     if answer.status != 204:  # noqa: PLR2004  (no content: no length and no type of it)
         headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer.body))]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else answer.body})
+
+
+async def _send_stream(send: Send, receive: Receive, stream: Stream, *, is_head: bool) -> None:
+    """Send piece by piece, until it ends or nobody reads it any more."""
+    headers = [(b"content-type", stream.media_type.encode()), (b"x-accel-buffering", b"no")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    pieces = stream.pieces()
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        while not is_head:
+            piece = asyncio.ensure_future(anext(pieces, None))
+            await asyncio.wait({piece, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not piece.done():
+                piece.cancel()
+                await asyncio.wait({piece})
+                return
+            sent = piece.result()
+            if sent is None:
+                break
+            await send({"type": "http.response.body", "body": sent, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
+        await pieces.aclose()
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Wait until nobody reads the answer any more."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.audit import Audit, AuditAnswer, AuditState, TrailEntry, state_of
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status
+from auscult.domain.audit import Audit, AuditAnswer, AuditState, Decision, RescoreNote, TrailEntry, state_of
+from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricResult, Part, Qualification, Status
 
 
 class ShownForm(Struct, frozen=True, kw_only=True):
@@ -19,8 +19,30 @@ class ShownForm(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class ShownPart(Struct, frozen=True, kw_only=True):
+    """One part of a verdict, with its own answer.
+
+    ``weight`` and ``negative_weight`` are its shares of the metric's, in percent; 0 where parts are not scored one by one.
+    """
+
+    id: str
+    name: str
+    weight: float
+    negative_weight: float
+    fatal: bool
+    correct_answer: str
+    qualification: Qualification
+    adhered: bool | None
+    evidence: tuple[Evidence, ...]
+    reason: str
+
+
 class ShownMetric(Struct, frozen=True, kw_only=True):
-    """One metric with the machine's verdict and what it rests on. ``adhered`` is null for NA and for "-"."""
+    """One metric with the machine's verdict and what it rests on. ``adhered`` is null for NA and for "-".
+
+    ``parts`` are there of hold and transfer etiquette, trigger scoring and external agents, ``compared`` of values
+    that were held against a source of truth.
+    """
 
     id: str
     name: str
@@ -34,6 +56,8 @@ class ShownMetric(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...]
     trigger: tuple[Evidence, ...]
     reason: str
+    parts: tuple[ShownPart, ...]
+    compared: Comparison | None
 
 
 class ShownOutcome(Struct, frozen=True, kw_only=True):
@@ -68,14 +92,32 @@ class ShownResult(Struct, frozen=True, kw_only=True):
     answers: tuple[AuditAnswer, ...]
 
 
+class ShownDecision(Struct, frozen=True, kw_only=True):
+    """What an evaluation came to, without its metrics."""
+
+    form: dict[str, str | int | None]
+    status: Status
+    score: int | None
+    passed: bool | None
+
+
+class ShownRescore(Struct, frozen=True, kw_only=True):
+    """What a re-score changed: the evaluation before, which is kept, and the one after."""
+
+    id: str
+    before: ShownDecision
+    after: ShownDecision
+
+
 class ShownStep(Struct, frozen=True, kw_only=True):
-    """One line of an audit's trail."""
+    """One line of a conversation's trail. ``auditor`` is null of a re-score, which alone has ``rescore``."""
 
     at: datetime
     by: str
     action: str
-    auditor: str
+    auditor: str | None
     score: int | None = None
+    rescore: ShownRescore | None = None
 
 
 class ShownAudit(Struct, frozen=True, kw_only=True):
@@ -126,9 +168,23 @@ def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
                 action=entry.action,
                 auditor=entry.auditor,
                 score=_whole(entry.result.score) if entry.result else None,
+                rescore=_rescore(entry.rescored) if entry.rescored else None,
             )
             for entry in trail
         ),
+    )
+
+
+def _rescore(note: RescoreNote) -> ShownRescore:
+    return ShownRescore(id=note.sweep_id, before=_decision(note.before), after=_decision(note.after))
+
+
+def _decision(found: Decision) -> ShownDecision:
+    return ShownDecision(
+        form={"id": found.form_id, "version": found.form_version},
+        status=found.status,
+        score=_whole(found.score),
+        passed=found.passed,
     )
 
 
@@ -173,6 +229,23 @@ def _metric(result: MetricResult) -> ShownMetric:
         evidence=verdict.evidence,
         trigger=verdict.trigger,
         reason=verdict.reason,
+        parts=tuple(_part(part) for part in verdict.parts),
+        compared=verdict.compared,
+    )
+
+
+def _part(part: Part) -> ShownPart:
+    return ShownPart(
+        id=part.id,
+        name=part.name,
+        weight=float(part.weight),
+        negative_weight=float(part.negative_weight),
+        fatal=part.fatal,
+        correct_answer=part.correct_answer,
+        qualification=part.qualification,
+        adhered=part.adhered,
+        evidence=part.evidence,
+        reason=part.reason,
     )
 
 
@@ -196,4 +269,4 @@ def _whole(score: Any) -> int | None:  # noqa: ANN401  (a whole Decimal or None)
     return None if score is None else int(score)
 
 
-encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder(decimal_format="number").encode

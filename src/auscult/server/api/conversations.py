@@ -11,18 +11,35 @@ from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
+from auscult.pipeline.findings import Findings, findings
 from auscult.pipeline.listing import LISTING, ListedConversation
-from auscult.pipeline.ports import Dossier
+from auscult.pipeline.ports import Dossier, Wait
 from auscult.pipeline.read import read_stream
 from auscult.pipeline.submit import Refusal, Submission
-from auscult.server.api import _query, _shown
-from auscult.server.api._contract import Answer, Body, Call, Later, Operation, Parameter, Shown, reading, writing
+from auscult.server.api import _examples, _query, _shown
+from auscult.server.api._contract import (
+    Answer,
+    Body,
+    Call,
+    Later,
+    Operation,
+    Parameter,
+    Services,
+    Shown,
+    reading,
+    writing,
+)
 
 CHANNELS: tuple[Channel, ...] = ("voice", "chat")
 DIRECTIONS: tuple[Direction, ...] = ("inbound", "outbound")
 STATUSES: tuple[Status, ...] = ("evaluated", "below_threshold", "duration_unavailable", "not_evaluated")
-State = Literal["pending", "failed", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]
+State = Literal[
+    "pending", "failed", "cancelled", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"
+]
 LONGEST_WAIT_S = 60
+ONE_ALONE_BYTES = 1 << 20
+"""A body that is no longer is read before it is refused: it may be one conversation."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
@@ -37,13 +54,14 @@ class Loaded(Struct, frozen=True, kw_only=True):
 
 
 class LoadedAndScored(Loaded, frozen=True, kw_only=True):
-    """The same, with how those that were accepted stand: these five add up to ``accepted``."""
+    """The same, with how those that were accepted stand: these six add up to ``accepted``."""
 
     scored: int
     below_threshold: int
     duration_unavailable: int
     not_evaluated: int
     failed: int
+    waiting: int
 
 
 class ConversationPage(Struct, frozen=True, kw_only=True):
@@ -57,14 +75,19 @@ class ConversationPage(Struct, frozen=True, kw_only=True):
 class ConversationFindings(Struct, frozen=True, kw_only=True):
     """What stands beside the native document. ``pending`` waits for evaluation; ``failed``: `auscult doctor` says why.
 
-    ``evaluation`` is the newest there is, of an earlier revision while the present one waits.
+    ``cancelled``: its job was, and a retry of that goes on with it.
+    ``wait`` is there while it waits for a judge that could not answer: why, and from when on it is tried again.
+    ``evaluation`` is the newest there is, of an earlier revision while the present one waits; ``insights`` are what
+    analysis found in that revision, null where it was not analysed.
     """
 
     revision: int
     duration_ms: int | None
     status: State
+    wait: Wait | None
     evaluation: _shown.ShownEvaluation | None
     earlier_evaluations: tuple[_shown.ShownOutcome, ...]
+    insights: Findings | None
     audit: _shown.ShownAudit
 
 
@@ -76,13 +99,19 @@ def load(call: Call) -> Answer | Later:
     if not call.file.read(1):
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     call.file.seek(0)
-    submission = Submission(call.app, store.batches)
+    submission = Submission(call.app, store.batches, call.services.room)
     documents = read_stream(call.file, call.app.tenant.app_id, settings.limits)
     submission.take(documents, group=settings.batch_size, follow=wait > 0)
     accepted = Answer(202, _shown.encode(Loaded(**_counts(submission))))
     if not wait:
         return accepted
     return Later(accepted, lambda: _scored(submission), wait)
+
+
+def admit(services: Services, announced: int | None) -> None:
+    """Refuse what is more than one conversation, before it is read, where too many wait. One alone has its own room."""
+    if announced is None or announced > ONE_ALONE_BYTES:
+        services.room.must_have("backfill")
 
 
 def _scored(submission: Submission) -> Answer | None:
@@ -96,6 +125,7 @@ def _scored(submission: Submission) -> Answer | None:
         duration_unavailable=intake.duration_unavailable,
         not_evaluated=intake.not_evaluated,
         failed=intake.failed,
+        waiting=intake.waiting,
     )
     return Answer(200, _shown.encode(told))
 
@@ -157,13 +187,15 @@ def show(call: Call) -> Answer:
 
 def _findings(dossier: Dossier) -> ConversationFindings:
     newest = dossier.evaluations[0] if dossier.evaluations else None
-    status: State = "failed" if dossier.has_failed else "pending"
+    status: State = "failed" if dossier.has_failed else "cancelled" if dossier.is_cancelled else "pending"
     return ConversationFindings(
         revision=dossier.revision,
         duration_ms=dossier.conversation.duration_ms,
         status=newest.status if newest and dossier.is_current else status,
+        wait=dossier.wait,
         evaluation=_shown.evaluation(newest) if newest else None,
         earlier_evaluations=tuple(_shown.outcome(each) for each in dossier.evaluations[1:]),
+        insights=findings(dossier.insights) if dossier.insights else None,
         audit=_shown.audit(dossier.audit, dossier.trail),
     )
 
@@ -179,72 +211,6 @@ def _ms(instant: datetime) -> int:
     return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 
-_EXAMPLE_ID = "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"
-_DOCUMENT: dict[str, Any] = {
-    "id": _EXAMPLE_ID,
-    "channel": "voice",
-    "direction": "inbound",
-    "started_at": "2026-03-23T10:17:54Z",
-    "ended_at": "2026-03-23T10:21:10Z",
-    "queues": [{"id": "qu-billing", "name": "Billing"}],
-    "agents": [{"id": "a-1", "name": "Sam Poole"}],
-    "turns": [{"id": "m1", "speaker": "agent", "text": "Hello, this is Sam.", "start_ms": 0, "end_ms": 1800}],
-}
-_LISTED: dict[str, Any] = {
-    "id": _EXAMPLE_ID,
-    "custom_id": None,
-    "channel": "voice",
-    "direction": "inbound",
-    "language": "en",
-    "started_at": "2026-03-23T10:17:54Z",
-    "ended_at": "2026-03-23T10:21:10Z",
-    "duration_ms": 196000,
-    "queues": [{"id": "qu-billing", "name": "Billing"}],
-    "agents": [{"id": "a-1", "name": "Sam Poole"}],
-    "form": {"id": "ef-starter-voice", "version": 1},
-    "status": "evaluated",
-    "score": 80,
-    "passed": True,
-    "fatal_errors": 0,
-    "audit": {"state": "not_assigned", "score": None},
-}
-_OUTCOME: dict[str, Any] = {
-    "revision": 1,
-    "form": {"id": "ef-starter-voice", "version": 1, "name": "Starter: voice"},
-    "status": "evaluated",
-    "score": 80,
-    "passed": True,
-    "fatal_errors": 0,
-    "evaluated_at": "2026-03-23T10:21:12Z",
-}
-_METRIC: dict[str, Any] = {
-    "id": "em-greeting",
-    "name": "Greeting",
-    "type": "by_question",
-    "weight": 20.0,
-    "negative_weight": 0.0,
-    "fatal": False,
-    "correct_answer": "yes",
-    "qualification": "YES",
-    "adhered": True,
-    "evidence": [{"turn_id": "m1", "start_ms": 0, "end_ms": 1800, "text": "Hello, this is Sam.", "why": "says hello"}],
-    "trigger": [],
-    "reason": "",
-}
-_LOADED: dict[str, Any] = {
-    "accepted": 2,
-    "unchanged": 0,
-    "rejected": [
-        {
-            "line": 3,
-            "field": "started_at",
-            "reason": "started_at is missing; it should be a time",
-            "code": "field.missing",
-        }
-    ],
-    "rejected_count": 1,
-}
-_SCORED = {"scored": 2, "below_threshold": 0, "duration_unavailable": 0, "not_evaluated": 0, "failed": 0}
 _TIME = {"type": "string", "format": "date-time"}
 _PATH = "/api/v1/conversations"
 
@@ -259,7 +225,8 @@ OPERATIONS = (
         "The answer comes once all that it counts as accepted is committed. What is refused is listed with its line, "
         "field and reason, and holds nothing else up.\n\n"
         "An id that is stored already: with the same content it counts as accepted and unchanged, with other content "
-        "it is a new revision. So a request may be sent again after a failure.",
+        "it is a new revision. So a request may be sent again after a failure.\n\n"
+        "A conversation that comes alone in its request is scored before what comes in bulk.",
         scopes=writing("conversations"),
         handle=load,
         parameters=(
@@ -272,19 +239,25 @@ OPERATIONS = (
         body=Body(
             "stream",
             ConversationDocument,
-            _DOCUMENT,
+            _examples.DOCUMENT,
             "Conversations.",
             ("application/json", "application/x-ndjson", "application/vcon+json", "application/octet-stream"),
         ),
         answers={
-            200: Shown("All that was accepted is readable.", LoadedAndScored, {**_LOADED, **_SCORED}),
-            202: Shown("What was accepted is committed, and will be evaluated.", Loaded, _LOADED),
+            200: Shown(
+                "All that was accepted is readable.",
+                LoadedAndScored,
+                {**_examples.LOADED, **_examples.SCORED},
+            ),
+            202: Shown("What was accepted is committed, and will be evaluated.", Loaded, _examples.LOADED),
         },
         statuses={
             413: "The body is larger than the limit that the detail names.",
             415: "The body is encoded in another way than gzip or zstd.",
+            503: "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again.",
         },
         may_take_long=True,
+        admit=admit,
     ),
     Operation(
         method="GET",
@@ -307,7 +280,7 @@ OPERATIONS = (
             _query.CURSOR,
         ),
         answers={
-            200: Shown("A page.", ConversationPage, {"items": [_LISTED], "total": 1, "next_cursor": None}),
+            200: Shown("A page.", ConversationPage, {"items": [_examples.LISTED], "total": 1, "next_cursor": None}),
         },
     ),
     Operation(
@@ -316,7 +289,8 @@ OPERATIONS = (
         name="get_conversation",
         summary="One conversation",
         text="The native document, and beside it the evaluation with the evidence of every verdict, earlier "
-        "evaluations, and the audit with its trail.",
+        "evaluations, what analysis found with the turns that show it, and the audit with its trail. "
+        "What analysis cannot know is null in `insights`, and `insights.unknown` says why.",
         scopes=reading("conversations"),
         handle=show,
         answers={
@@ -324,12 +298,18 @@ OPERATIONS = (
                 "The conversation.",
                 (ConversationDocument, ConversationFindings),
                 {
-                    **_DOCUMENT,
+                    **_examples.DOCUMENT,
                     "revision": 1,
                     "duration_ms": 196000,
                     "status": "evaluated",
-                    "evaluation": {**_OUTCOME, "engines": [], "metrics": [_METRIC]},
+                    "wait": None,
+                    "evaluation": {
+                        **_examples.OUTCOME,
+                        "engines": [],
+                        "metrics": [_examples.METRIC],
+                    },
                     "earlier_evaluations": [],
+                    "insights": _examples.INSIGHTS,
                     "audit": {
                         "state": "not_assigned",
                         "auditor": None,

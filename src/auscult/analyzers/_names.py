@@ -1,0 +1,28 @@
+"""Who somebody says they are: names are not what a conversation is about. English, bare words (``spoken_words``)."""
+
+import re
+from functools import lru_cache
+
+from auscult.domain.text import spoken_words
+
+_WORDS = r"(?: (?!(?:i|im|id|ive|and|but|so|we|my|from|with|calling|here)\b)[^\W\d]+){1,2}"
+_NAMED = re.compile(rf" (?:my name is|my names|the name is){_WORDS}(?= )")
+_GREETING = re.compile(r" (?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there)?(?= )")
+_PERSON = re.compile(
+    rf" (?:(?:this is|i am|im|its|(?:first |last )?name is){_WORDS}(?= (?:from|and|here|calling|speaking|i|im|id|ive|my|on) | $)"
+    r"|(?:hi|hello|hey|dear) (?!(?:i|im|its|this|my|there|can|could|is|are)\b)[^\W\d]+(?= ))"
+)
+_KEEP = 2_048
+
+
+@lru_cache(maxsize=_KEEP)
+def without_introduction(text: str) -> str:
+    """A sentence without its greeting and without "my name is"; as it stands where it has neither."""
+    bare = spoken_words(text)
+    rest = _GREETING.sub("", _NAMED.sub("", bare))
+    return text if rest == bare else rest.strip()
+
+
+def without_people(bare: str) -> str:
+    """Bare words without what is a name more often than not: what stands behind "this is", "it's", "hello"."""
+    return _PERSON.sub(" i", _NAMED.sub(" i", bare))

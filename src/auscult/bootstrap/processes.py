@@ -1,0 +1,36 @@
+"""Readies a process for its work: logging, threads, memory."""
+
+import gc
+import logging
+import os
+import sys
+
+from auscult.config import Settings
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Let what this process has to tell go to stderr, a line each."""
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level.upper(), format=form, stream=sys.stderr)
+
+
+def settle_down_to_work() -> None:
+    """Ready this process for nothing but evaluating. To be called before numpy is loaded.
+
+    Cycles are looked for less often, for a batch is very many small values and no cycles (a tenth of the time).
+    """
+    keep_numpy_to_one_thread()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def keep_numpy_to_one_thread() -> None:
+    """Let numpy start no threads of its own: there is work for every core, and threads that wait by spinning take it all.
+
+    A server that searches 10,000 passages took three times the processor time, and suggestions came 70 times later.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

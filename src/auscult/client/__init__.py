@@ -1,0 +1,39 @@
+"""ROOM: a client of the five reporting APIs, whoever serves them, and of our own API.
+
+It needs a host and credentials, and nothing else of this package but the names in ``domain``.
+"""
+
+from auscult.client.assist_rows import AssistRow
+from auscult.client.client import Client
+from auscult.client.connection import Access, Connection, RemoteError
+from auscult.client.joining import CHANNELS, Told, no_losses
+from auscult.client.moving import PARTS, Moving
+from auscult.client.pulling import Page, Place, Row
+from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
+from auscult.client.saving import Asked, saving
+from auscult.client.tabular import Rows
+from auscult.client.wire import WIRE
+
+__all__ = [
+    "CHANNELS",
+    "PARTS",
+    "WIRE",
+    "Access",
+    "AccountRawDataRow",
+    "Asked",
+    "AssistRow",
+    "CallDetailsRow",
+    "Client",
+    "Connection",
+    "Moving",
+    "Page",
+    "Place",
+    "RawDataRow",
+    "RemoteError",
+    "Row",
+    "Rows",
+    "ScoreRow",
+    "Told",
+    "no_losses",
+    "saving",
+]

@@ -1,0 +1,150 @@
+"""The client: five reports of any server that speaks them, and our own API."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self, overload
+
+import msgspec
+
+from auscult.client.assist_rows import AssistRow
+from auscult.client.connection import TIMEOUT_S, Access, Connection
+from auscult.client.pulling import Page, Place, Pull
+from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
+from auscult.client.saving import Asked, saving
+from auscult.client.tabular import Rows
+from auscult.client.wire import WIRE
+from auscult.domain.errors import RequestError
+
+LOADED_AT_A_TIME = 500
+_CONVERSATIONS = "/api/v1/conversations"
+_CHANGES = "/api/v1/changes"
+
+
+class Client:
+    """Reads reports and speaks our own API. One thread at a time; a ``with`` block lets its connections go.
+
+    >>> with Client(url, access) as client:  # doctest: +SKIP
+    ...     for row in client.rows("scorereporting", since, until):
+    ...         print(row["conversationId"], row["koreEvalutionScore"])
+    """
+
+    def __init__(
+        self,
+        url: str,
+        access: Access,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        sleep: Callable[[float], None] = time.sleep,
+        told: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Ask the server at ``url``, ours or the vendor's. ``told`` is given a line for whatever takes patience."""
+        self._connection = Connection(url, access, timeout_s=timeout_s, sleep=sleep, told=told)
+        self._told = told
+
+    def __enter__(self) -> Self:
+        """Nothing is sent before something is asked."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let the connections go."""
+        self._connection.close()
+
+    def pages(self, report: str, since: datetime, until: datetime, place: Place | None = None) -> Iterator[Page]:
+        """Pages of a report, ``since`` <= start < ``until``, each with the place to go on from after it.
+
+        Instants without a zone are UTC. Ranges longer than a week are split; rate limits are waited for.
+        Raises ``RemoteError``, and ``RequestError`` for a report that nobody knows or a range it cannot be asked for.
+        """
+        if report not in WIRE:
+            raise RequestError(
+                f"there is no report {report}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
+            )
+        yield from Pull(self._connection, WIRE[report], self._told).pages(_aware(since), _aware(until), place)
+
+    # One line for each report, so that the name decides the type of the rows.
+    @overload
+    def rows(self, report: Literal["scorereporting"], since: datetime, until: datetime) -> Rows[ScoreRow]: ...
+    @overload
+    def rows(self, report: Literal["rawdata"], since: datetime, until: datetime) -> Rows[RawDataRow]: ...
+    @overload
+    def rows(self, report: Literal["account_rawdata"], since: datetime, until: datetime) -> Rows[AccountRawDataRow]: ...
+    @overload
+    def rows(self, report: Literal["calldetails"], since: datetime, until: datetime) -> Rows[CallDetailsRow]: ...
+    @overload
+    def rows(self, report: Literal["aaconversation"], since: datetime, until: datetime) -> Rows[AssistRow]: ...
+    @overload
+    def rows(self, report: str, since: datetime, until: datetime) -> Rows[Any]: ...
+    def rows(self, report: str, since: datetime, until: datetime) -> Rows[Any]:
+        """Rows of a report, as the wire has them and typed by the report's name: see ``pages``."""
+        return Rows(report, (row for page in self.pages(report, since, until) for row in page.rows))
+
+    def save(self, report: str, since: datetime, until: datetime, path: str | Path) -> int:
+        """Write a report to an NDJSON file; how many rows were new. The same call again goes on where it was cut off.
+
+        Where it stands is kept in ``PATH.pull`` until the end. Raises ``ConflictError`` where that is another pull's.
+        """
+        url, access = self._connection.url, self._connection.access
+        since, until = _aware(since), _aware(until)
+        asked = Asked(url=url, report=report, account=access.account, app=access.app, since=since, until=until)
+        with saving(Path(path), asked) as saved:
+            return sum(saved.save(self.pages(report, since, until, saved.place), asked))
+
+    def conversations(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+        """Native documents of our own API, as ``auscult load`` takes them, in the order of start, then id."""
+        for item in self.listing(since, until):
+            yield self.conversation(item["id"])
+
+    def conversation(self, conversation_id: str) -> dict[str, Any]:
+        """One conversation of our own API: the native document and, beside it, all that was decided."""
+        return self._connection.ask("GET", f"{_CONVERSATIONS}/{conversation_id}")
+
+    def changes(self, cursor: str | None = None) -> Iterator[dict[str, Any]]:
+        """Pages of our own API's feed of changes, up to now: ``items`` and the ``next_cursor`` to keep for next time."""
+        more = True
+        while more:
+            page = self._connection.ask("GET", _CHANGES, query={"cursor": cursor} if cursor else None)
+            cursor, more = page["next_cursor"], page["more"]
+            yield page
+
+    def ask(self, method: str, path: str, *, body: Mapping[str, object] | None = None, **query: str) -> Any:  # noqa: ANN401
+        """Ask anything else of our own API, as ``ask("GET", "/api/v1/forms")``; the JSON of the answer.
+
+        Waits and tries again as everything here does, so let what changes something be safe to repeat.
+        Raises ``RemoteError``.
+        """
+        return self._connection.ask(method, path, body=body, query=query or None)
+
+    def listing(self, since: datetime, until: datetime, **filters: str | Sequence[str]) -> Iterator[dict[str, Any]]:
+        """What our own API lists: one short entry for each conversation."""
+        query = {"since": _told(since), "until": _told(until), "limit": 1_000, **filters}
+        cursor: str | None = None
+        while True:
+            page = self._connection.ask("GET", _CONVERSATIONS, query=query | ({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def load(self, documents: Iterable[bytes | dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Hand conversations in, some hundred at a time; what became of each group, once it is committed.
+
+        May be repeated after a failure: what is stored already counts as unchanged.
+        """
+        group: list[bytes] = []
+        for document in documents:
+            group.append(document if isinstance(document, bytes) else msgspec.json.encode(document))
+            if len(group) == LOADED_AT_A_TIME:
+                yield self._connection.ask("POST", _CONVERSATIONS, content=b"\n".join(group))
+                group = []
+        if group:
+            yield self._connection.ask("POST", _CONVERSATIONS, content=b"\n".join(group))
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _told(at: datetime) -> str:
+    return _aware(at).isoformat()

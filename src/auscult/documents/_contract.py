@@ -1,0 +1,31 @@
+"""What a kind of document must be: bytes in, blocks with their headings out."""
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple, Protocol
+
+
+class Block(NamedTuple):
+    """What stands together: a paragraph, an item of a list with all that is under it, an answer.
+
+    ``heading`` is the way to it. Where ``is_whole``, it is a passage by itself, whatever stands beside it.
+    """
+
+    heading: tuple[str, ...]
+    text: str
+    is_whole: bool = False
+
+
+class Kind(Protocol):
+    """One way that documents are written down."""
+
+    name: ClassVar[str]
+    endings: ClassVar[tuple[str, ...]]
+    """How the names of such files end, in small letters."""
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a document whose name says nothing begins like one of these."""
+        ...
+
+    def read(self, data: bytes) -> Iterator[Block]:
+        """Its blocks, in order. Raises ``DocumentError`` where it is none of these."""
+        ...

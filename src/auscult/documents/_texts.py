@@ -1,0 +1,24 @@
+"""Texts of documents: decoded, and tidied."""
+
+import re
+
+from auscult.domain.errors import DocumentError
+
+_GAPS = re.compile(r"[ \t\u00a0]+")
+_LINE_GAPS = re.compile(r" ?\n ?")
+
+
+def decoded(data: bytes) -> str:
+    """Read a text as UTF-8, with or without a byte-order mark. Raises ``DocumentError`` where it is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"The document is not text in UTF-8: byte {error.start} is {data[error.start]:#04x}. Save it as UTF-8.",
+            code="document.unreadable",
+        ) from error
+
+
+def tidied(text: str) -> str:
+    """The same with single spaces, and no line that begins or ends with one."""
+    return _LINE_GAPS.sub("\n", _GAPS.sub(" ", text)).strip()

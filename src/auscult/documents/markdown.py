@@ -1,0 +1,96 @@
+"""Markdown, and plain text, which is Markdown without marks: headings, paragraphs, lists, tables, code."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from auscult.documents._contract import Block
+from auscult.documents._texts import decoded, tidied
+
+_FRONT = "---\n"
+
+
+class Markdown:
+    """CommonMark with tables."""
+
+    name: ClassVar[str] = "markdown"
+    endings: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".txt")
+
+    def recognises(self, head: bytes) -> bool:
+        """Any text can be read so."""
+        return b"\0" not in head
+
+    def read(self, data: bytes) -> Iterator[Block]:
+        """Paragraphs and items of lists under their headings. Items of an inner list stay with the outer item."""
+        text = _without_front(decoded(data).replace("\r\n", "\n"))
+        heading: list[tuple[int, str]] = []
+        tokens = MarkdownIt("commonmark").enable("table").parse(text)
+        place = 0
+        while place < len(tokens):
+            token = tokens[place]
+            end = _end(tokens, place)
+            if token.type == "heading_open":
+                level = int(token.tag[1:])
+                heading = [*(each for each in heading if each[0] < level), (level, _plain(tokens[place + 1 : end]))]
+            elif token.type in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
+                place += 1
+                continue
+            elif text_of := _plain(tokens[place:end]):
+                yield Block(tuple(title for _, title in heading), text_of)
+            place = end
+        return
+
+
+def _end(tokens: list[Token], place: int) -> int:
+    """Where what begins here is over."""
+    depth = 0
+    for end in range(place, len(tokens)):
+        depth += tokens[end].nesting
+        if depth <= 0:
+            return end + 1
+    return len(tokens)
+
+
+def _plain(tokens: list[Token]) -> str:
+    """The text of some tokens: a line for each paragraph, item (with its number or dash) and row, cells with strokes."""
+    lines: list[str] = []
+    row: list[str] | None = None
+    mark = ""
+    for token in tokens:
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "list_item_open":
+            mark = f"{token.info}{token.markup} " if token.info else "- "
+        elif token.type == "tr_close" and row is not None:
+            lines.append(" | ".join(row))
+            row = None
+        elif token.type == "inline":
+            said = _said(token.children or [])
+            if row is None:
+                lines.append(mark + said)
+                mark = ""
+            else:
+                row.append(said)
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.strip())
+    return tidied("\n".join(line for line in lines if line))
+
+
+def _said(children: list[Token]) -> str:
+    """What a reader sees of a line; of a picture its description."""
+    parts: list[str] = []
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.type in ("text", "code_inline", "image"):
+            parts.append(child.content)
+    return "".join(parts)
+
+
+def _without_front(text: str) -> str:
+    """The text without the block of settings that some generators keep at the top."""
+    if text.startswith(_FRONT) and (end := text.find(f"\n{_FRONT}", len(_FRONT) - 1)) >= 0:
+        return text[end + len(_FRONT) + 1 :]
+    return text

@@ -1,0 +1,61 @@
+"""CSV of questions and answers: a column ``question``, a column ``answer``, and any others, which are passed over."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import ClassVar
+
+from auscult.documents._contract import Block
+from auscult.documents._texts import decoded, tidied
+from auscult.domain.errors import DocumentError
+
+_SEPARATORS = ",;\t|"
+_COLUMNS = ("question", "answer")
+_LONGEST_CELL = 1 << 20
+
+
+class QuestionTable:
+    """Each row is a passage: the question its heading, the answer its text."""
+
+    name: ClassVar[str] = "csv"
+    endings: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether the first line names both columns."""
+        first = head.partition(b"\n")[0].decode(errors="replace").lower()
+        return all(column in first for column in _COLUMNS)
+
+    def read(self, data: bytes) -> Iterator[Block]:
+        """Rows in order; one without a question or without an answer is refused with its line."""
+        text = decoded(data)
+        separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+        csv.field_size_limit(_LONGEST_CELL)
+        rows = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+        try:
+            places = _places(next(rows, list[str]()))
+            for row in rows:
+                if not any(cell.strip() for cell in row):
+                    continue
+                question, answer = (tidied(row[place]) if place < len(row) else "" for place in places)
+                if not question or not answer:
+                    raise DocumentError(
+                        f"Line {rows.line_num} has no {'answer' if question else 'question'}.",
+                        code="document.incomplete",
+                        field="answer" if question else "question",
+                    )
+                yield Block((question,), answer, is_whole=True)
+        except csv.Error as error:
+            raise DocumentError(f"Line {rows.line_num} is no CSV: {error}.", code="document.unreadable") from error
+
+
+def _places(header: list[str]) -> list[int]:
+    """Where question and answer stand. Raises ``DocumentError`` where the first line does not say so."""
+    names = [name.strip().lower() for name in header]
+    missing = [column for column in _COLUMNS if column not in names]
+    if missing:
+        raise DocumentError(
+            f"The first line has no column {' and no column '.join(missing)}; it has: {', '.join(names) or 'nothing'}.",
+            code="document.incomplete",
+            field=missing[0],
+        )
+    return [names.index(column) for column in _COLUMNS]

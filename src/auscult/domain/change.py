@@ -1,0 +1,77 @@
+"""Changes: what happened to the conversations of an app, in the order in which it was committed."""
+
+import base64
+import hmac
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from msgspec import Struct
+
+ChangeKind = Literal["created", "revised", "rescored", "assigned", "audited", "erased"]
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("created", "revised", "rescored", "assigned", "audited", "erased")
+
+_SECRET = "whsec_"  # noqa: S105  (a prefix)
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One change of one conversation. ``number`` grows by one within the app.
+
+    created: it can be read for the first time. revised: another revision of it can. rescored: it was decided anew.
+    assigned, audited: its audit went on. erased: nothing is kept of it; its earlier changes are gone too.
+    """
+
+    number: int
+    conversation_id: str
+    kind: ChangeKind
+    at: datetime
+
+
+class Webhook(Struct, frozen=True, kw_only=True):
+    """Where an app's changes are sent: ``kinds`` of them, all after ``position``. ``secret`` signs what is sent.
+
+    While sending fails ``failures`` counts the tries; ``is_disabled`` after the last of them, until somebody enables it.
+    """
+
+    id: str
+    url: str
+    secret: str
+    kinds: frozenset[ChangeKind]
+    position: int
+    created_at: datetime
+    failures: int = 0
+    is_disabled: bool = False
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One try to send one change: the status of the answer, or what went wrong where there was none."""
+
+    number: int
+    conversation_id: str
+    kind: ChangeKind
+    at: datetime
+    status: int | None
+    error: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the other side took it."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+
+def new_webhook_id() -> str:
+    """Make an id for a webhook."""
+    return f"wh-{secrets.token_hex(8)}"
+
+
+def new_webhook_secret() -> str:
+    """Make a secret as Standard Webhooks has them: ``whsec_`` and 24 bytes in base64."""
+    return _SECRET + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def signature(secret: str, message_id: str, timestamp_s: int, body: bytes) -> str:
+    """Sign what is sent, by Standard Webhooks 1.0: HMAC-SHA256 over id, time and body, in base64 after ``v1,``."""
+    key = base64.b64decode(secret.removeprefix(_SECRET))
+    signed = b"%b.%d.%b" % (message_id.encode(), timestamp_s, body)
+    return "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()

@@ -1,0 +1,36 @@
+"""Whether an object is what a protocol asks for, as far as can be told without using it: for what others wrote."""
+
+import inspect
+from collections.abc import Iterator
+
+
+def contract_faults(variant: object, protocol: type) -> Iterator[str]:
+    """What an object lacks of a protocol's attributes and methods: one line each, none when nothing is missing.
+
+    A method that is there must take as many arguments as the protocol's. What it does with them only a test tells.
+    """
+    for name in protocol.__annotations__:
+        if not hasattr(variant, name):
+            yield f"has no {name}"
+    for name, member in vars(protocol).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            if not hasattr(variant, name):
+                yield f"has no {name}"
+        elif inspect.isfunction(member):
+            yield from _method_faults(getattr(variant, name, None), name, member)
+
+
+def _method_faults(method: object, name: str, asked: object) -> Iterator[str]:
+    assert inspect.isfunction(asked)  # noqa: S101  (it was looked up so)
+    parameters = list(inspect.signature(asked).parameters)[1:]
+    if not callable(method):
+        yield f"has no {name}({', '.join(parameters)})"
+        return
+    try:
+        inspect.signature(method).bind(*parameters)
+    except TypeError:
+        yield f"has a {name} that does not take ({', '.join(parameters)})"
+    except ValueError:  # something compiled, that tells nothing of its parameters
+        return

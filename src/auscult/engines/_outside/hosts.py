@@ -1,0 +1,163 @@
+"""The hosts that may be asked: a document of the operator's, and what it says of one address.
+
+Described for operators in docs/reference/hosts.md. Forms name addresses; whatever stands in a form, no host is asked
+that does not stand here.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from auscult.domain.duration import parse_duration_ms
+from auscult.domain.errors import SettingsError
+from auscult.pipeline.form_document import Document, read_document
+from auscult.pipeline.form_shape import read_struct
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PORTS = {"https": 443, "http": 80}
+_LONGEST_MS = 600_000
+_LARGEST = 64 << 20
+
+
+class _Header(Struct, frozen=True):
+    name: str
+    value: str
+
+
+class _Host(Struct, frozen=True, kw_only=True):
+    """A host as the operator writes it."""
+
+    url: str
+    headers: tuple[_Header, ...] = ()
+    apps: tuple[str, ...] | None = None
+    is_private: bool = False
+    timeout: str | int = "10s"
+    max_bytes: int = 1 << 20
+
+
+class _Written(Struct, frozen=True, kw_only=True):
+    hosts: tuple[_Host, ...] = ()
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what is allowed, or not, as one."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """As people write it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + ("" if _PORTS[self.scheme] == self.port else f":{self.port}")
+
+
+class Rule(NamedTuple):
+    """What is allowed of one origin. ``headers`` go with every request; they may be secrets.
+
+    ``is_private``: its name may lead into a private network. ``apps`` None: for every app.
+    """
+
+    origin: Origin
+    headers: tuple[tuple[str, str], ...] = ()
+    apps: frozenset[str] | None = None
+    is_private: bool = False
+    timeout_ms: int = 10_000
+    max_bytes: int = 1 << 20
+
+
+class NotAllowedError(Exception):
+    """An address that may not be asked, and why not."""
+
+
+class Hosts:
+    """All rules."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        """Each origin once."""
+        self._rules = {rule.origin: rule for rule in rules}
+
+    def __bool__(self) -> bool:
+        """Whether anything is allowed at all."""
+        return bool(self._rules)
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Those that may be asked."""
+        return tuple(self._rules)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether any request takes headers along, for they may be secrets."""
+        return any(rule.headers for rule in self._rules.values())
+
+    def rule(self, url: str, app_id: str) -> Rule:
+        """What is said of an address, for an app. Raises ``NotAllowedError``."""
+        origin = origin_of(url)
+        rule = self._rules.get(origin)
+        if rule is None:
+            raise NotAllowedError(f"{origin} is not among the hosts that may be asked (AUSCULT_HOSTS_FILE)")
+        if rule.apps is not None and app_id not in rule.apps:
+            raise NotAllowedError(f"{origin} may not be asked for this app (AUSCULT_HOSTS_FILE)")
+        return rule
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of an address. Raises ``ValueError`` for one that is none of HTTP."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError(f"{url!r} is no address of HTTP")
+    return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme])
+
+
+def read_hosts(document: bytes, file: str) -> Hosts:
+    """Read the operator's document. Raises ``SettingsError`` with every problem."""
+    read = read_document(document)
+    rules: list[Rule] = []
+    if not read.problems:
+        written: Any = read_struct(read, _Written, read.value, (), stand_ins={"url": ""})
+        if isinstance(written, _Written):
+            rules = [_rule(read, host, place) for place, host in enumerate(written.hosts)]
+    for place, rule in enumerate(rules):
+        if any(rule.origin == other.origin for other in rules[:place]):
+            read.problem(("hosts", place, "url"), f"{rule.origin} stands here already; keep one")
+    if read.problems:
+        told = "\n".join(problem.told(file) for problem in read.problems)
+        raise SettingsError(
+            f"the hosts that may be asked cannot be read\n{told}", code="hosts.invalid", field="AUSCULT_HOSTS_FILE"
+        )
+    return Hosts(rules)
+
+
+def _rule(document: Document, host: _Host, place: int) -> Rule:
+    origin, timeout_ms = Origin("https", "", 0), 0
+    try:
+        origin = origin_of(host.url)
+    except ValueError:
+        document.problem(("hosts", place, "url"), "must be scheme and host, like https://crm.example.com")
+    else:
+        if host.url.rstrip("/") not in (str(origin), f"{origin}:{origin.port}"):
+            document.problem(("hosts", place, "url"), f"must be scheme, host and port only: {origin}")
+    try:
+        timeout_ms = parse_duration_ms(host.timeout)
+    except ValueError as error:
+        document.problem(("hosts", place, "timeout"), str(error))
+    else:
+        if not 0 < timeout_ms <= _LONGEST_MS:
+            document.problem(("hosts", place, "timeout"), "must be above 0 and at most 10m")
+    if not 0 < host.max_bytes <= _LARGEST:
+        document.problem(("hosts", place, "max_bytes"), f"{host.max_bytes} must be from 1 to {_LARGEST}")
+    for at, header in enumerate(host.headers):
+        if not _HEADER.fullmatch(header.name) or not header.value.isascii() or not header.value.isprintable():
+            document.problem(("hosts", place, "headers", at), "is no header of HTTP")
+    return Rule(
+        origin=origin,
+        headers=tuple((header.name, header.value) for header in host.headers),
+        apps=None if host.apps is None else frozenset(host.apps),
+        is_private=host.is_private,
+        timeout_ms=timeout_ms,
+        max_bytes=host.max_bytes,
+    )

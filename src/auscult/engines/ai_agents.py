@@ -1,0 +1,162 @@
+"""External agents that review conversations: one request a conversation for all sub-metrics of a metric.
+
+The contract is told in docs/reference/metrics/by_ai_agent.md. What an agent says is held against what it was asked and
+against the transcript; what cannot be so is asked for once more, and is then a failed answer.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from threading import Event
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from auscult.domain.judging import Heard
+from auscult.domain.probe import FailedAnswer, Probe, Review, ReviewAnswer, Reviewed
+from auscult.domain.text import spoken_words, straighten_quotes
+from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
+from auscult.engines._outside.hosts import origin_of
+from auscult.engines._outside.web import Message
+
+TRIES = 2
+"""How often an agent is asked whose answer is of no use."""
+
+_QUOTED = re.compile(r'"([^"]{1,2000})"')
+_FEWEST_WORDS = 3
+"""A quotation of fewer words may be a name or a term."""
+
+_LONGEST = 4_000
+_Text = Annotated[str, Meta(max_length=_LONGEST)]
+
+
+class _SubMetric(Struct, frozen=True, rename="camel"):
+    sub_metric_id: str
+    is_qualified: Literal["YES", "NO", "NA"]
+    justification: _Text = ""
+    message_ids: tuple[str, ...] = ()
+    failure_reason: _Text | None = None
+    source: Literal["agent", "customer"] | None = None
+
+
+class _Evaluation(Struct, frozen=True, rename="camel"):
+    sub_metrics: tuple[_SubMetric, ...]
+
+
+class _Reply(Struct, frozen=True, rename="camel"):
+    conversation_id: str
+    agent_evaluation: tuple[dict[str, _Evaluation], ...] = field(name="agentEvaluation")
+
+
+_decode = msgspec.json.Decoder(_Reply).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class AiAgents:
+    """All agents that are allowed. Threads may share it."""
+
+    kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Review})
+    version = "ai agents 1"
+
+    def __init__(self, outside: Outside, *, at_once: int, app_id: str = "", closed: Event | None = None) -> None:
+        """``at_once``: conversations under review at a time. Nothing is opened yet."""
+        self.at_once = at_once
+        self._outside = outside
+        self._app_id = app_id
+        self._closed = closed or Event()
+
+    def for_app(self, app_id: str) -> "AiAgents":
+        """The same, asking for an app: hosts may be allowed for some apps only."""
+        return AiAgents(self._outside, at_once=self.at_once, app_id=app_id, closed=self._closed)
+
+    def ask(self, questions: Sequence[Review]) -> Iterator[Heard]:
+        """Have every conversation reviewed; what each review comes to, in no order."""
+        return side_by_side(questions, self._heard, self.at_once, self._closed)
+
+    def close(self) -> None:
+        """Begin no more requests, and wait for none that is under way."""
+        self._closed.set()
+
+    def _heard(self, question: Review) -> Heard:
+        conversation_id = question.transcript.conversation_id
+        engine = f"agent {origin_of(question.url)}"
+        body = _encode(request_of(question))
+        headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
+        message = Message("POST", question.url, headers, body)
+        fault = ""
+        for _ in range(TRIES):
+            try:
+                reply = self._outside.ask(message, self._app_id)
+                if reply.status >= 400:  # noqa: PLR2004 a refusal
+                    raise BadReplyError(f"it answers {reply.status}")  # noqa: TRY301 counted as any other bad answer
+                reviewed = reviewed_of(reply.body, question)
+            except PostponedError as later:
+                return Heard(conversation_id=conversation_id, answers={}, postponed=later.postponed)
+            except BadReplyError as bad:
+                fault = str(bad)
+            else:
+                return Heard(conversation_id=conversation_id, answers={question: ReviewAnswer(reviewed, engine)})
+        return Heard(conversation_id=conversation_id, answers={question: FailedAnswer(reason=fault, engine=engine)})
+
+
+def request_of(question: Review) -> dict[str, Any]:
+    """What an agent is sent."""
+    return {
+        "requestMeta": dict(question.meta),
+        "conversationId": question.transcript.conversation_id,
+        "metricId": question.evaluation,
+        "subMetrics": [{"subMetricId": one} for one in question.sub_metrics],
+        "transcript": [
+            {
+                "messageId": turn.id,
+                "source": turn.speaker,
+                "text": turn.text,
+                "startMs": turn.start_ms,
+                "endMs": turn.end_ms,
+            }
+            for turn in question.transcript.turns
+        ],
+    }
+
+
+def reviewed_of(body: bytes, question: Review) -> tuple[Reviewed, ...]:
+    """What an agent says of each sub-metric, in the order asked. Raises ``BadReplyError`` that says what cannot be so."""
+    try:
+        reply = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadReplyError(f"its answer is not of the agreed shape: {error}") from error
+    if reply.conversation_id != question.transcript.conversation_id:
+        raise BadReplyError(f"it answers about another conversation, {reply.conversation_id[:100]!r}")
+    evaluations = [one[question.evaluation] for one in reply.agent_evaluation if question.evaluation in one]
+    if len(evaluations) != 1:
+        raise BadReplyError(f"it answers {len(evaluations)} times for {question.evaluation}, where once is right")
+    said = {one.sub_metric_id: one for one in evaluations[0].sub_metrics}
+    if len(said) != len(evaluations[0].sub_metrics):
+        raise BadReplyError("it answers twice for one sub-metric")
+    if unknown := sorted(said.keys() - set(question.sub_metrics)):
+        raise BadReplyError(f"it answers for {unknown[0][:100]!r}, which it was not asked about")
+    if missing := [one for one in question.sub_metrics if one not in said]:
+        raise BadReplyError(f"it does not answer for {missing[0]!r}")
+    return tuple(_checked(said[one], question) for one in question.sub_metrics)
+
+
+def _checked(said: _SubMetric, question: Review) -> Reviewed:
+    """One sub-metric, held against the transcript."""
+    turns = {turn.id: turn for turn in question.transcript.turns}
+    for message_id in said.message_ids:
+        if message_id not in turns:
+            raise BadReplyError(f"{said.sub_metric_id} points at {message_id[:100]!r}, which is no message")
+    if said.is_qualified == "YES" and not said.message_ids:
+        raise BadReplyError(f"{said.sub_metric_id} is YES and points at no message")
+    spoken = spoken_words("\n".join(turn.text for turn in question.transcript.turns))
+    for quotation in _QUOTED.findall(straighten_quotes(said.justification)):
+        words = spoken_words(quotation)
+        if len(words.split()) >= _FEWEST_WORDS and words not in spoken:
+            raise BadReplyError(f"{said.sub_metric_id} quotes what nobody said: {quotation[:100]!r}")
+    return Reviewed(
+        sub_metric=said.sub_metric_id,
+        qualification=said.is_qualified,
+        justification=said.justification,
+        turn_ids=tuple(dict.fromkeys(said.message_ids)),
+        failure_reason=said.failure_reason or "",
+    )

@@ -1,0 +1,162 @@
+"""Finds passages by their words and by their meaning, and adds both up.
+
+By words: BM25 over stems. By meaning: the cosine of the passage's vector with the question's, and half of that of its
+heading's. A vector is a sum over the vectors of words, where a word counts the more the fewer passages have it. A word
+that no passage has counts most, so a question about something else, or a name, is close to nothing. How all this is
+weighed, and from which sum on a passage is suggested, was measured: docs/decisions/0070-agent-assist.md.
+"""
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from threading import Lock
+
+import bm25s
+import numpy as np
+import snowballstemmer
+from numpy.typing import NDArray
+
+from auscult.domain.knowledge import Found, Passage
+from auscult.domain.numbers import SMALL
+from auscult.domain.text import spoken_words
+from auscult.engines._embedding import Embedding
+
+K1, B = 1.2, 0.75
+RARE_WORDS = 2.8
+"""So many of the rarest words in common, as BM25 has them, weigh as much as a meaning that is the same."""
+HEADING = 0.5
+"""What the meaning of a heading weighs beside that of the passage."""
+ENOUGH = 0.58
+"""A passage is suggested from this sum on, where the message tells as much as a question does."""
+QUESTION = 2.5
+"""What a question tells at least, in words as rare as can be; a message that tells less must fit so much better."""
+REVISION = 1
+"""Of how texts are cut and weighed here; part of the version."""
+
+_LANGUAGES = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "et": "estonian",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_STEMMED_WORDS = 65_536
+
+Vector = NDArray[np.float32]
+
+
+class Hybrid:
+    """Makes indexes of passages. Safe to share between threads."""
+
+    enough = ENOUGH
+
+    def __init__(self, embedding: Embedding) -> None:
+        """Take meanings from ``embedding``."""
+        self._embedding = embedding
+        logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would tell more than the operator chose to hear
+        self.version = f"hybrid {REVISION} on bm25s {version('bm25s')} and {embedding.version}"
+
+    def index(self, passages: Sequence[Passage], language: str) -> "HybridIndex":
+        """Ready passages in one language (ISO 639-1) to be searched."""
+        return HybridIndex(passages, language, self._embedding)
+
+
+class HybridIndex:
+    """Passages ready to be searched: for each, and for each heading, a vector of 1 KB; and their words."""
+
+    def __init__(self, passages: Sequence[Passage], language: str, embedding: Embedding) -> None:
+        """Read every passage, its heading as well."""
+        self._passages = tuple(passages)
+        self._embedding = embedding
+        self._stem = _Stems(language)
+        texts = [spoken_words(f"{passage.title} {passage.text}").split() for passage in passages]
+        self._with_word = Counter(word for words in texts for word in set(words))
+        self._vectors = self._vectors_of(texts)
+        headings = list(dict.fromkeys(passage.title for passage in passages))
+        places = {heading: place for place, heading in enumerate(headings)}
+        self._headings = self._vectors_of([spoken_words(heading).split() for heading in headings])
+        self._heading_of = np.array([places[passage.title] for passage in passages], np.intp)
+        self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
+        stems = [self._stem.all(words) for words in texts]
+        self._known = frozenset(stem for each in stems for stem in each)
+        if self._known:
+            self._bm25.index(stems, show_progress=False)
+
+    def search(self, question: str, limit: int) -> list[Found]:
+        """The passages that fit best, the best first; equal ones in the order of the base. None for no words at all.
+
+        A number that no passage has says which order somebody means, say, and nothing of what is asked.
+        """
+        words = [word for word in spoken_words(question).split() if word in self._with_word or not _has_digit(word)]
+        if not self._passages or not words:
+            return []
+        scores = self.by_meaning(words) + self.by_words(words)
+        best: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
+        return [Found(self._passages[place], round(float(scores[place]), 4)) for place in best]
+
+    def telling(self, text: str) -> float:
+        """How much a text tells, from 0 to 1: by how rare its words are here, each once, numbers left out."""
+        words = {word for word in spoken_words(text).split() if word not in SMALL and not _has_digit(word)}
+        return min(1.0, sum(map(self._weight, words)) / (QUESTION * self._weight("")))
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self._passages)
+
+    def passage(self, place: int) -> Passage:
+        """The passage at a place of the scores."""
+        return self._passages[place]
+
+    def by_meaning(self, words: Sequence[str]) -> Vector:
+        """What each passage has in common with these words by meaning: its own cosine, and its heading's in part."""
+        meaning = self._vectors_of([words])[0]
+        return self._vectors @ meaning + np.float32(HEADING) * (self._headings @ meaning)[self._heading_of]
+
+    def by_words(self, words: Sequence[str]) -> Vector:
+        """What each passage has in common with these words to the letter, endings apart."""
+        known = [stem for stem in self._stem.all(words) if stem in self._known]
+        if not known:
+            return np.zeros(len(self._passages), np.float32)
+        return self._bm25.get_scores(known) / np.float32(RARE_WORDS * self._weight(""))
+
+    def _vectors_of(self, texts: Sequence[Sequence[str]]) -> Vector:
+        """The vector of each text, of length 1, or of zeros where it has no word."""
+        words = {word: place for place, word in enumerate({word: None for text in texts for word in text})}
+        table = self._embedding.embed(list(words)).astype(np.float32)
+        if words:
+            table *= np.array([self._weight(word) for word in words], np.float32)[:, None]
+        vectors = np.zeros((len(texts), table.shape[1]), np.float32)
+        for place, text in enumerate(texts):
+            if text:
+                vectors[place] = table[[words[word] for word in text]].sum(axis=0)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
+        return vectors
+
+    def _weight(self, word: str) -> float:
+        """How much a word tells: the more, the fewer passages have it."""
+        having = self._with_word.get(word, 0)
+        return math.log1p((len(self._passages) - having + 0.5) / (having + 0.5))
+
+
+def _has_digit(word: str) -> bool:
+    """Whether a word is a number, or as good as one: ``7781a``."""
+    return any(map(str.isdigit, word))
+
+
+class _Stems:
+    """Words without their endings, in one language; as they are in one whose endings nobody here knows."""
+
+    def __init__(self, language: str) -> None:
+        name = _LANGUAGES.get(language.partition("-")[0].lower())
+        self._lock = Lock()
+        stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord if name else str
+        self._one = lru_cache(_STEMMED_WORDS)(stem)
+
+    def all(self, words: Sequence[str]) -> list[str]:
+        """The stem of each word."""
+        with self._lock:  # a stemmer keeps the word that it is at
+            return [self._one(word) for word in words]

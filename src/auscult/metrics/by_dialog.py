@@ -1,0 +1,113 @@
+"""Whether a dialog task was run for the agent, anywhere in the conversation or in a part of it.
+
+Settings, semantics and examples for users: docs/reference/metrics/by_dialog.md.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.assist import DialogRun
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.metrics._finding import Span, Window, read_window
+from auscult.metrics._runs import evidence_of, is_called, ms_of, turn_of
+from auscult.metrics._windows import end_ms
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type."""
+
+    dialog: str
+    question: str = ""
+    window: Window | None = None
+
+
+class ByDialog:
+    """YES when the task was run in the window, NO when not, NA when nobody can know."""
+
+    name: ClassVar[str] = "by_dialog"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the settings."""
+        return tuple(_problems(settings))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
+        """Any."""
+        return None
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it is told with the conversation
+        """Nothing."""
+        return frozenset()
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 run or not run
+        """Never."""
+        return False
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Nothing."""
+        return ()
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+        """The verdict, with the runs that decided it."""
+        told = conversation.assist.dialogs if conversation.assist else None
+        if told is None:
+            return Verdict(qualification="NA", reason="nothing is told of dialog tasks")
+        runs = [run for run in told if is_called(settings.dialog, run.id, run.name)]
+        if not runs:
+            return Verdict(qualification="NO", reason=f"the dialog task {settings.dialog} was not run")
+        span = None if settings.window is None else read_window(settings.window)
+        fits = [(run, _is_within(run, span, conversation)) for run in runs]
+        within = [run for run, is_within in fits if is_within]
+        if within:
+            why = f"the dialog task {settings.dialog} was run" + (f" in the {span}" if span else "")
+            evidence = (evidence_of(why, conversation, run.turn_id, run.started_at) for run in within)
+            return Verdict(qualification="YES", evidence=tuple(evidence))
+        evidence = (evidence_of("was run here", conversation, run.turn_id, run.started_at) for run in runs)
+        if any(is_within is None for _, is_within in fits):
+            reason = f"it is not known when the dialog task {settings.dialog} was run"
+            return Verdict(qualification="NA", evidence=tuple(evidence), reason=reason)
+        reason = f"the dialog task {settings.dialog} was not run in the {span}"
+        return Verdict(qualification="NO", evidence=tuple(evidence), reason=reason)
+
+
+def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.dialog.strip():
+        yield "dialog", "is empty; give the dialog task's id or name"
+    if settings.window is not None:
+        try:
+            read_window(settings.window)
+        except ValueError as error:
+            yield "window", str(error)
+
+
+def _is_within(run: DialogRun, span: Span | None, conversation: Conversation) -> bool | None:
+    """Whether a run began in the window; None when that cannot be known."""
+    if span is None:
+        return True
+    turn = turn_of(conversation, run.turn_id)
+    at_ms = turn.start_ms if turn is not None and turn.start_ms is not None else ms_of(conversation, run.started_at)
+    if span.unit == "ms":
+        if at_ms is None:
+            return None
+        return at_ms < span.size if span.end == "first" else at_ms > end_ms(conversation) - span.size
+    turns = conversation.turns
+    if turn is not None:
+        place = turns.index(turn)
+    elif at_ms is not None:
+        begun = [at for at, each in enumerate(turns) if each.start_ms is not None and each.start_ms <= at_ms]
+        place = begun[-1] if begun else 0
+    else:
+        return None
+    return place < span.size if span.end == "first" else place >= len(turns) - span.size

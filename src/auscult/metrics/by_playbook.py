@@ -1,0 +1,173 @@
+"""Whether the agent worked by a playbook: all of it as far as asked, or steps by name. From what the assistant tells.
+
+Settings, semantics and examples for users: docs/reference/metrics/by_playbook.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import ClassVar, Literal, NamedTuple
+
+from msgspec import Struct
+
+from auscult.domain.assist import PlaybookRun, PlaybookStep
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.metrics._runs import evidence_of, is_called
+
+WHOLE = Decimal(100)
+
+
+class NamedStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A step that is asked for, by id or name; ``stage`` where several stages have one so called."""
+
+    step: str
+    stage: str | None = None
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type: ``min_adherence`` of the entire playbook in percent, or ``steps``."""
+
+    playbook: str
+    question: str = ""
+    min_adherence: Decimal | None = None
+    steps: tuple[NamedStep, ...] = ()
+    when_not_run: Literal["na", "no"] = "na"
+
+
+class ByPlaybook:
+    """YES when the playbook was followed, NO when not, NA when it was not run or nobody can know."""
+
+    name: ClassVar[str] = "by_playbook"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the settings."""
+        return tuple(_problems(settings))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
+        """Any."""
+        return None
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it is told with the conversation
+        """Nothing."""
+        return frozenset()
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
+        """Never."""
+        return False
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Nothing."""
+        return ()
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+        """The verdict, with the steps that decided it."""
+        told = conversation.assist.playbooks if conversation.assist else None
+        if told is None:
+            return Verdict(qualification="NA", reason="nothing is told of playbooks")
+        runs = [run for run in told if is_called(settings.playbook, run.id, run.name)]
+        if not runs:
+            answer: Literal["NA", "NO"] = "NA" if settings.when_not_run == "na" else "NO"
+            return Verdict(qualification=answer, reason=f"the playbook {settings.playbook} was not run")
+        taken = _taken(runs)
+        if settings.steps:
+            return _by_steps(settings.steps, taken, conversation)
+        return _entire(settings.min_adherence or WHOLE, runs, taken, conversation)
+
+
+def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.playbook.strip():
+        yield "playbook", "is empty; give the playbook's id or name"
+    if (settings.min_adherence is None) == (not settings.steps):
+        yield "playbook", "is judged by exactly one of min_adherence (entire playbook) and steps"
+    if settings.min_adherence is not None and not 0 < settings.min_adherence <= WHOLE:
+        yield "min_adherence", f"{settings.min_adherence} must be above 0 and at most 100 percent"
+    for place, named in enumerate(settings.steps):
+        for key, value in (("step", named.step), ("stage", named.stage)):
+            if value is not None and not value.strip():
+                yield f"steps[{place}].{key}", "is empty; give an id or a name"
+        if named in settings.steps[:place]:
+            yield f"steps[{place}]", "is asked for already; keep one"
+
+
+class _Taken(NamedTuple):
+    """A step of a playbook over all runs of it: taken where it was in any."""
+
+    stage: tuple[str | None, str | None]
+    step: PlaybookStep
+
+    @property
+    def name(self) -> str:
+        stage = self.stage[1] or self.stage[0]
+        step = self.step.name or self.step.id or "unnamed"
+        return f"step '{step}'" + (f" of '{stage}'" if stage else "")
+
+
+def _taken(runs: Sequence[PlaybookRun]) -> list[_Taken]:
+    """Every step of the playbook, once; agents after a transfer work by the same one, and each may take some."""
+    found: dict[tuple[str | None, ...], _Taken] = {}
+    for run in runs:
+        for place, stage in enumerate(run.stages):
+            for at, step in enumerate(stage.steps):
+                key = (stage.id or stage.name or str(place), step.id or step.name or str(at))
+                if key not in found or (step.is_adhered and not found[key].step.is_adhered):
+                    found[key] = _Taken((stage.id, stage.name), step)
+    return list(found.values())
+
+
+def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation: Conversation) -> Verdict:
+    """Every step that is asked for must have been taken."""
+    found: list[_Taken] = []
+    unknown: list[str] = []
+    for one in named:
+        fitting = [
+            each
+            for each in taken
+            if is_called(one.step, each.step.id, each.step.name)
+            and (one.stage is None or is_called(one.stage, *each.stage))
+        ]
+        found += fitting
+        if not fitting:
+            unknown.append(f"step '{one.step}'" + (f" of '{one.stage}'" if one.stage else ""))
+    missed = [each.name for each in found if not each.step.is_adhered]
+    evidence = tuple(_evidence(each, conversation) for each in found)
+    if missed:
+        return Verdict(qualification="NO", evidence=evidence, reason=f"not done: {', '.join(missed)}")
+    if unknown:
+        return Verdict(qualification="NA", evidence=evidence, reason=f"nothing is told of {', '.join(unknown)}")
+    return Verdict(qualification="YES", evidence=evidence)
+
+
+def _entire(
+    least: Decimal, runs: Sequence[PlaybookRun], taken: Sequence[_Taken], conversation: Conversation
+) -> Verdict:
+    """At least so many percent of all steps. Where steps are not told, the assistant's own figure, its best run."""
+    if taken:
+        done = sum(each.step.is_adhered for each in taken)
+        is_enough = 100 * done >= least * len(taken)
+        told = f"{done} of {len(taken)} steps done"
+        evidence = tuple(_evidence(each, conversation) for each in taken)
+    else:
+        rates = [run.adherence_rate for run in runs if run.adherence_rate is not None]
+        if not rates:
+            return Verdict(qualification="NA", reason="nothing is told of its steps")
+        is_enough = Decimal(str(max(rates))) >= least
+        told = f"{max(rates):g} percent of the steps done, as the assistant counts"
+        evidence = (Evidence(why=told),)
+    if is_enough:
+        return Verdict(qualification="YES", evidence=evidence, reason=told)
+    return Verdict(qualification="NO", evidence=evidence, reason=f"{told}; asked for: at least {least} percent")
+
+
+def _evidence(taken: _Taken, conversation: Conversation) -> Evidence:
+    why = f"{taken.name}: {'done' if taken.step.is_adhered else 'not done'}"
+    return evidence_of(why, conversation, taken.step.turn_id, taken.step.adhered_at)

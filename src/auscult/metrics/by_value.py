@@ -1,0 +1,196 @@
+"""Whether what was said is true: a value, held against a source of truth. Static, or dynamic with a trigger.
+
+Settings, semantics and examples for users: docs/reference/metrics/by_value.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Comparison, Evidence, Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.domain.values import Locale, Value, is_same, read
+from auscult.metrics._choosing import Rule, agreed_on
+from auscult.metrics._citing import cite, shortened
+from auscult.metrics._finding import Finding, Problem, finding_problems
+from auscult.metrics._joining import compiled, searches_of
+from auscult.metrics._reading import Reading, reading_of
+from auscult.metrics._said import Heard, Said, Sayings, said_problems
+from auscult.metrics._source import Source, Sources, source_problems
+
+_NUMERIC = ("number", "amount", "percentage")
+_AGREED = "Give only the value that both sides agreed on in the end, from the turn in which it was said."
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type."""
+
+    said: Said
+    source: Source
+    question: str = ""
+    trigger: Finding | None = None
+    rule: Rule = "last"
+    custom_rule: str | None = None
+    tolerance: Decimal = Decimal(0)
+    when_not_said: Literal["no", "na"] = "no"
+    languages: tuple[str, ...] | None = None
+
+
+class ByValue:
+    """YES when the value that counts is the source's, NO when it is another or was not said, NA when none applies."""
+
+    name: ClassVar[str] = "by_value"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the value, its source and the rule."""
+        return tuple(_problems(settings))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:
+        """The languages that its words are in, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
+        """Whoever answers its source; a judge and an embedding where the form asks so."""
+        return _plan(settings).needs
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
+        """Never."""
+        return False
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
+        """What must be asked of engines and of the source."""
+        return _plan(settings).probes(conversation)
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+        """The verdict, with the turn that says the value that counts, and both values."""
+        return _plan(settings).judge(conversation, answers)
+
+
+def _problems(settings: Settings) -> Iterator[Problem]:
+    has_trigger = settings.trigger is not None
+    yield from said_problems(settings.said, "said", has_trigger=has_trigger)
+    yield from source_problems(settings.source, "source")
+    if settings.trigger is not None:
+        yield from finding_problems(settings.trigger, "trigger", has_trigger=False)
+    if (settings.rule == "custom") != (settings.custom_rule is not None):
+        yield "custom_rule", "goes with rule: custom, and only there: describe which of the values counts"
+    if settings.rule == "custom" and settings.said.judge is None:
+        yield "rule", "custom needs said.judge, for only a judge can read the rule"
+    if settings.rule == "negotiated" and settings.said.speaker in ("any", "bot"):
+        yield "said.speaker", "must be agent or customer where both have to agree"
+    if settings.custom_rule is not None and not settings.custom_rule.strip():
+        yield "custom_rule", "is empty; describe which of the values counts"
+    if settings.tolerance < 0:
+        yield "tolerance", f"{settings.tolerance} must be 0 or more"
+    if settings.tolerance and settings.said.kind not in _NUMERIC:
+        yield "tolerance", f"belongs to {', '.join(_NUMERIC)}, not to {settings.said.kind}"
+    if settings.tolerance and settings.rule == "strict":
+        yield "tolerance", "and strict contradict each other; strict allows no deviation"
+
+
+class _Plan:
+    """A metric's settings, compiled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
+        self._sayings = Sayings(
+            settings.said, advice=settings.custom_rule or (_AGREED if settings.rule == "negotiated" else "")
+        )
+        self._sources = Sources(settings.source)
+        asked = [search.needs for search in searches_of(self._trigger)] if self._trigger else []
+        self.needs = frozenset[type[Probe]]().union(self._sayings.needs, self._sources.needs, *asked)
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        reading = reading_of(conversation)
+        if not self.needs or not reading.places(self._sayings.speaker):
+            return ()
+        asked: list[Probe | None] = [self._sayings.probe(conversation, reading), self._sources.probe(reading)]
+        for search in searches_of(self._trigger) if self._trigger else ():
+            asked.extend(search.probes(reading))
+        return tuple(dict.fromkeys(probe for probe in asked if probe is not None))
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        reading = reading_of(conversation)
+        speaker = self._sayings.speaker
+        if not reading.places(speaker):
+            whoever = "nobody" if speaker == "any" else f"the {speaker} never"
+            return Verdict(qualification="NA", reason=f"{whoever} speaks")
+        position, shown = None, ()
+        if self._trigger is not None:
+            trigger = self._trigger.decide(reading, answers, None)
+            if trigger.position is None:
+                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.place}"
+                return Verdict(qualification="NA", reason=reason)
+            position, shown = trigger.position, trigger.evidence
+        return replace(self._held_against(reading, answers, position), trigger=shown)
+
+    def _held_against(self, reading: Reading, answers: Answers, trigger: int | None) -> Verdict:
+        """What was said, against what the source says."""
+        said, conversation = self._settings.said, reading.conversation
+        truth = self._sources.truth(reading, answers)
+        if truth.text is None:
+            return Verdict(qualification="NA", reason=truth.reason)
+        locale = Locale.of(conversation.language, conversation.started_at.date())
+        right = read(said.kind, truth.text, locale)
+        if right is None:
+            return Verdict(
+                qualification="NA", reason=f"the source says '{shortened(truth.text)}', which is no {said.kind}"
+            )
+        heard = self._sayings.heard(reading, answers, trigger)
+        counting = self._counting(reading, heard, trigger, right)
+        if not counting:
+            missing = "no value is agreed on" if heard else f"no {said.name} is said in {self._sayings.place}"
+            compared = Comparison(name=said.name, source=str(right))
+            answer: Literal["NO", "NA"] = "NO" if self._settings.when_not_said == "no" else "NA"
+            reason = f"{missing}; the source says {right}"
+            return Verdict(qualification=answer, reason=reason, compared=compared)
+        wrong = [one for one in counting if not self._is_right(one, right)]
+        shown = wrong or counting
+        return Verdict(
+            qualification="NO" if wrong else "YES",
+            evidence=tuple(_evidence(one, right, is_right=not wrong) for one in shown),
+            reason=f"says {shown[0].value} where the source says {right}" if wrong else "",
+            compared=Comparison(name=said.name, source=str(right), said=str(shown[0].value)),
+        )
+
+    def _counting(self, reading: Reading, heard: Sequence[Heard], trigger: int | None, right: Value) -> Sequence[Heard]:
+        """The values that must be right: one, or with ``strict`` all of them."""
+        rule = self._settings.rule
+        if rule == "negotiated" and self._settings.said.judge is None:
+            other = "customer" if self._sayings.speaker != "customer" else "agent"
+            theirs = self._sayings.heard(reading, {}, trigger, other)
+            chosen = agreed_on(self._settings.said.kind, heard, theirs, reading.turns)
+            return [chosen] if chosen else []
+        if not heard or rule == "strict":
+            return heard
+        if rule == "any":
+            return [next((one for one in heard if self._is_right(one, right)), heard[-1])]
+        return heard[:1] if rule == "first" else heard[-1:]
+
+    def _is_right(self, one: Heard, right: Value) -> bool:
+        return is_same(self._settings.said.kind, one.value, right, self._settings.tolerance)
+
+
+def _evidence(one: Heard, right: Value, *, is_right: bool) -> Evidence:
+    source = "and so does the source" if is_right else f"the source says {right}"
+    return cite(one.turn, f"says '{shortened(one.words)}' ({one.value}), {source}", one.words)
+
+
+@lru_cache(maxsize=1024)
+def _plan(settings: Settings) -> _Plan:
+    return _Plan(settings)

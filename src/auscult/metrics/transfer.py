@@ -1,0 +1,67 @@
+"""Transfer etiquette: what the agent says before passing the customer on. All or nothing.
+
+Settings, semantics and examples for users: docs/reference/metrics/transfer.md.
+"""
+
+from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Answers, Probe
+from auscult.metrics._etiquette import Duty, Etiquette, Instances, duty_problems
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """What a form says in a metric of this type."""
+
+    parts: tuple[Duty, ...]
+    question: str = ""
+    instances: Instances = "every"
+    languages: tuple[str, ...] | None = None
+
+
+class Transfer:
+    """YES when every part is met, NO when one is not, NA when there is no transfer."""
+
+    name: ClassVar[str] = "transfer"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the parts."""
+        return tuple(duty_problems(settings.parts))
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:
+        """The languages that its words are in, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
+        """An embedding engine for ``similar``, a judge for ``judge``."""
+        return _compiled(settings).needs
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
+        """Never: if one part fails, the whole weight is lost."""
+        return False
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
+        """What must be asked of the turns around transfers."""
+        return _compiled(settings).probes(conversation)
+
+    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+        """The verdict over every transfer."""
+        return _compiled(settings).judge(conversation, answers)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(settings: Settings) -> Etiquette:
+    return Etiquette("transfer", settings.parts, settings.instances)

@@ -1,0 +1,176 @@
+"""What is done with the conversations of a re-score: evaluated once more with one version of one form, and rendered.
+
+Evaluations that were made before are kept. Answers that still stand are taken over; what the version asks anew is
+judged, and nothing else (explained in docs/explanation/re-scoring.md).
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from auscult.domain.audit import TrailEntry, rescored
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import EngineError
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.form import Form, choose_form
+from auscult.domain.judging import Postponed
+from auscult.pipeline.evaluate import Evaluator, Waiting
+from auscult.pipeline.ports import AppStore, Pending, Recorded
+from auscult.pipeline.record import Reports, render
+from auscult.pipeline.rescore import RescoreCounts, RescoreOrder
+from auscult.pipeline.reuse import NOTHING, Reuse
+from auscult.pipeline.sweep_ports import Portion, Rescored
+from auscult.pipeline.sweeping import Looked
+from auscult.pipeline.versions import Versions
+
+LOG = logging.getLogger(__name__)
+
+
+class _Task(NamedTuple):
+    """What is to be done with every conversation of a portion."""
+
+    app: AppStore
+    form: Form
+    order: RescoreOrder
+    sweep_id: str
+    may_ask: bool
+
+
+class Rescoring:
+    """Evaluates portions of re-scores. Threads may share it."""
+
+    def __init__(self, evaluator: Evaluator, reports: Reports, now: Callable[[], datetime]) -> None:
+        """``now`` gives the aware UTC time that evaluations carry. What analysis found is not looked for again."""
+        self._evaluator = evaluator._replace(analyzers={})
+        self._reports = reports
+        self._touched = {name: report for name, report in reports.items() if report.shows_evaluation}
+        self._now = now
+        self._reuse = Reuse()
+        self._versions = Versions()
+
+    def look(self, app: AppStore, portion: Portion, *, may_ask: bool) -> Looked:
+        """Evaluate and render a portion; with ``may_ask`` false no far engine is asked.
+
+        A conversation on which the code itself fails is counted and told, and holds nobody else up.
+        Raises ``EngineError`` when an engine that is near cannot answer: that may pass, and is tried again.
+        """
+        order = msgspec.json.decode(portion.sweep.order, type=RescoreOrder)
+        form = self._versions.get(app, order.form_id, order.version)
+        task = _Task(app, form, order, portion.sweep.sweep_id, may_ask)
+        recorded = app.sweeps.cases(portion.stretch)
+        waiting = max(0, portion.stretch.size - len(recorded))
+        counts = RescoreCounts(looked=len(recorded) + waiting, waiting=waiting)
+        cases = self._wanted(task, recorded, counts)
+        try:
+            done, postponed = self._decided(task, cases)
+        except EngineError:
+            raise
+        except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+            done, postponed = self._decided_one_by_one(task, cases, counts)
+
+        def result(passed_over: int) -> bytes:
+            written = replace(counts, rescored=len(done) - passed_over, moved=passed_over)
+            return msgspec.json.encode(written)
+
+        named = named_in(counts.faults, cases)
+        return Looked(tuple(done), result, named, next(iter(postponed), None))
+
+    def again(self, app: AppStore, looked: Looked) -> Looked:
+        """The same, with the audits as they stand now: somebody went on with one while this was evaluated."""
+        audits = app.audits.of([each.case.conversation.id for each in looked.rescored])
+        rendered = tuple(
+            self._rescored(
+                app,
+                replace(each.case, audit=audits.get(each.case.conversation.id)),
+                each.rendered.evaluation,
+                each.entry,
+            )
+            for each in looked.rescored
+        )
+        return looked._replace(rescored=rendered)
+
+    def _wanted(self, task: _Task, recorded: Sequence[Recorded], counts: RescoreCounts) -> list[Recorded]:
+        """Those that the form is for and did not decide yet; the others are counted."""
+        form, order = task.form, task.order
+        forms = self._versions.beside(task.app, form)
+        queues = frozenset(queue.casefold() for queue in order.queues)
+        wanted: list[Recorded] = []
+        for each in recorded:
+            by = each.evaluation.form
+            if queues and not is_in(each.conversation, queues):
+                counts.other_queue += 1
+            elif choose_form(each.conversation, forms) is not form:
+                counts.other_form += 1
+            elif not order.afresh and by is not None and (by.id, by.version) == (form.id, form.version):
+                counts.already += 1
+            else:
+                wanted.append(each)
+        return wanted
+
+    def _decided(self, task: _Task, cases: Sequence[Recorded]) -> tuple[list[Rescored], list[Postponed]]:
+        """Evaluate and render these."""
+        pending = [
+            Pending(
+                conversation=case.conversation,
+                revision=case.evaluation.revision,
+                known=NOTHING if task.order.afresh else self._reuse.known(case.evaluation, task.form),
+            )
+            for case in cases
+        ]
+        evaluator = self._evaluator.for_app(task.app.tenant.app_id)
+        judged = evaluator.evaluate_ready(pending, [task.form], self._now(), task.app.answers, may_ask=task.may_ask)
+        done: list[Rescored] = []
+        postponed: list[Postponed] = []
+        for case, one in zip(cases, judged, strict=True):
+            if isinstance(one, Waiting):
+                postponed.append(one.postponed)
+                continue
+            entry = rescored(case.evaluation, one.evaluation, task.sweep_id, task.order.by)
+            done.append(self._rescored(task.app, case, one.evaluation, entry))
+        return done, postponed
+
+    def _decided_one_by_one(
+        self, task: _Task, cases: Sequence[Recorded], counts: RescoreCounts
+    ) -> tuple[list[Rescored], list[Postponed]]:
+        done: list[Rescored] = []
+        postponed: list[Postponed] = []
+        for case in cases:
+            try:
+                one, later = self._decided(task, [case])
+            except EngineError:
+                raise
+            except Exception as error:  # its traceback is the only way to mend what it hit
+                LOG.exception("conversation %s cannot be re-scored", case.conversation.id)
+                counts.failed += 1
+                counts.faults.append(f"{case.conversation.id}: {type(error).__name__}: {error}")
+            else:
+                done += one
+                postponed += later
+        return done, postponed
+
+    def _rescored(self, app: AppStore, case: Recorded, evaluation: Evaluation, entry: TrailEntry) -> Rescored:
+        """Render what was decided; of a conversation that stands as before, only the rows that show it."""
+        is_same_status = evaluation.status == case.evaluation.status
+        reports = self._touched if is_same_status else self._reports
+        return Rescored(
+            case=case,
+            rendered=render(app.tenant, replace(case, evaluation=evaluation), reports),
+            entry=entry,
+            is_same_status=is_same_status,
+        )
+
+
+def named_in(faults: Collection[str], cases: Iterable[Recorded]) -> frozenset[str]:
+    """The conversations that these reasons begin with, and may quote."""
+    ids = (case.conversation.id for case in cases)
+    return frozenset(each for each in ids if any(fault.startswith(f"{each}: ") for fault in faults))
+
+
+def is_in(conversation: Conversation, queues: Collection[str]) -> bool:
+    """Whether a conversation was in one of these queues: ids or names, in small letters."""
+    names = (name for queue in conversation.queues for name in (queue.id, queue.name) if name)
+    return any(name.casefold() in queues for name in names)

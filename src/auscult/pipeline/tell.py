@@ -1,0 +1,119 @@
+"""Tells webhooks of the changes of an app: each in its order, each at least once, signed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from auscult.domain.change import Change, Delivery, Webhook, signature
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.feed_ports import Due, Sender, Standing
+from auscult.pipeline.ports import Store
+
+LEASE_MS = 120_000
+AT_A_TIME = 50
+PAUSES_S = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
+"""After each try that failed; after the last of them the webhook is disabled, and keeps its place."""
+
+
+class ChangeMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sent of one change. What is known of the conversation is null where it was erased."""
+
+    type: str
+    timestamp: datetime
+    data: "ChangeData"
+
+
+class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
+    """The conversation, and how it stands now."""
+
+    conversation_id: str
+    app_id: str
+    change: int
+    status: str | None = None
+    score: int | None = None
+    passed: bool | None = None
+    fatal_errors: int | None = None
+    form_id: str | None = None
+    form_version: int | None = None
+    audit_score: int | None = None
+
+
+class Telling:
+    """Sends what is due, a webhook at a time."""
+
+    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime]) -> None:
+        """Send with ``sender``; ``now`` gives the aware UTC time."""
+        self._store = store
+        self._work = store.webhook_work
+        self._sender = sender
+        self._now = now
+
+    def run_once(self) -> bool:
+        """Send some changes to one webhook that is due; whether there was one."""
+        due = self._work.claim(LEASE_MS)
+        if due is None:
+            return False
+        waiting = self._store.within(due.tenant).feed.after(due.webhook.position, AT_A_TIME)
+        for change in waiting:
+            if change.kind not in due.webhook.kinds:
+                self._work.keep(due, Standing(change.number, LEASE_MS))
+                continue
+            if not self._tell(due, change):
+                return True
+        position = waiting[-1].number if waiting else due.webhook.position
+        self._work.keep(due, Standing(position, pause_ms=0))
+        return True
+
+    def _tell(self, due: Due, change: Change) -> bool:
+        """Send one change; whether it was taken. Otherwise the webhook waits, or is disabled."""
+        webhook, at = due.webhook, self._now()
+        body = msgspec.json.encode(self._message(due.tenant, change))
+        headers = headers_of(webhook, due.tenant, change, at, body)
+        status, error = self._sender.send(webhook.url, headers, body)
+        told = Delivery(
+            number=change.number,
+            conversation_id=change.conversation_id,
+            kind=change.kind,
+            at=at,
+            status=status,
+            error=error,
+        )
+        if told.is_done:
+            self._work.keep(due, Standing(change.number, LEASE_MS), told)
+            return True
+        failures = webhook.failures + 1
+        is_last = failures > len(PAUSES_S)
+        pause_ms = 0 if is_last else PAUSES_S[failures - 1] * 1000
+        self._work.keep(due, Standing(change.number - 1, pause_ms, failures, is_last), told)
+        return False
+
+    def _message(self, tenant: Tenant, change: Change) -> ChangeMessage:
+        data = ChangeData(conversation_id=change.conversation_id, app_id=tenant.app_id, change=change.number)
+        found = self._store.within(tenant).conversations.get(change.conversation_id)
+        if found is not None and found.evaluations and change.kind != "erased":
+            evaluation, audit = found.evaluations[0], found.audit
+            data = msgspec.structs.replace(
+                data,
+                status=evaluation.status,
+                score=None if evaluation.score is None else int(evaluation.score),
+                passed=evaluation.passed,
+                fatal_errors=evaluation.fatal_errors,
+                form_id=evaluation.form.id if evaluation.form else None,
+                form_version=evaluation.form.version if evaluation.form else None,
+                audit_score=None
+                if audit is None or audit.result is None or audit.result.score is None
+                else int(audit.result.score),
+            )
+        return ChangeMessage(type=f"conversation.{change.kind}", timestamp=change.at, data=data)
+
+
+def headers_of(webhook: Webhook, tenant: Tenant, change: Change, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers of Standard Webhooks. The id is the same at every try, so that the other side can tell."""
+    message_id, seconds = f"{tenant.app_id}.{change.number}", int(at.timestamp())
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": signature(webhook.secret, message_id, seconds, body),
+    }

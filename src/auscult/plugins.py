@@ -1,0 +1,228 @@
+"""What other installed packages add to the shelves, by entry point (docs/how-to/write-a-plug-in.md).
+
+An entry point names something that is called without arguments and gives one variant: a class, most often. Plug-ins
+run with all that auscult may do, as every installed package does; what is installed is the operator's choice.
+The shelves are imported only where a plug-in is for one, so that a command without plug-ins loads none of them.
+"""
+# ruff: noqa: PLC0415  (see above)
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast, get_args
+
+from msgspec import Struct
+
+from auscult.domain.contracts import contract_faults
+from auscult.domain.conversation import Channel
+from auscult.domain.errors import AuscultError, SettingsError
+from auscult.domain.form import Scoring
+from auscult.domain.probe import Probe
+from auscult.domain.spelling import did_you_mean
+from auscult.pipeline.far_ports import FarEngine
+from auscult.pipeline.ports import Engine
+
+if TYPE_CHECKING:
+    from auscult.analyzers import Analyzer
+    from auscult.formats import Format
+    from auscult.metrics import MetricType
+
+Factory = Callable[[], Any]
+Taken = Callable[[str], Collection[str]]
+"""Gives the names that a group of entry points may not have."""
+
+EngineMaker = Callable[[], Engine | FarEngine]
+Look = Callable[[Any, str], Iterator[str]]
+"""Says what is wrong with a variant of a name, beyond what its protocol lists."""
+
+METRICS, ANALYZERS, FORMATS, ENGINES = (f"auscult.{shelf}" for shelf in ("metrics", "analyzers", "formats", "engines"))
+GROUPS = (METRICS, ANALYZERS, FORMATS, ENGINES)
+"""The groups of entry points that are looked for, one a shelf."""
+
+
+class PluginError(AuscultError):
+    """Something that an installed package brings and that cannot be used; the message names the package."""
+
+    code = "plugin.invalid"
+
+
+class Plugin(NamedTuple):
+    """One entry point: for which shelf, under which name, and from which package."""
+
+    group: str
+    name: str
+    package: str
+    source: EntryPoint
+
+    def __str__(self) -> str:
+        """Tell it: ``metric type by_mood of auscult-mood 1.2``."""
+        return f"{_KINDS[self.group]} {self.name} of {self.package}"
+
+
+class Installed(NamedTuple):
+    """A plug-in that was looked at, and what is wrong with it, if anything."""
+
+    plugin: Plugin
+    error: PluginError | None
+
+
+def load(taken: Taken) -> dict[str, dict[str, Any]]:
+    """What plug-ins add: group -> name -> variant; of an engine, what makes it. Groups without plug-ins are left out.
+
+    ``taken`` gives the names of ours in a group. Raises ``PluginError`` for the first that cannot be used: ``plugin.broken``, ``plugin.invalid``,
+    ``plugin.shadows``, ``plugin.twice``.
+    """
+    added: dict[str, dict[str, Any]] = {}
+    found = _installed()
+    for plugin in found:
+        _refuse_name(plugin, found, taken)
+        added.setdefault(plugin.group, {})[plugin.name] = _variant(plugin)
+    return added
+
+
+def examine(taken: Taken) -> Iterator[Installed]:
+    """Look at every plug-in that is installed, and make engines too."""
+    found = _installed()
+    for plugin in found:
+        try:
+            _refuse_name(plugin, found, taken)
+            variant = _variant(plugin)
+            if plugin.group == ENGINES:
+                variant()
+        except PluginError as error:
+            yield Installed(plugin, error)
+        else:
+            yield Installed(plugin, None)
+
+
+def put_in_place(
+    chosen: str,
+    makers: Mapping[str, EngineMaker],
+    near: dict[type[Probe], Engine],
+    far: dict[type[Probe], FarEngine],
+) -> None:
+    """Let the engines of these names, with commas between them, answer their kinds of probe in place of whoever did.
+
+    Raises ``SettingsError`` ``engine.unknown``; ``PluginError`` as ``load`` does.
+    """
+    for name in filter(None, map(str.strip, chosen.split(","))):
+        if name not in makers:
+            hint = did_you_mean(name, makers, f"there is: {', '.join(makers) or 'none'}")
+            told = f"no plug-in brings an engine {name}; {hint}"
+            raise SettingsError(told, code="engine.unknown", field="AUSCULT_ENGINES", value=name)
+        engine = makers[name]()
+        if _is_far(engine):
+            far.update(dict.fromkeys(engine.kinds, engine))
+            for kind in engine.kinds:
+                near.pop(kind, None)
+        else:
+            near_engine = cast("Engine", engine)
+            near[near_engine.probe] = near_engine
+            far.pop(near_engine.probe, None)
+
+
+def _installed() -> list[Plugin]:
+    """Every entry point of our groups, by shelf and name. A package that is on the path twice is one package."""
+    found = {
+        (group, point.name, package): Plugin(group, point.name, package, point)
+        for group in GROUPS
+        for point in entry_points(group=group)
+        for package in [f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown package"]
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def _refuse_name(plugin: Plugin, found: Iterable[Plugin], taken: Taken) -> None:
+    if plugin.name in taken(plugin.group):
+        told = f"the {plugin} has the name of one that comes with auscult; it must have another"
+        raise PluginError(told, code="plugin.shadows", field=plugin.group, value=plugin.name)
+    for other in found:
+        if other[:2] == plugin[:2] and other.package != plugin.package:
+            told = f"the {plugin} has the name of the {other}; uninstall one of the packages"
+            raise PluginError(told, code="plugin.twice", field=plugin.group, value=plugin.name)
+
+
+def _variant(plugin: Plugin) -> Any:  # noqa: ANN401  (whatever its shelf holds)
+    """What a plug-in brings, looked at. An engine is not made yet: that may take long."""
+    factory = _made(plugin, plugin.source.load)
+    if plugin.group == ENGINES:
+        return partial(_engine, plugin, factory)
+    variant = _made(plugin, factory)
+    _hold_to(plugin, variant, *_contract_of(plugin.group))
+    return variant
+
+
+def _engine(plugin: Plugin, factory: Factory) -> Engine | FarEngine:
+    engine = _made(plugin, factory)
+    _hold_to(plugin, engine, FarEngine if _is_far(engine) else Engine, _engine_faults)
+    return engine
+
+
+def _is_far(engine: object) -> TypeGuard[FarEngine]:
+    """Whether an engine is asked about whole conversations: it answers several kinds of probe, and says which."""
+    return hasattr(engine, "kinds")
+
+
+def _hold_to(plugin: Plugin, variant: Any, protocol: type, look: Look) -> None:  # noqa: ANN401  (as above)
+    faults = list(contract_faults(variant, protocol)) or list(look(variant, plugin.name))
+    if faults:
+        told = "; it ".join(faults)
+        raise PluginError(f"the {plugin} is not what auscult asks for: it {told} (docs/how-to/write-a-plug-in.md)")
+
+
+def _made(plugin: Plugin, make: Factory) -> Any:  # noqa: ANN401  (as above)
+    """Call what another package wrote; whatever it raises is told as that package's fault."""
+    try:
+        return make()
+    except Exception as error:
+        told = f"the {plugin} cannot be loaded: {type(error).__name__}: {error}; upgrade or uninstall it"
+        raise PluginError(told, code="plugin.broken") from error
+
+
+def _metric_faults(kind: "MetricType[Any]", name: str) -> Iterator[str]:
+    if kind.name != name:
+        yield f"calls itself {kind.name!r}, and its entry point {name!r}"
+    settings: Any = kind.settings_type
+    if not (isinstance(settings, type) and issubclass(settings, Struct)):
+        yield "has a settings_type that is no msgspec.Struct"
+    elif not (settings.__struct_config__.frozen and settings.__struct_config__.forbid_unknown_fields):
+        yield "has a settings_type that is not frozen=True, forbid_unknown_fields=True"
+    for given, known, what in ((kind.channels, Channel, "channels"), (kind.scorings, Scoring, "scorings")):
+        if not given or not set(given) <= set(get_args(known)):
+            yield f"has {what} that are not some of {', '.join(get_args(known))}"
+
+
+def _analyzer_faults(analyzer: "Analyzer[Any]", name: str) -> Iterator[str]:
+    if analyzer.field != name:
+        yield f"has the field {analyzer.field!r}, and its entry point is {name!r}"
+    if not all(isinstance(language, str) for language in analyzer.languages):  # pyright: ignore[reportUnnecessaryIsInstance]
+        yield "has languages that are no codes"
+
+
+def _format_faults(shape: "Format", name: str) -> Iterator[str]:
+    if shape.name != name:
+        yield f"calls itself {shape.name!r}, and its entry point {name!r}"
+
+
+def _engine_faults(engine: Any, name: str) -> Iterator[str]:  # noqa: ANN401  (near or far)
+    del name  # an engine is told by its version
+    kinds = engine.kinds if _is_far(engine) else (engine.probe,)
+    if not kinds or not set(kinds) <= set(get_args(Probe)):
+        yield f"answers none of the kinds of probe that there are: {', '.join(one.__name__ for one in get_args(Probe))}"
+
+
+_KINDS = {METRICS: "metric type", ANALYZERS: "analyzer", FORMATS: "format", ENGINES: "engine"}
+
+
+def _contract_of(group: str) -> tuple[type, Look]:
+    if group == METRICS:
+        from auscult.metrics import MetricType
+
+        return MetricType, _metric_faults
+    if group == ANALYZERS:
+        from auscult.analyzers import Analyzer
+
+        return Analyzer, _analyzer_faults
+    from auscult.formats import Format
+
+    return Format, _format_faults

@@ -1,0 +1,212 @@
+"""Who is signed in to the agent's page.
+
+A client of the scope ``assist:write`` signs a link: a token (HS256, its secret) for ``LINK`` that names an agent and
+holds for an hour at most. The page's script exchanges it for a cookie that scripts cannot read: a token for
+``SESSION``, signed with the same secret. Neither opens any API, and no API's token opens the page; when the client is
+revoked, both end. Nothing of it is stored.
+"""
+
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import cast
+
+import jwt
+import msgspec
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from auscult.domain.assist import AssistedAgent
+from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.tenancy import Client
+from auscult.server.api._contract import Answer
+from auscult.server.api._query import read_body as decoded
+from auscult.server.api._route import raw_path, send_answer
+from auscult.server.auth import Authenticator, Claims
+from auscult.server.bodies import check_json, read_body
+from auscult.server.clock import Clock
+from auscult.server.door import Door, check_scope
+from auscult.server.errors import MethodNotAllowedError
+from auscult.server.exchange import exchange_of
+from auscult.server.limits import SharedLimiter
+from auscult.server.tenancy import Tenancy
+
+LINK = "auscult:assist"
+"""Audience of a link's token."""
+SESSION = "auscult:assist-session"
+"""Audience of the token in the cookie."""
+LINK_S = 3600
+"""For how long a link may hold: it lies about in histories and chats."""
+SESSION_S = 10 * 3600
+"""For how long a sign-in holds: a shift."""
+COOKIE = "auscult_assist"
+HEADER = "x-auscult-page"
+"""What the page's script sends along; a form or a picture of another site cannot."""
+
+_SCOPES = frozenset({"assist:write"})
+_LONGEST_BODY = 16 * 1024
+_LONGEST_ID = 255
+
+
+class SignedIn(Struct, frozen=True, kw_only=True):
+    """An agent at the page: whose client let them in, narrowed to one app and to assistance, and until when (epoch)."""
+
+    client: Client
+    agent: AssistedAgent
+    app_id: str
+    expires_at: int
+
+
+class SessionShown(Struct, frozen=True, kw_only=True):
+    """Who is signed in, as the page is told."""
+
+    agent: AssistedAgent
+    app: str
+    expires_at: int
+
+
+class LinkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands behind ``#`` in a link."""
+
+    token: str
+
+
+class SignIn:
+    """Exchanges links for sessions, and finds who a session's cookie belongs to."""
+
+    def __init__(self, authenticator: Authenticator, clock: Clock, skew_s: float) -> None:
+        """Tell times by ``clock``; a client's may run ahead of it by ``skew_s``."""
+        self.authenticator = authenticator
+        self._clock = clock
+        self._skew_s = skew_s
+
+    async def begin(self, token: str) -> tuple[SignedIn, str]:
+        """Sign in with a link's token; who it is, and what the cookie holds. Raises ``AccessError``."""
+        client, claims = await self.authenticator.holder(token, LINK)
+        if claims.aud is UNSET or claims.exp is UNSET or claims.exp > self._clock.now() + LINK_S + self._skew_s:
+            raise _bad_link(f"aud must be {LINK!r}, and exp at most {LINK_S} seconds away")
+        expires_at = int(self._clock.now()) + SESSION_S
+        found = _signed_in(client, claims, expires_at)
+        held = {
+            "appId": client.client_id,
+            "aud": SESSION,
+            "exp": expires_at,
+            "app": found.app_id,
+            "agent": msgspec.to_builtins(found.agent),
+        }
+        return found, jwt.encode(held, client.secret, algorithm="HS256")
+
+    async def of(self, headers: Mapping[str, str]) -> SignedIn:
+        """Find who is signed in. Raises ``AccessError``: ``session.missing``, ``session.expired``."""
+        token = _cookie(headers)
+        if not token:
+            raise AccessError("Nobody is signed in: open the page by a link.", code="session.missing")
+        try:
+            client, claims = await self.authenticator.holder(token, SESSION)
+            if claims.aud is UNSET:
+                raise _bad_link("aud")
+            return _signed_in(client, claims, int(claims.exp))
+        except AccessError as error:
+            raise AccessError("The sign-in has ended: open the page by a new link.", code="session.expired") from error
+
+
+class PageDoor(Door):
+    """The way in for the page's script: by cookie, to the agent's one app."""
+
+    def __init__(self, sign_in: SignIn, limiter: SharedLimiter, tenancy: Tenancy) -> None:
+        """Check with these, in the order of the methods."""
+        super().__init__(sign_in.authenticator, limiter, tenancy)
+        self.sign_in = sign_in
+
+    async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
+        """Find the client whose link the agent came by, and count the request against its account.
+
+        Raises ``AccessError`` and ``RequestError``: ``session.*``, ``page.only``, ``rate.exceeded``.
+        """
+        check_page(headers)
+        found = await self.sign_in.of(headers)
+        exchange_of(scope).agent = found.agent
+        await self.count(scope, found.client)
+        return found.client
+
+
+class SessionRoute(BaseRoute):
+    """Says who is signed in (GET), signs in (POST) and out (DELETE)."""
+
+    def __init__(self, path: str, sign_in: SignIn) -> None:
+        """Serve ``path``."""
+        self._path = path
+        self._sign_in = sign_in
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for this path."""
+        is_it = scope["type"] == "http" and raw_path(scope) == self._path
+        return (Match.FULL if is_it else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. What is wrong with it leaves here as an error, for the one handler."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        check_page(headers)
+        match scope["method"]:
+            case "GET":
+                answer = Answer(200, _shown(await self._sign_in.of(headers)))
+            case "POST":
+                check_json(headers)
+                try:
+                    body = decoded(await read_body(receive, headers, _LONGEST_BODY), LinkBody)
+                except ClientDisconnect:
+                    return
+                found, held = await self._sign_in.begin(body.token.strip())
+                answer = Answer(200, _shown(found), (("set-cookie", _set_cookie(scope, held, SESSION_S)),))
+            case "DELETE":
+                answer = Answer(204, headers=(("set-cookie", _set_cookie(scope, "", 0)),))
+            case _:
+                raise MethodNotAllowedError("DELETE, GET, POST")
+        await send_answer(send, answer)
+
+
+def check_page(headers: Mapping[str, str]) -> None:
+    """Refuse what is not sent by the page's script. Raises ``AccessError``: ``page.only``."""
+    if headers.get(HEADER) != "1":
+        raise AccessError(f"This is for the agent's page, which sends {HEADER}: 1.", code="page.only", field=HEADER)
+
+
+def _signed_in(client: Client, claims: Claims, expires_at: int) -> SignedIn:
+    """Who a token of the client lets in. Raises ``AccessError``."""
+    check_scope(client, _SCOPES)
+    app_id: object = next(iter(client.app_ids)) if claims.app is UNSET and len(client.app_ids) == 1 else claims.app
+    if not isinstance(app_id, str) or app_id not in client.app_ids:
+        raise _bad_link("app must name one of the client's apps, where it has several")
+    claimed: object = claims.agent
+    given = cast("dict[str, object]", claimed) if isinstance(claimed, dict) else {}
+    agent_id, name = given.get("id"), given.get("name")
+    if not isinstance(agent_id, str) or not 0 < len(agent_id) <= _LONGEST_ID or not isinstance(name, str | None):
+        raise _bad_link('agent must be an object with an id and perhaps a name: {"id": "a-7", "name": "Ana"}')
+    narrowed = replace(client, app_ids=frozenset({app_id}), scopes=_SCOPES)
+    agent = AssistedAgent(id=agent_id, name=(name or "")[:_LONGEST_ID] or None)
+    return SignedIn(client=narrowed, agent=agent, app_id=app_id, expires_at=expires_at)
+
+
+def _bad_link(right: str) -> AccessError:
+    return AccessError(f"The link cannot be used: {right}.", code="link.invalid")
+
+
+def _shown(found: SignedIn) -> bytes:
+    return msgspec.json.encode(SessionShown(agent=found.agent, app=found.app_id, expires_at=found.expires_at))
+
+
+def _cookie(headers: Mapping[str, str]) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError as error:
+        raise RequestError("Cookie: it cannot be read.", code="request.invalid", field="Cookie") from error
+    return found.value if found else ""
+
+
+def _set_cookie(scope: Scope, value: str, seconds: int) -> str:
+    """Only for the page's paths and requests of its own site; over TLS wherever the page came over it."""
+    path = scope.get("root_path", "") + "/assist"
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"

@@ -1,0 +1,72 @@
+// Who is signed in: by the cookie that is there, by the link that the page was opened with, or by one that is pasted.
+
+import { ask } from "./wire.js";
+import { fault, one, put } from "./dom.js";
+
+const WORDS = {
+  "session.missing": ["Sign in", "This page opens by a link that your desktop or your supervisor gives you. It signs you in."],
+  "session.expired": ["Your sign-in has ended", "Open the page by a new link. What you did until now is kept."],
+  "token.expired": ["This link has expired", "Links hold for a short time only. Ask for a new one, or open the page from your desktop again."],
+  "scope.missing": ["This link cannot be used", "The client that signed it may not write to agent assist (assist:write)."],
+  "out": ["You are signed out", "Open the page by a link to come in again."],
+};
+const UNUSABLE = ["This link cannot be used", "It is not whole, or was not signed for this server. Ask for a new one."];
+
+// Gives the session once there is one; until then the page says what is missing.
+export async function signedIn() {
+  const form = one("#sign-in");
+  const link = location.hash.slice(1);
+  if (link) history.replaceState(null, "", location.pathname + location.search);
+  try {
+    return await begin(link);
+  } catch (error) {
+    tell(error);
+  }
+  return new Promise((done) => {
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      try {
+        const session = await begin(one("#link").value.split("#").pop().trim());
+        one("#link").value = "";
+        done(session);
+      } catch (error) {
+        tell(error);
+        one("#link").select();
+      }
+    };
+  });
+}
+
+// Says that nobody is signed in any more, over whatever is shown, and waits for the next sign-in.
+export function whenOut(again) {
+  addEventListener("signed-out", (event) => {
+    if (document.body.dataset.shown !== "page") return;
+    tell({ status: 401, reason: event.detail });
+    again();
+  });
+}
+
+export function notice(title, text) {
+  document.body.dataset.shown = "notice";
+  put(document, "#h-notice", title);
+  put(document, "#notice-text", text);
+  one("#sign-in").hidden = true;
+}
+
+export async function signOut() {
+  await ask("DELETE", "session");
+  tell({ status: 401, reason: "out" });
+}
+
+async function begin(link) {
+  return link ? ask("POST", "session", { token: link }) : ask("GET", "session");
+}
+
+function tell(error) {
+  const isUnreached = error.status === 0 || error.status >= 500;
+  const [title, text] = isUnreached ? ["No connection", error.message] : (WORDS[error.reason] ?? UNUSABLE);
+  notice(title, text);
+  one("#sign-in").hidden = false;
+  fault(one("#sign-in"), null);
+  document.title = title;
+}

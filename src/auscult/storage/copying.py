@@ -1,0 +1,124 @@
+"""A whole store moved into another database, of the same kind or the other, and compared afterwards row by row.
+
+Every table is read in the order of its key and written in portions, each in a transaction of its own. What stands in
+the target is always the beginning of what stands in the source, so that a copy that was cut off goes on where it is.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Connection, Table
+
+from auscult.domain.errors import ConflictError
+from auscult.storage.database import AnyRow, Database
+from auscult.storage.tables import METADATA, apps, judge_places, workers
+
+PORTION = 2_000
+
+_LIVE = {workers, judge_places}
+"""Who is at work on a database is not what it holds."""
+
+Progress = Callable[[int, int], None]
+
+
+class Copied(Struct, frozen=True, kw_only=True):
+    """One table after the copy: how many rows it has on each side, and whether all of them are equal."""
+
+    table: str
+    rows: int
+    rows_there: int
+    is_equal: bool
+
+
+def copy(source: Database, target: Database, progress: Progress) -> list[Copied]:
+    """Copy every table, then compare them. Both databases must have been migrated; nobody should write to either.
+
+    ``progress`` is told rows done and rows in all. Raises ``ConflictError`` when the target holds something else.
+    """
+    with source.comparing() as reading:
+        tables = [table for table in METADATA.sorted_tables if table not in _LIVE]
+        _refuse_another(reading, target)
+        total = sum(_count(reading, table) for table in tables)
+        done = 0
+        for table in tables:
+            with target.reading() as there:
+                after = _last(there, table)
+                done += _count(there, table)
+            progress(done, total)
+            for rows in _portions(reading, table, after):
+                with target.writing() as writing:
+                    target.dialect.copy_in(writing, table, rows)
+                done += len(rows)
+                progress(done, total)
+        with target.writing() as writing:
+            for table in tables:
+                target.dialect.count_on(writing, table)
+        with target.comparing() as there:
+            return [_compared(table, reading, there) for table in tables]
+
+
+def _refuse_another(reading: Connection, target: Database) -> None:
+    """See that the apps of the target, if it has any, are the first of the source's."""
+    with target.reading() as there:
+        known = list(there.execute(sa.select(apps).order_by(apps.c.app)))
+    ours = list(reading.execute(sa.select(apps).order_by(apps.c.app)))
+    if known != ours[: len(known)]:
+        raise ConflictError(
+            f"the target holds other apps than the source ({known[0].app_id}, …): copy into an empty database",
+            code="copy.target_not_empty",
+            field="--to",
+        )
+
+
+def _key(table: Table) -> Sequence[sa.Column[Any]]:
+    """Columns by which its rows differ."""
+    unique = (each for each in table.constraints if isinstance(each, sa.UniqueConstraint))
+    return list(table.primary_key.columns or next(unique).columns)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def _last(connection: Connection, table: Table) -> AnyRow | None:
+    """The key of the last row, if there is one."""
+    key = _key(table)
+    return connection.execute(sa.select(*key).order_by(*(column.desc() for column in key)).limit(1)).first()
+
+
+def _portions(connection: Connection, table: Table, after: Sequence[Any] | None = None) -> Iterator[Sequence[AnyRow]]:
+    """Rows by key, after one, some at a time."""
+    key = _key(table)
+    while True:
+        query = sa.select(table).order_by(*key).limit(PORTION)
+        if after is not None:
+            query = query.where(
+                sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
+            )
+        rows = connection.execute(query).all()
+        if rows:
+            yield rows
+        if len(rows) < PORTION:
+            return
+        after = [getattr(rows[-1], column.name) for column in key]
+
+
+def _compared(table: Table, here: Connection, there: Connection) -> Copied:
+    (rows, ours), (rows_there, theirs) = _sum(here, table), _sum(there, table)
+    return Copied(
+        table=str(table.name), rows=rows, rows_there=rows_there, is_equal=(rows, ours) == (rows_there, theirs)
+    )
+
+
+def _sum(connection: Connection, table: Table) -> tuple[int, bytes]:
+    """How many rows there are, and a digest of all of them in their order."""
+    count, digest = 0, blake2b()
+    for rows in _portions(connection, table):
+        count += len(rows)
+        for row in rows:
+            digest.update(msgspec.msgpack.encode(tuple(row)))
+    return count, digest.digest()

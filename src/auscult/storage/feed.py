@@ -1,0 +1,67 @@
+"""The feed of an app: every change of its conversations, numbered in the order in which it was committed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.change import Change, ChangeKind
+from auscult.storage.database import Database, write_many
+from auscult.storage.feed_tables import changes, deliveries, webhooks
+from auscult.storage.instants import instant_of, now_ms
+
+
+class AppFeed:
+    """The feed of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """Made by ``Store.within``."""
+        self._database = database
+        self._app = app
+
+    def after(self, number: int, limit: int) -> list[Change]:
+        """Changes after one, in their order."""
+        query = (
+            sa.select(changes)
+            .where(changes.c.app == self._app, changes.c.change > number)
+            .order_by(changes.c.change)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                Change(number=row.change, conversation_id=row.conversation_id, kind=row.kind, at=instant_of(row.at))
+                for row in connection.execute(query)
+            ]
+
+    def last(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        with self._database.reading() as connection:
+            return last_change(connection, self._app)
+
+
+def tell(connection: Connection, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+    """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
+    if not told:
+        return
+    last, at = last_change(connection, app), now_ms()
+    rows: list[dict[str, Any]] = [
+        {"app": app, "change": last + n, "conversation_id": conversation_id, "kind": kind, "at": at}
+        for n, (conversation_id, kind) in enumerate(told, start=1)
+    ]
+    write_many(connection, sa.insert(changes), rows)
+
+
+def tell_erased(connection: Connection, app: int, conversation_id: str) -> None:
+    """Tell that a conversation was erased, and forget all that was told of it before."""
+    its = (changes.c.app == app, changes.c.conversation_id == conversation_id)
+    tell(connection, app, [(conversation_id, "erased")])
+    connection.execute(sa.delete(changes).where(*its, changes.c.kind != "erased"))
+    ours = sa.select(webhooks.c.webhook).where(webhooks.c.app == app)
+    gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id == conversation_id)
+    connection.execute(sa.delete(deliveries).where(*gone))
+
+
+def last_change(connection: Connection, app: int) -> int:
+    """The number of an app's last change."""
+    return connection.scalar(sa.select(sa.func.max(changes.c.change)).where(changes.c.app == app)) or 0

@@ -1,0 +1,247 @@
+"""Live conversations: the events of each, in the order in which they were added, and when it is to be looked at."""
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.live import Event
+from auscult.domain.live_settings import AssistSettings
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.live_ports import Decide, Decision, LiveDue, LiveListed, LiveLog, Settled
+from auscult.storage.assist_tables import assist_settings, live_conversations, live_events
+from auscult.storage.database import Database, write_many
+from auscult.storage.instants import instant_of, ms_of, now_ms
+from auscult.storage.tables import apps
+from auscult.storage.texts import is_storable
+
+_EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
+_KEPT_EVENTS = 10_000
+_SETTINGS = msgspec.json.Decoder(AssistSettings)
+
+
+class AppLive:
+    """The live conversations of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._events = _Events()
+
+    def append(self, conversation_id: str, decide: Decide, *, make: bool = False) -> LiveLog:
+        """Add what ``decide`` makes of what there is, in one transaction in which nobody else adds to it.
+
+        Events that are there already, by id, are not added.
+        """
+        with self._database.writing() as connection:
+            live = self._locked(connection, conversation_id)
+            if live is None:
+                if not make:
+                    return LiveLog(conversation_id=conversation_id, events=())
+                decision = decide(())
+                if not decision.events:
+                    return LiveLog(conversation_id=conversation_id, events=())
+                live = self._made(connection, conversation_id)
+                if live is not None:
+                    return self._added(connection, (live, conversation_id), (), decision)
+                live = self._locked(connection, conversation_id)  # somebody else made it meanwhile
+                assert live is not None  # noqa: S101  (the key is there, so the row is)
+            events = self._events.read(connection, live)
+            return self._added(connection, (live, conversation_id), events, decide(events))
+
+    def log(self, conversation_id: str) -> LiveLog:
+        """All that happened to it; no events where it is unknown."""
+        with self._database.reading() as connection:
+            live = self._number(connection, conversation_id)
+            events = () if live is None else self._events.read(connection, live)
+        return LiveLog(conversation_id=conversation_id, events=events)
+
+    def count(self, conversation_id: str) -> int:
+        """How many events there are."""
+        if not is_storable(conversation_id):
+            return 0
+        query = sa.select(live_conversations.c.events).where(*self._mine(conversation_id))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none() or 0
+
+    def settle(self, conversation_id: str, settled: Settled) -> bool:
+        """Say how it was left. False, and nothing is said, where something happened meanwhile."""
+        left = (
+            sa.update(live_conversations)
+            .where(*self._mine(conversation_id), live_conversations.c.events == settled.events)
+            .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
+        )
+        with self._database.writing() as connection:
+            return connection.execute(left).rowcount > 0
+
+    def listing(self, *, is_ended: bool | None = None, after_id: str = "", limit: int = 100) -> list[LiveListed]:
+        """Conversations by id, after ``after_id``: those that go on, those that are over, or all."""
+        query = (
+            sa.select(live_conversations)
+            .where(live_conversations.c.app == self._app, live_conversations.c.conversation_id > after_id)
+            .order_by(live_conversations.c.conversation_id)
+            .limit(limit)
+        )
+        if is_ended is not None:
+            query = query.where(live_conversations.c.is_ended == is_ended)
+        with self._database.reading() as connection:
+            return [
+                LiveListed(
+                    conversation_id=row.conversation_id,
+                    events=row.events,
+                    last_at=instant_of(row.last_at),
+                    is_ended=row.is_ended,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def settings(self) -> AssistSettings:
+        """What the app chose, or else the defaults. Read anew every time: any process may have changed it."""
+        query = sa.select(assist_settings.c.body).where(assist_settings.c.app == self._app)
+        with self._database.reading() as connection:
+            body = connection.execute(query).scalar_one_or_none()
+        return AssistSettings() if body is None else _SETTINGS.decode(body)
+
+    def configure(self, settings: AssistSettings) -> None:
+        """Choose."""
+        body = msgspec.json.encode(settings)
+        chosen = self._database.dialect.insert(assist_settings).values(app=self._app, body=body)
+        with self._database.writing() as connection:
+            connection.execute(chosen.on_conflict_do_update(index_elements=["app"], set_={"body": body}))
+
+    def _mine(self, conversation_id: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+        return live_conversations.c.app == self._app, live_conversations.c.conversation_id == conversation_id
+
+    def _number(self, connection: Connection, conversation_id: str) -> int | None:
+        if not is_storable(conversation_id):
+            return None
+        query = sa.select(live_conversations.c.live).where(*self._mine(conversation_id))
+        return connection.execute(query).scalar_one_or_none()
+
+    def _locked(self, connection: Connection, conversation_id: str) -> int | None:
+        query = sa.select(live_conversations.c.live).where(*self._mine(conversation_id)).with_for_update()
+        return connection.execute(query).scalar_one_or_none()
+
+    def _made(self, connection: Connection, conversation_id: str) -> int | None:
+        row = {
+            "app": self._app,
+            "conversation_id": conversation_id,
+            "events": 0,
+            "last_at": now_ms(),
+            "is_ended": False,
+        }
+        made = self._database.dialect.insert(live_conversations).values(row).on_conflict_do_nothing()
+        return connection.execute(made.returning(live_conversations.c.live)).scalar_one_or_none()
+
+    def _added(
+        self, connection: Connection, of: tuple[int, str], events: tuple[Any, ...], decision: Decision
+    ) -> LiveLog:
+        live, conversation_id = of
+        known = {event.id for event in events}
+        new = [event for event in decision.events if event.id not in known]
+        rows = [
+            {"live": live, "seq": len(events) + place, "event_id": event.id, "body": msgspec.json.encode(event)}
+            for place, event in enumerate(new, start=1)
+        ]
+        if rows:
+            write_many(connection, sa.insert(live_events), rows)
+            more = {"events": len(events) + len(rows), "last_at": now_ms(), "due_at": ms_of(decision.due_at)}
+            connection.execute(sa.update(live_conversations).where(live_conversations.c.live == live).values(more))
+        return LiveLog(conversation_id=conversation_id, events=(*events, *new), added=tuple(new))
+
+
+class _Events:
+    """Events as they were read: an event never changes, so of a conversation only those that came since are read.
+
+    The last known one is read again: where it is another, the conversation was erased and its number given anew.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._count = 0
+
+    def read(self, connection: Connection, live: int) -> tuple[Any, ...]:
+        """All events of a conversation, in the order in which they were added."""
+        with self._lock:
+            kept = self._kept.get(live, _NOTHING)
+        bodies = _bodies(connection, live, len(kept.events))
+        if kept.events and bodies[:1] != [kept.last]:
+            kept, bodies = _NOTHING, _bodies(connection, live, 0)
+        fresh = bodies[1:] if kept.events else bodies
+        if not fresh:
+            return kept.events
+        kept = _Kept((*kept.events, *(_EVENT.decode(body) for body in fresh)), fresh[-1])
+        self._keep(live, kept)
+        return kept.events
+
+    def _keep(self, live: int, kept: "_Kept") -> None:
+        with self._lock:
+            self._count += len(kept.events) - len(self._kept.pop(live, _NOTHING).events)
+            self._kept[live] = kept
+            while self._count > _KEPT_EVENTS and len(self._kept) > 1:
+                self._count -= len(self._kept.popitem(last=False)[1].events)
+
+
+class _Kept(NamedTuple):
+    """Events of a conversation, and the last of them as it is stored."""
+
+    events: tuple[Any, ...]
+    last: bytes
+
+
+_NOTHING = _Kept((), b"")
+
+
+def _bodies(connection: Connection, live: int, since: int) -> list[bytes]:
+    """Events from the ``since``-th on, as they are stored."""
+    query = (
+        sa.select(live_events.c.body)
+        .where(live_events.c.live == live, live_events.c.seq >= since)
+        .order_by(live_events.c.seq)
+    )
+    return list(connection.scalars(query))
+
+
+class LiveWork:
+    """Live conversations of every app: what there is to do."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def due(self, now: datetime, limit: int = 100) -> list[LiveDue]:
+        """Those that somebody should have looked at by ``now``, the longest due first."""
+        query = (
+            sa.select(live_conversations.c.conversation_id, apps.c.account_id, apps.c.org_id, apps.c.app_id)
+            .join(apps, apps.c.app == live_conversations.c.app)
+            .where(live_conversations.c.due_at <= ms_of(now))
+            .order_by(live_conversations.c.due_at)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                LiveDue(
+                    tenant=Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id),
+                    conversation_id=row.conversation_id,
+                )
+                for row in connection.execute(query)
+            ]
+
+
+def erase_live(connection: Connection, app: int, conversation_id: str) -> bool:
+    """Erase a live conversation of this app with all its events; whether there was one."""
+    query = sa.select(live_conversations.c.live).where(
+        live_conversations.c.app == app, live_conversations.c.conversation_id == conversation_id
+    )
+    live = connection.execute(query.with_for_update()).scalar_one_or_none()
+    if live is None:
+        return False
+    for table in (live_events, live_conversations):
+        connection.execute(sa.delete(table).where(table.c.live == live))
+    return True

@@ -1,0 +1,58 @@
+"""Mends what a recount finds wrong and rendering anew does not mend: lost work, statuses, rows of nobody."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.storage.apps import take_turn
+from auscult.storage.batches import UNRECORDED
+from auscult.storage.database import Database
+from auscult.storage.recorded import newest_evaluation
+from auscult.storage.tables import batches, conversations, evaluations, listings, report_rows, sweep_portions, sweeps
+
+
+def mend(database: Database, app: int) -> None:
+    """Mend an app, in one transaction. Rows, facets and tallies are to be made anew after it."""
+    with database.writing() as connection:
+        take_turn(connection, app)
+        _take_up_again(connection, app)
+        _tell_status(connection, app)
+        _drop_strays(connection, app)
+        _end_sweeps(connection, app)
+
+
+def _take_up_again(connection: Connection, app: int) -> None:
+    """Put batches back in line that are done and have conversations that are not recorded."""
+    of_it = sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED)
+    lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", of_it)
+    connection.execute(lost.values(state="accepted", starts=0, reason=None, ended_at=None))
+
+
+def _tell_status(connection: Connection, app: int) -> None:
+    """Let conversations say what the evaluation says that counts."""
+    decided = sa.select(evaluations.c.status).where(evaluations.c.evaluation == newest_evaluation()).scalar_subquery()
+    wrong = sa.update(conversations).where(
+        conversations.c.app == app,
+        conversations.c.recorded_revision.is_not(None),
+        conversations.c.status.is_distinct_from(decided),
+        decided.is_not(None),
+    )
+    connection.execute(wrong.values(status=decided))
+
+
+def _drop_strays(connection: Connection, app: int) -> None:
+    """Take out rows that are filed where their conversation does not say; those of it are rendered anew."""
+    mine = sa.select(listings.c.listing).where(listings.c.app == app)
+    at_home = sa.exists().where(
+        conversations.c.app == app,
+        conversations.c.conversation_id == report_rows.c.conversation_id,
+        conversations.c.filed_at == report_rows.c.started_at,
+    )
+    connection.execute(sa.delete(report_rows).where(report_rows.c.listing.in_(mine), ~at_home))
+
+
+def _end_sweeps(connection: Connection, app: int) -> None:
+    """Let sweeps run that have portions waiting, and those be over that have none."""
+    waits = sa.exists().where(sweep_portions.c.sweep == sweeps.c.sweep, sweep_portions.c.state == "waiting")
+    mine = sa.update(sweeps).where(sweeps.c.app == app)
+    connection.execute(mine.where(sweeps.c.state == "running", ~waits).values(state="done"))
+    connection.execute(mine.where(sweeps.c.state.in_(("done", "failed")), waits).values(state="running"))

@@ -1,0 +1,82 @@
+"""Writes what a re-score decided, beside what was decided before."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.audit import AuditMovedError
+from auscult.pipeline.sweep_ports import Rescored
+from auscult.storage.database import write_many
+from auscult.storage.dialect import Dialect
+from auscult.storage.evaluations import write_evaluations
+from auscult.storage.feed import tell
+from auscult.storage.filing import rewrite_rows
+from auscult.storage.instants import ms_of
+from auscult.storage.recorded import STORED, Stored, file_recorded, mark_of, newest_marks
+from auscult.storage.tables import audit_trail, audits, conversations
+
+_IDS_AT_ONCE = 1_000
+
+
+def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: int, rescored: Sequence[Rescored]) -> int:
+    """Keep the new evaluations with the lines of the trail, and show them; of how many conversations that was.
+
+    One that was revised, decided anew or erased since it was read is passed over.
+    Raises ``AuditMovedError``, with nothing written, when an audit was changed since its rows were rendered.
+    """
+    fresh = list(_fresh(connection, app, rescored))
+    if any(not stored.shows(each.rendered) for stored, each in fresh):
+        raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
+    if not fresh:
+        return 0
+    decided = [(stored.number, each.rendered.evaluation) for stored, each in fresh]
+    write_evaluations(connection, dialect, app, decided, sweep)
+    lines = [
+        {
+            "conversation": stored.number,
+            "at": ms_of(each.entry.at),
+            "action": each.entry.action,
+            "body": msgspec.json.encode(each.entry),
+        }
+        for stored, each in fresh
+    ]
+    write_many(connection, sa.insert(audit_trail), lines)
+    moved = [(stored, each.rendered) for stored, each in fresh if not each.is_same_status]
+    if moved:
+        file_recorded(connection, dialect, app, moved)
+    rewrite_rows(
+        connection,
+        app,
+        [
+            (stored.filed_at, stored.conversation_id, each.rendered.rows)
+            for stored, each in fresh
+            if each.is_same_status and stored.filed_at is not None
+        ],
+    )
+    tell(connection, app, [(stored.conversation_id, "rescored") for stored, _ in fresh])
+    return len(fresh)
+
+
+def _fresh(connection: Connection, app: int, rescored: Sequence[Rescored]) -> Iterator[tuple[Stored, Rescored]]:
+    """Those that are still as they were read, in the order of their ids."""
+    by_id = {each.case.conversation.id: each for each in rescored}
+    ids = sorted(by_id)
+    query = (
+        sa.select(*STORED)
+        .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
+        .where(conversations.c.app == app)
+        .order_by(conversations.c.conversation_id)
+    )
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = query.where(conversations.c.conversation_id.in_(ids[start : start + _IDS_AT_ONCE]))
+        stored = [Stored(*row) for row in connection.execute(some)]
+        marks = newest_marks(connection, [each.number for each in stored])
+        for each in stored:
+            case = by_id[each.conversation_id].case
+            is_as_read = each.revision == case.evaluation.revision and marks.get(each.number) == mark_of(
+                case.evaluation
+            )
+            if each.is_current and is_as_read:
+                yield each, by_id[each.conversation_id]

@@ -1,0 +1,55 @@
+"""What every store must do, tried on both databases: what apps define beside forms."""
+
+from msgspec.structs import replace
+
+from auscult.storage import Store
+from tests.contract.storing import OTHER, TENANT
+
+
+def test_versions_follow_each_other(store: Store) -> None:
+    """The same document again is no new version; an older one again is; kinds do not know each other."""
+    store.ensure(TENANT)
+    app = store.within(TENANT).definitions
+    published = [app.publish("table", "rates", document) for document in (b"one", b"one", b"two", b"one")]
+    assert [each.version for each in published] == [1, 1, 2, 3]
+    app.publish("table", "fees", b"zero")
+    app.publish("scorecard", "rates", b"other")
+    assert [(each.name, each.version) for each in app.in_force("table")] == [("fees", 1), ("rates", 3)]
+    assert app.get("table", "rates") == published[3]
+    assert app.get("table", "rates", 2) == published[2]
+    assert app.get("scorecard", "rates", 2) is None
+    assert [(each.version, each.document) for each in app.versions("table", "rates")] == [
+        (3, b"one"),
+        (2, b"two"),
+        (1, b"one"),
+    ]
+    assert app.versions("taxonomy", "rates") == app.versions("table", "\ud800") == []
+    for unknown in ("other", "a\0", "\ud800"):
+        assert app.get("table", unknown) is None
+
+
+def test_what_is_removed_is_not_in_force(store: Store) -> None:
+    """Its versions stay, and publishing it again brings it back as a new one."""
+    store.ensure(TENANT)
+    app = store.within(TENANT).definitions
+    first = app.publish("table", "rates", b"one")
+    removed = app.remove("table", "rates")
+    assert removed is not None
+    assert removed.removed_at is not None
+    assert replace(removed, removed_at=None) == first
+    assert app.remove("table", "rates") == removed
+    assert app.in_force("table") == []
+    assert app.get("table", "rates") == removed
+    again = app.publish("table", "rates", b"one")
+    assert (again.version, app.in_force("table")) == (2, [again])
+    assert app.remove("table", "\ud800") is None
+    assert app.remove("scorecard", "rates") is None
+
+
+def test_an_app_sees_its_own(store: Store) -> None:
+    """Rule 16."""
+    for tenant in (TENANT, OTHER):
+        store.ensure(tenant)
+    store.within(TENANT).definitions.publish("table", "rates", b"one")
+    assert store.within(OTHER).definitions.in_force("table") == []
+    assert store.within(OTHER).definitions.get("table", "rates") is None

@@ -1,0 +1,121 @@
+"""What analysis found, kept beside the revision in which it was found, over both databases."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from msgspec.structs import replace
+
+from auscult.domain.evaluation import Evidence
+from auscult.domain.insight import Flag, Insights, Sentiment, TurnSentiment
+from auscult.pipeline.ports import AppStore
+from auscult.pipeline.rebuild import rebuild
+from auscult.reports import REPORTS
+from auscult.storage import Store, migrate, migrations, new_secret_key, open_store
+from auscult.storage.database import Database
+from tests.contract.storing import TENANT, conversation, of_pending
+
+FOUND = Insights(
+    language="en",
+    sentiment=Sentiment(
+        label="negative",
+        score=Decimal("3.2"),
+        start="neutral",
+        end="negative",
+        positive=0,
+        neutral=67,
+        negative=33,
+        turns=(TurnSentiment(turn_id="m1", label="negative", score=Decimal("2.6")),),
+    ),
+    churn_risk=Flag(observed=True, evidence=(Evidence(turn_id="m1", text="hello", why="leaves: 'hello'"),)),
+    unknown={"emotions": "no times are known"},
+    engines=("heads 1",),
+)
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app with nothing in it."""
+    store.ensure(TENANT)
+    return store.within(TENANT)
+
+
+def record(app: AppStore, language: str, insights: Insights | None) -> None:
+    """A revision of one conversation, analysed like this."""
+    batch = app.conversations.accept([conversation("c-1", language=language)]).batch_id or ""
+    waiting = app.conversations.pending(batch)
+    app.conversations.record(batch, [replace(of_pending(each), insights=insights) for each in waiting])
+
+
+def test_insights_come_back_as_they_were(app: AppStore) -> None:
+    """Whoever renders, shows or audits reads what was found, decimals exact, evidence whole."""
+    record(app, "en", FOUND)
+    case, dossier, (again,) = app.audits.case("c-1"), app.conversations.get("c-1"), app.conversations.rerender("", 9)
+    assert case is not None
+    assert dossier is not None
+    assert [each.insights for each in (case, dossier, again)] == [FOUND] * 3
+
+
+def test_insights_belong_to_the_revision_that_was_evaluated(app: AppStore) -> None:
+    """While a newer revision waits, those of the one before are shown; then its own, be they none."""
+    record(app, "en", FOUND)
+    batch = app.conversations.accept([conversation("c-1", language="nl")]).batch_id or ""
+    dossier = app.conversations.get("c-1")
+    assert dossier is not None
+    assert (dossier.is_current, dossier.insights) == (False, FOUND)
+    app.conversations.record(batch, [of_pending(each) for each in app.conversations.pending(batch)])
+    dossier = app.conversations.get("c-1")
+    assert dossier is not None
+    assert (dossier.is_current, dossier.insights) == (True, None)
+
+
+def test_insights_are_erased_with_their_conversation(app: AppStore) -> None:
+    """Nothing that somebody said stays behind as evidence."""
+    record(app, "en", FOUND)
+    assert app.conversations.erase("c-1")
+    record(app, "de", None)
+    dossier = app.conversations.get("c-1")
+    assert dossier is not None
+    assert (dossier.revision, dossier.insights) == (1, None)
+
+
+BEFORE = (
+    "INSERT INTO apps VALUES (1, 'st-1', 'ac-1', 'o-1', 0)",
+    "INSERT INTO batches (batch, batch_id, app, size, state, starts, accepted_at) VALUES (1, 'b-1', 1, 1, 'done', 1, 0)",
+    """INSERT INTO conversations (conversation, app, conversation_id, revision, digest, started_at, batch,
+       recorded_revision, status, filed_at, body) VALUES (1, 1, 'c-0', 1, :digest, 0, 1, 1, 'not_evaluated', 0, :body)""",
+    """INSERT INTO evaluations (evaluation, conversation, revision, form_id, form_version, status, fatal_errors,
+       evaluated_at, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, :decided)""",
+)
+
+
+def test_a_store_from_before_analysis_goes_on(database_url: str) -> None:
+    """It is migrated, its conversations are read as never analysed, and rendering them goes on."""
+    database = Database(database_url)
+    database.dialect.prepare(database.engine)
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    values = {
+        "digest": b"0",
+        "body": msgspec.json.encode(conversation("c-0")),
+        "decided": b'{"engines":[],"results":[]}',
+    }
+    with database.writing() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0002")
+        for statement in BEFORE:
+            connection.execute(sa.text(statement), values)
+    database.close()
+    migrate(database_url)
+    store = open_store(database_url, new_secret_key())
+    (case,) = store.within(TENANT).conversations.rerender("", 9)
+    dossier = store.within(TENANT).conversations.get("c-0")
+    rebuilt = rebuild(store, REPORTS, lambda _done, _total: None)
+    differences = store.recount()
+    store.close()
+    assert (case.conversation.id, case.insights, dossier and dossier.insights) == ("c-0", None, None)
+    assert (rebuilt, differences) == (1, [])

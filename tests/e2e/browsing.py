@@ -1,0 +1,129 @@
+"""A real Chromium for tests of pages, driven by selenium: looked for where Debian puts it, skipped where it is not."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service as Driver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.e2e.assisting import wait_for
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--force-prefers-reduced-motion",
+    "--window-size=1280,860",
+)
+
+# What is fainter than 4.5 to 1 on what stands behind it (WCAG 2.2, 1.4.3).
+FAINT = """
+  const read = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const rgb = (text) => { const [r, g, b, a = 1] = read(text); return text.startsWith("color(")
+    ? [r * 255, g * 255, b * 255, a] : [r, g, b, a]; };
+  const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1];
+  const behind = (element) => {
+    if (!element) return [255, 255, 255, 1];
+    const own = rgb(getComputedStyle(element).backgroundColor);
+    return own[3] === 1 ? own : over(own, behind(element.parentElement));
+  };
+  const light = (colour) => colour.slice(0, 3).map((each) => each / 255)
+    .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!words || !element.checkVisibility({ visibilityProperty: true })) continue;
+    const ground = behind(element);
+    const [a, b] = [light(over(rgb(getComputedStyle(element).color), ground)), light(ground)].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) found.push([element.className, element.textContent.slice(0, 40)]);
+  }
+  return found;
+"""
+# What reaches out of a window of 360 pixels.
+TOO_WIDE = """
+  return [...document.querySelectorAll("main *")].filter((each) => each.checkVisibility()
+    && !each.closest(".unseen") && each.getBoundingClientRect().right > 361).map((each) => each.className);
+"""
+
+
+class Browser:
+    """One window. Looking waits until something is there; what should not come is looked for at the end."""
+
+    def __init__(self, driver: Chrome) -> None:
+        """Drive this one."""
+        self.driver = driver
+
+    def all(self, selector: str) -> list[WebElement]:
+        """Find what is there now."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector: str) -> WebElement:
+        """Find one that is shown, once it is."""
+        return wait_for(lambda: [each for each in self.all(selector) if each.is_displayed()], bool)[0]
+
+    def text(self, selector: str) -> str:
+        """Its words, as a person reads them."""
+        return self.one(selector).text
+
+    def until(self, selector: str, is_so: Callable[[str], bool]) -> str:
+        """Its words, once they are so."""
+        return wait_for(
+            lambda: self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector), is_so
+        )
+
+    def run(self, script: str, *given: Any) -> Any:
+        """Run a script in the page."""
+        return self.driver.execute_script(script, *given)
+
+    def keys(self, *pressed: str) -> None:
+        """Press keys, one after the other, wherever the focus is."""
+        self.driver.switch_to.active_element.send_keys(*pressed)
+
+    def alt(self, key: str) -> None:
+        """Press a key with Alt."""
+        self.keys(Keys.ALT, key, Keys.NULL)
+
+    def requests(self) -> list[str]:
+        """Every address that the page has asked for since this was last called."""
+        entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [each["params"]["request"]["url"] for each in entries if each["method"] == "Network.requestWillBeSent"]
+
+    def faults(self) -> list[str]:
+        """What the console says is wrong, but for refusals of the server, which the page tells of itself."""
+        return [
+            entry["message"] for entry in self.driver.get_log("browser") if "Failed to load" not in entry["message"]
+        ]
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Start a browser, and end it."""
+    binary, driver_binary = shutil.which("chromium"), shutil.which("chromedriver")
+    if not binary or not driver_binary:
+        reason = "no browser: apt install chromium chromium-driver"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = ChromeOptions()
+    options.binary_location = binary
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = Chrome(options=options, service=Driver(driver_binary))
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()

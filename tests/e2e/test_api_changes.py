@@ -1,0 +1,72 @@
+"""The feed and the webhooks over HTTP, on a real server over each kind of database."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from auscult.domain.tenancy import Tenant
+from tests.e2e.own import Own, problem
+from tests.e2e.serving import TENANT, Service, database, serving
+
+EVERYTHING = ("conversations:write", "webhooks:write")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A server with the golden sample."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    with database(request.param, server, tmp_path_factory.mktemp("feed")) as url, serving(url) as service:
+        yield service
+
+
+@pytest.fixture
+def own(service: Service) -> Own:
+    """A client that may follow everything."""
+    return Own(service, service.new_client(*EVERYTHING))
+
+
+def test_the_feed_is_read_on_and_on(own: Own) -> None:
+    """Issue 6, item 4: pages by cursor; the last cursor waits for what comes next."""
+    whole = own.ask("GET", "/changes").json()
+    ids = [each["conversation_id"] for each in whole["items"]]
+    assert len(ids) == len(set(ids)) == 6
+    assert {each["kind"] for each in whole["items"]} == {"created"}
+    assert whole["more"] is False
+    pages, cursor = [], None
+    while True:
+        asked = f"/changes?limit=4{f'&cursor={cursor}' if cursor else ''}"
+        page = own.ask("GET", asked).json()
+        pages += page["items"]
+        cursor = page["next_cursor"]
+        if not page["more"]:
+            break
+    assert pages == whole["items"]
+    again = own.ask("GET", f"/changes?cursor={cursor}").json()
+    assert again == {"items": [], "next_cursor": cursor, "more": False}
+    assert own.ask("DELETE", f"/conversations/{ids[0]}").status_code == 204
+    (erased,) = own.ask("GET", f"/changes?cursor={cursor}").json()["items"]
+    assert (erased["conversation_id"], erased["kind"]) == (ids[0], "erased")
+    problem(own.ask("GET", "/changes?cursor=nonsense"), 400, "cursor.unreadable")
+
+
+def test_webhooks_are_made_listed_and_removed(own: Own) -> None:
+    """The secret is shown once; what is wrong with an address is said; nobody else's app shows."""
+    made = own.ask("POST", "/webhooks", json.dumps({"url": "https://w.example.com/x", "kinds": ["audited"]}))
+    assert made.status_code == 201
+    told = made.json()
+    assert told["secret"].startswith("whsec_")
+    (listed,) = own.ask("GET", "/webhooks").json()["items"]
+    assert listed == {**told, "secret": None}
+    assert listed["waiting"] == 0
+    assert own.ask("GET", f"/webhooks/{told['id']}/deliveries").json() == {"items": []}
+    assert own.ask("POST", f"/webhooks/{told['id']}/enable").status_code == 204
+    for url in ("http://w.example.com/x", "ftp://w.example.com", "https://", "nothing", "https://[::1"):
+        problem(own.ask("POST", "/webhooks", json.dumps({"url": url})), 400, "webhook.bad_url")
+    other = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-other")
+    own.service.store.ensure(other)
+    stranger = Own(own.service, own.service.new_client(*EVERYTHING, apps=frozenset({"st-other"})))
+    assert stranger.ask("GET", "/webhooks").json() == {"items": []}
+    problem(stranger.ask("DELETE", f"/webhooks/{told['id']}"), 404, "webhook.unknown")
+    assert own.ask("DELETE", f"/webhooks/{told['id']}").status_code == 204
+    problem(own.ask("DELETE", f"/webhooks/{told['id']}"), 404, "webhook.unknown")

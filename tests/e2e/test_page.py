@@ -1,0 +1,362 @@
+"""The agent's page in a real Chromium, on a real server."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from auscult import bootstrap
+from auscult.cli.token import make_link
+from auscult.config import Settings
+from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, moved, said, wait_for
+from tests.e2e.browsing import FAINT, TOO_WIDE, Browser, browsing
+from tests.e2e.serving import Service, database, listening, serving
+from tests.e2e.test_playbook import CHOSEN, FORM
+
+pytestmark = pytest.mark.slow
+
+ADA: dict[str, str | None] = {"id": "a-ada", "name": "Ada"}
+REFUND = "just wanted to check on the status of a refund"
+PROMO = "how long is my promo code valid?"
+HOSTILE = REFUND + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+SUGGESTED = "#turns .card"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all of this file."""
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
+    """The server with an app that knows something. It outlives what the browser still listens to."""
+    folder = tmp_path_factory.mktemp("page")
+    with database("sqlite", "", folder) as url, serving(url, state_dir=str(folder)) as service:
+        yield Assisted(service)
+        browser.driver.get("about:blank")
+
+
+def link(live: Assisted, conversation_id: str = "", **more: Any) -> str:
+    """A link that signs Ada in."""
+    address = f"{live.service.url}/assist/{quote(conversation_id, safe='')}"
+    return make_link(address, live.client.client_id, live.client.secret, ADA, **more)
+
+
+def opened(browser: Browser, live: Assisted, conversation_id: str, *bodies: Body, queue: str = "q-1") -> None:
+    """A conversation of which this was told, and the page of it."""
+    live.told(conversation_id, moved(agent("ada", queue), "NA", "entry"), *bodies)
+    browser.driver.get("about:blank")  # where only what stands behind # differs, nothing is loaded
+    browser.driver.get(link(live, conversation_id))
+    browser.until("#line", lambda text: text == "Live")
+
+
+def cards(browser: Browser, number: int) -> list[WebElement]:
+    """The cards of suggestions, once there are so many."""
+    return wait_for(lambda: browser.all(SUGGESTED), lambda found: len(found) == number)
+
+
+def press(card: WebElement, name: str) -> None:
+    """Press a button of a card."""
+    card.find_element(By.CSS_SELECTOR, f"button.{name}").click()
+
+
+def marked(card: WebElement, text: str) -> None:
+    """The card says this of itself, after the server said so."""
+    wait_for(lambda: card.find_element(By.CSS_SELECTOR, ".marks").text, lambda found: found == text)
+
+
+def agentic(live: Assisted, conversation_id: str) -> list[Body]:
+    """The suggestions as the report shows them, in their order."""
+    row = live.row(conversation_id, **dict.fromkeys(FLAGS, True))
+    return [each for each in row["messages"] if each.get("type") == "AGENTIC"]
+
+
+def test_without_a_sign_in_the_page_says_what_to_do(browser: Browser, live: Assisted) -> None:
+    """Missing, wrong and expired: each a clear page, and a pasted link opens it."""
+    live.told("c-closed", said("nobody may read this"))
+    browser.driver.delete_all_cookies()
+    browser.driver.get(f"{live.service.url}/assist/c-closed")
+    browser.until("#h-notice", lambda text: text == "Sign in")
+    assert "nobody may read this" not in browser.driver.page_source
+    for token, title in (
+        (live.service.token(live.client), "This link cannot be used"),
+        (link(live, seconds=-5), "This link has expired"),
+        (link(live, seconds=7200), "This link cannot be used"),
+        ("nonsense", "This link cannot be used"),
+    ):
+        field = browser.one("#link")
+        field.clear()
+        field.send_keys(token, Keys.ENTER)
+        browser.until("#h-notice", lambda text, title=title: text == title)
+    browser.one("#link").clear()
+    browser.one("#link").send_keys(link(live), Keys.ENTER)
+    assert "nobody may read this" in browser.text("#turns")
+    assert browser.run("return document.cookie") == ""
+
+
+def test_a_link_signs_in_and_is_not_left_lying(browser: Browser, live: Assisted) -> None:
+    """What stands behind # is gone from the address; the cookie holds for the page's paths, and not for scripts."""
+    opened(browser, live, "c-link", said("hello"))
+    assert browser.driver.current_url == f"{live.service.url}/assist/c-link"
+    (cookie,) = browser.driver.get_cookies()
+    assert (cookie["path"], cookie["httpOnly"], cookie["sameSite"]) == ("/assist", True, "Strict")
+    bearer = {"auth": cookie["value"]}
+    assert live.service.http.get(f"{live.service.url}/api/v1/live/conversations", headers=bearer).status_code == 401
+
+
+def test_a_sign_in_that_ends_is_said_over_the_page(browser: Browser, live: Assisted) -> None:
+    """What the agent does next is not lost in silence; after a new link it goes on."""
+    opened(browser, live, "c-ends", said(REFUND))
+    cards(browser, 1)
+    browser.driver.delete_all_cookies()
+    browser.one("#query").send_keys("refund", Keys.ENTER)
+    browser.until("#h-notice", lambda text: text == "Sign in")
+    browser.one("#link").send_keys(link(live), Keys.ENTER)
+    assert len(browser.all("#turns .turn")) == 1
+    assert browser.text("#talk").count(REFUND) == 1
+
+
+def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> None:
+    """What is said and suggested appears by itself; sent, copied and overridden are what the report then shows."""
+    opened(browser, live, "c-used")
+    live.told("c-used", said("HEY HO!"), said(REFUND))
+    browser.until("#turns", lambda text: "HEY HO!" in text and REFUND in text)
+    cards(browser, 1)
+    browser.until("#heard", lambda text: text.startswith("Suggestion: "))
+    live.told("c-used", said(PROMO), said("how do I clear the cookies of my browser"))
+    sent, copied, overridden = cards(browser, 3)
+    assert "From purchase_dispute.md, Promo Code Out of Date" in copied.text
+    copied.find_element(By.TAG_NAME, "summary").click()
+    assert "Quoted word for word." in copied.text
+    press(sent, "send")
+    marked(sent, "Sent")
+    press(copied, "copy")
+    marked(copied, "Copied")
+    press(overridden, "edit")
+    words = overridden.find_element(By.TAG_NAME, "textarea")
+    words.clear()
+    words.send_keys("Press Ctrl and Shift and Del.")
+    overridden.find_element(By.CSS_SELECTOR, ".own .primary").click()
+    marked(overridden, "Overridden")
+    assert "Press Ctrl and Shift and Del." in overridden.text
+    assert live.state("c-used")["suggestions"][2]["instead"] == "Press Ctrl and Shift and Del."
+    live.told("c-used", END)
+    browser.until("#line", lambda text: text == "Ended")
+    live.filed("c-used")
+    flags = [(each["isSent"], each["isCopied"], each["isOverride"]) for each in agentic(live, "c-used")]
+    assert flags == [(True, False, False), (False, True, False), (False, False, True)]
+
+
+def test_search_summary_and_opinions(browser: Browser, live: Assisted) -> None:
+    """What an agent asks for appears; an edited summary and every opinion with reasons and comment are kept."""
+    opened(browser, live, "c-asks", said(REFUND), said("Sure!", "AGENT"))
+    cards(browser, 1)
+    browser.one("#query").send_keys("how do I clear the cookies", Keys.ENTER)
+    assert "cookies" in browser.text("#found .card .text")
+    browser.one("#summarise").click()
+    assert "refund" in browser.text("#summaries .text")
+    browser.one("#summaries .edit").click()
+    browser.one("#summaries textarea").clear()
+    browser.one("#summaries textarea").send_keys("Wants the refund.", Keys.CONTROL, Keys.ENTER)
+    browser.until("#summaries .marks", lambda text: text == "Edited")
+    for place, value, reason in (
+        (SUGGESTED, "dislike", "Outdated Content"),
+        ("#found .card", "like", "Saved Time"),
+        ("#summaries .card", "dislike", "Too Long"),
+        ("#widget", "like", "Helpful"),
+    ):
+        browser.one(f"{place} .{value}").click()
+        browser.one(f"{place} .opinion input[value='{reason}']").click()
+        browser.one(f"{place} .opinion textarea").send_keys("Because.")
+        browser.one(f"{place} .opinion .primary").click()
+        wait_for(lambda place=place: browser.all(f"{place} .opinion"), lambda found: not found)
+    state = live.state("c-asks")
+    assert state["summaries"][0]["edited_text"] == "Wants the refund."
+    opinions = [state[name][0]["feedback"] for name in ("suggestions", "searches", "summaries")]
+    assert [(each["value"], each["details"], each["comment"], each["agent"]["id"])
+            for each in [*opinions, *state["feedback"]]] == [
+        ("dislike", ["Outdated Content"], "Because.", "a-ada"),
+        ("like", ["Saved Time"], "Because.", "a-ada"),
+        ("dislike", ["Too Long"], "Because.", "a-ada"),
+        ("like", ["Helpful"], "Because.", "a-ada"),
+    ]  # fmt: skip
+    for _ in range(2):
+        browser.one("#summarise").click()
+        wait_for(lambda: browser.one("#summarise").get_attribute("aria-disabled"), lambda found: found is None)
+    browser.until("#summary > .fault", lambda text: "as many as there may be" in text)
+
+
+def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> None:
+    """From the newest suggestion to one overridden, a search, a summary saved and an opinion: no pointer."""
+    opened(browser, live, "c-keys", said(REFUND), said(PROMO))
+    cards(browser, 2)
+    browser.alt("j")
+    browser.keys("c")
+    marked(cards(browser, 2)[1], "Copied")
+    browser.alt("j")
+    browser.keys("e")
+    browser.keys(Keys.ESCAPE)
+    browser.keys("e")
+    browser.keys(Keys.CONTROL, "a")
+    browser.keys(Keys.NULL, "My own words")
+    browser.keys(Keys.CONTROL, Keys.ENTER)
+    marked(cards(browser, 2)[0], "Overridden")
+    browser.alt("k")
+    browser.keys("s")
+    marked(cards(browser, 2)[1], "Sent · Copied")
+    browser.keys("l")
+    wait_for(lambda: browser.run("return document.activeElement.type"), lambda found: found == "checkbox")
+    browser.keys(Keys.SPACE)
+    browser.keys(Keys.CONTROL, Keys.ENTER)
+    wait_for(lambda: browser.all(".opinion"), lambda found: not found)
+    browser.alt("q")
+    browser.keys("sending an S is only text here", Keys.ENTER)
+    wait_for(lambda: browser.all("#found .card"), bool)
+    browser.alt("y")
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: browser.run("return document.activeElement.className"), lambda name: "summary" in name)
+    browser.keys("e")
+    browser.keys(" And more.")
+    browser.keys(Keys.CONTROL, Keys.ENTER)
+    browser.until("#summaries .marks", lambda text: text == "Edited")
+    browser.alt("/")
+    assert browser.one("#keys").is_displayed()
+    browser.keys(Keys.ESCAPE)
+    state = live.state("c-keys")
+    assert [each["instead"] for each in state["suggestions"]] == ["My own words", None]
+    assert state["suggestions"][1]["feedback"]["details"] == ["Relevant Suggestion"]
+    assert state["summaries"][0]["edited_text"].endswith(" And more.")
+    assert [each["query"] for each in state["searches"]] == ["sending an S is only text here"]
+
+
+def test_hostile_words_stay_words(browser: Browser, live: Assisted) -> None:
+    """Whatever is said, searched or named is shown as it is written, and nothing of it runs."""
+    name = "c-<img src=x onerror=alert(1)> & 100%/x"
+    opened(
+        browser,
+        live,
+        name,
+        said(HOSTILE),
+        said(f"{REFUND} <img src=x onerror=alert(1)>"),
+        said("<b>Sure!</b>", "AGENT"),
+    )
+    browser.until("#turns", lambda text: HOSTILE in text and "<b>Sure!</b>" in text)
+    assert browser.text("#title") == name
+    browser.one("#query").send_keys(HOSTILE, Keys.ENTER)
+    assert browser.text("#found .kind") == HOSTILE
+    press(cards(browser, 1)[0], "edit")
+    browser.one(".own textarea").clear()
+    browser.one(".own textarea").send_keys(HOSTILE, Keys.CONTROL, Keys.ENTER)
+    assert browser.text(f"{SUGGESTED} q") == HOSTILE
+    assert browser.driver.title == name
+    assert browser.all("main img, main script, main b") == []
+    assert browser.faults() == []
+
+
+def test_after_a_restart_nothing_is_lost_and_nothing_twice(browser: Browser, live: Assisted, tmp_path: Any) -> None:
+    """The page goes on after the last event that it has, as soon as the server is back."""
+    del live
+    with database("sqlite", "", tmp_path) as url:
+        with serving(url, state_dir=str(tmp_path)) as service:
+            mine = Assisted(service)
+            opened(browser, mine, "c-again", said("Hello there"), said(REFUND))
+            cards(browser, 1)
+            port = urlsplit(service.url).port or 0
+        browser.until("#line", lambda text: text == "Reconnecting")
+        with (
+            bootstrap.open(Settings(database_url=url, state_dir=str(tmp_path))) as application,
+            listening(application.server_app(), port) as address,
+            httpx.Client() as http,
+        ):
+            mine.service = Service(address, application, http)
+            mine.told("c-again", said("Still there?"), said(PROMO))
+            cards(browser, 2)
+            browser.until("#line", lambda text: text == "Live")
+            told = [each.text for each in browser.all("#turns .said .text")]
+            assert told == ["Hello there", REFUND, "Still there?", PROMO]
+            browser.driver.get("about:blank")
+
+
+def test_steps_and_hints_are_seen(browser: Browser, live: Assisted) -> None:
+    """Issue 7: which step of a playbook is done, the share, and a hint while a required one is missing."""
+    live.app.forms.publish("ef-refunds", FORM)
+    assert live.own("PUT", "/live/settings", CHOSEN).status_code == 200
+    try:
+        opened(browser, live, "c-steps", said("I want a refund"), said("Hello!", "AGENT"), queue="q-refunds")
+        browser.until("#steps", lambda text: "greet" in text and "33 %" in text)
+        live.told("c-steps", said("I have started the refund.", "AGENT"))
+        assert "Verify identity" in browser.text("#steps [data-state=missing] .hint")
+        browser.until("#heard", lambda text: "Verify identity" in text)
+        live.told("c-steps", said("May I have your account ID please?", "AGENT"))
+        browser.until("#steps", lambda text: "100 %" in text)
+        assert len(browser.all("#steps [data-state=done]")) == 3
+    finally:
+        live.own("PUT", "/live/settings", {})
+
+
+def test_the_list_leads_to_conversations(browser: Browser, live: Assisted) -> None:
+    """What goes on, by itself; an agent who opens a conversation too early waits for it."""
+    live.told("c-listed", said("hello"))
+    browser.driver.get("about:blank")
+    browser.driver.get(link(live).replace("/assist/#", "/assist#"))
+    wait_for(lambda: browser.text("#conversations"), lambda text: "c-listed" in text)
+    browser.driver.find_element(By.PARTIAL_LINK_TEXT, "c-listed").click()
+    browser.until("#turns", lambda text: "hello" in text)
+    browser.driver.get(f"{live.service.url}/assist/c-early")
+    browser.until("#h-notice", lambda text: text == "Nothing yet")
+    live.told("c-early", said("here I am"))
+    browser.until("#turns", lambda text: "here I am" in text)
+    browser.driver.get(f"{live.service.url}/assist/")
+    browser.one("#sign-out").click()
+    browser.until("#h-notice", lambda text: text == "You are signed out")
+    assert browser.driver.get_cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(browser: Browser, live: Assisted, scheme: str) -> None:
+    """Names for everything that takes the focus, contrast of 4.5, and no line wider than 360 pixels, light and dark."""
+    name = f"c-{scheme}"
+    opened(browser, live, name, said(REFUND), said("Sure! " + "x" * 200, "AGENT"))
+    cards(browser, 1)
+    press(cards(browser, 1)[0], "dislike")
+    browser.one("#query").send_keys("shipping cost", Keys.ENTER)
+    browser.one("#summarise").click()
+    browser.one("#summaries .edit").click()
+    driver = browser.driver
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    nodes = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    controls = [each for each in nodes if each.get("role", {}).get("value") in CONTROLS]
+    assert len(controls) > 15
+    assert [each for each in controls if not each["name"]["value"]] == []
+    assert {"main", "banner", "search", "dialog"} & {each["role"]["value"] for each in nodes} >= {"main", "search"}
+    assert browser.run(FAINT) == []
+    for part in ("talk", "search", "summary"):
+        size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.one(f"[data-to={part}]").click()
+        assert browser.run("return document.documentElement.scrollWidth") == 360
+        assert browser.run(TOO_WIDE) == []
+        assert browser.run(FAINT) == []
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_page_asks_nobody_else(browser: Browser, live: Assisted) -> None:
+    """Every request of a whole visit goes to the server that the page came from."""
+    browser.requests()
+    opened(browser, live, "c-alone", said(REFUND))
+    cards(browser, 1)
+    asked = {urlsplit(each)._replace(path="", query="", fragment="").geturl() for each in browser.requests()}
+    assert asked == {live.service.url}
+    assert browser.faults() == []
+
+
+CONTROLS = frozenset({"button", "link", "textbox", "searchbox", "checkbox", "combobox"})

@@ -1,0 +1,126 @@
+"""``auscult tune``: thresholds fitted to labels and to audits, and nothing changed by itself."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from auscult import bootstrap
+from auscult.cli.tune import tune
+from auscult.config import read_settings
+from auscult.domain.audit import AuditAnswer
+from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.tenancy import Tenant
+from auscult.formats import Limits
+from auscult.pipeline.agreement import Selection, audited_in
+from auscult.pipeline.process import Processing
+from auscult.pipeline.read import read_file
+from auscult.pipeline.tuning import AuditLabels
+from auscult.reports import REPORTS
+from tests.integration.program import auscult, conversation, write
+
+pytestmark = pytest.mark.slow
+
+TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
+FORM = """\
+id: ef-1   # the bank's
+name: Bank calls
+channel: voice
+scoring: points
+metrics:
+  - id: em-more
+    name: More
+    type: by_question
+    weight: 60
+    answer:
+      any_of:
+        - similar: ["Is there anything else I can help you with?"]   # said in many ways
+          threshold: 0.95
+"""
+ASKS = (
+    "Is there anything else I can help you with today?",
+    "Anything else I can help you with?",
+    "Can I help you with anything else?",
+    "Is there something else I can help you with?",
+)
+ASKS_NOT = ("Your balance is twelve dollars.", "Goodbye, have a nice day.", "The parcel is late.", "One moment please.")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty calls with labels, and a form whose threshold is far too high."""
+    folder = tmp_path_factory.mktemp("tune")
+    (folder / "form.yaml").write_text(FORM, encoding="utf-8")
+    said = [(f"c-{place:02}", (ASKS + ASKS_NOT)[place % 8]) for place in range(40)]
+    write(folder / "calls.ndjson", *(conversation(name, (("agent", words),)) for name, words in said))
+    answers = {name: "YES" if words in ASKS else "NO" for name, words in said}
+    labels = ({"id": name, "metrics": {"em-more": answer, "em-mor": "NA"}} for name, answer in answers.items())
+    write(folder / "labels.ndjson", *labels, {"id": "c-99", "metrics": {"em-more": "NO"}})
+    return folder
+
+
+def test_it_says_what_it_would_change_and_changes_nothing(folder: Path) -> None:
+    """Issue 4.5: cross-validated, prints what it would change; a new file is written only where one is named."""
+    tuned = auscult(folder, "tune", "form.yaml", "--labels", "labels.ndjson", "calls.ndjson", "--write", "new.yaml")
+    assert tuned.status == 0
+    first, second, last = tuned.out.splitlines()
+    assert first.startswith("em-more: kappa 0.")
+    assert first.endswith("cross-validated 1.00 over 40 answers (20 NO, 20 YES): change it")
+    assert second.split()[:2] == ["0.95", "→"]
+    assert last.endswith("1 better when cross-validated over 5 parts; nothing was changed")
+    assert "1 labelled, but in none of the files" in tuned.err
+    assert "labelled, but not on the form: em-mor (did you mean em-more?)" in tuned.err
+    assert (folder / "form.yaml").read_text(encoding="utf-8") == FORM
+    threshold = second.split()[2]
+    written = (folder / "new.yaml").read_text(encoding="utf-8")
+    assert written == FORM.replace("0.95", threshold)
+    again = auscult(folder, "tune", "new.yaml", "--labels", "labels.ndjson", "calls.ndjson", "--json")
+    (metric,) = again.last["metrics"]
+    assert (metric["kappa_before"], metric["is_better"], metric["thresholds"][0]["new"]) == (
+        1.0,
+        False,
+        float(threshold),
+    )
+
+
+def test_what_cannot_be_done_is_refused(folder: Path) -> None:
+    """Neither or both sources, a metric that there is not, a file that is there."""
+    assert auscult(folder, "tune", "form.yaml", "--audits").status == 2
+    form, labels = folder / "form.yaml", folder / "labels.ndjson"
+    with pytest.raises(RequestError, match=r"did you mean em-more\?"):
+        tune(form, [folder / "calls.ndjson"], labels=labels, metric=["em-mroe"])
+    with pytest.raises(ConflictError, match="is there already"):
+        tune(form, [folder / "calls.ndjson"], labels=labels, write=form)
+
+
+def test_audits_are_labels_too(folder: Path) -> None:
+    """Those submitted with the form, of conversations that were not revised since."""
+    url = f"sqlite:///{folder / 'audited.db'}"
+    with bootstrap.open(read_settings({}, database_url=url)) as application:
+        application.store.ensure(TENANT)
+        app = application.store.within(TENANT)
+        app.forms.publish("ef-1", FORM.encode())
+        calls = list(read_file(folder / "calls.ndjson", "st-1", Limits()))
+        accepted = app.conversations.accept(calls)  # type: ignore[arg-type]
+        processing = Processing(
+            application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
+        )
+        finished = processing.evaluate(accepted.batch_id or "")
+        assert finished is not None
+        processing.record(finished)
+        auditing = application.auditing(TENANT)
+        for line in (folder / "labels.ndjson").read_text(encoding="utf-8").splitlines()[:38]:
+            label = json.loads(line)
+            auditing.assign(label["id"], "Jane")
+            auditing.submit(label["id"], [AuditAnswer(metric_id="em-more", answer=label["metrics"]["em-more"])])
+        (revised,) = read_file(
+            write(folder / "revised.ndjson", conversation("c-00", (("agent", "Hi."),))), "st-1", Limits()
+        )
+        app.conversations.accept([revised])  # type: ignore[list-item]
+        labels = AuditLabels(audited_in(app.audits, Selection(form_id="ef-1")), "ef-1")
+        assert (len(list(labels)), labels.revised) == (37, 1)
+    tuned = auscult(folder, "tune", "form.yaml", "--audits", "--app", "st-1", "--database", url, "--json")
+    assert (tuned.status, tuned.err) == (0, "1 audited, but revised since\n")
+    (metric,) = tuned.last["metrics"]
+    assert (metric["n"], metric["kappa_cross_validated"], metric["is_better"]) == (37, 1.0, True)

@@ -1,0 +1,145 @@
+"""``auscult copy``: a store moves to another database, of either kind, and nothing of it is lost or changed."""
+
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import ConflictError
+from auscult.domain.live import Arrival, Message
+from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.pipeline.knowledge import add_document
+from auscult.pipeline.live import LiveConversation
+from auscult.storage import migrate, new_secret_key
+from auscult.storage.copying import copy
+from auscult.storage.database import Database
+from tests.golden.storing import TENANT, conversations, process, publish
+from tests.integration.program import AUSCULT, auscult, environment
+
+pytestmark = pytest.mark.slow
+
+KEY = new_secret_key().decode()
+CLIENT = Client(
+    client_id=new_client_id(),
+    secret=new_client_secret(),
+    account_id=TENANT.account_id,
+    app_ids=frozenset({TENANT.app_id}),
+    scopes=frozenset({"Quality AI"}),
+    created_at=datetime(2026, 3, 1, tzinfo=UTC),
+)
+SAID = Arrival(
+    event=Message(
+        id="", at=CLIENT.created_at, received_at=CLIENT.created_at, message_id="", author="customer", text="Hi"
+    )
+)
+
+
+def settings(url: str) -> Settings:
+    """Settings whose keys are those of this test."""
+    return Settings(database_url=url, secret_key=KEY)
+
+
+def fill(url: str, more: int = 0) -> None:
+    """The golden conversations of two reports, a form, a client, and some that say nothing."""
+    with bootstrap.open(settings(url)) as application:
+        store = application.store
+        publish(store, "scorereporting.chat.yaml", "scorereporting.inbound.yaml")
+        store.clients.add(CLIENT)
+        app = store.within(TENANT)
+        add_document(app, "faq.csv", b"question,answer\nWhen?,At eight.\n", "en")
+        LiveConversation(app, "c-live", lambda: datetime.now(UTC)).take([SAID])
+        process(store, [*conversations("scorereporting"), *conversations("calldetails")])
+        at = datetime(2026, 3, 1, tzinfo=UTC)
+        for start in range(0, more, 1_000):
+            many = [
+                Conversation(id=f"c-{n}", channel="chat", direction="inbound", started_at=at)
+                for n in range(start, min(more, start + 1_000))
+            ]
+            process(store, many)
+
+
+@pytest.fixture
+def new_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
+    """URL of another database of the other kind."""
+    if database_url.startswith("sqlite"):
+        return request.getfixturevalue("postgresql_url")
+    return f"sqlite:///{tmp_path / 'other.db'}"
+
+
+def test_a_store_moves_to_the_other_kind_of_database(database_url: str, new_url: str) -> None:
+    """Issue 6, item 1: verified by counts and hashes; what it holds, its clients' secrets too, goes on working there."""
+    fill(database_url)
+    tables = bootstrap.copy(settings(database_url), settings(new_url), lambda *_: None)
+    assert all(table.is_equal for table in tables)
+    assert sum(table.rows for table in tables) > 50
+    assert {"live_events", "knowledge_passages"} <= {table.table for table in tables if table.rows}
+    with bootstrap.open(settings(new_url)) as application:
+        assert application.verify() == []
+        found = application.store.clients.find(CLIENT.client_id)
+        assert found is not None
+        assert found.secret == CLIENT.secret
+        process(application.store, [Conversation(id="c-new", channel="chat", started_at=datetime.now(UTC))])
+        assert application.verify() == []
+
+
+def test_a_copy_that_was_killed_goes_on(database_url: str, new_url: str, tmp_path: Path) -> None:
+    """Killed at any moment, the same command ends with a store that is equal."""
+    fill(database_url, more=1_000)
+    words = ["copy", "--from", database_url, "--to", new_url, "--json"]
+    given = {"AUSCULT_SECRET_KEY": KEY}
+    migrate(new_url)
+    for wait_s in (0.8, 1.1):
+        command, place = [AUSCULT, *words], environment(**given)
+        with subprocess.Popen(command, cwd=tmp_path, env=place, stdout=subprocess.DEVNULL) as killed:  # noqa: S603
+            time.sleep(wait_s)
+            killed.kill()
+    done = auscult(tmp_path, *words, settings=given)
+    assert done.status == 0, done.err
+    assert all(table["is_equal"] for table in done.last)
+    rows = {table["table"]: table["rows_there"] for table in done.last}
+    assert rows["conversations"] >= 1_000
+
+
+def test_a_copy_over_another_store_is_refused(database_url: str, new_url: str) -> None:
+    """A target that holds something else is left as it is."""
+    fill(database_url)
+    with bootstrap.open(settings(new_url)) as application:
+        application.store.ensure(Tenant(account_id="acc-9", org_id="o-9", app_id="st-9"))
+    with pytest.raises(ConflictError) as refused:
+        bootstrap.copy(settings(database_url), settings(new_url), lambda *_: None)
+    assert refused.value.reason == "copy.target_not_empty"
+
+
+def test_a_difference_is_told(database_url: str, new_url: str) -> None:
+    """What was changed on one side is found by the comparison, table by table."""
+    fill(database_url)
+    bootstrap.copy(settings(database_url), settings(new_url), lambda *_: None)
+    with bootstrap.open(settings(database_url)) as application:
+        process(application.store, [replace(conversations("calldetails")[0], source="elsewhere")])
+    here, there = Database(database_url), Database(new_url)
+    try:
+        different = {table.table for table in copy(here, there, lambda *_: None) if not table.is_equal}
+    finally:
+        here.close()
+        there.close()
+    assert "conversations" in different
+
+
+def test_the_key_of_the_secrets_comes_along(tmp_path: Path) -> None:
+    """Where no setting gives the key, the copy can open what the original's clients signed."""
+    here, there = (Settings(database_url=f"sqlite:///{tmp_path / name}") for name in ("a.db", "b.db"))
+    with bootstrap.open(here) as application:
+        application.store.ensure(TENANT)
+        application.store.clients.add(CLIENT)
+    bootstrap.copy(here, there, lambda *_: None)
+    with bootstrap.open(there) as application:
+        found = application.store.clients.find(CLIENT.client_id)
+    assert found is not None
+    assert found.secret == CLIENT.secret
+    assert (tmp_path / "b.db.key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,157 @@
+"""Conversations in two to four sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.analyzers._readable import MAX_WORDS, readable
+from auscult.analyzers.summary import Summary
+from auscult.domain.insight import Insights
+from auscult.domain.insight import Summary as Found
+from auscult.domain.probe import Summarization, SummaryAnswer, Transcript
+from auscult.domain.text import spoken_words
+from auscult.engines._contract import Engine
+from tests.strategies import accepted_conversations
+from tests.unit.analyzers.conversations import analyzed, conversations, talk
+
+SAID = """um uh hello okay so i i've my card card, lost lost. and and then [noise] anything else please thank you for
+calling my name is ann? is there can you have a nice day! bye it's it's \u2026"""
+SPEECH = st.lists(st.sampled_from(SAID.split()), max_size=45).map(" ".join)
+
+
+@given(text=SPEECH | st.text(max_size=80))
+def test_words_are_only_left_out(text: str) -> None:
+    """What is made readable says nothing that was not said, in the order in which it was said."""
+    said = iter(spoken_words(text).split())
+    assert all(word in said for word in spoken_words(readable(text)).split())
+
+
+@given(text=SPEECH | st.text(max_size=80))
+def test_readable_text_is_a_sentence(text: str) -> None:
+    """Empty, or with a capital, a stop and no more words than can be read at a glance; and it stays as it is."""
+    clean = readable(text)
+    assert len(clean.split()) <= MAX_WORDS
+    if clean:
+        assert clean.endswith((".", "!", "?", "\u2026"))
+        assert clean[0] == clean[0].upper()
+        assert '"' not in clean
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("hi my name is robert johnson i would like to transfer money", "I would like to transfer money."),
+        ("um so i've i've had a a text saying i spent it", "I've had a text saying I spent it."),
+        ("[noise] hello can you reset my password please", "Can you reset my password?"),
+        ("okay it's on its way is there anything else i can help you with", "It's on its way."),
+        ("Thank you for calling. ", ""),
+        ("Sure! I\u2019ve refunded the \u201csecond\u201d charge", "I've refunded the 'second' charge."),
+        ("yes", ""),
+        ("There are 4 therapists", "There are 4 therapists."),
+        ("word " * 40, "Word."),
+    ],
+)
+def test_reads_as_it_would_be_written(said: str, written: str) -> None:
+    """Openers, fillers, repetitions and courtesies go; capitals and stops come."""
+    assert readable(said) == written
+
+
+def summary_of(lines: Sequence[str], engines: Mapping[type, Engine], **fields: Any) -> str | None:
+    """The text for a talk."""
+    found = analyzed(talk(*lines, **fields), engines).summary
+    return found and found.text
+
+
+def test_says_why_what_and_how_it_ended(engines: Mapping[type, Engine]) -> None:
+    """Issue: two to four sentences, why the customer called, what was done, how it ended."""
+    lines = (
+        "A: thank you for calling harper bank my name is mary how can i help you",
+        "C: uh hi my name is ann brown i lost my credit card can you send me a new one",
+        "A: sure what's your address",
+        "C: nine ten first street",
+        "A: okay a new card has been sent to your home address is there anything else",
+        "C: no that's all thank you",
+    )
+    assert summary_of(lines, engines) == (
+        'The customer: "I lost my credit card can you send me a new one." '
+        'The agent: "A new card has been sent to your home address." The request is met.'
+    )
+
+
+def test_a_request_and_its_reason_stand_together(engines: Mapping[type, Engine]) -> None:
+    """One sentence that reports, one that asks; the ending says how the customer took it and what they threaten."""
+    lines = (
+        "A: Hello, this is Ann.",
+        "C: Hi Ann. My parcel arrived smashed. Could you send a new one?",
+        "A: I'm sorry, we can't replace sale items.",
+        "C: This is ridiculous. I want to speak to your manager.",
+    )
+    text = summary_of(lines, engines) or ""
+    assert text.startswith('The customer: "My parcel arrived smashed. Could you send a new one?" The agent: "')
+    assert text.endswith("The request is not met; the customer sounds unhappy and asks for somebody higher.")
+
+
+def test_an_outbound_call_is_about_what_the_agent_says(engines: Mapping[type, Engine]) -> None:
+    """The one who calls has the reason."""
+    lines = (
+        "A: hello this is ann from the clinic",
+        "A: i'm calling to remind you of your appointment on friday",
+        "C: ok",
+    )
+    text = summary_of(lines, engines, direction="outbound") or ""
+    assert text.startswith('The agent: "I\'m calling to remind you of your appointment on friday."')
+
+
+@given(asked=conversations() | accepted_conversations())
+def test_every_quote_stands_in_its_turn(engines: Mapping[type, Engine], asked: Any) -> None:
+    """The words between quotation marks are words of the turns behind them, and each sentence has a turn."""
+    summary = analyzed(asked, engines).summary
+    if summary is None:
+        return
+    by_id = {turn.id: turn.text for turn in asked.turns}
+    behind = {word for piece in summary.evidence for word in spoken_words(by_id[piece.turn_id or ""]).split()}
+    quotes = summary.text.split('"')[1::2]
+    assert quotes
+    assert {word for quote in quotes for word in spoken_words(quote).split()} <= behind
+
+
+@given(asked=conversations() | accepted_conversations())
+def test_two_to_four_sentences_at_most(engines: Mapping[type, Engine], asked: Any) -> None:
+    """At most two quotes of at most two sentences each, and one that says how it ended."""
+    summary = analyzed(asked, engines).summary
+    if summary is not None:
+        assert summary.text.count('"') in (2, 4)
+        assert len(summary.text.split()) <= 3 * MAX_WORDS + 40
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (("A: hello", "A: are you there"), "the customer never speaks"),
+        (("C: ja ich habe eine frage zu meiner rechnung bitte", "A: gerne"), "German is not supported"),
+        (("C: okay", "A: okay"), "nobody says what it is about"),
+    ],
+)
+def test_says_why_there_is_none(lines: Sequence[str], reason: str, engines: Mapping[type, Engine]) -> None:
+    """Null with a reason for languages and conversations in which it cannot be known."""
+    insights = analyzed(talk(*lines), engines)
+    assert insights.summary is None
+    assert insights.unknown["summary"] == reason
+
+
+def test_where_a_judge_was_asked_its_sentences_are_taken() -> None:
+    """With the turns that it names; and where it could not say it, the summary is made as without one."""
+    asked = talk("A: hello", "C: i lost my card", "A: a new one is on its way")
+    question = Summarization(Transcript.of(asked))
+    assert question in Summary().probes(asked)
+    told = SummaryAnswer("A card was lost. A new one comes.", ("m2", "m3"), "judge 1 m")
+    found = Summary().analyze(asked, {question: told}, Insights(language="en"))
+    assert isinstance(found, Found)
+    assert found.text == told.text
+    assert [(one.turn_id, one.text) for one in found.evidence] == [
+        ("m2", "i lost my card"),
+        ("m3", "a new one is on its way"),
+    ]

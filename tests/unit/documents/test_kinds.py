@@ -1,0 +1,75 @@
+"""What is special about each kind of document."""
+
+import sys
+
+import pytest
+
+from auscult.documents import KINDS
+from auscult.domain.errors import DocumentError
+
+
+def read(kind: str, data: str) -> list[tuple[str, str]]:
+    """Blocks, each with the way to it in one line."""
+    return [(" > ".join(block.heading), block.text) for block in KINDS[kind].read(data.encode())]
+
+
+def refusal(kind: str, data: bytes) -> DocumentError:
+    """Why it is refused."""
+    with pytest.raises(DocumentError) as refused:
+        list(KINDS[kind].read(data))
+    return refused.value
+
+
+def test_markdown() -> None:
+    """Headings nest, an inner list stays with its item, rows of a table stay together, marks are gone."""
+    assert read(
+        "markdown",
+        "---\ntitle: x\n---\nIntro *with* `marks`\nand [a link](http://x).\n\n# A\n\n### C\n\n1. one\n   - sub\n2. two\n\n"
+        "## B\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n",
+    ) == [
+        ("", "Intro with marks and a link."),
+        ("A > C", "1. one\n- sub"),
+        ("A > C", "2. two"),
+        ("A > B", "quoted"),
+        ("A > B", "a | b\n1 | 2"),
+        ("A > B", "code"),
+    ]
+
+
+def test_html() -> None:
+    """Menus, scripts and styles are not what a reader came for; entities are read."""
+    assert read(
+        "html",
+        "<html><head><title>T</title></head><body><nav><a>Home</a></nav><h1>A &amp; B</h1><p>one<br>two</p>"
+        "<ul><li>item<ul><li>inner</ul><li>next</ul><h3>C</h3><table><tr><td>1<td>2</table>loose"
+        "<script>var p = '<p>no</p>'</script><h2>D</h2><p>last",
+    ) == [
+        ("A & B", "one\ntwo"),
+        ("A & B", "item\ninner"),
+        ("A & B", "next"),
+        ("A & B > C", "1 | 2"),
+        ("A & B > C", "loose"),
+        ("A & B > D", "last"),
+    ]
+
+
+def test_csv() -> None:
+    """Any separator, any order of columns, lines within quotes; a row without an answer is named."""
+    assert read("csv", 'Answer;id;Question\n"7 days;\nno more";1;How long?\n\n') == [("How long?", "7 days;\nno more")]
+    error = refusal("csv", b"question,answer\nHow long?,\n")
+    assert (error.reason, error.field, error.message) == ("document.incomplete", "answer", "Line 2 has no answer.")
+    assert refusal("csv", b"q,a\n1,2\n").reason == "document.incomplete"
+    assert refusal("csv", b'question,answer\n"open,1\n').reason == "document.unreadable"
+
+
+def test_text_in_another_encoding_is_refused_and_not_guessed() -> None:
+    """With the byte that shows it."""
+    assert "0xe9" in refusal("markdown", "# Café\n".encode("latin-1")).message
+
+
+def test_pdf_without_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra is named; a file that is no PDF is told from one without text."""
+    assert refusal("pdf", b"%PDF-1.4 and no more").reason == "document.unreadable"
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    error = refusal("pdf", b"%PDF-1.4")
+    assert (error.reason, "auscult[pdf]" in error.message) == ("document.no_reader", True)

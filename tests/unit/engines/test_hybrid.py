@@ -1,0 +1,102 @@
+"""Passages are found by their words and by their meaning."""
+
+from pathlib import Path
+
+import pytest
+
+from auscult.documents import KINDS
+from auscult.documents._passages import passages
+from auscult.domain.knowledge import Passage
+from auscult.engines.hybrid import Hybrid, HybridIndex
+from auscult.engines.wordllama import WordLlama
+
+STORE = Path(__file__).parents[3] / "examples" / "knowledge" / "store"
+
+
+@pytest.fixture(scope="module")
+def hybrid() -> Hybrid:
+    """The engine."""
+    return Hybrid(WordLlama())
+
+
+@pytest.fixture(scope="module")
+def store(hybrid: Hybrid) -> HybridIndex:
+    """The guidelines of the shop that comes along as an example."""
+    found = [
+        Passage(id=f"{file.name}.{place}", source=file.name, heading=piece.heading, text=piece.text)
+        for file in sorted(STORE.glob("*.md"))
+        for place, piece in enumerate(passages(KINDS["markdown"].read(file.read_bytes())))
+    ]
+    return hybrid.index(found, "en")
+
+
+def made(*texts: str) -> list[Passage]:
+    """Passages with these texts."""
+    return [Passage(id=text, source="s", heading=(), text=text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("Has my refund been processed yet?", "Refund Status"),
+        ("I forgot my password and can't log in", "Recover Password"),
+        ("My promo code isn't working, it says invalid", "Promo Code Invalid"),
+        ("Your website is super slow today, pages take forever to load", "Website Too Slow"),
+    ],
+)
+def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> None:
+    """Questions as customers ask them; the first three passages hold the answer."""
+    found = store.search(question, 3)
+    assert heading in [each.passage.heading[-1] for each in found]
+    assert found[0].score * store.telling(question) >= Hybrid.enough
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["HEY HO!", "Crystal Minh", "7916676427", "seven one five", "Perfect. Thanks", "you too bye", "debit card"]
+)
+def test_small_talk_is_close_to_nothing(store: HybridIndex, text: str) -> None:
+    """What customers of real chats and calls say beside their questions stays under what is enough."""
+    assert all(found.score * store.telling(text) < Hybrid.enough for found in store.search(text, 3))
+
+
+def test_how_much_a_text_tells(store: HybridIndex) -> None:
+    """Numbers tell nothing, a question enough, a word of it a part."""
+    assert store.telling("seven 1 five, 7916676427") == store.telling("") == 0
+    assert store.telling("How much extra is it to get the order faster?") == 1
+    assert 0 < store.telling("refund") < store.telling("refund for my boots") <= 1
+
+
+def test_nothing_in_common_is_nothing_found(hybrid: Hybrid) -> None:
+    """Neither in an empty base, nor for a question without a word."""
+    assert hybrid.index([], "en").search("refund", 3) == []
+    assert hybrid.index(made("refunds"), "en").search("?!", 3) == []
+
+
+def test_words_count_without_their_endings(hybrid: Hybrid) -> None:
+    """In the language of the base; in one whose endings are not known, as they stand."""
+    texts = made("Rücksendungen sind kostenlos", "die Karten verfallen nie", "der Laden schließt um acht")
+    assert hybrid.index(texts, "de").search("Karte verfällt", 1)[0].passage.text == "die Karten verfallen nie"
+    assert hybrid.index(texts, "xx").search("Karten", 1)[0].passage.text == "die Karten verfallen nie"
+
+
+def test_equal_passages_stand_in_the_order_of_the_base(hybrid: Hybrid) -> None:
+    """So an answer does not change from one search to the next."""
+    twins = [
+        Passage(id=str(number), source="s", heading=("Refunds",), text="Ask for the order.") for number in range(5)
+    ]
+    index = hybrid.index(twins, "en")
+    assert [each.passage.id for each in index.search("order refund", 3)] == ["0", "1", "2"]
+
+
+def test_a_number_changes_nothing(store: HybridIndex) -> None:
+    """Which order, or which code, somebody means is no part of what is asked."""
+    asked = "How long is promo code {} valid?"
+    assert store.search(asked.format("7781A"), 3) == store.search(asked.format(""), 3)
+
+
+def test_tells_in_every_script(hybrid: Hybrid) -> None:
+    """Words whose vowels are marks on their letters are words."""
+    index = hybrid.index(made("रिफंड पाँच दिनों में मिलता है", "दुकान आठ बजे बंद होती है"), "hi")
+    assert index.telling("रिफंड कब मिलता है") > 0
+    assert index.search("रिफंड कब मिलता है", 1)[0].passage.text.startswith("रिफंड")

@@ -1,0 +1,6 @@
+# ruff: noqa: N802 - the library's own names
+# What the project uses of snowballstemmer, which ships without types. Source: its README, version 3.1.1.
+class _Stemmer:
+    def stemWord(self, word: str) -> str: ...
+
+def stemmer(lang: str) -> _Stemmer: ...
