@@ -12,7 +12,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.pipeline.forms import read_form
-from auscult.pipeline.ports import Pending
+from auscult.pipeline.ports import Pending, Recorded
 from auscult.pipeline.read import read_file
 from auscult.pipeline.record import render
 from auscult.reports import REPORTS
@@ -36,11 +36,16 @@ def sample_row(report: str) -> tuple[bytes, bytes]:
     found = read_file(GOLDEN / f"{report}.conversations.ndjson", TENANT.app_id, Limits())
     conversations = [each for each in found if isinstance(each, Conversation)]
     pending = [Pending(conversation=each, revision=1) for each in conversations]
-    evaluations = bootstrap.evaluator(read_settings({})).evaluate(pending, forms, datetime.now(UTC))
+    judged = bootstrap.evaluator(read_settings({})).evaluate(pending, forms, datetime.now(UTC))
     rows = [
         (len(row), row, each.id.encode())
-        for each, evaluation in zip(conversations, evaluations, strict=True)
-        if (row := render(TENANT, each, evaluation, REPORTS).rows.get(report)) and each.id.encode() in row
+        for each, (evaluation, insights) in zip(conversations, judged, strict=True)
+        if (
+            row := render(
+                TENANT, Recorded(conversation=each, evaluation=evaluation, insights=insights), REPORTS
+            ).rows.get(report)
+        )
+        and each.id.encode() in row
     ]
     _, row, conversation_id = max(rows)
     return row, conversation_id

@@ -21,9 +21,10 @@ class Measured(NamedTuple):
     memory_mb: float
 
 
-def measure(words: Sequence[str], folder: Path) -> Measured:
-    """Run ``auscult`` with these words in a folder. Exits where it fails."""
+def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
+    """Run ``auscult`` with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
     settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
+    settled |= {f"AUSCULT_{name.upper()}": value for name, value in settings.items()}
     before, began = os.times(), time.perf_counter()
     with subprocess.Popen([str(AUSCULT), *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
         most = [0.0]
@@ -53,8 +54,9 @@ def _family(pid: int) -> list[int]:
 
 
 def _resident_mb(pid: int) -> float:
-    lines = _read(Path(f"/proc/{pid}/status")).splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    """What a process holds; pages that several hold count in equal parts to each, so that together they count once."""
+    lines = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def _read(path: Path) -> str:

@@ -1,6 +1,9 @@
 """QA-14x8: conversations a second through ``auscult load`` until readable, and through ``auscult score``.
 
-    python -m bench.qa [--count 20000] [--runs 3] [--database URL] [load] [score]
+    python -m bench.qa [--count 20000] [--runs 3] [--database URL] [--analyzers all|none] [load] [score] [form20]
+
+``form20`` scores with twenty metrics, of every kind that asks nobody else. Without ``--analyzers`` each case is run
+twice: with every analyzer, and scores alone. Memory is of all processes together, shared pages counted once.
 
 The clock runs from the start of the command to its end: starting Python and the worker, and ending them, included.
 """
@@ -12,25 +15,35 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench import form20
 from bench.program import Measured, measure
 from bench.qa14x8 import FORM, write
 
 TENANT = ("--account", "acc-bench", "--org", "o-bench", "--app", "st-bench")
 
 
-def load(folder: Path, file: Path, run: int, url: str) -> Measured:
+def load(folder: Path, file: Path, url: str, analyzers: str) -> Measured:
     """Load into a new database until all is readable."""
-    database = url or f"sqlite:///{folder}/bench-{run}.db"
+    database = url or f"sqlite:///{tempfile.mkdtemp(dir=folder)}/bench.db"
     measure(("forms", "apply", str(FORM), "--database", database, *TENANT), folder)
-    return measure(("load", str(file), "--database", database, *TENANT), folder)
+    return measure(("load", str(file), "--database", database, *TENANT), folder, analyzers=analyzers)
 
 
-def score(folder: Path, file: Path, _run: int, _url: str) -> Measured:
+def score(folder: Path, file: Path, _url: str, analyzers: str) -> Measured:
     """Score without a database."""
-    return measure(("score", str(file), "--form", str(FORM), "--out", str(folder / "scores.ndjson")), folder)
+    words = ("score", str(file), "--form", str(FORM), "--out", str(folder / "scores.ndjson"))
+    return measure(words, folder, analyzers=analyzers)
 
 
-CASES: dict[str, Callable[[Path, Path, int, str], Measured]] = {"load": load, "score": score}
+def score_twenty(folder: Path, file: Path, _url: str, analyzers: str) -> Measured:
+    """Score without a database, with a form of twenty metrics."""
+    words = ("score", str(file), "--form", str(form20.FORM), "--tables", str(form20.TABLES))
+    return measure((*words, "--out", str(folder / "scores.ndjson")), folder, analyzers=analyzers)
+
+
+CASES: dict[str, Callable[[Path, Path, str, str], Measured]] = {"load": load, "score": score, "form20": score_twenty}
+ANALYZERS = {"all": "with analysis", "none": "scores alone"}
+WRITERS: dict[str, Callable[[Path, int], None]] = {"form20": form20.write}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,23 +52,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--database", default="", help="a new PostgreSQL database; then there is one run")
+    parser.add_argument("--analyzers", choices=list(ANALYZERS), help="one of the two ways only")
+    parser.add_argument("--database", default="", help="a new PostgreSQL database; then there is one run, one way")
     chosen = parser.parse_args(arguments)
     runs = 1 if chosen.database else chosen.runs
+    ways = [chosen.analyzers or "all"] if chosen.analyzers or chosen.database else list(ANALYZERS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "qa14x8.ndjson"
         write(file, chosen.count)
         print(f"{os.cpu_count()} cores, QA-14x8, {chosen.count:,} conversations, {file.stat().st_size >> 20} MB")
         for case in chosen.cases or CASES:
-            found = [CASES[case](folder, file, run, chosen.database) for run in range(runs)]
-            rates = sorted(chosen.count / one.wall_s for one in found)
-            print(
-                f"  {case:<6} {statistics.median(rates):6.0f} conversations/s (median of {runs}; least {rates[0]:.0f}), "
-                f"{statistics.median(1000 * one.processor_s / chosen.count for one in found):.2f} ms of processor each, "
-                f"{max(one.memory_mb for one in found):.0f} MB resident at most, all processes together",
-                flush=True,
-            )
+            if case in WRITERS:
+                file = folder / f"{case}.ndjson"
+                WRITERS[case](file, chosen.count)
+            took: dict[str, list[Measured]] = {way: [] for way in ways}
+            for _ in range(runs):
+                for way, found in took.items():
+                    found.append(CASES[case](folder, file, chosen.database, way))
+            rates = {way: show(f"{case}, {ANALYZERS[way]}", each, chosen.count) for way, each in took.items()}
+            if len(rates) > 1:
+                print(f"  {case} with analysis does {rates['all'] / rates['none']:.2f} of what it does without")
+
+
+def show(name: str, found: Sequence[Measured], count: int) -> float:
+    """Print one line for the runs of one case; gives conversations a second."""
+    rates = sorted(count / one.wall_s for one in found)
+    rate = statistics.median(rates)
+    print(
+        f"  {name:<20} {rate:6.0f} conversations/s (median of {len(found)}; least {rates[0]:.0f}), "
+        f"{statistics.median(1000 * one.processor_s / count for one in found):.2f} ms of processor each, "
+        f"{max(one.memory_mb for one in found):.0f} MB at most",
+        flush=True,
+    )
+    return rate
 
 
 if __name__ == "__main__":

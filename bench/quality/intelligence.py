@@ -1,4 +1,4 @@
-"""How far the analyzers agree with people: sentiment, escalation, churn risk and resolution of labelled conversations.
+"""How far the analyzers agree with people on labelled conversations: sentiment, escalation, churn, resolution, empathy.
 
     python bench/quality/intelligence.py DATA_DIR [LABELS ...] [--wrong]
 
@@ -28,7 +28,7 @@ from auscult.domain.probe import Answers, Classification, ClassificationAnswer, 
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 
-FIELDS = ("customer_sentiment", "escalation", "churn_risk", "resolved")
+FIELDS = ("customer_sentiment", "escalation", "churn_risk", "resolved", "empathy")
 GROUPS = {
     "negative": "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness",
     "positive": "admiration amusement approval caring desire excitement gratitude joy love optimism pride relief",
@@ -98,7 +98,7 @@ def lines(file: Path) -> list[str]:
 def analyze(conversation: Conversation, engines: Engines) -> Insights:
     """What the analyzers find."""
     probes = dict.fromkeys(probe for analyzer in ANALYZERS.values() for probe in analyzer.probes(conversation))
-    answers: Answers = {probe: engines[type(probe)].answer([probe])[0] for probe in probes}
+    answers: Answers = {probe: engines[type(probe)].answer([probe])[0] for probe in probes if type(probe) in engines}
     known = Insights()
     for field, analyzer in ANALYZERS.items():
         found = analyzer.analyze(conversation, answers, known)
@@ -114,7 +114,21 @@ def told(insights: Insights) -> dict[str, str]:
         "escalation": str(bool(insights.escalation and insights.escalation.observed)),
         "churn_risk": str(bool(insights.churn_risk and insights.churn_risk.observed)),
         "resolved": insights.resolution.resolution if insights.resolution else "NA",
+        "empathy": empathy(insights),
     }
+
+
+def empathy(insights: Insights) -> str:
+    """YES where trouble was answered with empathy at least once, NO where never, NA where none was told."""
+    rows = insights.habits or ()
+    if not any(row.empathy_sought for row in rows):
+        return "NA"
+    return "YES" if any(row.empathy_shown for row in rows) else "NO"
+
+
+def gold(case: Case, field: str) -> str:
+    """What people say."""
+    return str(case.gold["metrics"]["em-empathy"][0] if field == "empathy" else case.gold[field])
 
 
 def show_cases(name: str, cases: Sequence[Case], engines: Engines, *, wrong: bool) -> None:
@@ -122,7 +136,7 @@ def show_cases(name: str, cases: Sequence[Case], engines: Engines, *, wrong: boo
     answers = [told(analyze(case.conversation, engines)) for case in cases]
     print(f"\n{name}: {len(cases)} conversations")
     for field in FIELDS:
-        pairs = [(str(case.gold[field]), answer[field]) for case, answer in zip(cases, answers, strict=True)]
+        pairs = [(gold(case, field), answer[field]) for case, answer in zip(cases, answers, strict=True)]
         show(field, pairs)
         if wrong:
             for case, (said, answered) in zip(cases, pairs, strict=True):

@@ -97,10 +97,10 @@ def _agreement(cases: Sequence[Case], forms: Sequence[Form]) -> AgreementReport:
 
 def _pairs(cases: Sequence[Case], forms: Sequence[Form]) -> dict[str, list[tuple[str, str]]]:
     """Metric -> (answer of people, answer of the machine) for each case."""
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)._replace(analyzers={})
     pending = [Pending(conversation=case.conversation, revision=1) for case in cases]
     pairs: dict[str, list[tuple[str, str]]] = {}
-    for case, evaluation in zip(cases, evaluator.evaluate(pending, forms, datetime.now(UTC)), strict=True):
+    for case, (evaluation, _) in zip(cases, evaluator.evaluate(pending, forms, datetime.now(UTC)), strict=True):
         for result in evaluation.results:
             answers = (case.gold[result.metric.id], result.verdict.qualification)
             pairs.setdefault(result.metric.id, []).append(answers)

@@ -1,0 +1,136 @@
+"""An overview of many conversations: seconds, and memory while it is counted.
+
+    python -m bench.insights [--count 100000] [--database URL]
+
+Rows of our own listing are synthetic and written straight into it, because filling takes the time: 90 days, each
+conversation with two of 300 intents, two topics, a queue, an agent, sentiment, resolution and a score. Counted is the
+second half, beside the first.
+"""
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment
+from auscult.domain.overview import Bar
+from auscult.domain.tenancy import Tenant
+from auscult.pipeline.overview import Behind, Wanted, behind, overview
+from auscult.pipeline.ports import Recorded, Rendered
+from auscult.pipeline.record import render
+from auscult.storage.database import Database
+from auscult.storage.filing import file_rows, filing_of
+from auscult.storage.tables import apps
+
+TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+DAYS = 90
+BATCH = 5_000
+INTENTS = 300
+RESOLUTIONS: tuple[Resolution, ...] = ("YES", "NO", "NA")
+
+
+def rendered(count: int) -> Iterator[Rendered]:
+    """So many conversations as the listing shows them."""
+    chance = random.Random(1)  # noqa: S311  (spread, not secrecy)
+    for number in range(count):
+        started = FIRST + number * timedelta(days=DAYS) / count
+        score = Decimal(chance.randrange(10, 101)) / 10
+        label = "negative" if score < 4 else "positive" if score > 6 else "neutral"
+        intents = [Intent(name=f"intent {chance.randrange(INTENTS)}", score=chance.randrange(1, 11)) for _ in range(4)]
+        conversation = Conversation(
+            id=f"c-{number:08}-0000-0000-000000000000",
+            channel="voice",
+            started_at=started,
+            ended_at=started + timedelta(minutes=3),
+            queues=(Queue(f"qu-{number % 10}", f"Queue {number % 10}"),),
+            agents=(Agent(f"a-{number % 50}", f"Agent {number % 50}", "agent@example.com"),),
+            turns=(),
+        )
+        insights = Insights(
+            language="en",
+            sentiment=Sentiment(label=label, score=score, start=label, end=label, positive=0, neutral=0, negative=0),
+            churn_risk=Flag(observed=chance.random() < 1 / 20),
+            escalation=Flag(observed=chance.random() < 1 / 20),
+            resolution=Outcome(resolution=chance.choice(RESOLUTIONS)),
+            intents=tuple(intents[:2]),
+            topics=tuple(intents[2:]),
+        )
+        evaluation = Evaluation(
+            conversation_id=conversation.id,
+            revision=1,
+            form=None,
+            status="evaluated",
+            score=Decimal(chance.randrange(101)),
+            passed=chance.random() < 3 / 4,
+            fatal_errors=0,
+            results=(),
+            engines=(),
+            evaluated_at=started,
+        )
+        yield render(TENANT, Recorded(conversation=conversation, evaluation=evaluation, insights=insights), {})
+
+
+def fill(url: str, count: int) -> None:
+    """Write their rows."""
+    with bootstrap.open(read_settings(database_url=url)) as application:
+        application.store.ensure(TENANT)
+    database = Database(url)
+    rows = rendered(count)
+    for start in range(0, count, BATCH):
+        with database.writing() as connection:
+            app = connection.execute(sa.select(apps.c.app).where(apps.c.app_id == TENANT.app_id)).scalar_one()
+            some = [filing_of(next(rows), None) for _ in range(min(BATCH, count - start))]
+            file_rows(connection, database.dialect, app, some)
+    database.close()
+
+
+def measure(url: str) -> None:
+    """Print what an overview takes, and what following a number takes."""
+    half = FIRST + timedelta(days=DAYS / 2)
+    wanted = Wanted(since=half, until=FIRST + timedelta(days=DAYS))
+    with bootstrap.open(read_settings(database_url=url)) as application:
+        app = application.store.within(TENANT)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began, used = time.perf_counter(), time.process_time()
+        found = overview(app, wanted, bar=Bar())
+        wall, used = time.perf_counter() - began, time.process_time() - used
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
+        read = found.total.conversations + found.previous.total.conversations
+        print(
+            f"  overview of {read:,} conversations: {wall:.2f} s ({used:.2f} s of processor), {read / wall:,.0f} a second, "
+            f"{grown} MB more resident"
+        )
+        began = time.perf_counter()
+        page = behind(app, wanted, Behind(kind="intent", name="intent 7", only="negative"), limit=100)
+        print(f"  the first {len(page.found)} conversations behind a number: {time.perf_counter() - began:.3f} s")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fill, count, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--database", default="", help="a new PostgreSQL database; SQLite unless given")
+    parser.add_argument("--filled", action="store_true", help="the database was filled before: only measure")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        url = chosen.database or f"sqlite:///{Path(folder)}/bench.db"
+        if not chosen.filled:
+            fill(url, chosen.count)
+        print(f"{chosen.count:,} conversations of {DAYS} days, {url.partition(':')[0]}")
+        measure(url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""What ``make bench`` measures: commands, and which numbers of what they print stand in the table."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Sizes = Mapping[str, int]
+
+FULL: Sizes = {
+    "count": 20_000,
+    "runs": 3,
+    "flow": 10_000,
+    "seconds": 30,
+    "rows": 1_000_000,
+    "page_s": 10,
+    "many": 10_000_000,
+    "few": 100_000,
+    "export": 300_000,
+    "insights": 100_000,
+    "assist_s": 30,
+    "passages": 10_000,
+    "judged": 50,
+    "analysed": 4_000,
+}
+SMALL: Sizes = {
+    "count": 400,
+    "runs": 1,
+    "flow": 1_000,
+    "seconds": 4,
+    "rows": 5_000,
+    "page_s": 1,
+    "many": 20_000,
+    "few": 2_000,
+    "export": 5_000,
+    "insights": 2_000,
+    "assist_s": 5,
+    "passages": 200,
+    "judged": 3,
+    "analysed": 100,
+}
+"""So small that all of it can be tried; the figures then mean nothing."""
+
+
+class Figure(NamedTuple):
+    """One number: ``pattern`` finds it, every time that it is printed in a case of its own, as the group ``n``."""
+
+    name: str
+    pattern: str
+    unit: str
+    goal: str = ""
+
+
+class Measure(NamedTuple):
+    """A command and its figures. ``databases``: on which it is run, each new; none where it needs none."""
+
+    name: str
+    words: str
+    figures: tuple[Figure, ...]
+    databases: tuple[str, ...] = ("sqlite", "postgresql")
+    more: str = ""
+    """What is added where the database is PostgreSQL; {few} is a second database."""
+
+
+_N = r"(?P<n>[\d,]+(?:\.\d+)?)"
+_PER_S = "conversations/s"
+
+MEASURES = (
+    Measure(
+        "load",
+        "bench.qa load --analyzers all --count {count} --runs {runs}",
+        (Figure("QA-14x8 loaded until readable, every analyzer", rf"load, with analysis\s+{_N} conv", _PER_S),),
+    ),
+    Measure(
+        "scores",
+        "bench.qa load --analyzers none --count {count} --runs {runs}",
+        (Figure("QA-14x8 loaded until readable, scores alone", rf"load, scores alone\s+{_N} conv", _PER_S),),
+    ),
+    Measure(
+        "score",
+        "bench.qa score form20 --count {count} --runs {runs}",
+        (
+            Figure("`auscult score`, every analyzer", rf"score, with analysis\s+{_N} conv", _PER_S),
+            Figure("`auscult score`, scores alone", rf"score, scores alone\s+{_N} conv", _PER_S),
+            Figure("a form of twenty metrics, scores alone", rf"form20, scores alone\s+{_N} conv", _PER_S),
+        ),
+        databases=(),
+    ),
+    Measure(
+        "flow",
+        "bench.flow accepted live --count {flow} --seconds {seconds}",
+        (
+            Figure("accepted over HTTP, 500 a request", rf"1 worker\(s\): {_N} accepted/s", _PER_S, "≥ 1,000"),
+            Figure("until readable, one worker", rf"1 worker\(s\): .* {_N} readable/s", _PER_S, "≥ 400"),
+            Figure("live at 50/s, accepted until readable, p50", rf"p50 {_N} ms", "ms"),
+            Figure("live at 50/s, accepted until readable, p99", rf"p99 {_N} ms", "ms", "< 2,000"),
+        ),
+    ),
+    Measure(
+        "two",
+        "bench.flow two --count {flow}",
+        (Figure("until readable, two workers", rf"2 worker\(s\): .* {_N} readable/s", _PER_S, "≥ 1.5 times one"),),
+        databases=("postgresql",),
+    ),
+    Measure(
+        "pages",
+        "bench.pages --rows {rows} --seconds {page_s} --pull scorereporting",
+        (
+            Figure("first page of the widest range", rf"widest range, first page\s+{_N} pages", "pages/s"),
+            Figure(
+                "… beside the same bytes from memory", r"first page +[\d,]+ pages/s +(?P<n>[\d.]+) of memory", "share"
+            ),
+            Figure("page at offset 90 %", rf"widest range, offset \S+\s+{_N} pages", "pages/s"),
+            Figure("first page of one queue", rf"filtered by queue\s+{_N} pages", "pages/s"),
+            Figure("random offsets, a new connection each", rf"random offsets.*?\s{_N} pages", "pages/s"),
+            Figure("whole pull by one client", rf"one client: {_N} conv", _PER_S),
+        ),
+    ),
+    Measure(
+        "growth",
+        "bench.growth --rows {many} --beside {few} --seconds {page_s}",
+        (
+            Figure(
+                "first page: many rows beside few",
+                rf"first page of everything.*: +{_N} times",
+                "times the time",
+                "≤ 1.3",
+            ),
+            Figure(
+                "offset at 90 %: many rows beside few", rf"offset at 90 %.*: +{_N} times", "times the time", "≤ 1.3"
+            ),
+            Figure(
+                "random offsets: many rows beside few", rf"random offsets.*: +{_N} times", "times the time", "≤ 1.3"
+            ),
+            Figure("one day: many rows beside few", rf"one day.*: +{_N} times", "times the time", "≤ 1.3"),
+            Figure("one queue: many rows beside few", rf"one queue.*: +{_N} times", "times the time", "≤ 1.3"),
+        ),
+        more="--few {few_database}",
+    ),
+    Measure(
+        "export",
+        "bench.exporting --rows {export}",
+        (
+            Figure("export to Parquet", rf"parquet\s+{_N} rows/s", _PER_S, "≥ 20,000"),
+            Figure("export to NDJSON", rf"ndjson\s+{_N} rows/s", _PER_S),
+        ),
+    ),
+    Measure(
+        "rescore",
+        "bench.rescore --count {count}",
+        (
+            Figure("scored anew after a change of one metric", rf"again\s+{_N} conv", _PER_S),
+            Figure("… beside the first scoring", rf"{_N} times as fast on the clock", "times as fast"),
+        ),
+    ),
+    Measure(
+        "insights",
+        "bench.insights --count {insights}",
+        (Figure("overview of insights, conversations counted", rf"of processor\), {_N} a second", _PER_S),),
+    ),
+    Measure(
+        "assist",
+        "bench.assist --rate 50 --seconds {assist_s} --passages {passages}",
+        (
+            Figure("suggestion heard, 50 messages/s, p50", rf"suggestion heard\s+p50\s+{_N} ms", "ms"),
+            Figure("suggestion heard, 50 messages/s, p99", rf"suggestion heard.*p99\s+{_N} ms", "ms"),
+        ),
+    ),
+    Measure(
+        "analyzers",
+        "bench.analyzers --count {analysed} --rounds {runs}",
+        (
+            Figure(
+                "processor time of all analyzers", rf"all analyzers, engines included\s+{_N} ms", "ms a conversation"
+            ),
+        ),
+        databases=(),
+    ),
+    Measure(
+        "judge",
+        "bench.judge --count {judged}",
+        (
+            Figure("calls of a judge a conversation, 20 statements", rf"calls a conversation: {_N}", "calls"),
+            Figure("prompt tokens beside one call a metric", rf"that is 1/{_N};", "times fewer"),
+        ),
+        databases=(),
+    ),
+)

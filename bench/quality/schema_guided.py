@@ -1,0 +1,83 @@
+"""How far verdicts agree with those that the gold dialog acts of the Schema-Guided Dialogue set give.
+
+    python -m bench.quality.schema_guided DATA_DIR [--wrong METRIC]
+
+DATA_DIR holds ``conversations/schema_guided.ndjson`` and ``schema_guided.verdicts.ndjson``. The set (Google) is under
+CC BY-SA 4.0: it is read from there and no part of it stands in this repository.
+
+Further help and sign-off are judged by the starter form, the rest by the form beside this file; in the second block,
+what agents say is told by the analyzers' own phrases (``what_is_said``), on which ``resolution`` is built.
+``--wrong`` names the conversations that were told differently.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from auscult.analyzers._course import what_is_said
+from auscult.domain.conversation import Conversation
+from auscult.domain.form import Metric
+from auscult.metrics import METRICS
+from auscult.pipeline.forms import read_form, starter_documents
+from bench.quality.intelligence import show
+
+ASKED = {
+    "asked_anything_else": "em-further-help",
+    "signed_off": "em-signoff",
+    "confirmed_details": "em-details-confirmed",
+    "confirmed_resolution": "em-done-said",
+    "reported_failure": "em-failure-said",
+}
+"""The set's verdicts by the metric that asks the same."""
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--wrong", help="name what was told differently by this metric")
+    given = parser.parse_args()
+    folder = given.data / "conversations"
+    calls = [msgspec.json.decode(line, type=Conversation) for line in _lines(folder / "schema_guided.ndjson")]
+    gold = {row["id"]: row["verdicts"] for row in map(json.loads, _lines(folder / "schema_guided.verdicts.ndjson"))}
+    documents = (starter_documents()["chat"], Path(__file__).with_suffix(".yaml").read_bytes())
+    metrics = {metric.id: metric for document in documents for metric in read_form(document).metrics}
+    print(f"{len(calls)} conversations of the schema-guided set\n\nBy forms")
+    for verdict, metric_id in ASKED.items():
+        said = [_judged(metrics[metric_id], call) for call in calls]
+        show(f"{verdict} ({metric_id})", _told(calls, gold, verdict, said))
+        if given.wrong == metric_id:
+            for call, answer in zip(calls, said, strict=True):
+                if answer != gold[call.id][verdict]:
+                    print(f"    {call.id}: acts {gold[call.id][verdict]}, machine {answer}")
+    print("\nBy the analyzers' phrases")
+    for verdict, what in (("confirmed_resolution", ("met",)), ("reported_failure", ("refused", "offered"))):
+        show(verdict, _told(calls, gold, verdict, [_any(call, *what) for call in calls]))
+
+
+def _judged(metric: Metric, call: Conversation) -> bool:
+    """Whether a metric of words alone says YES."""
+    return METRICS[metric.type].judge(metric.settings, call, {}).qualification == "YES"
+
+
+def _any(call: Conversation, *what: str) -> bool:
+    """Whether a turn of the agent's comes to that."""
+    return any(turn.speaker == "agent" and what_is_said(turn.text) in what for turn in call.turns)
+
+
+def _told(
+    calls: Sequence[Conversation], gold: Mapping[str, Mapping[str, bool]], verdict: str, said: Sequence[bool]
+) -> list[tuple[str, str]]:
+    """What the acts say and what the machine says, of each conversation."""
+    return [(str(gold[call.id][verdict]), str(answer)) for call, answer in zip(calls, said, strict=True)]
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+if __name__ == "__main__":
+    main()

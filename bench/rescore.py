@@ -1,0 +1,134 @@
+"""QA-14x8: conversations a second when they are scored first, tried on by a backtest, and scored again.
+
+    python -m bench.rescore [--count 20000] [--metrics 20] [--database URL]
+
+First and again are timed in the same way: everything is stored, then two workers start, and the clock runs until all
+is readable and the workers have ended; what they use of the processors stands beside it. Again is under a changed
+weight. The backtest is ``auscult backtest``, of the same change and of one that changes what a metric asks as well.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import yaml
+
+from auscult import bootstrap
+from auscult.config import Settings, read_settings
+from auscult.domain.conversation import Conversation
+from auscult.domain.tenancy import Tenant
+from auscult.jobs.crew import Crew
+from auscult.pipeline.ports import AppStore, Store
+from auscult.pipeline.rescore import begin_rescore, view_rescore
+from bench.program import Measured, measure
+from bench.qa14x8 import FORM, conversations
+
+TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
+GROUP = 500
+WORKERS = 2
+
+
+def form(metrics: int, *, first: int) -> bytes:
+    """The form of QA-14x8 with its metrics repeated under other ids; the first one's weight is so much."""
+    written = yaml.safe_load(FORM.read_text(encoding="utf-8"))
+    some = [
+        {**written["metrics"][at % len(written["metrics"])], "id": f"em-{at}", "weight": first if at == 0 else 1}
+        for at in range(metrics)
+    ]
+    some[-1]["weight"] = 100 - first - (metrics - 2)
+    return msgspec.json.encode({**written, "metrics": some})
+
+
+class Timed(NamedTuple):
+    """Seconds on the clock, and of processors."""
+
+    wall_s: float
+    processor_s: float
+
+
+def timed(settings: Settings, is_done: Callable[[], bool]) -> Timed:
+    """What workers take from their start to their end."""
+    before, began = os.times(), time.perf_counter()
+    with Crew(WORKERS, bootstrap.work_beside, settings):
+        while not is_done():
+            time.sleep(0.05)
+    wall_s, after = time.perf_counter() - began, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Timed(wall_s, used)
+
+
+def first_scoring(settings: Settings, store: Store, app: AppStore, count: int) -> Timed:
+    """What it takes to score conversations that are stored."""
+    group: list[Conversation] = []
+    for conversation in conversations(count):
+        group.append(conversation)
+        if len(group) == GROUP:
+            app.conversations.accept(group)
+            group = []
+    if group:
+        app.conversations.accept(group)
+    return timed(settings, lambda: not store.batches.waiting(1))
+
+
+def scoring_again(settings: Settings, application: bootstrap.Application, app: AppStore, count: int) -> Timed:
+    """What it takes to score all of them again."""
+    began = time.perf_counter()
+    view = begin_rescore(app, application.answered, form_id="ef-qa14x8")
+    planned = time.perf_counter() - began
+    took = timed(settings, lambda: view_rescore(app, view.sweep.sweep_id).sweep.state != "running")
+    assert view_rescore(app, view.sweep.sweep_id).counts.rescored == count
+    return took._replace(wall_s=planned + took.wall_s)
+
+
+def tried(folder: Path, url: str, document: bytes) -> Measured:
+    """What a backtest takes."""
+    (folder / "draft.json").write_bytes(document)
+    return measure(("backtest", "draft.json", "--app", TENANT.app_id, "--database", url, "--json"), folder)
+
+
+def told(count: int, took: Timed | Measured) -> str:
+    """Conversations a second, and what each takes of a processor."""
+    return f"{count / took.wall_s:6.0f} conversations/s, {1000 * took.processor_s / count:.2f} ms of processor each"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Store, score, score again, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--metrics", type=int, default=20)
+    parser.add_argument("--database", default="", help="a new PostgreSQL database")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        url = chosen.database or f"sqlite:///{Path(folder) / 'bench.db'}"
+        settings = read_settings({}, database_url=url, state_dir=folder)
+        with bootstrap.open(settings) as application:
+            application.store.ensure(TENANT)
+            app = application.store.within(TENANT)
+            app.forms.publish("ef-qa14x8", form(chosen.metrics, first=1))
+            first = first_scoring(settings, application.store, app, chosen.count)
+            heavier = form(chosen.metrics, first=10)
+            weights = tried(Path(folder), url, heavier)
+            words = tried(Path(folder), url, heavier.replace(b"Hello and welcome", b"Welcome to the service line"))
+            app.forms.publish("ef-qa14x8", heavier)
+            again = scoring_again(settings, application, app, chosen.count)
+            assert application.verify() == []
+        kind = url.partition(":")[0]
+        print(
+            f"{os.cpu_count()} cores, {WORKERS} workers, {kind}, QA-14x8 with {chosen.metrics} metrics, "
+            f"{chosen.count:,} conversations:\n"
+            f"  first     {told(chosen.count, first)}\n"
+            f"  again     {told(chosen.count, again)}: {first.wall_s / again.wall_s:.1f} times as fast on the clock, "
+            f"{first.processor_s / again.processor_s:.1f} times by processors\n"
+            f"  backtest  {told(chosen.count, weights)} under other weights, {weights.memory_mb:.0f} MB resident at most\n"
+            f"  backtest  {told(chosen.count, words)} where a metric asks something else, {words.memory_mb:.0f} MB",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
