@@ -179,6 +179,7 @@ Event = (
 
 _ENCODE = msgspec.json.Encoder(order="deterministic").encode
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
+_NEXT = timedelta(microseconds=1)
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -197,17 +198,21 @@ def admit(place: str, arrivals: Iterable[Arrival], stored: Sequence[Event], repe
 
     With a key or a time, the same is the same whenever it comes. Without either, the same words within
     ``repeat_within`` are one event that was sent twice, and after the end they always are; later they are said again.
-    An agent who came in may leave again, and the other way round, however soon.
+    An agent who came in may leave again, and the other way round, however soon. What comes in later was received
+    later, also where a clock was set back or another server's is slow.
     """
     known = {event.id: event for event in stored}
+    last = max((event.received_at for event in stored), default=_NO_TIME)
     moves = [event for event in stored if isinstance(event, Moved)]
     is_over = any(isinstance(event, Ended) for event in stored)
     new: list[Event] = []
-    for arrival in arrivals:
+    for given in arrivals:
+        arrival = _received_after(last, given)
         event = _with_id(arrival, _id_of(arrival, known, moves, timedelta.max if is_over else repeat_within), place)
         if event.id in known:
             continue
         known[event.id] = event
+        last = event.received_at
         new.append(event)
         if isinstance(event, Moved):
             moves.append(event)
@@ -230,6 +235,15 @@ def object_id(at: datetime, *parts: str) -> str:
 def whole_ms(at: datetime) -> datetime:
     """An instant to the millisecond, as conversations have them; what is finer only keeps events in order."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _received_after(last: datetime, arrival: Arrival) -> Arrival:
+    """The arrival, received after all that is there; what has no time of its own happened when it came in."""
+    if arrival.event.received_at > last:
+        return arrival
+    received_at = last + _NEXT
+    at = arrival.event.at if arrival.is_timed else received_at
+    return replace(arrival, event=replace(arrival.event, at=at, received_at=received_at))
 
 
 def _id_of(arrival: Arrival, known: dict[str, Event], moves: Sequence[Moved], repeat_within: timedelta) -> str:

@@ -1,5 +1,6 @@
 """What comes in by the hook becomes events: which of them are new."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.live import Arrival, Ended, Event, Message, Moved, Participant, admit, derived_id, object_id
+from auscult.domain.live_fold import in_order
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 WITHIN = timedelta(seconds=10)
@@ -112,3 +114,20 @@ def test_events_read_back() -> None:
     events = admitted(said("hi"), moved("a-1"), over(3))
     encoded = [msgspec.json.encode(event) for event in events]
     assert [msgspec.json.decode(each, type=Event) for each in encoded] == events
+
+
+@given(st.lists(st.floats(-3600, 3600, allow_nan=False), min_size=1, max_size=12))
+def test_order_is_that_in_which_things_came_in(clock: list[float]) -> None:
+    """Rule 27: a clock that was set back, or another server's that is slow, moves nothing that has no time of its own."""
+    names = [f"m-{place}" for place in range(len(clock))]
+    kept = admitted(*(said(name, at, key=name) for name, at in zip(names, clock, strict=True)))
+    assert [event.text for event in in_order(kept) if isinstance(event, Message)] == names
+    assert all(one.received_at < other.received_at for one, other in itertools.pairwise(kept))
+
+
+@given(st.floats(-3600, 3600, allow_nan=False))
+def test_a_time_of_its_own_stands(after_s: float) -> None:
+    """What the caller dates happened then, whenever it came in."""
+    first, second = admitted(said("hi"), said("so", after_s, timed=True))
+    assert second.at == NOW + timedelta(seconds=after_s)
+    assert second.received_at > first.received_at

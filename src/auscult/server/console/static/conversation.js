@@ -139,9 +139,9 @@ function turn(message) {
   if (!element) {
     element = made("turn");
     element.dataset.speaker = message.speaker;
-    element.dataset.at = message.at;
+    element.dataset.at = Date.parse(message.at); // as text, one instant may be written in several lengths
     turns.set(message.id, element);
-    const later = [...one("#turns").children].find((each) => each.dataset.at > message.at);
+    const later = [...one("#turns").children].find((each) => each.dataset.at - element.dataset.at > 0);
     one("#turns").insertBefore(element, later ?? null);
     for (const answer of waiting.get(message.id) ?? []) suggestion(answer, true);
     waiting.delete(message.id);
