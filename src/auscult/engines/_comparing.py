@@ -25,13 +25,11 @@ def compared(probes: Sequence[Probe], embed: Embed, version: str, *, at_a_time: 
             places.setdefault(text, len(places))
     rows = [(samples, _rows(texts, of)) for samples, of in asked.items()]
     found = dict(zip(asked, _closest(list(texts), rows, embed, at_a_time), strict=True))
-    return [
-        SimilarityAnswer(
-            closest=tuple([found[question.samples][asked[question.samples][text]] for text in question.texts]),
-            engine=version,
-        )
-        for question in questions
-    ]
+    answers: list[Answer] = []
+    for question in questions:
+        places, closest = asked[question.samples], found[question.samples]
+        answers.append(SimilarityAnswer(tuple([closest[places[text]] for text in question.texts]), version))
+    return answers
 
 
 def _closest(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.text import spoken_words, straighten_quotes
+from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._patterns import bare_words
 
 Way = Callable[[str], str]
@@ -31,6 +31,7 @@ class Reading:
         self._speakers: dict[str, Places] = {"any": tuple(range(len(self.turns)))}
         self._texts: dict[Way, list[str]] = {}
         self._lines: dict[tuple[Way, str], str] = {}
+        self._pieces: dict[int, tuple[str, ...]] = {}
 
     def places(self, speaker: str) -> Places:
         """The places of a speaker's turns."""
@@ -53,6 +54,13 @@ class Reading:
         if found is None:
             texts = self.texts(way)
             found = self._lines[way, window] = "\n".join([texts[place] for place in self.windows[window]])
+        return found
+
+    def pieces(self, place: int) -> tuple[str, ...]:
+        """The sentences of a turn, as they are compared by meaning."""
+        found = self._pieces.get(place)
+        if found is None:
+            found = self._pieces[place] = sentences(self.turns[place].text)
         return found
 
 

@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cached_property, partial
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from auscult.domain.conversation import Conversation, Turn
@@ -22,7 +24,6 @@ from auscult.domain.probe import (
     SimilarityAnswer,
     Transcript,
 )
-from auscult.domain.text import sentences
 from auscult.metrics._citing import cite, shortened, why_by_words
 from auscult.metrics._finding import DEFAULT_THRESHOLD, Entry, Finding, Side, Span, What, read_window
 from auscult.metrics._patterns import line_searcher, phrase_pattern, searcher, without_placeholders, wording_pattern
@@ -73,6 +74,8 @@ class Outcome(NamedTuple):
 
 
 NOTHING = Outcome(None)
+
+_SIMILARITY = itemgetter(0)
 
 
 class Search:
@@ -203,7 +206,8 @@ class Search:
             return NOTHING
         conversation = reading.conversation
         allowed = self._after(reading, trigger) if self.is_after_trigger else None
-        told = {bit: self._told(one, opened, answers[probes[bit]]) for bit, one in self._asked} if opened else {}
+        asked = self._asked if opened else ()
+        told = {bit: self._told(one, opened, answers[probes[bit]], reading) for bit, one in asked}
         nearest: tuple[float, int, Scanned] | None = None
         for one in scanned:
             if allowed is not None and one.position not in allowed:
@@ -288,19 +292,20 @@ class Search:
 
     def _probe(self, bit: int, condition: What, opened: list[Scanned], reading: Reading) -> Probe:
         if bit in self._samples:
-            return Similarity(self._samples[bit], tuple(piece for one in opened for piece in sentences(one.turn.text)))
+            pieces = [reading.pieces(one.position) for one in opened]
+            return Similarity(self._samples[bit], tuple(chain.from_iterable(pieces)))
         turn_ids = tuple(one.turn.id for one in opened)
         return Judgement(condition.judge or "", Transcript.of(reading.conversation), turn_ids)
 
     @staticmethod
-    def _told(condition: What, opened: list[Scanned], answer: Answer) -> dict[int, "_Said"]:
+    def _told(condition: What, opened: list[Scanned], answer: Answer, reading: Reading) -> dict[int, "_Said"]:
         """What an engine said of the open turns, by their place in the conversation."""
         if isinstance(answer, JudgementAnswer):
             pointed = set(answer.turn_ids) if answer.holds else set[str]()
             said = _Said(0.0, answer.reason)
             return {one.position: said for one in opened if one.turn.id in pointed}
         assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
-        return dict(_compared(condition, opened, answer))
+        return _compared(condition, [(one.position, reading.pieces(one.position)) for one in opened], answer)
 
 
 class _Seen(NamedTuple):
@@ -372,19 +377,21 @@ def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, _Said
     return Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold))
 
 
-def _compared(condition: What, opened: list[Scanned], answer: SimilarityAnswer) -> Iterator[tuple[int, _Said]]:
-    """How near the nearest sentence of each turn comes to a sample."""
+def _compared(condition: What, turns: list[tuple[int, tuple[str, ...]]], answer: SimilarityAnswer) -> dict[int, _Said]:
+    """How near the nearest sentence of each turn, given with its sentences, comes to a sample."""
     threshold = condition.threshold if condition.threshold is not None else DEFAULT_THRESHOLD
     samples = condition.similar or ()
+    said: dict[int, _Said] = {}
     read = 0
-    for one in opened:
-        pieces = sentences(one.turn.text)
+    for position, pieces in turns:
         if pieces:
             answers = answer.closest[read : read + len(pieces)]
-            place = max(range(len(pieces)), key=[closest.similarity for closest in answers].__getitem__)
-            similarity, sample = answers[place]
-            yield one.position, _Said(threshold - similarity, samples[sample], pieces[place], similarity, threshold)
+            nearest = max(answers, key=_SIMILARITY) if len(pieces) > 1 else answers[0]
+            piece = pieces[answers.index(nearest)]
+            similarity, sample = nearest
+            said[position] = _Said(threshold - similarity, samples[sample], piece, similarity, threshold)
         read += len(pieces)
+    return said
 
 
 def _samples(condition: What) -> tuple[str, ...]:

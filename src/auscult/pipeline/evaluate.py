@@ -38,7 +38,7 @@ MetricTypes = Mapping[str, MetricType[Any]]
 Summaries = Literal["along", "all", "none"]
 
 AT_A_TIME = 100
-"""Conversations that are analysed and judged together."""
+"""Conversations that are opened, analysed and judged together; as many readings are kept (auscult.metrics)."""
 
 
 class Judged(NamedTuple):
@@ -113,22 +113,33 @@ class Evaluator(NamedTuple):
         What far engines answer is looked up in ``kept`` and kept there; with ``may_ask`` false none is asked.
         Raises ``EngineError`` when another engine cannot answer.
         """
+        pending = list(batch)
+        found: list[Judged | Waiting] = []
+        for start in range(0, len(pending), AT_A_TIME):
+            found += self._evaluate(pending[start : start + AT_A_TIME], forms, now, kept, may_ask=may_ask)
+        return found
+
+    def _evaluate(
+        self, batch: Sequence[Pending], forms: Sequence[Form], now: datetime, kept: KeptAnswers, *, may_ask: bool
+    ) -> list[Judged | Waiting]:
+        """So many that what was worked out of each for its questions is still there when it is judged."""
         cases = [self._open(pending, forms) for pending in batch]
         answers, postponed = self._asked(cases, kept, may_ask=may_ask)
-        judged: dict[int, Judged | Waiting] = {}
+        waiting: dict[int, Waiting] = {}
         for place, case in enumerate(cases) if postponed else ():
             reasons = (postponed[probe] for probe in case.asked if probe in postponed)
             if reason := next(reasons, None):
-                judged[place] = Waiting(case.pending.conversation.id, reason)
-        ready = [place for place in range(len(cases)) if place not in judged]
+                waiting[place] = Waiting(case.pending.conversation.id, reason)
+        ready = [case for place, case in enumerate(cases) if place not in waiting]
         usable = UsableAnswers(answers)
-        for start in range(0, len(ready), AT_A_TIME):
-            places = ready[start : start + AT_A_TIME]
-            some = [cases[place] for place in places]
-            found = self._analyze(some, usable)
-            for place, case, results, insights in zip(places, some, self._judge(some, usable), found, strict=True):
-                judged[place] = Judged(self._close(case, tuple(results), answers, now), insights)
-        return [judged[place] for place in range(len(cases))]
+        insights = self._analyze(ready, usable)
+        judged = iter(
+            [
+                Judged(self._close(case, tuple(results), answers, now), known)
+                for case, results, known in zip(ready, self._judge(ready, usable), insights, strict=True)
+            ]
+        )
+        return [waiting.get(place) or next(judged) for place in range(len(cases))]
 
     def _asked(
         self, cases: Sequence["_Case"], kept: KeptAnswers, *, may_ask: bool

