@@ -25,6 +25,8 @@ _WORDS = {
     "null": "null",
     "datetime": "a time",
 }
+_HALF_A_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+"""The first half of a UTF-16 pair without the second: what is left where a program cuts a text in an emoji."""
 _OUT_OF_RANGE = "Number out of range"
 _SCALARS = (str, int, float, type(None))
 
@@ -61,7 +63,7 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
     if isinstance(error, RecursionError):
         return FormatError("JSON is nested too deeply", code="document.malformed")
     if not isinstance(error, msgspec.ValidationError):
-        return FormatError(_malformed(str(error)), code="document.malformed")
+        return FormatError(_malformed(str(error), data), code="document.malformed")
     try:
         return fault_of(error, msgspec.json.decode(data), right)
     except msgspec.ValidationError:
@@ -88,8 +90,11 @@ def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str,
     return FormatError(message, code="field.invalid", field=field or None, value=value)
 
 
-def _malformed(said: str) -> str:
+def _malformed(said: str, data: bytes) -> str:
     if said == "Input data was truncated":
+        half = _HALF_A_PAIR.search(data)  # near the end of the data msgspec looks for the other half behind it
+        if half is not None:
+            return f"JSON is malformed: half a character, {half[0].decode()}, stands alone (byte {half.start()})"
         return "JSON is malformed: it ends too early"
     return said if said.startswith("JSON is malformed") else f"JSON is malformed: {said}"
 

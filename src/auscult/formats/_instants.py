@@ -10,10 +10,12 @@ _MS = timedelta(milliseconds=1)
 _NUMBER = re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII)
 _SMALLEST_MS = 1e11
 """A number from here on is milliseconds (1973 as ms, 5138 as seconds)."""
+_LAST_YEAR = 9997
+"""What happens in a conversation lies at most a year behind its start, and has to be a time still."""
 
 SHOULD_BE = (
     'it should be a time like "2026-03-23T10:17:54.120Z" (UTC where no zone is given),'
-    " or seconds or milliseconds since 1970"
+    " or seconds or milliseconds since 1970; from 1970 to 9997"
 )
 
 
@@ -31,9 +33,9 @@ def instant(value: str | float, field: str) -> datetime:
     try:
         if isinstance(value, str):
             if _NUMBER.fullmatch(value) is None:
-                return _from_iso(value)
+                return _in_range(_from_iso(value))
             value = float(value)
-        return from_ms(value if value >= _SMALLEST_MS else value * 1000)
+        return _in_range(from_ms(value if value >= _SMALLEST_MS else value * 1000))
     except (ValueError, OverflowError) as error:
         message = f"{field} is {str(value)[:80]!r}; {SHOULD_BE}"
         raise FormatError(message, code="field.invalid", field=field, value=value) from error
@@ -57,6 +59,12 @@ def ms_between(earlier: datetime, later: datetime) -> int:
 def after(start: datetime, ms: int) -> datetime:
     """Give the instant ``ms`` after another."""
     return start + _MS * ms
+
+
+def _in_range(read: datetime) -> datetime:
+    if not _EPOCH.year <= read.year <= _LAST_YEAR:
+        raise ValueError(read)
+    return read
 
 
 def _from_iso(text: str) -> datetime:

@@ -84,12 +84,25 @@ def test_times_are_told_by_magnitude_and_shape(written: Any) -> None:
     assert one(started_at=written).started_at == STARTED
 
 
-@pytest.mark.parametrize("written", ["yesterday", "2026-03-23", "2026-13-01T00:00:00Z", -5, 1e300, 9e15, "", "12"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("yesterday", "2026-03-23", "2026-13-01T00:00:00Z", -5, 1e300, 9e15, "", "12"),
+        *("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9998-01-01T00:00:00Z", 253370764800000),
+    ],
+)
 def test_what_is_no_time_is_refused(written: Any) -> None:
     """The message repeats the value and says what would be right."""
     error = refusal(started_at=written)
     assert (error.reason, error.field) == ("field.invalid", "started_at")
     assert "2026-03-23T10:17:54.120Z" in error.message
+
+
+def test_a_turn_may_lie_a_year_behind_any_start() -> None:
+    """The latest start leaves room for the latest turn: what is readable never runs over the end of time."""
+    late = one(started_at="9997-12-31T23:59:59Z", turns=turn(start_ms=366 * 24 * 3600 * 1000))
+    assert late.ended_at is not None
+    assert late.ended_at.year == 9999
 
 
 def test_a_missing_direction_is_inbound_and_said_to_be_assumed() -> None:
@@ -210,6 +223,11 @@ def test_limits_are_refused_with_their_setting() -> None:
     ("line", "reason", "says"),
     [
         (b'{"id": "c-2", "channel": "voice"', "document.malformed", "ends too early"),
+        (
+            b'{"id": "c-2", "note": "cut \\ud83d"}',
+            "document.malformed",
+            "half a character, \\ud83d, stands alone (byte 27)",
+        ),
         (b'{"id": "c-2",, "channel": "voice"}', "document.malformed", "byte 13"),
         (b"[1, 2]", "field.invalid", "a JSON object"),
         (b'"c-2"', "field.invalid", "a JSON object"),

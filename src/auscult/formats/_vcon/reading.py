@@ -68,7 +68,9 @@ def _ended_at(document: Document) -> datetime | None:
     for index, dialog in enumerate(document.dialog or []):
         if dialog.duration is not None and not 0 <= dialog.duration * 1000 <= _turns.MOST_MS:
             field = f"dialog[{index}].duration"
-            message = f"{field} is {dialog.duration}; it should be a number of seconds, 0 or more"
+            message = (
+                f"{field} is {dialog.duration}; it should be a number of seconds from 0 to {_turns.MOST_MS // 1000}"
+            )
             raise FormatError(message, code="field.invalid", field=field, value=dialog.duration)
         start = _start(dialog, index)
         if start is not None and dialog.duration and dialog.type != "transfer":
