@@ -1,7 +1,7 @@
 // A card for what the assistant answered: to a customer's message, or to a search.
 
 import { ask } from "./wire.js";
-import { copied, doing, made, onKeysOf, one, opened, put, say } from "./dom.js";
+import { copied, doing, isHere, made, onKeysOf, one, opened, put, say } from "./dom.js";
 import { thumbs } from "./opinion.js";
 
 const ICON_OF_KIND = { suggestion: "Suggestion", search: "Found" };
@@ -36,7 +36,7 @@ export class AnswerCard {
       const use = () => this.#use("overridden", "Your words are sent", { text });
       if (text && (await doing(this.element, one("button", own), use))) {
         own.hidden = true;
-        this.element.focus();
+        if (isHere(own)) this.element.focus();
       }
     };
     this.show(answer);

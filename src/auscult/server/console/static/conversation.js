@@ -1,7 +1,7 @@
 // One conversation, live: what is said, what the assistant suggests, and what the agent makes of it.
 
 import { AnswerCard } from "./answers.js";
-import { clock, doing, made, one, put, say } from "./dom.js";
+import { clock, doing, isHere, made, one, put, say } from "./dom.js";
 import { bindKeys, toPart } from "./keys.js";
 import { thumbs } from "./opinion.js";
 import { notice, signedIn, whenOut } from "./session.js";
@@ -227,7 +227,7 @@ one("#ask").onsubmit = async (event) => {
     const found = await ask("POST", `${PATH}/searches`, { query, key, agent: session.agent });
     const card = search(found) ?? answers.get(found.request_id);
     say(found.text ? `Found: ${found.text}` : "Nothing found");
-    card.element.focus();
+    if (isHere(one("#ask"))) card.element.focus();
     room.changed();
   });
 };
@@ -237,7 +237,7 @@ one("#summarise").onclick = () =>
     const written = await ask("POST", `${PATH}/summaries`, { agent: session.agent });
     const card = summary(written) ?? summaries.get(written.id);
     say("The summary is written");
-    card.element.focus();
+    if (isHere(one("#summarise"))) card.element.focus();
     room.changed();
   });
 

@@ -38,12 +38,15 @@ export async function doing(root, button, act) {
   }
 }
 
+// Whether the agent is still there, or nowhere: who has gone elsewhere while the server answered keeps the focus.
+export const isHere = (place) => document.activeElement === document.body || place.contains(document.activeElement);
+
 // A form that opens in its place and closes again; the focus goes in and comes back.
 export function opened(form, isOpen, back) {
   if (form.hidden === !isOpen) return;
   form.hidden = !isOpen;
   if (isOpen) one("textarea, input", form).focus();
-  else back.focus();
+  else if (isHere(form)) back.focus();
 }
 
 export function onKeysOf(form, leave) {

@@ -1,7 +1,7 @@
 // Like and dislike: kept at once, with reasons and a comment for who wants to say more.
 
 import { ask } from "./wire.js";
-import { all, doing, made, onKeysOf, one, put } from "./dom.js";
+import { all, doing, isHere, made, onKeysOf, one, put } from "./dom.js";
 
 // Adds thumbs to a card. about and of say what it is an opinion of; reasons() gives {like: [...], dislike: [...]}.
 export function thumbs(card, path, about, of, reasons, after) {
@@ -40,10 +40,10 @@ export function thumbs(card, path, about, of, reasons, after) {
       const comment = one("textarea", form).value.trim();
       const picked = all("input:checked", form).map((box) => box.value);
       const said = { reasons: picked, ...(comment ? { comment } : {}) };
-      if (await doing(form, one("button", form), () => send(value, said))) close(button);
+      if (await doing(form, one("button", form), () => send(value, said))) close(isHere(form) ? button : null);
     };
     card.append(form);
-    one("input, textarea", form).focus();
+    if (isHere(card)) one("input, textarea", form).focus();
   };
 
   let known = null;

@@ -13,27 +13,30 @@ const WORDS = {
 const UNUSABLE = ["This link cannot be used", "It is not whole, or was not signed for this server. Ask for a new one."];
 
 // Gives the session once there is one; until then the page says what is missing.
-export async function signedIn() {
-  const form = one("#sign-in");
+export function signedIn() {
   const link = location.hash.slice(1);
   if (link) history.replaceState(null, "", location.pathname + location.search);
-  try {
-    return await begin(link);
-  } catch (error) {
-    tell(error);
-  }
   return new Promise((done) => {
-    form.onsubmit = async (event) => {
-      event.preventDefault();
+    let isIn = false;
+    const come = async (token, isPasted) => {
       try {
-        const session = await begin(one("#link").value.split("#").pop().trim());
+        const session = await begin(token);
+        if (isIn) location.reload(); // signed out meanwhile, and in again
+        isIn = true;
         one("#link").value = "";
         done(session);
       } catch (error) {
+        if (isIn && !isPasted) return;
         tell(error);
-        one("#link").select();
+        if (isPasted) one("#link").select();
       }
     };
+    // From the first moment: somebody may paste a link before it is known that the cookie is none any more.
+    one("#sign-in").onsubmit = (event) => {
+      event.preventDefault();
+      come(one("#link").value.split("#").pop().trim(), true);
+    };
+    come(link, false);
   });
 }
 
