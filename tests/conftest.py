@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from auscult.storage import Store, migrate, new_secret_key, open_store
 
-# How long one example takes depends on who else uses the machine; what it shows does not.
-settings.register_profile("auscult", deadline=None)
+# How long examples take depends on who else uses the machine; what they show does not.
+settings.register_profile("auscult", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auscult")
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -29,7 +29,7 @@ def postgresql_server() -> str:
     """URL of a running PostgreSQL server, at a database that one may connect to."""
     url = os.environ.get("AUSCULT_TEST_POSTGRESQL", DEFAULT_SERVER)
     try:
-        psycopg.connect(url, connect_timeout=3).close()
+        psycopg.connect(url, connect_timeout=60).close()
     except psycopg.OperationalError as error:
         reason = f"PostgreSQL does not answer at {url.rpartition('@')[2]}: {str(error).splitlines()[0]}"
         if os.environ.get("CI") == "true":

@@ -65,7 +65,9 @@ def test_every_change_is_told_once_and_in_order(store: Store, app: AppStore) -> 
 _NUMBERS = iter(range(10**9))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     steps=st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["put", "erase"])), max_size=12),
     step=st.integers(1, 4),

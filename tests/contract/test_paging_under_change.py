@@ -61,7 +61,7 @@ def take(store: Store, tenant: Tenant, step: Step) -> None:
 
 
 @pytest.mark.parametrize("pages_at_once", [1, 3])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     first=st.dictionaries(st.sampled_from(NAMES), HOURS, min_size=1),
     changes=st.lists(st.lists(STEPS, max_size=3), max_size=12),

@@ -86,7 +86,7 @@ def apps(store: Store) -> Store:
     return store
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(made=st.lists(MADE, max_size=24), limit=st.integers(1, 30))
 def test_the_list_keeps_the_order(apps: Store, made: list[Made], limit: int) -> None:
     """Whatever waits, and however much of it is asked for."""

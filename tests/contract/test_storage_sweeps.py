@@ -88,7 +88,7 @@ def finish(store: Store, app: AppStore, at: datetime = LATER) -> None:
 class TestCutting:
     """History in stretches."""
 
-    @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(size=st.integers(1, 9), since=st.integers(0, 12), until=st.integers(0, 12), sample=st.integers(1, 12))
     def test_stretches_partition_the_scope(self, app: AppStore, size: int, since: int, until: int, sample: int) -> None:
         """Each conversation of the scope is in exactly one; a sample is so many of them, and the same each time."""

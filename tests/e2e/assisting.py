@@ -1,8 +1,7 @@
 """A conversation told to the hook of a real server as a contact centre would, and what became of it."""
 
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import httpx
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.knowledge import add_document
 from tests.e2e.serving import TENANT, Service, work
+from tests.waiting import wait_for
 
 STORE = Path(__file__).parents[2] / "examples" / "knowledge" / "store"
 HOOK = "/agentassist/api/v1/hooks/{app}"
 REPORT = "/agentassist/api/v1/public/{app}/aaconversation"
 FLAGS = ("includeHistory", "includeAgenticHistory", "includeFeedback", "includeSummary")
 ASSISTED = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-live")
-PATIENCE_S = 30
 FORM = b"""
 id: ef-sure
 name: One question
@@ -139,24 +138,15 @@ class Assisted:
         return wait_for(dossier, lambda found: found.get("status") not in (None, "pending", 404))
 
     def rows(self, **flags: bool) -> list[Body]:
-        """What the report of seed 004 shows of today."""
-        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        """What the report of seed 004 shows of today, and of yesterday: midnight may have come meanwhile."""
+        today = datetime.now(UTC)
+        days = {"from": f"{today - timedelta(days=1):%Y-%m-%d}", "to": f"{today:%Y-%m-%d}"}
         headers = {"auth": self.service.token(self.client), "accountId": ASSISTED.account_id}
-        body = {"from": today, "to": today, **flags}
-        return self.service.ask(body, path=REPORT, app=ASSISTED.app_id, headers=headers).json()["results"]
+        return self.service.ask({**days, **flags}, path=REPORT, app=ASSISTED.app_id, headers=headers).json()["results"]
 
     def row(self, conversation_id: str, **flags: bool) -> Body:
         """What it shows of one conversation."""
         return next(row for row in self.rows(**flags) if row["convId"] == conversation_id)
-
-
-def wait_for(look: Callable[[], Any], is_so: Callable[[Any], bool]) -> Any:
-    """Look until it is so; fail when it does not come to be."""
-    until = time.monotonic() + PATIENCE_S
-    while not is_so(found := look()):
-        assert time.monotonic() < until, found
-        time.sleep(0.02)
-    return found
 
 
 def types(messages: Sequence[Body]) -> list[str]:

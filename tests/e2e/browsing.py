@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.e2e.assisting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 FLAGS = (
     "--headless=new",
@@ -27,6 +27,9 @@ FLAGS = (
     "--force-prefers-reduced-motion",
     "--window-size=1280,860",
 )
+
+# The first that a person sees of these.
+SHOWN = "[...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility({ visibilityProperty: true }))"
 
 # What is fainter than 4.5 to 1 on what stands behind it (WCAG 2.2, 1.4.3).
 FAINT = """
@@ -72,11 +75,11 @@ class Browser:
 
     def one(self, selector: str) -> WebElement:
         """Find one that is shown, once it is."""
-        return wait_for(lambda: [each for each in self.all(selector) if each.is_displayed()], bool)[0]
+        return wait_for(lambda: self.run(f"return {SHOWN}", selector), bool)
 
     def text(self, selector: str) -> str:
-        """Its words, as a person reads them."""
-        return self.one(selector).text
+        """Its words, as a person reads them, once it is shown."""
+        return wait_for(lambda: self.run(f"return {SHOWN}?.innerText", selector), lambda found: found is not None)
 
     def until(self, selector: str, is_so: Callable[[str], bool]) -> str:
         """Its words, once they are so."""
@@ -123,6 +126,8 @@ def browsing() -> Iterator[Browser]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=Driver(driver_binary))
+    driver.set_page_load_timeout(PATIENCE_S)
+    driver.set_script_timeout(PATIENCE_S)
     try:
         yield Browser(driver)
     finally:

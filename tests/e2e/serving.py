@@ -24,6 +24,7 @@ from auscult.pipeline.process import Processing
 from auscult.pipeline.read import read_file
 from auscult.reports import REPORTS
 from auscult.server.listening import uvicorn_config
+from tests.waiting import PATIENCE_S
 
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
 DAY = {"startDate": "2025-02-21", "endDate": "2025-02-21"}
@@ -152,7 +153,7 @@ def work(service: Service) -> None:
 
 
 @contextmanager
-def serving(url: str, **settings: Any) -> Iterator[Service]:
+def serving(url: str, port: int = 0, **settings: Any) -> Iterator[Service]:
     """Serve a database that holds the golden sample."""
     with bootstrap.open(Settings(database_url=url, **settings)) as application:
         for tenant in (TENANT, STRANGER):
@@ -162,7 +163,7 @@ def serving(url: str, **settings: Any) -> Iterator[Service]:
             document = (GOLDEN / f"scorereporting.{name}.yaml").read_bytes()
             forms.publish(f"ef-golden-{name}", document)
         process(application, read_file(GOLDEN / "scorereporting.conversations.ndjson", TENANT.app_id, Limits()))
-        with listening(application.server_app()) as address, httpx.Client() as http:
+        with listening(application.server_app(), port) as address, httpx.Client(timeout=PATIENCE_S) as http:
             yield Service(address, application, http)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from auscult.domain.tenancy import Tenant
 from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, told
+from tests.waiting import PATIENCE_S
 
 SEED = Tenant(
     account_id="6798834e4e94062f7539xxxxx",
@@ -124,7 +125,9 @@ def pull(url: str, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
     page = 1
     while True:
         body = {"from": "2026-06-01", "to": "2026-06-07", "page": page, "limit": 20, "includeSummary": True}
-        answer = httpx.post(f"{url}{PATH.replace('{app}', ASSIST.app_id)}", headers=headers, json=body)
+        answer = httpx.post(
+            f"{url}{PATH.replace('{app}', ASSIST.app_id)}", headers=headers, json=body, timeout=PATIENCE_S
+        )
         told_of = answer.json()
         assert told_of["skip"] == (page - 1) * 20
         assert (told_of["limit"], told_of["totalPages"], told_of["totalResults"]) == (20, 3, 56)

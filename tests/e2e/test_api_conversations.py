@@ -143,7 +143,7 @@ def test_waiting_for_it_to_be_readable(own: Loading) -> None:
     worker = threading.Thread(target=keep_working)
     worker.start()
     try:
-        answer = own.ask("POST", "/conversations?wait=60", ndjson(document(n) for n in range(1, 6)), timeout=70)
+        answer = own.ask("POST", "/conversations?wait=60", ndjson(document(n) for n in range(1, 6)))
     finally:
         done.set()
         worker.join()

@@ -11,6 +11,7 @@ from auscult.formats.native import write
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, database, serving
 from tests.integration.working import conversation
+from tests.waiting import PATIENCE_S
 
 MOST = 3
 
@@ -55,7 +56,7 @@ def test_a_long_body_is_refused_before_it_is_sent(own: Own) -> None:
         f"Authorization: Bearer {own.service.token(own.client)}",
         "Content-Length: 50000000",
     )
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
         connection.sendall("\r\n".join([*head, "", ""]).encode())
         assert connection.recv(64).startswith(b"HTTP/1.1 503")
 

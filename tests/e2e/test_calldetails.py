@@ -11,6 +11,7 @@ import pytest
 
 from auscult.domain.tenancy import Client, Tenant
 from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, database, serving, told
+from tests.waiting import PATIENCE_S
 
 SEED = Tenant(
     account_id="66050d249f946671f64axxxx",
@@ -213,6 +214,7 @@ def pull(
             params={"offset": offset, "limit": 100},
             headers=headers,
             json={"startDate": "2026-03-23 00:00:00", "endDate": "2026-03-29 23:59:59", "timeZoneOffset": 0},
+            timeout=PATIENCE_S,
         )
         if answer.status_code == 429:
             sleep(60)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.e2e.serving import DAY, STRANGER, Service, database, serving, told
+from tests.waiting import PATIENCE_S
 
 LIMIT = 60
 TOO_MANY = "You've exceeded the per-minute rate limit. Wait for sometime before retrying."
@@ -35,7 +36,7 @@ def test_exact_with_eight_at_once(service: Service) -> None:
 
     def ask(number: int) -> httpx.Response:
         client = other if number % 2 else service.client
-        with httpx.Client() as http:
+        with httpx.Client(timeout=PATIENCE_S) as http:
             own = Service.__new__(Service)
             own.__dict__.update(service.__dict__, http=http)
             return own.ask(headers=service.headers(auth=service.token(client)))
@@ -95,7 +96,7 @@ def test_exact_over_two_servers(kind: str, request: pytest.FixtureRequest, tmp_p
     ):
 
         def ask(number: int) -> int:
-            with httpx.Client() as http:
+            with httpx.Client(timeout=PATIENCE_S) as http:
                 own = Service.__new__(Service)
                 own.__dict__.update(here.__dict__, http=http, url=(here.url, there)[number % 2])
                 return own.ask().status_code

@@ -9,9 +9,10 @@ import httpx
 import msgspec
 import pytest
 
-from tests.e2e.assisting import ASSISTED, END, Assisted, Body, agent, moved, said, wait_for
+from tests.e2e.assisting import ASSISTED, END, Assisted, Body, agent, moved, said
 from tests.e2e.own import problem
 from tests.e2e.serving import TENANT, Service
+from tests.waiting import PATIENCE_S, wait_for
 
 ADA: Body = {"id": "a-ada", "name": "Ada"}
 REFUND = "just wanted to check on the status of a refund"
@@ -45,7 +46,7 @@ def listening(live: Assisted, conversation_id: str, after: int = 0) -> Iterator[
     headers = {"Authorization": f"Bearer {live.service.token(live.client)}"}
 
     def listen() -> None:
-        with httpx.stream("GET", address, headers=headers, params={"after": after}, timeout=30) as answer:
+        with httpx.stream("GET", address, headers=headers, params={"after": after}, timeout=PATIENCE_S) as answer:
             assert answer.headers["content-type"] == "text/event-stream"
             event: dict[str, str] = {}
             for line in answer.iter_lines():
@@ -64,7 +65,7 @@ def listening(live: Assisted, conversation_id: str, after: int = 0) -> Iterator[
         wait_for(lambda: heard.lines, bool)
         yield heard
     finally:
-        thread.join(30)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 

@@ -22,6 +22,7 @@ from auscult.reports import REPORTS
 from auscult.server.api import OPERATIONS
 from tests.e2e.serving import DAY, STRANGER, TENANT, Service, database, serving
 from tests.integration.working import conversation
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ CHECKS = [
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_described(served: Service, mode: GenerationMode) -> None:
     """Rule 17: whatever is sent, no answer is a 5xx, and each is one that the description names, in its shape."""
-    schema = schemathesis.openapi.from_url(served.url + "/openapi.json").exclude(path_regex=OWN)
+    schema = schemathesis.openapi.from_url(served.url + "/openapi.json", timeout=PATIENCE_S).exclude(path_regex=OWN)
     seen: set[int] = set()
     reached: set[str] = set()
 
@@ -84,7 +85,7 @@ def test_every_answer_is_described(served: Service, mode: GenerationMode) -> Non
                 case.headers.update(served.headers(iId=TENANT.app_id))
             if is_dated and isinstance(case.body, dict):
                 case.body.update(DAY | {"from": DAY["startDate"], "to": DAY["endDate"]})
-            answer = case.call()
+            answer = case.call(timeout=PATIENCE_S)
             seen.add(answer.status_code)
             if answer.status_code == 200:
                 reached.add(operation.path)
@@ -172,7 +173,7 @@ def test_every_answer_of_our_own_api_is_described(
     served: Service, planned: dict[str, str], mode: GenerationMode
 ) -> None:
     """The same of our own API, asked by a client that may do everything, half of the time about what is there."""
-    schema = schemathesis.openapi.from_url(served.url + "/openapi.json").include(path_regex=OWN)
+    schema = schemathesis.openapi.from_url(served.url + "/openapi.json", timeout=PATIENCE_S).include(path_regex=OWN)
     scopes = tuple(scope for scope in SCOPES if scope.endswith(":write"))
     token = served.token(served.new_client(*scopes))
     recorded = served.store.within(TENANT).conversations.rerender("", 100)
@@ -202,7 +203,7 @@ def test_every_answer_of_our_own_api_is_described(
                 case.query.pop("app", None)
             if str(case.query.get("wait", "")).isdigit():
                 case.query["wait"] = 0
-            answer = case.call()
+            answer = case.call(timeout=PATIENCE_S)
             statuses.add(answer.status_code)
             case.validate_response(answer, checks=CHECKS)
 

@@ -13,10 +13,11 @@ from selenium.webdriver.remote.webelement import WebElement
 from auscult import bootstrap
 from auscult.cli.token import make_link
 from auscult.config import Settings
-from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, moved, said, wait_for
+from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, moved, said
 from tests.e2e.browsing import FAINT, TOO_WIDE, Browser, browsing
 from tests.e2e.serving import Service, database, listening, serving
 from tests.e2e.test_playbook import CHOSEN, FORM
+from tests.waiting import PATIENCE_S, fixed_port, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +90,7 @@ def test_without_a_sign_in_the_page_says_what_to_do(browser: Browser, live: Assi
         (live.service.token(live.client), "This link cannot be used"),
         (link(live, seconds=-5), "This link has expired"),
         (link(live, seconds=7200), "This link cannot be used"),
+        (link(live, seconds=-5), "This link has expired"),  # so that the next answer is another than the one before
         ("nonsense", "This link cannot be used"),
     ):
         field = browser.one("#link")
@@ -264,16 +266,16 @@ def test_after_a_restart_nothing_is_lost_and_nothing_twice(browser: Browser, liv
     """The page goes on after the last event that it has, as soon as the server is back."""
     del live
     with database("sqlite", "", tmp_path) as url:
-        with serving(url, state_dir=str(tmp_path)) as service:
+        port = fixed_port()
+        with serving(url, port, state_dir=str(tmp_path)) as service:
             mine = Assisted(service)
             opened(browser, mine, "c-again", said("Hello there"), said(REFUND))
             cards(browser, 1)
-            port = urlsplit(service.url).port or 0
         browser.until("#line", lambda text: text == "Reconnecting")
         with (
             bootstrap.open(Settings(database_url=url, state_dir=str(tmp_path))) as application,
             listening(application.server_app(), port) as address,
-            httpx.Client() as http,
+            httpx.Client(timeout=PATIENCE_S) as http,
         ):
             mine.service = Service(address, application, http)
             mine.told("c-again", said("Still there?"), said(PROMO))
@@ -291,6 +293,7 @@ def test_steps_and_hints_are_seen(browser: Browser, live: Assisted) -> None:
     try:
         opened(browser, live, "c-steps", said("I want a refund"), said("Hello!", "AGENT"), queue="q-refunds")
         browser.until("#steps", lambda text: "greet" in text and "33 %" in text)
+        live.settled("c-steps")  # so that nothing else is told to who hears the page when the hint is
         live.told("c-steps", said("I have started the refund.", "AGENT"))
         assert "Verify identity" in browser.text("#steps [data-state=missing] .hint")
         browser.until("#heard", lambda text: "Verify identity" in text)
@@ -326,7 +329,9 @@ def test_everybody_can_read_it(browser: Browser, live: Assisted, scheme: str) ->
     opened(browser, live, name, said(REFUND), said("Sure! " + "x" * 200, "AGENT"))
     cards(browser, 1)
     press(cards(browser, 1)[0], "dislike")
+    browser.one(".opinion")
     browser.one("#query").send_keys("shipping cost", Keys.ENTER)
+    browser.one("#found .card")
     browser.one("#summarise").click()
     browser.one("#summaries .edit").click()
     driver = browser.driver
@@ -342,6 +347,7 @@ def test_everybody_can_read_it(browser: Browser, live: Assisted, scheme: str) ->
     for part in ("talk", "search", "summary"):
         size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        wait_for(lambda: browser.run("return innerWidth"), lambda width: width == 360)
         browser.one(f"[data-to={part}]").click()
         assert browser.run("return document.documentElement.scrollWidth") == 360
         assert browser.run(TOO_WIDE) == []

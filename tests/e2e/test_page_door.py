@@ -7,8 +7,9 @@ import pytest
 
 from auscult.cli.token import make_link
 from auscult.domain.tenancy import Client
-from tests.e2e.assisting import Assisted, Body, said, wait_for
+from tests.e2e.assisting import Assisted, Body, said
 from tests.e2e.serving import Service
+from tests.waiting import PATIENCE_S, wait_for
 
 ADA: dict[str, str | None] = {"id": "a-ada", "name": "Ada"}
 
@@ -26,7 +27,7 @@ def link(client: Client) -> str:
 
 def test_what_stands_behind_the_page_is_for_the_page_alone(live: Assisted) -> None:
     """Without its header, without its cookie, or with another token nothing is told; files say what they may do."""
-    http, address = httpx.Client(base_url=live.service.url), f"{live.service.url}/assist/-"
+    http, address = httpx.Client(base_url=live.service.url, timeout=PATIENCE_S), f"{live.service.url}/assist/-"
     mine = {"x-auscult-page": "1"}
     token = link(live.client)
     with http:

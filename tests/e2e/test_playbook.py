@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.e2e.assisting import Assisted, Body, agent, moved, said, wait_for
+from tests.e2e.assisting import Assisted, Body, agent, moved, said
 from tests.e2e.own import problem
 from tests.e2e.serving import Service
 from tests.e2e.test_live import listening
+from tests.waiting import wait_for
 
 ADA = agent("ada", "q-refunds")
 END: Body = {"events": [{"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": ADA}]}

@@ -23,7 +23,7 @@ from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_sec
 from auscult.pipeline.ports import Store
 from tests.e2e.serving import DAY, PATH, STRANGER, TENANT, database, listening
 from tests.integration.program import AUSCULT, conversation, environment
-from tests.integration.working import wait_until
+from tests.waiting import PATIENCE_S, wait_for, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ class Server(NamedTuple):
 
     def request(self, method: str, path: str, **given: Any) -> httpx.Response:
         """Ask over a connection of its own, which any process that listens there may take."""
-        with httpx.Client(verify=False, timeout=90, headers=self.headers) as http:  # noqa: S501  (it is plain HTTP)
+        with httpx.Client(verify=False, timeout=PATIENCE_S, headers=self.headers) as http:  # noqa: S501  (it is plain HTTP)
             return http.request(method, self.url + path, **given)
 
     def page(self, app: str = TENANT.app_id) -> httpx.Response:
@@ -192,7 +192,7 @@ def test_a_stream_hears_what_another_process_took_in(scene: Scene) -> None:
 
     def listen(server: Server) -> list[str]:
         address = f"{server.url}/api/v1/live/conversations/l-1/stream"
-        with httpx.stream("GET", address, headers=server.headers, timeout=60) as stream:
+        with httpx.stream("GET", address, headers=server.headers, timeout=PATIENCE_S) as stream:
             lines = stream.iter_lines()
             assert next(lines) == ": listening"
             heard_of.release()
@@ -202,12 +202,12 @@ def test_a_stream_hears_what_another_process_took_in(scene: Scene) -> None:
     with ThreadPoolExecutor(5) as threads:
         heard = [threads.submit(listen, server) for server in (pair, pair, pair, pair, other)]
         for _ in heard:
-            assert heard_of.acquire(timeout=60)
+            assert heard_of.acquire(timeout=PATIENCE_S)
         for n in range(1, 5):
             say((pair, other)[n % 2], query=f"word-{n}", author={"type": "USER"})
         say(other, events=[{"name": "END_OF_CONVERSATION", "reason": "over"}])
         for each in heard:  # what changes is told again, so words come more than once
-            assert list(dict.fromkeys(each.result(timeout=60))) == [f"word-{n}" for n in range(5)]
+            assert list(dict.fromkeys(each.result(timeout=PATIENCE_S))) == [f"word-{n}" for n in range(5)]
 
 
 def test_a_limit_is_exact_over_processes(scene: Scene) -> None:
@@ -225,8 +225,7 @@ def test_a_limit_is_exact_over_processes(scene: Scene) -> None:
 def test_one_that_is_killed_is_followed_by_another_and_all_end_together(scene: Scene) -> None:
     """The port goes on answering; told to end, or with the one that started them killed, nobody stays behind."""
     how = signal.SIGKILL if scene.store.is_embedded else signal.SIGTERM
-    first = serving(scene)
-    assert len(first) == 2
+    first = wait_for(lambda: serving(scene), lambda found: len(found) == 2)
     os.kill(min(first), signal.SIGKILL)
     assert scene.pair.page().status_code == 200
     wait_until(lambda: len(serving(scene) - first) == 1)

@@ -19,6 +19,7 @@ from auscult.pipeline.forms import starter_documents
 from auscult.pipeline.read import read_stream
 from tests.e2e.serving import TENANT, Service, database, listening, process
 from tests.e2e.vendor_clients import AccountRawData, AssistConversations, CallDetails, RawData, ScoreReporting
+from tests.waiting import PATIENCE_S
 
 COUNT = 230
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -56,7 +57,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         application.store.within(TENANT).forms.publish("ef-starter-voice", starter_documents()["voice"])
         lines = b"\n".join(msgspec.json.encode(document(number)) for number in range(COUNT))
         process(application, read_stream(BytesIO(lines), TENANT.app_id, Limits()))
-        with listening(application.server_app()) as address, httpx.Client() as http:
+        with listening(application.server_app()) as address, httpx.Client(timeout=PATIENCE_S) as http:
             yield Service(address, application, http)
 
 

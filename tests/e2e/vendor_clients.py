@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.waiting import PATIENCE_S
+
 Row = dict[str, Any]
 Sleep = Callable[[float], None]
 
@@ -28,7 +30,9 @@ class VendorClient:
     def post(self, path: str, body: Mapping[str, Any], **query: int) -> dict[str, Any]:
         """Ask until the answer is not 429."""
         while True:
-            answer = httpx.post(self._host + path, json=dict(body), params=query, headers=self._headers)
+            answer = httpx.post(
+                self._host + path, json=dict(body), params=query, headers=self._headers, timeout=PATIENCE_S
+            )
             if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
                 return dict(answer.raise_for_status().json())
             self._sleep(60)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.waiting import PATIENCE_S
+
 AUSCULT = Path(sys.executable).with_name("auscult")
 TENANT = ("--account", "a-1", "--org", "o-1", "--app", "st-1")
 
@@ -52,7 +54,7 @@ def auscult(folder: Path, *words: str | Path, stdin: str = "", settings: Mapping
     command = [str(AUSCULT), *map(str, words)]
     given = environment(**({"AUSCULT_DATABASE_URL": "sqlite:///test.db"} | dict(settings or {})))
     done = subprocess.run(  # noqa: S603  (our own program, our own words)
-        command, cwd=folder, env=given, input=stdin, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=folder, env=given, input=stdin, capture_output=True, text=True, check=False, timeout=2 * PATIENCE_S
     )
     return Result(done.returncode, done.stdout, done.stderr)
 

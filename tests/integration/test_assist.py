@@ -25,6 +25,7 @@ from auscult.storage import Store
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
+from tests.waiting import PATIENCE_S
 
 START = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 KNOWN = b"""question,answer
@@ -302,7 +303,7 @@ def test_what_is_asked_twice_at_once_is_answered_once(desk: Desk) -> None:
     together = Barrier(3)
 
     def summarize(talk: Conversation) -> str:
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE_S)
         return talk.id
 
     assistant = desk.assistant(summarize)

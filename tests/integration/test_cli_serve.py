@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
+from tests.waiting import PATIENCE_S
 
 READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) \(docs \1/docs\)\n")
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting"
@@ -44,20 +45,22 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
     headers = {"auth": token, "accountId": "a-1", "orgId": "o-1"}
     body = {"startDate": "2026-03-23", "endDate": "2026-03-23"}
 
-    answer = httpx.post(ready[1] + PATH, headers=headers, json=body)
+    answer = httpx.post(ready[1] + PATH, headers=headers, json=body, timeout=PATIENCE_S)
     assert answer.status_code == 200
     assert [row["conversationId"] for row in answer.json()["results"]] == ["c-1"]
-    assert httpx.post(ready[1] + PATH, json=body).status_code == 401
-    assert httpx.get(f"{ready[1]}/docs").status_code == 200
+    assert httpx.post(ready[1] + PATH, json=body, timeout=PATIENCE_S).status_code == 401
+    assert httpx.get(f"{ready[1]}/docs", timeout=PATIENCE_S).status_code == 200
 
     said = {"conversationId": "c-2", "query": "hello", "author": {"type": "USER"}}
-    assert httpx.post(f"{ready[1]}/agentassist/api/v1/hooks/st-1", headers=headers, json=said).status_code == 200
-    with httpx.stream("GET", f"{ready[1]}/api/v1/live/conversations/c-2/stream", headers=headers) as stream:
-        lines = stream.iter_lines()
+    hook = f"{ready[1]}/agentassist/api/v1/hooks/st-1"
+    assert httpx.post(hook, headers=headers, json=said, timeout=PATIENCE_S).status_code == 200
+    stream = f"{ready[1]}/api/v1/live/conversations/c-2/stream"
+    with httpx.stream("GET", stream, headers=headers, timeout=PATIENCE_S) as answer:
+        lines = answer.iter_lines()
         assert next(lines) == ": listening"
         server.send_signal(signal.SIGTERM)
         assert "event: message" in list(lines)
-    out, err = server.communicate(timeout=30)
+    out, err = server.communicate(timeout=PATIENCE_S)
     assert (server.returncode, out, err) == (0, "", "")
 
 

@@ -3,13 +3,13 @@
 import signal
 import sqlite3
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.integration.test_cli_score import FORM
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -39,11 +39,9 @@ def test_worker_scores_what_waits(tmp_path: Path) -> None:
     ) as worker:
         assert worker.stdout
         ready = worker.stdout.readline()
-        deadline = time.monotonic() + 60
-        while recorded(tmp_path) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: recorded(tmp_path) == 2)
         worker.send_signal(signal.SIGTERM)
-        out, err = worker.communicate(timeout=30)
+        out, err = worker.communicate(timeout=PATIENCE_S)
     assert ready.startswith("auscult worker ")
     assert ready.endswith(" is ready\n")
     assert (worker.returncode, out, err) == (0, "", "")

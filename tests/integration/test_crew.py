@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auscult.jobs.crew import Crew
-from tests.integration.working import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def lives(pid: int) -> bool:
     """Whether a process of this id runs; one that has ended and is not yet buried does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

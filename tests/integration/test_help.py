@@ -10,7 +10,7 @@ from auscult.jobs.crew import Crew
 from auscult.jobs.help import Help
 from auscult.storage import Store
 from tests.integration.test_crew import leave_a_trace, members
-from tests.integration.working import wait_until
+from tests.waiting import wait_until
 
 
 def help_for(store: Store, folder: Path) -> Help:

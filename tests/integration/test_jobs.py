@@ -24,7 +24,8 @@ from auscult.metrics.by_question import ByQuestion
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
 from auscult.storage.tables import batches, evaluations
-from tests.integration.working import FORM, TENANT, conversation, settings_for, wait_until, working
+from tests.integration.working import FORM, TENANT, conversation, settings_for, working
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

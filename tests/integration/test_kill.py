@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -19,8 +19,9 @@ from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
 from auscult.storage.tables import batches, conversations, evaluations
 from tests.integration.program import AUSCULT, TENANT, environment
-from tests.integration.working import FORM, conversation, settings_for, wait_until
+from tests.integration.working import FORM, conversation, settings_for
 from tests.integration.working import TENANT as OWNER
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +59,8 @@ class Killed:
             try:
                 yield process
             finally:
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has ended, and so has whatever it started
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def count(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
         """How many rows there are."""
@@ -103,7 +105,7 @@ def test_a_server_killed_while_it_works(killed: Killed) -> None:
         with killed.running("serve", "--port", "0"):
             killed.wait_for_more()
     with killed.running("serve", "--port", "0"):
-        wait_until(lambda: killed.store.batches.waiting(1) == [], 120)
+        wait_until(lambda: killed.store.batches.waiting(1) == [])
         killed.all_is_well(app)
     assert killed.count(evaluations) == COUNT
 
@@ -114,7 +116,7 @@ def test_a_load_killed_while_it_loads(killed: Killed) -> None:
         with killed.running("load", "chats.ndjson", *TENANT):
             killed.wait_for_more()
     with killed.running("load", "chats.ndjson", *TENANT, "--json") as load:
-        out, _ = load.communicate(timeout=120)
+        out, _ = load.communicate(timeout=PATIENCE_S)
         assert load.returncode == 0
         counts = msgspec.json.decode(out.splitlines()[-1])
         assert (counts["accepted"], counts["scored"]) == (COUNT, COUNT)

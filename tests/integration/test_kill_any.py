@@ -7,13 +7,12 @@ What is chosen at random comes from a seed, which is printed; ``AUSCULT_TEST_SEE
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -30,7 +29,8 @@ from auscult.storage import Store
 from auscult.storage.feed_tables import changes
 from auscult.storage.tables import conversations, evaluations
 from tests.integration.program import AUSCULT, auscult, environment
-from tests.integration.working import FORM, TENANT, conversation, settings_for, wait_until
+from tests.integration.working import FORM, TENANT, conversation, settings_for
+from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +62,7 @@ class Field:
             created_at=datetime(2026, 6, 1, tzinfo=UTC),
         )
         store.clients.add(self._client)
-        with closing(socket.create_server(("127.0.0.1", 0))) as free:
-            self._port = free.getsockname()[1]
+        self._port = fixed_port()
         self.settings = environment(
             AUSCULT_DATABASE_URL=url,
             AUSCULT_STATE_DIR=str(folder),
@@ -93,12 +92,13 @@ class Field:
     def kill(self) -> None:
         """Kill one of them while work goes on, and start another in its place. The server sees to its own worker."""
         more = self.evaluated() + self.chance.randrange(1, 20)
-        wait_until(lambda: self.evaluated() >= more, 120)
+        wait_until(lambda: self.evaluated() >= more)
         time.sleep(self.chance.random() * 0.2)
         name = self.chance.choice(["server", "worker", "its worker"])
         child = _worker_of(self._processes["server"].pid)
         if name == "its worker" and child is not None:
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(child, signal.SIGKILL)
             return
         name = "worker" if name == "worker" else "server"
         self._processes[name].kill()
@@ -109,7 +109,7 @@ class Field:
         """Send no more, and wait until all is done."""
         self._ending.set()
         self._sender.join()
-        wait_until(lambda: not self.store.batches.waiting(1) and not self.store.batches.postponed(1), 120)
+        wait_until(lambda: not self.store.batches.waiting(1) and not self.store.batches.postponed(1))
 
     def evaluated(self) -> int:
         """How many evaluations there are."""
@@ -129,7 +129,7 @@ class Field:
     def _send(self) -> None:
         """New conversations, alone and several at a time, and now and then a change of one that is there."""
         number = 0
-        with httpx.Client(timeout=30) as http:
+        with httpx.Client(timeout=PATIENCE_S) as http:
             while not self._ending.is_set():
                 if self.sent and self._sending.random() < 0.1:
                     name = self._sending.choice(list(self.sent))
@@ -165,8 +165,9 @@ class Field:
 def _worker_of(server: int) -> int | None:
     """The process of the server's worker."""
     for child in Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split():
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
+        with suppress(OSError):  # it has ended meanwhile
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
     return None
 
 

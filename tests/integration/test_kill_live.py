@@ -22,7 +22,8 @@ from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.pipeline.knowledge import add_document
 from auscult.pipeline.ports import AppStore
 from tests.integration.program import AUSCULT, environment
-from tests.integration.working import TENANT, settings_for, wait_until
+from tests.integration.working import TENANT, settings_for
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,9 @@ def tell(address: str, conversation_id: str, **body: object) -> bool:
     token = jwt.encode({"appId": CLIENT.client_id}, CLIENT.secret, algorithm="HS256")
     url = f"{address}/agentassist/api/v1/hooks/{TENANT.app_id}"
     try:
-        answer = httpx.post(url, json={"conversationId": conversation_id, **body}, headers={"token": token}, timeout=30)
+        answer = httpx.post(
+            url, json={"conversationId": conversation_id, **body}, headers={"token": token}, timeout=PATIENCE_S
+        )
     except httpx.HTTPError:
         return False
     return answer.status_code == 200

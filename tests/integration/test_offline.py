@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, conversation
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,13 @@ def run(folder: Path, *command: str | Path, **more: str) -> subprocess.Completed
     """Run something in a folder, with the log of the guard there."""
     given = environment(OFFLINE_LOG=str(folder / "log"), AUSCULT_DATABASE_URL="sqlite:///test.db", **more)
     return subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command], cwd=folder, env=given, capture_output=True, text=True, check=False, timeout=240
+        [str(word) for word in command],
+        cwd=folder,
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * PATIENCE_S,
     )
 
 

@@ -1,6 +1,7 @@
 """Metrics that ask other systems, from an accepted conversation to its score: waiting, failing, tables and hosts by app."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from auscult.pipeline.evaluate import Evaluator
 from auscult.pipeline.lookup_tables import checked
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
-from tests.integration.working import TENANT, conversation, wait_until, working
+from tests.integration.working import TENANT, conversation, working
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
+from tests.waiting import wait_for, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -112,13 +114,17 @@ def test_from_accepted_to_scored(store: Store, database_url: str, tmp_path: Path
 
 def test_a_system_that_is_down_is_waited_for(store: Store, database_url: str, tmp_path: Path) -> None:
     """Not scored yet, with the reason; scored when it is back, and never NA."""
-    replies = [Given(status=503, headers=(("Retry-After", "1"),))]
-    with system(lambda sent: replies.pop() if replies else review(sent)) as agent:
+    down = threading.Event()
+    down.set()
+    with system(
+        lambda sent: Given(status=503, headers=(("Retry-After", "1"),)) if down.is_set() else review(sent)
+    ) as agent:
         app = ready(store, agent, "c-1")
         with working(store, database_url, evaluator(settings_for(agent, database_url, tmp_path), store)):
-            wait_until(lambda: bool(store.batches.postponed()))
-            assert store.batches.postponed()[0].reason == f"{agent.url} answers 503"
+            (batch,) = wait_for(store.batches.postponed, bool)
+            assert batch.reason == f"{agent.url} answers 503"
             assert app.conversations.statuses(["c-1"]) == {}
+            down.clear()
             wait_until(lambda: bool(app.conversations.statuses(["c-1"])))
     assert verdicts(app, "c-1")[2] == 58
 

@@ -22,9 +22,10 @@ from tests.conftest import pooled
 from tests.contract.storing import query
 from tests.e2e.serving import database
 from tests.integration.program import TENANT, auscult, conversation, write
-from tests.integration.working import FORM, settings_for, wait_until, working
+from tests.integration.working import FORM, settings_for, working
 from tests.integration.working import TENANT as APP
 from tests.integration.working import conversation as chat
+from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -56,8 +57,7 @@ def pooler(postgresql_server: str) -> Iterator[str]:
     if PGBOUNCER is None:
         pytest.skip("pgbouncer is not installed")
     told: dict[str, Any] = {"port": 5432, **conninfo_to_dict(postgresql_server)}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        at = free.getsockname()[1]
+    at = fixed_port()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.chmod(0o755)
@@ -96,7 +96,7 @@ def test_the_contract_of_the_store(pooler: str) -> None:
         env={**os.environ, "AUSCULT_TEST_POOLER": pooler},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=6 * PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-5000:]

@@ -12,6 +12,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.tenancy import Tenant
 from tests.integration.program import TENANT, Result, auscult
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +48,7 @@ def test_the_example_passes_its_own_tests(installed: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=4 * PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20 passed" in done.stdout

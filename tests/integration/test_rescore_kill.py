@@ -22,7 +22,8 @@ from auscult.reports import REPORTS
 from auscult.storage import Store
 from auscult.storage.tables import audit_trail, evaluations, sweep_portions
 from tests.integration.program import AUSCULT, environment
-from tests.integration.working import FORM, TENANT, conversation, settings_for, wait_until
+from tests.integration.working import FORM, TENANT, conversation, settings_for
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +93,7 @@ def test_a_rescore_that_is_killed_goes_on(
                 resume_rescore(app, sweep_id)
                 assert counted(store, done) == at_rest
         with working(tmp_path, database_url):
-            wait_until(lambda: view_rescore(app, sweep_id).sweep.state != "running", 120)
+            wait_until(lambda: view_rescore(app, sweep_id).sweep.state != "running")
         view = view_rescore(app, sweep_id)
         assert (view.sweep.state, view.counts.rescored, view.counts.moved) == ("done", COUNT, 0)
         with store._database.reading() as connection:

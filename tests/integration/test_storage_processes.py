@@ -17,6 +17,7 @@ import pytest
 from auscult.domain.conversation import Conversation, Queue
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from tests.contract.storing import REPORT, TENANT, conversation, names, of_pending, put, query, rendered
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 FEED = 10
@@ -73,7 +74,7 @@ def writing(url: str, writer: str, batches: int) -> Iterator[subprocess.Popen[st
 def run(*arguments: str) -> None:
     """Run Python to its end."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT, env=environment, timeout=120)  # noqa: S603  our own
+    subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT, env=environment, timeout=PATIENCE_S)  # noqa: S603  our own
 
 
 @pytest.mark.parametrize("wait_s", [0.0, 0.004, 0.02, 0.05])
@@ -143,7 +144,7 @@ def test_two_workers_may_record_the_same_batch(store: Store, database_url: str) 
     with ThreadPoolExecutor(len(workers)) as pool:
         orders = (accepted, accepted[::-1], accepted)
         for done in [pool.submit(work, worker, order) for worker, order in zip(workers, orders, strict=True)]:
-            done.result(timeout=60)
+            done.result(timeout=PATIENCE_S)
     for worker in workers:
         worker.close()
     assert app.conversations.page(query()).total == 6 * FEED
@@ -181,8 +182,8 @@ def test_a_revision_that_comes_while_the_old_one_is_recorded_wins(store: Store, 
             batch = app.conversations.accept(old).batch_id or ""
             recorded = pool.submit(app.conversations.record, batch, [rendered(each) for each in old])
             revised = pool.submit(other.within(TENANT).conversations.accept, new)
-            recorded.result(timeout=60)
-            after = revised.result(timeout=60).batch_id or ""
+            recorded.result(timeout=PATIENCE_S)
+            after = revised.result(timeout=PATIENCE_S).batch_id or ""
             app.conversations.record(after, [of_pending(each) for each in app.conversations.pending(after)])
     other.close()
     expected = [f"{each.id}/2/{REPORT}" for n in range(8) for each in fed("w", n)]

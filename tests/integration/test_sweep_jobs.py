@@ -14,7 +14,8 @@ from auscult.pipeline.rescore import RescoreView, begin_rescore, resume_rescore,
 from auscult.reports import REPORTS
 from auscult.storage import Store
 from tests.integration.test_jobs import lose_jobs
-from tests.integration.working import FORM, TENANT, conversation, wait_until, working
+from tests.integration.working import FORM, TENANT, conversation, working
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

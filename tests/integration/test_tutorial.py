@@ -2,13 +2,13 @@
 
 import os
 import re
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.integration.program import AUSCULT, environment
+from tests.waiting import PATIENCE_S, fixed_port
 
 pytestmark = pytest.mark.slow
 
@@ -16,17 +16,10 @@ TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 PORT = "8499"
 
 
-def free_port() -> str:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     """The bash blocks are one session; the claims in it (a score of 75, of 100) are checked by its own greps."""
     blocks = re.findall(r"^```bash\n(.*?)^```", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    script = "set -euo pipefail\n" + "\n".join(blocks).replace(PORT, free_port())
+    script = "set -euo pipefail\n" + "\n".join(blocks).replace(PORT, str(fixed_port()))
     given = environment(PATH=f"{AUSCULT.parent}{os.pathsep}{os.environ['PATH']}", HOME=str(tmp_path))
     done = subprocess.run(  # noqa: S603  (our own tutorial)
         ["bash", "-c", script],  # noqa: S607  (the reader's own bash)
@@ -35,7 +28,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=6 * PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert '"em-empathy": "NO"' in done.stdout.replace("'", '"')

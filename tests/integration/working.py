@@ -1,8 +1,7 @@
 """A worker in this process, for tests: what ``auscult worker`` runs, in a thread."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from auscult.pipeline.evaluate import Evaluator
 from auscult.pipeline.ports import Store
 from auscult.pipeline.process import Processing
 from auscult.reports import REPORTS
+from tests.waiting import PATIENCE_S
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 STARTED = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)
@@ -49,14 +49,6 @@ def settings_for(url: str, folder: Path) -> Settings:
     return read_settings({}, database_url=url, state_dir=str(folder), poll_ms=20)
 
 
-def wait_until(is_so: Callable[[], bool], patience_s: float = 60) -> None:
-    """Wait until something is so; fail when it does not come to be."""
-    until = time.monotonic() + patience_s
-    while not is_so():
-        assert time.monotonic() < until, "it did not come to be"
-        time.sleep(0.02)
-
-
 @contextmanager
 def working(store: Store, url: str, evaluator: Evaluator | None = None, jobs_engine: Any = None) -> Iterator[str]:
     """A worker's name, while it works."""
@@ -76,9 +68,9 @@ def working(store: Store, url: str, evaluator: Evaluator | None = None, jobs_eng
     thread = threading.Thread(target=worker.run, args=(stop, lambda _name: up.set()))
     thread.start()
     try:
-        assert up.wait(60)
+        assert up.wait(PATIENCE_S)
         yield worker.name
     finally:
         stop.set()
-        thread.join(60)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()

@@ -62,13 +62,13 @@ def play(auscult: str, form: str) -> None:
         assert server.stdout
         port = int(server.stdout.readline().split()[2].rpartition(":")[2])
         for path in ("/docs", "/openapi.json", "/healthz"):
-            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=180)
             asked.request("GET", path)
             assert asked.getresponse().status == http.client.OK
             asked.close()
         run("load", "chats.ndjson", *TENANT)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(180) == 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from auscult.domain.probe import Judgement, Transcript
 from auscult.engines.judge import Address, Judge, Purse, Server
 from auscult.pipeline.memory import RunSpending
 from tests.scripted_judge import ScriptedJudge
+from tests.waiting import PATIENCE_S
 
 NOW = datetime(2026, 3, 23, 22, 0, tzinfo=UTC)
 
@@ -41,7 +42,7 @@ def judge(server: ScriptedJudge | str, purse: Purse | None = None, **chosen: Any
     """A judge on a server, without retries and in no hurry. ``chosen``: fields of its address, context, at_once."""
     more = {name: chosen.pop(name, usual) for name, usual in (("context", 32_768), ("at_once", 2))}
     url = server if isinstance(server, str) else server.url
-    address = Address(**({"url": url, "model": "m-1", "retries": 0, "timeout_s": 30} | chosen))
+    address = Address(**({"url": url, "model": "m-1", "retries": 0, "timeout_s": PATIENCE_S} | chosen))
     return Judge(Server(address), purse or purse_of(), **more)
 
 

@@ -246,7 +246,7 @@ def test_nobody_there() -> None:
 
 def test_a_reply_that_takes_too_long_is_not_waited_for(server: ScriptedJudge) -> None:
     """What was sent is counted all the same: the server may have worked on it."""
-    server.always = Scripted(delay_s=1.0)
+    server.always = Scripted(delay_s=10)
     found = ask(judge(server, timeout_s=0.1), HELLO)
     assert found.postponed
     assert found.postponed.reason == "the judge did not answer within 0.1 s"

@@ -16,6 +16,7 @@ from auscult.engines._outside.asking import BadReplyError, Outside, PostponedErr
 from auscult.engines._outside.hosts import Hosts, NotAllowedError, Origin, Rule, origin_of, read_hosts
 from auscult.engines._outside.web import Message, UnreachableError, exchange, is_public
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
+from tests.waiting import PATIENCE_S
 
 
 def rule(of: ScriptedSystem, **chosen: object) -> Rule:
@@ -266,7 +267,7 @@ def test_jobs_are_done_side_by_side_and_end_when_told() -> None:
 
     def work(job: int) -> int:
         going.release()
-        may_go.wait(10)
+        may_go.wait(PATIENCE_S)
         return job
 
     found = side_by_side(range(5), work, 2, closed)
@@ -274,10 +275,10 @@ def test_jobs_are_done_side_by_side_and_end_when_told() -> None:
     reader = threading.Thread(target=lambda: results.extend(found))
     reader.start()
     for _ in range(2):
-        assert going.acquire(timeout=10)
+        assert going.acquire(timeout=PATIENCE_S)
     assert not going.acquire(blocking=False)
     may_go.set()
-    reader.join(10)
+    reader.join(PATIENCE_S)
     assert sorted(results) == [0, 1, 2, 3, 4]
     may_go.clear()
     closed.set()

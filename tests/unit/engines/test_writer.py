@@ -13,6 +13,7 @@ from tests.attacks import ATTACKS
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
 from tests.unit.engines.judging import purse_of
+from tests.waiting import PATIENCE_S
 
 PASSAGES = [
     Passage(id="kp-1", source="a.md", heading=("Shop", "Hours"), text="The shop is open from 9:00 to 17:30."),
@@ -30,10 +31,15 @@ def server() -> Iterator[ScriptedWriter]:
 
 @pytest.fixture
 def writer(server: ScriptedWriter) -> Iterator[PassageWriter]:
-    """A writer on it that does not wait long."""
-    made = PassageWriter(Server(Address(url=server.url, model="m-1", retries=0, timeout_s=1)), purse_of())
+    """A writer on it."""
+    made = writer_of(server, PATIENCE_S)
     yield made
     made.close()
+
+
+def writer_of(server: ScriptedWriter, timeout_s: float) -> PassageWriter:
+    """A writer that waits so long for an answer."""
+    return PassageWriter(Server(Address(url=server.url, model="m-1", retries=0, timeout_s=timeout_s)), purse_of())
 
 
 def reply(*passages: int, answer: str) -> Scripted:
@@ -86,14 +92,22 @@ def test_refuses_where_they_do_not_answer(server: ScriptedWriter, writer: Passag
         (Scripted(status=500), "status 500"),
         (Scripted(status=400, body=b'{"error":{"message":"context_length_exceeded"}}'), "too long"),
         (Scripted(hang_up=True), "cannot be reached"),
-        (Scripted(delay_s=1.5), "within 1 s"),
     ],
 )
 def test_what_cannot_be_used(server: ScriptedWriter, writer: PassageWriter, given: Scripted, said: str) -> None:
-    """An answer that the passages do not bear, or none in time, is an error, for which the passage is quoted."""
+    """An answer that the passages do not bear, or none at all, is an error, for which the passage is quoted."""
     server.script.append(given)
     with pytest.raises(EngineError, match=said):
         writer.write("When is my refund there?", PASSAGES, "en")
+
+
+def test_an_answer_that_takes_too_long_is_not_waited_for(server: ScriptedWriter) -> None:
+    """The agent waits, so none in time is an error too."""
+    server.script.append(Scripted(delay_s=30))
+    hasty = writer_of(server, 1)
+    with pytest.raises(EngineError, match="within 1 s"):
+        hasty.write("When is my refund there?", PASSAGES, "en")
+    hasty.close()
 
 
 def test_figures_may_come_from_headings_and_end_a_sentence(server: ScriptedWriter, writer: PassageWriter) -> None:

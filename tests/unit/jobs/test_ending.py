@@ -4,13 +4,15 @@ import sys
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 SCRIPT = """
 import signal, sys, threading
 from auscult.jobs.ending import stop_on_signals
 stop = threading.Event()
 stop_on_signals(stop, is_child={is_child})
 print("up", flush=True)
-sys.exit(0 if stop.wait(60) else 3)
+sys.exit(0 if stop.wait({PATIENCE_S}) else 3)
 """
 
 
@@ -20,7 +22,7 @@ sys.exit(0 if stop.wait(60) else 3)
 )
 def test_signals_ask_to_end(is_child: bool, number: signal.Signals, status: int | None) -> None:
     """SIGTERM always, Ctrl-C unless a parent passes it on; the process ends by itself, with status 0."""
-    command = [sys.executable, "-c", SCRIPT.format(is_child=is_child)]
+    command = [sys.executable, "-c", SCRIPT.format(is_child=is_child, PATIENCE_S=PATIENCE_S)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603  (our own words)
         assert process.stdout
         process.stdout.readline()
@@ -29,4 +31,4 @@ def test_signals_ask_to_end(is_child: bool, number: signal.Signals, status: int 
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(0.5)
             process.terminate()
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0

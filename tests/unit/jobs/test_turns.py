@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.jobs.turns import Turns
-from tests.integration.working import wait_until
+from tests.waiting import wait_until
 
 ONE = st.tuples(st.booleans(), st.sampled_from("ABC"))
 
