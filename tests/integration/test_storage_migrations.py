@@ -1,5 +1,7 @@
 """Tables as the migrations make them, and databases that cannot be used."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +136,18 @@ def test_a_password_is_not_told() -> None:
     with pytest.raises(SettingsError) as refused:
         migrate("mysql://me:hunter2@host/db")
     assert "hunter2" not in str(refused.value)
+
+
+def test_the_newest_version_is_the_last_file_by_name() -> None:
+    """What a command compares a database with, without loading alembic, is what alembic would make of it."""
+    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_heads() == [migrations.newest()]
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(database_url: str) -> None:
+    """Every command opens a database: nothing is locked, and alembic not even loaded, where nothing is to be done."""
+    migrate(database_url)
+    told = (
+        f"import sys; from auscult.storage import migrate; migrate({database_url!r}); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)  # noqa: S603
+    assert done.stdout == "False\n"
