@@ -25,12 +25,14 @@ def first_given(body: Body, *names: str) -> str | None:
     return next((name for name in names if name in body), None)
 
 
-def whole_number(body: Body, field: str, default: int, *, least: int, most: int) -> int:
+def whole_number(body: Body, field: str, default: int, *, least: int, most: int = LARGEST) -> int:
     """Read a whole number from ``least`` to ``most``."""
     if field not in body:
         return default
     value = body[field]
-    right = f"give a whole number from {least} to {most}"
+    right = (
+        f"give a whole number, {least} or more" if most == LARGEST else f"give a whole number from {least} to {most}"
+    )
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):

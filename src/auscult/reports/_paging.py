@@ -76,17 +76,22 @@ def read_window(body: Body, limits: PageLimits, since_ms: int) -> Window:
 
     Raises ``RequestError``: ``limit.above_maximum``, ``cursor.unreadable``, ``cursor.conflict``, ``field.*``.
     """
-    limit = whole_number(body, "limit", limits.default, least=1, most=LARGEST)
-    if limit > limits.maximum:
-        raise refuse("limit", limit, f"give at most {limits.maximum}", "limit.above_maximum")
-    offset = whole_number(body, "offset", 0, least=0, most=LARGEST)
-    page = whole_number(body, "page", 1, least=1, most=LARGEST)
+    limit = _read_limit(body, limits)
+    offset = whole_number(body, "offset", 0, least=0)
+    page = whole_number(body, "page", 1, least=1)
     if "cursor" not in body:
         # No table is that long, and no database counts higher.
         return Window(min(offset or (page - 1) * limit, LARGEST), limit, None)
     if offset > 0 or page > 1:
         raise refuse("cursor", body["cursor"], "give either a cursor or an offset or page", "cursor.conflict")
     return Window(0, limit, _read_cursor(body["cursor"], since_ms))
+
+
+def _read_limit(body: Body, limits: PageLimits) -> int:
+    given = body.get("limit")
+    if isinstance(given, int | float) and given > limits.maximum:
+        raise refuse("limit", given, f"give a whole number from 1 to {limits.maximum}", "limit.above_maximum")
+    return whole_number(body, "limit", limits.default, least=1, most=limits.maximum)
 
 
 def envelope(query: RecordQuery, page: RecordPage) -> bytes:

@@ -107,7 +107,12 @@ def test_the_maximum_is_named() -> None:
     with pytest.raises(RequestError) as caught:
         read_window({"limit": 101}, LIMITS, 0)
     assert (caught.value.reason, caught.value.field, caught.value.value) == ("limit.above_maximum", "limit", 101)
-    assert "100" in caught.value.message
+    assert "from 1 to 100" in caught.value.message
+    for wrong in (0, "10", 1.5):  # what is no page size at all hears of the same bound
+        with pytest.raises(RequestError, match="from 1 to 100"):
+            read_window({"limit": wrong}, LIMITS, 0)
+    with pytest.raises(RequestError, match="page: give a whole number, 1 or more"):
+        read_window({"page": 0}, LIMITS, 0)
     raised = LIMITS.raised_to(50_000)
     assert read_window({"limit": 10_000}, raised, 0).limit == 10_000
     assert read_window({}, raised, 0).limit == 100

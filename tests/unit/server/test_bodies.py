@@ -127,3 +127,8 @@ def test_another_type_is_refused(headers: dict[str, str]) -> None:
         check_json(headers)
     assert caught.value.reason in ("content_type.unsupported", "content_encoding.unsupported")
     assert caught.value.value in headers.values()
+
+
+def test_a_number_that_no_float_holds_is_named() -> None:
+    """Rule 17: what would be right is said in words of ours, not in those of a library."""
+    assert refusal(b'{"page": 1e999}').message == "The body cannot be read: number out of range."

@@ -97,10 +97,12 @@ def test_a_reason_of_a_plugin_is_answered_by_its_kind() -> None:
 
 def test_the_shape() -> None:
     """Rule 17: msg and message alike, code, reason, request id, and where the fault is."""
-    error = RequestError("limit: give at most 100.", code="limit.above_maximum", field="limit", value=500)
+    error = RequestError(
+        "limit: give a whole number from 1 to 100.", code="limit.above_maximum", field="limit", value=500
+    )
     assert told(error) == {
-        "msg": "limit: give at most 100.",
-        "message": "limit: give at most 100.",
+        "msg": "limit: give a whole number from 1 to 100.",
+        "message": "limit: give a whole number from 1 to 100.",
         "code": 400,
         "reason": "limit.above_maximum",
         "requestId": "r-1",
