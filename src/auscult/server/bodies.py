@@ -83,7 +83,8 @@ def read_object(body: bytes) -> dict[str, Any]:
             raise _malformed(body, int(found["offset"]) - late, found["fault"]) from error
         if "truncated" in str(error):
             raise _malformed(body, len(body), "the text ends too early") from error
-        raise RequestError(f"The body is not valid JSON: {error}.", code="body.malformed") from error
+        fault = str(error).partition(" - at ")[0].lower()  # a number out of range; where, is not known to the byte
+        raise RequestError(f"The body cannot be read: {fault}.", code="body.malformed") from error
     if not isinstance(value, dict):
         raise RequestError("The body must be a JSON object.", code="body.wrong_type")
     return cast("dict[str, Any]", value)
