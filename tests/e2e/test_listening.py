@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from auscult.server.listening import LONGEST_HEAD
 from tests.e2e.serving import listening
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +20,15 @@ def address() -> Iterator[tuple[str, int]]:
 
 
 def answer(address: tuple[str, int], *pieces: bytes) -> bytes:
-    """What comes back until the server closes or is silent; a piece that cannot be sent any more is left."""
-    with socket.create_connection(address, timeout=2) as connection:
+    """What comes back until the server closes; a piece that cannot be sent any more is left."""
+    with socket.create_connection(address, timeout=PATIENCE_S) as connection:
         read = b""
         try:
             for piece in pieces:
                 connection.sendall(piece)
             while more := connection.recv(65536):
                 read += more
-        except (TimeoutError, ConnectionError):
+        except ConnectionError:
             pass
         return read
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import ClassVar, NamedTuple
 
 from auscult.domain.judging import Heard, Usage
@@ -56,28 +56,43 @@ class Judge:
     def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
         """Ask about every conversation that is in them; what each call comes to, as it ends, in no order.
 
+        Who comes back for the next one has kept the one before. Its place asks on only then, so that a kill never
+        loses more answers than are asked for at once.
+
         Ends early, with questions neither answered nor postponed, when the judge is closed meanwhile. What is under
         way then has some seconds to end, for it is paid already.
         """
         by_transcript = _by_transcript(questions)
         self._start()
         heard: SimpleQueue[Heard | Exception | None] = SimpleQueue()
+        kept, gone = Semaphore(0), Event()
+
+        def tell(one: Heard | Exception | None) -> None:
+            heard.put(one)
+            if isinstance(one, Heard) and not gone.is_set():
+                kept.acquire()
+
         for transcript, about in by_transcript.items():
-            self._jobs.put(_Job(transcript, about, heard.put))
+            self._jobs.put(_Job(transcript, about, tell))
         left, until = len(by_transcript), None
-        while left and (until is None or time.monotonic() < until):
-            if until is None and self._closed.is_set():
-                until = time.monotonic() + GRACE_S
-            try:
-                one = heard.get(timeout=_LOOK_S)
-            except Empty:
-                continue
-            if isinstance(one, Exception):
-                raise one
-            if one is None:
-                left -= 1
-            else:
-                yield one
+        try:
+            while left and (until is None or time.monotonic() < until):
+                if until is None and self._closed.is_set():
+                    until = time.monotonic() + GRACE_S
+                try:
+                    one = heard.get(timeout=_LOOK_S)
+                except Empty:
+                    continue
+                if isinstance(one, Exception):
+                    raise one
+                if one is None:
+                    left -= 1
+                else:
+                    yield one
+                    kept.release()
+        finally:
+            gone.set()
+            kept.release(self.at_once)  # nobody waits for who has gone
 
     def estimate(self, questions: Sequence[Question]) -> Usage:
         """What asking all of it takes at most, with its cost where prices are known; nobody is asked."""

@@ -1,6 +1,7 @@
 """The judge against a server on a real port: honest, slow, failing, lying, cut off (issue 4.2)."""
 
 import threading
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -237,6 +238,20 @@ def test_a_judge_that_cannot_answer_postpones(server: ScriptedJudge, trouble: Sc
     assert found.postponed.reason.startswith(said)
 
 
+def test_no_more_is_asked_than_was_kept(server: ScriptedJudge) -> None:
+    """Issue 4.2: a place asks on when its answer was kept, so a kill loses no more than it; who leaves stops nobody."""
+    asker = judge(server, at_once=1)
+    found = asker.ask(
+        [judgement("The agent says hello.", transcript("agent: Hello.", name=f"c-{n}")) for n in range(3)]
+    )
+    for number in (1, 2):
+        assert isinstance(next(found), Heard)
+        time.sleep(0.2)
+        assert len(server.requests) == number
+    found.close()
+    assert len(list(asker.ask([HELLO]))) == 1
+
+
 def test_nobody_there() -> None:
     """An address where nobody listens."""
     found = ask(judge("http://127.0.0.1:9/v1"), HELLO)
@@ -244,10 +259,11 @@ def test_nobody_there() -> None:
     assert found.postponed.reason.startswith("the judge cannot be reached (")
 
 
-def test_a_reply_that_takes_too_long_is_not_waited_for(server: ScriptedJudge) -> None:
+def test_a_reply_that_takes_too_long_is_not_waited_for() -> None:
     """What was sent is counted all the same: the server may have worked on it."""
-    server.always = Scripted(delay_s=10)
-    found = ask(judge(server, timeout_s=0.1), HELLO)
+    with scripted_judge() as server:
+        server.always = Scripted(delay_s=10)
+        found = ask(judge(server, timeout_s=0.1), HELLO)
     assert found.postponed
     assert found.postponed.reason == "the judge did not answer within 0.1 s"
     assert found.used.tokens_in > 0
