@@ -140,6 +140,7 @@ def test_erasing_takes_the_live_conversation_along(store: Store, app: AppStore) 
     assert app.conversations.get("c-2") is None
     assert store.recount() == []
     assert add(app, "c-1", "b") == ["message:b"]
+    assert ids(app, "c-1") == ["message:b"]
 
 
 def test_settings_are_the_apps_own(store: Store, app: AppStore) -> None:

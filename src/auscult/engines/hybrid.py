@@ -94,8 +94,7 @@ class HybridIndex:
         if not self._passages or not words:
             return []
         scores = self.by_meaning(words) + self.by_words(words)
-        best: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
-        return [Found(self._passages[place], round(float(scores[place]), 4)) for place in best]
+        return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
 
     def telling(self, text: str) -> float:
         """How much a text tells, from 0 to 1: by how rare its words are here, each once, numbers left out."""
@@ -140,6 +139,15 @@ class HybridIndex:
         """How much a word tells: the more, the fewer passages have it."""
         having = self._with_word.get(word, 0)
         return math.log1p((len(self._passages) - having + 0.5) / (having + 0.5))
+
+
+def _best(scores: Vector, limit: int) -> list[int]:
+    """The places of the highest scores, the highest first, equal ones as they stand; the others are not sorted."""
+    if limit < len(scores):
+        places = np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
+    else:
+        places = np.arange(len(scores))
+    return places[np.argsort(-scores[places], kind="stable")][:limit].tolist()
 
 
 def _has_digit(word: str) -> bool:

@@ -27,6 +27,11 @@ class AppKnowledge:
         """``app`` is the app's number."""
         self._database = database
         self._app = app
+        self._find_versions = database.text(
+            sa.select(knowledge_bases.c.language, knowledge_bases.c.version).where(
+                knowledge_bases.c.app == sa.bindparam("an_app")
+            )
+        )
 
     def add(
         self, source: str, language: str, kind: str, digest: bytes, pieces: Sequence[Piece]
@@ -88,8 +93,8 @@ class AppKnowledge:
 
     def versions(self) -> dict[str, int]:
         """The version of each language's base. Read anew every time: any process may have changed it."""
-        with self._database.reading() as connection:
-            return {row.language: row.version for row in connection.execute(self._bases())}
+        found = self._database.read(lambda reader: reader.fetch(self._find_versions, {"an_app": self._app}))
+        return {language: version for language, version in found}  # noqa: C416  (rows are tuples of anything)
 
     def base(self, language: str, version: int | None = None) -> Base:
         """All passages of a base, at a version or as it stands now, in the order of their documents' names."""

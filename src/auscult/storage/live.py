@@ -1,6 +1,7 @@
 """Live conversations: the events of each, in the order in which they were added, and when it is to be looked at."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from auscult.domain.live_settings import AssistSettings
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.live_ports import Decide, Decision, LiveDue, LiveListed, LiveLog, Settled
 from auscult.storage.assist_tables import assist_settings, live_conversations, live_events
-from auscult.storage.database import Database, write_many
+from auscult.storage.database import Database, Reader
 from auscult.storage.instants import instant_of, ms_of, now_ms
 from auscult.storage.tables import apps
 from auscult.storage.texts import is_storable
@@ -22,6 +23,23 @@ from auscult.storage.texts import is_storable
 _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _KEPT_EVENTS = 10_000
 _SETTINGS = msgspec.json.Decoder(AssistSettings)
+
+# What every message asks for is said once: to put a statement together takes longer than to answer it.
+_MINE = (
+    live_conversations.c.app == sa.bindparam("an_app"),
+    live_conversations.c.conversation_id == sa.bindparam("a_conversation"),
+)
+_LOCK = sa.select(live_conversations.c.live).where(*_MINE).with_for_update()
+_COUNT = sa.select(live_conversations.c.events).where(*_MINE)
+_BODIES = (
+    sa.select(live_events.c.body)
+    .join(live_conversations, live_conversations.c.live == live_events.c.live)
+    .where(*_MINE, live_events.c.seq >= sa.bindparam("since"))
+    .order_by(live_events.c.seq)
+)
+_ADD = sa.insert(live_events)
+_MORE = sa.update(live_conversations).where(live_conversations.c.live == sa.bindparam("a_live"))
+_CHOSEN = sa.select(assist_settings.c.body).where(assist_settings.c.app == sa.bindparam("an_app"))
 
 
 class AppLive:
@@ -32,6 +50,7 @@ class AppLive:
         self._database = database
         self._app = app
         self._events = _Events()
+        self._count, self._bodies, self._chosen = map(database.text, (_COUNT, _BODIES, _CHOSEN))
 
     def append(self, conversation_id: str, decide: Decide, *, make: bool = False) -> LiveLog:
         """Add what ``decide`` makes of what there is, in one transaction in which nobody else adds to it.
@@ -51,33 +70,41 @@ class AppLive:
                     return self._added(connection, (live, conversation_id), (), decision)
                 live = self._locked(connection, conversation_id)  # somebody else made it meanwhile
                 assert live is not None  # noqa: S101  (the key is there, so the row is)
-            events = self._events.read(connection, live)
+            mine = self._mine(conversation_id)
+            events = self._events.read(
+                conversation_id, lambda since: list(connection.scalars(_BODIES, {**mine, "since": since}))
+            )
             return self._added(connection, (live, conversation_id), events, decide(events))
 
     def log(self, conversation_id: str) -> LiveLog:
         """All that happened to it; no events where it is unknown."""
-        with self._database.reading() as connection:
-            live = self._number(connection, conversation_id)
-            events = () if live is None else self._events.read(connection, live)
+
+        def read(reader: Reader) -> tuple[Any, ...]:
+            return self._events.read(
+                conversation_id,
+                lambda since: [body for (body,) in reader.fetch(self._bodies, {**mine, "since": since})],
+            )
+
+        mine = self._mine(conversation_id)
+        events = self._database.read(read) if is_storable(conversation_id) else ()
         return LiveLog(conversation_id=conversation_id, events=events)
 
     def count(self, conversation_id: str) -> int:
         """How many events there are."""
         if not is_storable(conversation_id):
             return 0
-        query = sa.select(live_conversations.c.events).where(*self._mine(conversation_id))
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none() or 0
+        found = self._database.read(lambda reader: reader.fetch(self._count, self._mine(conversation_id)))
+        return found[0][0] if found else 0
 
     def settle(self, conversation_id: str, settled: Settled) -> bool:
         """Say how it was left. False, and nothing is said, where something happened meanwhile."""
         left = (
             sa.update(live_conversations)
-            .where(*self._mine(conversation_id), live_conversations.c.events == settled.events)
+            .where(*_MINE, live_conversations.c.events == settled.events)
             .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
         )
         with self._database.writing() as connection:
-            return connection.execute(left).rowcount > 0
+            return connection.execute(left, self._mine(conversation_id)).rowcount > 0
 
     def listing(self, *, is_ended: bool | None = None, after_id: str = "", limit: int = 100) -> list[LiveListed]:
         """Conversations by id, after ``after_id``: those that go on, those that are over, or all."""
@@ -102,10 +129,8 @@ class AppLive:
 
     def settings(self) -> AssistSettings:
         """What the app chose, or else the defaults. Read anew every time: any process may have changed it."""
-        query = sa.select(assist_settings.c.body).where(assist_settings.c.app == self._app)
-        with self._database.reading() as connection:
-            body = connection.execute(query).scalar_one_or_none()
-        return AssistSettings() if body is None else _SETTINGS.decode(body)
+        found = self._database.read(lambda reader: reader.fetch(self._chosen, {"an_app": self._app}))
+        return _SETTINGS.decode(found[0][0]) if found else AssistSettings()
 
     def configure(self, settings: AssistSettings) -> None:
         """Choose."""
@@ -114,18 +139,11 @@ class AppLive:
         with self._database.writing() as connection:
             connection.execute(chosen.on_conflict_do_update(index_elements=["app"], set_={"body": body}))
 
-    def _mine(self, conversation_id: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-        return live_conversations.c.app == self._app, live_conversations.c.conversation_id == conversation_id
-
-    def _number(self, connection: Connection, conversation_id: str) -> int | None:
-        if not is_storable(conversation_id):
-            return None
-        query = sa.select(live_conversations.c.live).where(*self._mine(conversation_id))
-        return connection.execute(query).scalar_one_or_none()
+    def _mine(self, conversation_id: str) -> dict[str, Any]:
+        return {"an_app": self._app, "a_conversation": conversation_id}
 
     def _locked(self, connection: Connection, conversation_id: str) -> int | None:
-        query = sa.select(live_conversations.c.live).where(*self._mine(conversation_id)).with_for_update()
-        return connection.execute(query).scalar_one_or_none()
+        return connection.execute(_LOCK, self._mine(conversation_id)).scalar_one_or_none()
 
     def _made(self, connection: Connection, conversation_id: str) -> int | None:
         row = {
@@ -149,41 +167,44 @@ class AppLive:
             for place, event in enumerate(new, start=1)
         ]
         if rows:
-            write_many(connection, sa.insert(live_events), rows)
+            connection.execute(_ADD, rows)
             more = {"events": len(events) + len(rows), "last_at": now_ms(), "due_at": ms_of(decision.due_at)}
-            connection.execute(sa.update(live_conversations).where(live_conversations.c.live == live).values(more))
+            connection.execute(_MORE, {"a_live": live, **more})
         return LiveLog(conversation_id=conversation_id, events=(*events, *new), added=tuple(new))
 
 
 class _Events:
     """Events as they were read: an event never changes, so of a conversation only those that came since are read.
 
-    The last known one is read again: where it is another, the conversation was erased and its number given anew.
+    The last known one is read again: where it is another, the conversation was erased and began anew.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._count = 0
 
-    def read(self, connection: Connection, live: int) -> tuple[Any, ...]:
-        """All events of a conversation, in the order in which they were added."""
+    def read(self, conversation_id: str, bodies_since: Callable[[int], list[bytes]]) -> tuple[Any, ...]:
+        """All events of a conversation, in the order in which they were added.
+
+        ``bodies_since`` gives them as they are stored, from the one of this number on.
+        """
         with self._lock:
-            kept = self._kept.get(live, _NOTHING)
-        bodies = _bodies(connection, live, len(kept.events))
+            kept = self._kept.get(conversation_id, _NOTHING)
+        bodies = bodies_since(len(kept.events))
         if kept.events and bodies[:1] != [kept.last]:
-            kept, bodies = _NOTHING, _bodies(connection, live, 0)
+            kept, bodies = _NOTHING, bodies_since(0)
         fresh = bodies[1:] if kept.events else bodies
         if not fresh:
             return kept.events
         kept = _Kept((*kept.events, *(_EVENT.decode(body) for body in fresh)), fresh[-1])
-        self._keep(live, kept)
+        self._keep(conversation_id, kept)
         return kept.events
 
-    def _keep(self, live: int, kept: "_Kept") -> None:
+    def _keep(self, conversation_id: str, kept: "_Kept") -> None:
         with self._lock:
-            self._count += len(kept.events) - len(self._kept.pop(live, _NOTHING).events)
-            self._kept[live] = kept
+            self._count += len(kept.events) - len(self._kept.pop(conversation_id, _NOTHING).events)
+            self._kept[conversation_id] = kept
             while self._count > _KEPT_EVENTS and len(self._kept) > 1:
                 self._count -= len(self._kept.popitem(last=False)[1].events)
 
@@ -196,16 +217,6 @@ class _Kept(NamedTuple):
 
 
 _NOTHING = _Kept((), b"")
-
-
-def _bodies(connection: Connection, live: int, since: int) -> list[bytes]:
-    """Events from the ``since``-th on, as they are stored."""
-    query = (
-        sa.select(live_events.c.body)
-        .where(live_events.c.live == live, live_events.c.seq >= since)
-        .order_by(live_events.c.seq)
-    )
-    return list(connection.scalars(query))
 
 
 class LiveWork:

@@ -80,6 +80,14 @@ def test_words_count_without_their_endings(hybrid: Hybrid) -> None:
     assert hybrid.index(texts, "xx").search("Karten", 1)[0].passage.text == "die Karten verfallen nie"
 
 
+def test_few_are_the_first_of_all(store: HybridIndex) -> None:
+    """However many are asked for, up to all there are and beyond."""
+    everything = [each.passage.id for each in store.search("refund for my boots", len(store) + 1)]
+    assert len(everything) == len(store)
+    for limit in (1, 3, 100, len(store)):
+        assert [each.passage.id for each in store.search("refund for my boots", limit)] == everything[:limit]
+
+
 def test_equal_passages_stand_in_the_order_of_the_base(hybrid: Hybrid) -> None:
     """So an answer does not change from one search to the next."""
     twins = [
