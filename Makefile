@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-kill test-judge test-semantic check format docs bench lock clean
+.PHONY: help demo serve test test-slow test-slow-again test-kill test-judge test-semantic check format docs bench lock clean
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -21,6 +21,9 @@ test: .venv/dev ## run the tests, but those that take their time
 
 test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
 	@$(PY) -m pytest $(PYTEST_FLAGS) -m slow $(T)
+
+test-slow-again: .venv/dev ## run once more, alone, those of them that failed last time
+	@$(PY) -m pytest -m slow --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
 	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PY) -m pytest -q -s tests/integration/test_kill_any.py
