@@ -5,9 +5,9 @@ thanks and annoyance in every no.
 """
 
 from auscult.analyzers._evidence import turns_of
-from auscult.analyzers._kept import kept
 from auscult.analyzers._outcome_phrases import CUSTOMER_SAYS
 from auscult.domain.conversation import Conversation
+from auscult.domain.kept import kept
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
 from auscult.domain.text import spoken_words
 

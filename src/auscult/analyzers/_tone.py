@@ -13,11 +13,11 @@ from auscult.analyzers._cue import CLEAR, SLIGHT, STRONG, Cue
 from auscult.analyzers._delight_phrases import DELIGHT
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._false_friends import FALSE_FRIENDS
-from auscult.analyzers._kept import kept
 from auscult.analyzers._outcome_phrases import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._trouble_phrases import CONFUSION, FEAR, SADNESS
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.kept import kept
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
 from auscult.domain.text import sentences, spoken_words
 

@@ -6,11 +6,11 @@ Telling phrases say so, or the tone, or, where neither does, a trained head that
 from typing import NamedTuple
 
 from auscult.analyzers._evidence import turns_of
-from auscult.analyzers._kept import kept
 from auscult.analyzers._phrases import Claim, Claims
 from auscult.analyzers._problem_phrases import NO_PROBLEMS, PROBLEMS
 from auscult.analyzers._tone import customer_tones
 from auscult.domain.conversation import Conversation
+from auscult.domain.kept import kept
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
 from auscult.domain.text import sentences
 

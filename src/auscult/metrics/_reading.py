@@ -1,12 +1,9 @@
-"""A conversation as searches read it. Every search of a form reads the same turns: what is worked out is kept.
-
-As many conversations are kept as are judged metric by metric at a time (auscult.pipeline.evaluate), and some more.
-"""
+"""A conversation as searches read it. Every search of a form reads the same turns: what is worked out is kept."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.kept import kept
 from auscult.domain.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._patterns import bare_words
 
@@ -64,26 +61,7 @@ class Reading:
         return found
 
 
+@kept
 def reading_of(conversation: Conversation) -> Reading:
     """The reading of a conversation: the same one as long as it is asked for again soon."""
-    return _kept(_Same(conversation))
-
-
-class _Same:
-    """This very conversation; to compare all that two conversations hold would cost more than to read them again."""
-
-    __slots__ = ("conversation",)
-
-    def __init__(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-
-    def __hash__(self) -> int:
-        return id(self.conversation)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.conversation is other.conversation
-
-
-@lru_cache(maxsize=128)
-def _kept(same: _Same) -> Reading:
-    return Reading(same.conversation)
+    return Reading(conversation)

@@ -1,0 +1,53 @@
+"""What is worked out of a conversation is worked out once, and kept for as long as it is asked for again soon."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
+
+from auscult.domain.conversation import Conversation
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+KEPT = 256
+"""More conversations than are judged together (auscult.pipeline.evaluate)."""
+
+KEPT_CHARACTERS = 4_000_000
+"""Of what is said in them, together. Of a conversation that is longer, only the last is kept."""
+
+
+class _Found(NamedTuple, Generic[T]):
+    """What was made, beside the things that it was made of: so no other thing can have their identity meanwhile."""
+
+    made: T
+    of: tuple[object, ...]
+    before: int
+    """Characters of all that was remembered before it."""
+
+
+def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenate[Conversation, P], T]:
+    """Remember what a function made of these very things, for the latest conversations. Threads may share it.
+
+    They are told apart by identity: to compare all that two conversations hold would cost more than to read them again.
+    What is given back is shared, and must not be changed.
+    """
+    remembered: dict[tuple[int, ...], _Found[T]] = {}
+    characters = 0
+
+    @wraps(work)
+    def ask(conversation: Conversation, *more: P.args, **named: P.kwargs) -> T:
+        nonlocal characters
+        key = (id(conversation), *map(id, more))
+        found = remembered.get(key)
+        if found is None:
+            made = work(conversation, *more, **named)
+            found = remembered[key] = _Found(made, (conversation, *more), characters)
+            characters += sum([len(turn.text) for turn in conversation.turns])
+            for old in list(remembered)[:-1]:  # another thread may forget the same meanwhile
+                one = remembered.get(old)
+                if one is not None and len(remembered) <= KEPT and characters - one.before <= KEPT_CHARACTERS:
+                    break
+                remembered.pop(old, None)
+        return found.made
+
+    return ask
