@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auscult.analyzers._readable import MAX_WORDS, readable
@@ -22,7 +22,8 @@ calling my name is ann? is there can you have a nice day! bye it's it's \u2026""
 SPEECH = st.lists(st.sampled_from(SAID.split()), max_size=45).map(" ".join)
 
 
-@given(text=SPEECH | st.text(max_size=80))
+@given(text=SPEECH | st.text(max_size=80) | st.text("0a'\" \u2019\u201d.", max_size=12))
+@example(text='0"0')
 def test_words_are_only_left_out(text: str) -> None:
     """What is made readable says nothing that was not said, in the order in which it was said."""
     said = iter(spoken_words(text).split())
