@@ -130,7 +130,6 @@ class LiveService:
                 self.assistant.tend(app, key[1], partial(self._tell, key))
             except Exception:  # a worker looks at it again soon
                 LOG.exception("live conversation %s: will be looked at again", key[1])
-            self._tell(key)
             with self._lock:
                 if key not in self._again or self.is_closed:
                     self._in_hand.discard(key)

@@ -6,7 +6,7 @@ Paths are taken as they are written, letter case and all; an id in a path may ho
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import quote, unquote
@@ -202,24 +202,24 @@ async def _send_stream(send: Send, receive: Receive, stream: Stream, *, is_head:
     """Send piece by piece, until it ends or nobody reads it any more."""
     headers = [(b"content-type", stream.media_type.encode()), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    pieces = stream.pieces()
+    sending = asyncio.ensure_future(_send_pieces(send, stream, is_head=is_head))
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
-        while not is_head:
-            piece = asyncio.ensure_future(anext(pieces, None))
-            await asyncio.wait({piece, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not piece.done():
-                piece.cancel()
-                await asyncio.wait({piece})
-                return
-            sent = piece.result()
-            if sent is None:
-                break
-            await send({"type": "http.response.body", "body": sent, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
     finally:
         gone.cancel()
-        await pieces.aclose()
+        sending.cancel()
+        await asyncio.wait({sending})
+
+
+async def _send_pieces(send: Send, stream: Stream, *, is_head: bool) -> None:
+    async with aclosing(stream.pieces()) as pieces:
+        if not is_head:
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Literal
 
 from msgspec import Struct
@@ -91,7 +92,11 @@ async def _told(call: Call, conversation: LiveConversation, seen: int) -> AsyncG
         yield b": listening\n\n"
         while not service.is_closed:
             changed.clear()
-            text, seen, is_over = await loop.run_in_executor(call.services.reading, _news, call, conversation, seen)
+            if call.services.settings.page_threads:
+                news = await loop.run_in_executor(call.services.reading, _news, call, conversation, seen)
+            else:  # of an embedded database: a turn in a thread costs more
+                news = _news(call, conversation, seen)
+            text, seen, is_over = news
             if text:
                 quiet_since = loop.time()
                 yield text
@@ -100,10 +105,9 @@ async def _told(call: Call, conversation: LiveConversation, seen: int) -> AsyncG
             if loop.time() - quiet_since >= STILL_THERE_S:
                 quiet_since = loop.time()
                 yield b": still there\n\n"
-            try:
-                await asyncio.wait_for(changed.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await changed.wait()
 
 
 def _news(call: Call, conversation: LiveConversation, seen: int) -> tuple[bytes, int, bool]:
