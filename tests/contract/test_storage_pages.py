@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.ports import AppStore, Rendered
-from auscult.storage import Store, new_secret_key, open_store
+from auscult.storage import Store, new_secret_key, open_store, tallies
 from auscult.storage.instants import ms_of
 from tests.contract.storing import OTHER, REPORT, STARTED, TENANT, conversation, names, put, query, rendered
 
@@ -31,6 +32,8 @@ HOUR = timedelta(hours=1)
 MOMENTS = (
     timedelta(0),
     timedelta(milliseconds=1),
+    timedelta(seconds=1),
+    timedelta(minutes=7),
     HOUR - timedelta(milliseconds=1),
     HOUR,
     14 * HOUR,
@@ -38,7 +41,7 @@ MOMENTS = (
     timedelta(days=1_500),
     timedelta(days=-30_000),
 )
-"""Starts with ties, on both sides of the borders of hours, days and wider spans, and before the epoch."""
+"""Starts with ties, on both sides of the borders of seconds, hours, days and wider spans, and before the epoch."""
 QUEUES = (Queue("qu-1", "Support"), Queue("qu-2", "SUPPORT"), Queue("QU-3"), Queue("qu-4", "qu-1"))
 STATUSES: tuple[Status, ...] = ("evaluated", "not_evaluated", "below_threshold", "duration_unavailable")
 
@@ -110,6 +113,9 @@ FILTERS = st.fixed_dictionaries(
     },
 )
 
+
+CROWDS = st.sampled_from([0, 1, 2, tallies.CROWD])
+"""So many rows of an hour are counted as a whole only: few, so that the few rows of an example are more."""
 
 LOOP = asyncio.Runner()
 
@@ -183,6 +189,14 @@ def _matches(shape: Shape, wanted: RecordQuery) -> bool:
     )
 
 
+@contextmanager
+def crowd_of(rows: int) -> Iterator[None]:
+    """Let more than so many be a crowd."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tallies, "CROWD", rows)
+        yield
+
+
 _NUMBERS = iter(range(10**9))
 
 
@@ -197,21 +211,27 @@ def new_model(store: Store) -> Model:
     loads=LOADS,
     records=st.lists(st.integers(0, 20), max_size=8),
     filters=st.lists(FILTERS, max_size=3),
-    limit=st.integers(1, 4),
+    sizes=st.tuples(st.integers(1, 4), CROWDS),
 )
 def test_any_page_is_what_a_list_gives(
-    store: Store, loads: list[dict[str, Shape]], records: list[int], filters: list[dict[str, object]], limit: int
+    store: Store,
+    loads: list[dict[str, Shape]],
+    records: list[int],
+    filters: list[dict[str, object]],
+    sizes: tuple[int, int],
 ) -> None:
     """Rule 20: pages partition the result; totals agree with a plain count; skip and cursor agree; tallies recount."""
     model = new_model(store)
     app_id = model.app.tenant.app_id
-    for number, shapes in enumerate(loads):
-        model.accept(shapes)
-        for which in records[number::2]:
-            model.record(which)
-        for changes in (*filters, {}):
-            check_pages(model, query(app_id, limit=limit, **changes))
-    assert store.recount(model.app.tenant) == []
+    limit, crowd = sizes
+    with crowd_of(crowd):
+        for number, shapes in enumerate(loads):
+            model.accept(shapes)
+            for which in records[number::2]:
+                model.record(which)
+            for changes in (*filters, {}):
+                check_pages(model, query(app_id, limit=limit, **changes))
+        assert store.recount(model.app.tenant) == []
 
 
 def check_pages(model: Model, wanted: RecordQuery) -> None:
@@ -243,11 +263,21 @@ def check_pages(model: Model, wanted: RecordQuery) -> None:
 
 
 @EXAMPLES
-@given(loads=st.lists(st.dictionaries(st.sampled_from("abcdefgh"), SHAPES), min_size=2, max_size=3), filters=FILTERS)
+@given(
+    loads=st.lists(st.dictionaries(st.sampled_from("abcdefgh"), SHAPES), min_size=2, max_size=3),
+    filters=FILTERS,
+    crowd=CROWDS,
+)
 def test_a_page_over_several_apps_is_merged(
-    store: Store, loads: list[dict[str, Shape]], filters: dict[str, object]
+    store: Store, loads: list[dict[str, Shape]], filters: dict[str, object], crowd: int
 ) -> None:
     """Rule 16: the rows of all of them, and of no other, in one order; totals are of all of them."""
+    with crowd_of(crowd):
+        check_several(store, loads, filters)
+
+
+def check_several(store: Store, loads: list[dict[str, Shape]], filters: dict[str, object]) -> None:
+    """Read what several apps have, all together and some of them."""
     models = [new_model(store) for _ in loads]
     for model, shapes in zip(models, loads, strict=True):
         model.accept(shapes)

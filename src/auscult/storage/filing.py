@@ -4,7 +4,7 @@ A row is filed in the listing of its report. Facets find the rows of a queue or 
 All of it is worked out from the rows that were there and the rows that shall be there, inside one transaction.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from types import MappingProxyType
@@ -18,11 +18,11 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.record import Filter
 from auscult.pipeline.ports import Rendered
 from auscult.storage.cells import cell_of
+from auscult.storage.counting import Entry, change_tallies
 from auscult.storage.database import AnyRow, write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.instants import ms_of
-from auscult.storage.tables import facet_rows, facets, listings, report_rows, tallies
-from auscult.storage.tallies import Key, hour_of, raised
+from auscult.storage.tables import facet_rows, facets, listings, report_rows
 from auscult.storage.texts import is_storable
 
 QUEUE = "queue"
@@ -160,16 +160,6 @@ def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str
     ]
     changed.sort(key=lambda row: (row["in_listing"], row["at_start"], row["of_conversation"]))
     write_many(connection, statement, changed)
-
-
-def counted(places: Iterable[tuple[int, int, int, Iterable[int]]]) -> Counter[Key]:
-    """Count rows by the hour, from (listing, start in ms, cell, tallied facets)."""
-    hourly: Counter[Key] = Counter()
-    for listing, started_at, cell, tallied in places:
-        hour = hour_of(started_at)
-        for facet in (0, *tallied):
-            hourly[Key(listing, facet, 0, hour, cell)] += 1
-    return hourly
 
 
 def _facets_of(conversation: Conversation) -> set[tuple[str, str]]:
@@ -317,25 +307,14 @@ def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
 
 
 def _write_tallies(connection: Connection, dialect: Dialect, before: Sequence[Place], after: Sequence[Place]) -> None:
-    """Add what came to the tallies of every level, and take away what went."""
+    """Add what came to the tallies, and take away what went."""
     tagged = {facet for place in (*before, *after) for facet in place.facets}
     tallied = _tallied(connection, sorted(tagged))
 
-    def count(places: Iterable[Place]) -> Counter[Key]:
-        return counted((at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
+    def entries(places: Iterable[Place]) -> Iterable[Entry]:
+        return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
 
-    change = count(after)
-    change.subtract(count(before))
-    add_tallies(connection, dialect, raised(change))
-
-
-def add_tallies(connection: Connection, dialect: Dialect, changes: Mapping[Key, int]) -> None:
-    """Add to tallies, in the order of their keys."""
-    first = dialect.insert(tallies)
-    again = first.on_conflict_do_update(
-        index_elements=["listing", "facet", "level", "bucket", "cell"], set_={"n": tallies.c.n + first.excluded.n}
-    )
-    write_many(connection, again, [{**key._asdict(), "n": n} for key, n in sorted(changes.items())])
+    change_tallies(connection, dialect, entries(before), entries(after))
 
 
 def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:

@@ -18,7 +18,7 @@ from auscult.storage.database import Database, Reader, Row
 from auscult.storage.filing import channel_facet, field_facet, queue_facet
 from auscult.storage.selections import Part, Phrasebook, Selection, Texts
 from auscult.storage.tables import facets, listings
-from auscult.storage.tallies import HOUR_MS, WIDTHS, Tree, hour_of
+from auscult.storage.tallies import WIDTHS, Tree
 
 _MOST_REMEMBERED = 2_048
 _NOTHING = RecordPage(rows=(), total=0, last=None)
@@ -201,16 +201,15 @@ class _Counting:
         if place in self._known.anchors:  # of one listing only: over several, a key may be there twice
             return self._known.anchors[place], 0
         if skip and self._is_tallied:
-            hour, rest = self._known.tree.locate(place[1], self._load)
+            start, rest = self._known.tree.locate(place[1], self._load)
             if rest < skip:
-                return (hour * HOUR_MS, ""), rest
+                return (start, ""), rest
         return (since_ms, ""), skip
 
     def _before(self, until_ms: int) -> int:
-        """How many rows start before an instant: whole hours from the tallies, the rest of one from the rows."""
-        hour = hour_of(until_ms)
-        whole = self._known.tree.before(hour, self._load)
-        return whole + (self._scan(hour * HOUR_MS, until_ms) if until_ms % HOUR_MS else 0)
+        """How many rows start before an instant: whole buckets from the tallies, the rest of one from the rows."""
+        whole, known_to = self._known.tree.before(until_ms, self._load)
+        return whole + (self._scan(known_to, until_ms) if known_to < until_ms else 0)
 
     def _scan(self, since_ms: int, until_ms: int) -> int:
         counts = self._known.counts
@@ -223,8 +222,8 @@ class _Counting:
 
     def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
         values = dict(self._values)
-        for level in range(len(WIDTHS)):
-            values[f"first_{level}"], values[f"last_{level}"] = spans.get(level, (0, 0))
+        for number, level in enumerate(WIDTHS):
+            values[f"first_{number}"], values[f"last_{number}"] = spans.get(level, (0, 0))
         return self._reader.fetch(self.texts.nodes, values)
 
 

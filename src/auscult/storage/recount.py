@@ -11,8 +11,9 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from auscult.storage.apps import take_turn
+from auscult.storage.counting import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.database import AnyRow, Database
-from auscult.storage.filing import TALLIED, add_tallies, counted, place_of, raise_versions, write_facet_rows
+from auscult.storage.filing import TALLIED, place_of, raise_versions, write_facet_rows
 from auscult.storage.recorded import newest_evaluation
 from auscult.storage.tables import (
     batches,
@@ -26,7 +27,7 @@ from auscult.storage.tables import (
     sweeps,
     tallies,
 )
-from auscult.storage.tallies import Key, raised
+from auscult.storage.tallies import Key, is_crowded, raised
 
 _ROWS_AT_ONCE = 10_000
 _MOST_TOLD = 100
@@ -63,16 +64,16 @@ class Recount:
         tagged = sa.select(facets.c.facet).where(facets.c.listing.in_(mine))
         with self._database.writing() as connection:
             take_turn(connection, app)
-            connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
-            add_tallies(connection, self._database.dialect, raised(_count(connection, app)))
             connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
                 write_facet_rows(connection, (), [place_of(row) for row in rows])
+            connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
+            add_tallies(connection, self._database.dialect, _count(connection, app))
             raise_versions(connection, app)
 
 
 def _count(connection: Connection, app: int) -> Counter[Key]:
-    """Tallies by the hour as the rows have it."""
+    """Tallies as the rows have it; those of parts of hours as the indexes of the rows have it."""
     tallied = set(
         connection.scalars(
             sa.select(facets.c.facet)
@@ -80,7 +81,13 @@ def _count(connection: Connection, app: int) -> Counter[Key]:
             .where(listings.c.app == app, facets.c.name.in_(sorted(TALLIED)))
         )
     )
-    return counted((row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in _rows(connection, app))
+    rows = _rows(connection, app)
+    hourly = counted(Entry(row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in rows)
+    counts = raised(hourly)
+    for span, n in by_span(hourly).items():
+        if is_crowded(n):
+            counts.update(parts_of(connection, span))
+    return counts
 
 
 def _rows(connection: Connection, app: int) -> sa.CursorResult[*tuple[Any, ...]]:
@@ -106,7 +113,7 @@ def _tags(row: AnyRow) -> set[int]:
 
 def _tallies_differ(connection: Connection, app: int) -> Iterator[Difference]:
     """Tallies of every level against the rows."""
-    expected = raised(_count(connection, app))
+    expected = _count(connection, app)
     query = sa.select(tallies).join(listings, listings.c.listing == tallies.c.listing).where(listings.c.app == app)
     found = {Key(*row[:-1]): row.n for row in connection.execute(query) if row.n}
     for key in sorted(expected.keys() | found.keys()):

@@ -51,8 +51,8 @@ class Texts(NamedTuple):
     ``id``, the key that the first row stands after; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings
     whose version is told. ``bodies``, where rows come in their order: the same without keys, in three quarters of the
     time, for a page whose last key is known.
-    ``number`` (n): ``at``, ``id``, ``until``. ``nodes`` (level, bucket, n), of tallied ones: for each level the first
-    bucket and the one after the last, ``first_0``, ``last_0`` …
+    ``number`` (n): ``at``, ``id``, ``until``. ``nodes`` (level, bucket, n, rows in all cells), of tallied ones: for each
+    level, from the finest, the first bucket and the one after the last, ``first_0``, ``last_0`` …
     """
 
     page: str
@@ -142,21 +142,23 @@ def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
         & (tallies.c.facet == (_facet(p, 0, 0) if groups else sa.literal_column("0")))
         for p, groups in enumerate(sizes)
     ]
+    wanted = _in_cells(tallies.c.cell, cells)
+    n = sa.case((wanted[0], tallies.c.n), else_=sa.literal_column("0", Integer)) if wanted else tallies.c.n
     levels: list[AnySelect] = [
         sa.select(
             sa.literal_column(str(level), Integer).label("level"),
             tallies.c.bucket,
-            sa.cast(sa.func.sum(tallies.c.n), BigInteger).label("n"),
+            sa.cast(sa.func.sum(n), BigInteger).label("n"),
+            sa.cast(sa.func.sum(tallies.c.n), BigInteger).label("in_all"),
         )
         .where(
             sa.or_(*which),
             tallies.c.level == sa.literal_column(str(level)),
-            tallies.c.bucket >= sa.bindparam(f"first_{level}", type_=BigInteger),
-            tallies.c.bucket < sa.bindparam(f"last_{level}", type_=BigInteger),
-            *_in_cells(tallies.c.cell, cells),
+            tallies.c.bucket >= sa.bindparam(f"first_{number}", type_=BigInteger),
+            tallies.c.bucket < sa.bindparam(f"last_{number}", type_=BigInteger),
         )
         .group_by(tallies.c.bucket)
-        for level in range(len(WIDTHS))
+        for number, level in enumerate(WIDTHS)
     ]
     return sa.select(sa.union_all(*levels).subquery())
 

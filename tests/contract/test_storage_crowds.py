@@ -1,0 +1,139 @@
+"""Hours with so many rows that their minutes are counted, and minutes with so many that their seconds are (issue 6)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from auscult.domain.conversation import Queue
+from auscult.storage import Store, migrate, migrations, new_secret_key, open_store
+from auscult.storage.counting import Entry, counted
+from auscult.storage.database import Database
+from auscult.storage.instants import ms_of
+from auscult.storage.tables import facets, tallies
+from auscult.storage.tallies import CROWD, raised
+from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names, put, query
+
+MINUTE = timedelta(minutes=1)
+ROWS = CROWD * 2
+QUEUE = Queue("qu-1")
+
+
+def starts() -> Iterator[timedelta]:
+    """Of an hour, in order: every other row in its eighth minute, so that both are crowded."""
+    for n in range(ROWS // 2):
+        yield MINUTE * 7 * n / (ROWS // 2)
+    for n in range(ROWS // 2 + 2):
+        yield MINUTE * 7 + MINUTE * n / ROWS
+
+
+def levels(store_url: str) -> dict[tuple[str, int], int]:
+    """How many rows are counted at each level, of all and by the name of a facet."""
+    name = sa.func.coalesce(facets.c.name, "all")
+    database = Database(store_url)
+    with database.reading() as connection:
+        counts = sa.select(name, tallies.c.level, sa.func.sum(tallies.c.n))
+        joined = counts.outerjoin_from(tallies, facets, facets.c.facet == tallies.c.facet)
+        rows = list(connection.execute(joined.group_by(name, tallies.c.level)))
+    database.close()
+    return {(name, level): int(n) for name, level, n in rows if n and name != "channel"}
+
+
+def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, database_url: str) -> None:
+    """Batch after batch the parts agree with the rows and every place is found; what is erased is counted no more."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    made = [
+        conversation(f"c-{n:04}", after, queues=(QUEUE,) if n % 3 else (), channel="chat" if n % 5 else "voice")
+        for n, after in enumerate(starts())
+    ]
+    keys = [one.id for one in made]
+    for start in range(0, len(made), 300):
+        put(app, *made[start : start + 300])
+        for skip in (0, start // 2, start - 1, start, start + 100):
+            found = app.conversations.page(query(skip=max(skip, 0), limit=2, until_ms=ms_of(STARTED + MINUTE * 9)))
+            wanted = [f"{key}/1/{REPORT}".encode() for key in keys[: start + 300][max(skip, 0) :][:2]]
+            assert (list(found.rows), found.total) == (wanted, min(start + 300, len(made)))
+    queued = [one.id for one in made if one.queues]
+    assert levels(database_url) == {
+        **{("all", level): len(made) for level in (-1, 0, 1, 2, 3)},
+        **{("queue", level): len(queued) for level in (-1, 0, 1, 2, 3)},
+        ("all", -2): ROWS // 2 + 2,
+    }
+    assert names(app, queues=("qu-1",), skip=600, limit=2) == [f"{key}/1/{REPORT}" for key in queued[600:602]]
+    assert store.recount(TENANT) == []
+
+    put(app, *(conversation(one.id, MINUTE * 11) for one in made[-2:]))
+    assert ("all", -2) not in levels(database_url), "half of them are no crowd"
+    assert store.recount(TENANT) == []
+    put(app, *(conversation(one.id, timedelta(days=n)) for n, one in enumerate(made[CROWD + 1 :], start=1)))
+    assert store.recount(TENANT) == []
+    assert {level for _, level in levels(database_url)} == {-1, 0, 1, 2, 3}
+    assert app.conversations.erase(made[0].id)
+    assert {level for _, level in levels(database_url)} == {0, 1, 2, 3}
+    assert store.recount(TENANT) == []
+
+
+def test_crowded_hours_of_an_earlier_version_are_counted_by_their_parts(database_url: str) -> None:
+    """Migration 0012 counts what this version would have counted, also before the epoch."""
+    database = Database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    starts_ = [-1 - 7 * n for n in range(ROWS)] + [n * 3_000 for n in range(ROWS)] + [10**10, 10**10 + 1]
+    rows = [(n, start, f"c-{n}", 16 * (n % 2)) for n, start in enumerate(starts_)]
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        old = sa.MetaData()
+        old.reflect(connection)
+        insert = lambda table, *values: connection.execute(sa.insert(old.tables[table]), list(values))  # noqa: E731
+        insert(
+            "apps",
+            {
+                "app": 1,
+                "app_id": TENANT.app_id,
+                "account_id": TENANT.account_id,
+                "org_id": TENANT.org_id,
+                "created_at": 0,
+            },
+        )
+        insert("listings", {"listing": 1, "app": 1, "report": REPORT, "version": 1, "rows_given": len(rows)})
+        insert("facets", {"facet": 1, "listing": 1, "name": "queue", "value": "qu-1"})
+        names_ = ("row", "started_at", "conversation_id", "cell")
+        filed = [dict(zip(names_, row, strict=True)) for row in rows]
+        insert("report_rows", *({**row, "listing": 1, "facets": "[1]", "body": b"{}"} for row in filed))
+        insert("facet_rows", *({**row, "facet": 1} for row in filed))
+        counts = raised(counted(Entry(1, start, cell, (1,)) for _, start, _, cell in rows))
+        insert("tallies", *({**key._asdict(), "n": n} for key, n in counts.items()))
+    database.close()
+    migrate(database_url)
+    assert {level for _, level in levels(database_url)} == {-2, -1, 0, 1, 2, 3}
+    store = open_store(database_url, new_secret_key())
+    assert [each for each in store.recount(TENANT) if each.what.startswith("tally")] == []
+    store.rebuild_tallies(TENANT)
+    assert [each for each in store.recount(TENANT) if each.what.startswith("tally")] == []
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "damage", ["DELETE FROM tallies WHERE level = -1", "UPDATE tallies SET n = n + 1 WHERE level = -1"]
+)
+def test_parts_that_are_wrong_are_told_and_made_anew(store: Store, database_url: str, damage: str) -> None:
+    """`auscult verify` recounts them, `auscult rebuild` and `verify --repair` begin with counting them anew."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put(app, *(conversation(f"c-{n}", MINUTE * n / 20) for n in range(CROWD + 1)))
+    database = Database(database_url)
+    with database.writing() as connection:
+        connection.execute(sa.text(damage))
+    database.close()
+    found = store.recount(TENANT)
+    assert {each.what.partition("'cell'")[0] for each in found if "'facet': 0" in each.what} == {
+        f"tally {{'listing': 1, 'facet': 0, 'level': -1, 'bucket': {ms_of(STARTED) // 60_000 + n}, " for n in range(26)
+    }
+    store.rebuild_tallies(TENANT)
+    assert store.recount(TENANT) == []
