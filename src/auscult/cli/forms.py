@@ -37,7 +37,11 @@ def check(files: Documents, *, as_json: _options.AsJson = False) -> None:
         faults += len(found.problems)
         told = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
         form = found.form
-        right = f"{form.id} is right: {len(form.metrics)} metrics, {form.channel}" if form else None
+        right = (
+            f"{form.id} is right: {len(form.metrics)} metric{'s' * (len(form.metrics) != 1)}, {form.channel}"
+            if form
+            else None
+        )
         _checked.tell(name, told, right, as_json=as_json)
     if faults:
         raise typer.Exit(1)

@@ -116,12 +116,15 @@ def read_window(window: Window) -> Span:
     end, written = ("first", window.first) if window.first is not None else ("last", window.last)
     number, _, unit = str(written).strip().partition(" ")
     counted = _COUNTED.get(unit.strip())
-    if counted and number.isascii() and number.isdigit() and 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
+    if counted and number.isascii() and number.isdigit():
+        if not 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
+            raise ValueError(f"{written!r} must be from 1 to 20000 {counted}")
         return Span(end, counted, int(number))
     if isinstance(written, str) and not written.strip().isdigit() and not counted:
         size = parse_duration_ms(written)
-        if size > 0:
-            return Span(end, "ms", size)
+        if size <= 0:
+            raise ValueError(f"{written!r} must be above 0")
+        return Span(end, "ms", size)
     raise ValueError(
         f"{written!r} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"
     )
@@ -186,7 +189,7 @@ def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
 
 
 def _shares(percent: float) -> str:
-    return f"; did you mean {percent / 100:g}?" if 1 < percent <= 100 else ""  # noqa: PLR2004 percent
+    return f"; did you mean {percent / 100:g}?" if 10 <= percent <= 100 else ""  # noqa: PLR2004 percent
 
 
 def _text_problems(condition: What, field: str) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ _KNOWN = {
     "scanning an alias": '* begins a reference; put a text that begins with it in quotes: "*"',
     "scanning an anchor": "& begins an anchor; put a text that begins with it in quotes",
     "scanning a tag": "! begins a tag; put a text that begins with it in quotes",
+    "parsing a flow node": "something is missing in the list or mapping, or a [ or { above is never closed",
     "block scalar": "> and | announce text on the lines below; put a text that begins with them in quotes",
 }
 """What the parser says, and what most often led there."""
