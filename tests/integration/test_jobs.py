@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 
 from auscult import bootstrap
 from auscult.config import read_settings
@@ -171,7 +172,9 @@ def test_one_that_kills_its_worker_is_found_among_its_batch(store: Store, app: A
     assert store.recount() == []
 
 
-def test_live_goes_first_and_no_app_starves(store: Store, app: AppStore, database_url: str) -> None:
+def test_live_goes_first_and_no_app_starves(
+    store: Store, app: AppStore, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A long backfill of one app holds up neither a small load of another nor what is live."""
     other = Tenant(account_id="a-2", org_id="o-2", app_id="st-2")
     store.ensure(other)
@@ -179,6 +182,17 @@ def test_live_goes_first_and_no_app_starves(store: Store, app: AppStore, databas
     backfill = [accept(app, conversation(f"c-{n}")) for n in range(60)]
     loaded = [str(small.conversations.accept([conversation(f"s-{n}")]).batch_id) for n in range(3)]
     live = str(app.conversations.accept([conversation("c-live")], priority="live").batch_id)
+    evaluate = worker_room.Processing.evaluate
+
+    def begin_together(self: Any, batch_id: str) -> Any:
+        """Nobody is far ahead because somebody else's queue was looked at later."""
+        if batch_id == backfill[0]:
+            wait_until(
+                lambda: [one.status for one in DBOS.list_workflows(workflow_ids=[live])] not in ([], ["ENQUEUED"])
+            )
+        return evaluate(self, batch_id)
+
+    monkeypatch.setattr(worker_room.Processing, "evaluate", begin_together)
     with working(store, database_url):
         wait_until(ended(store, *backfill, *loaded, live))
     ends = {one: found.ended_at for one in (*backfill, *loaded, live) if (found := store.batches.get(one))}
