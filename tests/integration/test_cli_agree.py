@@ -55,6 +55,16 @@ def test_labels_without_a_conversation_are_counted_and_named(folder: Path) -> No
     assert "c-9" in compared.err
 
 
+def test_a_label_of_a_metric_that_no_form_asks_is_named(folder: Path) -> None:
+    """A slip in a metric's id would else look like a metric on which nothing is known. A byte order mark does no harm."""
+    line = json.dumps({"id": "c-1", "metrics": {"em-hallo": "YES", "em-sorry": "NO"}})
+    (folder / "labels.ndjson").write_text(f"\ufeff{line}\r\n", encoding="utf-8")
+    compared = auscult(folder, "agree", "labels.ndjson", "calls.ndjson", "--form", "form.yaml", "--json")
+    assert compared.status == 0
+    assert compared.err == "em-hallo is labelled, but no form asks it; did you mean em-hello?\n"
+    assert (compared.last["metrics"]["em-hallo"]["n"], compared.last["metrics"]["em-sorry"]["n"]) == (0, 1)
+
+
 def test_labels_may_bring_their_conversations(folder: Path) -> None:
     """The shape {"conversation", "gold"} needs no file; short conversations are judged as well."""
     brought = conversation("c-4", SORRY, ended_at="2026-03-23T10:17:56Z")

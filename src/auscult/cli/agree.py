@@ -15,6 +15,7 @@ from auscult.cli._progress import progress
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form
+from auscult.domain.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from auscult.pipeline.evaluate import Evaluator
@@ -47,12 +48,13 @@ def agree(
 
     settings = _options.settings_of(None)
     gold = read_labels(labels, limits_of(settings))
+    forms = forms_of(form)
     with reading(settings, files or []) as given:
         documents = chain(gold.conversations, given.conversations(files or []))
         wanted = (conversation for conversation in documents if conversation.id in gold.answers)
         with progress("judged") as tell:
             evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
-            compared = compare_labels(gold, _evaluated(wanted, evaluator, forms_of(form), tell))
+            compared = compare_labels(gold, _evaluated(wanted, evaluator, forms, tell))
         if as_json:
             told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
             typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told | {"interval": Method()}))
@@ -60,6 +62,7 @@ def agree(
             _show(compared)
         _name(compared.missing, "labelled, but in none of the files")
         _name(compared.unjudged, "labelled, but no form fits")
+        _name_unasked(compared.report.metrics, forms)
 
 
 def _evaluated(
@@ -85,6 +88,16 @@ def _name(conversations: Sequence[str], what: str) -> None:
         typer.echo(f"{len(conversations)} {what}: {', '.join(conversations[:NAMED])}{more}", err=True)
 
 
+def _name_unasked(labelled: Iterable[str], forms: Sequence[Form]) -> None:
+    """Say on stderr which labelled metrics no form asks, and which ones were likely meant."""
+    asked = [metric.id for form in forms for metric in form.metrics]
+    for metric in labelled:
+        if metric not in asked:
+            typer.echo(
+                f"{metric} is labelled, but no form asks it; {did_you_mean(metric, asked, 'leave it out')}", err=True
+            )
+
+
 def _show(compared: "Compared") -> None:
     from rich.console import Console
     from rich.table import Table
@@ -96,6 +109,5 @@ def _show(compared: "Compared") -> None:
     for metric, found in compared.report.metrics.items():
         table.add_row(metric, *figures(found))
     Console().print(table)
-    typer.echo(
-        f"macro kappa {kappa(compared.report.macro_kappa)} over {compared.labels - len(compared.missing)} conversations"
-    )
+    over = compared.labels - len(compared.missing)
+    typer.echo(f"macro kappa {kappa(compared.report.macro_kappa)} over {over} conversation{'s' * (over != 1)}")

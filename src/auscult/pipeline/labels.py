@@ -1,6 +1,7 @@
 """Gold labels: what careful people decided about conversations, to compare the machine with (docs/reference/output.md)."""
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -94,8 +95,8 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with file.open("rb") as stream:
             for number, line in enumerate(stream, 1):
-                if line.strip():
-                    yield number, line
+                if bare := line.removeprefix(BOM_UTF8).strip():
+                    yield number, bare
     except OSError as error:
         raise FormatError(f"{file} cannot be read: {error.strerror}", code="file.unreadable") from error
 
