@@ -6,8 +6,9 @@ may come. It understands requests by what stands in them, as a model would, and 
 
 import json
 import re
+import select
+import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,22 +72,22 @@ class ScriptedJudge:
         self.refuses: frozenset[str] = frozenset()
         """Parameters that it answers with status 400."""
         self.most_at_once = 0
-        self.now_at_once = 0
         self.url = ""
         self._lock = threading.Lock()
         self._told: list[str] = []
+        self._here: set[socket.socket] = set()
 
     @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count who is here at once."""
+    def counted(self, who: socket.socket) -> Iterator[None]:
+        """Count who is here at once; who was killed meanwhile is not."""
         with self._lock:
-            self.now_at_once += 1
-            self.most_at_once = max(self.most_at_once, self.now_at_once)
+            self._here.add(who)
+            self.most_at_once = max(self.most_at_once, sum(not hangs_up(each, 0) for each in self._here))
         try:
             yield
         finally:
             with self._lock:
-                self.now_at_once -= 1
+                self._here.discard(who)
 
     def answer(self, body: bytes, headers: dict[str, str]) -> Scripted:
         """What becomes of a request."""
@@ -123,6 +124,11 @@ class ScriptedJudge:
             },
         }
         return scripted._replace(body=json.dumps(completion).encode())
+
+
+def hangs_up(who: socket.socket, within_s: float) -> bool:
+    """Whether somebody goes away who waits for an answer: there is nothing else to hear of them."""
+    return bool(select.select([who], [], [], within_s)[0])
 
 
 def understood(request: dict[str, Any]) -> Asked:
@@ -180,10 +186,10 @@ def scripted_judge(judge: ScriptedJudge | None = None) -> Iterator[ScriptedJudge
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            with judge.counted():
+            with judge.counted(self.connection):
                 found = judge.answer(body, {name.lower(): value for name, value in self.headers.items()})
-                time.sleep(found.delay_s)
-            if found.hang_up:
+                is_alone = bool(found.delay_s) and hangs_up(self.connection, found.delay_s)
+            if found.hang_up or is_alone:
                 self.close_connection = True
                 return
             answer = found.body or b""
