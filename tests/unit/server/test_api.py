@@ -11,7 +11,8 @@ from auscult.cli.clients import SCOPES
 from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.server.api import OPERATIONS, _description, _query
-from auscult.server.api.audits import SubmitBody
+from auscult.server.api.audits import AssignBody, SubmitBody
+from auscult.server.api.backtests import BacktestBody
 from auscult.server.errors import REASONS
 
 
@@ -83,3 +84,27 @@ def test_instants(given: str, read: str | None) -> None:
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     """No body ends in anything but a value or a reason of the table."""
     assert refusal(lambda: _query.read_body(body, SubmitBody)) in (None, *REASONS)
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "field", "value"),
+    [
+        (b"{}", "auditor is missing.", "auditor", None),
+        (b'{"auditor": 7}', "auditor: give text.", "auditor", 7),
+        (b'{"auditor": "J", "to": "J"}', "to: there is no such field here.", "to", None),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_in_words_of_ours(
+    body: bytes, message: str, field: str, value: object
+) -> None:
+    """Rule 17: the field, what was given, and what would be right; no library's way of saying it."""
+    with pytest.raises(RequestError) as refused:
+        _query.read_body(body, AssignBody)
+    assert (refused.value.message, refused.value.field, refused.value.value) == (message, field, value)
+
+
+@pytest.mark.parametrize("body", [b'{"since": "2026-03-23"}', b'{"since": 5}'])
+def test_times_in_a_body_are_told_as_in_a_query(body: bytes) -> None:
+    """Rule 17: a day alone is no point in time for our own API, and the answer shows one that is."""
+    with pytest.raises(RequestError, match="since: give a time as RFC 3339 has it, 2026-03-23T10:17:54Z"):
+        _query.read_body(body, BacktestBody)

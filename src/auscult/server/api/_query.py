@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,6 +20,19 @@ Query = Mapping[str, list[str]]
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _FIELD = re.compile(r" - at `\$\.?(.*)`$")
 _NAMED = re.compile(r"field `(.*?)`")
+_EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)")
+_BOUND = re.compile(r"(>=|<=) (\S+)")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_RFC_3339 = "a time as RFC 3339 has it, 2026-03-23T10:17:54Z"
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "datetime": _RFC_3339,
+}
 _MOST_PARAMETERS = 1000
 _LARGEST = 2**53 - 1
 _LONGEST_CURSOR = 4096
@@ -105,7 +118,7 @@ def instant(query: Query, name: str) -> datetime | None:
     except ValueError:
         pass
     raise RequestError(
-        f"{name}: give a time as RFC 3339 has it, 2026-03-23T10:17:54Z; in a query a + must be written %2B.",
+        f"{name}: give {_RFC_3339}; in a query a + must be written %2B.",
         code="date.unreadable",
         field=name,
         value=given,
@@ -156,13 +169,38 @@ def read_body(body: bytes, shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        told = str(error)
-        place = _FIELD.search(told)
-        path = place[1] if place else ""
-        named = _NAMED.search(told)
-        what = told[: place.start()] if place else told
-        field = ".".join(part for part in (path, named[1] if named else "") if part)
-        code = "field.wrong_type"
-        if named:
-            code = "field.unknown" if "unknown" in told else "field.missing"
-        raise RequestError(f"{field}: {what}.", code=code, field=field) from error
+        raise _refused(str(error), value) from error
+
+
+def _refused(told: str, value: object) -> RequestError:
+    """What msgspec says of a body, with field, given value, and what would be right (rule 17)."""
+    place = _FIELD.search(told)
+    path = place[1] if place else ""
+    what = told[: place.start()] if place else told
+    if named := _NAMED.search(what):
+        field = ".".join(part for part in (path, named[1]) if part)
+        if "unknown" in what:
+            return RequestError(f"{field}: there is no such field here.", code="field.unknown", field=field)
+        return RequestError(f"{field} is missing.", code="field.missing", field=field)
+    given = _given(value, path)
+    return RequestError(f"{path}: {_right(what)}.", code="field.wrong_type", field=path, value=given)
+
+
+def _right(what: str) -> str:
+    if expected := _EXPECTED.match(what):
+        kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
+        bound = _BOUND.sub(r"\2 or \1", expected["bound"]).replace(">=", "more").replace("<=", "less")
+        return f"give {' or '.join(kinds)}{bound}"
+    if "RFC3339" in what:
+        return f"give {_RFC_3339}"
+    return "it is none of the values that can stand here" if "enum" in what else what
+
+
+def _given(value: object, path: str) -> str | float | None:
+    """The scalar that stands at a path as msgspec writes it, or None where there is none."""
+    for name, index in _STEP.findall(path):
+        if name and isinstance(value, dict):
+            value = cast("dict[str, object]", value).get(name)
+        elif index and isinstance(value, list):
+            value = cast("list[object]", value)[int(index)]
+    return value if isinstance(value, str | int | float) else None
