@@ -1,17 +1,20 @@
 """Back pressure on those who send conversations: refused before they are read, and never what is live."""
 
+import itertools
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 from auscult.formats.native import write
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, database, serving
+from tests.e2e.serving import TENANT, Service, database, serving, work
+from tests.e2e.test_processes import program
 from tests.integration.working import conversation
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 MOST = 3
 
@@ -68,3 +71,37 @@ def test_the_hook_takes_what_is_live(own: Own) -> None:
     headers = {"token": own.service.token(own.client), "Content-Type": "application/json"}
     answer = own.service.http.post(path, content=msgspec.json.encode(said), headers=headers)
     assert (answer.status_code, answer.json()) == (200, {"STATUS": "OK"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_process_refuses_what_is_too_much(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Issue 6, item 2: two processes on one port and a server beside, whichever is asked; all take again when it is done.
+
+    Each counts what all of them took once a second, so together they take no more than each may alone.
+    """
+    server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
+    told = {"AUSCULT_BACKLOG": str(MOST), "AUSCULT_WORKERS": "0", "AUSCULT_RATE_LIMIT": "0"}
+    with (
+        database(kind, server, tmp_path) as url,
+        serving(url, state_dir=str(tmp_path), backlog=MOST, rate_limit=0) as here,
+        program(url, tmp_path, **told) as (_, there),
+    ):
+        headers = {"auth": here.token(here.new_client("conversations:write"))}
+        numbers = itertools.count()
+
+        def send(address: str) -> httpx.Response:
+            """Two conversations, over a connection of their own, which either of the two may take."""
+            body = lines(*(f"c-{next(numbers)}" for _ in range(2)))
+            return httpx.post(f"{address}/api/v1/conversations", content=body, headers=headers, timeout=PATIENCE_S)
+
+        answers = [send((there, there, here.url)[n % 3]) for n in range(30)]
+        taken = [answer for answer in answers if answer.status_code == 202]
+        refused = [answer for answer in answers if answer.status_code == 503]
+        assert len(taken) + len(refused) == len(answers)
+        assert MOST <= 2 * len(taken) <= 3 * (MOST + 1)
+        assert {answer.headers["retry-after"] for answer in refused} == {"10"}
+        assert here.store.batches.backlog().backfill == 2 * len(taken)
+        work(here)
+        for address in (here.url, there):
+            wait_until(lambda address=address: send(address).status_code == 202)

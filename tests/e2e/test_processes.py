@@ -80,9 +80,11 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @contextmanager
-def program(url: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def program(url: str, folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """``auscult serve`` with two processes and a worker, until the end of the block."""
-    told = environment(AUSCULT_STATE_DIR=str(folder), AUSCULT_RATE_LIMIT=str(LIMIT), AUSCULT_POLL_MS="20")
+    told = environment(
+        **{"AUSCULT_STATE_DIR": str(folder), "AUSCULT_RATE_LIMIT": str(LIMIT), "AUSCULT_POLL_MS": "20"} | settings
+    )
     with subprocess.Popen(  # noqa: S603  (our own program)
         [str(AUSCULT), "serve", "--database", url, "--processes", "2", "--port", "0"],
         stdout=subprocess.PIPE,
