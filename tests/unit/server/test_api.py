@@ -103,6 +103,20 @@ def test_what_is_wrong_with_a_body_is_told_in_words_of_ours(
     assert (refused.value.message, refused.value.field, refused.value.value) == (message, field, value)
 
 
+def test_words_that_can_stand_there_are_told() -> None:
+    """Rule 17: what would be right; of an answer these are four."""
+    with pytest.raises(RequestError) as refused:
+        _query.read_body(b'{"answers": [{"metric_id": "em-1", "answer": "MAYBE"}]}', SubmitBody)
+    assert refused.value.field == "answers[0].answer"
+    assert refused.value.value == "MAYBE"
+    assert set(refused.value.message.removeprefix("answers[0].answer: give ").rstrip(".").split(", ")) == {
+        "YES",
+        "NO",
+        "NA",
+        "-",
+    }
+
+
 @pytest.mark.parametrize("body", [b'{"since": "2026-03-23"}', b'{"since": 5}'])
 def test_times_in_a_body_are_told_as_in_a_query(body: bytes) -> None:
     """Rule 17: a day alone is no point in time for our own API, and the answer shows one that is."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import inspect
 
 from auscult.domain.errors import RequestError
 from auscult.server.api._contract import Parameter
@@ -169,10 +170,10 @@ def read_body(body: bytes, shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise _refused(str(error), value) from error
+        raise _refused(str(error), value, shape) from error
 
 
-def _refused(told: str, value: object) -> RequestError:
+def _refused(told: str, value: object, shape: type) -> RequestError:
     """What msgspec says of a body, with field, given value, and what would be right (rule 17)."""
     place = _FIELD.search(told)
     path = place[1] if place else ""
@@ -183,7 +184,8 @@ def _refused(told: str, value: object) -> RequestError:
             return RequestError(f"{field}: there is no such field here.", code="field.unknown", field=field)
         return RequestError(f"{field} is missing.", code="field.missing", field=field)
     given = _given(value, path)
-    return RequestError(f"{path}: {_right(what)}.", code="field.wrong_type", field=path, value=given)
+    right = f"give {', '.join(_choices(shape, path))}" if "enum value" in what else _right(what)
+    return RequestError(f"{path}: {right}.", code="field.wrong_type", field=path, value=given)
 
 
 def _right(what: str) -> str:
@@ -191,9 +193,26 @@ def _right(what: str) -> str:
         kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
         bound = _BOUND.sub(r"\2 or \1", expected["bound"]).replace(">=", "more").replace("<=", "less")
         return f"give {' or '.join(kinds)}{bound}"
-    if "RFC3339" in what:
-        return f"give {_RFC_3339}"
-    return "it is none of the values that can stand here" if "enum" in what else what
+    return f"give {_RFC_3339}" if "RFC3339" in what else what
+
+
+def _choices(shape: type, path: str) -> tuple[str, ...]:
+    """The words of which one can stand at a path of this shape."""
+    kind = inspect.type_info(shape)
+    for name, index in _STEP.findall(path):
+        kind = _not_null(kind)
+        if index and isinstance(kind, inspect.ListType | inspect.VarTupleType):
+            kind = kind.item_type
+        elif isinstance(kind, inspect.StructType):
+            kind = next((field.type for field in kind.fields if field.encode_name == name), kind)
+    kind = _not_null(kind)
+    return tuple(map(str, kind.values)) if isinstance(kind, inspect.LiteralType) else ("one of the values described",)
+
+
+def _not_null(kind: inspect.Type) -> inspect.Type:
+    if isinstance(kind, inspect.UnionType):
+        return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return kind
 
 
 def _given(value: object, path: str) -> str | float | None:
