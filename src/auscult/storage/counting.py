@@ -50,7 +50,7 @@ def change_tallies(connection: Connection, dialect: Dialect, went: Iterable[Entr
     changes = counted(came)
     changes.subtract(counted(went))
     add_tallies(connection, dialect, raised(changes))
-    spans = _in_busy_hours(connection, by_span(changes))
+    spans = _in_busy_hours(connection, changes)
     for level in range(HOUR, FINEST, -1):
         if not spans:
             return
@@ -119,17 +119,17 @@ def parts_of(connection: Connection, span: Span) -> Counter[Key]:
     return counts
 
 
-def _in_busy_hours(connection: Connection, spans: Mapping[Span, int]) -> dict[Span, int]:
+def _in_busy_hours(connection: Connection, changes: Mapping[Key, int]) -> Counter[Span]:
     """Of changes by the hour those in hours that are, or were, crowded in all: no facet has more rows than there are.
 
     As a rule no hour is, and then this is all that is asked.
     """
-    in_all = {span: more for span, more in spans.items() if not span.facet}
+    in_all = by_span({key: n for key, n in changes.items() if not key.facet})
     rows = _rows_in(connection, HOUR, in_all)
     busy = {
         (span.listing, span.bucket) for span, more in in_all.items() if is_crowded(max(rows[span], rows[span] - more))
     }
-    return {span: more for span, more in spans.items() if (span.listing, span.bucket) in busy}
+    return by_span({key: n for key, n in changes.items() if (key.listing, key.bucket) in busy} if busy else {})
 
 
 def _rows_in(connection: Connection, level: int, spans: Iterable[Span]) -> Counter[Span]:
