@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from auscult.domain.contact import Contact
 from auscult.domain.conversation import Conversation, Customer, Queue
 from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
@@ -26,6 +28,9 @@ from tests.contract.storing import (
     query,
     rendered,
 )
+
+MANY = 150
+"""So many go into PostgreSQL in bulk, whichever table it is."""
 
 
 @pytest.fixture
@@ -221,6 +226,21 @@ class TestRecord:
         assert app.conversations.statuses(["c-1"]) == {"c-1": "evaluated"}
         page = app.conversations.page(query())
         assert (page.rows, page.total) == ((b"c-1/1/scorereporting",), 1)
+        assert store.recount() == []
+
+    def test_many_at_once(self, store: Store, app: AppStore) -> None:
+        """What is written in bulk meets what is there: tallies of the same hours add up, insights stay as they were."""
+        queues = (Queue("qu-1", "Queue"),)
+        for half in ("a", "b"):
+            put(app, *(conversation(f"c-{n}-{half}", timedelta(hours=n), queues=queues) for n in range(MANY)))
+        assert app.conversations.page(query(queues=("qu-1",))).total == 2 * MANY
+        assert store.recount() == []
+        for language in ("en", "de"):
+            cases = app.conversations.rerender("", 2 * MANY)
+            found = Insights(language=language)
+            again = [msgspec.structs.replace(rendered(each.conversation), insights=found) for each in cases]
+            app.conversations.replace_rows(again)
+        assert all(each.insights == Insights(language="en") for each in app.conversations.rerender("", 2 * MANY))
         assert store.recount() == []
 
     def test_an_older_revision_is_passed_over(self, store: Store, app: AppStore) -> None:

@@ -17,6 +17,7 @@ from auscult.pipeline.rebuild import rebuild
 from auscult.reports import REPORTS
 from auscult.storage import Store, migrate, migrations, new_secret_key, open_store
 from auscult.storage.database import Database
+from auscult.storage.instants import ms_of
 from tests.contract.storing import TENANT, conversation, of_pending
 
 FOUND = Insights(
@@ -87,7 +88,7 @@ BEFORE = (
     "INSERT INTO apps VALUES (1, 'st-1', 'ac-1', 'o-1', 0)",
     "INSERT INTO batches (batch, batch_id, app, size, state, starts, accepted_at) VALUES (1, 'b-1', 1, 1, 'done', 1, 0)",
     """INSERT INTO conversations (conversation, app, conversation_id, revision, digest, started_at, batch,
-       recorded_revision, status, filed_at, body) VALUES (1, 1, 'c-0', 1, :digest, 0, 1, 1, 'not_evaluated', 0, :body)""",
+       recorded_revision, status, filed_at, body) VALUES (1, 1, 'c-0', 1, :digest, :start, 1, 1, 'not_evaluated', :start, :body)""",
     """INSERT INTO evaluations (evaluation, conversation, revision, form_id, form_version, status, fatal_errors,
        evaluated_at, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, :decided)""",
 )
@@ -101,6 +102,7 @@ def test_a_store_from_before_analysis_goes_on(database_url: str) -> None:
     settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
     values = {
         "digest": b"0",
+        "start": ms_of(conversation("c-0").started_at),
         "body": msgspec.json.encode(conversation("c-0")),
         "decided": b'{"engines":[],"results":[]}',
     }

@@ -33,6 +33,7 @@ def load(
     with bootstrap.open(_options.settings_of(database)) as application, progress("readable") as tell:
         tenant = _options.tenant_of(application.store, account, org, app)
         counts = application.load(tenant, files, wait=not no_wait, progress=tell)
+        application.store.settle()
         _tell(counts, as_json=as_json)
         _hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
     if counts["rejected"] or counts["failed"] or counts["waiting"]:

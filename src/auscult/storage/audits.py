@@ -77,7 +77,7 @@ class AppAudits:
                 row = {"conversation": stored.number, "at": ms_of(entry.at), "action": entry.action}
                 connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **row))
                 kind = "audited" if entry.action == "submitted" else "assigned"
-                tell(connection, self._app, [(audit.conversation_id, kind)])
+                tell(connection, self._database.dialect, self._app, [(audit.conversation_id, kind)])
             if rendered is not None:
                 file_recorded(connection, self._database.dialect, self._app, [(stored, rendered)])
 

@@ -19,7 +19,7 @@ from auscult.pipeline.batch_ports import Priority
 from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
 from auscult.storage.batches import NUMBERS, insert_batch
-from auscult.storage.database import Database, write_many
+from auscult.storage.database import Database
 from auscult.storage.dossiers import read_dossier
 from auscult.storage.erasing import erase
 from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
@@ -180,7 +180,12 @@ class AppConversations:
                 found = [(row.number, row.revision, each.insights) for row, each in fresh]
                 write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, fresh)
-                tell(connection, self._app, [(row.conversation_id, _change(row)) for row, _ in fresh])
+                tell(
+                    connection,
+                    self._database.dialect,
+                    self._app,
+                    [(row.conversation_id, _change(row)) for row, _ in fresh],
+                )
             if is_last:
                 state = "failed" if failure else "done"
                 ended = sa.update(batches).where(batches.c.batch_id == batch_id)
@@ -281,11 +286,9 @@ class AppConversations:
         return row.batch_id, row.batch
 
     def _insert(self, connection: Connection, batch: int, new: dict[str, _Incoming]) -> None:
-        rows = [
-            {"app": self._app, "conversation_id": each, "revision": 1, "batch": batch, **document._asdict()}
-            for each, document in new.items()
-        ]
-        write_many(connection, sa.insert(conversations), rows)
+        names = ("app", "conversation_id", "revision", "batch", *_Incoming._fields)
+        rows = [(self._app, each, 1, batch, *document) for each, document in new.items()]
+        self._database.dialect.insert_many(connection, conversations, names, rows)
 
     def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, _Incoming]]) -> None:
         rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]

@@ -51,12 +51,13 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
             progress(done, total)
             for rows in _portions(reading, table, after):
                 with target.writing() as writing:
-                    target.dialect.copy_in(writing, table, rows)
+                    target.dialect.insert_many(writing, table, table.columns.keys(), [tuple(row) for row in rows])
                 done += len(rows)
                 progress(done, total)
         with target.writing() as writing:
             for table in tables:
                 target.dialect.count_on(writing, table)
+        target.settle()
         with target.comparing() as there:
             return [_compared(table, reading, there) for table in tables]
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.storage.database import write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.tables import facet_rows, report_rows, tallies
 from auscult.storage.tallies import FINEST, HOUR, WIDTHS, Key, bucket_of, is_crowded, raised
 
 _BUCKETS_AT_ONCE = 1_000
+_ADD = "ON CONFLICT (listing, facet, level, bucket, cell) DO UPDATE SET n = tallies.n + excluded.n"
 
 
 class Entry(NamedTuple):
@@ -69,11 +69,8 @@ def change_tallies(connection: Connection, dialect: Dialect, went: Iterable[Entr
 
 def add_tallies(connection: Connection, dialect: Dialect, changes: Mapping[Key, int]) -> None:
     """Add to tallies, in the order of their keys."""
-    first = dialect.insert(tallies)
-    again = first.on_conflict_do_update(
-        index_elements=["listing", "facet", "level", "bucket", "cell"], set_={"n": tallies.c.n + first.excluded.n}
-    )
-    write_many(connection, again, [{**key._asdict(), "n": n} for key, n in sorted(changes.items()) if n])
+    rows = [(*key, n) for key, n in sorted(changes.items()) if n]
+    dialect.insert_many(connection, tallies, tallies.columns.keys(), rows, _ADD)
 
 
 def by_span(changes: Mapping[Key, int]) -> Counter[Span]:

@@ -1,5 +1,6 @@
 """Connections: transactions that write, transactions that read, and the short way for pages."""
 
+import logging
 from asyncio import Semaphore, sleep, to_thread
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -29,6 +30,8 @@ class Connections(NamedTuple):
 
 
 A_FEW = Connections()
+
+LOG = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -180,6 +183,13 @@ class Database:
         except DBAPIError:
             return False
         return True
+
+    def settle(self) -> None:
+        """Ready for reading what was written in bulk. Where it cannot be, that is told, and nothing is lost by it."""
+        try:
+            self.dialect.settle(self.engine)
+        except DBAPIError:
+            LOG.warning("what was written could not be vacuumed; the database does so by itself later", exc_info=True)
 
     def close(self) -> None:
         """Close every connection that is not lent."""

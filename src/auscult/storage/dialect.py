@@ -41,6 +41,15 @@ Rows = list[tuple[Any, ...]]
 POOLER = "pooler"
 """Parameter of a PostgreSQL URL that says what stands before the server: ``transaction``, a pooler in that mode."""
 
+STAGED = 100
+"""So many rows are worth a table of their own on their way, measured: docs/decisions/0020-storage-layout.md."""
+
+_MUCH_IS_NEW = """
+SELECT relname FROM pg_stat_user_tables
+WHERE schemaname = current_schema() AND n_mod_since_analyze > 1000 + n_live_tup / 10
+ORDER BY relname
+"""
+
 _PATIENCE_S = 60.0
 """So long somebody waits for a connection that others have."""
 
@@ -79,12 +88,21 @@ class Dialect(Protocol):
         """An insert that can say what to do when the key is there."""
         ...
 
-    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
-        """Write many whole rows, by the quickest way there is."""
+    def insert_many(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Rows, meets: str = ""
+    ) -> None:
+        """Write values of the columns of these names, by the quickest way there is.
+
+        ``meets`` is a clause ON CONFLICT, which says what becomes of a row that is there; without it all must be new.
+        """
         ...
 
     def count_on(self, connection: Connection, table: Table) -> None:
         """Let the database count on from the highest number that a table holds."""
+        ...
+
+    def settle(self, engine: Engine) -> None:
+        """Ready for reading what was written in bulk."""
         ...
 
     def open_reader(self, engine: Engine) -> Driver:
@@ -149,13 +167,18 @@ class Sqlite:
         """SQLite's."""
         return sqlite.insert(table)
 
-    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
-        """One statement for all."""
-        names = table.columns.keys()
-        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+    def insert_many(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Rows, meets: str = ""
+    ) -> None:
+        """One statement, prepared once for all."""
+        if rows:
+            connection.exec_driver_sql(_insert(table, names, "?", meets), rows)
 
     def count_on(self, connection: Connection, table: Table) -> None:
         """It does so by itself."""
+
+    def settle(self, engine: Engine) -> None:
+        """Nothing: it is."""
 
     def open_reader(self, engine: Engine) -> Driver:
         """One that cannot write."""
@@ -227,14 +250,28 @@ class Postgresql:
         """PostgreSQL's."""
         return postgresql.insert(table)
 
-    def copy_in(self, connection: Connection, table: Table, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> None:
-        """COPY."""
-        quoted = connection.dialect.identifier_preparer
-        columns = ", ".join(quoted.quote(column.name) for column in table.columns)
+    def insert_many(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Rows, meets: str = ""
+    ) -> None:
+        """COPY; where they may meet rows that are there, into a table of this transaction, and from there."""
+        if not rows:
+            return
+        if meets and len(rows) < STAGED:
+            connection.exec_driver_sql(_insert(table, names, "%s", meets), rows)
+            return
+        columns, target = _quoted(names), "incoming" if meets else table.name
+        if meets:
+            like = f"SELECT {columns} FROM {table.name} WITH NO DATA"  # noqa: S608  (our own names)
+            connection.exec_driver_sql(f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS {like}")
         cursor: Driver = connection.connection.cursor()
-        with cursor.copy(f"COPY {quoted.quote(table.name)} ({columns}) FROM STDIN") as into:
+        with cursor.copy(f"COPY {target} ({columns}) FROM STDIN (FORMAT BINARY)") as into:
+            into.set_types(_types(table, tuple(names)))
             for row in rows:
                 into.write_row(row)
+        if meets:
+            kept = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming {meets}"  # noqa: S608
+            connection.exec_driver_sql(kept)
+            connection.exec_driver_sql("DROP TABLE incoming")
 
     def count_on(self, connection: Connection, table: Table) -> None:
         """Set the sequence of its key, where it has one."""
@@ -244,6 +281,15 @@ class Postgresql:
         sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
         highest = sa.select(sa.func.coalesce(sa.func.max(key), 0) + 1).scalar_subquery()
         connection.execute(sa.select(sa.func.setval(sequence, highest, sa.false())))
+
+    def settle(self, engine: Engine) -> None:
+        """Vacuum and analyse the tables of which much is new, so that indexes answer alone and are chosen rightly.
+
+        Whose tables are another role's, PostgreSQL passes over with a warning of its own.
+        """
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in connection.scalars(sa.text(_MUCH_IS_NEW)).all():
+                connection.exec_driver_sql(f"VACUUM (ANALYZE, SKIP_LOCKED) {table}")
 
     def open_reader(self, engine: Engine) -> Driver:
         """One that opens no transaction by itself."""
@@ -269,6 +315,22 @@ class Postgresql:
         """All rows, bytes as bytes, the statement planned once."""
         numbered, names = _numbered(text)
         return await connection.fetch(numbered, *[values[name] for name in names])
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _insert(table: Table, names: Sequence[str], mark: str, meets: str) -> str:
+    marks = ", ".join([mark] * len(names))
+    return f"INSERT INTO {table.name} ({_quoted(names)}) VALUES ({marks}) {meets}"  # noqa: S608  (our own names)
+
+
+@lru_cache
+def _types(table: Table, names: tuple[str, ...]) -> list[str]:
+    """The types of columns as PostgreSQL calls them: a binary COPY converts nothing."""
+    types = (table.columns[name].type.compile(dialect=postgresql.dialect()) for name in names)  # pyright: ignore[reportUnknownMemberType]
+    return [each.partition(" COLLATE ")[0].lower() for each in types]
 
 
 @lru_cache(maxsize=1024)

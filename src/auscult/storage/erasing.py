@@ -56,7 +56,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     _erase_mentions(connection, found.conversation, conversation_id)
     for table in (audit_trail, audits, judge_answers, evaluations, insights, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
-    tell_erased(connection, app, conversation_id)
+    tell_erased(connection, dialect, app, conversation_id)
     if found.is_waiting:
         # The reason of a failed or postponed batch may quote it.
         told = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
 from auscult.domain.form import Form
-from auscult.storage.database import AnyRow, write_many
+from auscult.storage.database import AnyRow
 from auscult.storage.dialect import Dialect
 from auscult.storage.instants import instant_of, ms_of
 from auscult.storage.tables import evaluations, form_snapshots
@@ -49,6 +49,7 @@ COLUMNS = (
     evaluations.c.evaluated_at,
     evaluations.c.body.label("evaluation_body"),
 )
+_WRITTEN = tuple(column.name for column in evaluations.columns if column is not evaluations.c.evaluation)
 
 
 def write_evaluations(
@@ -60,23 +61,23 @@ def write_evaluations(
     """
     snapshots = _write_snapshots(connection, dialect, app, [evaluation.form for _, evaluation in decided])
     rows = [
-        {
-            "conversation": conversation,
-            "revision": evaluation.revision,
-            "form_id": evaluation.form.id if evaluation.form else "",
-            "form_version": evaluation.form.version if evaluation.form else 0,
-            "sweep": sweep,
-            "snapshot": snapshots.get(id(evaluation.form)),
-            "status": evaluation.status,
-            "score": None if evaluation.score is None else int(evaluation.score),
-            "passed": None if evaluation.passed is None else int(evaluation.passed),
-            "fatal_errors": evaluation.fatal_errors,
-            "evaluated_at": ms_of(evaluation.evaluated_at),
-            "body": _encode(evaluation),
-        }
+        (
+            conversation,
+            evaluation.revision,
+            evaluation.form.id if evaluation.form else "",
+            evaluation.form.version if evaluation.form else 0,
+            sweep,
+            snapshots.get(id(evaluation.form)),
+            evaluation.status,
+            None if evaluation.score is None else int(evaluation.score),
+            None if evaluation.passed is None else int(evaluation.passed),
+            evaluation.fatal_errors,
+            ms_of(evaluation.evaluated_at),
+            _encode(evaluation),
+        )
         for conversation, evaluation in decided
     ]
-    write_many(connection, dialect.insert(evaluations).on_conflict_do_nothing(), rows)
+    dialect.insert_many(connection, evaluations, _WRITTEN, rows, "ON CONFLICT DO NOTHING")
 
 
 class EvaluationReader:

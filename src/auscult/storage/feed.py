@@ -1,13 +1,13 @@
 """The feed of an app: every change of its conversations, numbered in the order in which it was committed."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.change import Change, ChangeKind
-from auscult.storage.database import Database, write_many
+from auscult.storage.database import Database
+from auscult.storage.dialect import Dialect
 from auscult.storage.feed_tables import changes, deliveries, webhooks
 from auscult.storage.instants import instant_of, now_ms
 
@@ -40,22 +40,19 @@ class AppFeed:
             return last_change(connection, self._app)
 
 
-def tell(connection: Connection, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+def tell(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
     """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
     if not told:
         return
     last, at = last_change(connection, app), now_ms()
-    rows: list[dict[str, Any]] = [
-        {"app": app, "change": last + n, "conversation_id": conversation_id, "kind": kind, "at": at}
-        for n, (conversation_id, kind) in enumerate(told, start=1)
-    ]
-    write_many(connection, sa.insert(changes), rows)
+    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(told, start=1)]
+    dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
 
 
-def tell_erased(connection: Connection, app: int, conversation_id: str) -> None:
+def tell_erased(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> None:
     """Tell that a conversation was erased, and forget all that was told of it before."""
     its = (changes.c.app == app, changes.c.conversation_id == conversation_id)
-    tell(connection, app, [(conversation_id, "erased")])
+    tell(connection, dialect, app, [(conversation_id, "erased")])
     connection.execute(sa.delete(changes).where(*its, changes.c.kind != "erased"))
     ours = sa.select(webhooks.c.webhook).where(webhooks.c.app == app)
     gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id == conversation_id)

@@ -4,8 +4,9 @@ A row is filed in the listing of its report. Facets find the rows of a queue or 
 All of it is worked out from the rows that were there and the rows that shall be there, inside one transaction.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -34,13 +35,17 @@ FIELD = "cf"
 TALLIED = frozenset({QUEUE, CHANNEL})
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
 
-_FILTERS: Mapping[str, Filter] = {QUEUE: "queues", CHANNEL: "contact_channels", FIELD: "custom_fields"}
+_FILTERS: Mapping[str, Filter] = {QUEUE: "queues", CHANNEL: "contact_channels"}
+"""All others are custom fields."""
 
 ROWS_OF_A_LISTING = 2**32
 """Row numbers that each listing has for itself."""
 
 _VALUES_AT_ONCE = 1_000
 _LONGEST_FACET = 200
+
+Facet = tuple[str, str]
+"""Its name and its value."""
 
 
 class Filing(NamedTuple):
@@ -52,15 +57,17 @@ class Filing(NamedTuple):
     conversation_id: str
     started_at: int
     cell: int
-    facets: tuple[tuple[str, str], ...]
+    facets: tuple[Facet, ...]
     rows: Mapping[str, bytes]
     filed_at: int | None
     filters: Mapping[str, frozenset[Filter]] = MappingProxyType({})
 
-    def facets_in(self, report: str) -> list[tuple[str, str]]:
+    def facets_in(self, report: str) -> Sequence[Facet]:
         """The facets by which its row in a report is found."""
         wanted = self.filters.get(report)
-        return [each for each in self.facets if wanted is None or _FILTERS[each[0].partition(":")[0]] in wanted]
+        if wanted is None:
+            return self.facets
+        return [each for each in self.facets if _FILTERS.get(each[0], "custom_fields") in wanted]
 
 
 class Place(NamedTuple):
@@ -74,9 +81,17 @@ class Place(NamedTuple):
     facets: tuple[int, ...]
 
 
-class _Listing(NamedTuple):
+_ROW = ("row", "listing", "started_at", "conversation_id", "cell", "facets", "body")
+_ENTRY = ("facet", "started_at", "conversation_id", "cell", "row")
+
+
+class _Found(NamedTuple):
+    """A row that shall be in a listing."""
+
     listing: int
-    rows_given: int
+    filing: Filing
+    facets: Sequence[Facet]
+    body: bytes
 
 
 _Id = tuple[int, str]
@@ -103,17 +118,17 @@ def filing_of(rendered: Rendered, filed_at: int | None) -> Filing:
     )
 
 
-def queue_facet(id_or_name: str) -> tuple[str, str]:
+def queue_facet(id_or_name: str) -> Facet:
     """Facet of a queue, by its id or its name."""
     return QUEUE, _short(id_or_name.casefold())
 
 
-def channel_facet(name: str) -> tuple[str, str]:
+def channel_facet(name: str) -> Facet:
     """Facet of a channel, by one of its names."""
     return CHANNEL, _short(name.casefold())
 
 
-def field_facet(name: str, value: str) -> tuple[str, str]:
+def field_facet(name: str, value: str) -> Facet:
     """Facet of a custom field."""
     return f"{FIELD}:{_short(name)}", _short(value)
 
@@ -123,17 +138,23 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     filings = sorted(filings, key=lambda filing: (filing.started_at, filing.conversation_id))  # as they will be read
     known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
     old = _filed(connection, known.values(), filings)
-    wanted = _wanted(connection, dialect, known, filings)
-    numbers = _number_rows(connection, known.values(), [key for key in wanted if key not in old])
-    new = {
-        key: (place._replace(row=old[key].row if key in old else numbers[key]), body)
-        for key, (place, body) in wanted.items()
-    }
-    _write_rows(connection, old, new)
+    found = [
+        _Found(known[report], filing, filing.facets_in(report), body)
+        for filing in filings
+        for report, body in filing.rows.items()
+    ]
+    tags: dict[int, set[Facet]] = defaultdict(set)
+    for listing, _, its, _ in found:
+        tags[listing].update(its)
+    numbers = _number_facets(connection, dialect, tags)
+    new = _placed(connection, old, found, numbers)
+    _write_rows(connection, dialect, old, new)
     before = list(old.values())
     after = [place for place, _ in new.values()]
-    write_facet_rows(connection, before, after)
-    _write_tallies(connection, dialect, before, after)
+    write_facet_rows(connection, dialect, before, after)
+    tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
+    tallied |= _tallied(connection, sorted({facet for place in before for facet in place.facets} - tallied))
+    change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
 
 
 def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]) -> None:
@@ -145,8 +166,7 @@ def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str
     if not rows:
         return
     raise_versions(connection, app)
-    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
-    known = {row.report: row.listing for row in connection.execute(query)}
+    known = _listings(connection, app)
     statement = sa.update(report_rows).where(
         report_rows.c.listing == sa.bindparam("in_listing"),
         report_rows.c.started_at == sa.bindparam("at_start"),
@@ -162,7 +182,7 @@ def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str
     write_many(connection, statement, changed)
 
 
-def _facets_of(conversation: Conversation) -> set[tuple[str, str]]:
+def _facets_of(conversation: Conversation) -> set[Facet]:
     names = [name for queue in conversation.queues for name in (queue.id, queue.name) if name]
     entered = (conversation.contact and conversation.contact.destinations) or ()
     names += [name for queue in entered for name in (queue.queue_id, queue.queue_name) if name]
@@ -184,16 +204,24 @@ def raise_versions(connection: Connection, app: int) -> None:
     connection.execute(sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1))
 
 
-def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, _Listing]:
+def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, int]:
     """Raise the version of every listing of the app, new ones made; all of them by report."""
-    rows = [{"app": app, "report": report, "version": 0, "rows_given": 0} for report in sorted(reports)]
-    write_many(connection, dialect.insert(listings).on_conflict_do_nothing(), rows)
+    known = _listings(connection, app)
+    if missing := sorted(reports - known.keys()):
+        rows = [(app, report, 0, 0) for report in missing]
+        dialect.insert_many(connection, listings, ("app", "report", "version", "rows_given"), rows)
+        known = _listings(connection, app)
     raise_versions(connection, app)
-    query = sa.select(listings.c.report, listings.c.listing, listings.c.rows_given).where(listings.c.app == app)
-    return {row.report: _Listing(row.listing, row.rows_given) for row in connection.execute(query)}
+    return known
 
 
-def _filed(connection: Connection, known: Iterable[_Listing], filings: Sequence[Filing]) -> dict[_Id, Place]:
+def _listings(connection: Connection, app: int) -> dict[str, int]:
+    """The listings of an app, by report."""
+    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
+    return {row.report: row.listing for row in connection.execute(query)}
+
+
+def _filed(connection: Connection, known: Iterable[int], filings: Sequence[Filing]) -> dict[_Id, Place]:
     """Find the rows that these conversations have now."""
     query = sa.select(
         report_rows.c.row,
@@ -209,7 +237,7 @@ def _filed(connection: Connection, known: Iterable[_Listing], filings: Sequence[
     )
     wanted = [
         {"listing": listing, "started_at": filing.filed_at, "conversation_id": filing.conversation_id}
-        for listing, _ in known
+        for listing in known
         for filing in filings
         if filing.filed_at is not None
     ]
@@ -217,85 +245,93 @@ def _filed(connection: Connection, known: Iterable[_Listing], filings: Sequence[
     return {(place.listing, place.conversation_id): place for place in places}
 
 
-def _wanted(
-    connection: Connection, dialect: Dialect, known: Mapping[str, _Listing], filings: Sequence[Filing]
+def _placed(
+    connection: Connection,
+    old: Mapping[_Id, Place],
+    found: Sequence[_Found],
+    numbers: Mapping[int, Mapping[Facet, int]],
 ) -> dict[_Id, tuple[Place, bytes]]:
-    """Where the rows belong, with their bytes, but not under which number; facets never seen before are made."""
-    tags: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for filing in filings:
-        for report in filing.rows:
-            for name, value in filing.facets_in(report):
-                tags[known[report].listing, name].add(value)
-    numbers: dict[tuple[int, str, str], int] = {}
-    for (listing, name), values in sorted(tags.items()):
-        numbers.update(_number_facets(connection, dialect, listing, name, sorted(values)))
-    wanted: dict[_Id, tuple[Place, bytes]] = {}
-    for filing in filings:
-        for report, body in filing.rows.items():
-            listing = known[report].listing
-            facets_ = tuple(sorted({numbers[listing, name, value] for name, value in filing.facets_in(report)}))
-            place = Place(0, listing, filing.started_at, filing.conversation_id, filing.cell, facets_)
-            wanted[listing, filing.conversation_id] = (place, body)
-    return wanted
+    """Where rows belong, with their bytes: one that is there keeps its number."""
+    fresh = _fresh_numbers(
+        connection, Counter(listing for listing, filing, *_ in found if (listing, filing.conversation_id) not in old)
+    )
+    placed: dict[_Id, tuple[Place, bytes]] = {}
+    for listing, filing, its, body in found:
+        key = (listing, filing.conversation_id)
+        row = old[key].row if key in old else next(fresh[listing])
+        number_of = numbers[listing]
+        facets_ = tuple(sorted([number_of[each] for each in its]))
+        placed[key] = (Place(row, listing, filing.started_at, filing.conversation_id, filing.cell, facets_), body)
+    return placed
 
 
-def _number_rows(connection: Connection, known: Iterable[_Listing], new: Sequence[_Id]) -> dict[_Id, int]:
-    """Give numbers to new rows, each listing's in order."""
-    numbers: dict[_Id, int] = {}
-    for listing, given in known:
-        mine = [key for key in new if key[0] == listing]
-        numbers.update((key, listing * ROWS_OF_A_LISTING + given + n) for n, key in enumerate(mine, start=1))
-        if mine:
-            raised_ = sa.update(listings).where(listings.c.listing == listing)
-            connection.execute(raised_.values(rows_given=given + len(mine)))
-    return numbers
+def _fresh_numbers(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Iterator[int]]:
+    """So many new row numbers of each listing, in order."""
+    fresh: dict[int, Iterator[int]] = {}
+    for listing, n in wanted.items():
+        more = sa.update(listings).where(listings.c.listing == listing).values(rows_given=listings.c.rows_given + n)
+        given = connection.execute(more.returning(listings.c.rows_given)).scalar_one()
+        fresh[listing] = itertools.count(listing * ROWS_OF_A_LISTING + given - n + 1)
+    return fresh
 
 
 def _number_facets(
-    connection: Connection, dialect: Dialect, listing: int, name: str, values: Sequence[str]
-) -> dict[tuple[int, str, str], int]:
-    """Numbers of the facets of one name, made where they are new."""
-    query = sa.select(facets.c.value, facets.c.facet).where(facets.c.listing == listing, facets.c.name == name)
-
-    def look(wanted: Sequence[str]) -> dict[tuple[int, str, str], int]:
-        chunks = (wanted[start : start + _VALUES_AT_ONCE] for start in range(0, len(wanted), _VALUES_AT_ONCE))
-        return {
-            (listing, name, row.value): row.facet
-            for chunk in chunks
-            for row in connection.execute(query.where(facets.c.value.in_(chunk)))
-        }
-
-    found = look(values)
-    if missing := [value for value in values if (listing, name, value) not in found]:
-        rows = [{"listing": listing, "name": name, "value": value} for value in missing]
-        connection.execute(dialect.insert(facets).on_conflict_do_nothing(), rows)
-        found.update(look(missing))
+    connection: Connection, dialect: Dialect, wanted: Mapping[int, set[Facet]]
+) -> dict[int, dict[Facet, int]]:
+    """Numbers of facets, by listing; made where they are new."""
+    found = _look_up(connection, wanted)
+    missing = {listing: its - found[listing].keys() for listing, its in wanted.items()}
+    if rows := sorted((listing, *facet) for listing, its in missing.items() for facet in its):
+        dialect.insert_many(connection, facets, ("listing", "name", "value"), rows)
+        for listing, made in _look_up(connection, missing).items():
+            found[listing] |= made
     return found
 
 
-def _write_rows(connection: Connection, old: Mapping[_Id, Place], new: Mapping[_Id, tuple[Place, bytes]]) -> None:
+def _look_up(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dict[int, dict[Facet, int]]:
+    """Numbers of the facets that are there, by listing."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for its in wanted.values():
+        for name, value in its:
+            values[name].add(value)
+    query = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(facets.c.listing.in_(sorted(wanted)))
+    found: dict[int, dict[Facet, int]] = {listing: {} for listing in wanted}
+    for name in sorted(values):
+        ordered = sorted(values[name])
+        for start in range(0, len(ordered), _VALUES_AT_ONCE):
+            chunk = facets.c.value.in_(ordered[start : start + _VALUES_AT_ONCE])
+            for listing, value, facet in connection.execute(query.where(facets.c.name == name, chunk)):
+                found[listing][name, value] = facet
+    return found
+
+
+def _write_rows(
+    connection: Connection, dialect: Dialect, old: Mapping[_Id, Place], new: Mapping[_Id, tuple[Place, bytes]]
+) -> None:
     """Write the rows themselves. One that stays is changed where it lies, so that rows read together lie together."""
 
-    def columns(place: Place, body: bytes) -> dict[str, Any]:
-        return {**place._asdict(), "facets": msgspec.json.encode(place.facets).decode(), "body": body}
+    def values(place: Place, body: bytes) -> tuple[Any, ...]:
+        return (*place[:-1], msgspec.json.encode(place.facets).decode(), body)
 
     same = report_rows.c.row == sa.bindparam("number")
     gone = [{"number": place.row} for key, place in old.items() if key not in new]
     write_many(connection, sa.delete(report_rows).where(same), gone)
-    changed = [{"number": place.row, **columns(*new[key])} for key, place in old.items() if key in new]
+    changed = [
+        {"number": place.row, **dict(zip(_ROW, values(*new[key]), strict=True))}
+        for key, place in old.items()
+        if key in new
+    ]
     write_many(connection, sa.update(report_rows).where(same), changed)
-    write_many(connection, sa.insert(report_rows), [columns(*new[key]) for key in new if key not in old])
+    dialect.insert_many(connection, report_rows, _ROW, [values(*new[key]) for key in new if key not in old])
 
 
-def write_facet_rows(connection: Connection, before: Iterable[Place], after: Iterable[Place]) -> None:
+def write_facet_rows(connection: Connection, dialect: Dialect, before: Iterable[Place], after: Iterable[Place]) -> None:
     """Write which rows have which facets."""
     old, new = _entries(before), _entries(after)
-    names = ("facet", "started_at", "conversation_id", "cell", "row")
-    same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in names))
-    gone = [dict(zip((f"old_{name}" for name in names), entry, strict=True)) for entry in sorted(old - new)]
+    same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in _ENTRY))
+    gone = [dict(zip((f"old_{name}" for name in _ENTRY), entry, strict=True)) for entry in sorted(old - new)]
     write_many(connection, sa.delete(facet_rows).where(same), gone)
-    added: list[dict[str, Any]] = [dict(zip(names, entry, strict=True)) for entry in sorted(new - old)]
-    write_many(connection, sa.insert(facet_rows), added)
+    dialect.insert_many(connection, facet_rows, _ENTRY, sorted(new - old))
 
 
 def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
@@ -306,15 +342,8 @@ def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
     }
 
 
-def _write_tallies(connection: Connection, dialect: Dialect, before: Sequence[Place], after: Sequence[Place]) -> None:
-    """Add what came to the tallies, and take away what went."""
-    tagged = {facet for place in (*before, *after) for facet in place.facets}
-    tallied = _tallied(connection, sorted(tagged))
-
-    def entries(places: Iterable[Place]) -> Iterable[Entry]:
-        return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
-
-    change_tallies(connection, dialect, entries(before), entries(after))
+def _counted_by(places: Iterable[Place], tallied: set[int]) -> Iterator[Entry]:
+    return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
 
 
 def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:

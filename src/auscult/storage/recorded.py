@@ -1,7 +1,8 @@
 """Recorded conversations: each read together with what was decided about it, and filed with the rows that show it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -9,10 +10,10 @@ from sqlalchemy import Connection
 
 from auscult.domain.audit import Audit
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
 from auscult.pipeline.ports import Recorded, Rendered
-from auscult.storage.database import AnyRow, AnySelect, write_many
+from auscult.storage.database import AnyRow, AnySelect
 from auscult.storage.dialect import Dialect
 from auscult.storage.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.filing import file_rows, filing_of
@@ -22,8 +23,6 @@ from auscult.storage.tables import audits, conversations, evaluations, insights
 CONVERSATION = msgspec.json.Decoder(Conversation)
 _AUDIT = msgspec.json.Decoder(Audit)
 _INSIGHTS = msgspec.json.Decoder(Insights)
-
-_UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
 
 
 class Stored(NamedTuple):
@@ -72,11 +71,11 @@ def read_insights(body: bytes | None) -> Insights | None:
 def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
     """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
     rows = [
-        {"conversation": conversation, "revision": revision, "body": msgspec.json.encode(each)}
+        (conversation, revision, msgspec.json.encode(each))
         for conversation, revision, each in found
         if each is not None
     ]
-    write_many(connection, dialect.insert(insights).on_conflict_do_nothing(), rows)
+    dialect.insert_many(connection, insights, insights.columns.keys(), rows, "ON CONFLICT DO NOTHING")
 
 
 def newest_evaluation() -> sa.ScalarSelect[int]:
@@ -165,15 +164,11 @@ def file_recorded(
     connection: Connection, dialect: Dialect, app: int, rendered: Sequence[tuple[Stored, Rendered]]
 ) -> None:
     """Write the rows of these, and say in their conversations how they stand."""
-    filings = [filing_of(each, stored.filed_at) for stored, each in rendered]
-    file_rows(connection, dialect, app, filings)
-    rows: list[dict[str, Any]] = [
-        {
-            "number": stored.number,
-            "recorded_revision": stored.revision,
-            "status": each.evaluation.status,
-            "filed_at": filing.started_at,
-        }
-        for (stored, each), filing in zip(rendered, filings, strict=True)
-    ]
-    write_many(connection, _UPDATE, rows)
+    file_rows(connection, dialect, app, [filing_of(each, stored.filed_at) for stored, each in rendered])
+    standing: dict[Status, list[int]] = defaultdict(list)
+    for stored, each in rendered:
+        standing[each.evaluation.status].append(stored.number)
+    shown = {"recorded_revision": conversations.c.revision, "filed_at": conversations.c.started_at}
+    for status, numbers in standing.items():
+        of_it = sa.update(conversations).where(conversations.c.conversation.in_(numbers))
+        connection.execute(of_it.values(status=status, **shown))

@@ -66,7 +66,7 @@ class Recount:
             take_turn(connection, app)
             connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
-                write_facet_rows(connection, (), [place_of(row) for row in rows])
+                write_facet_rows(connection, self._database.dialect, (), [place_of(row) for row in rows])
             connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
             add_tallies(connection, self._database.dialect, _count(connection, app))
             raise_versions(connection, app)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from auscult.domain.audit import AuditMovedError
 from auscult.pipeline.sweep_ports import Rescored
-from auscult.storage.database import write_many
 from auscult.storage.dialect import Dialect
 from auscult.storage.evaluations import write_evaluations
 from auscult.storage.feed import tell
@@ -34,15 +33,10 @@ def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: in
     decided = [(stored.number, each.rendered.evaluation) for stored, each in fresh]
     write_evaluations(connection, dialect, app, decided, sweep)
     lines = [
-        {
-            "conversation": stored.number,
-            "at": ms_of(each.entry.at),
-            "action": each.entry.action,
-            "body": msgspec.json.encode(each.entry),
-        }
+        (stored.number, ms_of(each.entry.at), each.entry.action, msgspec.json.encode(each.entry))
         for stored, each in fresh
     ]
-    write_many(connection, sa.insert(audit_trail), lines)
+    dialect.insert_many(connection, audit_trail, ("conversation", "at", "action", "body"), lines)
     moved = [(stored, each.rendered) for stored, each in fresh if not each.is_same_status]
     if moved:
         file_recorded(connection, dialect, app, moved)
@@ -55,7 +49,7 @@ def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: in
             if each.is_same_status and stored.filed_at is not None
         ],
     )
-    tell(connection, app, [(stored.conversation_id, "rescored") for stored, _ in fresh])
+    tell(connection, dialect, app, [(stored.conversation_id, "rescored") for stored, _ in fresh])
     return len(fresh)
 
 

@@ -138,6 +138,10 @@ class Store:
         for tenant in tenants or self.tenants():
             mend(self._database, self._apps.key(tenant))
 
+    def settle(self) -> None:
+        """Ready for reading what was written in bulk, where the database does not do so at once."""
+        self._database.settle()
+
     def is_ready(self) -> bool:
         """Whether the database answers."""
         return self._database.answers()

@@ -54,10 +54,14 @@ def is_crowded(rows: int) -> bool:
 
 def raised(hourly: Mapping[Key, int]) -> Counter[Key]:
     """Changes of hours and of every wider span, from those of hours; what cancels out is left out."""
-    changes: Counter[Key] = Counter()
-    for (listing, facet, _, hour, cell), n in hourly.items():
-        for level in range(HOUR, TOP + 1):
-            changes[Key(listing, facet, level, hour * _HOUR_MS // WIDTHS[level], cell)] += n
+    changes, finer = dict(hourly), hourly
+    for level in range(HOUR + 1, TOP + 1):
+        fan = WIDTHS[level] // WIDTHS[level - 1]
+        wider: Counter[Key] = Counter()
+        for (listing, facet, _, bucket, cell), n in finer.items():
+            wider[Key(listing, facet, level, bucket // fan, cell)] += n
+        changes.update(wider)
+        finer = wider
     return Counter({key: n for key, n in changes.items() if n})
 
 
