@@ -68,6 +68,20 @@ def test_a_database_of_every_earlier_version_is_brought_up_to_date(database_url:
     assert set(counts.values()) == {1}, counts
 
 
+def test_a_server_squeezes_bodies_of_conversations_with_lz4(postgresql_url: str) -> None:
+    """Where it was built with it: docs/decisions/0020 has what that saves."""
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    with database.reading() as connection:
+        known = "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+        chosen = "SELECT attrelid::regclass::text FROM pg_attribute WHERE attcompression = 'l' AND attname = 'body'"
+        has_lz4 = connection.exec_driver_sql(known).scalar()
+        found = set(connection.exec_driver_sql(chosen).scalars())
+    database.close()
+    bodies = {"conversations", "evaluations", "insights", "audits", "audit_trail", "judge_answers", "live_events"}
+    assert found == ({*bodies, "report_rows"} if has_lz4 else set())
+
+
 def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
     """Rather than written to by something that does not know what it holds."""
     migrate(database_url)
