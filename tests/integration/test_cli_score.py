@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.program import auscult, conversation, write
 
 FORM = """
@@ -96,3 +98,23 @@ def test_standard_input_is_a_file_too(tmp_path: Path) -> None:
     line = write(tmp_path / "one.ndjson", conversation("c-1")).read_text()
     scored = auscult(tmp_path, "score", "-", "--form", "starter", stdin=line)
     assert (scored.status, scored.last["id"]) == (0, "c-1")
+
+
+@pytest.mark.parametrize("target", ["missing/out.ndjson", "calls.ndjson/out.ndjson"])
+def test_what_cannot_be_written_is_said_and_not_traced(tmp_path: Path, target: str) -> None:
+    """A folder that is not there, and one that is none: one line with the name, as for every mistake."""
+    write(tmp_path / "calls.ndjson", conversation("c-1"))
+    scored = auscult(tmp_path, "score", "calls.ndjson", "--out", target)
+    assert (scored.status, scored.out) == (1, "")
+    assert scored.err.startswith(f"error: {target} cannot be written or read: ")
+    assert len(scored.err.splitlines()) == 1
+
+
+def test_a_rejects_file_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """What was refused would be lost: the command ends."""
+    (tmp_path / "calls.ndjson").write_text("nothing\n")
+    (tmp_path / "calls.ndjson.rejects.ndjson").mkdir()
+    scored = auscult(tmp_path, "score", "calls.ndjson")
+    assert scored.status == 1
+    assert "error: calls.ndjson.rejects.ndjson cannot be written or read: Is a directory" in scored.err
+    assert "Traceback" not in scored.err

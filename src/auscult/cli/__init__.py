@@ -181,3 +181,8 @@ def main() -> None:
     except AuscultError as error:
         _errors.report(error, as_json="--json" in sys.argv)
         sys.exit(1)
+    except OSError as error:
+        if (fault := _errors.unusable_file(error)) is None:
+            raise
+        _errors.report(fault, as_json="--json" in sys.argv)
+        sys.exit(1)

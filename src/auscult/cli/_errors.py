@@ -1,9 +1,19 @@
 """How an error looks on stderr."""
 
+import errno
+
 import msgspec
 import typer
 
 from auscult.domain.errors import AuscultError, FormatError, FormError
+
+
+def unusable_file(error: OSError) -> AuscultError | None:
+    """A folder that is not there or not ours to write, a full disk: what the user mends. Nothing for other errors."""
+    if error.filename is None and error.errno != errno.ENOSPC:
+        return None
+    name = error.filename or "the output"
+    return AuscultError(f"{name} cannot be written or read: {error.strerror}", code="file.unusable", value=name)
 
 
 def report(error: AuscultError, *, as_json: bool) -> None:

@@ -1,10 +1,11 @@
 """How errors look on stderr."""
 
+import errno
 import json
 
 import pytest
 
-from auscult.cli._errors import report
+from auscult.cli._errors import report, unusable_file
 from auscult.domain.errors import AuscultError, FormatError, FormError, RequestError
 
 CASES = [
@@ -36,3 +37,14 @@ def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(err) == {
         "error": {"message": "must be agent", "reason": "speaker.unknown", "field": "turns[0].speaker", "line": 3}
     }
+
+
+def test_a_file_that_cannot_be_used_is_no_fault_of_ours() -> None:
+    """Its name and why; what has neither name nor a full disk is a fault of ours, and keeps its trace."""
+    missing = unusable_file(FileNotFoundError(errno.ENOENT, "No such file or directory", "there/out.ndjson"))
+    assert missing is not None
+    assert missing.message == "there/out.ndjson cannot be written or read: No such file or directory"
+    full = unusable_file(OSError(errno.ENOSPC, "No space left on device"))
+    assert full is not None
+    assert full.message == "the output cannot be written or read: No space left on device"
+    assert unusable_file(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")) is None
