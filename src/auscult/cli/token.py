@@ -1,6 +1,7 @@
 """``auscult token``."""
 
 import sys
+import warnings
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from auscult.domain.errors import RequestError
 _STDIN = "-"
 _LINK_AUDIENCE = "auscult:assist"
 _LINK_S = 600
+_SHORTEST_SECRET = 32
+"""HS256 asks for so many bytes; what `clients add` prints has more."""
 
 
 def token(
@@ -41,6 +44,12 @@ def token(
     With --page and --agent, print a link to the agent's page that signs this agent in, for an hour at most.
     """
     secret = sys.stdin.readline().strip() if client_secret == _STDIN else client_secret
+    if not secret:
+        raise typer.BadParameter("it is empty; give what `clients add` printed", param_hint="--client-secret")
+    if len(secret) < _SHORTEST_SECRET:
+        said = f"the secret has {len(secret)} characters, too few for one of auscult; is it all that `clients add` printed?"
+        typer.echo(said, err=True)
+        warnings.filterwarnings("ignore", "The HMAC key is")  # the same, in words for programmers
     seconds = seconds_of(expires) if expires is not None else None
     if (page is None) != (agent is None):
         raise RequestError(

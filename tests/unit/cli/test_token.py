@@ -1,9 +1,12 @@
 """Tokens for trying the APIs."""
 
+import warnings
+
 import jwt
 import pytest
+import typer
 
-from auscult.cli.token import make_token, seconds_of
+from auscult.cli.token import make_token, seconds_of, token
 from auscult.domain.errors import RequestError
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
@@ -11,8 +14,7 @@ SECRET = "a-secret-of-more-than-thirty-two-bytes"
 
 def test_token_names_the_client_and_is_signed_with_its_secret() -> None:
     """Rule 14: HS256, and the client's id in the claim appId."""
-    token = make_token("cs-1", SECRET, None)
-    claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+    claims = jwt.decode(make_token("cs-1", SECRET, None), SECRET, algorithms=["HS256"])
     assert claims["appId"] == "cs-1"
     assert "exp" not in claims
 
@@ -35,3 +37,18 @@ def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(RequestError, match="like 15s") as refusal:
         seconds_of(text)
     assert (refusal.value.field, refusal.value.value) == ("--expires", text)
+
+
+def test_half_a_secret_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A token made with it is refused by every server, which tells nobody why; on stdout there is the token alone."""
+    with warnings.catch_warnings():
+        token(client_id="cs-1", client_secret=SECRET[:9])
+    out, err = capsys.readouterr()
+    assert out.count(".") == 2
+    assert err == "the secret has 9 characters, too few for one of auscult; is it all that `clients add` printed?\n"
+
+
+def test_no_secret_is_refused() -> None:
+    """A variable of the shell that is not set leaves nothing."""
+    with pytest.raises(typer.BadParameter, match="it is empty"):
+        token(client_id="cs-1", client_secret="")
