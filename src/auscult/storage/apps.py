@@ -11,6 +11,7 @@ from auscult.storage.tables import apps
 from auscult.storage.texts import is_storable
 
 _TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)
+_LOCK = sa.select(apps.c.app).where(apps.c.app == sa.bindparam("an_app")).with_for_update(key_share=True)
 
 
 class Apps:
@@ -81,7 +82,7 @@ def take_turn(connection: Connection, app: int) -> None:
     On a file a transaction that writes is alone anyway. On PostgreSQL writers of one app take turns here, so that
     none of them has to reckon with another, and none can wait for another in a circle.
     """
-    connection.execute(sa.select(apps.c.app).where(apps.c.app == app).with_for_update(key_share=True))
+    connection.execute(_LOCK, {"an_app": app})
 
 
 def _tenant(row: AnyRow) -> Tenant:

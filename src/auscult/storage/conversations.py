@@ -47,6 +47,16 @@ _ORDERED = msgspec.json.Encoder(order="deterministic")
 _UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
 """Sets whatever columns the rows beside it name."""
 _REVISE = _UPDATE.values(revision=conversations.c.revision + 1)
+_STORED = (
+    sa.select(*STORED, batches.c.state != "accepted", batches.c.batch_id)
+    .join(batches, batches.c.batch == conversations.c.batch)
+    .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
+    .where(
+        conversations.c.app == sa.bindparam("an_app"),
+        conversations.c.conversation_id.in_(sa.bindparam("some_ids", expanding=True)),
+    )
+    .order_by(conversations.c.conversation_id)
+)
 
 
 class _Incoming(NamedTuple):
@@ -266,17 +276,10 @@ class AppConversations:
 
     def _stored(self, connection: Connection, ids: Sequence[str]) -> list[_Waiting]:
         """What is stored of these, in the order of ids."""
-        query = (
-            sa.select(*STORED, batches.c.state != "accepted", batches.c.batch_id)
-            .join(batches, batches.c.batch == conversations.c.batch)
-            .outerjoin(audits, audits.c.conversation == conversations.c.conversation)
-            .where(conversations.c.app == self._app)
-            .order_by(conversations.c.conversation_id)
-        )
         return [
             _Waiting(Stored(*row), has_ended, batch_id)
             for chunk in _chunks(ids)
-            for *row, has_ended, batch_id in connection.execute(query.where(conversations.c.conversation_id.in_(chunk)))
+            for *row, has_ended, batch_id in connection.execute(_STORED, {"an_app": self._app, "some_ids": chunk})
         ]
 
     def _open_batch(self, connection: Connection, size: int, priority: Priority) -> tuple[str, int]:

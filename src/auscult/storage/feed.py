@@ -11,6 +11,8 @@ from auscult.storage.dialect import Dialect
 from auscult.storage.feed_tables import changes, deliveries, webhooks
 from auscult.storage.instants import instant_of, now_ms
 
+_LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == sa.bindparam("an_app"))
+
 
 class AppFeed:
     """The feed of one app."""
@@ -61,4 +63,4 @@ def tell_erased(connection: Connection, dialect: Dialect, app: int, conversation
 
 def last_change(connection: Connection, app: int) -> int:
     """The number of an app's last change."""
-    return connection.scalar(sa.select(sa.func.max(changes.c.change)).where(changes.c.app == app)) or 0
+    return connection.scalar(_LAST, {"an_app": app}) or 0

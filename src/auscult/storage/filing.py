@@ -81,6 +81,21 @@ class Place(NamedTuple):
     facets: tuple[int, ...]
 
 
+# What every batch asks for is said once: to put a statement together takes longer than to answer it.
+_LISTINGS = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == sa.bindparam("an_app"))
+_TURN = sa.update(listings).where(listings.c.app == sa.bindparam("an_app")).values(version=listings.c.version + 1)
+_GIVE = (
+    sa.update(listings)
+    .where(listings.c.listing == sa.bindparam("to_listing"))
+    .values(rows_given=listings.c.rows_given + sa.bindparam("more"))
+    .returning(listings.c.rows_given)
+)
+_LOOK_UP = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(
+    facets.c.listing.in_(sa.bindparam("some_listings", expanding=True)),
+    facets.c.name == sa.bindparam("a_name"),
+    facets.c.value.in_(sa.bindparam("some_values", expanding=True)),
+)
+
 _ROW = ("row", "listing", "started_at", "conversation_id", "cell", "facets", "body")
 _ENTRY = ("facet", "started_at", "conversation_id", "cell", "row")
 
@@ -201,7 +216,7 @@ def _short(text: str) -> str:
 
 def raise_versions(connection: Connection, app: int) -> None:
     """Tell whoever remembers something of the app's listings that it is over."""
-    connection.execute(sa.update(listings).where(listings.c.app == app).values(version=listings.c.version + 1))
+    connection.execute(_TURN, {"an_app": app})
 
 
 def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, int]:
@@ -217,8 +232,7 @@ def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: 
 
 def _listings(connection: Connection, app: int) -> dict[str, int]:
     """The listings of an app, by report."""
-    query = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == app)
-    return {row.report: row.listing for row in connection.execute(query)}
+    return {row.report: row.listing for row in connection.execute(_LISTINGS, {"an_app": app})}
 
 
 def _filed(connection: Connection, known: Iterable[int], filings: Sequence[Filing]) -> dict[_Id, Place]:
@@ -269,8 +283,7 @@ def _fresh_numbers(connection: Connection, wanted: Mapping[int, int]) -> dict[in
     """So many new row numbers of each listing, in order."""
     fresh: dict[int, Iterator[int]] = {}
     for listing, n in wanted.items():
-        more = sa.update(listings).where(listings.c.listing == listing).values(rows_given=listings.c.rows_given + n)
-        given = connection.execute(more.returning(listings.c.rows_given)).scalar_one()
+        given = connection.execute(_GIVE, {"to_listing": listing, "more": n}).scalar_one()
         fresh[listing] = itertools.count(listing * ROWS_OF_A_LISTING + given - n + 1)
     return fresh
 
@@ -294,13 +307,12 @@ def _look_up(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dict[i
     for its in wanted.values():
         for name, value in its:
             values[name].add(value)
-    query = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(facets.c.listing.in_(sorted(wanted)))
     found: dict[int, dict[Facet, int]] = {listing: {} for listing in wanted}
     for name in sorted(values):
         ordered = sorted(values[name])
         for start in range(0, len(ordered), _VALUES_AT_ONCE):
-            chunk = facets.c.value.in_(ordered[start : start + _VALUES_AT_ONCE])
-            for listing, value, facet in connection.execute(query.where(facets.c.name == name, chunk)):
+            chunk = {"a_name": name, "some_values": ordered[start : start + _VALUES_AT_ONCE]}
+            for listing, value, facet in connection.execute(_LOOK_UP, {"some_listings": sorted(wanted), **chunk}):
                 found[listing][name, value] = facet
     return found
 
