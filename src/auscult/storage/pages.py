@@ -18,7 +18,7 @@ from auscult.storage.database import Database, Reader, Row
 from auscult.storage.filing import channel_facet, field_facet, queue_facet
 from auscult.storage.selections import Part, Phrasebook, Selection, Texts
 from auscult.storage.tables import facets, listings
-from auscult.storage.tallies import WIDTHS, Tree
+from auscult.storage.tallies import HOUR, TOP, Tree
 
 _MOST_REMEMBERED = 2_048
 _NOTHING = RecordPage(rows=(), total=0, last=None)
@@ -222,8 +222,11 @@ class _Counting:
 
     def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
         values = dict(self._values)
-        for number, level in enumerate(WIDTHS):
-            values[f"first_{number}"], values[f"last_{number}"] = spans.get(level, (0, 0))
+        if len(spans) == 1:
+            ((values["level"], (values["first"], values["last"])),) = spans.items()
+            return self._reader.fetch(self.texts.node, values)
+        for level in range(HOUR, TOP + 1):
+            values[f"first_{level}"], values[f"last_{level}"] = spans.get(level, (0, 0))
         return self._reader.fetch(self.texts.nodes, values)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text
+from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
 
 from auscult.storage.database import AnySelect, Database
 from auscult.storage.tables import NUMBER, facet_rows, listings, report_rows, tallies
-from auscult.storage.tallies import WIDTHS
+from auscult.storage.tallies import HOUR, TOP
 
 
 class Part(NamedTuple):
@@ -51,13 +51,15 @@ class Texts(NamedTuple):
     ``id``, the key that the first row stands after; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings
     whose version is told. ``bodies``, where rows come in their order: the same without keys, in three quarters of the
     time, for a page whose last key is known.
-    ``number`` (n): ``at``, ``id``, ``until``. ``nodes`` (level, bucket, n, rows in all cells), of tallied ones: for each
-    level, from the finest, the first bucket and the one after the last, ``first_0``, ``last_0`` …
+    ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells): ``level``,
+    its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from the hour up:
+    ``first_0``, ``last_0`` …
     """
 
     page: str
     bodies: str | None
     number: str
+    node: str
     nodes: str
 
 
@@ -80,6 +82,7 @@ class Phrasebook:
                 text(_page(sizes, selection.cells, listings_)),
                 text(_ordered(selection.cells, listings_, [])) if sizes == _ONE_WHOLE else None,
                 text(_count(sizes, selection.cells)),
+                text(_node(sizes, selection.cells, _LEVEL, "")),
                 text(_nodes(sizes, selection.cells)),
             )
         return self._texts[shape]
@@ -102,6 +105,7 @@ _ID = sa.bindparam("id", type_=Text)
 _UNTIL = sa.bindparam("until", type_=BigInteger)
 _LIMIT = sa.bindparam("limit", type_=BigInteger)
 _OFFSET = sa.bindparam("offset", type_=BigInteger)
+_LEVEL = sa.bindparam("level", type_=SmallInteger)
 
 
 def _version(count: int) -> ColumnElement[int]:
@@ -135,8 +139,8 @@ def _count(sizes: _Sizes, cells: _Cells) -> AnySelect:
     return sa.select(sa.func.count()).select_from(_keys(sizes, cells))
 
 
-def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
-    """Tallies of a span of each level. Parts never share a row, so that sums over them are right."""
+def _node(sizes: _Sizes, cells: _Cells, level: ColumnElement[int], suffix: str) -> AnySelect:
+    """Tallies of a span of one level. Parts never share a row, so that sums over them are right."""
     which = [
         (tallies.c.listing == _listing(p))
         & (tallies.c.facet == (_facet(p, 0, 0) if groups else sa.literal_column("0")))
@@ -144,21 +148,27 @@ def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
     ]
     wanted = _in_cells(tallies.c.cell, cells)
     n = sa.case((wanted[0], tallies.c.n), else_=sa.literal_column("0", Integer)) if wanted else tallies.c.n
-    levels: list[AnySelect] = [
+    return (
         sa.select(
-            sa.literal_column(str(level), Integer).label("level"),
+            tallies.c.level,
             tallies.c.bucket,
             sa.cast(sa.func.sum(n), BigInteger).label("n"),
             sa.cast(sa.func.sum(tallies.c.n), BigInteger).label("in_all"),
         )
         .where(
             sa.or_(*which),
-            tallies.c.level == sa.literal_column(str(level)),
-            tallies.c.bucket >= sa.bindparam(f"first_{number}", type_=BigInteger),
-            tallies.c.bucket < sa.bindparam(f"last_{number}", type_=BigInteger),
+            tallies.c.level == level,
+            tallies.c.bucket >= sa.bindparam(f"first{suffix}", type_=BigInteger),
+            tallies.c.bucket < sa.bindparam(f"last{suffix}", type_=BigInteger),
         )
-        .group_by(tallies.c.bucket)
-        for number, level in enumerate(WIDTHS)
+        .group_by(tallies.c.level, tallies.c.bucket)
+    )
+
+
+def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
+    """The same of every level that is always counted."""
+    levels = [
+        _node(sizes, cells, sa.literal_column(str(level), Integer), f"_{level}") for level in range(HOUR, TOP + 1)
     ]
     return sa.select(sa.union_all(*levels).subquery())
 
