@@ -1,6 +1,6 @@
 """All figures, as one table: ``make bench``.
 
-    python -m bench [--small] [--write] [--postgresql URL] [--peers] [measure …]
+    python -m bench [--small] [--runs N] [--write] [--postgresql URL] [--peers] [measure …]
 
 Each measure is a command of its own, run one after the other, on a new database of each kind. PostgreSQL is measured
 where a server answers at --postgresql, on which databases are made and dropped. --write puts the table into
@@ -138,11 +138,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("measures", nargs="*", choices=[[], *(each.name for each in MEASURES)], default=[])
     parser.add_argument("--small", action="store_true", help="so small that the figures mean nothing")
+    parser.add_argument("--runs", type=int, help="of measures of which the median of several runs is told")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reference/performance.md")
     parser.add_argument("--postgresql", default=SERVER, metavar="URL", help="a server to make databases on")
     parser.add_argument("--peers", action="store_true", default=os.environ.get("PEERS") == "1")
     chosen = parser.parse_args(arguments)
-    sizes = SMALL if chosen.small else FULL
+    sizes = {**(SMALL if chosen.small else FULL), **({"runs": chosen.runs} if chosen.runs else {})}
     version = version_of(chosen.postgresql)
     server = chosen.postgresql if version else None
     told = machine(server, version)
