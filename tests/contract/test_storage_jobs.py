@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auscult.pipeline.batch_ports import JobState
+from auscult.pipeline.ingest import Open, is_readable
 from auscult.pipeline.jobs import cancel_job, list_jobs, retry_job, view_job
 from auscult.pipeline.ports import AppStore
-from auscult.storage import Store
+from auscult.storage import Store, batches
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, rendered
 
 NEXT_YEAR = timedelta(days=365)
@@ -132,3 +133,58 @@ def test_a_batch_is_split_into_its_conversations(store: Store, app: AppStore) ->
     app.conversations.record(batch, [rendered(conversation("c-1"))])  # whoever still had the whole of it in hand
     assert set(app.conversations.statuses(["c-1", "c-2", "c-3"])) == {"c-2"}
     assert store.recount() == []
+
+
+def live(app: AppStore, *ids: str) -> list[str]:
+    """Conversations that come one by one; their batches."""
+    return [app.conversations.accept([conversation(each)], priority="live").batch_id or "" for each in ids]
+
+
+def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore) -> None:
+    """Issue 6: live batches that nobody has begun go along with the first of their app, and nothing else does."""
+    begun, first, second, third = live(app, "c-1", "c-2", "c-3", "c-4")
+    store.batches.begin(begun)
+    loaded = accept(app, "c-5")
+    (other,) = live(store.within(OTHER), "c-1")
+    store.batches.join()
+    assert {one.batch_id: one.size for one in store.batches.waiting()} == {begun: 1, first: 3, other: 1, loaded: 1}
+    assert sorted(app.jobs.left(first)) == ["c-2", "c-3", "c-4"]
+    for along in (second, third):
+        job = app.jobs.get(along)
+        assert job
+        assert (job.state, job.reason) == ("done", f"went along with {first}")
+    assert not is_readable(app, store.batches, Open(third, ("c-4",)))
+    app.conversations.record(first, [rendered(conversation(each)) for each in ("c-2", "c-3", "c-4")])
+    assert is_readable(app, store.batches, Open(third, ("c-4",)))
+    assert store.recount() == []
+
+
+def test_what_may_do_harm_stays_alone(store: Store, app: AppStore) -> None:
+    """What a split left alone is not put together again, nor what was postponed: it has its own pace."""
+    (first, second) = live(app, "c-1", "c-2")
+    store.batches.join()
+    assert store.batches.split(first) == 2
+    (later,) = live(app, "c-3")
+    store.batches.postpone(later, "the judge is away", datetime.now(UTC))
+    live(app, "c-4")
+    store.batches.join()
+    assert [app.jobs.left(one.batch_id) for one in store.batches.waiting()] == [["c-1"], ["c-2"], ["c-3"], ["c-4"]]
+    assert app.jobs.left(second) == []
+
+
+def test_long_conversations_are_not_all_taken_into_memory(
+    store: Store, app: AppStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many go along as fit, and the next are put together at the next look."""
+    live(app, *(f"c-{number}" for number in range(4)))
+    monkeypatch.setattr(batches, "MOST_TOGETHER", 2)
+    store.batches.join()
+    assert [one.size for one in store.batches.waiting()] == [2, 1, 1]
+    store.batches.begin(store.batches.waiting()[0].batch_id)
+    store.batches.join()
+    assert [one.size for one in store.batches.waiting()] == [2, 2]
+    monkeypatch.setattr(batches, "MOST_BYTES", 1)
+    live(app, "c-5", "c-6")
+    store.batches.begin(store.batches.waiting()[1].batch_id)
+    store.batches.join()
+    assert [one.size for one in store.batches.waiting()] == [2, 2, 1, 1]

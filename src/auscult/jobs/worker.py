@@ -196,6 +196,7 @@ class Worker:
 
     def _enqueue(self) -> None:
         """Start a workflow for each that waits. For one that has its workflow already this does nothing."""
+        self._work.store.batches.join()  # conversations that come one by one are no dearer than those that come in files
         enqueued: set[str] = set()
         for name, line in self._lines.items():
             for one_id in line.ahead(self._alive):
@@ -242,7 +243,7 @@ class Worker:
         Asking is waiting, so it is done in this thread, and takes no room from batches that need no judge.
         """
         batch = self._work.store.batches.get(batch_id)
-        if batch is None:
+        if batch is None or batch.state == "done":  # with its workflow, which another had made before it was joined
             return
         with self._room.place(batch.tenant.app_id, is_live=batch.priority == "live"):
             finished = self._evaluating.submit(self._evaluate, batch_id).result()

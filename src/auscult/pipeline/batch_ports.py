@@ -19,7 +19,8 @@ JobState = Literal["waiting", "running", "postponed", "failed", "cancelled", "do
 class Batch(Struct, frozen=True, kw_only=True):
     """A group of accepted conversations, processed together by one durable workflow whose id is the batch's.
 
-    ``reason`` says why a failed batch failed, and why the rest of an accepted one was postponed the last time.
+    ``reason`` says why a failed batch failed, why the rest of an accepted one was postponed the last time, and of one
+    that is done or alone with what it went along, or of what it was split.
     ``postponed_until`` is None when its time has come; ``postponements``: how often it was postponed. ``starts``: how
     often it was begun since then.
     """
@@ -100,6 +101,10 @@ class Batches(Protocol):
 
     def resume(self, *, due_at: datetime | None = None) -> None:
         """Put postponed batches back in line: those whose time has come at ``due_at``, all where none is given."""
+        ...
+
+    def join(self) -> None:
+        """Let live batches that nobody has begun go along with the first of their app, and end them; so many that fit."""
         ...
 
     def split(self, batch_id: str) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
@@ -33,8 +34,15 @@ BATCH = sa.select(
 ).join(apps, apps.c.app == batches.c.app)
 """What ``batch_of`` reads."""
 
+MOST_TOGETHER = 250
+MOST_BYTES = 1_000_000
+"""Conversations that were sent one by one and are processed together, and what their bodies take in the database."""
+
 NUMBERS: dict[Priority, int] = {"live": LIVE, "backfill": BACKFILL}
 _NAMES: dict[int, Priority] = {number: name for name, number in NUMBERS.items()}
+
+_UNTOUCHED = (sa.text(WAITS), batches.c.priority == LIVE, batches.c.starts == 0, batches.c.reason.is_(None))
+"""Live, and neither begun nor postponed nor made of one that was split."""
 
 UNRECORDED = conversations.c.recorded_revision.is_distinct_from(conversations.c.revision)
 
@@ -128,6 +136,19 @@ class Batches:
         with self._database.writing() as connection:
             connection.execute(sa.update(batches).where(back).values(not_before=None))
 
+    def join(self) -> None:
+        """Let live batches that nobody has begun go along with the first of their app: together they cost a fraction.
+
+        What was postponed, and what a split left alone, stays alone.
+        """
+        several = sa.select(batches.c.app).where(*_UNTOUCHED).group_by(batches.c.app).having(sa.func.count() > 1)
+        with self._database.reading() as connection:
+            of_apps = list(connection.scalars(several))
+        for app in of_apps:
+            with self._database.writing() as connection:
+                take_turn(connection, app)
+                _join(connection, app)
+
     def split(self, batch_id: str) -> int:
         """Give each conversation that is left of a batch a batch of its own, and end this one; how many that were.
 
@@ -143,7 +164,8 @@ class Batches:
             if len(numbers) <= 1 or not connection.execute(is_open).scalar_one():
                 return 0
             for number in numbers:
-                made = insert_batch(found.app, 1, found.priority, found.accepted_at).returning(batches.c.batch)
+                one = insert_batch(found.app, 1, found.priority, found.accepted_at)
+                made = one.values(reason=f"alone, for {batch_id} was begun again and again").returning(batches.c.batch)
                 alone = connection.execute(made).scalar_one()
                 moved = sa.update(conversations).where(conversations.c.conversation == number)
                 connection.execute(moved.values(batch=alone))
@@ -157,6 +179,34 @@ class Batches:
         given_up = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state == "accepted")
         with self._database.writing() as connection:
             connection.execute(given_up.values(state="failed", reason=reason, not_before=None, ended_at=now_ms()))
+
+
+def _join(connection: Connection, app: int) -> None:
+    query = (
+        sa.select(batches.c.batch, batches.c.batch_id, batches.c.size, sa.func.sum(conversations.c.size).label("bytes"))
+        .join(conversations, conversations.c.batch == batches.c.batch)
+        .where(*_UNTOUCHED, batches.c.app == app)
+        .group_by(batches.c.batch)
+        .order_by(batches.c.batch)
+        .limit(MOST_TOGETHER)
+    )
+    untouched = connection.execute(query).all()
+    along: list[int] = []
+    size = total = 0
+    for one in untouched:
+        size, total = size + one.size, total + one.bytes
+        if along and (size > MOST_TOGETHER or total > MOST_BYTES):
+            break
+        along.append(one.batch)
+    if len(along) > 1:
+        first = untouched[0]
+        moved = sa.update(conversations).where(conversations.c.batch.in_(along))
+        connection.execute(moved.values(batch=first.batch))
+        over = sa.update(batches).where(batches.c.batch.in_(along[1:]))
+        reason = f"went along with {first.batch_id}"
+        connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+        now_of = sa.select(sa.func.count()).where(conversations.c.batch == first.batch).scalar_subquery()
+        connection.execute(sa.update(batches).where(batches.c.batch == first.batch).values(size=now_of))
 
 
 def insert_batch(app: int, size: int, priority: int, accepted_at: int) -> sa.Insert:
