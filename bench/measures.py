@@ -67,20 +67,27 @@ MEASURES = (
     Measure(
         "load",
         "bench.qa load --analyzers all --count {count} --runs {runs}",
-        (Figure("QA-14x8 loaded until readable, every analyzer", rf"load, with analysis\s+{_N} conv", _PER_S),),
+        (
+            Figure(
+                "QA-14x8 loaded until readable, every analyzer",
+                rf"load, with analysis\s+{_N} conv",
+                _PER_S,
+                "≥ half of scores alone",
+            ),
+        ),
     ),
     Measure(
         "scores",
         "bench.qa load --analyzers none --count {count} --runs {runs}",
-        (Figure("QA-14x8 loaded until readable, scores alone", rf"load, scores alone\s+{_N} conv", _PER_S),),
+        (Figure("QA-14x8 loaded until readable, scores alone", rf"load, scores alone\s+{_N} conv", _PER_S, "≥ 600"),),
     ),
     Measure(
         "score",
         "bench.qa score form20 --count {count} --runs {runs}",
         (
             Figure("`auscult score`, every analyzer", rf"score, with analysis\s+{_N} conv", _PER_S),
-            Figure("`auscult score`, scores alone", rf"score, scores alone\s+{_N} conv", _PER_S),
-            Figure("a form of twenty metrics, scores alone", rf"form20, scores alone\s+{_N} conv", _PER_S),
+            Figure("`auscult score`, scores alone", rf"score, scores alone\s+{_N} conv", _PER_S, "≥ 1,000"),
+            Figure("a form of twenty metrics, scores alone", rf"form20, scores alone\s+{_N} conv", _PER_S, "≥ 700"),
         ),
         databases=(),
     ),

@@ -54,7 +54,7 @@ class Timed(NamedTuple):
 def timed(settings: Settings, is_done: Callable[[], bool]) -> Timed:
     """What workers take from their start to their end."""
     before, began = os.times(), time.perf_counter()
-    with Crew(WORKERS, bootstrap.work_beside, settings):
+    with Crew(WORKERS, bootstrap.work_behind, settings):
         while not is_done():
             time.sleep(0.05)
     wall_s, after = time.perf_counter() - began, os.times()

@@ -243,7 +243,7 @@ def test_several_workers_share_the_work(store: Store, app: AppStore, database_ur
     ids = [f"c-{number}" for number in range(120)]
     for start in range(0, 120, 3):
         accept(app, *map(conversation, ids[start : start + 3]))
-    with Crew(2, bootstrap.work_beside, settings_for(database_url, tmp_path)):
+    with Crew(2, bootstrap.work_behind, settings_for(database_url, tmp_path)):
         wait_until(lambda: not store.batches.waiting(1))
     assert len(app.conversations.statuses(ids)) == evaluated(store) == 120
     assert store.workers.beats() == {}

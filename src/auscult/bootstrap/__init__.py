@@ -57,7 +57,6 @@ __all__ = [
     "sweeping",
     "work",
     "work_behind",
-    "work_beside",
 ]
 
 Progress = Callable[[int, int | None], None]
@@ -129,7 +128,7 @@ class Application:
         from auscult.jobs.crew import Crew
         from auscult.jobs.help import Help
 
-        return Help(self.store.workers, lambda: Crew(min(MOST_HELPERS, cores()), work_beside, self.settings))
+        return Help(self.store.workers, lambda: Crew(min(MOST_HELPERS, cores()), work_behind, self.settings))
 
     def backtesting(self) -> "Backtesting":
         """What tries forms on stored conversations."""
@@ -385,12 +384,7 @@ def sweeping(store: "Store", judging: "Evaluator") -> "Sweeping":
     return Sweeping(store, kinds, now)
 
 
-def work_beside(settings: Settings, stop: threading.Event) -> None:
-    """Be a worker of a crew: the same, without a word."""
-    work(settings, lambda _name: None, stop)
-
-
 def work_behind(settings: Settings, stop: threading.Event) -> None:
-    """Be a worker of a server's crew: the same, and whoever reads goes first where cores are short."""
+    """Be a worker of a crew: the same, without a word, and whoever reads goes first where cores are short."""
     os.nice(NICENESS)
-    work_beside(settings, stop)
+    work(settings, lambda _name: None, stop)
