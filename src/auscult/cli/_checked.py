@@ -1,14 +1,16 @@
 """What checking a document found, told to people or programs."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
-from auscult.pipeline.form_document import Problem
+if TYPE_CHECKING:
+    from auscult.pipeline.form_document import Problem
 
 
-def tell(name: str, found: Sequence[tuple[str, Sequence[Problem]]], right: str | None, *, as_json: bool) -> None:
+def tell(name: str, found: Sequence[tuple[str, Sequence["Problem"]]], right: str | None, *, as_json: bool) -> None:
     """Print what was found, by kind (``error``, ``warning``, …), in the file of this name.
 
     ``right`` says what a right document is; None where it is not.

@@ -194,7 +194,7 @@ def test_needs_name_the_engines() -> None:
         (
             {"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}},
             "answer.window",
-            "2 turns, 5 messages or 60 seconds",
+            "'0 turns' must be from 1 to",
         ),
         (
             {"answer": {"window": {"first": "-1 turns"}, "any_of": [HELLO]}},
@@ -204,7 +204,7 @@ def test_needs_name_the_engines() -> None:
         (
             {"answer": {"window": {"first": "0 seconds"}, "any_of": [HELLO]}},
             "answer.window",
-            "2 turns, 5 messages or 60 seconds",
+            "'0 seconds' must be above 0",
         ),
         ({"answer": {"window": {}, "any_of": [HELLO]}}, "answer.window", "exactly one of first and last"),
         ({"answer": {"after": "trigger", "any_of": [HELLO]}}, "answer.after", "none to come after"),
