@@ -20,7 +20,7 @@ _ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
 _SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
 _FILLER = re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(FILLERS))}|h?mm+|uhh+|umm+)(?![\w'-]),?", re.IGNORECASE)
 _QUOTES = re.compile(r"""(?<![\w'"])"+|"+(?![\w'"])""")
-"""Around words. Inside of one, an apostrophe in its place would make one word of two."""
+"""Around words, where they become apostrophes. Inside of one that would make one word of two."""
 _DOTS = re.compile(r"\s*(?:\.{2,}|\u2026)\s*")
 _NAME = r"[\w'-]+(?: [\w'-]+)?"
 _HEAD = re.compile(
@@ -58,7 +58,7 @@ def written_sentences(text: str) -> list[str]:
 @lru_cache(maxsize=_KEEP)
 def readable(sentence: str) -> str:
     """A sentence as it would be written down, at most ``MAX_WORDS`` words of it; empty when nothing is left."""
-    said = _SOUND.sub(" ", _QUOTES.sub("'", straighten_quotes(sentence)))
+    said = _SOUND.sub(" ", _QUOTES.sub("'", straighten_quotes(sentence)).replace('"', " "))
     said = _said_once(_FILLER.sub(" ", _DOTS.sub(" ", said)).split()).strip(" ,;:-")
     while (head := _HEAD.match(said)) is not None:
         said = said[head.end() :]

@@ -31,6 +31,7 @@ def test_words_are_only_left_out(text: str) -> None:
 
 
 @given(text=SPEECH | st.text(max_size=80))
+@example(text='0"0')
 def test_readable_text_is_a_sentence(text: str) -> None:
     """Empty, or with a capital, a stop and no more words than can be read at a glance; and it stays as it is."""
     clean = readable(text)
