@@ -38,7 +38,7 @@ MetricTypes = Mapping[str, MetricType[Any]]
 Summaries = Literal["along", "all", "none"]
 
 AT_A_TIME = 100
-"""Conversations that are opened, analysed and judged together; as many readings are kept (auscult.metrics)."""
+"""Conversations that are opened, analysed and judged together: fewer than are kept (auscult.domain.kept)."""
 
 
 class Judged(NamedTuple):
