@@ -1,14 +1,17 @@
 """Batches as those see them who look after them, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 
 from auscult.pipeline.batch_ports import JobState
 from auscult.pipeline.ingest import Open, is_readable
 from auscult.pipeline.jobs import cancel_job, list_jobs, retry_job, view_job
 from auscult.pipeline.ports import AppStore
-from auscult.storage import Store, batches
+from auscult.storage import Store, batches, tables
+from auscult.storage.database import Database
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, rendered
 
 NEXT_YEAR = timedelta(days=365)
@@ -156,6 +159,34 @@ def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore
     assert not is_readable(app, store.batches, Open(third, ("c-4",)))
     app.conversations.record(first, [rendered(conversation(each)) for each in ("c-2", "c-3", "c-4")])
     assert is_readable(app, store.batches, Open(third, ("c-4",)))
+    assert store.recount() == []
+
+
+def test_what_is_being_begun_is_not_joined(store: Store, app: AppStore, database_url: str) -> None:
+    """Issue 6: its conversations are about to be read, and what came to it after that would be lost."""
+    begun, first, second = live(app, "c-1", "c-2", "c-3")
+    joining = Thread(target=store.batches.join)
+    database = Database(database_url)
+    try:
+        with database.writing() as connection:
+            of_it = sa.update(tables.batches).where(tables.batches.c.batch_id == begun)
+            connection.execute(of_it.values(starts=1))
+            joining.start()
+            joining.join(0.2)  # on a file it waits for the end of this transaction
+    finally:
+        database.close()
+    joining.join()
+    assert [app.jobs.left(batch) for batch in (begun, first, second)] == [["c-1"], ["c-2", "c-3"], []]
+
+
+def test_a_batch_does_not_end_before_all_of_it_is_recorded(store: Store, app: AppStore) -> None:
+    """Whatever came to it after it was read: it is begun again."""
+    batch = accept(app, "c-1", "c-2")
+    app.conversations.record(batch, [rendered(conversation("c-1"))])
+    assert [(one.batch_id, app.jobs.left(batch)) for one in store.batches.waiting()] == [(batch, ["c-2"])]
+    app.conversations.record(batch, [rendered(conversation("c-2"))])
+    assert store.batches.waiting() == []
+    assert view_job(app, batch).state == "done"
     assert store.recount() == []
 
 

@@ -182,13 +182,15 @@ class Batches:
 
 
 def _join(connection: Connection, app: int) -> None:
+    """Put together what nobody has begun. Locked, so that nobody begins one while its conversations change hands."""
+    free = sa.select(batches.c.batch).where(*_UNTOUCHED, batches.c.app == app).order_by(batches.c.batch)
+    held = list(connection.scalars(free.limit(MOST_TOGETHER).with_for_update(skip_locked=True)))
     query = (
         sa.select(batches.c.batch, batches.c.batch_id, batches.c.size, sa.func.sum(conversations.c.size).label("bytes"))
         .join(conversations, conversations.c.batch == batches.c.batch)
-        .where(*_UNTOUCHED, batches.c.app == app)
+        .where(batches.c.batch.in_(held))
         .group_by(batches.c.batch)
         .order_by(batches.c.batch)
-        .limit(MOST_TOGETHER)
     )
     untouched = connection.execute(query).all()
     along: list[int] = []

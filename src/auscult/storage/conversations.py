@@ -18,7 +18,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.pipeline.batch_ports import Priority
 from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
-from auscult.storage.batches import NUMBERS, insert_batch
+from auscult.storage.batches import NUMBERS, UNRECORDED, insert_batch
 from auscult.storage.database import Database
 from auscult.storage.dossiers import read_dossier
 from auscult.storage.erasing import erase
@@ -165,7 +165,7 @@ class AppConversations:
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
         The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
-        ``is_last`` false it goes on. Of one that was cancelled meanwhile nothing is written.
+        ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was cancelled meanwhile nothing is written.
         Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
         an audit was changed since its rows were rendered.
         """
@@ -197,9 +197,7 @@ class AppConversations:
                     [(row.conversation_id, _change(row)) for row, _ in fresh],
                 )
             if is_last:
-                state = "failed" if failure else "done"
-                ended = sa.update(batches).where(batches.c.batch_id == batch_id)
-                connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
+                _end(connection, batch_id, failure)
 
     def rerender(self, after_id: str, limit: int) -> list[Recorded]:
         """Recorded conversations, by id, after ``after_id``: what ``rebuild`` reads.
@@ -296,6 +294,15 @@ class AppConversations:
     def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, _Incoming]]) -> None:
         rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]
         _execute(connection, _REVISE, rows)
+
+
+def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
+    """Let a batch be over, unless something is left of it that nobody said could not be processed: it is begun again."""
+    ended = sa.update(batches).where(batches.c.batch_id == batch_id)
+    if failure is None:
+        ended = ended.where(~sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED))
+    state = "failed" if failure else "done"
+    connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
 
 
 def _incoming(conversation: Conversation) -> _Incoming:
