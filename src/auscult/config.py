@@ -15,8 +15,12 @@ from msgspec import Meta, Struct
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.judging import BILLION, Allowance, Prices
+from auscult.domain.spelling import nearest
 
 PREFIX = "AUSCULT_"
+CLIENT_SECRET = PREFIX + "CLIENT_SECRET"
+"""No setting: commands that talk to a server take their client's secret from it."""
+
 _AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
 _SECRETS = frozenset({"secret_key", "judge_api_key"})
 """Settings whose value no message repeats."""
@@ -215,10 +219,17 @@ def read_settings(environ: Mapping[str, str] | None = None, **chosen: object) ->
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Variables with our prefix that no setting reads: most often a slip of the pen, so ``auscult doctor`` lists them."""
+    """What to tell of each variable with our prefix that nothing reads: most often a slip of the pen."""
     environ = os.environ if environ is None else environ
-    known = {PREFIX + name.upper() for name in Settings.__struct_fields__}
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    known = [PREFIX + name.upper() for name in Settings.__struct_fields__] + [CLIENT_SECRET]
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name} is no setting; {_meant(name, known)}" for name in unknown]
+
+
+def _meant(name: str, known: list[str]) -> str:
+    """What was meant. The prefix is left aside: all would be alike by it."""
+    near = nearest(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known])
+    return f"did you mean {PREFIX}{near}?" if near else "docs/reference/settings.md lists all"
 
 
 def describe(name: str) -> str:

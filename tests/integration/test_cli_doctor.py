@@ -31,11 +31,15 @@ def test_doctor_finds_a_key_that_others_can_read(tmp_path: Path) -> None:
     assert [finding["fix"] for finding in failed] == [f"chmod 600 {key.name}"]
 
 
-def test_doctor_warns_of_a_setting_that_nothing_reads(tmp_path: Path) -> None:
-    """A slip of the pen in a variable is found; a warning is no failure."""
-    looked = auscult(tmp_path, "doctor", settings={"AUSCULT_PORT": "0", "AUSCULT_DATABSE_URL": "sqlite:///x.db"})
-    assert looked.status == 0
-    assert any(line.startswith("warn") and "AUSCULT_DATABSE_URL" in line for line in looked.out.splitlines())
+def test_every_command_warns_of_a_variable_that_nothing_reads(tmp_path: Path) -> None:
+    """A slip of the pen is told on stderr, with what was meant; it is no failure, and what reads stdout sees nothing."""
+    settings = {"AUSCULT_PORT": "0", "AUSCULT_DATBASE_URL": "sqlite:///x.db", "AUSCULT_CLIENT_SECRET": "s"}
+    told = "AUSCULT_DATBASE_URL is no setting; did you mean AUSCULT_DATABASE_URL?"
+    listed = auscult(tmp_path, "jobs", "list", settings=settings)
+    assert (listed.status, listed.err) == (0, f"warning: {told}\n")
+    looked = auscult(tmp_path, "doctor", settings=settings)
+    assert (looked.status, looked.err) == (0, f"warning: {told}\n")
+    assert [line for line in looked.out.splitlines() if line.startswith("warn")] == [f"warn {told}"]
 
 
 def test_doctor_looks_at_the_hosts_that_may_be_asked(tmp_path: Path) -> None:

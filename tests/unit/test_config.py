@@ -78,9 +78,20 @@ def test_secrets_are_not_shown() -> None:
     assert read_settings({"AUSCULT_SECRET_KEY": KEY}).secret_key == KEY
 
 
-def test_slips_of_the_pen_can_be_listed() -> None:
-    """A variable with our prefix that no setting reads is found; others are none of our business."""
-    assert unknown_settings({"AUSCULT_DATABSE_URL": "x", "AUSCULT_PORT": "1", "PORT": "2"}) == ["AUSCULT_DATABSE_URL"]
+def test_slips_of_the_pen_are_told() -> None:
+    """A variable with our prefix that nothing reads, with what was meant; others are none of our business."""
+    assert unknown_settings(
+        {
+            "AUSCULT_DATBASE_URL": "x",
+            "AUSCULT_XYZZY": "x",
+            "AUSCULT_PORT": "1",
+            "AUSCULT_CLIENT_SECRET": "x",
+            "PORT": "2",
+        }
+    ) == [
+        "AUSCULT_DATBASE_URL is no setting; did you mean AUSCULT_DATABASE_URL?",
+        "AUSCULT_XYZZY is no setting; docs/reference/settings.md lists all",
+    ]
 
 
 @pytest.mark.parametrize(

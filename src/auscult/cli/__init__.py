@@ -42,6 +42,7 @@ from auscult.cli import (
     verify,
     worker,
 )
+from auscult.config import unknown_settings
 from auscult.domain.errors import AuscultError
 
 
@@ -176,6 +177,8 @@ def auscult(
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit status."""
+    for told in unknown_settings():
+        typer.echo(f"warning: {told}", err=True)
     try:
         build()()
     except AuscultError as error:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import msgspec
 import typer
 
-from auscult.cli import _options, _remote, forms, load
+from auscult.cli import _options, forms, load
 from auscult.cli._progress import progress
 from auscult.cli.token import make_token
-from auscult.config import Settings
+from auscult.config import CLIENT_SECRET, Settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import NotFoundError, SettingsError
 from auscult.domain.evaluation import Evaluation
@@ -192,7 +192,7 @@ def as_simulation(address: str, client: Client, recorded: Path) -> str:
     who = f"--client-id {client.client_id} --account {TENANT.account_id} --app {TENANT.app_id}"
     file = shlex.quote(str(recorded))
     return (
-        f"{_remote.SECRET}={shlex.quote(client.secret)} \\\n  "
+        f"{CLIENT_SECRET}={shlex.quote(client.secret)} \\\n  "
         f"{_program()} simulate {file} --limit 1 --speed 5 --now --url {address} {who}"
     )
 

@@ -82,11 +82,8 @@ def _python() -> Finding:
 
 
 def _settings() -> Iterator[Finding]:
-    unknown = unknown_settings()
-    if unknown:
-        yield Finding(
-            "warn", f"no setting reads {', '.join(unknown)}", "look for a slip; docs/reference/settings.md lists all"
-        )
+    for told in unknown_settings():
+        yield Finding("warn", told, "mend or unset it: nothing reads it")
 
 
 def _plugins() -> Iterator[Finding]:
