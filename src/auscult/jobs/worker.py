@@ -21,7 +21,6 @@ from msgspec import Struct
 from auscult.jobs.database import prepare
 from auscult.jobs.pulse import BEAT_S, Pulse, WorkerName
 from auscult.jobs.turns import Turns
-from auscult.pipeline.batch_ports import Priority
 from auscult.pipeline.ports import Store
 from auscult.pipeline.process import Finished, Processing
 from auscult.pipeline.sweeping import Sweeping, Swept
@@ -107,8 +106,8 @@ class Worker:
         self._alive = 1
         store, batches = work.store, partial(_Line, do=self._process, give_up=work.store.batches.fail)
         self._lines = {
-            "live": batches("live", AT_ONCE, waiting=partial(self._batches, "live")),
-            "batch": batches("batches", AT_ONCE, waiting=partial(self._batches, "backfill")),
+            "live": batches("live", AT_ONCE, waiting=partial(store.batches.next_in_line, "live")),
+            "batch": batches("batches", AT_ONCE, waiting=partial(store.batches.next_in_line, "backfill")),
             "portion": _Line("portions", PORTIONS_AT_ONCE, store.sweeps.waiting, self._sweep, store.sweeps.fail),
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
@@ -234,9 +233,6 @@ class Worker:
         for worker in self._pulse.look().dead:
             self._work.store.workers.leave(worker)
 
-    def _batches(self, priority: Priority, limit: int) -> list[str]:
-        return [batch.batch_id for batch in self._work.store.batches.waiting(limit, priority)]
-
     def _process(self, batch_id: str) -> None:
         """The step that does the work: one batch is evaluated while another is written, and for others a judge is asked.
 
@@ -255,7 +251,7 @@ class Worker:
             if (
                 further.waiting
                 and time.monotonic() > until
-                and len(self._work.store.batches.waiting(AT_ONCE + 1, batch.priority)) > AT_ONCE
+                and len(self._work.store.batches.next_in_line(batch.priority, AT_ONCE + 1)) > AT_ONCE
             ):
                 self._work.store.batches.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
                 return

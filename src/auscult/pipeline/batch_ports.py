@@ -71,6 +71,10 @@ class Batches(Protocol):
         """
         ...
 
+    def next_in_line(self, priority: Priority, limit: int) -> list[str]:
+        """The ids of those of a priority that are next, in that order: what a worker asks many times a second."""
+        ...
+
     def has_waiting(self, tenant: Tenant) -> bool:
         """Whether a batch of this app waits."""
         ...

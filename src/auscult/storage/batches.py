@@ -13,7 +13,7 @@ from auscult.pipeline.batch_ports import Backlog, Batch, Priority
 from auscult.storage.apps import take_turn
 from auscult.storage.database import AnyRow, Database
 from auscult.storage.instants import instant_of, ms_of, now_ms
-from auscult.storage.line import BACKFILL, LIVE, next_in_line
+from auscult.storage.line import BACKFILL, LIVE, Line
 from auscult.storage.tables import IS_POSTPONED, IS_UNFINISHED, WAITS, apps, batches, conversations
 
 BATCH = sa.select(
@@ -41,8 +41,9 @@ MOST_BYTES = 1_000_000
 NUMBERS: dict[Priority, int] = {"live": LIVE, "backfill": BACKFILL}
 _NAMES: dict[int, Priority] = {number: name for name, number in NUMBERS.items()}
 
-_UNTOUCHED = (sa.text(WAITS), batches.c.priority == LIVE, batches.c.starts == 0, batches.c.reason.is_(None))
+_UNTOUCHED = f"{WAITS} AND priority = {LIVE} AND starts = 0 AND reason IS NULL"
 """Live, and neither begun nor postponed nor made of one that was split."""
+_JOINABLE = f"SELECT app FROM batches WHERE {_UNTOUCHED} GROUP BY app HAVING count(*) > 1"  # noqa: S608
 
 UNRECORDED = conversations.c.recorded_revision.is_distinct_from(conversations.c.revision)
 
@@ -53,21 +54,26 @@ class Batches:
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
         self._database = database
+        self._line = Line(database)
+        self._joinable = database.text(sa.text(_JOINABLE))
 
     def waiting(self, limit: int = 1000, priority: Priority | None = None) -> list[Batch]:
         """Batches that are accepted and not done, those that are postponed left out, in the order of the work list.
 
         Live ones go before backfill; within each the apps take turns, and of an app the oldest goes first.
         """
+        ids: list[str] = []
+        for number in NUMBERS.values() if priority is None else [NUMBERS[priority]]:
+            if len(ids) < limit:
+                ids += self._line.next(number, limit - len(ids))
         with self._database.reading() as connection:
-            numbers: list[int] = []
-            for one in NUMBERS.values() if priority is None else [NUMBERS[priority]]:
-                if len(numbers) < limit:
-                    numbers += next_in_line(connection, one, limit - len(numbers))
-            if not numbers:
-                return []
-            found = {row.batch: batch_of(row) for row in connection.execute(BATCH.where(batches.c.batch.in_(numbers)))}
-        return [found[number] for number in numbers if number in found]
+            rows = connection.execute(BATCH.where(batches.c.batch_id.in_(ids))) if ids else ()
+            found = {row.batch_id: batch_of(row) for row in rows}
+        return [found[each] for each in ids if each in found]
+
+    def next_in_line(self, priority: Priority, limit: int) -> list[str]:
+        """The ids of those of a priority that are next, in that order."""
+        return self._line.next(NUMBERS[priority], limit)
 
     def has_waiting(self, tenant: Tenant) -> bool:
         """Whether a batch of this app waits."""
@@ -141,10 +147,7 @@ class Batches:
 
         What was postponed, and what a split left alone, stays alone.
         """
-        several = sa.select(batches.c.app).where(*_UNTOUCHED).group_by(batches.c.app).having(sa.func.count() > 1)
-        with self._database.reading() as connection:
-            of_apps = list(connection.scalars(several))
-        for app in of_apps:
+        for (app,) in self._database.read(lambda reader: reader.fetch(self._joinable, {})):
             with self._database.writing() as connection:
                 take_turn(connection, app)
                 _join(connection, app)
@@ -183,7 +186,7 @@ class Batches:
 
 def _join(connection: Connection, app: int) -> None:
     """Put together what nobody has begun. Locked, so that nobody begins one while its conversations change hands."""
-    free = sa.select(batches.c.batch).where(*_UNTOUCHED, batches.c.app == app).order_by(batches.c.batch)
+    free = sa.select(batches.c.batch).where(sa.text(_UNTOUCHED), batches.c.app == app).order_by(batches.c.batch)
     held = list(connection.scalars(free.limit(MOST_TOGETHER).with_for_update(skip_locked=True)))
     query = (
         sa.select(batches.c.batch, batches.c.batch_id, batches.c.size, sa.func.sum(conversations.c.size).label("bytes"))

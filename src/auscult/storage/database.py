@@ -170,7 +170,7 @@ class Database:
             self._awaited_readers.pop().close()
         await sleep(0)
 
-    def text(self, statement: AnySelect) -> str:
+    def text(self, statement: AnySelect | sa.TextClause) -> str:
         """Say a query in the words of this database, its values named, so that it need be compiled only once."""
         compiled = statement.compile(dialect=self.engine.dialect, compile_kwargs={"render_postcompile": True})
         return str(compiled)

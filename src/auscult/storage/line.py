@@ -4,39 +4,63 @@ Only heads of the apps' lines are looked at, from an index of what waits: it cos
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
-from auscult.storage.tables import WAITS, batches
+from auscult.storage.database import Database, Reader
+from auscult.storage.tables import WAITS
 
 LIVE, BACKFILL = 0, 1
 """Priorities as the table has them."""
 
-_waits = sa.text(WAITS)
+_OF_PRIORITY = f"FROM batches WHERE {WAITS} AND priority = :priority"
 """In the words of the index: a database does not see that a bound value is the one that the index is for."""
 
+# The apps are found by jumping from one to the next in the index. Ordered and cut: where statistics are old, PostgreSQL
+# would go over all of them for a minimum.
+_HEADS = f"""
+WITH RECURSIVE apps_in_line (app) AS (
+    SELECT (SELECT app {_OF_PRIORITY} ORDER BY app LIMIT 1)
+    UNION ALL
+    SELECT (SELECT batches.app {_OF_PRIORITY} AND batches.app > apps_in_line.app ORDER BY batches.app LIMIT 1)
+    FROM apps_in_line WHERE apps_in_line.app IS NOT NULL
+)
+SELECT app, (SELECT batch {_OF_PRIORITY} AND batches.app = apps_in_line.app ORDER BY batch LIMIT 1) AS head
+FROM apps_in_line WHERE app IS NOT NULL ORDER BY head LIMIT :some
+"""  # noqa: S608  (of this file's own words)
+_FIRST = f"SELECT batch, batch_id {_OF_PRIORITY} AND app = :app ORDER BY batch LIMIT :some"
 
-def _apps_of(priority: int) -> sa.CTE:
-    """The apps that have something waiting, found by jumping from one to the next in the index."""
-    # Ordered and cut: where statistics are old, PostgreSQL would go over all of them for a minimum.
-    first = sa.select(batches.c.app).where(_waits, batches.c.priority == priority).order_by(batches.c.app).limit(1)
-    found = sa.select(first.scalar_subquery().label("app")).cte(f"apps_{priority}", recursive=True)
-    after = first.where(batches.c.app > found.c.app).scalar_subquery().correlate(found)
-    return found.union_all(sa.select(after).where(found.c.app.is_not(None)))
 
+class Line:
+    """Who is next. It is asked many times a second, so its questions are put into words once."""
 
-def next_in_line(connection: Connection, priority: int, limit: int) -> list[int]:
-    """The numbers of the next batches of one priority."""
-    apps = _heads(connection, priority, limit)
-    if not apps:
-        return []
-    depth = -(-limit // len(apps))
-    lines = {app: _first(connection, priority, app, depth) for app in apps}
-    if sum(map(len, lines.values())) < limit:
-        longer = [app for app, line in lines.items() if len(line) == depth]
-        lines |= {app: _first(connection, priority, app, limit) for app in longer}
-    return in_turn(lines, limit)
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+        self._heads, self._first = (database.text(sa.text(words)) for words in (_HEADS, _FIRST))
+
+    def next(self, priority: int, limit: int) -> list[str]:
+        """The ids of the next batches of one priority.
+
+        Of the apps only those are asked whose first came first: no other can be among so many.
+        """
+        return self._database.read(partial(self._next, priority, limit))
+
+    def _next(self, priority: int, limit: int, reader: Reader) -> list[str]:
+        apps = [app for app, _ in reader.fetch(self._heads, {"priority": priority, "some": limit})]
+        ids: dict[int, str] = {}
+
+        def line_of(app: int, depth: int) -> list[int]:
+            found = reader.fetch(self._first, {"priority": priority, "app": app, "some": depth})
+            ids.update(dict(found))
+            return [number for number, _ in found]
+
+        depth = -(-limit // max(1, len(apps)))
+        lines = {app: line_of(app, depth) for app in apps}
+        if sum(map(len, lines.values())) < limit:
+            lines |= {app: line_of(app, limit) for app, line in lines.items() if len(line) == depth < limit}
+        return [ids[number] for number in in_turn(lines, limit)]
 
 
 def in_turn(lines: Mapping[int, Sequence[int]], limit: int) -> list[int]:
@@ -47,17 +71,3 @@ def in_turn(lines: Mapping[int, Sequence[int]], limit: int) -> list[int]:
     """
     ranked = ((rank, batch) for line in lines.values() for rank, batch in enumerate(line))
     return [batch for _, batch in sorted(ranked)][:limit]
-
-
-def _heads(connection: Connection, priority: int, limit: int) -> list[int]:
-    """The apps whose first waiting batch came first: no other can be among so many."""
-    apps = _apps_of(priority)
-    of_it = sa.select(batches.c.batch).where(_waits, batches.c.priority == priority, batches.c.app == apps.c.app)
-    head = of_it.order_by(batches.c.batch).limit(1).scalar_subquery().correlate(apps).label("head")
-    query = sa.select(apps.c.app, head).where(apps.c.app.is_not(None)).order_by(head).limit(limit)
-    return [row.app for row in connection.execute(query)]
-
-
-def _first(connection: Connection, priority: int, app: int, limit: int) -> list[int]:
-    query = sa.select(batches.c.batch).where(_waits, batches.c.priority == priority, batches.c.app == app)
-    return list(connection.scalars(query.order_by(batches.c.batch).limit(limit)))

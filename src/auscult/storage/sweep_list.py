@@ -15,7 +15,7 @@ from auscult.storage.instants import ms_of
 from auscult.storage.sweeps import fail_portion, is_due, sweep_of, sweep_query
 from auscult.storage.tables import apps, sweep_portions, sweeps
 
-_MOST_SWEEPS = 20
+_RUNNING = "SELECT sweep FROM sweeps WHERE state = 'running' ORDER BY sweep LIMIT 20"
 
 
 class Sweeps:
@@ -24,19 +24,21 @@ class Sweeps:
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
         self._database = database
+        self._running = database.text(sa.text(_RUNNING))
 
     def waiting(self, limit: int = 100) -> list[str]:
         """Portions to be done next, by their ids; of each running sweep some, so that all of them go on."""
-        running = sa.select(sweeps.c.sweep).where(sweeps.c.state == "running").order_by(sweeps.c.sweep)
+        running = self._database.read(lambda reader: reader.fetch(self._running, {}))
+        if not running:  # as most times
+            return []
         query = (
             sa.select(sweep_portions.c.portion_id)
             .where(sweep_portions.c.sweep == sa.bindparam("sweep"), *is_due())
             .order_by(sweep_portions.c.portion)
         )
         with self._database.reading() as connection:
-            numbers = list(connection.scalars(running.limit(_MOST_SWEEPS)))
-            some = query.limit(-(-limit // max(1, len(numbers))))
-            found = [list(connection.scalars(some, {"sweep": number})) for number in numbers]
+            some = query.limit(-(-limit // len(running)))
+            found = [list(connection.scalars(some, {"sweep": number})) for (number,) in running]
         return [each for each in chain.from_iterable(zip_longest(*found)) if each is not None]
 
     def unfinished(self, limit: int = 100) -> list[Sweep]:
