@@ -36,8 +36,9 @@ AT_ONCE = 8
 Live ones have a queue of their own: backfill that waits for a judge takes no place from them.
 """
 
-PORTIONS_AT_ONCE = 2
-"""Portions of sweeps that one worker has taken: few, so that what comes in goes before history."""
+PORTIONS_AT_ONCE = 4
+"""Portions of sweeps that one worker has taken: so many that the next is there when one is done, and no more, for what
+others could take waits behind these. What comes in takes its turn before them all the same."""
 
 IN_MEMORY = 2
 """Batches and portions whose conversations a worker has in memory: one is evaluated while the one before is written."""
