@@ -6,6 +6,7 @@ against the transcript; what cannot be so is asked for once more, and is then a 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from threading import Event
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -148,10 +149,14 @@ def _checked(said: _SubMetric, question: Review) -> Reviewed:
             raise BadReplyError(f"{said.sub_metric_id} points at {message_id[:100]!r}, which is no message")
     if said.is_qualified == "YES" and not said.message_ids:
         raise BadReplyError(f"{said.sub_metric_id} is YES and points at no message")
-    spoken = spoken_words("\n".join(turn.text for turn in question.transcript.turns))
-    for quotation in _QUOTED.findall(straighten_quotes(said.justification)):
+    spoken = [
+        spoken_words("\n".join(turn.text for turn in run))
+        for _, run in groupby(question.transcript.turns, lambda turn: turn.speaker)
+    ]
+    told = f"{said.justification}\n{said.failure_reason or ''}"
+    for quotation in _QUOTED.findall(straighten_quotes(told)):
         words = spoken_words(quotation)
-        if len(words.split()) >= _FEWEST_WORDS and words not in spoken:
+        if len(words.split()) >= _FEWEST_WORDS and not any(words in run for run in spoken):
             raise BadReplyError(f"{said.sub_metric_id} quotes what nobody said: {quotation[:100]!r}")
     return Reviewed(
         sub_metric=said.sub_metric_id,

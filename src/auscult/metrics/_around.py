@@ -1,6 +1,9 @@
 """The turns right before an event and right behind it, told by their times."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Event, Turn
 from auscult.metrics._finding import Side, Span
@@ -15,7 +18,7 @@ class Instance(NamedTuple):
     """One event of those that a form asks about. ``name`` tells it from the others: ``hold 2 of 3 at 30000 ms``.
 
     It began at ``start_ms``, None where that is not known. Talk went on at ``resumed_ms``: at its end, or where that
-    is not known with the next turn; None where nobody spoke any more.
+    is not known with the next turn; None where nobody spoke any more. A system's announcement is no talk.
     """
 
     event: Event
@@ -25,8 +28,8 @@ class Instance(NamedTuple):
 
 
 def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
-    """Every event of a type, in the order in which the conversation tells them."""
-    events = [event for event in conversation.events if event.type == kind]
+    """Every event of a type, in order; those that overlap or touch are one, for a customer is on hold once at a time."""
+    events = _joined(event for event in conversation.events if event.type == kind)
     return [
         Instance(
             event,
@@ -37,6 +40,20 @@ def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
         )
         for place, event in enumerate(events, 1)
     ]
+
+
+def _joined(events: Iterable[Event]) -> list[Event]:
+    """The same events by their times, each that overlaps the one before as part of it; behind them those without a time."""
+    joined: list[Event] = []
+    until = -1
+    for event in sorted(events, key=lambda event: (event.start_ms is None, event.start_ms or 0)):
+        end = event.end_ms if event.end_ms is not None else event.start_ms
+        if event.start_ms is None or event.start_ms > until:
+            joined.append(event)
+        elif end is not None and end > until:
+            joined[-1] = replace(joined[-1], end_ms=end)
+        until = max(until, end or 0)
+    return joined
 
 
 def before(instance: Instance, speaker: Side, span: Span | None, reading: Reading) -> Places:
@@ -83,8 +100,9 @@ def _goes_on(turn: Turn, start_ms: int, resumed_ms: int) -> bool:
 def _resumed_ms(event: Event, conversation: Conversation) -> int | None:
     if event.start_ms is None:
         return None
-    later = [at for turn in conversation.turns if (at := turn.start_ms) is not None and at > event.start_ms]
+    people = [turn for turn in conversation.turns if turn.speaker != "system"]
+    later = [at for turn in people if (at := turn.start_ms) is not None and at > event.start_ms]
     if event.end_ms is None or not later:
         return min(later, default=None)
-    is_heard = any(_goes_on(turn, event.start_ms, event.end_ms) for turn in conversation.turns)
+    is_heard = any(_goes_on(turn, event.start_ms, event.end_ms) for turn in people)
     return event.end_ms if is_heard else None

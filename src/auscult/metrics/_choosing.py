@@ -1,6 +1,7 @@
 """Which of the values that were said is the one that counts: the first, the last, the one agreed on."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Literal
 
 from auscult.domain.conversation import Turn
@@ -11,6 +12,9 @@ from auscult.metrics._said import Heard
 
 Rule = Literal["first", "last", "negotiated", "strict", "any", "custom"]
 
+_NO_REFUSAL = ("no problem", "not a problem", "no worries", "why not", "not bad", "no objection", "no objections")
+"""What has a word of refusal in it and refuses nothing."""
+
 _AGREED = searcher(
     tuple(
         phrase_pattern(phrase)
@@ -18,6 +22,7 @@ _AGREED = searcher(
             *("yes", "yeah", "yep", "yup", "ok", "okay", "sure", "deal", "agreed", "alright", "all right", "fine"),
             *("perfect", "great", "sounds good", "that works", "works for me", "go ahead", "i accept", "i agree"),
             *("i will take it", "ill take it", "i can do that", "we can do that", "lets do that", "lets do it"),
+            *("no problem", "not a problem", "no worries", "why not"),
         )
     )
 )
@@ -47,11 +52,16 @@ def agreed_on(kind: Kind, ours: Sequence[Heard], theirs: Sequence[Heard], turns:
         if reply is None:
             continue
         words = spoken_words(turns[reply].text)
+        doubts = reduce(_without, _NO_REFUSAL, words)
         has_another = any(each.position == reply and not is_same(kind, each.value, one.value) for each in others)
-        if _AGREED(words) and not _REFUSED(words) and not has_another:
+        if _AGREED(words) and not _REFUSED(doubts) and not has_another:
             return one
     return None
 
 
 def _is_other(turn: Turn, than: Turn) -> bool:
     return turn.speaker != than.speaker and turn.speaker in ("agent", "customer", "bot")
+
+
+def _without(words: str, idiom: str) -> str:
+    return words.replace(f" {idiom} ", " ")

@@ -34,9 +34,15 @@ class Joined:
         return " or ".join(places) or "the conversation"
 
     def obstacle(self, reading: Reading) -> str:
-        """Why nothing can be found: one search that is required cannot look, or none of the alternatives can."""
+        """Why nothing can be found: one search that is required cannot look, or none of the alternatives can.
+
+        What must not be found is not there where nobody speaks; where the times are lacking, nobody can know.
+        """
         for part in self._every:
             if reason := part.obstacle(reading):
+                return reason
+        for part in self._none:
+            if (reason := part.obstacle(reading)) and all(reading.places(one.speaker) for one in searches_of(part)):
                 return reason
         reasons = [part.obstacle(reading) for part in self._some]
         return reasons[0] if reasons and all(reasons) else ""

@@ -87,6 +87,13 @@ class Sayings:
         whose = "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
         return f"{whose} {self._span or 'turns'}" + (" after the trigger" if self.said.after else "")
 
+    def obstacle(self, reading: Reading) -> str:
+        """Why nobody can know whether it is said there: times are needed and unknown. Empty when that can be known."""
+        turns = [reading.turns[place] for place in reading.places(self.speaker)]
+        if self._span is None or self._span.unit != "ms" or any(turn.start_ms is not None for turn in turns):
+            return ""
+        return f"no times are known, and {self.place} were asked for"
+
     def probe(self, conversation: Conversation, reading: Reading) -> Extraction | None:
         """What must be asked of a judge."""
         if self.said.judge is None:

@@ -333,7 +333,8 @@ class _Said(NamedTuple):
         """In words: ``similar to 'Hello, …' 0.71 ≥ 0.55``."""
         if self.similarity is None or self.threshold is None:
             return f"judged: {self.told}"
-        return f"similar to '{shortened(self.told)}' {self.similarity:.2f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.2f}"
+        digits = 4 if self.gap > 0 and f"{self.similarity:.2f}" == f"{self.threshold:.2f}" else 2
+        return f"similar to '{shortened(self.told)}' {self.similarity:.{digits}f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.{digits}f}"
 
 
 class _Lexicon:

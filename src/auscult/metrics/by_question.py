@@ -148,8 +148,10 @@ class _Plan:
         if self._trigger:
             trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
-                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.place}"
-                return self._without_trigger(trigger, reason + _short_of(trigger))
+                obstacle = self._trigger.obstacle(reading)
+                reason = obstacle or f"no trigger in {self._trigger.place}"
+                is_unknown = bool(obstacle) and bool(reading.places("agent"))
+                return self._without_trigger(trigger, reason + _short_of(trigger), is_unknown=is_unknown)
         if self._not_when:
             ruled_out = self._not_when.decide(reading, answers, trigger.position)
             if ruled_out.position is not None:
@@ -166,9 +168,9 @@ class _Plan:
             return Verdict(qualification="YES", evidence=evidence, trigger=trigger.evidence, parts=parts)
         return self._without_answer(reading, answers, trigger, answer)
 
-    def _without_trigger(self, trigger: Outcome, reason: str) -> Verdict:
-        """The question does not arise; or, where the trigger was to be said, it was not."""
-        if self._shares is None or trigger.undecided:
+    def _without_trigger(self, trigger: Outcome, reason: str, *, is_unknown: bool) -> Verdict:
+        """The question does not arise; or, where the agent owed the trigger, it was not said, unless nobody can know."""
+        if self._shares is None or trigger.undecided or is_unknown:
             return Verdict(qualification="NA", reason=reason)
         parts = self._parts(("NO", (), reason), ("NO", (), "there is no trigger that it could belong to"))
         return Verdict(qualification="NO", reason=reason, parts=parts)

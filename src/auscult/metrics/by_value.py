@@ -151,6 +151,8 @@ class _Plan:
             return Verdict(
                 qualification="NA", reason=f"the source says '{shortened(truth.text)}', which is no {said.kind}"
             )
+        if obstacle := self._sayings.obstacle(reading):
+            return Verdict(qualification="NA", reason=f"{obstacle}; the source says {right}")
         heard = self._sayings.heard(reading, answers, trigger)
         counting = self._counting(reading, heard, trigger, right)
         if not counting:

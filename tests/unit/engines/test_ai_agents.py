@@ -107,6 +107,11 @@ LIES: list[tuple[Any, str]] = [
     (reply(FEE | {"messageIds": []}, TERMS), "is YES and points at no message"),
     (reply(FEE | {"justification": 'Says "there are no fees at all".'}, TERMS), "quotes what nobody said"),
     (reply(FEE, TERMS | {"justification": "\u201cnever said any of this\u201d"}), "quotes what nobody said"),
+    (reply(FEE, TERMS | {"failureReason": 'Says "there are no terms at all".'}), "quotes what nobody said"),
+    (
+        reply(FEE | {"justification": 'Says "ten dollars a month thanks".'}, TERMS),
+        "quotes what nobody said",
+    ),  # two said it
     (reply(FEE | {"isQualified": "yes"}, TERMS), "isQualified"),
     (reply(FEE | {"isQualified": True}, TERMS), "isQualified"),
     (reply(FEE | {"messageIds": "m1"}, TERMS), "messageIds"),

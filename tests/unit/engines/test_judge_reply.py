@@ -151,6 +151,26 @@ def test_values_are_slices_of_what_was_said_in_order() -> None:
         assert read(json.dumps({"q1": {"values": [{**said[0], **wrong}]}}), [asked], talk, [0], "e").faults
 
 
+@pytest.mark.parametrize(
+    ("quote", "value", "is_fault"),
+    [
+        ("$25", "20", True),
+        ("$25", "25.00", False),
+        ("costs $25 or so", "20", True),
+        ("between 20 and $25", "20", False),  # two values are in the words: which is meant only a judge can tell
+        ("4 and a half percent", "45", False),  # where the decimal point belongs may be a matter of place
+        ("4 and a half percent", "4.5", False),
+        ("twenty five", "20", False),  # words, which may be of any language
+    ],
+)
+def test_a_value_is_what_the_figures_it_quotes_come_to(quote: str, value: str, is_fault: bool) -> None:
+    """Right words beside a wrong value would be evidence against the verdict that rests on them."""
+    talk = transcript(f"agent: It {quote} today.")
+    asked = Extraction("fee", "the fee", "percentage" if "percent" in quote else "amount", talk, ("m1",))
+    said = [{"turn": 1, "quote": quote, "value": value}]
+    assert bool(read(json.dumps({"q1": {"values": said}}), [asked], talk, [0], "e").faults) == is_fault
+
+
 def test_a_summary_names_the_turns_behind_it() -> None:
     """In the order of its sentences, each once."""
     told = [{"sentence": "A card was lost.", "turns": [2, 1]}, {"sentence": "\x1bIt ended\nwell.", "turns": [4, 2]}]

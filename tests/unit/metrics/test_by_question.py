@@ -43,8 +43,8 @@ def test_likeness_at_the_threshold_is_enough_and_under_it_is_not() -> None:
     verdict = judge(CALL, {"Goodbye.": 0.5499, "Anything else?": 0.2}, answer=written)
     assert verdict.qualification == "NO"
     assert verdict.evidence[0].turn_id == "m7"
-    assert verdict.evidence[0].why == "similar to 'goodbye' 0.55 < 0.55"
-    assert verdict.reason.endswith("nearest: similar to 'goodbye' 0.55 < 0.55")
+    assert verdict.evidence[0].why == "similar to 'goodbye' 0.5499 < 0.5500"
+    assert verdict.reason.endswith("nearest: similar to 'goodbye' 0.5499 < 0.5500")
 
 
 def test_placeholders_of_samples_are_not_compared() -> None:
@@ -275,6 +275,18 @@ def test_findings_are_joined_at_any_depth() -> None:
     assert [evidence.turn_id for evidence in verdict.evidence] == ["m3", "m7"]
     without_sorry = talk(*(f"{turn.speaker}: {turn.text}" for turn in CALL.turns if turn.id != "m3"))
     assert judge(without_sorry, answer=answer).qualification == "NO"
+
+
+def test_whether_something_was_not_said_in_time_is_unknown_without_times() -> None:
+    """none_of within a window of time: without times nobody can know; with somebody silent it was not said."""
+    answer = {"none_of": [{"speaker": "agent", "window": {"first": "60 seconds"}, "any_of": [{"phrases": ["damn"]}]}]}
+    untimed = judge(talk("agent: Damn it.", "customer: Oh.", step_ms=None), answer=answer)
+    assert (untimed.qualification, untimed.reason.partition(",")[0]) == (
+        "NA",
+        "no times are known of the agent's turns",
+    )
+    assert judge(talk("agent: Damn it.", "customer: Oh."), answer=answer).qualification == "NO"
+    assert judge(talk("customer: Damn it.", step_ms=None), answer=answer).qualification == "YES"
 
 
 def test_what_must_not_be_found_may_stand_alone() -> None:

@@ -35,6 +35,14 @@ def test_a_trigger_that_is_not_said_is_not_adhered() -> None:
     assert parts("agent: Hello.", AGREED) == ("NO", [("trigger", "NO", 40), ("answer", "NO", 60)])
 
 
+def test_a_trigger_of_which_nobody_can_know_is_not_held_against_the_agent() -> None:
+    """A window of time, and a transcript without times."""
+    written: dict[str, Any] = HALVES | {"trigger": HALVES["trigger"] | {"window": {"first": "60 seconds"}}}
+    verdict = judge(talk(READ, AGREED, step_ms=None), **written)
+    assert (verdict.qualification, verdict.parts) == ("NA", ())
+    assert verdict.reason.startswith("no times are known of the agent's turns")
+
+
 def test_each_part_says_what_shows_it_or_why_not() -> None:
     """Evidence of a part is its own."""
     verdict = judge(talk(READ, "customer: No."), **HALVES)

@@ -115,6 +115,10 @@ def test_strict_shows_every_deviation() -> None:
         (("customer: 4%?", "agent: We can do that."), "4"),
         (("agent: 5%",), None),
         (("agent: 5%", "system: yes", "customer: yes"), "5"),
+        (("agent: 5%", "customer: No problem, that works."), "5"),
+        (("agent: 5%", "customer: Hmm, why not."), "5"),
+        (("agent: 5%", "customer: Not bad, I will take it."), "5"),
+        (("agent: 5%", "customer: No, no problem with the card, but okay, not that rate."), None),
     ],
 )
 def test_agreement(lines: tuple[str, ...], agreed: str | None) -> None:
@@ -311,3 +315,13 @@ def test_the_laws_of_the_rules(said: list[Decimal], truth: Decimal, tolerance: D
     assert is_yes("any") == any(one == truth for one in said)
     assert (is_yes("first"), is_yes("last")) == (said[0] == truth, said[-1] == truth)
     assert is_yes("last", tolerance) == (abs(said[-1] - truth) <= tolerance)
+
+
+def test_a_window_of_time_is_not_held_against_the_agent_where_no_times_are_known() -> None:
+    """Nobody can know whether the value was said in time: NA, as with questions, and no NO."""
+    written: dict[str, Any] = {"said": RATE | {"window": {"first": "60 seconds"}}}
+    untimed = judge(call("agent: Our rate is 4.8%.", step_ms=None), **written)
+    assert (untimed.qualification, untimed.compared) == ("NA", None)
+    assert untimed.reason == "no times are known, and the agent's first 60 seconds were asked for; the source says 4.8"
+    assert judge(call("agent: Our rate is 4.8%."), **written).qualification == "YES"
+    assert judge(call("agent: Hello."), **written).qualification == "NO"

@@ -275,3 +275,35 @@ def test_moving_a_whole_call_in_time_changes_nothing(conversation: Conversation,
         ),
     )
     assert answered(judge(later, parts=ANY_PARTS)) == answered(judge(conversation, parts=ANY_PARTS))
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (hold(30_000, 40_000), hold(35_000, 52_000)),  # overlap
+        (hold(35_000, 40_000), hold(30_000, 52_000)),  # one lies within the other, and is told first
+        (hold(30_000, 40_000), hold(40_000, 52_000)),  # touch
+        (hold(30_000, 52_000), hold(30_000, 52_000)),  # the same twice
+        (hold(30_000, None), hold(30_000, 52_000)),
+    ],
+)
+def test_holds_that_overlap_or_touch_are_one(events: tuple[Event, ...]) -> None:
+    """A customer is on hold once at a time: nobody can come back from the first while the second goes on."""
+    verdict = judge(replace(CALL, events=events))
+    assert (verdict.qualification, len(verdict.evidence)) == ("YES", 1)
+    assert (verdict.evidence[0].start_ms, verdict.evidence[0].end_ms) == (30_000, 52_000)
+
+
+def test_the_length_of_holds_that_overlap_is_that_of_all_of_them() -> None:
+    """Two of 20 s each, 35 s together."""
+    events = (hold(30_000, 50_000), hold(45_000, 65_000))
+    assert answered(judge(replace(CALL, events=events)))["duration"] == "NO"
+
+
+def test_a_systems_announcement_ends_no_hold() -> None:
+    """Music and bells are not somebody who speaks; a customer who hung up meanwhile cannot be thanked."""
+    bell = Turn("m9", "system", "Please hold the line.", None, 32_000, 33_000)
+    waiting = replace(CALL, turns=(*CALL.turns[:3], bell, *CALL.turns[3:]), events=(hold(30_000, None),))
+    assert answered(judge(waiting)) == {"notice": "YES", "duration": "YES", "resumption": "YES"}
+    gone = replace(CALL, turns=(*CALL.turns[:3], Turn("m9", "system", "Call ended.", None, 80_000, 81_000)))
+    assert answered(judge(replace(gone, events=(hold(30_000, 52_000),))))["resumption"] == "NA"

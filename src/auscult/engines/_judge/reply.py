@@ -6,6 +6,7 @@ fault of that one answer. What can be used of a reply is used.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -23,6 +24,8 @@ from auscult.domain.probe import (
     SummaryAnswer,
     Transcript,
 )
+from auscult.domain.values import Kind, Locale, Value, mentions
+from auscult.domain.values import read as value_of
 from auscult.engines._judge.prompt import name
 
 LONGEST_TOLD = 1_000
@@ -35,6 +38,9 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _FEW_WORDS = 3
+_NUMERIC: Mapping[str, Kind] = {"number": "number", "amount": "amount", "percentage": "percentage"}
+_ANYWHERE = Locale.of("en", date.min)
+"""Numbers are read alike in every place and at every time."""
 
 
 class FaultError(Exception):
@@ -138,9 +144,26 @@ def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], eng
         turn = _turn(one.turn, turns, question.turn_ids)
         if not (value := plain(one.value)):
             raise FaultError(f"the value said in turn {one.turn} is empty")
-        values.append(Extracted(turn.id, _slice(one.quote, turn, one.turn), value))
+        words = _slice(one.quote, turn, one.turn)
+        if _contradict(question.kind, words, value):
+            raise FaultError(f"the value said in turn {one.turn} is not what the words it quotes come to")
+        values.append(Extracted(turn.id, words, value))
     order = {turn.id: place for place, turn in enumerate(turns)}
     return ExtractionAnswer(values=tuple(sorted(values, key=lambda one: order[one.turn_id])), engine=engine)
+
+
+def _contradict(kind: str, words: str, value: str) -> bool:
+    """Whether figures are in the words, and the value's are none of them, wherever a decimal point may belong."""
+    numeric = _NUMERIC.get(kind)
+    told = None if numeric is None else value_of(numeric, value, _ANYWHERE)
+    if numeric is None or told is None or not any(letter.isdigit() for letter in words):
+        return False
+    said = [value_of(numeric, words, _ANYWHERE), *(one.value for one in mentions("number", words, _ANYWHERE))]
+    return _figures(told) not in map(_figures, said)
+
+
+def _figures(value: Value | None) -> tuple[int, ...]:
+    return () if value is None or value.number is None else value.number.normalize().as_tuple().digits
 
 
 def _summary(told: _Sentences, turns: Sequence[Turn], engine: str) -> SummaryAnswer:
