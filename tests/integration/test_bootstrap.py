@@ -84,6 +84,16 @@ def test_a_lost_key_is_not_made_anew(database_url: str, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.key")) == []
 
 
+def test_who_has_nothing_to_do_with_secrets_needs_no_key(database_url: str, tmp_path: Path) -> None:
+    """A recount goes where the key does not; and none is made."""
+    settings = settings_for(database_url, tmp_path)
+    with_client(settings)
+    the_key(tmp_path).unlink()
+    with bootstrap.open(settings, with_secrets=False) as application:
+        assert application.verify() == []
+    assert list(tmp_path.glob("*.key")) == []
+
+
 def test_databases_of_one_name_on_two_servers_have_two_keys(tmp_path: Path) -> None:
     """The file's name tells servers, ports and names apart, and shows no password."""
     urls = ["postgresql://m:hush@a:1/x", "postgresql://m@a:2/x", "postgresql://m@b:1/x", "postgresql://m@a:1/y"]

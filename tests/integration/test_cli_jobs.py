@@ -29,3 +29,23 @@ def test_jobs_are_looked_after(tmp_path: Path) -> None:
     unknown = auscult(tmp_path, "jobs", "retry", "b-none")
     assert (unknown.status, "job.unknown" in unknown.err or "there is no job b-none" in unknown.err) == (1, True)
     assert auscult(tmp_path, "jobs", "list", "--state", "odd").status == 2
+
+
+LOOKING = (
+    ("verify",),
+    ("jobs", "list"),
+    ("export", "scorereporting", "--app", "st-1", "--since", "2026-03-01", "--until", "2026-04-01", "--out", "out"),
+)
+
+
+@pytest.mark.parametrize("words", LOOKING, ids=lambda words: words[0])
+def test_who_looks_at_a_database_needs_no_key_and_makes_none(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The key to clients' secrets may be elsewhere; a slip in the address is told, and leaves no file behind."""
+    added = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI")
+    assert added.status == 0
+    (tmp_path / "test.db.key").unlink()
+    assert auscult(tmp_path, *words).status == 0
+    assert not (tmp_path / "test.db.key").exists()
+    slip = auscult(tmp_path, *words, "--database", "sqlite:///slip.db")
+    assert (slip.status, "there is no database at slip.db" in slip.err) == (2, True)
+    assert not (tmp_path / "slip.db").exists()

@@ -210,12 +210,15 @@ class Application:
 
 
 @contextmanager
-def open(settings: Settings, share: Share | None = None) -> Generator[Application]:  # noqa: A001  (reads as bootstrap.open)
+def open(  # noqa: A001  (reads as bootstrap.open)
+    settings: Settings, share: Share | None = None, *, with_secrets: bool = True
+) -> Generator[Application]:
     """Open the database, made and migrated when new; let it go at the end. ``share`` says over how many connections.
 
+    Who has nothing to do with secrets (``with_secrets`` false) needs no key to them.
     Raises ``SettingsError`` when it cannot be opened, or when the key is not the one its secrets were locked with.
     """
-    from auscult.storage import migrate, open_store
+    from auscult.storage import migrate, new_secret_key, open_store
 
     plug_in()
     path = sqlite_path(settings)
@@ -227,10 +230,11 @@ def open(settings: Settings, share: Share | None = None) -> Generator[Applicatio
             value=settings.database_url,
         )
     migrate(settings.database_url)
-    key, made = secret_key(settings)
+    key, made = secret_key(settings) if with_secrets else (new_secret_key(), False)
     store = open_store(settings.database_url, key, (share or of_server(settings)).store)
     try:
-        check_key(store, settings, is_new=made)
+        if with_secrets:
+            check_key(store, settings, is_new=made)
         yield Application(settings, store)
     finally:
         store.close()

@@ -81,6 +81,17 @@ def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
     return read_settings(None, database_url=database, **chosen)
 
 
+def settings_of_existing(database: str | None) -> Settings:
+    """The same for who only looks at a database: a file that is not there is a slip, and none is made."""
+    from auscult import bootstrap
+
+    settings = settings_of(database)
+    path = bootstrap.sqlite_path(settings)
+    if path is not None and not path.exists():
+        raise typer.BadParameter(f"there is no database at {path}", param_hint="--database")
+    return settings
+
+
 def tenant_of(store: Store, account: str | None, org: str | None, app: str) -> Tenant:
     """Find the app, or make it; account and org may be left out where the app is known.
 

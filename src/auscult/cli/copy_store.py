@@ -41,5 +41,5 @@ def migrate(*, database: _options.Database = None) -> None:
     """Make a database, or bring an older one's tables up to date; other commands do the same when they open it."""
     from auscult import bootstrap
 
-    with bootstrap.open(_options.settings_of(database)) as application:
+    with bootstrap.open(_options.settings_of(database), with_secrets=False) as application:
         typer.echo(f"{application.settings.database_url.partition(':')[0]}: up to date")

@@ -93,7 +93,7 @@ def _steer(job_ids: list[str], act: "Callable[[AppStore, str], Job]", database: 
 def _opened(database: str | None) -> "Generator[Store]":
     from auscult import bootstrap
 
-    with bootstrap.open(_options.settings_of(database)) as application:
+    with bootstrap.open(_options.settings_of_existing(database), with_secrets=False) as application:
         yield application.store
 
 

@@ -22,7 +22,7 @@ def verify(
     """
     from auscult import bootstrap
 
-    with bootstrap.open(_options.settings_of(database)) as application:
+    with bootstrap.open(_options.settings_of_existing(database), with_secrets=False) as application:
         differences = application.verify()
         if differences and repair:
             found = len(differences)
