@@ -90,6 +90,14 @@ def test_what_is_kept_first_stays(store: Store, app: AppStore) -> None:
     assert count(store, judge_calls) == 2
 
 
+def test_a_failed_answer_gives_way_to_a_better_one(app: AppStore) -> None:
+    """Who asks once more what failed keeps what comes of it, whatever else is kept in the same call."""
+    call, keys = heard("c-1", ANSWERS[4], ANSWERS[0])
+    app.answers.keep(call, keys)
+    app.answers.keep(heard("c-1", ANSWERS[1], ANSWERS[4])[0], keys)
+    assert list(app.answers.find(list(keys.values())).values()) == [ANSWERS[1], ANSWERS[0]]
+
+
 def test_another_app_finds_nothing(store: Store, app: AppStore) -> None:
     """Answers quote what was said."""
     call, keys = heard("c-1", *ANSWERS)

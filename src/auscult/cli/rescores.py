@@ -37,7 +37,10 @@ def rescore(
     ] = None,
     afresh: Annotated[
         bool,
-        typer.Option("--afresh", help="Judge everything anew, also what this version decided; answers are not reused."),
+        typer.Option(
+            "--afresh",
+            help="Judge everything anew, also what this version decided, and ask a judge once more what failed.",
+        ),
     ] = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the trail.")] = "system",
     no_wait: NoWait = False,

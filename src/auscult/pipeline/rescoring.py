@@ -5,7 +5,7 @@ judged, and nothing else (explained in docs/explanation/re-scoring.md).
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,8 +17,10 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, choose_form
-from auscult.domain.judging import Postponed
+from auscult.domain.judging import Heard, Postponed, Usage
+from auscult.domain.probe import Answer, FailedAnswer, Inquiry
 from auscult.pipeline.evaluate import Evaluator, Waiting
+from auscult.pipeline.far_ports import KeptAnswers
 from auscult.pipeline.ports import AppStore, Pending, Recorded
 from auscult.pipeline.record import Reports, render
 from auscult.pipeline.rescore import RescoreCounts, RescoreOrder
@@ -122,7 +124,8 @@ class Rescoring:
             for case in cases
         ]
         evaluator = self._evaluator.for_app(task.app.tenant.app_id)
-        judged = evaluator.evaluate_ready(pending, [task.form], self._now(), task.app.answers, may_ask=task.may_ask)
+        kept = _ButFailed(task.app.answers) if task.order.afresh else task.app.answers
+        judged = evaluator.evaluate_ready(pending, [task.form], self._now(), kept, may_ask=task.may_ask)
         done: list[Rescored] = []
         postponed: list[Postponed] = []
         for case, one in zip(cases, judged, strict=True):
@@ -162,6 +165,23 @@ class Rescoring:
             entry=entry,
             is_same_status=is_same_status,
         )
+
+
+class _ButFailed:
+    """Answers that are kept, but for those that failed: these are asked for once more."""
+
+    def __init__(self, kept: KeptAnswers) -> None:
+        self._kept = kept
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
+        found = self._kept.find(keys)
+        return {key: answer for key, answer in found.items() if not isinstance(answer, FailedAnswer)}
+
+    def keep(self, heard: Heard, keys: Mapping[Inquiry, bytes]) -> None:
+        self._kept.keep(heard, keys)
+
+    def usage(self, batch_id: str) -> Usage:
+        return self._kept.usage(batch_id)
 
 
 def named_in(faults: Collection[str], cases: Iterable[Recorded]) -> frozenset[str]:

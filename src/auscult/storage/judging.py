@@ -35,6 +35,10 @@ _KINDS: Mapping[str, type[Answer | FailedAnswer]] = {
 _NAMES: Mapping[type[Answer | FailedAnswer], str] = {kind: name for name, kind in _KINDS.items()}
 
 
+_FAILED = b'{"kind":"failed"'
+"""With this the body of an answer begins that failed."""
+
+
 class _Body(msgspec.Struct):
     """An answer as it is kept: which kind it is, and its fields."""
 
@@ -69,7 +73,7 @@ class AppAnswers:
         """Keep the answers of one call, and what it took, in one transaction.
 
         Where the conversation was erased meanwhile, what it took is kept alone. An answer that somebody else got
-        meanwhile stays.
+        meanwhile stays, but for one that failed.
         """
         if heard.usage is None and not heard.answers:
             return
@@ -88,7 +92,12 @@ class AppAnswers:
                 }
                 for question, answer in heard.answers.items()
             ]
-            connection.execute(self._database.dialect.insert(judge_answers).on_conflict_do_nothing(), rows)
+            first = self._database.dialect.insert(judge_answers)
+            again = {name: first.excluded[name] for name in ("conversation", "call", "body")}
+            is_failed = sa.func.substr(judge_answers.c.body, 1, len(_FAILED)) == _FAILED
+            connection.execute(
+                first.on_conflict_do_update(index_elements=["app", "key"], set_=again, where=is_failed), rows
+            )
 
     def usage(self, batch_id: str) -> Usage:
         """What was used for the conversations of a batch since it was accepted."""

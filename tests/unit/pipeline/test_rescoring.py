@@ -1,8 +1,8 @@
 """Conversations evaluated once more with one version of one form (issue 4.3, rule 7), on both databases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -11,12 +11,14 @@ from auscult.domain.audit import AuditAnswer
 from auscult.domain.conversation import Conversation, Queue
 from auscult.domain.errors import AuscultError
 from auscult.domain.evaluation import Verdict
-from auscult.domain.probe import Answers, Similarity
+from auscult.domain.judging import Heard, Usage
+from auscult.domain.probe import Answers, FailedAnswer, Judgement, JudgementAnswer, Probe, Similarity
 from auscult.engines.wordllama import WordLlama
 from auscult.metrics import METRICS
 from auscult.metrics.by_question import ByQuestion
 from auscult.pipeline.audit import Auditing
 from auscult.pipeline.evaluate import Evaluator
+from auscult.pipeline.far_ports import FarEngine
 from auscult.pipeline.ports import AppStore, Dossier
 from auscult.pipeline.process import Processing
 from auscult.pipeline.rebuild import rebuild
@@ -58,12 +60,24 @@ def app(store: Store) -> AppStore:
     return app
 
 
-def load(store: Store, *conversations: Conversation) -> None:
+def load(store: Store, *conversations: Conversation, evaluator: Evaluator = EVALUATOR) -> None:
     """Accept and record these."""
-    work = Processing(store, EVALUATOR, REPORTS, lambda: FIRST)
+    work = Processing(store, evaluator, REPORTS, lambda: FIRST)
     finished = work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or "")
     assert finished is not None
     work.record(finished)
+    for more in work.ask(finished) if finished.waiting else ():
+        work.record(more)
+
+
+def judged_by(judge: FarEngine) -> Evaluator:
+    """The evaluator, with a judge."""
+    return EVALUATOR._replace(far={Judgement: judge})
+
+
+def answers_of(app: AppStore, name: str) -> list[str]:
+    """What each metric came to that counts."""
+    return [one.verdict.qualification for one in dossier(app, name).evaluations[0].results]
 
 
 def sweep(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) -> None:
@@ -73,14 +87,14 @@ def sweep(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) 
         for portion_id in some:
             swept = work.look(portion_id)
             assert swept is not None
-            assert not swept.must_ask
-            work.record(swept)
+            assert not swept.must_ask or evaluator.far
+            work.record(work.ask(swept) if swept.must_ask else swept)
 
 
 def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER, **order: Any) -> RescoreCounts:
     """Re-score, and what became of it."""
     app = store.within(TENANT)
-    begun = begin_rescore(app, ANSWERED, **{"form_id": "ef-1"} | order)
+    begun = begin_rescore(app, order.pop("answered", ANSWERED), **{"form_id": "ef-1"} | order)
     sweep(store, evaluator, at)
     view = view_rescore(app, begun.sweep.sweep_id)
     assert view.sweep.state == "done"
@@ -196,6 +210,44 @@ def test_afresh_judges_all_anew(store: Store, app: AppStore) -> None:
     assert some(rescore(store)) == {"looked": 1, "already": 1}
     assert some(rescore(store, afresh=True)) == {"looked": 1, "rescored": 1}
     assert [one.evaluated_at for one in dossier(app, "c-1").evaluations] == [LATER, FIRST]
+
+
+class Judge:
+    """A judge that gives one answer to everything."""
+
+    kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement})
+    version, at_once = "judge 1 m", 1
+
+    def __init__(self, answer: JudgementAnswer | FailedAnswer) -> None:
+        """Nobody asked yet."""
+        self.answer = answer
+        self.asked = 0
+
+    def ask(self, questions: Sequence[Any]) -> Iterator[Heard]:
+        """One thing heard for each question."""
+        for one in questions:
+            self.asked += 1
+            yield Heard(
+                conversation_id=one.transcript.conversation_id, answers={one: self.answer}, usage=Usage(calls=1)
+            )
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def test_afresh_asks_once_more_what_failed(store: Store, app: AppStore) -> None:
+    """A failed answer may have lain in a setting, as of the context; without afresh it stands, as other answers do."""
+    app.forms.publish("ef-1", TWO.replace(b"{phrases: [thanks]}", b"{judge: The agent gives thanks.}"))
+    load(store, conversation("c-1"), evaluator=judged_by(Judge(FailedAnswer(reason="too long", engine="e"))))
+    assert answers_of(app, "c-1") == ["YES", "-"]
+    answer = JudgementAnswer(holds=True, turn_ids=("m1",), reason="", engine="e")
+    judge = Judge(answer)
+    rescore(store, judged_by(judge), answered=judged_by(judge).answered)
+    assert (answers_of(app, "c-1"), judge.asked) == (["YES", "-"], 0)
+    for more in (1, 2):  # the second time it is known
+        at = LATER + timedelta(days=more)
+        rescore(store, judged_by(judge), at, answered=judged_by(judge).answered, afresh=True)
+        assert (answers_of(app, "c-1"), judge.asked) == (["YES", "YES"], 1)
 
 
 def test_an_earlier_version_can_be_taken(store: Store, app: AppStore) -> None:
