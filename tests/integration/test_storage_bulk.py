@@ -1,6 +1,7 @@
 """How much is written into PostgreSQL at once: by COPY (issue 6, point 4), and readied for reading afterwards."""
 
 import re
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from auscult.domain.conversation import Queue
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.database import Database
 from tests.contract.storing import TENANT, conversation, put
+from tests.integration.program import AUSCULT, environment
 from tests.waiting import wait_until
 
 MANY = 400
@@ -65,6 +67,19 @@ def test_what_was_loaded_is_vacuumed(postgresql_url: str, tmp_path: Path) -> Non
             assert (told("vacuum_count", "tallies"), told("analyze_count", "tallies")) == (1, 1)
             assert told("vacuum_count", "conversations") == 0  # too few to be worth it
         database.close()
+
+
+def test_a_worker_readies_what_came_in(postgresql_url: str, tmp_path: Path) -> None:
+    """What comes over HTTP is readied, too, whether or not the server has rounds of its own."""
+    fill(postgresql_url, tmp_path / "trace")
+    counted = "SELECT vacuum_count + analyze_count FROM pg_stat_user_tables WHERE relname = 'tallies'"
+    command = [str(AUSCULT), "worker", "--database", postgresql_url]
+    with (
+        psycopg.connect(postgresql_url.partition("?")[0], autocommit=True) as looking,
+        subprocess.Popen(command, env=environment(AUSCULT_STATE_DIR=str(tmp_path))) as worker,  # noqa: S603
+    ):
+        wait_until(lambda: looking.execute(counted).fetchone() == (2,))
+        worker.terminate()
 
 
 def test_what_cannot_be_vacuumed_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auscult.bootstrap.connections import Share, of_server, of_worker
+from auscult.bootstrap.copying import copy
 from auscult.bootstrap.keys import check_key, key_path, secret_key, sqlite_path
 from auscult.bootstrap.minds import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.processes import cores, keep_numpy_to_one_thread, set_up_logging, settle_down_to_work
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from auscult.pipeline.sweep_ports import SweepKind
     from auscult.pipeline.sweeping import Sweeping, SweepWork
     from auscult.storage import Store
-    from auscult.storage.copying import Copied
 
 __all__ = [
     "Application",
@@ -240,25 +240,6 @@ def open(  # noqa: A001  (reads as bootstrap.open)
         store.close()
 
 
-def copy(source: Settings, target: Settings, progress: Progress) -> "list[Copied]":
-    """Copy one database into another and compare them. The target gets the key of the source's secrets."""
-    from auscult.storage import migrate
-    from auscult.storage.copying import copy as copy_store
-    from auscult.storage.database import Database
-    from auscult.storage.key_file import kept_key
-
-    migrate(source.database_url)
-    migrate(target.database_url)
-    if source.secret_key is None:
-        kept_key(key_path(target), kept_key(key_path(source))[0])
-    here, there = Database(source.database_url), Database(target.database_url)
-    try:
-        return copy_store(here, there, progress)
-    finally:
-        here.close()
-        there.close()
-
-
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, with ``settings.workers`` workers beside. ``ready`` is told the address.
 
@@ -335,6 +316,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     from auscult.jobs.database import jobs_url
     from auscult.jobs.ending import stop_on_signals
     from auscult.jobs.sending import HttpSender
+    from auscult.jobs.settler import Settler
     from auscult.jobs.teller import Teller
     from auscult.jobs.worker import Work, Worker
     from auscult.pipeline.process import Processing
@@ -369,6 +351,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
             closing(assistant(settings, application.store.spending, application.store.places)) as assisting,
             Attendant(application.store, assisting, partial(datetime.now, UTC)),
             Teller(telling),
+            Settler(application.store.settle),
         ):
             Worker(work).run(stop, ready)
 
