@@ -131,6 +131,25 @@ def test_a_difference_is_told(database_url: str, new_url: str) -> None:
     assert "conversations" in different
 
 
+def test_what_is_written_meanwhile_is_told(database_url: str, new_url: str) -> None:
+    """Who forgot to stop the servers learns of it, and does not leave behind what came in while rows were copied."""
+    fill(database_url)
+    migrate(new_url)
+    here, there = Database(database_url), Database(new_url)
+    news = iter([Conversation(id="c-meanwhile", channel="chat", started_at=datetime(2026, 3, 1, tzinfo=UTC))])
+
+    def write(_done: int, _total: int) -> None:
+        with bootstrap.open(settings(database_url)) as application:
+            application.store.within(TENANT).conversations.accept(list(news))
+
+    try:
+        different = {table.table for table in copy(here, there, write) if not table.is_equal}
+    finally:
+        here.close()
+        there.close()
+    assert different == {"conversations", "batches"}
+
+
 def test_the_key_of_the_secrets_comes_along(tmp_path: Path) -> None:
     """Where no setting gives the key, the copy can open what the original's clients signed."""
     here, there = (Settings(database_url=f"sqlite:///{tmp_path / name}") for name in ("a.db", "b.db"))
@@ -143,3 +162,36 @@ def test_the_key_of_the_secrets_comes_along(tmp_path: Path) -> None:
     assert found is not None
     assert found.secret == CLIENT.secret
     assert (tmp_path / "b.db.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_was_made_too_early_gives_way(database_url: str, new_url: str, tmp_path: Path) -> None:
+    """Who looked at the new database before the copy has a key there, to no secret: clients are known all the same."""
+    here, there = (Settings(database_url=url, state_dir=str(tmp_path / "state")) for url in (database_url, new_url))
+    with bootstrap.open(here) as application:
+        application.store.ensure(TENANT)
+        application.store.clients.add(CLIENT)
+    with bootstrap.open(there):
+        assert bootstrap.key_path(there).read_bytes() != bootstrap.key_path(here).read_bytes()
+    bootstrap.copy(here, there, lambda *_: None)
+    with bootstrap.open(there) as application:
+        found = application.store.clients.find(CLIENT.client_id)
+    assert found is not None
+    assert found.secret == CLIENT.secret
+
+
+def test_no_key_is_made_where_the_source_has_none(tmp_path: Path) -> None:
+    """A key that stands elsewhere is not taken for lost: another would lock the clients out of the copy."""
+    here, there = (Settings(database_url=f"sqlite:///{tmp_path / name}") for name in ("a.db", "b.db"))
+    migrate(here.database_url)
+    bootstrap.copy(here, there, lambda *_: None)
+    assert list(tmp_path.glob("*.key")) == []
+
+
+def test_a_slip_in_an_address_copies_nothing(tmp_path: Path) -> None:
+    """A file that is not there is no empty database, and a database is not copied into itself."""
+    migrate(f"sqlite:///{tmp_path / 'a.db'}")
+    slip = auscult(tmp_path, "copy", "--from", "sqlite:///slip.db", "--to", "sqlite:///b.db")
+    assert (slip.status, "there is no database at slip.db" in slip.err) == (2, True)
+    same = auscult(tmp_path, "copy", "--from", "sqlite:///a.db", "--to", f"sqlite:///{tmp_path / 'a.db'}")
+    assert (same.status, same.err) == (1, "error: --from and --to are the same database\n")
+    assert [each.name for each in tmp_path.glob("*.db")] == ["a.db"]

@@ -81,14 +81,14 @@ def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
     return read_settings(None, database_url=database, **chosen)
 
 
-def settings_of_existing(database: str | None) -> Settings:
+def settings_of_existing(database: str | None, option: str = "--database") -> Settings:
     """The same for who only looks at a database: a file that is not there is a slip, and none is made."""
     from auscult import bootstrap
 
     settings = settings_of(database)
     path = bootstrap.sqlite_path(settings)
     if path is not None and not path.exists():
-        raise typer.BadParameter(f"there is no database at {path}", param_hint="--database")
+        raise typer.BadParameter(f"there is no database at {path}", param_hint=option)
     return settings
 
 

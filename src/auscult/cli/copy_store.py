@@ -17,13 +17,13 @@ def copy(
 ) -> None:
     """Copy a whole database into another, as from SQLite to PostgreSQL, and compare every row.
 
-    Stop servers and workers first: what is written meanwhile is not copied. A copy that was cut off goes on when the
-    same command is given again. Exit status 1 where a table differs.
+    Stop servers and workers first: what is written meanwhile is not copied, and is told at the end. A copy that was cut
+    off goes on when the same command is given again. Exit status 1 where a table differs.
     """
     from auscult import bootstrap
 
     with progress("rows copied") as tell:
-        tables = bootstrap.copy(_options.settings_of(source), _options.settings_of(target), tell)
+        tables = bootstrap.copy(_options.settings_of_existing(source, "--from"), _options.settings_of(target), tell)
     different = [each for each in tables if not each.is_equal]
     if as_json:
         typer.echo(msgspec.json.encode(tables))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Table
 
 from auscult.domain.errors import ConflictError
@@ -37,6 +38,7 @@ class Copied(Struct, frozen=True, kw_only=True):
 def copy(source: Database, target: Database, progress: Progress) -> list[Copied]:
     """Copy every table, then compare them. Both databases must have been migrated; nobody should write to either.
 
+    A table that has more or fewer rows in the end than were copied is not equal.
     ``progress`` is told rows done and rows in all. Raises ``ConflictError`` when the target holds something else.
     """
     with source.comparing() as reading:
@@ -59,7 +61,9 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
                 target.dialect.count_on(writing, table)
         target.settle()
         with target.comparing() as there:
-            return [_compared(table, reading, there) for table in tables]
+            compared = [_compared(table, reading, there) for table in tables]
+    with source.comparing() as later:
+        return [_unless_written(each, _count(later, table)) for table, each in zip(tables, compared, strict=True)]
 
 
 def _refuse_another(reading: Connection, target: Database) -> None:
@@ -113,6 +117,11 @@ def _compared(table: Table, here: Connection, there: Connection) -> Copied:
     return Copied(
         table=str(table.name), rows=rows, rows_there=rows_there, is_equal=(rows, ours) == (rows_there, theirs)
     )
+
+
+def _unless_written(copied: Copied, rows: int) -> Copied:
+    """The same where so many rows are there now: what was read is one state of the data, an old one if it went on."""
+    return copied if rows == copied.rows else replace(copied, rows=rows, is_equal=False)
 
 
 def _sum(connection: Connection, table: Table) -> tuple[int, bytes]:
