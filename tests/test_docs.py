@@ -47,6 +47,13 @@ def test_commands_exist(page: Path) -> None:
             assert not made or made[1] in TARGETS, line
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_what_curl_sends_has_its_kind(page: Path) -> None:
+    """As JSON: unless told, curl says that it comes from a form, and the server refuses that."""
+    for line in re.sub(r"\\\n", " ", page.read_text(encoding="utf-8")).splitlines():
+        assert not re.search(r"\bcurl .* -d ", line) or "Content-Type: application/json" in line, line
+
+
 def test_every_command_is_in_the_reference() -> None:
     """Each command has a heading in docs/reference/cli.md."""
     page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")

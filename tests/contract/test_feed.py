@@ -1,9 +1,10 @@
 """The feed of changes and the webhooks that follow it, over both databases and a real receiver."""
 
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,10 +16,11 @@ from msgspec.structs import replace
 from standardwebhooks.webhooks import Webhook as Receiver
 
 from auscult.domain.audit import assign
-from auscult.domain.change import CHANGE_KINDS, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.jobs.sending import HttpSender
+from auscult.pipeline.feed_ports import Due, Standing
 from auscult.pipeline.ports import AppStore
 from auscult.pipeline.tell import PAUSES_S, Telling
 from auscult.storage import Store
@@ -207,6 +209,59 @@ def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app:
         app.webhooks.enable(made.id)
         assert telling.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.2", "st-1.3"]
+
+
+def test_who_is_gone_is_not_tried_again(store: Store, app: AppStore, sender: HttpSender) -> None:
+    """410 says so, by Standard Webhooks; when enabled it goes on where it stopped."""
+    secret = new_webhook_secret()
+    telling = Telling(store, sender, lambda: datetime.now(UTC))
+    with receiving(secret) as (url, taken, answers):
+        made = webhook(url, secret)
+        app.webhooks.add(made)
+        put(app, conversation("c-1"))
+        answers.append(410)
+        assert telling.run_once()
+        assert app.webhooks.listing()[0].is_disabled
+        app.webhooks.enable(made.id)
+        assert telling.run_once()
+    assert [id_ for id_, _ in taken] == ["st-1.1"]
+
+
+def test_what_a_webhook_is_not_told_costs_one_write(
+    store: Store, app: AppStore, sender: HttpSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that waits for audits passes a backfill over in one step: on a file every write holds the scoring up."""
+    app.webhooks.add(webhook("http://127.0.0.1:9/none", new_webhook_secret(), "audited"))
+    put(app, *(conversation(f"c-{n}") for n in range(60)))
+    kept: list[int] = []
+    keep = store.webhook_work.keep
+
+    def count(due: Due, stands: Standing, told: Delivery | None = None) -> None:
+        kept.append(stands.position)
+        keep(due, stands, told)
+
+    monkeypatch.setattr(store.webhook_work, "keep", count)
+    assert Telling(store, sender, lambda: datetime.now(UTC)).run_once()
+    assert (kept, app.webhooks.listing()[0].position) == ([60], 60)
+
+
+def test_a_slow_webhook_holds_no_other_up(store: Store, app: AppStore, sender: HttpSender) -> None:
+    """One that takes its time has a turn, and no more of it; then the others have theirs."""
+    secret = new_webhook_secret()
+    seconds = itertools.count(0, 6)
+    telling = Telling(store, sender, lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)))
+    with receiving(secret) as (slow, first, _), receiving(secret) as (url, second, _):
+        app.webhooks.add(webhook(slow, secret))
+        app.webhooks.add(webhook(url, secret))
+        put(app, *(conversation(f"c-{n}") for n in range(5)))
+        telling.run_once()
+        assert 0 < len(first) + len(second) < 5
+        telling.run_once()
+        assert first
+        assert second
+        while telling.run_once():
+            pass
+    assert [id_ for id_, _ in first] == [id_ for id_, _ in second] == [f"st-1.{n}" for n in range(1, 6)]
 
 
 def _wake(app: AppStore, webhook_id: str) -> None:

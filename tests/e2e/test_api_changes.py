@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from auscult.domain.tenancy import Tenant
+from auscult.server.api._query import write_cursor
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, database, serving
 
@@ -48,6 +49,13 @@ def test_the_feed_is_read_on_and_on(own: Own) -> None:
     (erased,) = own.ask("GET", f"/changes?cursor={cursor}").json()["items"]
     assert (erased["conversation_id"], erased["kind"]) == (ids[0], "erased")
     problem(own.ask("GET", "/changes?cursor=nonsense"), 400, "cursor.unreadable")
+
+
+def test_a_cursor_of_another_database_is_told(own: Own) -> None:
+    """One that is ahead of all that there is would pass over what comes next in silence."""
+    last = own.ask("GET", "/changes?limit=1000").json()["items"][-1]["number"]
+    assert own.ask("GET", f"/changes?cursor={write_cursor(last)}").status_code == 200
+    problem(own.ask("GET", f"/changes?cursor={write_cursor(last + 1)}"), 400, "cursor.ahead")
 
 
 def test_webhooks_are_made_listed_and_removed(own: Own) -> None:

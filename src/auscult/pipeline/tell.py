@@ -1,7 +1,7 @@
 """Tells webhooks of the changes of an app: each in its order, each at least once, signed."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,9 +11,15 @@ from auscult.pipeline.feed_ports import Due, Sender, Standing
 from auscult.pipeline.ports import Store
 
 LEASE_MS = 120_000
-AT_A_TIME = 50
+AT_A_TIME = 1_000
+TURN = timedelta(seconds=10)
+"""So many changes are looked at, and so long is sent, before other webhooks have their turn."""
+
 PAUSES_S = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 """After each try that failed; after the last of them the webhook is disabled, and keeps its place."""
+
+GONE = 410
+"""What an endpoint answers that wants to hear no more, by Standard Webhooks."""
 
 
 class ChangeMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +60,13 @@ class Telling:
         due = self._work.claim(LEASE_MS)
         if due is None:
             return False
-        waiting = self._store.within(due.tenant).feed.after(due.webhook.position, AT_A_TIME)
-        for change in waiting:
-            if change.kind not in due.webhook.kinds:
-                self._work.keep(due, Standing(change.number, LEASE_MS))
-                continue
-            if not self._tell(due, change):
+        position, end = due.webhook.position, self._now() + TURN
+        for change in self._store.within(due.tenant).feed.after(position, AT_A_TIME):
+            if change.kind in due.webhook.kinds and not self._tell(due, change):
                 return True
-        position = waiting[-1].number if waiting else due.webhook.position
+            position = change.number
+            if self._now() >= end:
+                break
         self._work.keep(due, Standing(position, pause_ms=0))
         return True
 
@@ -83,7 +88,7 @@ class Telling:
             self._work.keep(due, Standing(change.number, LEASE_MS), told)
             return True
         failures = webhook.failures + 1
-        is_last = failures > len(PAUSES_S)
+        is_last = failures > len(PAUSES_S) or status == GONE
         pause_ms = 0 if is_last else PAUSES_S[failures - 1] * 1000
         self._work.keep(due, Standing(change.number - 1, pause_ms, failures, is_last), told)
         return False

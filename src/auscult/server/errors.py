@@ -83,6 +83,7 @@ REASONS: Mapping[str, Reason] = {
     "range.too_long": Reason(400, 400, "The range is longer than this API takes, which the message names."),
     "limit.above_maximum": Reason(400, 400, "`limit` is above the largest page, which the message names."),
     "cursor.unreadable": Reason(400, 400, "`cursor` is not one that this API gave."),
+    "cursor.ahead": Reason(400, 400, "`cursor` is ahead of the feed: of another database, or of a later state of it."),
     "cursor.conflict": Reason(400, 400, "`cursor` stands beside `offset` or `page`."),
     "path.unknown": Reason(404, 404, "Nothing is served at this path.", "Not Found"),
     "thing.unknown": Reason(404, 404, "A thing that was named is not there."),

@@ -72,6 +72,13 @@ def changes(call: Call) -> Answer:
     limit = _query.limit(call.query)
     (after,) = _query.read_cursor(call.query, tuple[int]) or (0,)
     found = call.app.feed.after(after, limit + 1)
+    if not found and after > call.app.feed.last():
+        raise RequestError(
+            "cursor: it is ahead of all that changed here, so it is of another database, or of this one before it was "
+            "restored; begin without a cursor.",
+            code="cursor.ahead",
+            field="cursor",
+        )
     items = tuple(found[:limit])
     last = items[-1].number if items else after
     page = ChangePage(items=items, next_cursor=_query.write_cursor(last), more=len(found) > limit)
@@ -223,7 +230,8 @@ OPERATIONS = (
         text="From now on each change of these kinds is sent to the address by POST, signed as Standard Webhooks 1.0 has "
         "it (`webhook-id`, `webhook-timestamp`, `webhook-signature`), in order and at least once; a try again has "
         "the same `webhook-id`. What is not answered with 2xx is tried again after 5 s, 1 min, 5 min, 30 min, 2 h, "
-        "5 h, 10 h and 10 h; then the webhook is disabled and keeps its place. The secret is shown once.",
+        "5 h, 10 h and 10 h; then, or at once after 410, the webhook is disabled and keeps its place. The secret is shown "
+        "once.",
         scopes=writing("webhooks"),
         handle=add,
         body=Body("object", NewWebhook, {"url": _WEBHOOK["url"], "kinds": _WEBHOOK["kinds"]}, "Where, and what of."),
