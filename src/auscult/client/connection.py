@@ -87,12 +87,15 @@ class Connection:
         """
         sent = {"content": content} if content is not None else {"json": dict(body) if body is not None else None}
         kind = {"Content-Type": "application/x-ndjson"} if content is not None else {}
+        answer = None
         for attempt in range(TRIES):
             answer = self._send(method, path, {**sent, "params": query, "headers": {**self._headers(), **kind}})
             if answer is not None and answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
                 return self._read(answer, path)
             if attempt + 1 < TRIES:
-                self._sleep(_pause_after(answer, attempt))
+                self._wait(answer, attempt)
+        if answer is not None:
+            raise RemoteError(f"{_refusal(answer, path)}; tried {TRIES} times", status=answer.status_code)
         raise RemoteError(
             f"{self._http.base_url} did not answer {path} in {TRIES} tries: is it running, and is the address right?",
             code="remote.unreachable",
@@ -110,6 +113,12 @@ class Connection:
             pause_s = _pause_of(answer)
             self._told(f"the rate limit is reached: waiting {pause_s:.0f} s")
             self._sleep(pause_s)
+
+    def _wait(self, answer: httpx.Response | None, attempt: int) -> None:
+        pause_s = _pause_after(answer, attempt)
+        if answer is not None and "retry-after" in answer.headers:
+            self._told(f"the server answers {answer.status_code}: waiting {pause_s:.0f} s")
+        self._sleep(pause_s)
 
     def _headers(self) -> dict[str, str]:
         access, now = self.access, datetime.now(UTC)

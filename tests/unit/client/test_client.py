@@ -100,15 +100,27 @@ def test_the_rate_limit_is_obeyed() -> None:
 
 
 def test_what_the_server_is_to_blame_for_is_tried_again() -> None:
-    """A 502 passes; one that never passes ends the pull with where it was asked."""
+    """A 502 passes; a server that is away ends the pull with where it was asked."""
     vendor, slept = Vendor(3), list[float]()
     vendor.refusals = [(502, {}, b"<html>bad gateway</html>")] * 2
     assert len(pulled(vendor, "rawdata", SINCE + HOUR * 9, sleep=slept.append)) == 3
     assert len(slept) == 2
-    vendor.refusals = [(503, {}, b"")] * 99
-    with pytest.raises(RemoteError) as error:
-        pulled(vendor, "rawdata", SINCE + HOUR, sleep=slept.append)
+    with Client("http://127.0.0.1:9", ACCESS, sleep=slept.append) as client, pytest.raises(RemoteError) as error:
+        next(client.rows("rawdata", SINCE, SINCE + HOUR))
     assert error.value.reason == "remote.unreachable"
+
+
+def test_a_server_that_has_no_room_is_waited_for_and_then_told_in_its_own_words() -> None:
+    """Back pressure: 503 says when to come again. Who gives up says why, and not that nobody is there."""
+    vendor, slept, lines = Vendor(3), list[float](), list[str]()
+    full = {"detail": "500000 conversations wait", "reason": "backlog.full"}
+    vendor.refusals = [(503, {"Retry-After": "10"}, full)] * 2
+    assert len(pulled(vendor, "rawdata", SINCE + HOUR * 9, sleep=slept.append, told=lines.append)) == 3
+    assert (slept, lines) == ([10.0, 10.0], ["the server answers 503: waiting 10 s"] * 2)
+    vendor.refusals = [(503, {"Retry-After": "10"}, full)] * 99
+    with pytest.raises(RemoteError, match=r"503: 500000 conversations wait \(backlog.full\); tried 6 times") as error:
+        pulled(vendor, "rawdata", SINCE + HOUR, sleep=slept.append)
+    assert error.value.status == 503
 
 
 def test_a_refusal_says_why() -> None:
