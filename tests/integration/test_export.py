@@ -13,7 +13,7 @@ from auscult.domain.assist import Assist
 from auscult.domain.conversation import Conversation
 from auscult.pipeline.export import DONE, Export
 from auscult.reports import REPORTS
-from auscult.storage import Store
+from auscult.storage import Store, migrate
 from auscult.tables import TABLES
 from tests.golden.storing import TENANT, process
 from tests.integration.program import AUSCULT, auscult, environment
@@ -68,6 +68,19 @@ def test_a_day_is_written_again_where_it_changed(store: Store, tmp_path: Path) -
     assert [day.rows for day in export.days(part, part + timedelta(hours=2))] == [1]
 
 
+def test_a_day_whose_rows_are_gone_has_no_file(store: Store, tmp_path: Path) -> None:
+    """What was erased does not stay in a file from before."""
+    store.ensure(TENANT)
+    process(store, _conversations(DAYS))
+    app = store.within(TENANT)
+    export = Export(app, REPORTS["rawdata"], TABLES["ndjson"], tmp_path)
+    until = SINCE + timedelta(days=DAYS)
+    assert len(list(export.days(SINCE, until))) == DAYS
+    app.conversations.erase("c-4")
+    assert len(list(export.days(SINCE, until))) == DAYS - 1
+    assert list((tmp_path / "rawdata" / "date=2026-03-05").iterdir()) == []
+
+
 def test_a_killed_export_goes_on(store: Store, database_url: str, tmp_path: Path) -> None:
     """Killed in the middle, it leaves whole files only; the same command ends with what one run would have given."""
     store.ensure(TENANT)
@@ -93,6 +106,7 @@ def test_a_killed_export_goes_on(store: Store, database_url: str, tmp_path: Path
 
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     """A report or kind of file that there is not, dates the wrong way round, an app nobody knows."""
+    migrate(f"sqlite:///{tmp_path / 'test.db'}")
     for words, said in (
         (("scores", "--since", "2026-03-01", "--until", "2026-03-02"), "there is no scores"),
         (("rawdata", "--since", "2026-03-01", "--until", "2026-03-02", "--format", "xls"), "there is no xls"),

@@ -69,10 +69,11 @@ class Export:
         now = {"file": path.name, "since": since.isoformat(), "until": until.isoformat(), "rows": total}
         if not is_anew and kept == now and path.exists():
             return Day(path=str(path), rows=total, is_new=False)
+        done.unlink(missing_ok=True)
         if not total:
+            path.unlink(missing_ok=True)  # all of it was erased, or starts on another day now
             return Day(path=str(path), rows=0)
         folder.mkdir(parents=True, exist_ok=True)
-        done.unlink(missing_ok=True)
         part = folder / f"_{path.name}.part"
         rows = self._write(part, since, until)
         part.replace(path)
