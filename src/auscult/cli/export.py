@@ -54,10 +54,8 @@ def export(
     if until <= since:
         raise RequestError("--until is not after --since", code="range.reversed", field="--until", value=str(until))
     rows = files = kept = 0
-    with (
-        bootstrap.open(_options.settings_of_existing(database), with_secrets=False) as application,
-        progress("exported") as tell,
-    ):
+    settings = _options.settings_of_existing(database)
+    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as tell:
         tenant = _options.known_tenant(application.store, app)
         exporting = Export(application.store.within(tenant), REPORTS[report], TABLES[form], out)
         for day in exporting.days(since, until, is_anew=anew):
