@@ -1,11 +1,12 @@
 """From the door to the reader: QA-14x8 over HTTP, accepted, and until readable by one worker and by two; and live.
 
-    python -m bench.flow [--count 5000] [--seconds 20] [--rate 50] [--database URL] [accepted] [two] [live]
+    python -m bench.flow [--count 5000] [--seconds 20] [--rate 50] [--database URL] [--analyzers none]
+                         [accepted] [two] [live]
 
 ``accepted``: conversations a second that POST /api/v1/conversations commits, 500 a request, four clients at once, while
 no worker runs; then until a worker has made them all readable. ``two``: the same with two workers (PostgreSQL only).
 ``live``: one conversation a request at a steady rate; from the answer until the feed of changes tells that it can be
-read. Client, server, workers and database share the machine.
+read. Client, server, workers and database share the machine. ``--analyzers none``: scores alone.
 """
 
 import argparse
@@ -43,9 +44,9 @@ LOOK_S = 0.02
 class Place:
     """A database with one app in it, and who may write there."""
 
-    def __init__(self, url: str, folder: Path, app: str, *scopes: str) -> None:
+    def __init__(self, url: str, folder: Path, app: str, *scopes: str, analyzers: str = "all") -> None:
         """Make the app, its form and a client."""
-        self.url, self.folder, self.url_of_server = url, folder, ""
+        self.url, self.folder, self.url_of_server, self.analyzers = url, folder, "", analyzers
         tenant = Tenant(account_id="acc-bench", org_id="o-bench", app_id=app)
         self.secret = Asking(
             client_id=new_client_id(),
@@ -72,6 +73,7 @@ class Place:
         """The installed command on this database, from the line that says it is ready to its end."""
         settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
         settled |= {"AUSCULT_RATE_LIMIT": "0", "AUSCULT_STATE_DIR": str(self.folder), "AUSCULT_DATABASE_URL": self.url}
+        settled |= {"AUSCULT_ANALYZERS": self.analyzers}
         with subprocess.Popen([str(AUSCULT), *words], env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
             try:
                 assert process.stdout
@@ -191,13 +193,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rate", type=int, default=50)
     parser.add_argument("--database", default="", help="an empty PostgreSQL database")
+    parser.add_argument("--analyzers", choices=("all", "none"), default="all")
     chosen = parser.parse_args(arguments)
     print(f"{os.cpu_count()} cores, {chosen.database.partition(':')[0] or 'sqlite'}, QA-14x8")
     with tempfile.TemporaryDirectory() as name:
         for case in chosen.cases or CASES:
             folder = Path(name)
             url = chosen.database or f"sqlite:///{folder}/{case}.db"
-            place = Place(url, folder, f"st-{case}")
+            place = Place(url, folder, f"st-{case}", analyzers=chosen.analyzers)
             if case == "live":
                 took = live(place, chosen.rate, chosen.seconds)
                 cuts = statistics.quantiles(took, n=100)
