@@ -162,6 +162,8 @@ def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
     if sum(turn.start_ms is not None for turn in conversation.turns) < 2:  # noqa: PLR2004 silence is between two
         reason = "fewer than two turns have times" if conversation.turns else "nobody speaks"
         return Verdict(qualification="NA", reason=reason)
+    if all(turn.speaker == "system" for turn in conversation.turns):
+        return Verdict(qualification="NA", reason="nobody speaks but a system")
     min_ms = _min_ms(settings)
     max_ms = None if settings.max_duration is None else parse_duration_ms(settings.max_duration)
     found = silences(conversation, min_ms)

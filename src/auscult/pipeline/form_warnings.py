@@ -37,6 +37,10 @@ def warnings_of(form: Form) -> Iterator[Warned]:
             yield ("languages", at), f"{language} stands there already; keep one"
     if not form.assignments:
         yield ("assignments",), "is empty; no conversation will be scored with this form"
+    for at, assignment in enumerate(form.assignments):
+        if assignment.queue != assignment.queue.strip():
+            told = f"{assignment.queue!r} begins or ends with a space; is the queue called so, or {assignment.queue.strip()!r}?"
+            yield ("assignments", at, "queue"), told
     yield from _of_metrics(form)
 
 

@@ -115,6 +115,7 @@ def test_speaking_rate(written: dict[str, Any], qualification: str) -> None:
         ("cross_talk", timed(), "the agent never speaks"),
         ("dead_air", timed(), "nobody speaks"),
         ("dead_air", timed(("agent", 0, 9), ("customer", None, None)), "fewer than two turns have times"),
+        ("dead_air", timed(("system", 0, 9), ("system", 90_000, 90_009)), "nobody speaks but a system"),
         ("speaking_rate", timed(("customer", 0, 9)), "the agent never speaks"),
         ("speaking_rate", timed(("agent", 5, 5)), "no times are known of what the agent says"),
     ],
