@@ -5,6 +5,7 @@ from html import escape
 
 from auscult.cli._backtest_page import about, count, notes_of, number, share
 from auscult.domain.backtest import MetricShift, Shift, Standing
+from auscult.domain.evaluation import Evidence
 from auscult.pipeline.backtests import BacktestLine, BinLine, MetricRates
 from auscult.pipeline.compare import ComparedForms
 
@@ -109,11 +110,18 @@ def _metric_shift(metric: MetricShift) -> str:
     points = _signed(metric.points, " points") if metric.points else ""
     fatal = ' <span class="worse">fatal</span>' if metric.is_fatal else ""
     told = f"<p>{escape(metric.name)}: <b>{metric.after or 'gone'}</b>{was} {points}{fatal}</p>"
-    for each in metric.evidence:
-        if each.text:
-            where = f'<span class="soft">{escape(each.turn_id)}</span> ' if each.turn_id else ""
-            told += f"<blockquote>{where}{escape(each.text[:_LONGEST_TEXT])}</blockquote>"
-    return told + (f'<p class="soft">{escape(metric.reason)}</p>' if metric.reason else "")
+    told += _evidence("", metric.evidence)
+    told += f'<p class="soft">{escape(metric.reason)}</p>' if metric.reason else ""
+    return told + _evidence("before: ", metric.evidence_before)
+
+
+def _evidence(when: str, evidence: Iterable[Evidence]) -> str:
+    return "".join(
+        f'<blockquote><span class="soft">{when}{escape(each.turn_id or "")}</span> {escape(each.text[:_LONGEST_TEXT])}'
+        "</blockquote>"
+        for each in evidence
+        if each.text
+    )
 
 
 def _standing(standing: Standing) -> str:

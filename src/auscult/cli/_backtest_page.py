@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auscult.domain.backtest import MetricShift, Shift, Standing
+from auscult.domain.evaluation import Evidence
 from auscult.pipeline.backtests import BacktestLine, BinLine, MetricRates, SideLine
 from auscult.pipeline.compare import ComparedForms
 
@@ -162,13 +163,21 @@ def _metric_shift(metric: MetricShift) -> RenderableType:
     told = Text.assemble(
         f"{metric.name}: ", (answer, "bold"), was, f"  {points}", ("  fatal", _WORSE) if metric.is_fatal else ""
     )
-    shown = next((each for each in metric.evidence if each.text), None)
-    if shown is not None:
-        where = f"{shown.turn_id} " if shown.turn_id else ""
-        told.append(f"\n  {where}“{shown.text[:_EVIDENCE]}{'…' if len(shown.text) > _EVIDENCE else ''}”", "dim")
-    elif metric.reason:
-        told.append(f"\n  {metric.reason[:_EVIDENCE]}", "dim")
+    shown = _evidence(metric.evidence) or metric.reason[:_EVIDENCE]
+    was_shown = _evidence(metric.evidence_before)
+    for line in (shown, was_shown and f"before: {was_shown}"):
+        if line:
+            told.append(f"\n  {line}", "dim")
     return told
+
+
+def _evidence(evidence: Iterable[Evidence]) -> str:
+    """The first words that decided: ``m3 “goodbye”``."""
+    shown = next((each for each in evidence if each.text), None)
+    if shown is None:
+        return ""
+    where = f"{shown.turn_id} " if shown.turn_id else ""
+    return f"{where}“{shown.text[:_EVIDENCE]}{'…' if len(shown.text) > _EVIDENCE else ''}”"
 
 
 def _standing(standing: Standing) -> tuple[tuple[str, str], ...]:

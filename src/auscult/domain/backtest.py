@@ -122,7 +122,7 @@ class MetricShift(Struct, frozen=True, kw_only=True):
 
     ``before`` and ``after`` are its answers, None where the form did not have it. ``points`` is how much more or less
     of the score it makes now, one decimal, as if nothing were fatal. ``evidence`` and ``reason`` are of the answer
-    after, or, of a metric that is gone, of the one before.
+    after, or, of a metric that is gone, of the one before; ``evidence_before`` is of an answer before that was another.
     """
 
     id: str
@@ -133,6 +133,7 @@ class MetricShift(Struct, frozen=True, kw_only=True):
     is_fatal: bool
     evidence: tuple[Evidence, ...]
     reason: str
+    evidence_before: tuple[Evidence, ...] = ()
 
 
 class Shift(Struct, frozen=True, kw_only=True):
@@ -278,7 +279,9 @@ def _metric_shifts(before: Evaluation, after: Evaluation) -> tuple[MetricShift, 
 def _metric_shift(before: MetricResult | None, after: MetricResult | None, share: float) -> MetricShift:
     told = after or before
     assert told is not None  # noqa: S101  (an id comes from one of the two)
-    verdict = told.verdict
+    is_another = (
+        before is not None and after is not None and before.verdict.qualification != after.verdict.qualification
+    )
     return MetricShift(
         id=told.metric.id,
         name=told.metric.name,
@@ -286,11 +289,16 @@ def _metric_shift(before: MetricResult | None, after: MetricResult | None, share
         after=after.verdict.qualification if after else None,
         points=round(share, 1),
         is_fatal=(before is not None and before.is_fatal_error) != (after is not None and after.is_fatal_error),
-        evidence=tuple(
-            replace(each, text=each.text[:_LONGEST_TEXT])
-            for each in (*verdict.evidence, *verdict.trigger)[:_MOST_EVIDENCE]
-        ),
-        reason=verdict.reason[:_LONGEST_TEXT],
+        evidence=_shown(told),
+        reason=told.verdict.reason[:_LONGEST_TEXT],
+        evidence_before=_shown(before) if before is not None and is_another else (),
+    )
+
+
+def _shown(result: MetricResult) -> tuple[Evidence, ...]:
+    verdict = result.verdict
+    return tuple(
+        replace(each, text=each.text[:_LONGEST_TEXT]) for each in (*verdict.evidence, *verdict.trigger)[:_MOST_EVIDENCE]
     )
 
 

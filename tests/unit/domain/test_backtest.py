@@ -149,6 +149,7 @@ def test_a_shift_shows_what_decided() -> None:
     assert (len(greeting.evidence[0].text), greeting.reason) == (300, "why")
     empathy = next(metric for metric in shift.metrics if metric.id == "empathy")
     assert (empathy.before, empathy.after) == (None, "NA")
+    assert [len(one.evidence_before) for one in (greeting, empathy)] == [1, 0]
 
 
 def test_what_is_fatal_stands_first() -> None:

@@ -151,6 +151,7 @@ _VIEW: dict[str, Any] = {
                         "is_fatal": False,
                         "evidence": [],
                         "reason": "nothing like it was said",
+                        "evidence_before": [],
                     }
                 ],
             }
