@@ -86,14 +86,19 @@ def choose_form(conversation: Routed, forms: Iterable[Form]) -> Form | None:
     """Choose the one form a conversation is scored with, or None (rule 10).
 
     The queue decides first (the one the conversation ended in; an id or name beats ``*``),
-    then the channel, then the direction (inbound or outbound beats both).
+    then the channel, then the direction (inbound or outbound beats both). Where one form names the queue by its id
+    and another by its name, and they say the same otherwise, the id decides.
     """
     queue = conversation.queues[-1] if conversation.queues else None
     names = {queue.id, queue.name} if queue else set[str | None]()
 
-    def rank(form: Form) -> tuple[bool, bool] | None:
+    def rank(form: Form) -> tuple[bool, bool, bool] | None:
         fits = [
-            (assignment.queue in names, assignment.direction == conversation.direction)
+            (
+                assignment.queue in names,
+                assignment.direction == conversation.direction,
+                queue is not None and assignment.queue == queue.id,
+            )
             for assignment in form.assignments
             if (assignment.queue == "*" or assignment.queue in names)
             and assignment.direction in ("both", conversation.direction)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Conversation, Direction, Queue
 from auscult.domain.form import Assignment, Form, choose_form
@@ -74,3 +75,23 @@ def test_none_fits() -> None:
     """Rule 10: no form, and that is an answer."""
     conversation = Conversation(id="c-1", channel="voice", started_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert choose_form(conversation, (FORMS[2], FORMS[4], FORMS[5])) is None
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_a_queue_named_by_its_id_goes_before_one_by_its_name(direction: Direction) -> None:
+    """Rule 10: no two forms are for the same; these are, and nothing but the forms may decide, never their order."""
+    conversation = Conversation(
+        id="c-1",
+        channel="voice",
+        direction=direction,
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        queues=(Queue("qu-sales", "Sales"),),
+    )
+    by_id, by_name, by_direction = (
+        replace(FORMS[0], id=name, assignments=(Assignment(queue=queue, direction=of),))
+        for name, queue, of in (("id", "qu-sales", "both"), ("name", "Sales", "both"), ("in", "Sales", "inbound"))
+    )
+    for forms in ((by_id, by_name, by_direction), (by_direction, by_name, by_id)):
+        found = choose_form(conversation, forms)
+        assert found is not None
+        assert found.id == ("in" if direction == "inbound" else "id")
