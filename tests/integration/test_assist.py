@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from typing import NamedTuple
 
 import pytest
 
@@ -19,7 +20,7 @@ from auscult.jobs.attendant import Attendant
 from auscult.pipeline.answering import NOT_ANSWERED, Answering
 from auscult.pipeline.assist import Assistant, Summarize
 from auscult.pipeline.knowledge import Library, add_document
-from auscult.pipeline.ports import AppStore, Pending
+from auscult.pipeline.ports import AppStore, Conversations, Pending
 from auscult.pipeline.track import Tracker
 from auscult.storage import Store
 from tests.integration.working import TENANT
@@ -211,6 +212,30 @@ def test_what_is_erased_meanwhile_stays_erased(desk: Desk) -> None:
     desk.hear("c-1", said("m-1", CODE), over)
     desk.assistant(summarize=summarize).tend(desk.app, "c-1")
     assert (desk.app.live.count("c-1"), desk.pending(), desk.app.conversations.get("c-1")) == (0, [], None)
+
+
+def test_nobody_puts_an_older_state_over_a_newer_one(desk: Desk) -> None:
+    """While one hands it on as it was, another has taken in more, and handed that on: so it stays, whoever dies then."""
+    desk.hear("c-1", said("m-1", CODE), over)
+
+    class Slow(NamedTuple):
+        """Conversations that are reached late."""
+
+        real: Conversations
+
+        def __getattr__(self, name: str) -> object:
+            if desk.app.live.count("c-1") == seen:
+                desk.hear("c-1", said("m-2", PASSWORD))
+                desk.assistant().tend(desk.app, "c-1")
+            return getattr(self.real, name)
+
+    desk.assistant().tend(desk.app, "c-1")
+    seen = desk.app.live.count("c-1")
+    slow = desk.store.within(TENANT)._replace(conversations=Slow(desk.app.conversations))
+    desk.assistant().tend(slow, "c-1")
+    found = desk.app.conversations.get("c-1")
+    assert found is not None
+    assert (found.revision, len(found.conversation.turns)) == (2, 2)
 
 
 class Counting(ScriptedWriter):

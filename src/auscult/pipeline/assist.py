@@ -195,14 +195,10 @@ class Assistant:
     def _leave(self, app: AppStore, log: LiveLog, live: Live, silence: timedelta) -> bool:
         """Hand on what is over, and say when to look again. False where something happened meanwhile."""
         due_at = None if live.is_ended else live.active_at + silence
-        if live.is_ended:
-            app.conversations.accept([live.conversation], priority="live")
         settled = Settled(events=len(log.events), due_at=due_at, is_ended=live.is_ended)
-        if app.live.settle(log.conversation_id, settled):
-            return True
-        if app.live.count(log.conversation_id) == 0:
-            app.conversations.erase(log.conversation_id)  # it was erased while it was handed on
-        return False
+        if live.is_ended:
+            return app.conversations.accept_ended(live.conversation, settled)
+        return app.live.settle(log.conversation_id, settled)
 
     def _suggestion(self, conversation: LiveConversation, live: Live, message: Message) -> Suggested | Passed:
         name, language = message.message_id, live.conversation.language

@@ -23,7 +23,7 @@ from auscult.pipeline.definition_ports import Definitions
 from auscult.pipeline.far_ports import KeptAnswers, Places, Spending
 from auscult.pipeline.feed_ports import Feed, Webhooks, WebhookWork
 from auscult.pipeline.form_ports import Forms
-from auscult.pipeline.live_ports import Knowledge, LiveConversations, LiveWork
+from auscult.pipeline.live_ports import Knowledge, LiveConversations, LiveWork, Settled
 
 if TYPE_CHECKING:
     from auscult.pipeline.sweep_ports import AppSweeps, Sweeps
@@ -163,6 +163,10 @@ class Conversations(Protocol):
         stands twice in one call counts once, the last wins. A conversation that is unchanged but whose
         processing has not finished stays with the batch it came in.
         """
+        ...
+
+    def accept_ended(self, conversation: Conversation, settled: Settled) -> bool:
+        """Accept a live one that is over, and say how it was left. False, and nothing, where more happened to it."""
         ...
 
     def pending(self, batch_id: str) -> list[Pending]:

@@ -16,6 +16,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.batch_ports import Priority
+from auscult.pipeline.live_ports import Settled
 from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
 from auscult.storage.batches import NUMBERS, UNRECORDED, insert_batch
@@ -25,6 +26,7 @@ from auscult.storage.erasing import erase
 from auscult.storage.evaluations import DIGEST_BYTES, EvaluationReader, write_evaluations
 from auscult.storage.feed import tell
 from auscult.storage.instants import ms_of, now_ms
+from auscult.storage.live import settle
 from auscult.storage.pages import Pages
 from auscult.storage.recorded import (
     CONVERSATION,
@@ -98,24 +100,20 @@ class AppConversations:
         incoming = {conversation.id: _incoming(conversation) for conversation in conversations_}
         with self._database.writing() as connection:
             take_turn(connection, self._app)
-            stored = {each.stored.conversation_id: each for each in self._stored(connection, sorted(incoming))}
-            new = [each for each in incoming if each not in stored]
-            changed = [each for each, (row, _, _) in stored.items() if row.digest != incoming[each].digest]
-            left = [
-                row.number
-                for each, (row, has_ended, _) in stored.items()
-                if row.digest == incoming[each].digest and not row.is_current and has_ended
-            ]
-            batch_id = None
-            if new or changed or left:
-                size = len(new) + len(changed) + len(left)
-                batch_id, batch = self._open_batch(connection, size, priority)
-                self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
-                self._revise(connection, batch, [(stored[each].stored.number, incoming[each]) for each in changed])
-                moved = [{"number": number, "batch": batch} for number in left]
-                _execute(connection, _UPDATE, moved)
-        unchanged = len(stored) - len(changed)
-        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
+            return self._accept(connection, incoming, priority)
+
+    def accept_ended(self, conversation: Conversation, settled: Settled) -> bool:
+        """Accept a live conversation that is over, and say how it was left, in one transaction.
+
+        False, and nothing is written, where something happened to it meanwhile, or it was erased.
+        """
+        incoming = {conversation.id: _incoming(conversation)}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            is_left = settle(connection, self._app, conversation.id, settled)
+            if is_left:
+                self._accept(connection, incoming, "live")
+        return is_left
 
     def pending(self, batch_id: str) -> list[Pending]:
         """The conversations of a batch at their present revision, those already recorded left out, in their order."""
@@ -264,6 +262,26 @@ class AppConversations:
             )
         return self._pages.page((self._app,), query)
 
+    def _accept(self, connection: Connection, incoming: dict[str, _Incoming], priority: Priority) -> Accepted:
+        stored = {each.stored.conversation_id: each for each in self._stored(connection, sorted(incoming))}
+        new = [each for each in incoming if each not in stored]
+        changed = [each for each, (row, _, _) in stored.items() if row.digest != incoming[each].digest]
+        left = [
+            row.number
+            for each, (row, has_ended, _) in stored.items()
+            if row.digest == incoming[each].digest and not row.is_current and has_ended
+        ]
+        batch_id = None
+        if new or changed or left:
+            size = len(new) + len(changed) + len(left)
+            batch_id, batch = self._open_batch(connection, size, priority)
+            self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
+            self._revise(connection, batch, [(stored[each].stored.number, incoming[each]) for each in changed])
+            moved = [{"number": number, "batch": batch} for number in left]
+            _execute(connection, _UPDATE, moved)
+        unchanged = len(stored) - len(changed)
+        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
+
     def _state(self, connection: Connection, batch_id: str) -> str:
         """How a batch stands. Raises ``NotFoundError`` when this app has no such batch."""
         query = sa.select(batches.c.state).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
@@ -297,8 +315,11 @@ class AppConversations:
 
 
 def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
-    """Let a batch be over, unless something is left of it that nobody said could not be processed: it is begun again."""
-    ended = sa.update(batches).where(batches.c.batch_id == batch_id)
+    """Let a batch be over, unless something is left of it that nobody said could not be processed: it is begun again.
+
+    One that is done, as when it was split meanwhile, stays so.
+    """
+    ended = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state != "done")
     if failure is None:
         ended = ended.where(~sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED))
     state = "failed" if failure else "done"

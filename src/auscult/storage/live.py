@@ -59,17 +59,10 @@ class AppLive:
         """
         with self._database.writing() as connection:
             live = self._locked(connection, conversation_id)
-            if live is None:
-                if not make:
-                    return LiveLog(conversation_id=conversation_id, events=())
-                decision = decide(())
-                if not decision.events:
-                    return LiveLog(conversation_id=conversation_id, events=())
-                live = self._made(connection, conversation_id)
-                if live is not None:
-                    return self._added(connection, (live, conversation_id), (), decision)
-                live = self._locked(connection, conversation_id)  # somebody else made it meanwhile
-                assert live is not None  # noqa: S101  (the key is there, so the row is)
+            if live is None and not (make and decide(()).events):
+                return LiveLog(conversation_id=conversation_id, events=())
+            while live is None:  # others may make it meanwhile, and erase it again
+                live = self._made(connection, conversation_id) or self._locked(connection, conversation_id)
             mine = self._mine(conversation_id)
             events = self._events.read(
                 conversation_id, lambda since: list(connection.scalars(_BODIES, {**mine, "since": since}))
@@ -98,13 +91,8 @@ class AppLive:
 
     def settle(self, conversation_id: str, settled: Settled) -> bool:
         """Say how it was left. False, and nothing is said, where something happened meanwhile."""
-        left = (
-            sa.update(live_conversations)
-            .where(*_MINE, live_conversations.c.events == settled.events)
-            .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
-        )
         with self._database.writing() as connection:
-            return connection.execute(left, self._mine(conversation_id)).rowcount > 0
+            return settle(connection, self._app, conversation_id, settled)
 
     def listing(self, *, is_ended: bool | None = None, after_id: str = "", limit: int = 100) -> list[LiveListed]:
         """Conversations by id, after ``after_id``: those that go on, those that are over, or all."""
@@ -243,6 +231,16 @@ class LiveWork:
                 )
                 for row in connection.execute(query)
             ]
+
+
+def settle(connection: Connection, app: int, conversation_id: str, settled: Settled) -> bool:
+    """Say how a live conversation of this app was left; false where something happened meanwhile."""
+    left = (
+        sa.update(live_conversations)
+        .where(*_MINE, live_conversations.c.events == settled.events)
+        .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
+    )
+    return connection.execute(left, {"an_app": app, "a_conversation": conversation_id}).rowcount > 0
 
 
 def erase_live(connection: Connection, app: int, conversation_id: str) -> bool:
