@@ -190,6 +190,19 @@ def test_a_batch_does_not_end_before_all_of_it_is_recorded(store: Store, app: Ap
     assert store.recount() == []
 
 
+def test_nothing_is_joined_to_what_somebody_may_still_be_at(store: Store, app: AppStore) -> None:
+    """Whoever began it before it was cancelled and put back may yet say that it failed: of what he never saw, too."""
+    begun, _ = live(app, "c-1", "c-2")
+    store.batches.begin(begun)
+    cancel_job(app, begun)
+    retry_job(app, begun)
+    live(app, "c-3")
+    store.batches.join()
+    app.conversations.record(begun, [], "c-1: nobody could read it")
+    assert (view_job(app, begun).state, view_job(app, begun).unscored) == ("failed", ("c-1",))
+    assert [app.jobs.left(one.batch_id) for one in store.batches.waiting()] == [["c-2", "c-3"]]
+
+
 def test_what_may_do_harm_stays_alone(store: Store, app: AppStore) -> None:
     """What a split left alone is not put together again, nor what was postponed: it has its own pace."""
     (first, second) = live(app, "c-1", "c-2")

@@ -26,7 +26,7 @@ class TestSteering:
         """Nothing is written from the cancelling on, not even by whoever was at it; then it goes on where it was."""
         put_some(app, 7)
         sweep = begin(app)
-        first, second, _ = store.sweeps.waiting()
+        first, second, third = store.sweeps.waiting()
         do(store, app, first)
         portion = store.sweeps.get(second)
         assert portion is not None
@@ -36,6 +36,9 @@ class TestSteering:
         assert (cancelled.state, cancelled.looked, cancelled.ended_at is not None) == ("cancelled", 3, True)
         assert app.sweeps.cancel(sweep.sweep_id) == cancelled
         assert not record(app, second, some)
+        for portion_id in (second, third):
+            store.sweeps.fail(portion_id, "whoever was at it could not")
+        assert app.sweeps.get(sweep.sweep_id) == cancelled
         assert (store.sweeps.waiting(), store.sweeps.get(second)) == ([], None)
         resumed = app.sweeps.resume(sweep.sweep_id)
         assert resumed is not None

@@ -41,8 +41,8 @@ MOST_BYTES = 1_000_000
 NUMBERS: dict[Priority, int] = {"live": LIVE, "backfill": BACKFILL}
 _NAMES: dict[int, Priority] = {number: name for name, number in NUMBERS.items()}
 
-_UNTOUCHED = f"{WAITS} AND priority = {LIVE} AND starts = 0 AND reason IS NULL"
-"""Live, and neither begun nor postponed nor made of one that was split."""
+_UNTOUCHED = f"{WAITS} AND priority = {LIVE} AND starts = 0 AND postponements = 0 AND reason IS NULL"
+"""Live, and never begun, postponed or put back in line, when somebody may still be at it; nor made of one that was split."""
 _JOINABLE = f"SELECT app FROM batches WHERE {_UNTOUCHED} GROUP BY app HAVING count(*) > 1"  # noqa: S608
 
 UNRECORDED = conversations.c.recorded_revision.is_distinct_from(conversations.c.revision)

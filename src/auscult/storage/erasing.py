@@ -38,14 +38,14 @@ WAIT_ERASED = "something in it was erased, and what it waits for with it"
 def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> bool:
     """Erase a conversation of this app; whether there was one. The app's turn must have been taken."""
     was_live = erase_live(connection, app, conversation_id)
-    found = connection.execute(
-        sa.select(
-            conversations.c.conversation,
-            conversations.c.filed_at,
-            conversations.c.batch,
-            conversations.c.recorded_revision.is_distinct_from(conversations.c.revision).label("is_waiting"),
-        ).where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
-    ).one_or_none()
+    query = sa.select(
+        conversations.c.conversation,
+        conversations.c.filed_at,
+        conversations.c.batch,
+        conversations.c.recorded_revision.is_distinct_from(conversations.c.revision).label("is_waiting"),
+    ).where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+    # Locked, for what judges answer is kept without the app's turn: none is added to what is erased.
+    found = connection.execute(query.with_for_update()).one_or_none()
     if found is None:
         return was_live
     if found.filed_at is not None:

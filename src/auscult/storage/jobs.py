@@ -70,8 +70,9 @@ class AppJobs:
         What is recorded of it stays, so only the rest is done. Its starts are counted anew.
         """
         again = sa.or_(batches.c.state.in_(("failed", "cancelled")), _IN_STATE["postponed"])
-        how = {"state": "accepted", "starts": 0, "reason": None, "not_before": None, "ended_at": None}
-        return self._steer(batch_id, again, how)
+        clean = {"starts": 0, "reason": None, "not_before": None, "ended_at": None}
+        more = batches.c.postponements + 1  # so that nothing is joined to it: somebody may still be at it
+        return self._steer(batch_id, again, {"state": "accepted", "postponements": more, **clean})
 
     def cancel(self, batch_id: str) -> Batch | None:
         """Do nothing more of a batch; from the return on nothing of it is written. One that is done stays as it is."""

@@ -124,13 +124,13 @@ class AppAnswers:
         )
 
     def _number(self, connection: Connection, conversation_id: str) -> int | None:
-        """The number of a conversation, None when there is none (any more)."""
+        """The number of a conversation, None when there is none (any more); nobody erases it until the end."""
         if not is_storable(conversation_id):
             return None
         query = sa.select(conversations.c.conversation).where(
             conversations.c.app == self._app, conversations.c.conversation_id == conversation_id
         )
-        return connection.execute(query).scalar_one_or_none()
+        return connection.execute(query.with_for_update(read=True, key_share=True)).scalar_one_or_none()
 
     def _keep_call(self, connection: Connection, heard: Heard, usage: Usage, number: int | None) -> int:
         made = sa.insert(judge_calls).values(

@@ -24,7 +24,8 @@ def _take_up_again(connection: Connection, app: int) -> None:
     """Put batches back in line that are done and have conversations that are not recorded."""
     of_it = sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED)
     lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", of_it)
-    connection.execute(lost.values(state="accepted", starts=0, reason=None, ended_at=None))
+    again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
+    connection.execute(lost.values(reason=None, ended_at=None, **again))
 
 
 def _tell_status(connection: Connection, app: int) -> None:

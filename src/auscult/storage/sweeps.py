@@ -307,9 +307,10 @@ def is_due() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def fail_portion(connection: Connection, portion_id: str, sweep: int, reason: str) -> None:
-    """Give a portion up, unless another worker did it meanwhile. The app's turn must have been taken."""
+    """Give a portion up, unless another worker did it meanwhile, or the sweep runs no more. The app's turn must have been taken."""
+    runs = sa.exists().where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
     given_up = sa.update(sweep_portions).where(
-        sweep_portions.c.portion_id == portion_id, sweep_portions.c.state == "waiting"
+        sweep_portions.c.portion_id == portion_id, sweep_portions.c.state == "waiting", runs
     )
     connection.execute(given_up.values(state="failed", reason=reason))
     _end_sweep(connection, sweep)
@@ -322,14 +323,14 @@ def _end_portion(connection: Connection, portion_id: str, sweep: int, result: by
 
 
 def _end_sweep(connection: Connection, sweep: int) -> None:
-    """End a sweep when none of its portions is to be done any more."""
+    """End a sweep that runs when none of its portions is to be done any more."""
     of_it = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == sweep)
 
     def is_some(state: str) -> bool:
         return connection.scalars(of_it.where(sweep_portions.c.state == state).limit(1)).one_or_none() is not None
 
     if not is_some("waiting"):
-        ended = sa.update(sweeps).where(sweeps.c.sweep == sweep)
+        ended = sa.update(sweeps).where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
         connection.execute(ended.values(state="failed" if is_some("failed") else "done", ended_at=now_ms()))
 
 

@@ -56,7 +56,7 @@ class AppWebhooks:
     def remove(self, webhook_id: str) -> None:
         """Forget one with its deliveries. Raises ``NotFoundError`` where there is none."""
         with self._database.writing() as connection:
-            number = self._number(connection, webhook_id)
+            number = self._number(connection, webhook_id, is_to_change=True)
             connection.execute(sa.delete(deliveries).where(deliveries.c.webhook == number))
             connection.execute(sa.delete(webhooks).where(webhooks.c.webhook == number))
 
@@ -85,8 +85,10 @@ class AppWebhooks:
             for row in rows
         ]
 
-    def _number(self, connection: Connection, webhook_id: str) -> int:
+    def _number(self, connection: Connection, webhook_id: str, *, is_to_change: bool = False) -> int:
         query = sa.select(webhooks.c.webhook).where(webhooks.c.app == self._app, webhooks.c.webhook_id == webhook_id)
+        if is_to_change:
+            query = query.with_for_update()
         found = connection.scalar(query) if is_storable(webhook_id) else None
         if found is None:
             raise NotFoundError(f"There is no webhook {webhook_id}", code="webhook.unknown", value=webhook_id)
@@ -129,7 +131,10 @@ class WebhookWork:
         return Due(tenant, _webhook(found, self.lock.decrypt(bytes(found.secret)).decode()))
 
     def keep(self, due: Due, stands: Standing, told: Delivery | None = None) -> None:
-        """Keep where the webhook stands now, with the try that brought it there. A removed one stays removed."""
+        """Keep where the webhook stands now, with the try that brought it there. A removed one stays removed.
+
+        One that another worker brought further meanwhile stays there.
+        """
         columns = {
             "position": stands.position,
             "failures": stands.failures,
@@ -137,10 +142,12 @@ class WebhookWork:
             "is_disabled": stands.is_disabled,
         }
         with self._database.writing() as connection:
-            number = connection.scalar(sa.select(webhooks.c.webhook).where(webhooks.c.webhook_id == due.webhook.id))
+            query = sa.select(webhooks.c.webhook).where(webhooks.c.webhook_id == due.webhook.id)
+            number = connection.scalar(query.with_for_update())
             if number is None:
                 return
-            connection.execute(sa.update(webhooks).where(webhooks.c.webhook == number).values(columns))
+            not_before = sa.update(webhooks).where(webhooks.c.webhook == number, webhooks.c.position <= stands.position)
+            connection.execute(not_before.values(columns))
             if told is not None:
                 _add(connection, number, told)
 
