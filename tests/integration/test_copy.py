@@ -75,9 +75,13 @@ def new_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
 def test_a_store_moves_to_the_other_kind_of_database(database_url: str, new_url: str) -> None:
     """Issue 6, item 1: verified by counts and hashes; what it holds, its clients' secrets too, goes on working there."""
     fill(database_url)
-    tables = bootstrap.copy(settings(database_url), settings(new_url), lambda *_: None)
+    steps: list[tuple[int, int | None]] = []
+    tables = bootstrap.copy(settings(database_url), settings(new_url), lambda *step: steps.append(step))
     assert all(table.is_equal for table in tables)
-    assert sum(table.rows for table in tables) > 50
+    rows = sum(table.rows for table in tables)
+    assert rows > 50
+    assert steps == [(done, 2 * rows) for done, _ in sorted(steps)], "comparing is half of the work, and is shown"
+    assert steps[-1] == (2 * rows, 2 * rows)
     assert {"live_events", "knowledge_passages"} <= {table.table for table in tables if table.rows}
     with bootstrap.open(settings(new_url)) as application:
         assert application.verify() == []

@@ -22,7 +22,7 @@ def copy(
     """
     from auscult import bootstrap
 
-    with progress("rows copied") as tell:
+    with progress("rows copied and compared") as tell:
         tables = bootstrap.copy(_options.settings_of_existing(source, "--from"), _options.settings_of(target), tell)
     different = [each for each in tables if not each.is_equal]
     if as_json:

@@ -6,6 +6,7 @@ the target is always the beginning of what stands in the source, so that a copy 
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -44,26 +45,35 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
     with source.comparing() as reading:
         tables = [table for table in METADATA.sorted_tables if table not in _LIVE]
         _refuse_another(reading, target)
-        total = sum(_count(reading, table) for table in tables)
+        total = 2 * sum(_count(reading, table) for table in tables)  # each row is copied, and each compared
         done = 0
-        for table in tables:
-            with target.reading() as there:
-                after = _last(there, table)
-                done += _count(there, table)
+
+        def tell(rows: int) -> None:
+            nonlocal done
+            done += rows
             progress(done, total)
-            for rows in _portions(reading, table, after):
-                with target.writing() as writing:
-                    target.dialect.insert_many(writing, table, table.columns.keys(), [tuple(row) for row in rows])
-                done += len(rows)
-                progress(done, total)
+
+        for table in tables:
+            _copy(table, reading, target, tell)
         with target.writing() as writing:
             for table in tables:
                 target.dialect.count_on(writing, table)
         target.settle()
         with target.comparing() as there:
-            compared = [_compared(table, reading, there) for table in tables]
+            compared = [_compared(table, reading, there, tell) for table in tables]
     with source.comparing() as later:
         return [_unless_written(each, _count(later, table)) for table, each in zip(tables, compared, strict=True)]
+
+
+def _copy(table: Table, reading: Connection, target: Database, tell: Callable[[int], None]) -> None:
+    """Copy what is not there yet of one table; ``tell`` how many rows more are."""
+    with target.reading() as there:
+        after = _last(there, table)
+        tell(_count(there, table))
+    for rows in _portions(reading, table, after):
+        with target.writing() as writing:
+            target.dialect.insert_many(writing, table, table.columns.keys(), [tuple(row) for row in rows])
+        tell(len(rows))
 
 
 def _refuse_another(reading: Connection, target: Database) -> None:
@@ -112,23 +122,37 @@ def _portions(connection: Connection, table: Table, after: Sequence[Any] | None 
         after = [getattr(rows[-1], column.name) for column in key]
 
 
-def _compared(table: Table, here: Connection, there: Connection) -> Copied:
-    (rows, ours), (rows_there, theirs) = _sum(here, table), _sum(there, table)
-    return Copied(
-        table=str(table.name), rows=rows, rows_there=rows_there, is_equal=(rows, ours) == (rows_there, theirs)
-    )
+class _Sum:
+    """How many rows there are, and a digest of all of them in their order."""
+
+    def __init__(self) -> None:
+        """Of none."""
+        self.rows = 0
+        self._blake = blake2b()
+
+    @property
+    def digest(self) -> bytes:
+        """The same for the same rows."""
+        return self._blake.digest()
+
+    def add(self, rows: Sequence[AnyRow]) -> None:
+        """Count what comes next."""
+        self.rows += len(rows)
+        for row in rows:
+            self._blake.update(msgspec.msgpack.encode(tuple(row)))
+
+
+def _compared(table: Table, here: Connection, there: Connection, tell: Callable[[int], None]) -> Copied:
+    """Read a table on both sides, some rows at a time; ``tell`` how many of ours those are."""
+    ours, theirs = _Sum(), _Sum()
+    for rows, rows_there in zip_longest(_portions(here, table), _portions(there, table), fillvalue=()):
+        ours.add(rows)
+        theirs.add(rows_there)
+        tell(len(rows))
+    is_equal = (ours.rows, ours.digest) == (theirs.rows, theirs.digest)
+    return Copied(table=str(table.name), rows=ours.rows, rows_there=theirs.rows, is_equal=is_equal)
 
 
 def _unless_written(copied: Copied, rows: int) -> Copied:
     """The same where so many rows are there now: what was read is one state of the data, an old one if it went on."""
     return copied if rows == copied.rows else replace(copied, rows=rows, is_equal=False)
-
-
-def _sum(connection: Connection, table: Table) -> tuple[int, bytes]:
-    """How many rows there are, and a digest of all of them in their order."""
-    count, digest = 0, blake2b()
-    for rows in _portions(connection, table):
-        count += len(rows)
-        for row in rows:
-            digest.update(msgspec.msgpack.encode(tuple(row)))
-    return count, digest.digest()
