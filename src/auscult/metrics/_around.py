@@ -28,8 +28,10 @@ class Instance(NamedTuple):
 
 
 def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
-    """Every event of a type, in order; those that overlap or touch are one, for a customer is on hold once at a time."""
-    events = _joined(event for event in conversation.events if event.type == kind)
+    """Every event of a type, in order. Holds that overlap or touch are one, for a customer is on hold once at a time."""
+    events = [event for event in conversation.events if event.type == kind]
+    if kind == "hold":
+        events = _joined(events)
     return [
         Instance(
             event,

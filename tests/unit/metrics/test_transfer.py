@@ -52,6 +52,12 @@ def test_all_transfers_must_pass(instances: str, answer: str) -> None:
     assert ("transfer 2 of 2 at 39500 ms" in verdict.reason) == (answer == "NO")
 
 
+def test_transfers_that_touch_are_two() -> None:
+    """Whoever passes the customer on at once has to say so too; only a hold goes on in another."""
+    events = (Event("transfer", 19_500, 30_000, "a-1"), Event("transfer", 30_000, 39_500, "a-2"))
+    assert len(judge(replace(CALL, events=events)).evidence) == 2
+
+
 def test_no_transfer_is_not_applicable_nor_is_one_before_an_agent_spoke() -> None:
     """A bot that passes the customer on is no agent's doing."""
     assert judge(replace(CALL, events=())).qualification == "NA"
