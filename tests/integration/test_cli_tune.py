@@ -70,6 +70,7 @@ def test_it_says_what_it_would_change_and_changes_nothing(folder: Path) -> None:
     assert second.split()[:2] == ["0.95", "→"]
     assert last.endswith("1 better when cross-validated over 5 parts; nothing was changed")
     assert "1 labelled, but in none of the files" in tuned.err
+    assert "1 threshold changed in new.yaml;" in tuned.err
     assert "labelled, but not on the form: em-mor (did you mean em-more?)" in tuned.err
     assert (folder / "form.yaml").read_text(encoding="utf-8") == FORM
     threshold = second.split()[2]

@@ -177,9 +177,8 @@ def _write(file: Path, document: bytes, form: Form, found: "Tuning") -> None:
     written = with_numbers(document, {path: f"{number:g}" for path, number in changes.items()})
     read_form(written)
     file.write_bytes(written)
-    typer.echo(
-        f"{len(changes)} thresholds changed in {file}; look at it, then auscult forms check and apply it", err=True
-    )
+    changed = "1 threshold" if len(changes) == 1 else f"{len(changes)} thresholds"
+    typer.echo(f"{changed} changed in {file}; look at it, then auscult forms check and apply it", err=True)
 
 
 def _show(found: "Tuning") -> None:
