@@ -38,7 +38,11 @@ class Purse:
             return taken
         tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
         after_s = (tomorrow - now).total_seconds()
-        return Postponed(reason=f"the judge's limit of a day is reached ({self._limits()})", after_s=after_s)
+        reason = f"the judge's limit of a day is reached ({self._limits()})"
+        if not self._allowance.holds(taken.tokens, taken.cost):
+            cost = f", cost {taken.cost / BILLION:g}" if self._prices else ""
+            reason += f", and no day holds this call, which may take {taken.tokens} tokens{cost}: raise it"
+        return Postponed(reason=reason, after_s=after_s)
 
     def settle(self, taken: Taken, used: Usage) -> Usage:
         """Count what the call used and not what was taken for it; the usage with its cost."""
