@@ -348,19 +348,9 @@ def test_a_days_limit_is_not_exceeded(server: ScriptedJudge) -> None:
         found = ask(judge(server, purse_of(allowance, prices, spending)), HELLO)
         assert found.postponed
         assert found.postponed.reason.startswith("the judge's limit of a day is reached (")
-        assert "and no day holds this call, which may take " in found.postponed.reason
         assert found.postponed.after_s == 2 * 3600
         assert spending.spent(DAY) == (0, 0)
     assert server.requests == []
-
-
-def test_a_limit_that_is_spent_says_that_and_no_more(server: ScriptedJudge) -> None:
-    """Tomorrow the call will be begun."""
-    spending, allowance = RunSpending(), Allowance(tokens=20_000)
-    assert spending.take(DAY, 20_000, 0, allowance)
-    found = ask(judge(server, purse_of(allowance, None, spending)), HELLO)
-    assert found.postponed
-    assert found.postponed.reason == "the judge's limit of a day is reached (20000 tokens)"
 
 
 def test_a_usage_that_the_server_does_not_tell_is_counted_as_the_most(server: ScriptedJudge) -> None:
