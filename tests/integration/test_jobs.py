@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,37 @@ def test_a_batch_that_fails_as_a_whole_is_given_up_with_its_reason(
     assert state(store, bad) == ("failed", "OSError: the disk has gone")
     assert state(store, good) == ("done", None)
     assert store.batches.begin(bad) == 5
+
+
+def test_a_database_that_is_away_for_a_while_fails_nothing(
+    store: Store, app: AppStore, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is asked for meanwhile: what is in hand goes on when it is back."""
+    batch_id = accept(app, conversation("c-1"))
+    looks = count(1)
+    beats, begin = store.workers.beats, store.batches.begin
+
+    def is_away() -> bool:
+        return bool(started) and next(looks) <= 10
+
+    def beats_or_not() -> dict[str, int]:
+        if is_away():
+            raise ConnectionError
+        return beats()
+
+    def begin_or_not(one_id: str) -> int:
+        started.append(one_id)
+        if is_away():
+            raise ConnectionError
+        return begin(one_id)
+
+    started: list[str] = []
+    monkeypatch.setattr(store.workers, "beats", beats_or_not)
+    monkeypatch.setattr(store.batches, "begin", begin_or_not)
+    with working(store, database_url):
+        wait_until(ended(store, batch_id))
+    assert state(store, batch_id) == ("done", None)
+    assert started == [batch_id, batch_id]
 
 
 def test_a_batch_that_never_comes_to_an_end_is_given_up(store: Store, app: AppStore, database_url: str) -> None:

@@ -51,6 +51,9 @@ GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_se
 
 LOOK_AFTER_S = 2.0
 
+AWAY_S = 0.5
+"""Between two looks at whether the database is back."""
+
 SPLIT_AFTER = 3
 """After so many starts without an end the conversations of a batch are tried one by one: something in it may kill."""
 
@@ -113,9 +116,11 @@ class Worker:
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._enqueued: set[str] = set()
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
         """Work until ``stop``; then finish what is in hand, for ten seconds at most. ``ready`` is told the name."""
+        self._stop = stop
         self._beat()  # before it can take anything: nobody may think that what it takes is a dead one's
         self._launch()
         try:
@@ -156,7 +161,7 @@ class Worker:
         def workflow(line: _Line) -> Callable[[str], None]:
             def do(one_id: str) -> None:
                 try:
-                    DBOS.run_step(PROCESS, line.do, one_id)
+                    DBOS.run_step(PROCESS, self._patiently, line.do, one_id)
                 except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is told, others go on)
                     DBOS.run_step(GIVE_UP, line.give_up, one_id, _told(error))
 
@@ -233,6 +238,29 @@ class Worker:
             DBOS.delete_workflows([one.workflow_id for one in ended])
         for worker in self._pulse.look().dead:
             self._work.store.workers.leave(worker)
+
+    def _patiently(self, do: Callable[[str], None], one_id: str) -> None:
+        """Do something, and once more when the database is back that went away meanwhile: that is no failure of it."""
+        while True:
+            try:
+                do(one_id)
+            except Exception:
+                if self._answers():
+                    raise
+                LOG.warning("%s: the database is away; it is done when that is back", one_id, exc_info=True)
+                while not self._answers():
+                    if self._stop.wait(AWAY_S):
+                        raise
+            else:
+                return
+
+    def _answers(self) -> bool:
+        """Whether the database does."""
+        try:
+            self._work.store.workers.beats()
+        except Exception:  # noqa: BLE001  (whatever a driver raises, the answer is no)
+            return False
+        return True
 
     def _process(self, batch_id: str) -> None:
         """The step that does the work: one batch is evaluated while another is written, and for others a judge is asked.
