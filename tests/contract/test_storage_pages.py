@@ -157,10 +157,11 @@ class Model:
             self.recorded |= {name: one for name, one in revised.items() if self.stored[name] == one}
 
     def page(self, wanted: RecordQuery) -> RecordPage:
-        """A page; where the database is a server, the same as a server reads it from its event loop."""
-        page = self.app.conversations.page(wanted)
-        if not self.store.is_embedded:
-            assert LOOP.run(self.store.awaited(partial(self.app.conversations.page, wanted))) == page
+        """A page, and the same asked again; of a server's database, as a server reads it from its event loop."""
+        ask = partial(self.app.conversations.page, wanted)
+        page = ask()
+        again = ask() if self.store.is_embedded else LOOP.run(self.store.awaited(ask))
+        assert again == page
         return page
 
     def rows(self, wanted: RecordQuery) -> list[tuple[int, str]]:

@@ -1,6 +1,5 @@
 """All that differs between SQLite and PostgreSQL. Everything else in this room runs on both as it stands."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -12,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
 from auscult.domain.errors import SettingsError
+from auscult.storage.texts import numbered_values
 
 WRITES = "auscult_writes"
 """Execution option of a connection whose transactions write."""
@@ -31,8 +31,6 @@ _MIGRATION_LOCK = 0x6175_7363_756C_7400
 _KNOWN_TO_BOTH = frozenset({"application_name", "passfile", "sslcert", "sslkey", "sslmode", "sslrootcert"})
 """Parameters of a URL that psycopg and asyncpg understand alike."""
 
-_NAMED = re.compile(r"%\((\w+)\)s")
-
 Driver = Any
 """A connection of one of the two drivers, which have no type in common."""
 
@@ -43,6 +41,10 @@ POOLER = "pooler"
 
 STAGED = 100
 """So many rows are worth a table of their own on their way, measured: docs/decisions/0020-storage-layout.md."""
+
+_READ_LITTLE = "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off"
+"""For connections that read pages. Of a large table PostgreSQL would plan each page anew, which takes it longer than to
+read it, start workers for it, or compile it, for it cannot know how little is read."""
 
 _MUCH_IS_NEW = """
 SELECT relname FROM pg_stat_user_tables
@@ -206,7 +208,8 @@ class Postgresql:
     """A server, any number of writers; two of one app take turns."""
 
     is_embedded = False
-    begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    # What is counted may be two rows or a million: that is planned by its values.
+    begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto"
     snapshot_options: Mapping[str, str] = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, url: URL) -> None:
@@ -297,6 +300,8 @@ class Postgresql:
         lent.detach()
         connection: Driver = lent.dbapi_connection
         connection.autocommit = True
+        if not self._is_pooled:
+            connection.execute(_READ_LITTLE)
         return connection
 
     def fetch(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
@@ -309,11 +314,13 @@ class Postgresql:
 
         connect: Driver = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         url = self._url.set(drivername="postgresql")
-        return await connect(url.render_as_string(hide_password=False))
+        connection = await connect(url.render_as_string(hide_password=False))
+        await connection.execute(_READ_LITTLE)
+        return connection
 
     async def fetch_awaited(self, connection: Driver, text: str, values: dict[str, Any]) -> Rows:
         """All rows, bytes as bytes, the statement planned once."""
-        numbered, names = _numbered(text)
+        numbered, names = numbered_values(text)
         return await connection.fetch(numbered, *[values[name] for name in names])
 
 
@@ -331,18 +338,6 @@ def _types(table: Table, names: tuple[str, ...]) -> list[str]:
     """The types of columns as PostgreSQL calls them: a binary COPY converts nothing."""
     types = (table.columns[name].type.compile(dialect=postgresql.dialect()) for name in names)  # pyright: ignore[reportUnknownMemberType]
     return [each.partition(" COLLATE ")[0].lower() for each in types]
-
-
-@lru_cache(maxsize=1024)
-def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
-    """Say a query for psycopg in asyncpg's way: values by number, and which name each number stands for.
-
-    >>> _numbered("select %(a)s, %(b)s, %(a)s where c like '%%'")
-    ("select $1, $2, $1 where c like '%'", ('a', 'b'))
-    """
-    names: dict[str, int] = {}
-    numbered = _NAMED.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", text)
-    return numbered.replace("%%", "%"), tuple(names)
 
 
 def _is_pooled(url: URL) -> bool:

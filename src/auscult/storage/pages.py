@@ -37,7 +37,7 @@ _Place = tuple[int | None, int]
 class _Plan(NamedTuple):
     """How to read one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known.
 
-    ``last`` is the key of the last row, once the page was read: then ``again`` reads it, which leaves the keys out.
+    ``last`` is the key of the last row, once the page was read: then ``again`` reads it, from its first row on.
     """
 
     total: int
@@ -238,7 +238,7 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
     if query.after is None:
         place = counting.place(query.since_ms, query.skip)
         (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
-        limit = query.limit
+        limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
     else:
         place, offset = None, 0
         at, id_ = min(max(query.after, (query.since_ms, "")), (query.until_ms, ""))
@@ -248,7 +248,7 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
         text=counting.texts.page,
         values={**plan.selection.values, **_all(numbers), **values},
         place=place,
-        again=counting.texts.bodies,
+        again=counting.texts.again,
     )
 
 
@@ -262,7 +262,9 @@ def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> Re
     if rows and last is None:
         last = rows[-1][_KEY]
         if plan.again:
-            view.plans[query] = plan._replace(text=plan.again, last=last)
+            at, id_ = rows[0][_KEY]
+            values = {**(plan.values or {}), "at": at, "id": id_, "offset": 0}
+            view.plans[query] = plan._replace(text=plan.again, values=values, last=last)
         if plan.place and len(plan.selection.parts) == 1:
             base, before = plan.place
             anchors = view.of(plan.selection).anchors

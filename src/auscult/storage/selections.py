@@ -1,7 +1,7 @@
 """Which rows a query is about, and the SQL that reads them: one text for each shape of query, compiled once."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
@@ -49,15 +49,15 @@ class Texts(NamedTuple):
 
     ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
     ``id``, the key that the first row stands after; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings
-    whose version is told. ``bodies``, where rows come in their order: the same without keys, in three quarters of the
-    time, for a page whose last key is known.
+    whose version is told. ``again``, of one listing: the same from the row of this key on, so that ``offset`` is 0
+    and no row is passed over; and, where rows come in their order, without keys, in three quarters of the time.
     ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells): ``level``,
     its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from the hour up:
     ``first_0``, ``last_0`` …
     """
 
     page: str
-    bodies: str | None
+    again: str | None
     number: str
     node: str
     nodes: str
@@ -79,8 +79,9 @@ class Phrasebook:
         if shape not in self._texts:
             text = self._database.text
             self._texts[shape] = Texts(
-                text(_page(sizes, selection.cells, listings_)),
-                text(_ordered(selection.cells, listings_, [])) if sizes == _ONE_WHOLE else None,
+                text(self._page(sizes, selection.cells, listings_, "page")),
+                # Of several listings rows may have the same key.
+                text(self._page(sizes, selection.cells, listings_, "again")) if len(sizes) == 1 else None,
                 text(_count(sizes, selection.cells)),
                 text(_node(sizes, selection.cells, _LEVEL, "")),
                 text(_nodes(sizes, selection.cells)),
@@ -93,9 +94,27 @@ class Phrasebook:
             self._versions[count] = self._database.text(sa.select(_version(count)))
         return self._versions[count]
 
+    def _page(self, sizes: "_Sizes", cells: "_Cells", listings_: int, use: "_Use") -> AnySelect:
+        if sizes == _ONE_WHOLE:
+            return _ordered(cells, listings_, use)
+        parts = _parts(sizes, cells, use)
+        # SQLite reads ordered parts in the order of all; PostgreSQL would sort all of them for each page.
+        if len(parts) > 1 and not self._database.dialect.is_embedded:
+            parts = [_first(part) for part in parts]
+        keys = _together(parts)
+        order = [keys.c.started_at, keys.c.conversation_id]
+        if len(sizes) > 1:
+            order.append(keys.c.row)
+        some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
+        # Without an order of its own: it costs nothing to sort a hundred keys afterwards, and a third more to sort rows.
+        key = (some.c.started_at, some.c.conversation_id, some.c.row)
+        return sa.select(report_rows.c.body, _version(listings_), *key).join(some, report_rows.c.row == some.c.row)
+
 
 _Sizes = tuple[tuple[int, ...], ...]
 _Cells = tuple[int, ...] | None
+_Use = Literal["page", "again", "count"]
+"""What rows are read for: a page, the same page asked again, or to be counted."""
 
 _ONE_WHOLE: _Sizes = ((),)
 """One listing, no facets."""
@@ -106,6 +125,7 @@ _UNTIL = sa.bindparam("until", type_=BigInteger)
 _LIMIT = sa.bindparam("limit", type_=BigInteger)
 _OFFSET = sa.bindparam("offset", type_=BigInteger)
 _LEVEL = sa.bindparam("level", type_=SmallInteger)
+_ZERO, _ONE = (sa.literal_column(number, Integer) for number in "01")
 
 
 def _version(count: int) -> ColumnElement[int]:
@@ -115,28 +135,16 @@ def _version(count: int) -> ColumnElement[int]:
     return sa.cast(total.scalar_subquery(), BigInteger)
 
 
-def _page(sizes: _Sizes, cells: _Cells, listings_: int) -> AnySelect:
-    if sizes == _ONE_WHOLE:
-        return _ordered(cells, listings_, [report_rows.c.started_at, report_rows.c.conversation_id])
-    keys = _keys(sizes, cells)
-    order = [keys.c.started_at, keys.c.conversation_id]
-    if len(sizes) > 1:
-        order.append(keys.c.row)
-    some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
-    # Without an order of its own: to sort a hundred numbers afterwards costs nothing, to sort their rows a third more.
-    key = (some.c.started_at, some.c.conversation_id, some.c.row)
-    return sa.select(report_rows.c.body, _version(listings_), *key).join(some, report_rows.c.row == some.c.row)
-
-
-def _ordered(cells: _Cells, listings_: int, keys: Sequence[ColumnElement[Any]]) -> AnySelect:
+def _ordered(cells: _Cells, listings_: int, use: _Use) -> AnySelect:
     """Rows of one whole listing, which come in their order."""
+    keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
     rows = sa.select(report_rows.c.body, _version(listings_), *keys)
-    rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, cells))
+    rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, cells, use))
     return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
 
 
 def _count(sizes: _Sizes, cells: _Cells) -> AnySelect:
-    return sa.select(sa.func.count()).select_from(_keys(sizes, cells))
+    return sa.select(sa.func.count()).select_from(_together(_parts(sizes, cells, "count")))
 
 
 def _node(sizes: _Sizes, cells: _Cells, level: ColumnElement[int], suffix: str) -> AnySelect:
@@ -173,48 +181,61 @@ def _nodes(sizes: _Sizes, cells: _Cells) -> AnySelect:
     return sa.select(sa.union_all(*levels).subquery())
 
 
-def _keys(sizes: _Sizes, cells: _Cells) -> sa.Subquery:
-    """Start, id and number of the rows, each once, so put together that they can be read in their order."""
-    parts = [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, cells)]
+def _first(part: AnySelect) -> AnySelect:
+    """As many of a part as a page can need."""
+    columns = part.selected_columns
+    ordered = part.order_by(columns.started_at, columns.conversation_id)
+    return sa.select(ordered.limit(_LIMIT + _OFFSET).offset(_ZERO).subquery())
+
+
+def _together(parts: Sequence[AnySelect]) -> sa.Subquery:
+    """All rows of the parts."""
     return parts[0].subquery() if len(parts) == 1 else sa.union_all(*parts).subquery()
 
 
-def _part_keys(p: int, groups: tuple[int, ...], cells: _Cells) -> list[AnySelect]:
+def _parts(sizes: _Sizes, cells: _Cells, use: _Use) -> list[AnySelect]:
+    """Start, id and number of the rows, each once."""
+    return [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, cells, use)]
+
+
+def _part_keys(p: int, groups: tuple[int, ...], cells: _Cells, use: _Use) -> list[AnySelect]:
     """Keys of one listing's rows: for each facet of the first group those that have it and none before it.
 
     They have a facet of every other group too.
     """
     if not groups:
         rows = sa.select(report_rows.c.started_at, report_rows.c.conversation_id, report_rows.c.row)
-        return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, cells))]
+        return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, cells, use))]
     first = [_facet(p, 0, f) for f in range(groups[0])]
-    others = [_has([_facet(p, g, f) for f in range(size)]) for g, size in enumerate(groups[1:], start=1)]
+    others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(facet_rows.c.started_at, facet_rows.c.conversation_id, facet_rows.c.row)
     return [
         rows.where(
             facet_rows.c.facet == facet,
-            *_within(facet_rows, cells),
-            *([~_has(first[:f])] if f else []),
+            *_within(facet_rows, cells, use),
+            *([~_has(first[:f], use)] if f else []),
             *others,
         )
         for f, facet in enumerate(first)
     ]
 
 
-def _has(facets: Sequence[ColumnElement[int]]) -> sa.Exists:
+def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
     """Whether a row has at least one of these facets."""
     other = facet_rows.alias()
-    return sa.exists().where(
+    found = sa.select(other.c.facet).where(
         _among(other.c.facet, facets),
         other.c.started_at == facet_rows.c.started_at,
         other.c.conversation_id == facet_rows.c.conversation_id,
     )
+    # A page asks row by row: for an offset PostgreSQL makes no join, which would read all rows before the first.
+    return (found if use == "count" else found.limit(_ONE).offset(_ZERO)).correlate(facet_rows).exists()
 
 
-def _within(rows: sa.Table, cells: _Cells) -> list[ColumnElement[bool]]:
-    """After one key, before an instant, in the cells."""
-    after = sa.tuple_(rows.c.started_at, rows.c.conversation_id) > sa.tuple_(_AT, _ID)
-    return [after, rows.c.started_at < _UNTIL, *_in_cells(rows.c.cell, cells)]
+def _within(rows: sa.Table, cells: _Cells, use: _Use) -> list[ColumnElement[bool]]:
+    """After one key (of a page asked again: from it on), before an instant, in the cells."""
+    key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
+    return [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL, *_in_cells(rows.c.cell, cells)]
 
 
 def _in_cells(cell: ColumnElement[int], cells: _Cells) -> list[ColumnElement[bool]]:

@@ -1,4 +1,9 @@
-"""Texts that a database can hold."""
+"""Texts that a database can hold, and texts of queries."""
+
+import re
+from functools import lru_cache
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def is_storable(text: str) -> bool:
@@ -11,3 +16,15 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
+
+
+@lru_cache(maxsize=1024)
+def numbered_values(text: str) -> tuple[str, tuple[str, ...]]:
+    """Say a query for psycopg in asyncpg's way: values by number, and which name each number stands for.
+
+    >>> numbered_values("select %(a)s, %(b)s, %(a)s where c like '%%'")
+    ("select $1, $2, $1 where c like '%'", ('a', 'b'))
+    """
+    names: dict[str, int] = {}
+    numbered = _NAMED.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", text)
+    return numbered.replace("%%", "%"), tuple(names)

@@ -1,0 +1,100 @@
+"""How much PostgreSQL reads for a page: about as much as the page shows, however much is stored (issue 6)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from auscult.domain.conversation import Queue
+from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.database import Database
+from auscult.storage.dialect import Driver, Postgresql
+from tests.contract.storing import TENANT, conversation, put, query
+
+ROWS = 3_000
+LIMIT = 10
+OTHER = structs.replace(TENANT, app_id="st-2")
+QUEUES = {"queues": ("qu-0", "qu-1")}
+SHAPES: tuple[dict[str, Any], ...] = (
+    {},
+    {"directions": ("outbound",)},
+    {"queues": ("qu-0",)},
+    QUEUES,
+    {**QUEUES, "contact_channels": ("voice",)},
+    {**QUEUES, "custom_fields": (("plan", "gold"),)},
+)
+
+
+@pytest.fixture
+def store(postgresql_url: str) -> Iterator[Store]:
+    """Two apps with many rows each, and statistics of them."""
+    migrate(postgresql_url)
+    store = open_store(postgresql_url, new_secret_key())
+    for tenant in (TENANT, OTHER):
+        store.ensure(tenant)
+        made = (
+            conversation(
+                f"c-{n:04}",
+                timedelta(minutes=n),
+                queues=(Queue(f"qu-{n % 3}"),),
+                direction="outbound" if n % 2 else "inbound",
+                custom_fields={"plan": "gold" if n % 2 else "none"},
+            )
+            for n in range(ROWS)
+        )
+        put(store.within(tenant), *made)
+    store.settle()
+    yield store
+    store.close()
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """How many rows the parts of a plan gave or passed over, all together."""
+    mine = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return mine + sum(map(rows_read, plan.get("Plans", ())))
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows the server read for each page of rows that was asked for."""
+    counts: list[int] = []
+    fetch = Postgresql.fetch
+
+    def explained(self: Postgresql, connection: Driver, text: str, values: dict[str, Any]) -> Any:
+        if "body" in text:
+            plan = connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, values, prepare=True).fetchone()
+            counts.append(rows_read(plan[0][0]["Plan"]))
+        return fetch(self, connection, text, values)
+
+    monkeypatch.setattr(Postgresql, "fetch", explained)
+    return counts
+
+
+def test_pages_read_about_what_they_show(store: Store, read: list[int]) -> None:
+    """Asked for the first time, with values planned for and after many others; and again, wherever they begin."""
+    for apps in ((TENANT,), (TENANT, OTHER)):
+        everything = query(app_ids=tuple(each.app_id for each in apps), limit=LIMIT)
+        for shape in SHAPES:
+            for skip in (*range(8), 600):
+                wanted = structs.replace(everything, skip=skip, **shape)
+                del read[:]
+                pages = [store.across(apps, wanted).rows for _ in range(2)]
+                assert len(pages[0]) == LIMIT
+                assert pages[0] == pages[1]
+                if skip < LIMIT:
+                    assert max(read) < ROWS / 3, (apps, wanted, read)
+                elif len(apps) == 1:
+                    assert read[-1] < ROWS / 3, (wanted, read)
+
+
+def test_readers_are_planned_for_little(postgresql_url: str) -> None:
+    """A statement is planned once; what is worked out anew, by its values."""
+    database = Database(postgresql_url)
+    with database.reader() as reader:
+        shown = [reader.fetch(f"SHOW {name}", {})[0][0] for name in ("plan_cache_mode", "jit")]
+        with reader.snapshot():
+            assert reader.fetch("SHOW plan_cache_mode", {}) == [("auto",)]
+    database.close()
+    assert shown == ["force_generic_plan", "off"]
