@@ -1,6 +1,8 @@
 """What is worked out of a conversation is worked out once, and kept for as long as it is asked for again soon."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
@@ -21,8 +23,8 @@ class _Found(NamedTuple, Generic[T]):
 
     made: T
     of: tuple[object, ...]
-    before: int
-    """Characters of all that was remembered before it."""
+    until: int
+    """Characters of all that was remembered, up to and with it."""
 
 
 def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenate[Conversation, P], T]:
@@ -31,23 +33,21 @@ def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenat
     They are told apart by identity: to compare all that two conversations hold would cost more than to read them again.
     What is given back is shared, and must not be changed.
     """
-    remembered: dict[tuple[int, ...], _Found[T]] = {}
-    characters = 0
+    remembered: OrderedDict[tuple[int, ...], _Found[T]] = OrderedDict()
+    characters = forgotten = 0
 
     @wraps(work)
     def ask(conversation: Conversation, *more: P.args, **named: P.kwargs) -> T:
-        nonlocal characters
+        nonlocal characters, forgotten
         key = (id(conversation), *map(id, more))
         found = remembered.get(key)
         if found is None:
             made = work(conversation, *more, **named)
-            found = remembered[key] = _Found(made, (conversation, *more), characters)
             characters += sum([len(turn.text) for turn in conversation.turns])
-            for old in list(remembered)[:-1]:  # another thread may forget the same meanwhile
-                one = remembered.get(old)
-                if one is not None and len(remembered) <= KEPT and characters - one.before <= KEPT_CHARACTERS:
-                    break
-                remembered.pop(old, None)
+            found = remembered[key] = _Found(made, (conversation, *more), characters)
+            with suppress(KeyError):  # another thread may forget the last of them meanwhile
+                while len(remembered) > KEPT or (characters - forgotten > KEPT_CHARACTERS and len(remembered) > 1):
+                    forgotten = remembered.popitem(last=False)[1].until
         return found.made
 
     return ask
