@@ -25,9 +25,14 @@ _MAY_HAVE_MARKS = re.compile("[\u0300-\u1fff\u3099\u309a\ua800-\uabff]")
 # Apostrophes, and what joins letters.
 _DROPPED = re.compile("['\u200c\u200d]")
 _WORD = re.compile(r"\S+")
-# Begins only where a run begins and gives nothing back, so that a text of nothing but dots takes no longer.
-# Full-width stops and dandas need no space behind them.
-_SENTENCE_END = re.compile(r"(?<![.!?;])[.!?;]++(?=\s|$)|\n+|[\u3002\uff01\uff1f\uff61\u0964\u0965]+")
+# Stops before a space, line ends, and full-width stops and dandas, which need no space behind them. Looked for by the
+# first character, for so the many texts without any are passed over quickly. Stops count only where a run of them
+# begins, and none is given back, so that a text of nothing but dots takes no longer.
+_STOPS, _FULL_STOPS = ".!?;", "\u3002\uff01\uff1f\uff61\u0964\u0965"
+_SENTENCE_END = re.compile(
+    rf"[{_STOPS}\n{_FULL_STOPS}]"
+    rf"(?:(?<=[{_STOPS}])(?<![{_STOPS}][{_STOPS}])[{_STOPS}]*+(?=\s|$)|(?<=\n)\n*|(?<=[{_FULL_STOPS}])[{_FULL_STOPS}]*)"
+)
 
 
 def straighten_quotes(text: str) -> str:
@@ -61,7 +66,9 @@ def _bare_words(text: str) -> str:
         folded = unicodedata.normalize("NFKC", folded).translate(_QUOTES)  # folding may undo either
         folded = _DROPPED.sub("", folded)
         bare = _with_marks(folded) if _MAY_HAVE_MARKS.search(folded) else _NOT_WORD.sub(" ", folded)
-    words = [word for word in bare.split() if word not in FILLERS]
+    words = bare.split()
+    if not FILLERS.isdisjoint(words):
+        words = [word for word in words if word not in FILLERS]
     return f" {' '.join(words)} " if words else " "
 
 

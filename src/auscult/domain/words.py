@@ -13,6 +13,9 @@ from itertools import chain
 # Bounded, so that a text of nothing but brackets takes no longer than any other.
 _BRACKETED = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
 _WORD = re.compile("[^\\W_]+(?:['\u2019.-][^\\W_]+)*")
+# What joins words may as well not be there, in ASCII, but where two stand together, which divides them.
+_JOINED_TWICE = re.compile("['.-]{2}")
+_ASCII_WORDS = bytes(code if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
 _MAY_HAVE_MARKS = re.compile("[\u0300-\u1fff\u3099\u309a\ua800-\uabff]")
 _JAPANESE = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 _RUN = re.compile(
@@ -63,7 +66,9 @@ def _count(text: str) -> int:
     if "[" in text or "<" in text:
         spoken = _BRACKETED.sub(lambda mark: " redacted " if mark.group().isupper() else " ", text)
     if spoken.isascii():
-        return len(_WORD.findall(spoken))
+        if _JOINED_TWICE.search(spoken):
+            return len(_WORD.findall(spoken))
+        return len(spoken.encode().translate(_ASCII_WORDS, b"'.-").split())
     if _MAY_HAVE_MARKS.search(spoken):
         spoken = _without_marks(spoken)
     if not _JAPANESE.search(spoken):

@@ -55,6 +55,8 @@ def test_straight_quotes_keep_the_length(text: str) -> None:
         ("it costs 3.50 today", ("it costs 3.50 today",)),
         ("one\ntwo\n\nthree", ("one", "two", "three")),
         ("नमस्ते जी। मेरा बिल ज़्यादा है।", ("नमस्ते जी।", "मेरा बिल ज़्यादा है।")),
+        ("wait...what? no..! yes.\n\n. ok", ("wait...what?", "no..!", "yes.", "ok")),
+        ("\u3042\u3002\uff01\u3044.\u3002\u3046", ("\u3042\u3002\uff01", "\u3044.\u3002", "\u3046")),
         ("... ?!", ()),
         ("", ()),
         ("um. yes", ("yes",)),

@@ -107,6 +107,12 @@ def test_what_is_said_after_a_gap_adds_its_own_words(first: str, second: str) ->
     assert count_words(f"{first} {second}") == count_words(first) + count_words(second)
 
 
+@given(st.text(st.sampled_from("ab1.'-_ ,"), max_size=40))
+def test_plain_and_other_text_are_counted_alike(text: str) -> None:
+    """ASCII takes a shorter way to the same end: a word from elsewhere behind it is one more."""
+    assert count_words(f"{text} \u00e9") == count_words(text) + 1
+
+
 @given(text=st.text(alphabet="あいうえおかさたなはまやらわんっーがです", max_size=60))
 def test_every_hiragana_text_has_words_but_no_more_than_letters(text: str) -> None:
     """Something said is at least one word, and no word has less than one letter."""
