@@ -48,7 +48,7 @@ def _closest(
             nearest[number][here] = best
             similarities[number][here] = np.rint(cosines[np.arange(len(here)), best] * 10_000) / 10_000
     return [
-        [Closest(*pair) for pair in zip(values.tolist(), indices.tolist(), strict=True)]
+        list(map(Closest, values.tolist(), indices.tolist()))
         for values, indices in zip(similarities, nearest, strict=True)
     ]
 

@@ -110,6 +110,13 @@ def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(narrow._texts._rows) <= 3
 
 
+def test_a_word_is_the_same_among_many() -> None:
+    """More words than are looked up at a time, in one text and one by one, come to the same whole numbers."""
+    words = [f"{number}th" for number in range(200)]
+    together, apart = WordLlama(), WordLlama()
+    assert (together.embed([" ".join(words)])[0] == sum(apart.embed([word])[0] for word in words)).all()
+
+
 def test_embeds_each_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that many probes share, and texts seen before, are not embedded again."""
     engine = WordLlama()
