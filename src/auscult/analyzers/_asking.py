@@ -23,7 +23,7 @@ TOO_SHORT, FEW_WORDS = 0.5, 3
 IDLE = 0.5
 """From this share of ``nothing`` on a sentence asks for nothing."""
 ANSWER_WORDS = 4
-_REQUESTS = Phrases(REQUESTS)
+ASKING = Phrases(REQUESTS)
 _KEEP = 2_048
 
 
@@ -84,7 +84,7 @@ def pieces(conversation: Conversation) -> list[tuple[Turn, str]]:
 @lru_cache(maxsize=_KEEP)
 def is_asking(text: str) -> bool:
     """Whether a phrase asks for something, or complains of something."""
-    return bool(_REQUESTS.find(text)) or TROUBLES.first(text) is not None
+    return bool(ASKING.find(text)) or TROUBLES.first(text) is not None
 
 
 def _likeliest(labels: Sequence[str], shares: tuple[float, ...], nothing: int) -> tuple[str, float, float]:

@@ -15,6 +15,7 @@ from auscult.analyzers._everyday_words import rarity
 from auscult.analyzers._names import without_people
 from auscult.analyzers._plain_words import ACTIONS, COUNTING, IDENTITY, SMALL_TALK, words_of
 from auscult.domain.conversation import Conversation
+from auscult.domain.kept import kept
 from auscult.domain.text import spoken_words
 
 MOST = 5
@@ -32,7 +33,7 @@ NOUNS_IN_ING = words_of(
 _KEEP = 2_048
 
 _PLAIN = ACTIONS | IDENTITY | SMALL_TALK | COUNTING
-_NO_WORD = re.compile(r"\S*[@\d]\S*|\[[^\]]*\]")
+_NO_WORD = re.compile(r"[^\s@\d]*+[@\d]\S*|\[[^\]]*\]")
 """Addresses, numbers, and what a transcriber put between brackets."""
 
 
@@ -45,13 +46,19 @@ def keywords(conversation: Conversation, texts: Iterable[str]) -> tuple[str, ...
     runs = Counter([run for text in texts for run in telling_runs(text) if people.isdisjoint(run)])
     if not runs:
         return ()
-    said = "".join([spoken_words(turn.text) for turn in conversation.turns if turn.speaker != "system"])
+    said = _said(conversation)
     weights = {run: _weight(run, times, said) for run, times in runs.items()}
     chosen: list[tuple[str, ...]] = []
     for run in sorted(runs, key=lambda run: (-weights[run], run)):
         if not any(set(run) <= set(other) for other in chosen):
             chosen.append(run)
     return tuple([" ".join(run) for run in chosen[:MOST]])
+
+
+@kept
+def _said(conversation: Conversation) -> str:
+    """All that people said in it."""
+    return "".join([spoken_words(turn.text) for turn in conversation.turns if turn.speaker != "system"])
 
 
 def _weight(run: tuple[str, ...], times: int, said: str) -> float:

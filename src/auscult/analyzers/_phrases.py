@@ -8,6 +8,7 @@ words only.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import NamedTuple, Protocol
 
 import re2
@@ -164,9 +165,7 @@ def _bare(text: str) -> str:
 
 
 def _said_once(text: str) -> str:
-    words = spoken_words(text).split()
-    kept = [word for word, before in zip(words, ["", *words], strict=False) if word != before]
-    return " ".join(kept)
+    return " ".join([word for word, _ in groupby(spoken_words(text).split())])
 
 
 def _options() -> re2.Options:

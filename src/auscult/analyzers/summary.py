@@ -7,12 +7,13 @@ one found. Every sentence has a turn behind it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
+from auscult.analyzers._asking import ASKING
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import cite, turns_of, unsupported
 from auscult.analyzers._outcome_phrases import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._readable import readable, written_sentences
-from auscult.analyzers._request_phrases import COURTESIES, DETAILS, PURPOSES, REQUESTS
+from auscult.analyzers._request_phrases import COURTESIES, DETAILS, PURPOSES
 from auscult.analyzers._tone import customer_probes
 from auscult.analyzers._trouble import TROUBLES, Trouble, trouble_probes, troubles
 from auscult.domain.conversation import Conversation, Turn
@@ -36,7 +37,6 @@ POLITE = frozenset({"offered more", "inquires", "closed", "unfinished"})
 FORMULAS = frozenset({"thanks", "agreed", "bye", "small talk"})
 """Kinds that say nothing of the matter, where they are all that is said: of ``AGENT_SAYS`` and ``CUSTOMER_SAYS``."""
 FEWEST_WORDS = 3
-_REQUESTS = Phrases(REQUESTS)
 _DETAILS = Phrases(DETAILS)
 _PURPOSES = Phrases(PURPOSES)
 _COURTESIES = Phrases(COURTESIES)
@@ -115,7 +115,7 @@ def _reasons(conversation: Conversation, told: Mapping[str, Trouble]) -> list[Sa
 
 def _opening(conversation: Conversation, speaker: Side, told: Mapping[str, Trouble]) -> Iterator[Said]:
     """The sentences of a side's first turns."""
-    asking = _REQUESTS if speaker == "customer" else _PURPOSES
+    asking = ASKING if speaker == "customer" else _PURPOSES
     for place, turn in enumerate(turns_of(conversation, speaker)[:OPENING_TURNS]):
         pieces = written_sentences(turn.text)
         reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in told else []

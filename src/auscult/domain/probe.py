@@ -12,7 +12,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation, Turn
 
 
-class Similarity(Struct, frozen=True):
+class Similarity(Struct, frozen=True, cache_hash=True):
     """How close is each of ``texts`` to the nearest of ``samples``?  Answered by an embedding engine."""
 
     samples: tuple[str, ...]
@@ -56,7 +56,7 @@ class Extraction(Struct, frozen=True):
     turn_ids: tuple[str, ...]
 
 
-class Classification(Struct, frozen=True):
+class Classification(Struct, frozen=True, cache_hash=True):
     """How likely is each label of a head for each of ``texts``?  Answered by an engine that holds trained heads.
 
     ``head`` names a question and its labels (docs/reference/analyzers.md lists them).

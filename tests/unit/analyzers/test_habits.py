@@ -17,6 +17,13 @@ from auscult.engines._contract import Engine
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
+PIECES = (
+    *("um", "uhm", "uh", "er", "like", "you know", "y'know", "what i mean", "i mean", "so", "basically", "literally"),
+    *("kinda", "kind of", "sort of", "it's like", "was like", "do", "that", "\u0663", "12", "\u00e9", "ten"),
+    *(" ", " ", " ", " ", ", ", ". ", "-", "'", "\u2019", "!"),
+)
+"""What crutch words are made of, and what stands around them."""
+
 
 def habits_of(lines: Sequence[str], engines: Mapping[type, Engine]) -> AgentHabits:
     """The habits of the only agent of a talk."""
@@ -161,3 +168,10 @@ def test_nothing_is_said_of_few_words(engines: Mapping[type, Engine]) -> None:
 def test_any_text_has_no_more_crutch_words_than_words(text: str) -> None:
     """Counting is total, whatever is said."""
     assert sum(crutch_words(text).values()) <= max(1, len(text))
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_no_crutch_word_is_passed_over(text: str) -> None:
+    """A text is told in one look to have none; one with a crutch word in front has one more, and is read in full."""
+    alone, led = crutch_words(text), crutch_words(f"basically. {text}")
+    assert {**alone, "basically": alone.get("basically", 0) + 1} == led
