@@ -1,5 +1,6 @@
 """Opening a database: its key, what is wrong with one, and what is not loaded to say so."""
 
+import logging
 import stat
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from auscult import bootstrap
+from auscult.bootstrap.processes import OnceAMinute
 from auscult.config import Settings, read_settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.insight import Insights
@@ -150,3 +152,19 @@ def test_an_analyzer_that_there_is_not() -> None:
     with pytest.raises(SettingsError, match="did you mean sentiment") as raised:
         found_out("sentimnt")
     assert (raised.value.reason, raised.value.field) == ("analyzer.unknown", "AUSCULT_ANALYZERS")
+
+
+def test_a_warning_is_told_once_a_minute() -> None:
+    """Who looks for a database that is away does so ten times a second: the log says so, and does not fill the disk."""
+    once = OnceAMinute()
+
+    def passes(text: str, at: float, level: int = logging.WARNING, line: int = 1) -> bool:
+        record = logging.LogRecord("auscult.jobs.worker", level, "worker.py", line, text, None, None)
+        record.created = at
+        return once.filter(record)
+
+    away = "a trace\nConnection refused"
+    assert [passes(away, at) for at in (1000.0, 1000.1, 1059.9, 1060.0, 1060.1)] == [True, False, False, True, False]
+    assert passes("a trace\nsomething else", 1060.2)
+    assert passes(away, 1060.2, line=2)
+    assert all(passes(away, 1060.3, logging.ERROR) for _ in range(3))

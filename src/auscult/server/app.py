@@ -73,7 +73,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     app = FastAPI(
         title="auscult", version=auscult.__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    errors.install(app)
+    errors.install(app, is_ready)
     app.add_middleware(Envelope, limiter=strangers, uncounted=UNCOUNTED)
     authenticator = Authenticator(store.clients, settings, clock)
     limiter = SharedLimiter(windows, settings.rate_limit)

@@ -1,7 +1,7 @@
 """Errors on the wire (rule 17): one table of reasons, one body, one handler for each way that an error gets here."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,6 +30,7 @@ from auscult.server.exchange import exchange_of
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_VALUE = 200
+_AGAIN_AFTER_S = 5
 
 INVALID_CREDENTIALS = "Invalid SDK credentials"
 INVALID_TOKEN = "Invalid JWT token"  # noqa: S105  (the vendor's words)
@@ -146,6 +147,7 @@ REASONS: Mapping[str, Reason] = {
     "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
     "backlog.full": Reason(503, 503, "As many conversations wait to be scored as may; see `Retry-After`."),
     "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
+    "database.away": Reason(503, 503, "The database does not answer; see `Retry-After`."),
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
     "server.not_ready": Reason(503, 503, "The database does not answer."),
 }  # fmt: skip
@@ -213,8 +215,11 @@ def error_answer(request: Request, error: AuscultError, headers: Mapping[str, st
     )
 
 
-def install(app: FastAPI) -> None:
-    """Make every error that leaves a handler of this application an answer."""
+def install(app: FastAPI, is_ready: Callable[[], bool]) -> None:
+    """Make every error that leaves a handler of this application an answer.
+
+    What fails while the database does not answer (``is_ready``) is no fault of ours, and may be asked again.
+    """
 
     def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, AuscultError)  # noqa: S101  (registered for nothing else)
@@ -240,7 +245,11 @@ def install(app: FastAPI) -> None:
         exchange = exchange_of(request.scope)
         # The trace is logged by the web server, to which the error goes on.
         _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__)
-        answer = error_answer(request, AuscultError(str(error), code="server.failed"))
+        if is_ready():
+            answer = error_answer(request, AuscultError(str(error), code="server.failed"))
+        else:
+            away = AuscultError("The database does not answer; ask again later", code="database.away")
+            answer = error_answer(request, away, {"Retry-After": str(_AGAIN_AFTER_S)})
         # This answer goes out past the layer that gives the others their headers.
         answer.headers.update(exchange.headers())
         return answer
