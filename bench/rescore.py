@@ -2,16 +2,19 @@
 
     python -m bench.rescore [--count 20000] [--metrics 20] [--database URL]
 
-First and again are timed in the same way: everything is stored, then two workers start, and the clock runs until all
-is readable and the workers have ended; what they use of the processors stands beside it. Again is under a changed
-weight. The backtest is ``auscult backtest``, of the same change and of one that changes what a metric asks as well.
+First and again are timed in the same way: two workers are ready, and the clock runs until all is readable, as for who
+has a server and gives the command; what workers use of the processors, from their start to their end, stands beside it.
+Again is under a changed weight. The backtest is ``auscult backtest``, of the same change and of one that changes what a metric asks as well.
 """
 
 import argparse
 import os
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +23,10 @@ import yaml
 
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
-from auscult.domain.conversation import Conversation
 from auscult.domain.tenancy import Tenant
-from auscult.jobs.crew import Crew
 from auscult.pipeline.ports import AppStore, Store
-from auscult.pipeline.rescore import begin_rescore, view_rescore
-from bench.program import Measured, measure
+from auscult.pipeline.rescore import RescoreView, begin_rescore, list_rescores
+from bench.program import AUSCULT, Measured, measure
 from bench.qa14x8 import FORM, conversations
 
 TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
@@ -51,38 +52,59 @@ class Timed(NamedTuple):
     processor_s: float
 
 
-def timed(settings: Settings, is_done: Callable[[], bool]) -> Timed:
-    """What workers take from their start to their end."""
-    before, began = os.times(), time.perf_counter()
-    with Crew(WORKERS, bootstrap.work_behind, settings):
+@contextmanager
+def working(settings: Settings) -> Iterator[None]:
+    """Workers, from when all of them are ready to their end."""
+    settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
+    settled |= {"AUSCULT_DATABASE_URL": settings.database_url, "AUSCULT_STATE_DIR": settings.state_dir}
+    with ExitStack() as stack:
+        command = [str(AUSCULT), "worker"]
+        workers = [
+            stack.enter_context(subprocess.Popen(command, env=settled, stdout=subprocess.PIPE))  # noqa: S603
+            for _ in range(WORKERS)
+        ]
+        try:
+            assert all(worker.stdout and worker.stdout.readline() for worker in workers), "they did not start"
+            yield
+        finally:
+            for worker in workers:
+                worker.terminate()
+
+
+def timed(settings: Settings, begin: Callable[[], object], is_done: Callable[[], bool]) -> Timed:
+    """What workers take that are ready."""
+    before = os.times()
+    with working(settings):
+        began = time.perf_counter()
+        begin()
         while not is_done():
-            time.sleep(0.05)
-    wall_s, after = time.perf_counter() - began, os.times()
+            time.sleep(0.02)
+        wall_s = time.perf_counter() - began
+    after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return Timed(wall_s, used)
 
 
 def first_scoring(settings: Settings, store: Store, app: AppStore, count: int) -> Timed:
     """What it takes to score conversations that are stored."""
-    group: list[Conversation] = []
-    for conversation in conversations(count):
-        group.append(conversation)
-        if len(group) == GROUP:
-            app.conversations.accept(group)
-            group = []
-    if group:
+    stored = conversations(count)
+    while group := list(islice(stored, GROUP)):
         app.conversations.accept(group)
-    return timed(settings, lambda: not store.batches.waiting(1))
+    return timed(settings, lambda: None, lambda: not store.batches.waiting(1))
 
 
 def scoring_again(settings: Settings, application: bootstrap.Application, app: AppStore, count: int) -> Timed:
-    """What it takes to score all of them again."""
-    began = time.perf_counter()
-    view = begin_rescore(app, application.answered, form_id="ef-qa14x8")
-    planned = time.perf_counter() - began
-    took = timed(settings, lambda: view_rescore(app, view.sweep.sweep_id).sweep.state != "running")
-    assert view_rescore(app, view.sweep.sweep_id).counts.rescored == count
-    return took._replace(wall_s=planned + took.wall_s)
+    """What it takes to score all of them again, from the command on."""
+
+    def last() -> RescoreView:
+        return list_rescores(app, 1)[0]
+
+    def begin() -> None:
+        begin_rescore(app, application.answered, form_id="ef-qa14x8")
+
+    took = timed(settings, begin, lambda: last().sweep.state != "running")
+    assert last().counts.rescored == count
+    return took
 
 
 def tried(folder: Path, url: str, document: bytes) -> Measured:
