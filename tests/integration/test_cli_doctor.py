@@ -35,8 +35,8 @@ def test_every_command_warns_of_a_variable_that_nothing_reads(tmp_path: Path) ->
     """A slip of the pen is told on stderr, with what was meant; it is no failure, and what reads stdout sees nothing."""
     settings = {"AUSCULT_PORT": "0", "AUSCULT_DATBASE_URL": "sqlite:///x.db", "AUSCULT_CLIENT_SECRET": "s"}
     told = "AUSCULT_DATBASE_URL is no setting; did you mean AUSCULT_DATABASE_URL?"
-    listed = auscult(tmp_path, "jobs", "list", settings=settings)
-    assert (listed.status, listed.err) == (0, f"warning: {told}\n")
+    migrated = auscult(tmp_path, "migrate", settings=settings)
+    assert (migrated.status, migrated.err) == (0, f"warning: {told}\n")
     looked = auscult(tmp_path, "doctor", settings=settings)
     assert (looked.status, looked.err) == (0, f"warning: {told}\n")
     assert [line for line in looked.out.splitlines() if line.startswith("warn")] == [f"warn {told}"]
