@@ -13,16 +13,16 @@ import argparse
 import os
 import socket
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,7 +32,7 @@ from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.tenancy import Client as Asking
 from auscult.domain.tenancy import Tenant, new_client_id, new_client_secret
-from bench.program import AUSCULT
+from bench.program import running
 from bench.qa14x8 import FORM, conversations
 
 CASES = ("accepted", "two", "live")
@@ -68,19 +68,16 @@ class Place:
             app=app,
         )
 
-    @contextmanager
-    def program(self, *words: str) -> Iterator[None]:
-        """The installed command on this database, from the line that says it is ready to its end."""
-        settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
-        settled |= {"AUSCULT_RATE_LIMIT": "0", "AUSCULT_STATE_DIR": str(self.folder), "AUSCULT_DATABASE_URL": self.url}
-        settled |= {"AUSCULT_ANALYZERS": self.analyzers}
-        with subprocess.Popen([str(AUSCULT), *words], env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
-            try:
-                assert process.stdout
-                assert process.stdout.readline(), "it did not start"
-                yield
-            finally:
-                process.terminate()
+    def program(self, *words: str, times: int = 1) -> AbstractContextManager[None]:
+        """The installed command on this database, so many times, from when all are ready to their end."""
+        return running(
+            *words,
+            times=times,
+            rate_limit="0",
+            state_dir=str(self.folder),
+            database_url=self.url,
+            analyzers=self.analyzers,
+        )
 
     @contextmanager
     def serving(self, workers: int) -> Iterator[Client]:
@@ -133,16 +130,31 @@ def drained(client: Client, count: int, cursor: str | None) -> str | None:
     return cursor
 
 
-def flow(place: Place, count: int, workers: int) -> tuple[float, float]:
-    """Conversations a second that are accepted, and that ``workers`` make readable, their start not counted."""
+class Flow(NamedTuple):
+    """Conversations a second, and the share of the machine's processors that was busy until they were readable."""
+
+    accepted: float
+    readable: float
+    busy: float
+
+
+def flow(place: Place, count: int, workers: int) -> Flow:
+    """What is accepted, and what ``workers`` make readable, their start not counted."""
     with place.serving(0) as client:
         took = accept(place, encoded(count, seed=workers))
-        with ExitStack() as stack:
-            for _ in range(workers):
-                stack.enter_context(place.program("worker"))
-            began = time.perf_counter()
+        with place.program("worker", times=workers):
+            began, before = time.perf_counter(), processors()
             drained(client, count, None)
-            return count / took, count / (time.perf_counter() - began)
+            readable_s, after = time.perf_counter() - began, processors()
+    busy, idle = (late - early for late, early in zip(after, before, strict=True))
+    return Flow(count / took, count / readable_s, busy / (busy + idle))
+
+
+def processors() -> tuple[int, int]:
+    """For how long all processors together were busy since the machine started, and for how long not (Linux, in ticks)."""
+    told = [int(n) for n in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    idle = told[3] + told[4]
+    return sum(told) - idle, idle
 
 
 def live(place: Place, rate: int, seconds: float) -> list[float]:
@@ -211,10 +223,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 )
             elif case == "accepted" or chosen.database:
                 workers = 2 if case == "two" else 1
-                accepted, readable = flow(place, chosen.count, workers)
+                found = flow(place, chosen.count, workers)
                 print(
-                    f"  {workers} worker(s): {accepted:,.0f} accepted/s, {readable:,.0f} readable/s "
-                    f"({chosen.count:,} conversations)",
+                    f"  {workers} worker(s): {found.accepted:,.0f} accepted/s, {found.readable:,.0f} readable/s, "
+                    f"processors {found.busy:.0%} busy ({chosen.count:,} conversations)",
                     flush=True,
                 )
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +22,35 @@ class Measured(NamedTuple):
     memory_mb: float
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """The environment with these ``AUSCULT_`` settings and no others."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
+    return plain | {f"AUSCULT_{name.upper()}": value for name, value in settings.items()}
+
+
+@contextmanager
+def running(*words: str, times: int = 1, **settings: str) -> Iterator[None]:
+    """So many of ``auscult`` with these words, from when all of them have said that they are ready to their end.
+
+    They start together: none works alone while another still starts.
+    """
+    command, settled = [str(AUSCULT), *words], environment(**settings)
+    with ExitStack() as stack:
+        all_of_them = [
+            stack.enter_context(subprocess.Popen(command, env=settled, stdout=subprocess.PIPE))  # noqa: S603
+            for _ in range(times)
+        ]
+        try:
+            assert all(each.stdout and each.stdout.readline() for each in all_of_them), "it did not start"
+            yield
+        finally:
+            for each in all_of_them:
+                each.terminate()
+
+
 def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
     """Run ``auscult`` with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
-    settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
-    settled |= {f"AUSCULT_{name.upper()}": value for name, value in settings.items()}
+    settled = environment(**settings)
     before, began = os.times(), time.perf_counter()
     with subprocess.Popen([str(AUSCULT), *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
         most = [0.0]

@@ -9,11 +9,9 @@ Again is under a changed weight. The backtest is ``auscult backtest``, of the sa
 
 import argparse
 import os
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +24,7 @@ from auscult.config import Settings, read_settings
 from auscult.domain.tenancy import Tenant
 from auscult.pipeline.ports import AppStore, Store
 from auscult.pipeline.rescore import RescoreView, begin_rescore, list_rescores
-from bench.program import AUSCULT, Measured, measure
+from bench.program import Measured, measure, running
 from bench.qa14x8 import FORM, conversations
 
 TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
@@ -52,29 +50,10 @@ class Timed(NamedTuple):
     processor_s: float
 
 
-@contextmanager
-def working(settings: Settings) -> Iterator[None]:
-    """Workers, from when all of them are ready to their end."""
-    settled = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
-    settled |= {"AUSCULT_DATABASE_URL": settings.database_url, "AUSCULT_STATE_DIR": settings.state_dir}
-    with ExitStack() as stack:
-        command = [str(AUSCULT), "worker"]
-        workers = [
-            stack.enter_context(subprocess.Popen(command, env=settled, stdout=subprocess.PIPE))  # noqa: S603
-            for _ in range(WORKERS)
-        ]
-        try:
-            assert all(worker.stdout and worker.stdout.readline() for worker in workers), "they did not start"
-            yield
-        finally:
-            for worker in workers:
-                worker.terminate()
-
-
 def timed(settings: Settings, begin: Callable[[], object], is_done: Callable[[], bool]) -> Timed:
     """What workers take that are ready."""
     before = os.times()
-    with working(settings):
+    with running("worker", times=WORKERS, database_url=settings.database_url, state_dir=settings.state_dir):
         began = time.perf_counter()
         begin()
         while not is_done():
