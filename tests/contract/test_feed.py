@@ -145,6 +145,18 @@ def webhook(url: str, secret: str, *kinds: Any) -> Webhook:
     )
 
 
+@contextmanager
+def telling(
+    store: Store, app: AppStore, sender: HttpSender, *kinds: Any
+) -> Iterator[tuple[Telling, Webhook, list[Any], list[int]]]:
+    """What tells a receiver of the app's changes, by which webhook; what that took, and what it is to answer next."""
+    secret = new_webhook_secret()
+    with receiving(secret) as (url, taken, answers):
+        made = webhook(url, secret, *kinds)
+        app.webhooks.add(made)
+        yield Telling(store, sender, lambda: datetime.now(UTC)), made, taken, answers
+
+
 @pytest.fixture
 def sender() -> Iterator[HttpSender]:
     """The real one."""
@@ -155,17 +167,13 @@ def sender() -> Iterator[HttpSender]:
 
 def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, sender: HttpSender) -> None:
     """Issue 6, item 4: Standard Webhooks, verified by its own library; each change once, and none of another kind."""
-    secret = new_webhook_secret()
-    telling = Telling(store, sender, lambda: datetime.now(UTC))
-    with receiving(secret) as (url, taken, _):
-        made = webhook(url, secret, "created", "erased")
-        app.webhooks.add(made)
+    with telling(store, app, sender, "created", "erased") as (teller, made, taken, _):
         put(app, conversation("c-1"), conversation("c-2"))
         put(app, conversation("c-1", language="de"))
         app.conversations.erase("c-2")
-        while telling.run_once():
+        while teller.run_once():
             pass
-        assert not telling.run_once()
+        assert not teller.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.4"]
     (_, created), (_, erased) = taken
     assert created["type"] == "conversation.created"
@@ -182,19 +190,15 @@ def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, send
 
 def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app: AppStore, sender: HttpSender) -> None:
     """Retries and a log; after the last try the webhook is disabled, keeps its place, and goes on when enabled."""
-    secret = new_webhook_secret()
-    telling = Telling(store, sender, lambda: datetime.now(UTC))
-    with receiving(secret) as (url, taken, answers):
-        made = webhook(url, secret)
-        app.webhooks.add(made)
+    with telling(store, app, sender) as (teller, made, taken, answers):
         put(app, conversation("c-1"))
         put(app, conversation("c-2"))
         answers.extend([500, 302])
-        assert telling.run_once()
-        assert not telling.run_once(), "it waits before it tries again"
+        assert teller.run_once()
+        assert not teller.run_once(), "it waits before it tries again"
         for _ in range(2):
             _wake(app, made.id)
-            telling.run_once()
+            teller.run_once()
         assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.2"]
         log = [(each.number, each.status, each.is_done) for each in app.webhooks.deliveries(made.id, 10)]
         assert log == [(2, 204, True), (1, 204, True), (1, 302, False), (1, 500, False)]
@@ -202,28 +206,24 @@ def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app:
         answers.extend([503] * (len(PAUSES_S) + 1))
         for _ in range(len(PAUSES_S) + 1):
             _wake(app, made.id)
-            telling.run_once()
+            teller.run_once()
         (listed,) = app.webhooks.listing()
         assert (listed.is_disabled, listed.position) == (True, 2)
-        assert not telling.run_once()
+        assert not teller.run_once()
         app.webhooks.enable(made.id)
-        assert telling.run_once()
+        assert teller.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.2", "st-1.3"]
 
 
 def test_who_is_gone_is_not_tried_again(store: Store, app: AppStore, sender: HttpSender) -> None:
     """410 says so, by Standard Webhooks; when enabled it goes on where it stopped."""
-    secret = new_webhook_secret()
-    telling = Telling(store, sender, lambda: datetime.now(UTC))
-    with receiving(secret) as (url, taken, answers):
-        made = webhook(url, secret)
-        app.webhooks.add(made)
+    with telling(store, app, sender) as (teller, made, taken, answers):
         put(app, conversation("c-1"))
         answers.append(410)
-        assert telling.run_once()
+        assert teller.run_once()
         assert app.webhooks.listing()[0].is_disabled
         app.webhooks.enable(made.id)
-        assert telling.run_once()
+        assert teller.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1"]
 
 
@@ -249,17 +249,17 @@ def test_a_slow_webhook_holds_no_other_up(store: Store, app: AppStore, sender: H
     """One that takes its time has a turn, and no more of it; then the others have theirs."""
     secret = new_webhook_secret()
     seconds = itertools.count(0, 6)
-    telling = Telling(store, sender, lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)))
+    teller = Telling(store, sender, lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)))
     with receiving(secret) as (slow, first, _), receiving(secret) as (url, second, _):
         app.webhooks.add(webhook(slow, secret))
         app.webhooks.add(webhook(url, secret))
         put(app, *(conversation(f"c-{n}") for n in range(5)))
-        telling.run_once()
+        teller.run_once()
         assert 0 < len(first) + len(second) < 5
-        telling.run_once()
+        teller.run_once()
         assert first
         assert second
-        while telling.run_once():
+        while teller.run_once():
             pass
     assert [id_ for id_, _ in first] == [id_ for id_, _ in second] == [f"st-1.{n}" for n in range(1, 6)]
 
@@ -275,11 +275,11 @@ def test_nobody_there_is_a_try_that_failed(store: Store, app: AppStore, sender: 
     """An address where nothing listens is told in the log, and holds no other webhook up."""
     app.webhooks.add(webhook("http://127.0.0.1:9/none", new_webhook_secret()))
     secret = new_webhook_secret()
-    telling = Telling(store, sender, lambda: datetime.now(UTC))
+    teller = Telling(store, sender, lambda: datetime.now(UTC))
     with receiving(secret) as (url, taken, _):
         app.webhooks.add(webhook(url, secret))
         put(app, conversation("c-1"))
-        while telling.run_once():
+        while teller.run_once():
             pass
         assert len(taken) == 1
     tries = [each for one in app.webhooks.listing() for each in app.webhooks.deliveries(one.id, 5)]

@@ -37,7 +37,7 @@ class OnceAMinute(logging.Filter):
         if record.levelno != logging.WARNING:
             return True
         text = str(record.exc_info[1]) if record.exc_info else record.getMessage()
-        what = (record.pathname, record.lineno, text.strip().rpartition("\n")[2])  # the last line says what went wrong
+        what = (record.name, record.lineno, text.strip().rpartition("\n")[2])  # the last line says what went wrong
         if record.created - self._told.get(what, -_MINUTE_S) < _MINUTE_S:
             return False
         if len(self._told) >= _MOST_REMEMBERED:

@@ -21,7 +21,7 @@ class Attendant(Beside):
 
     def __init__(self, store: Store, assistant: Assistant, now: Callable[[], datetime]) -> None:
         """``now`` gives aware UTC times."""
-        super().__init__("attendant")
+        super().__init__("live conversations", LOOK_EVERY_S)
         self._store = store
         self._assistant = assistant
         self._now = now
@@ -37,12 +37,8 @@ class Attendant(Beside):
                 LOG.exception("live conversation %s: will be looked at again", due.conversation_id)
                 self._postpone(due)
 
-    def _watch(self) -> None:
-        while not self._ending.wait(LOOK_EVERY_S):
-            try:
-                self.sweep()
-            except Exception:  # a database that is away comes back
-                LOG.warning("live conversations: will look again", exc_info=True)
+    def _look(self) -> None:
+        self.sweep()
 
     def _postpone(self, due: LiveDue) -> None:
         live = self._store.within(due.tenant).live

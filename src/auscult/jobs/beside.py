@@ -1,5 +1,6 @@
 """What goes on in a thread beside a worker, for as long as it is open."""
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -9,10 +10,11 @@ from typing import Self
 class Beside(ABC):
     """A thread that looks for work until it is told to end."""
 
-    def __init__(self, name: str) -> None:
-        """Nothing is looked for before it is opened."""
+    def __init__(self, after: str, every_s: float) -> None:
+        """Nothing is looked for before it is opened. ``after`` says what is looked after, every so many seconds."""
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
+        self._every_s = every_s
+        self._thread = threading.Thread(target=self._watch, name=after, daemon=True)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -26,6 +28,14 @@ class Beside(ABC):
         self._ending.set()
         self._thread.join()
 
-    @abstractmethod
     def _watch(self) -> None:
-        """Look and work until ``_ending`` is set."""
+        while not self._ending.wait(self._every_s):
+            try:
+                self._look()
+            except Exception:  # a database that is away comes back
+                log = logging.getLogger(type(self).__module__)
+                log.warning("%s: will look again", self._thread.name, exc_info=True)
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Do what there is to do now, or as much of it as there is before ``_ending`` is set."""

@@ -1,12 +1,9 @@
-"""Keeps statistics near the truth beside a worker: right after much has come in, plans must not be those of an empty table."""
+"""Keeps statistics near the truth beside a worker: where much has come in, plans must not be those of an empty table."""
 
-import logging
 from collections.abc import Callable
 from types import TracebackType
 
 from auscult.jobs.beside import Beside
-
-LOG = logging.getLogger(__name__)
 
 SETTLE_EVERY_S = 10.0
 
@@ -16,7 +13,7 @@ class Settler(Beside):
 
     def __init__(self, settle: Callable[[], None]) -> None:
         """Nothing is settled before it is opened."""
-        super().__init__("settler")
+        super().__init__("statistics", SETTLE_EVERY_S)
         self._settle = settle
 
     def __exit__(
@@ -25,9 +22,5 @@ class Settler(Beside):
         """End. What the database is at is not waited for: it needs nobody for it."""
         self._ending.set()
 
-    def _watch(self) -> None:
-        while not self._ending.wait(SETTLE_EVERY_S):
-            try:
-                self._settle()
-            except Exception:  # a database that is away comes back
-                LOG.warning("statistics: will look again", exc_info=True)
+    def _look(self) -> None:
+        self._settle()

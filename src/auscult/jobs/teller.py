@@ -1,11 +1,7 @@
 """Tells webhooks what changed, beside a worker. Several workers do no harm: a webhook is one's for a while."""
 
-import logging
-
 from auscult.jobs.beside import Beside
 from auscult.pipeline.tell import Telling
-
-LOG = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 
@@ -15,14 +11,9 @@ class Teller(Beside):
 
     def __init__(self, telling: Telling) -> None:
         """Nothing is sent before it is opened."""
-        super().__init__("teller")
+        super().__init__("webhooks", LOOK_EVERY_S)
         self._telling = telling
 
-    def _watch(self) -> None:
-        while not self._ending.is_set():
-            try:
-                if not self._telling.run_once():
-                    self._ending.wait(LOOK_EVERY_S)
-            except Exception:  # a database that is away comes back
-                LOG.warning("webhooks: will look again", exc_info=True)
-                self._ending.wait(LOOK_EVERY_S)
+    def _look(self) -> None:
+        while not self._ending.is_set() and self._telling.run_once():
+            pass

@@ -46,6 +46,8 @@ _UNTOUCHED = f"{WAITS} AND priority = {LIVE} AND starts = 0 AND postponements = 
 _JOINABLE = f"SELECT app FROM batches WHERE {_UNTOUCHED} GROUP BY app HAVING count(*) > 1"  # noqa: S608
 
 UNRECORDED = conversations.c.recorded_revision.is_distinct_from(conversations.c.revision)
+HAS_UNRECORDED = sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED)
+"""Of a batch: whether something is left of it."""
 
 
 class Batches:

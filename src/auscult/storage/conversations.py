@@ -19,7 +19,7 @@ from auscult.pipeline.batch_ports import Priority
 from auscult.pipeline.live_ports import Settled
 from auscult.pipeline.ports import Accepted, Dossier, Pending, Recorded, Rendered
 from auscult.storage.apps import take_turn
-from auscult.storage.batches import NUMBERS, UNRECORDED, insert_batch
+from auscult.storage.batches import HAS_UNRECORDED, NUMBERS, UNRECORDED, insert_batch
 from auscult.storage.database import Database
 from auscult.storage.dossiers import read_dossier
 from auscult.storage.erasing import erase
@@ -124,7 +124,7 @@ class AppConversations:
             .where(
                 batches.c.batch_id == batch_id,
                 batches.c.app == self._app,
-                conversations.c.recorded_revision.is_distinct_from(conversations.c.revision),
+                UNRECORDED,
             )
             .order_by(conversations.c.conversation)
         )
@@ -163,7 +163,8 @@ class AppConversations:
 
         What was recorded for that revision before is left; an older revision than the stored one is passed over.
         The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
-        ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was cancelled meanwhile nothing is written.
+        ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was
+        cancelled meanwhile nothing is written.
         Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
         an audit was changed since its rows were rendered.
         """
@@ -321,7 +322,7 @@ def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
     """
     ended = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state != "done")
     if failure is None:
-        ended = ended.where(~sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED))
+        ended = ended.where(~HAS_UNRECORDED)
     state = "failed" if failure else "done"
     connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.storage.apps import take_turn
-from auscult.storage.batches import UNRECORDED
+from auscult.storage.batches import HAS_UNRECORDED
 from auscult.storage.database import Database
 from auscult.storage.recorded import newest_evaluation
 from auscult.storage.tables import batches, conversations, evaluations, listings, report_rows, sweep_portions, sweeps
@@ -22,8 +22,7 @@ def mend(database: Database, app: int) -> None:
 
 def _take_up_again(connection: Connection, app: int) -> None:
     """Put batches back in line that are done and have conversations that are not recorded."""
-    of_it = sa.exists().where(conversations.c.batch == batches.c.batch, UNRECORDED)
-    lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", of_it)
+    lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", HAS_UNRECORDED)
     again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
     connection.execute(lost.values(reason=None, ended_at=None, **again))
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from auscult.storage.apps import take_turn
+from auscult.storage.batches import UNRECORDED
 from auscult.storage.counting import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.database import AnyRow, Database
 from auscult.storage.filing import TALLIED, place_of, raise_versions, write_facet_rows
@@ -229,7 +230,7 @@ def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:
         .where(
             batches.c.app == app,
             batches.c.state == "done",
-            conversations.c.recorded_revision.is_distinct_from(conversations.c.revision),
+            UNRECORDED,
         )
         .group_by(batches.c.batch_id)
     )

@@ -307,7 +307,10 @@ def is_due() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def fail_portion(connection: Connection, portion_id: str, sweep: int, reason: str) -> None:
-    """Give a portion up, unless another worker did it meanwhile, or the sweep runs no more. The app's turn must have been taken."""
+    """Give a portion up, unless another worker did it meanwhile, or the sweep runs no more.
+
+    The app's turn must have been taken.
+    """
     runs = sa.exists().where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
     given_up = sa.update(sweep_portions).where(
         sweep_portions.c.portion_id == portion_id, sweep_portions.c.state == "waiting", runs
