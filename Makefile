@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-slow-again test-kill test-judge test-semantic check format docs bench lock clean
+.PHONY: help demo serve test test-slow test-slow-again test-kill test-judge test-semantic check format docs bench lock clean screenshots site licences
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -34,14 +34,28 @@ test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this 
 test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
 	@.venv-semantic/bin/python -m pytest -q tests/semantic/real_model.py
 
-check: .venv/dev ## lint, format, types, layers, sizes, docs drift
+check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the documentation site
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
+	@$(PY) -m tools.prose
 	@$(PY) -m tools.cli_reference --check
+	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
+	@$(PY) -m tools.vendor --check
+	@$(PY) -m tools.licences --check
+	@$(PY) -m tools.site
+
+licences: .venv/dev ## list the licences of what is installed, and write build/sbom.json (CycloneDX)
+	@$(PY) -m tools.licences
+
+site: .venv/dev ## build the documentation site into build/site
+	@$(PY) -m tools.site
+
+screenshots: .venv/dev ## take the pictures of the console in docs/images, from the demo's data
+	@$(PY) -m tools.screenshots
 
 format: .venv/dev ## mend what ruff can mend
 	@.venv/bin/ruff check --fix-only --quiet
@@ -49,7 +63,9 @@ format: .venv/dev ## mend what ruff can mend
 
 docs: .venv/dev ## write the generated pages of docs/reference
 	@$(PY) -m tools.cli_reference
+	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas
+	@$(PY) -m tools.licences
 
 bench: .venv/dev ## measure everything, as one table (B=--small: try it; B=--write: into the docs; PEERS=1: others beside)
 	@PEERS=$(PEERS) $(PY) -m bench $(B)
@@ -60,7 +76,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 
 lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/base.txt
-	@$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/base.txt --override requirements/dateutil.txt -o requirements/dev.txt
 	@$(COMPILE) requirements/lock.in -o requirements/lock.txt
 	@$(COMPILE) requirements/judge.in -o requirements/judge.txt
 	@$(COMPILE) requirements/semantic.in -c requirements/dev.txt --override requirements/without_torch.txt --no-emit-package torch -o requirements/semantic.txt

@@ -21,10 +21,10 @@ from auscult.analyzers import ANALYZERS
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.grouping import grouped
-from auscult.pipeline.ports import Pending
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.grouping import grouped
 from bench.qa14x8 import FORM, conversations
 
 CORES = 2
@@ -37,7 +37,7 @@ _now = partial(datetime.now, UTC)
 def evaluate(evaluator: Evaluator, forms: Sequence[Form], groups: Groups) -> None:
     """Analyse and judge, keeping nothing."""
     for group in groups:
-        evaluator.evaluate([Pending(conversation=each, revision=1) for each in group], forms, _now())
+        evaluator.evaluate([PendingConversation(conversation=each, revision=1) for each in group], forms, _now())
 
 
 def processor_ms(work: Callable[[Groups], None], groups: Groups) -> float:

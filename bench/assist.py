@@ -29,11 +29,11 @@ import jwt
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.knowledge import Piece
-from auscult.domain.live_settings import AssistSettings
-from auscult.domain.playbook import PlannedStage, PlannedStep, Playbook, Sign
+from auscult.domain.assist.knowledge import Piece
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.definitions.playbook import PlannedStage, PlannedStep, Playbook, Sign
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
-from auscult.pipeline.ports import AppStore
+from auscult.storage.store import AppStore
 from bench.knowing import beside, questions, small_talk, store
 from bench.program import AUSCULT
 
@@ -42,7 +42,7 @@ FORGOTTEN_S = 5.0
 """At the start messages are sent that are not counted."""
 
 
-class Heard:
+class JudgeResult:
     """When each message was sent, answered OK, and what came of it heard: seconds of one clock."""
 
     def __init__(self) -> None:
@@ -151,15 +151,15 @@ def serving(url: str, folder: Path) -> Iterator[tuple[str, int]]:
 
 async def tell(  # noqa: PLR0913, PLR0917  (whom, as whom, how much)
     address: str, pid: int, client: Client, conversations: int, rate: int, seconds: int
-) -> Heard:
+) -> JudgeResult:
     """Tell messages at a steady rate, whatever the answers take, and listen to every conversation."""
     token = jwt.encode({"appId": client.client_id}, client.secret, algorithm="HS256")
     texts = [text for pair in zip((q for _, q in questions()), small_talk(), strict=False) for text in (pair[0], *pair)]
-    heard = Heard()
+    heard = JudgeResult()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(headers={"auth": token}, limits=limits, timeout=60, base_url=address) as http:
         names = [f"c-{number}" for number in range(conversations)]
-        await asyncio.gather(*(_say(http, Heard(), name, f"{name}-first", texts[0]) for name in names))
+        await asyncio.gather(*(_say(http, JudgeResult(), name, f"{name}-first", texts[0]) for name in names))
         listeners = [asyncio.create_task(_listen(http, heard, name)) for name in names]
         await asyncio.sleep(FORGOTTEN_S)
         began, before = time.perf_counter(), _processor_s(pid)
@@ -183,7 +183,7 @@ def _processor_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _say(http: httpx.AsyncClient, heard: Heard, conversation_id: str, name: str, text: str) -> None:
+async def _say(http: httpx.AsyncClient, heard: JudgeResult, conversation_id: str, name: str, text: str) -> None:
     body = {"conversationId": conversation_id, "messageId": name, "query": text, "author": {"type": "USER"}}
     heard.sent[name] = time.perf_counter()
     answer = await http.post(f"/agentassist/api/v1/hooks/{TENANT.app_id}", json=body)
@@ -191,7 +191,7 @@ async def _say(http: httpx.AsyncClient, heard: Heard, conversation_id: str, name
     heard.taken[name] = time.perf_counter()
 
 
-async def _listen(http: httpx.AsyncClient, heard: Heard, conversation_id: str) -> None:
+async def _listen(http: httpx.AsyncClient, heard: JudgeResult, conversation_id: str) -> None:
     path = f"/api/v1/live/conversations/{conversation_id}/stream"
     async with http.stream("GET", path, timeout=None) as answer:
         name = ""

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.taxonomy import Node, Taxonomy
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.ports import Pending
-from auscult.pipeline.sorting import sorted_by
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.classification import sorted_by
+from auscult.services.scoring.evaluate import Evaluator
 from bench.qa14x8 import FORM, conversations
 
 EMBEDDINGS = ("wordllama", "semantic")
@@ -32,7 +32,7 @@ def ready(embeddings: str) -> Evaluator:
     """An evaluator whose model is loaded."""
     found = bootstrap.evaluator(read_settings({"AUSCULT_EMBEDDINGS": embeddings}))
     found = found._replace(analyzers=sorted_by(found.analyzers, [TAXONOMY]))
-    warm = [Pending(conversation=one, revision=1) for one in conversations(1, 0)]
+    warm = [PendingConversation(conversation=one, revision=1) for one in conversations(1, 0)]
     found.evaluate(warm, [read_form(FORM.read_bytes())], datetime.now(UTC))
     return found
 
@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     form = read_form(FORM.read_bytes())
     took: dict[tuple[str, str], list[float]] = {}
     for seed in range(1, 1 + chosen.rounds):
-        analysed = [Pending(conversation=one, revision=1) for one in conversations(chosen.count, seed)]
-        judged = [Pending(conversation=one, revision=1) for one in conversations(chosen.count, 1000 + seed)]
+        analysed = [PendingConversation(conversation=one, revision=1) for one in conversations(chosen.count, seed)]
+        judged = [PendingConversation(conversation=one, revision=1) for one in conversations(chosen.count, 1000 + seed)]
         for name, evaluator in evaluators.items():
             bare = evaluator._replace(analyzers={})
             for what, who, pending, forms in (

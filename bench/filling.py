@@ -9,18 +9,18 @@ from pathlib import Path
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
+from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.ports import Pending, Recorded
-from auscult.pipeline.read import read_file
-from auscult.pipeline.record import render
 from auscult.reports import REPORTS
-from auscult.storage.apps import Apps, take_turn
-from auscult.storage.cells import cell_of
-from auscult.storage.database import Database
-from auscult.storage.filing import Filing, file_rows
-from auscult.storage.instants import ms_of
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.render import render
+from auscult.storage.access.apps import Apps, take_turn
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.pages.dimension_keys import cell_of
+from auscult.storage.pages.row_index import RowIndexEntry, file_rows
 
 GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
 TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
@@ -35,14 +35,14 @@ def sample_row(report: str) -> tuple[bytes, bytes]:
     forms = [read_form(path.read_bytes()) for path in sorted(GOLDEN.glob(f"{report}.*.yaml"))]
     found = read_file(GOLDEN / f"{report}.conversations.ndjson", TENANT.app_id, Limits())
     conversations = [each for each in found if isinstance(each, Conversation)]
-    pending = [Pending(conversation=each, revision=1) for each in conversations]
+    pending = [PendingConversation(conversation=each, revision=1) for each in conversations]
     judged = bootstrap.evaluator(read_settings({})).evaluate(pending, forms, datetime.now(UTC))
     rows = [
         (len(row), row, each.id.encode())
         for each, (evaluation, insights) in zip(conversations, judged, strict=True)
         if (
             row := render(
-                TENANT, Recorded(conversation=each, evaluation=evaluation, insights=insights), REPORTS
+                TENANT, EvaluatedConversation(conversation=each, evaluation=evaluation, insights=insights), REPORTS
             ).rows.get(report)
         )
         and each.id.encode() in row
@@ -51,12 +51,12 @@ def sample_row(report: str) -> tuple[bytes, bytes]:
     return row, conversation_id
 
 
-def filings(report: str, rows: int) -> Iterator[list[Filing]]:
+def filings(report: str, rows: int) -> Iterator[list[RowIndexEntry]]:
     """Rows in the order in which they would come in; ids are as long as the sample's, for a row may hold offsets."""
     body, shown = sample_row(report)
     chance, step = random.Random(1), timedelta(days=DAYS) / rows  # noqa: S311  (spread, not secrecy)
     for start in range(0, rows, BATCH):
-        group: list[Filing] = []
+        group: list[RowIndexEntry] = []
         for number in range(start, min(rows, start + BATCH)):
             conversation = Conversation(
                 id=f"{number:0{len(shown)}}",
@@ -68,7 +68,7 @@ def filings(report: str, rows: int) -> Iterator[list[Filing]]:
             queue = ("queue", f"qu-{number % QUEUES}")
             row = body.replace(shown, conversation.id.encode())
             started_at = ms_of(conversation.started_at)
-            group.append(Filing(conversation.id, started_at, cell, (queue,), {report: row}, None))
+            group.append(RowIndexEntry(conversation.id, started_at, cell, (queue,), {report: row}, None))
         yield group
 
 

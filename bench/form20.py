@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from auscult.domain.assist import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
+from auscult.domain.assist.assistance import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.conversation import Conversation, Event
 from bench.qa14x8 import conversations
 

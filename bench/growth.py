@@ -20,9 +20,9 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
-from auscult.storage.counting import add_tallies, crowded_hours, parts_of
-from auscult.storage.database import Database
-from auscult.storage.tables import facet_rows, listings, report_rows, tallies
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import facet_rows, listings, report_rows, tallies
+from auscult.storage.pages.rollup_updates import add_tallies, crowded_hours, parts_of
 from bench.asking import Asker
 from bench.filling import fill
 from bench.pages import DAY, ROUNDS, WHOLE, Bench, prepare, serving
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> list[tuple[str, float, float
         )
         if many_url.startswith("sqlite"):
             print(f"  {Path(many_url.removeprefix('sqlite:///')).stat().st_size / 1e9:.1f} GB of disk")
-        with serving(few_url) as few_port, serving(many_url) as many_port:
+        with serving(few_url) as (few_port, _), serving(many_url) as (many_port, _):
             few = Bench(chosen.report, few_port, headers[0])
             many = Bench(chosen.report, many_port, headers[1])
             found = compare((few, chosen.beside), (many, chosen.rows), chosen.seconds)

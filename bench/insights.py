@@ -24,14 +24,14 @@ from auscult.config import read_settings
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment
-from auscult.domain.overview import Bar
+from auscult.domain.insights.overview import Bar
+from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.overview import Behind, Wanted, behind, overview
-from auscult.pipeline.ports import Recorded, Rendered
-from auscult.pipeline.record import render
-from auscult.storage.database import Database
-from auscult.storage.filing import file_rows, filing_of
-from auscult.storage.tables import apps
+from auscult.services.insights.overview import Behind, Wanted, behind, overview
+from auscult.services.scoring.render import render
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import apps
+from auscult.storage.pages.row_index import file_rows, filing_of
 
 TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ INTENTS = 300
 RESOLUTIONS: tuple[Resolution, ...] = ("YES", "NO", "NA")
 
 
-def rendered(count: int) -> Iterator[Rendered]:
+def rendered(count: int) -> Iterator[RenderedRows]:
     """So many conversations as the listing shows them."""
     chance = random.Random(1)  # noqa: S311  (spread, not secrecy)
     for number in range(count):
@@ -79,7 +79,9 @@ def rendered(count: int) -> Iterator[Rendered]:
             engines=(),
             evaluated_at=started,
         )
-        yield render(TENANT, Recorded(conversation=conversation, evaluation=evaluation, insights=insights), {})
+        yield render(
+            TENANT, EvaluatedConversation(conversation=conversation, evaluation=evaluation, insights=insights), {}
+        )
 
 
 def fill(url: str, count: int) -> None:

@@ -21,10 +21,10 @@ from tokenizers import Tokenizer
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.form import Form
-from auscult.engines.wordllama import _wheel_file
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.memory import Memory
-from auscult.pipeline.ports import Pending
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.engines.wordllama import TOKENIZER
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.engine_calls.answer_cache import Memory
 from bench.qa14x8 import conversations
 from tests.scripted_judge import ScriptedJudge, scripted_judge
 
@@ -79,13 +79,13 @@ def run(server: ScriptedJudge, forms: Sequence[Form], count: int) -> tuple[int, 
             "AUSCULT_JUDGE_CONCURRENCY": "1",
         }
     )
-    batch = [Pending(conversation=one, revision=1) for one in islice(conversations(count), count)]
+    batch = [PendingConversation(conversation=one, revision=1) for one in islice(conversations(count), count)]
     began = time.process_time()
     for each in forms:
         evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
         evaluator.evaluate_ready(batch, [each], datetime.now(UTC), Memory())
     took = time.process_time() - began
-    tokenizer = Tokenizer.from_file(str(_wheel_file("tokenizers/l2_supercat_tokenizer_config.json")))
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
 
     def tokens(text: str) -> list[int]:
         return tokenizer.encode(text, add_special_tokens=False).ids

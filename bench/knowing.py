@@ -7,8 +7,8 @@ from pathlib import Path
 
 from auscult.documents import KINDS
 from auscult.documents._passages import MOST_WORDS, passages
-from auscult.domain.knowledge import Passage, Piece
-from auscult.domain.text import sentences
+from auscult.domain.assist.knowledge import Passage, Piece
+from auscult.domain.said.text import sentences
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "examples" / "knowledge" / "store"

@@ -20,6 +20,11 @@ FULL: Sizes = {
     "passages": 10_000,
     "judged": 50,
     "analysed": 4_000,
+    "draws": 1_500,
+    "call_s": 600,
+    "longest_s": 4 * 3600,
+    "megabytes": 2_048,
+    "at_once": 500,
 }
 SMALL: Sizes = {
     "count": 400,
@@ -36,6 +41,11 @@ SMALL: Sizes = {
     "passages": 200,
     "judged": 3,
     "analysed": 100,
+    "draws": 20,
+    "call_s": 6,
+    "longest_s": 30,
+    "megabytes": 4,
+    "at_once": 5,
 }
 """So small that all of it can be tried; the figures then mean nothing."""
 
@@ -61,6 +71,8 @@ class Measure(NamedTuple):
 
 
 _N = r"(?P<n>[\d,]+(?:\.\d+)?)"
+_TWO = r" *\S+ +\S+ +"
+"""Two cells of a row."""
 _PER_S = "conversations/s"
 
 MEASURES = (
@@ -179,6 +191,44 @@ MEASURES = (
         ),
     ),
     Measure(
+        "audits",
+        "bench.audits --rows {rows}",
+        (
+            Figure("preview of a plan beside a bare indexed read", rf"preview .*, {_N} times", "times as long"),
+            Figure("next item beside the read of one row", rf"next item .*, {_N} times", "times as long"),
+        ),
+    ),
+    Measure(
+        "statistics",
+        "bench.statistics --draws {draws}",
+        (
+            Figure("lowest coverage of an interval with 95 %", rf"lowest coverage {_N} %", "%", "≥ 93"),
+            Figure("highest coverage of an interval with 95 %", rf"highest coverage {_N} %", "%"),
+        ),
+        databases=(),
+    ),
+    Measure(
+        "redaction",
+        "bench.redaction.cost --rounds {runs}",
+        (Figure("processor time of redaction", rf"redaction\s+{_N} ms", "ms a conversation", "≤ 0.4"),),
+        databases=(),
+    ),
+    Measure(
+        "recordings",
+        "bench.recordings --seconds {call_s} --longest {longest_s} --megabytes {megabytes} --many {at_once}",
+        (
+            Figure("figures from sound", rf"figures: {_N} hours", "hours of stereo sound a minute"),
+            Figure("peaks", rf"peaks: {_N} hours", "hours of stereo sound a minute"),
+            Figure("derivative for browsers", rf"derivative: {_N} hours", "hours of stereo sound a minute"),
+            Figure("redacted copy", rf"redacted copy: {_N} hours", "hours of stereo sound a minute"),
+            Figure("memory, peaks of the longest file", rf"peaks of .* hours: {_N} MB", "MB", "< 300"),
+            Figure("memory, derivative of the longest file", rf"derivative of .* hours: {_N} MB", "MB", "< 300"),
+            Figure("memory, adding the largest file", rf"adding .* GB: {_N} MB", "MB", "< 300"),
+            Figure("memory, adding many at once", rf"adding \d+ at once: {_N} MB", "MB", "< 300"),
+        ),
+        databases=(),
+    ),
+    Measure(
         "analyzers",
         "bench.analyzers --count {analysed} --rounds {runs}",
         (
@@ -196,5 +246,21 @@ MEASURES = (
             Figure("prompt tokens beside one call a metric", rf"that is 1/{_N};", "times fewer"),
         ),
         databases=(),
+    ),
+    Measure(
+        "visibility",
+        "bench.visibility --rows {few}",
+        (
+            Figure(
+                "a page filtered by 5 queues, with grants on them",
+                rf"5 queues granted, all filtered{_TWO}{_N}",
+                "times",
+                "≤ 1.1",
+            ),
+            Figure(
+                "… the first after a change", rf"5 queues granted, all filtered{_TWO}\S+{_TWO}{_N}", "times", "≤ 1.1"
+            ),
+            Figure("a page seen by a grant on a team of 10", rf"team of 10 granted {_TWO}{_N}", "times", "≤ 1.1"),
+        ),
     ),
 )

@@ -22,21 +22,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from litestar import Request, Response, post, put
 
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.reports import REPORTS
+from auscult.server.asgi import Receive, Scope, Send
 from bench import qa14x8
 from bench.asking import CONNECTIONS, Asker
 from bench.filling import DAYS, FIRST, TENANT, fill
 from bench.program import AUSCULT
 
-MEMORY = "/bench/memory"
+MEMORY, BARE = "/bench/memory", "/bench/bare"
 ROUNDS = 5
+RANDOM, RANDOM_AT_ONCE = 600, 50
 WHOLE = (FIRST, FIRST + timedelta(days=DAYS) - timedelta(seconds=1))
 DAY = (FIRST + timedelta(days=44, minutes=17), FIRST + timedelta(days=45, minutes=17))
 WEEK = (FIRST, FIRST + timedelta(days=6, hours=23))
@@ -51,41 +51,56 @@ def settings_for(url: str) -> Settings:
 
 
 def serve(url: str, port: int) -> None:
-    """Be the server: the real application, and beside it a path that keeps bytes in memory and sends them."""
+    """Be the server: the real application, a path that sends bytes from memory, and a bare ASGI function that does."""
     import uvicorn  # noqa: PLC0415  (only the child needs it)
 
     from auscult.server.listening import uvicorn_config  # noqa: PLC0415
 
     kept = [b""]
 
+    @put(MEMORY)
+    async def keep(request: Request) -> None:
+        kept[0] = await request.body()
+
+    @post(MEMORY, status_code=200)
     async def send(request: Request) -> Response:
-        if request.method == "PUT":
-            kept[0] = await request.body()
-        else:
-            await request.body()
+        await request.body()
         return Response(kept[0], media_type="application/json")
 
     with bootstrap.open(settings_for(url)) as application:
         app = application.server_app()
-        app.router.routes.insert(0, Route(MEMORY, send, methods=["POST", "PUT"]))
-        uvicorn.Server(uvicorn_config(app, "127.0.0.1", port)).run()
+        app.litestar.register(keep)
+        app.litestar.register(send)
+
+        async def bare(scope: Scope, receive: Receive, send: Send) -> None:
+            """Send the kept bytes without a framework: what the server itself costs."""
+            if scope["type"] == "http" and scope["path"] == BARE:
+                await receive()
+                size = str(len(kept[0])).encode()
+                headers = [(b"content-type", b"application/json"), (b"content-length", size)]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": kept[0], "more_body": False})
+            else:
+                await app(scope, receive, send)
+
+        uvicorn.Server(uvicorn_config(bare, "127.0.0.1", port)).run()
 
 
 @contextmanager
-def serving(url: str):  # noqa: ANN201  (a port)
-    """Port of a server on this database, in a process of its own."""
+def serving(url: str):  # noqa: ANN201  (two numbers)
+    """Port of a server on this database, in a process of its own, and the number of that process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     with subprocess.Popen([sys.executable, "-m", "bench.pages", "--database", url, "--serve", str(port)]) as server:  # noqa: S603
         try:
-            for _ in range(200):
+            for _ in range(1_200):
                 try:
                     socket.create_connection(("127.0.0.1", port)).close()
                     break
                 except OSError:
                     time.sleep(0.05)
-            yield port
+            yield port, server.pid
         finally:
             server.terminate()
 
@@ -154,15 +169,38 @@ def compare(bench: Bench, rows: int, seconds: float) -> None:
         print(f"  {name:<38} {rate:7.0f} pages/s   {rate / base:5.2f} of memory", flush=True)
 
 
-def random_offsets(bench: Bench, rows: int) -> None:
-    """Print pages a second where every page is another one, so that nothing is remembered of any."""
+def random_offsets(bench: Bench, rows: int, pid: int) -> None:
+    """Print what pages cost where every page is another one, so that nothing is remembered of any.
+
+    Each is asked for on a connection of its own, in turn with the same number of bytes from a bare ASGI function under
+    the same server. Framework, token, count of requests, thread and database are the difference.
+    """
     chance = random.Random(2)  # noqa: S311  (spread, not secrecy)
-    askers = [bench.asker(WHOLE, chance.randrange(rows * 9 // 10)) for _ in range(300)]
-    began = time.perf_counter()
-    for asker in askers:
-        asker.ask()
-    rate = len(askers) / (time.perf_counter() - began)
-    print(f"  {'random offsets, a new connection each':<38} {rate:7.0f} pages/s")
+    askers = [bench.asker(WHOLE, chance.randrange(rows * 9 // 10)) for _ in range(RANDOM)]
+    bench.memory(askers[0].ask())
+    bare = Asker(bench.port, BARE, b"{}", {})
+    walls, spent = ([0.0, 0.0] for _ in range(2))
+    for start in range(0, RANDOM, RANDOM_AT_ONCE):
+        group = askers[start : start + RANDOM_AT_ONCE]
+        for kind, some in enumerate((group, [bare] * len(group))):
+            began, before = time.perf_counter(), processor_s(pid)
+            for asker in some:
+                asker.ask()
+            walls[kind] += time.perf_counter() - began
+            spent[kind] += processor_s(pid) - before
+    page, function = (RANDOM / wall for wall in walls)
+    print(f"  {'random offsets, a new connection each':<38} {page:7.0f} pages/s   {page / function:5.2f} of bare ASGI")
+    page, function = (each / RANDOM * 1e6 for each in spent)
+    print(
+        f"  {'… processor time of the server':<38} {page:7.0f} µs        {function / page:5.2f} of it bare ASGI",
+        flush=True,
+    )
+
+
+def processor_s(pid: int) -> float:
+    """Return the processor seconds that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pull(bench: Bench) -> None:
@@ -216,11 +254,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         headers = prepare(url)
         for report in chosen.reports or REPORTS:
             took = fill(url, report, chosen.rows)
-            with serving(url) as port:
+            with serving(url) as (port, pid):
                 bench = Bench(report, port, headers)
                 compare(bench, chosen.rows, chosen.seconds)
                 if report == "scorereporting":
-                    random_offsets(bench, chosen.rows)
+                    random_offsets(bench, chosen.rows, pid)
                     while_loading(bench, url, Path(folder), chosen.seconds)
                     if chosen.pull:
                         pull(bench)

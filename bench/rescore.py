@@ -22,8 +22,8 @@ import yaml
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import AppStore, Store
-from auscult.pipeline.rescore import RescoreView, begin_rescore, list_rescores
+from auscult.services.history.rescores import RescoreView, begin_rescore, list_rescores
+from auscult.storage.store import AppStore, Store
 from bench.program import Measured, measure, running
 from bench.qa14x8 import FORM, conversations
 

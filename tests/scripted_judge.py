@@ -154,6 +154,8 @@ def honest(asked: Asked, name: str) -> dict[str, Any]:
     question = asked.questions[name]
     if "summary" in question:
         return {"sentences": [{"sentence": "They talked.", "turns": [min(asked.turns)]}]}
+    if "grade" in question:
+        return graded(asked, name)
     word = (question.get("statement") or question["value"]).rstrip(".").split()[-1]
     spoken = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     found = ((number, spoken.search(said)) for number, (_, said) in asked.turns.items() if asked.allows(name, number))
@@ -163,6 +165,19 @@ def honest(asked: Asked, name: str) -> dict[str, Any]:
     if match is None:
         return {"evidence": [], "reason": f"nobody says {word}", "answer": "NO"}
     return {"evidence": [{"turn": number, "quote": match[0]}], "reason": f"{word} was said", "answer": "YES"}
+
+
+def graded(asked: Asked, name: str) -> dict[str, Any]:
+    """The first level of which the last word of its meaning was said; else the one that needs no evidence."""
+    question = asked.questions[name]
+    for one in question["levels"]:
+        word = one["means"].rstrip(".").split()[-1]
+        for number, (_, said) in asked.turns.items():
+            match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said, re.IGNORECASE)
+            if match and asked.allows(name, number):
+                evidence = [{"turn": number, "quote": match[0]}]
+                return {"evidence": evidence, "reason": f"{word} was said", "level": one["level"]}
+    return {"evidence": [], "reason": "nothing of it was said", "level": question["baseline"]}
 
 
 def _has(request: dict[str, Any], name: str) -> bool:

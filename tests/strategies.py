@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
-from auscult.domain.assist import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
+from auscult.domain.assist.assistance import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.contact import Contact
 from auscult.domain.conversation import Agent, Conversation, Customer, Event, Queue, Recordings, Turn
-from auscult.formats._parts import agents_of, queues_of
+from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
 STARTED = datetime(2026, 3, 23, 10, 17, 54, tzinfo=UTC)
@@ -206,7 +206,7 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
         is_direction_defaulted=direction is None,
         ended_at=draw(later if times else st.none() | later),
         queues=tuple(draw(st.lists(st.builds(Queue, texts(least=1), maybe_text), max_size=2))) or queues_of(contact),
-        agents=tuple(draw(st.lists(agents, max_size=2))) or agents_of(contact),
+        agents=tuple(draw(st.lists(agents, max_size=2))) or agents_of(contact) or speaking_agents(turns),
         customer=draw(st.none() | st.builds(Customer, maybe_id, maybe_text)),
         turns=turns,
         events=tuple(events),

@@ -1,4 +1,4 @@
-"""The documents keep their promises: links lead somewhere, commands exist."""
+"""The documentation is correct: links, commands and paths exist, and its style is that of CONTRIBUTING.md."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from auscult.cli import COMMANDS, GROUPS
+from tools.prose import check, check_source, check_words
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -14,19 +15,19 @@ WORDS = {command.words for command in COMMANDS}
 
 
 def name(page: Path) -> str:
-    """The page as a reader calls it."""
+    """Return the path of the page from the repository's root."""
     return page.relative_to(ROOT).as_posix()
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that headings make."""
+    """Return the anchors of the page's headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
-    """Every relative link names a file or folder that is there, and an anchor that it has."""
+    """Every relative link names an existing file or folder, and an existing anchor."""
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if re.match(r"[a-z]+:", link):
             continue
@@ -37,19 +38,61 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
+def test_cited_files_exist(page: Path) -> None:
+    """Every path in backticks is below the repository's root or src/auscult; a page may cite work to come."""
+    text = re.sub(r"(?m)^\*\*Files of a new capability.*\n.*$", "", page.read_text(encoding="utf-8"))
+    for path in re.findall(r"`([\w.-]+/[\w./-]*\.(?:py|md|npz|tsv|txt))`", text):
+        assert (ROOT / path).exists() or (ROOT / "src/auscult" / path).exists(), path
+
+
+def test_every_rule_has_its_anchor() -> None:
+    """docs/reference/rules.md has the rules 1 to 28 in order, so that ``#rule-10`` leads to the tenth."""
+    page = (ROOT / "docs/reference/rules.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### (.*)$", page, re.MULTILINE) == [f"Rule {number}" for number in range(1, 29)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_rules_are_cited_by_link(page: Path) -> None:
+    """A rule's number in prose leads to the rule; nothing cites a document outside the repository."""
+    if name(page) == "docs/reference/rules.md":
+        return
+    text = re.sub(r"```.*?```|\[[^\]]*\]\([^)]*\)", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r"\b(?:rule|seed|issue) \d+", text) == []
+
+
+def test_the_prose_is_plain() -> None:
+    """No covered page or docstring has a banned word or opening."""
+    assert [str(finding) for finding in check(ROOT)] == []
+
+
+def test_the_check_of_prose_finds_violations() -> None:
+    """A banned word outside code and quotations, and a wrong opening of a docstring, are found with their line."""
+    text = 'Fine.\n\n`tell` and "told"\n\n```\nnobody\n```\nIt tells nobody.\n'
+    assert [(finding.line, finding.text.split(";")[0]) for finding in check_words("a.md", text)] == [
+        (8, "banned word 'tells'"),
+        (8, "banned word 'nobody'"),
+    ]
+    source = 'class A:\n    """What came in."""\n\n    def f(self):\n        """Take a row."""\n\n\n"""Not a docstring: told."""\n'
+    assert [(finding.line, finding.text.split(";")[0]) for finding in check_source("a.py", source)] == [
+        (2, "docstring opens with 'what'"),
+        (5, "docstring opens with 'take'"),
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_commands_exist(page: Path) -> None:
-    """Every `auscult ...` and `make ...` in a console block is one that is there."""
+    """Every `auscult ...` and `make ...` in a console block exists."""
     for block in re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         for line in re.sub(r"\\\n", " ", block).splitlines():
-            found = re.match(rf"(?:\$ )?(?:\S*/)?auscult ((?:(?:{'|'.join(GROUPS)}) )?[a-z]+)", line)
+            found = re.match(rf"(?:\$ )?(?:\S*/)?auscult ((?:(?:{'|'.join(GROUPS)}) )?[a-z-]+)", line)
             assert not found or found[1] in WORDS, line
             made = re.match(r"(?:\$ )?make ([a-z]+)", line)
             assert not made or made[1] in TARGETS, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_what_curl_sends_has_its_kind(page: Path) -> None:
-    """As JSON: unless told, curl says that it comes from a form, and the server refuses that."""
+def test_curl_commands_send_json(page: Path) -> None:
+    """The content type is JSON: curl's default is that of an HTML form, which the server refuses."""
     for line in re.sub(r"\\\n", " ", page.read_text(encoding="utf-8")).splitlines():
         assert not re.search(r"\bcurl .* -d ", line) or "Content-Type: application/json" in line, line
 
@@ -59,3 +102,13 @@ def test_every_command_is_in_the_reference() -> None:
     page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ auscult (.*)$", page, re.MULTILINE))
     assert headings >= WORDS
+
+
+def test_the_page_of_tables_has_every_column() -> None:
+    """In the order of the files, and no other."""
+    from auscult.services.delivery.tables import KINDS  # noqa: PLC0415  (heavy)
+
+    page = (ROOT / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
+    for name, kind in KINDS.items():
+        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(kind.columns), name

@@ -60,7 +60,7 @@ def test_every_import_is_of_something_declared() -> None:
     undeclared = {
         name for name in modules if not declared & {canonicalize_name(one) for one in provided.get(name, [name])}
     }
-    assert undeclared == set()
+    assert undeclared - {"compression"} == set()  # of Python 3.14, which has it built in
 
 
 def test_every_dependency_says_what_it_replaces() -> None:

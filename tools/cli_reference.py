@@ -21,6 +21,7 @@ Results go to stdout; progress, notes and errors go to stderr.
 A command ends with 0 when it did what was asked, with 1 when something was refused or is incomplete,
 with 2 when the command line itself is wrong, and with 130 when it was interrupted.
 With `--json` an error is one line of JSON on stderr: `{"error":{"message":…,"reason":…,"field":…}}`.
+`--quiet` (`-q`), anywhere on the command line, leaves results and errors only.
 
 Every option that has a setting behind it can be given by the environment too: see [settings](settings.md).
 What the commands print is described in [output](output.md).

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from auscult.metrics import METRICS
-from auscult.pipeline.schemas import conversation_schema, form_schema
+from auscult.services.definitions.forms.schema import conversation_schema, form_schema
 
 FOLDER = Path("docs/reference")
 

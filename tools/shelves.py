@@ -27,5 +27,7 @@ class ShelfContract(IndependenceContract):
 
 
 def variants(graph: ImportGraph, shelf: str) -> set[str]:
-    """The modules directly on a shelf, without the private ones."""
-    return {name for name in graph.find_children(shelf) if not name.rpartition(".")[2].startswith("_")}
+    """Return the public modules of a shelf: those directly on it, and those of its public folders, the families."""
+    public = {name for name in graph.find_children(shelf) if not name.rpartition(".")[2].startswith("_")}
+    families = {name for name in public if graph.find_children(name)}
+    return (public - families).union(*(variants(graph, family) for family in families))

@@ -1,4 +1,4 @@
-"""Writes how common words are in general talk, for telling keywords: src/auscult/analyzers/_everyday_words.py.
+"""Writes how common words are in general talk, for telling keywords: src/auscult/analyzers/topics/_everyday_words.py.
 
     python bench/heads/common_words.py GOEMOTIONS_DIR
 
@@ -10,7 +10,7 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 
 WRITTEN = Path(__file__).parents[2] / "src" / "auscult" / "analyzers" / "_everyday_words.py"
 BANDS = (150, 500, 1_500)

@@ -28,7 +28,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 from auscult.engines.wordllama import WordLlama
 
 HERE = Path(__file__).parent

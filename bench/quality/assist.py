@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 from auscult.engines.hybrid import Hybrid, HybridIndex
 from auscult.engines.wordllama import WordLlama
 from bench.knowing import as_passages, beside, elsewhere, questions, small_talk, store

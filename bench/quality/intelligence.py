@@ -21,7 +21,7 @@ import msgspec
 
 from auscult.analyzers import ANALYZERS
 from auscult.analyzers._contract import Unknown
-from auscult.domain.agreement import compare
+from auscult.domain.audits.agreement import compare
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer, Probe

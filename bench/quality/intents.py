@@ -24,12 +24,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from auscult.analyzers.configured_intents import ConfiguredIntents
-from auscult.domain.agreement import compare
+from auscult.analyzers.topics.configured_intents import ConfiguredIntents
+from auscult.domain.audits.agreement import compare
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Examples, FewShot, FewShotAnswer, Probe
-from auscult.domain.taxonomy import Node, Taxonomy
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 

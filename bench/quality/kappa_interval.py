@@ -10,9 +10,9 @@ interval is told, as the rarer answer is too rare.
 import random
 import sys
 
-from auscult.domain import resampling
-from auscult.domain.agreement import Pair, compare_counts, kappa_of
-from auscult.domain.resampling import Interval
+from auscult.domain.audits import resampling
+from auscult.domain.audits.agreement import Pair, compare_counts, kappa_of
+from auscult.domain.audits.resampling import Interval
 
 TRIALS = 400
 SIZES = (30, 60, 120, 300)

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import msgspec
 
-from auscult.analyzers._course import what_is_said
+from auscult.analyzers.outcome._course import what_is_said
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Metric
 from auscult.metrics import METRICS
-from auscult.pipeline.forms import read_form, starter_documents
+from auscult.services.definitions.forms.reading import read_form, starter_documents
 from bench.quality.intelligence import show
 
 ASKED = {

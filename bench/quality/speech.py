@@ -17,11 +17,11 @@ from typing import Any
 
 import msgspec
 
-from auscult.analyzers.speech import Speech
+from auscult.analyzers.speech.speech import Speech
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Speech as Figures
-from auscult.domain.speech import Side, cross_talk, pace, silences
+from auscult.domain.said.speech import Side, cross_talk, pace, silences
 
 SIDES: tuple[Side, ...] = ("agent", "customer")
 NON_TALK_MS = 3_000

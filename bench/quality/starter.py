@@ -24,15 +24,16 @@ import yaml
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.agreement import AgreementReport, compare_all
+from auscult.domain.audits.agreement import AgreementReport, compare_all
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form
-from auscult.domain.text import spoken_words, straighten_quotes
+from auscult.domain.said.text import spoken_words, straighten_quotes
+from auscult.domain.scoring.stored import PendingConversation
 from auscult.formats import Limits
-from auscult.pipeline.forms import read_form, starter_documents
-from auscult.pipeline.labels import read_labels
-from auscult.pipeline.ports import Pending
-from auscult.pipeline.read import read_file
+from auscult.services.audits.labels import read_labels
+from auscult.services.definitions.form_packs import expanded
+from auscult.services.definitions.forms.reading import read_form, starter_documents
+from auscult.services.scoring.intake.read import read_file
 
 LIMITS = Limits()
 CHALLENGE_FOLDS = 7
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("labels", type=Path, nargs="*")
     given = parser.parse_args()
-    written = [yaml.safe_load(document) for document in starter_documents().values()]
+    written = [yaml.safe_load(expanded(document)) for document in starter_documents().values()]
     forms = _read(written)
     dev, challenge = list(_dev(given.data)), list(_challenge(given.data / "labels" / "challenge.ndjson"))
     both = dev + challenge
@@ -97,8 +98,8 @@ def _agreement(cases: Sequence[Case], forms: Sequence[Form]) -> AgreementReport:
 
 def _pairs(cases: Sequence[Case], forms: Sequence[Form]) -> dict[str, list[tuple[str, str]]]:
     """Metric -> (answer of people, answer of the machine) for each case."""
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)._replace(analyzers={})
-    pending = [Pending(conversation=case.conversation, revision=1) for case in cases]
+    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    pending = [PendingConversation(conversation=case.conversation, revision=1) for case in cases]
     pairs: dict[str, list[tuple[str, str]]] = {}
     for case, (evaluation, _) in zip(cases, evaluator.evaluate(pending, forms, datetime.now(UTC)), strict=True):
         for result in evaluation.results:

@@ -32,7 +32,7 @@ from auscult.analyzers import ANALYZERS
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights
 from auscult.engines import embedded
-from auscult.pipeline.analyze import analyze, open_analysis
+from auscult.services.scoring.analyze import analyze, open_analysis
 
 NAMES: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("topics.yaml").read_text("utf-8"))
 AT_A_TIME = 200

@@ -15,12 +15,11 @@ from msgspec import Struct
 
 from auscult.domain.contracts import contract_faults
 from auscult.domain.conversation import Channel
+from auscult.domain.engines import Engine, RemoteEngine
 from auscult.domain.errors import AuscultError, SettingsError
 from auscult.domain.form import Scoring
 from auscult.domain.probe import Probe
-from auscult.domain.spelling import did_you_mean
-from auscult.pipeline.far_ports import FarEngine
-from auscult.pipeline.ports import Engine
+from auscult.domain.said.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from auscult.analyzers import Analyzer
@@ -31,7 +30,7 @@ Factory = Callable[[], Any]
 Taken = Callable[[str], Collection[str]]
 """Gives the names that a group of entry points may not have."""
 
-EngineMaker = Callable[[], Engine | FarEngine]
+EngineMaker = Callable[[], Engine | RemoteEngine]
 Look = Callable[[Any, str], Iterator[str]]
 """Says what is wrong with a variant of a name, beyond what its protocol lists."""
 
@@ -99,7 +98,7 @@ def put_in_place(
     chosen: str,
     makers: Mapping[str, EngineMaker],
     near: dict[type[Probe], Engine],
-    far: dict[type[Probe], FarEngine],
+    far: dict[type[Probe], RemoteEngine],
 ) -> None:
     """Let the engines of these names, with commas between them, answer their kinds of probe in place of whoever did.
 
@@ -152,13 +151,13 @@ def _variant(plugin: Plugin) -> Any:  # noqa: ANN401  (whatever its shelf holds)
     return variant
 
 
-def _engine(plugin: Plugin, factory: Factory) -> Engine | FarEngine:
+def _engine(plugin: Plugin, factory: Factory) -> Engine | RemoteEngine:
     engine = _made(plugin, factory)
-    _hold_to(plugin, engine, FarEngine if _is_far(engine) else Engine, _engine_faults)
+    _hold_to(plugin, engine, RemoteEngine if _is_far(engine) else Engine, _engine_faults)
     return engine
 
 
-def _is_far(engine: object) -> TypeGuard[FarEngine]:
+def _is_far(engine: object) -> TypeGuard[RemoteEngine]:
     """Whether an engine is asked about whole conversations: it answers several kinds of probe, and says which."""
     return hasattr(engine, "kinds")
 

@@ -9,8 +9,9 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Status, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import RecordQuery
+from auscult.domain.scoring.stored import PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import AppStore, Pending, Rendered
+from auscult.storage.store import AppStore
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 OTHER = Tenant(account_id="ac-2", org_id="o-2", app_id="st-2")
@@ -63,14 +64,14 @@ def evaluation(
 
 def rendered(
     of: Conversation, revision: int = 1, status: Status = "evaluated", reports: Iterable[str] = (REPORT,)
-) -> Rendered:
+) -> RenderedRows:
     """A finished evaluation. Its row names the conversation, the revision and the report."""
     rows = {report: f"{of.id}/{revision}/{report}".encode() for report in reports}
     form = None if status == "not_evaluated" else FORM
-    return Rendered(conversation=of, evaluation=evaluation(of, revision, status, form), rows=rows)
+    return RenderedRows(conversation=of, evaluation=evaluation(of, revision, status, form), rows=rows)
 
 
-def of_pending(pending: Pending, status: Status = "evaluated") -> Rendered:
+def of_pending(pending: PendingConversation, status: Status = "evaluated") -> RenderedRows:
     """Finish what waits."""
     return rendered(pending.conversation, pending.revision, status)
 

@@ -31,7 +31,7 @@ from auscult.domain.probe import (
     TableLookup,
 )
 from auscult.metrics import METRICS
-from auscult.pipeline.forms import check_form
+from auscult.services.definitions.forms.reading import check_form
 from tests.strategies import conversations
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
@@ -56,6 +56,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"measure": "dead_air", "min_duration": "500ms", "max_duration": "20s", "max_instances": 1},
         {"measure": "speaking_rate", "min_words_per_minute": 100, "max_words_per_minute": 200},
     ],
+    "by_insight": [{"insight": "resolution"}, {"insight": "escalation", "question": "Was more asked for?"}],
     "by_value": [
         {"said": {"kind": "number"}, "source": {"custom_field": "fee"}, "rule": "first", "tolerance": 1},
         {
@@ -107,8 +108,22 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "transfer": [
         {"parts": [{"id": "told", "before": {"all_of": [{"judge": "They tell why."}]}}, {"id": "new", "after": HELLO}]},
     ],
+    "graded": [
+        {
+            "rules": [
+                {"level": "Full", "found": HELLO},
+                {"level": "Some", "found": {"any_of": [{"judge": "They greet."}]}},
+            ],
+            "otherwise": "None",
+        },
+    ],
     "manual": [{"question": "Was the agent kind?"}],
 }
+COMMON: dict[str, dict[str, Any]] = {
+    "graded": {"levels": [{"name": one, "share": share} for one, share in (("None", 0), ("Some", 50), ("Full", 100))]}
+}
+"""Keys of every metric that the examples of a type need beside its own."""
+
 CASES = [(name, example) for name, examples in EXAMPLES.items() for example in examples]
 
 

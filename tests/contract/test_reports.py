@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.audit import Audit
+from auscult.domain.audits.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict, passed, score

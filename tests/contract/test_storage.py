@@ -11,10 +11,10 @@ from auscult.domain.conversation import Conversation, Customer, Queue
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
-from auscult.storage.database import Database
-from auscult.storage.tables import report_rows
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import report_rows
+from auscult.storage.store import AppStore
 from tests.contract.storing import (
     FORM,
     OTHER,

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
-from auscult.domain.audit import Audit, AuditAnswer, AuditChange, AuditMovedError, Sheet, assign, draft, submit
-from auscult.pipeline.ports import AppStore, Recorded, Rendered
+from auscult.domain.audits.audit import Audit, AuditAnswer, AuditChange, AuditMovedError, Sheet, assign, draft, submit
+from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage import Store
-from auscult.storage.tables import audit_trail
+from auscult.storage.core.audit_tables import audit_trail
+from auscult.storage.store import AppStore
 from tests.contract.storing import (
     OTHER,
     STARTED,
@@ -32,28 +33,28 @@ def app(store: Store) -> AppStore:
     return app
 
 
-def case(app: AppStore, name: str = "c-1") -> Recorded:
+def case(app: AppStore, name: str = "c-1") -> EvaluatedConversation:
     """A conversation as an auditor has it before them."""
     found = app.audits.case(name)
     assert found is not None
     return found
 
 
-def showing(one: Recorded, audit: Audit | None) -> Rendered:
+def showing(one: EvaluatedConversation, audit: Audit | None) -> RenderedRows:
     """A conversation rendered with its audit."""
     plain = rendered(one.conversation, one.evaluation.revision)
     state = f"{audit.state} {audit.auditor}" if audit else "nobody"
     return replace(plain, audit=audit, rows={name: row + b"/" + state.encode() for name, row in plain.rows.items()})
 
 
-def assigning(one: Recorded, auditor: str = "Jane") -> AuditChange:
+def assigning(one: EvaluatedConversation, auditor: str = "Jane") -> AuditChange:
     """A case on its way to an auditor."""
     change = assign(one.audit, one.evaluation, auditor, "Max", STARTED)
     assert change is not None
     return change
 
 
-def drafting(one: Recorded, answer: str = "YES") -> AuditChange:
+def drafting(one: EvaluatedConversation, answer: str = "YES") -> AuditChange:
     """A case with an answer to its first metric."""
     answers = (AuditAnswer(metric_id="em-1", answer=answer),)  # type: ignore[arg-type]
     change = draft(one.audit, one.evaluation, Sheet(answers=answers))
@@ -61,7 +62,7 @@ def drafting(one: Recorded, answer: str = "YES") -> AuditChange:
     return change
 
 
-def submitting(one: Recorded) -> AuditChange:
+def submitting(one: EvaluatedConversation) -> AuditChange:
     """A case that is done with."""
     answers = (AuditAnswer(metric_id="em-1", answer="YES"), AuditAnswer(metric_id="em-2", answer="NA", comment="n/a"))
     change = submit(one.audit, one.evaluation, Sheet(answers=answers, comment="fine"), "Jane", STARTED)

@@ -1,21 +1,17 @@
-"""Hours with so many rows that their minutes are counted, and minutes with so many that their seconds are (issue 6)."""
+"""Hours with so many rows that their minutes are counted, and minutes with so many that their seconds are."""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from auscult.domain.conversation import Queue
-from auscult.storage import Store, migrate, migrations, new_secret_key, open_store
-from auscult.storage.counting import Entry, counted
-from auscult.storage.database import Database
-from auscult.storage.instants import ms_of
-from auscult.storage.tables import facets, tallies
-from auscult.storage.tallies import CROWD, raised
+from auscult.storage import Store
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import facets, tallies
+from auscult.storage.pages.rollups import CROWD
 from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names, put, query
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +28,7 @@ def starts() -> Iterator[timedelta]:
 
 
 def levels(store_url: str) -> dict[tuple[str, int], int]:
-    """How many rows are counted at each level, of all and by the name of a facet."""
+    """How many rows are counted at each level, of all and of queues."""
     name = sa.func.coalesce(facets.c.name, "all")
     database = Database(store_url)
     with database.reading() as connection:
@@ -40,7 +36,7 @@ def levels(store_url: str) -> dict[tuple[str, int], int]:
         joined = counts.outerjoin_from(tallies, facets, facets.c.facet == tallies.c.facet)
         rows = list(connection.execute(joined.group_by(name, tallies.c.level)))
     database.close()
-    return {(name, level): int(n) for name, level, n in rows if n and name != "channel"}
+    return {(name, level): int(n) for name, level, n in rows if n and name in ("all", "queue")}
 
 
 def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, database_url: str) -> None:
@@ -76,47 +72,6 @@ def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, da
     assert app.conversations.erase(made[0].id)
     assert {level for _, level in levels(database_url)} == {0, 1, 2, 3}
     assert store.recount(TENANT) == []
-
-
-def test_crowded_hours_of_an_earlier_version_are_counted_by_their_parts(database_url: str) -> None:
-    """Migration 0012 counts what this version would have counted, also before the epoch."""
-    database = Database(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    starts_ = [-1 - 7 * n for n in range(ROWS)] + [n * 3_000 for n in range(ROWS)] + [10**10, 10**10 + 1]
-    rows = [(n, start, f"c-{n}", 16 * (n % 2)) for n, start in enumerate(starts_)]
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
-        old = sa.MetaData()
-        old.reflect(connection)
-        insert = lambda table, *values: connection.execute(sa.insert(old.tables[table]), list(values))  # noqa: E731
-        insert(
-            "apps",
-            {
-                "app": 1,
-                "app_id": TENANT.app_id,
-                "account_id": TENANT.account_id,
-                "org_id": TENANT.org_id,
-                "created_at": 0,
-            },
-        )
-        insert("listings", {"listing": 1, "app": 1, "report": REPORT, "version": 1, "rows_given": len(rows)})
-        insert("facets", {"facet": 1, "listing": 1, "name": "queue", "value": "qu-1"})
-        names_ = ("row", "started_at", "conversation_id", "cell")
-        filed = [dict(zip(names_, row, strict=True)) for row in rows]
-        insert("report_rows", *({**row, "listing": 1, "facets": "[1]", "body": b"{}"} for row in filed))
-        insert("facet_rows", *({**row, "facet": 1} for row in filed))
-        counts = raised(counted(Entry(1, start, cell, (1,)) for _, start, _, cell in rows))
-        insert("tallies", *({**key._asdict(), "n": n} for key, n in counts.items()))
-    database.close()
-    migrate(database_url)
-    assert {level for _, level in levels(database_url)} == {-2, -1, 0, 1, 2, 3}
-    store = open_store(database_url, new_secret_key())
-    assert [each for each in store.recount(TENANT) if each.what.startswith("tally")] == []
-    store.rebuild_tallies(TENANT)
-    assert [each for each in store.recount(TENANT) if each.what.startswith("tally")] == []
-    store.close()
 
 
 @pytest.mark.parametrize(

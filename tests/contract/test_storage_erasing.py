@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.audit import AuditMovedError, assign
-from auscult.pipeline.ports import AppStore, Rendered
+from auscult.domain.audits.audit import AuditMovedError, assign
+from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, conversation, names, of_pending, put
 
 
@@ -18,7 +19,7 @@ def app(store: Store) -> AppStore:
     return store.within(TENANT)
 
 
-def later(rendered: Rendered) -> Rendered:
+def later(rendered: RenderedRows) -> RenderedRows:
     """The same, decided an hour later."""
     decided = replace(rendered.evaluation, evaluated_at=rendered.evaluation.evaluated_at + timedelta(hours=1))
     return replace(rendered, evaluation=decided)

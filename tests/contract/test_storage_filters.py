@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from auscult.domain.contact import Contact, Destination
 from auscult.domain.conversation import Conversation, Queue
 from auscult.domain.record import Filter
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
-from auscult.storage.database import Database
-from auscult.storage.tables import facets, listings
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import facets, listings
+from auscult.storage.store import AppStore
 from tests.contract.storing import REPORT, TENANT, conversation, names, query, rendered
 
 OTHER_REPORT = "calldetails"

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT
 
 

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Flag, Insights, Sentiment, TurnSentiment
-from auscult.pipeline.ports import AppStore
-from auscult.pipeline.rebuild import rebuild
 from auscult.reports import REPORTS
-from auscult.storage import Store, migrate, migrations, new_secret_key, open_store
-from auscult.storage.database import Database
-from auscult.storage.instants import ms_of
+from auscult.services.scoring.rebuild import rebuild
+from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.core import migrations
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, of_pending
 
 FOUND = Insights(
@@ -88,14 +89,14 @@ BEFORE = (
     "INSERT INTO apps VALUES (1, 'st-1', 'ac-1', 'o-1', 0)",
     "INSERT INTO batches (batch, batch_id, app, size, state, starts, accepted_at) VALUES (1, 'b-1', 1, 1, 'done', 1, 0)",
     """INSERT INTO conversations (conversation, app, conversation_id, revision, digest, started_at, batch,
-       recorded_revision, status, filed_at, body) VALUES (1, 1, 'c-0', 1, :digest, :start, 1, 1, 'not_evaluated', :start, :body)""",
+       recorded_revision, status, filed_at, size, body) VALUES (1, 1, 'c-0', 1, :digest, :start, 1, 1, 'not_evaluated', :start, 1, :body)""",
     """INSERT INTO evaluations (evaluation, conversation, revision, form_id, form_version, status, fatal_errors,
-       evaluated_at, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, :decided)""",
+       evaluated_at, sweep, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, 0, :decided)""",
 )
 
 
-def test_a_store_from_before_analysis_goes_on(database_url: str) -> None:
-    """It is migrated, its conversations are read as never analysed, and rendering them goes on."""
+def test_a_conversation_stored_without_analysis_can_be_rendered(database_url: str) -> None:
+    """It reads as never analysed, and rebuilding its rows works."""
     database = Database(database_url)
     database.dialect.prepare(database.engine)
     settings = Config()
@@ -108,7 +109,7 @@ def test_a_store_from_before_analysis_goes_on(database_url: str) -> None:
     }
     with database.writing() as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "0002")
+        command.upgrade(settings, "0001")
         for statement in BEFORE:
             connection.execute(sa.text(statement), values)
     database.close()

@@ -6,12 +6,14 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
-from auscult.pipeline.batch_ports import JobState
-from auscult.pipeline.ingest import Open, is_readable
-from auscult.pipeline.jobs import cancel_job, list_jobs, retry_job, view_job
-from auscult.pipeline.ports import AppStore
-from auscult.storage import Store, batches, tables
-from auscult.storage.database import Database
+from auscult.domain.scoring.batches import JobState
+from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job, view_job
+from auscult.services.scoring.intake.ingest import Open, is_readable
+from auscult.storage import Store
+from auscult.storage.core import tables
+from auscult.storage.core.database import Database
+from auscult.storage.store import AppStore
+from auscult.storage.work import batches
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, rendered
 
 NEXT_YEAR = timedelta(days=365)

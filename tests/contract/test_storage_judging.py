@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from auscult.domain.judging import Allowance, Heard, Usage
 from auscult.domain.probe import (
     Answer,
     Extracted,
@@ -18,9 +17,10 @@ from auscult.domain.probe import (
     SummaryAnswer,
     Transcript,
 )
-from auscult.pipeline.ports import AppStore
+from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 from auscult.storage import Store, new_secret_key, open_store
-from auscult.storage.tables import judge_answers, judge_calls
+from auscult.storage.core.tables import judge_answers, judge_calls
+from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending
 
 DAY = "2026-03-23"
@@ -47,11 +47,13 @@ def asked(name: str, *statements: str) -> list[Inquiry]:
     return [Judgement(statement, Transcript(name, conversation(name).turns), ("m1",)) for statement in statements]
 
 
-def heard(name: str, *answers: Answer | FailedAnswer, cost: int | None = 700) -> tuple[Heard, dict[Inquiry, bytes]]:
+def heard(
+    name: str, *answers: Answer | FailedAnswer, cost: int | None = 700
+) -> tuple[JudgeResult, dict[Inquiry, bytes]]:
     """One call with these answers, and the keys that they are kept under."""
     questions = asked(name, *(f"s{at}" for at in range(len(answers))))
     usage = Usage(calls=1, tokens_in=100, tokens_cached=40, tokens_out=7, cost=cost)
-    call = Heard(
+    call = JudgeResult(
         conversation_id=name,
         answers=dict(zip(questions, answers, strict=True)),
         usage=usage,
@@ -74,7 +76,7 @@ def count(store: Store, table: sa.Table) -> int:
 
 
 def test_answers_are_found_as_they_were_kept(app: AppStore) -> None:
-    """Of every kind, failed ones too (issue 4.2: reused when nothing they depend on changed)."""
+    """Of every kind, failed ones too (reused when nothing they depend on changed)."""
     call, keys = heard("c-1", *ANSWERS)
     app.answers.keep(call, keys)
     assert app.answers.find([*keys.values(), b"other"]) == dict(zip(keys.values(), ANSWERS, strict=True))
@@ -121,7 +123,7 @@ def test_a_call_without_an_answer_is_counted_and_an_answer_without_a_call_is_kep
     """A time-out may cost; a conversation that is too long costs nothing."""
     app.answers.keep(heard("c-1")[0], {})
     call, keys = heard("c-2", ANSWERS[4])
-    app.answers.keep(Heard(conversation_id="c-2", answers=call.answers), keys)
+    app.answers.keep(JudgeResult(conversation_id="c-2", answers=call.answers), keys)
     assert app.answers.usage(only_batch(store)).calls == 1
     assert len(app.answers.find(list(keys.values()))) == 1
 
@@ -141,7 +143,7 @@ def test_an_erased_conversation_takes_its_answers_along(store: Store, app: AppSt
 
 
 def test_a_day_is_counted_over_every_process(database_url: str, store: Store) -> None:
-    """Sixteen at once, of whom the limit holds ten, through two stores: ten, exactly (issue 4.2)."""
+    """Sixteen at once, of whom the limit holds ten, through two stores: ten, exactly."""
     other = open_store(database_url, new_secret_key())
     taken: list[bool] = []
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from auscult.domain.knowledge import Piece
-from auscult.pipeline.ports import AppStore
+from auscult.domain.assist.knowledge import Piece
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT
 
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auscult.domain.scoring.batches import Backlog, Priority
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.batch_ports import Backlog, Priority
 from auscult.storage import Store
-from auscult.storage.line import in_turn
-from auscult.storage.tables import batches
+from auscult.storage.core.tables import batches
+from auscult.storage.work.queue_order import in_turn
 
 APPS = tuple(Tenant(account_id="a-1", org_id="o-1", app_id=f"st-{n}") for n in range(4))
 PRIORITIES: tuple[Priority, ...] = ("live", "backfill")

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from auscult.domain.assist.live import Ended, Event, Message
+from auscult.domain.assist.live_log import Decision, Settled
+from auscult.domain.assist.live_settings import AssistSettings, FeedbackReasons, Reasons
 from auscult.domain.errors import RequestError
-from auscult.domain.live import Ended, Event, Message
-from auscult.domain.live_settings import AssistSettings, FeedbackReasons, Reasons
-from auscult.pipeline.live_ports import Decision, Settled
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, conversation, put
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)

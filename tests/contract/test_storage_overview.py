@@ -6,17 +6,18 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.audit import AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import RequestError
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic
-from auscult.domain.overview import KINDS, NUMBERS, Bar
-from auscult.pipeline import overview as room
-from auscult.pipeline.audit import Auditing
-from auscult.pipeline.overview import BELOW, Behind, Overview, Wanted, behind, overview
-from auscult.pipeline.ports import AppStore, Pending, Recorded, Rendered
-from auscult.pipeline.record import render
+from auscult.domain.insights.overview import KINDS, NUMBERS, Bar
+from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
+from auscult.services.audits.workflow import Auditing
+from auscult.services.insights import overview as room
+from auscult.services.insights.overview import BELOW, Behind, Overview, Wanted, behind, overview
+from auscult.services.scoring.render import render
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import FORM, STARTED, TENANT, conversation, evaluation
 
 COUNT = 60
@@ -45,11 +46,11 @@ def found_in(number: int) -> Insights | None:
     )
 
 
-def case(pending: Pending) -> Rendered:
+def case(pending: PendingConversation) -> RenderedRows:
     """A finished conversation; every tenth is too short."""
     number = int(pending.conversation.id[2:])
     decided = evaluation(pending.conversation, pending.revision, "below_threshold" if number % 10 == 9 else "evaluated")
-    one = Recorded(conversation=pending.conversation, evaluation=decided, insights=found_in(number))
+    one = EvaluatedConversation(conversation=pending.conversation, evaluation=decided, insights=found_in(number))
     return render(TENANT, one, {})
 
 
@@ -134,7 +135,7 @@ def test_filters_and_paging_change_nothing_in_that(app: AppStore, monkeypatch: p
 
 
 def test_what_is_too_short_is_left_out_unless_audited(app: AppStore) -> None:
-    """domain.md 3b: left out of all aggregates unless a person evaluated it; how many are is told."""
+    """Left out of all aggregates unless a person evaluated it; how many are is told."""
     found = overview(app, NOW, bar=BAR)
     assert (found.left_out.below_threshold, found.left_out.duration_unavailable) == (2, 0)
     assert "c-39" in all_behind(app, NOW, Behind())

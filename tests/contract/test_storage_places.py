@@ -2,9 +2,9 @@
 
 import threading
 
-from auscult.jobs.pulse import Pulse, WorkerName
-from auscult.pipeline.places import Gate
+from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 from auscult.storage import Store
+from auscult.workers.heartbeat import Heartbeat, WorkerName
 
 MOST = 3
 LONG_S = 3600.0
@@ -37,7 +37,7 @@ def test_places_of_the_dead_are_given_back(store: Store) -> None:
     dead, elsewhere = mine._replace(started="1"), mine._replace(place="elsewhere")
     for name in (mine, dead, elsewhere):
         store.places.take(str(name), MOST, LONG_S)
-    pulse = Pulse(store.workers)
+    pulse = Heartbeat(store.workers)
     pulse.look()
     assert pulse.dead(store.places.holders()) == {str(dead)}
     store.places.free(pulse.dead(store.places.holders()))
@@ -49,7 +49,7 @@ def test_many_at_once_take_turns(store: Store) -> None:
     lock, inside, most = threading.Lock(), set[int](), list[int]()
 
     def ask(number: int) -> None:
-        gate = Gate(store.places, f"h-{number}", 2, LONG_S)
+        gate = DistributedSemaphore(store.places, f"h-{number}", 2, LONG_S)
         with gate.place(lambda: False) as is_let_in:
             assert is_let_in
             with lock:
@@ -71,6 +71,6 @@ def test_many_at_once_take_turns(store: Store) -> None:
 def test_nobody_waits_longer_than_they_want(store: Store) -> None:
     """Who is told to wait no more is not let in."""
     store.places.take("h-0", 1, LONG_S)
-    with Gate(store.places, "h-1", 1, LONG_S).place(lambda: True) as is_let_in:
+    with DistributedSemaphore(store.places, "h-1", 1, LONG_S).place(lambda: True) as is_let_in:
         assert not is_let_in
     assert store.places.holders() == {"h-0"}

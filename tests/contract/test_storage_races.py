@@ -10,22 +10,22 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from auscult.domain.assist.live import Ended
+from auscult.domain.assist.live_log import Decision, Settled
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
-from auscult.domain.judging import Heard, Usage
-from auscult.domain.live import Ended
+from auscult.domain.delivery.webhook_work import Standing
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
-from auscult.pipeline.feed_ports import Standing
-from auscult.pipeline.jobs import view_job
-from auscult.pipeline.live_ports import Decision, Settled
-from auscult.pipeline.ports import AppStore
+from auscult.domain.scoring.judging import JudgeResult, Usage
+from auscult.services.scoring.batches import view_job
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from auscult.storage.tables import judge_answers, judge_calls
+from auscult.storage.core.tables import judge_answers, judge_calls
+from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.waiting import PATIENCE_S
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 QUESTION = Judgement("polite", Transcript("c-1", conversation("c-1").turns), ("m1",))
-HEARD = Heard(
+HEARD = JudgeResult(
     conversation_id="c-1",
     answers={QUESTION: JudgementAnswer(holds=True, turn_ids=("m1",), reason="", engine="judge 1 m")},
     usage=Usage(calls=1, tokens_in=100, tokens_cached=0, tokens_out=7, cost=700),

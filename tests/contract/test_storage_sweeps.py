@@ -1,4 +1,4 @@
-"""What every store must do, tried on both databases: sweeps over conversations that are stored already (issue 4.3)."""
+"""What every store must do, tried on both databases: sweeps over conversations that are stored already."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,15 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from auscult.domain.audit import AuditMovedError, assign, rescored
+from auscult.domain.audits.audit import AuditMovedError, assign, rescored
 from auscult.domain.evaluation import Evaluation, Status
-from auscult.pipeline.ports import AppStore, Recorded, Rendered
-from auscult.pipeline.sweep_ports import Rescored, Scope, Sweep
+from auscult.domain.history.backfills import Backfill, BackfillScope, Rescored
+from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import FORM, OTHER, REPORT, STARTED, TENANT, conversation, names, put, query
 
 SECOND = replace(FORM, version=2, pass_score=Decimal(90))
-EVERYTHING = Scope()
+EVERYTHING = BackfillScope()
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
 
 
@@ -35,32 +36,32 @@ def put_some(app: AppStore, count: int, status: Status = "evaluated") -> list[st
     return ids
 
 
-def begin(app: AppStore, size: int = 3, scope: Scope = EVERYTHING, claim: str | None = None) -> Sweep:
+def begin(app: AppStore, size: int = 3, scope: BackfillScope = EVERYTHING, claim: str | None = None) -> Backfill:
     """A sweep over these."""
     return app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(scope, size), claim=claim)
 
 
-def decided(case: Recorded, at: datetime = LATER, score: int = 55) -> Evaluation:
+def decided(case: EvaluatedConversation, at: datetime = LATER, score: int = 55) -> Evaluation:
     """The same conversation under the second version of the form."""
     return replace(
         case.evaluation, form=SECOND, status="evaluated", score=Decimal(score), passed=False, evaluated_at=at
     )
 
 
-def rescoring(case: Recorded, at: datetime = LATER, sweep_id: str = "sw-1") -> Rescored:
+def rescoring(case: EvaluatedConversation, at: datetime = LATER, sweep_id: str = "sw-1") -> Rescored:
     """What a re-score makes of a conversation."""
     evaluation = decided(case, at)
     name = case.conversation.id
     return Rescored(
         case=case,
-        rendered=Rendered(
+        rendered=RenderedRows(
             conversation=case.conversation,
             evaluation=evaluation,
             rows={REPORT: f"{name}/again".encode()},
             audit=case.audit,
         ),
         entry=rescored(case.evaluation, evaluation, sweep_id, "Ada"),
-        is_same_status=case.evaluation.status == evaluation.status,
+        stays_filed=case.evaluation.status == evaluation.status,
     )
 
 
@@ -95,7 +96,7 @@ class TestCutting:
         ids = [f"c-{at:03}" for at in range(12)]
         put_some(app, 12)
         start_ms = int(STARTED.timestamp() * 1000)
-        scope = Scope(since_ms=start_ms + since * 60_000, until_ms=start_ms + until * 60_000)
+        scope = BackfillScope(since_ms=start_ms + since * 60_000, until_ms=start_ms + until * 60_000)
         stretches = app.sweeps.stretches(scope, size)
         found = [case.conversation.id for stretch in stretches for case in app.sweeps.cases(stretch)]
         assert found == ids[since:until]
@@ -116,7 +117,7 @@ class TestCutting:
 
     def test_long_ones_lie_in_short_stretches(self, app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
         """However many there may be, a stretch holds no more than fits into memory."""
-        monkeypatch.setattr("auscult.storage.sweeps.MOST_BYTES", 5000)
+        monkeypatch.setattr("auscult.storage.history.backfills.MOST_BYTES", 5000)
         turn = conversation("c").turns[0]
         texts = {"c-1": 2000, "c-2": 2000, "c-3": 9000, "c-4": 10}
         put(
@@ -231,7 +232,7 @@ class TestRescoring:
         if moved == "recorded":
             put(app, conversation("c-000", language="de"))
         if moved == "rescored":
-            other = begin(app, scope=Scope(until_ms=int(STARTED.timestamp() * 1000) + 1))
+            other = begin(app, scope=BackfillScope(until_ms=int(STARTED.timestamp() * 1000) + 1))
             assert do(store, app, f"{other.sweep_id}-1", LATER - timedelta(days=1))
         if moved.startswith("erased"):
             app.conversations.erase("c-000")
@@ -260,7 +261,10 @@ class TestRescoring:
         assert case is not None
         change = assign(None, case.evaluation, "Ada", "Grace", LATER)
         assert change is not None
-        app.audits.save(change, Rendered(conversation=case.conversation, evaluation=case.evaluation, rows={}))
+        app.audits.save(
+            change,
+            RenderedRows(conversation=case.conversation, evaluation=case.evaluation, rows={}, audit=change.audit),
+        )
         with pytest.raises(AuditMovedError):
             record(app, portion_id, some)
         assert store.sweeps.get(portion_id) is not None
@@ -275,7 +279,9 @@ class TestRescoring:
         assert change is not None
         begin(app)
         finish(store, app)
-        rendered = Rendered(conversation=case.conversation, evaluation=case.evaluation, rows={REPORT: b"old"})
+        rendered = RenderedRows(
+            conversation=case.conversation, evaluation=case.evaluation, rows={REPORT: b"old"}, audit=change.audit
+        )
         with pytest.raises(AuditMovedError):
             app.audits.save(change, rendered)
         assert names(app) == ["c-000/again"]
@@ -293,7 +299,7 @@ class TestRescoring:
         begin(app)
         finish(store, app)
         app.conversations.replace_rows(
-            [Rendered(conversation=case.conversation, evaluation=case.evaluation, rows={REPORT: b"old"})]
+            [RenderedRows(conversation=case.conversation, evaluation=case.evaluation, rows={REPORT: b"old"})]
         )
         assert names(app) == ["c-000/again"]
         (now,) = app.conversations.rerender("", 10)

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from auscult.domain.errors import ConflictError, NotFoundError
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
 from tests.contract.test_storage_sweeps import EVERYTHING, begin, do, finish, put_some, record, rescoring
 
@@ -154,7 +154,7 @@ class TestSteering:
 
 
 class TestErasing:
-    """What a result names or quotes goes with its conversation (issue 3.9: erases everywhere)."""
+    """What a result names or quotes goes with its conversation (erases everywhere)."""
 
     def test_a_result_forgets_what_is_erased(self, store: Store, app: AppStore) -> None:
         """Entries and reasons of that conversation, and no other's; counts stay, which say nothing of anybody."""

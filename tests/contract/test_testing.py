@@ -31,6 +31,7 @@ class OfType(MetricTypeContract):
         """The type of this name."""
         self.variant = METRICS[name]  # type: ignore[misc]
         self.examples = test_metrics.EXAMPLES[name]  # type: ignore[misc]
+        self.common = test_metrics.COMMON.get(name, {})  # type: ignore[misc]
 
     def answer(self, probe: Probe) -> Answer:
         """As our own tests have it."""
@@ -92,9 +93,9 @@ class Liar:
         """As manual, but for what it says."""
         return getattr(METRICS["manual"], name)
 
-    def judge(self, settings: Any, conversation: Conversation, answers: Any) -> Verdict:
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
         """Lie."""
-        del settings, answers
+        del settings, answers, insights
         turn = conversation.turns[0].id if conversation.turns else None
         return Verdict(qualification="YES", evidence=(Evidence(turn_id=turn, text="never said", why="so"),))
 

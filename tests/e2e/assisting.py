@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from auscult.cli.operations.token import make_link
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.knowledge import add_document
+from auscult.services.assist.knowledge import add_document
 from tests.e2e.serving import TENANT, Service, work
 from tests.waiting import wait_for
 
@@ -152,3 +154,9 @@ class Assisted:
 def types(messages: Sequence[Body]) -> list[str]:
     """Messages of a row: what was said, and AGENTIC."""
     return [message.get("type", message["author"]["type"] if "author" in message else "") for message in messages]
+
+
+def link(live: Assisted, conversation_id: str = "", **more: Any) -> str:
+    """A link that signs Ada in."""
+    address = f"{live.service.url}/assist/{quote(conversation_id, safe='')}"
+    return make_link(address, live.client.client_id, live.client.secret, {"id": "a-ada", "name": "Ada"}, **more)

@@ -19,11 +19,11 @@ from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.formats import Limits
-from auscult.pipeline.ports import Store
-from auscult.pipeline.process import Processing
-from auscult.pipeline.read import read_file
 from auscult.reports import REPORTS
 from auscult.server.listening import uvicorn_config
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.process import Processing
+from auscult.storage.store import Store
 from tests.waiting import PATIENCE_S
 
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
@@ -61,7 +61,7 @@ def listening(app: Any, port: int = 0) -> Iterator[str]:
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
-        getattr(app.state, "stop_listening", lambda: None)()
+        getattr(app, "stop_listening", lambda: None)()
         server.should_exit = True
         thread.join()
 

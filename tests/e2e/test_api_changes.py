@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from auscult.domain.tenancy import Tenant
-from auscult.server.api._query import write_cursor
+from auscult.server.rest.cursors import write_cursor
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, database, serving
 

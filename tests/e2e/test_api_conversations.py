@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.process import Finished
+from auscult.services.scoring.process import Finished
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, database, processing, serving, work
 

@@ -1,4 +1,4 @@
-"""Our own API over drafts of forms, what differs between versions, and forms put out of force (issue 4.3)."""
+"""Our own API over drafts of forms, what differs between versions, and forms put out of force."""
 
 from typing import Any
 

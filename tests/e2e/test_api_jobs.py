@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from auscult.pipeline.ports import AppStore
+from auscult.storage.store import AppStore
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation

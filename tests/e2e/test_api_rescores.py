@@ -1,4 +1,4 @@
-"""Our own API over re-scores and backtests (issue 4.3, 4.4)."""
+"""Our own API over re-scores and backtests."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from auscult import bootstrap
-from auscult.pipeline.process import Processing
 from auscult.reports import REPORTS
+from auscult.services.scoring.process import Processing
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import FORM, conversation

@@ -1,4 +1,4 @@
-"""Our own API over taxonomies, and what they find (issue 5, 1; domain.md 3c)."""
+"""Our own API over taxonomies, and what they find."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_published_and_read(own: Own) -> None:
 
 
 def test_shows_the_newest_and_three_former_versions(own: Own) -> None:
-    """domain.md 3c: current and three former versions are kept shown; older ones can still be read by number."""
+    """The current and three former versions are kept shown; older ones can still be read by number."""
     for number in range(1, 7):
         own.ask("POST", "/taxonomies", msgspec.json.encode({**TAXONOMY, "name": f"Shop {number}"}))
     versions = own.ask("GET", "/taxonomies/tx-api/versions").json()["items"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from auscult.client import WIRE, Access, Client, RemoteError
-from auscult.domain.assist import Assist
+from auscult.domain.assist.assistance import Assist
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
-from auscult.pipeline.read import read_file
+from auscult.services.scoring.intake.read import read_file
 from tests.e2e.serving import STRANGER, TENANT, Service, database, process, serving
 from tests.integration.program import Result, auscult
 

@@ -1,4 +1,4 @@
-"""The hook of agent assist on a real server (rule 27), up to the report of seed 004 (issue 7)."""
+"""The hook of agent assist on a real server (rule 27)."""
 
 import random
 from typing import Any

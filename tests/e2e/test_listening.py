@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from fastapi import FastAPI
+from litestar import Litestar
 
 from auscult.server.listening import LONGEST_HEAD
 from tests.e2e.serving import listening
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE_S
 @pytest.fixture(scope="module")
 def address() -> Iterator[tuple[str, int]]:
     """A server that serves nothing."""
-    with listening(FastAPI(openapi_url=None)) as url:
+    with listening(Litestar(openapi_config=None, logging_config=None)) as url:
         yield "127.0.0.1", urlsplit(url).port or 0
 
 

@@ -24,7 +24,7 @@ def live(service: Service) -> Assisted:
     return Assisted(service)
 
 
-class Heard:
+class JudgeResult:
     """What a listener hears, event by event, until the stream ends."""
 
     def __init__(self) -> None:
@@ -39,11 +39,11 @@ class Heard:
 
 
 @contextmanager
-def listening(live: Assisted, conversation_id: str, after: int = 0) -> Iterator[Heard]:
+def listening(live: Assisted, conversation_id: str, after: int = 0, last_id: str = "") -> Iterator[JudgeResult]:
     """Listen in a thread of its own; the stream must end by itself."""
-    heard = Heard()
+    heard = JudgeResult()
     address = f"{live.service.url}/api/v1/live/conversations/{conversation_id}/stream"
-    headers = {"Authorization": f"Bearer {live.service.token(live.client)}"}
+    headers = {"Authorization": f"Bearer {live.service.token(live.client)}", "Last-Event-ID": last_id}
 
     def listen() -> None:
         with httpx.stream("GET", address, headers=headers, params={"after": after}, timeout=PATIENCE_S) as answer:
@@ -91,6 +91,17 @@ def test_who_listens_hears_everything_once(live: Assisted) -> None:
         pass
     assert [number for number, _, _ in rest.events] == numbers[-2:]
     assert len(live.state("c-heard")["messages"]) == 3
+    _goes_on_after_the_last_event_id(live, numbers)
+
+
+def _goes_on_after_the_last_event_id(live: Assisted, numbers: list[int]) -> None:
+    """Libraries send the header by themselves after a break; what is no number counts as none."""
+    with listening(live, "c-heard", last_id=str(numbers[-3])) as rest:
+        pass
+    assert [number for number, _, _ in rest.events] == numbers[-2:]
+    with listening(live, "c-heard", last_id="x") as rest:
+        pass
+    assert [number for number, _, _ in rest.events] == numbers
 
 
 def test_summaries(live: Assisted) -> None:

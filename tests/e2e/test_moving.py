@@ -16,8 +16,8 @@ from auscult.client import WIRE, Access, Client
 from auscult.config import Settings
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
-from auscult.pipeline.forms import starter_documents
-from auscult.pipeline.read import read_file, read_stream
+from auscult.services.definitions.forms.reading import starter_documents
+from auscult.services.scoring.intake.read import read_file, read_stream
 from tests.e2e.serving import GOLDEN, TENANT, Service, database, listening, process, serving
 from tests.integration.program import AUSCULT, Result, auscult, environment
 

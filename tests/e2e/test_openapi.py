@@ -1,9 +1,11 @@
 """What the APIs promise of themselves, tried by a machine that reads the promise."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -12,15 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode, checks
 
-from auscult.cli.clients import SCOPES
-from auscult.domain.assist import Suggestion, Summary
+from auscult.cli.operations.clients import SCOPES
+from auscult.domain.assist.assistance import Suggestion, Summary
+from auscult.domain.assist.live import Ended, Event, Message, Suggested, Summarised
+from auscult.domain.assist.live_log import Decision
 from auscult.domain.change import Webhook, new_webhook_id, new_webhook_secret
-from auscult.domain.live import Ended, Event, Message, Suggested, Summarised
-from auscult.pipeline.knowledge import add_document
-from auscult.pipeline.live_ports import Decision
+from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
+from auscult.domain.people.principal import operator
 from auscult.reports import REPORTS
-from auscult.server.api import OPERATIONS
+from auscult.services.assist.knowledge import add_document
+from auscult.services.people.users import Access, Users
 from tests.e2e.serving import DAY, STRANGER, TENANT, Service, database, serving
+from tests.e2e.sounding import tone
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S
 
@@ -47,6 +52,13 @@ GIVEN = {
     "of": None,
     "reasons": [],
     "url": "https://crm.example.com/hook",
+    "email": "eve@example.com",
+    "password": "correct horse battery",
+    "role": "auditor",
+    "permission": None,
+    "emails": [],
+    "lead": None,
+    "until": None,
 }
 """Values that are always right, which chance comes upon seldom."""
 HARD = {
@@ -57,9 +69,65 @@ HARD = {
     "POST /api/v1/taxonomies",
     "POST /api/v1/rescores",
     "POST /api/v1/audits/{conversation_id}/submit",
+    "POST /api/v1/conversations/{conversation_id}/recordings",
+    "GET /api/v1/recordings/{recording_id}/clip",
+    "PATCH /api/v1/recording-uploads/{upload_id}",
+    "POST /api/v1/session",
+    "PUT /api/v1/roles/{name}",
 }
-"""What chance does not come upon: a document that can be published, an audit that can be submitted. And a re-score of
-the form is under way."""
+"""What chance does not come upon: a document that can be published, an audit that can be submitted, a password. And a
+re-score of the form is under way, and a client defines no roles of the account."""
+IN_STEPS = {
+    "GET /api/v1/approvals",
+    "GET /api/v1/assignments/{assignment_id}/review",
+    "GET /api/v1/calibrations/suggestions",
+    "GET /api/v1/calibrations/{session_id}",
+    "GET /api/v1/calibrations/{session_id}/report",
+    "GET /api/v1/coaching/{coaching_id}",
+    "GET /api/v1/conversations/{conversation_id}/original",
+    "GET /api/v1/disputes/{dispute_id}",
+    "GET /api/v1/estimates",
+    "GET /api/v1/quality/agents",
+    "GET /api/v1/quality/chart",
+    "GET /api/v1/retention/runs/{run_id}",
+    "GET /api/v1/schedules/{schedule_id}/runs/{number}/file",
+    "POST /api/v1/approvals/{number}/approve",
+    "POST /api/v1/approvals/{number}/refuse",
+    "POST /api/v1/assignments",
+    "POST /api/v1/assignments/self",
+    "POST /api/v1/assignments/{assignment_id}/accept",
+    "POST /api/v1/assignments/{assignment_id}/decline",
+    "POST /api/v1/assignments/{assignment_id}/disputes",
+    "POST /api/v1/assignments/{assignment_id}/reassign",
+    "POST /api/v1/assignments/{assignment_id}/reaudit",
+    "POST /api/v1/assignments/{assignment_id}/release",
+    "POST /api/v1/assignments/{assignment_id}/submit",
+    "POST /api/v1/calibrations",
+    "POST /api/v1/calibrations/{session_id}/activate",
+    "POST /api/v1/calibrations/{session_id}/close",
+    "POST /api/v1/calibrations/{session_id}/leave",
+    "POST /api/v1/calibrations/{session_id}/submit",
+    "POST /api/v1/coaching/{coaching_id}/acknowledge",
+    "POST /api/v1/coaching/{coaching_id}/finish",
+    "POST /api/v1/coaching/{coaching_id}/notes",
+    "POST /api/v1/coaching/{coaching_id}/review",
+    "POST /api/v1/disputes/{dispute_id}/decide",
+    "POST /api/v1/disputes/{dispute_id}/withdraw",
+    "POST /api/v1/plans",
+    "POST /api/v1/plans/preview",
+    "POST /api/v1/plans/{plan_id}/draw",
+    "POST /api/v1/plans/{plan_id}/reassign",
+    "POST /api/v1/schedules/{schedule_id}/run",
+    "POST /api/v1/teams/{team_id}/members",
+    "PUT /api/v1/assignments/{assignment_id}/draft",
+    "PUT /api/v1/calibrations/{session_id}/items/{number}",
+    "PUT /api/v1/calibrations/{session_id}/items/{number}/reference",
+    "PUT /api/v1/coaching/consent",
+    "PUT /api/v1/plans/{plan_id}",
+}
+"""Steps of people in each other's work, which need what another person did before: the tests of their routes do them."""
+FOR_PEOPLE = ("/api/v1/sessions", "/api/v1/tokens")
+"""What a client is not let in to."""
 MOSTLY = st.sampled_from((True, True, True, False))
 """So often that each operation is sure to be reached: what is drawn changes with every change of the test."""
 OWN = r"^/api/v1/(?!public/)"
@@ -136,6 +204,20 @@ def taxonomy(served: Service) -> dict[str, str]:
     return {"taxonomy_id": "tx-1"}
 
 
+def person_of(served: Service, names: dict[str, str]) -> str:
+    """Add a user, a team, a queue and a membership to what is there; a personal token of another user."""
+    users = Users(served.store, operator())
+    user = users.add("ann@example.com", "Ann", TENANT.account_id)
+    grants = users.grant(user, TENANT, Access(role="auditor"))
+    directory = served.store.within(TENANT).people.directory
+    directory.put_teams([Team(team_id="north", name="North")])
+    directory.put_queues([DirectoryQueue(queue_id="q-1", name="Billing")])
+    directory.put_agents([DirectoryAgent(agent_id="a-1")])
+    names.update({"user_id": user.user_id, "grant_id": grants[0].grant_id, "team_id": "north", "queue_id": "q-1"})
+    signed_in = users.add("bo@example.com", "Bo", TENANT.account_id)
+    return users.issue_token(signed_in, "", timedelta(days=1)).secret
+
+
 def webhook(served: Service) -> str:
     """The id of a webhook that nobody needs to tell of anything."""
     made = Webhook(
@@ -148,6 +230,39 @@ def webhook(served: Service) -> str:
     )
     served.store.within(TENANT).webhooks.add(made)
     return made.id
+
+
+def recording(served: Service, conversation_id: str) -> str:
+    """The id of a recording whose transcription was asked for."""
+    headers = {"auth": served.token(served.new_client("recordings:write")), "Content-Type": "audio/wav"}
+    path = f"{served.url}/api/v1/conversations/{quote(conversation_id, safe='')}/recordings"
+    made: str = served.http.post(path, content=tone(100), headers=headers).json()["recording_id"]
+    served.store.transcriptions.ask(made)
+    return made
+
+
+def unfinished_upload(served: Service, conversation_id: str) -> str:
+    """The id of an upload of which a first part is there."""
+    headers = {"auth": served.token(served.new_client("recordings:write")), "Upload-Complete": "?0"}
+    path = f"{served.url}/api/v1/conversations/{quote(conversation_id, safe='')}/recordings"
+    made: str = served.http.post(path, content=tone(100)[:50], headers=headers).json()["upload_id"]
+    return made
+
+
+def planned_audits(served: Service, form_id: str) -> dict[str, str]:
+    """A plan with a draw, and an assignment that was begun; what they are named by."""
+    headers = {"auth": served.token(served.new_client("plans:write", "audits:write"))}
+
+    def ask(path: str, **body: object) -> Any:
+        answer = served.http.post(f"{served.url}/api/v1{path}", json=body, headers=headers)
+        assert answer.status_code in {200, 201}, answer.text
+        return answer.json()
+
+    frame = {"since": "2000-01-01", "until": "2100-01-01"}
+    plan_id = ask("/plans", name="All", form_id=form_id, frame=frame, quota={"per": "all", "count": 2})["plan_id"]
+    draw_id = ask(f"/plans/{plan_id}/draw")["draw_id"]
+    assignment_id = ask("/assignments/next", plan_id=plan_id)["assignment_id"]
+    return {"plan_id": plan_id, "draw_id": draw_id, "assignment_id": assignment_id}
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +303,11 @@ def test_every_answer_of_our_own_api_is_described(
         **assisted(served, scored),
         **scorecard(served),
         **taxonomy(served),
+        "recording_id": recording(served, scored),
+        "upload_id": unfinished_upload(served, scored),
     }
+    names.update(planned_audits(served, next(each.evaluation.form.id for each in recorded if each.evaluation.form)))
+    person = person_of(served, names)
     seen: dict[str, set[int]] = {}
 
     def tried(operation: Any) -> None:
@@ -202,7 +321,7 @@ def test_every_answer_of_our_own_api_is_described(
             if is_known and case.method != "DELETE":
                 case.path_parameters.update({name: names[name] for name in case.path_parameters if name in names})
             if is_known:
-                case.headers.update({"auth": token})
+                case.headers.update({"auth": person if case.path.startswith(FOR_PEOPLE) else token})
                 case.query.pop("app", None)
             if str(case.query.get("wait", "")).isdigit():
                 case.query["wait"] = 0
@@ -216,9 +335,14 @@ def test_every_answer_of_our_own_api_is_described(
         tried(operation.ok())
     if mode is GenerationMode.POSITIVE:
         # What there is, nobody deletes here.
-        missed = {label for label, statuses in seen.items() if not statuses & {200, 201, 202, 204}} - HARD
-        assert not [label for label in sorted(missed) if not label.startswith("DELETE")]
-    assert len(seen) == len(OPERATIONS)
+        missed = {label for label, statuses in seen.items() if not statuses & {200, 201, 202, 204}}
+        missed -= HARD | IN_STEPS
+        unreached = sorted(label for label in missed if not label.startswith("DELETE"))
+        assert unreached == []
+    own = [
+        path for path in served.http.get(served.url + "/openapi.json").json()["paths"].items() if re.match(OWN, path[0])
+    ]
+    assert len(seen) == sum(len(methods) for _, methods in own)
 
 
 def test_a_stranger_sees_nothing_in_it(served: Service) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -11,9 +11,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from auscult import bootstrap
-from auscult.cli.token import make_link
 from auscult.config import Settings
-from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, moved, said
+from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, link, moved, said
 from tests.e2e.browsing import FAINT, TOO_WIDE, Browser, browsing
 from tests.e2e.serving import Service, database, listening, serving
 from tests.e2e.test_playbook import CHOSEN, FORM
@@ -21,11 +20,10 @@ from tests.waiting import PATIENCE_S, fixed_port, wait_for
 
 pytestmark = pytest.mark.slow
 
-ADA: dict[str, str | None] = {"id": "a-ada", "name": "Ada"}
 REFUND = "just wanted to check on the status of a refund"
 PROMO = "how long is my promo code valid?"
 HOSTILE = REFUND + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-SUGGESTED = "#turns .card"
+SUGGESTED = ":is(#turns, #current) .card"
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +42,6 @@ def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         browser.driver.get("about:blank")
 
 
-def link(live: Assisted, conversation_id: str = "", **more: Any) -> str:
-    """A link that signs Ada in."""
-    address = f"{live.service.url}/assist/{quote(conversation_id, safe='')}"
-    return make_link(address, live.client.client_id, live.client.secret, ADA, **more)
-
-
 def opened(browser: Browser, live: Assisted, conversation_id: str, *bodies: Body, queue: str = "q-1") -> None:
     """A conversation of which this was told, and the page of it."""
     live.told(conversation_id, moved(agent("ada", queue), "NA", "entry"), *bodies)
@@ -64,8 +56,15 @@ def cards(browser: Browser, number: int) -> list[WebElement]:
 
 
 def press(card: WebElement, name: str) -> None:
-    """Press a button of a card."""
+    """Press a button of a card; one that is folded opens first."""
+    unfolded(card)
     card.find_element(By.CSS_SELECTOR, f"button.{name}").click()
+
+
+def unfolded(card: WebElement) -> None:
+    """Open a card that is folded to its line."""
+    if "folded" in (card.get_attribute("class") or ""):
+        card.find_element(By.CSS_SELECTOR, ".label").click()
 
 
 def marked(card: WebElement, text: str) -> None:
@@ -134,7 +133,8 @@ def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> Non
     browser.until("#heard", lambda text: text.startswith("Suggestion: "))
     live.told("c-used", said(PROMO), said("how do I clear the cookies of my browser"))
     sent, copied, overridden = cards(browser, 3)
-    assert "From purchase_dispute.md, Promo Code Out of Date" in copied.text
+    unfolded(copied)
+    assert "Promo Code Out of Date" in copied.find_element(By.CSS_SELECTOR, ".sources summary").text
     copied.find_element(By.TAG_NAME, "summary").click()
     assert "Quoted word for word." in copied.text
     press(sent, "send")
@@ -146,7 +146,7 @@ def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> Non
     words.clear()
     words.send_keys("Press Ctrl and Shift and Del.")
     overridden.find_element(By.CSS_SELECTOR, ".own .primary").click()
-    marked(overridden, "Overridden")
+    marked(overridden, "Edited and sent")
     assert "Press Ctrl and Shift and Del." in overridden.text
     assert live.state("c-used")["suggestions"][2]["instead"] == "Press Ctrl and Shift and Del."
     live.told("c-used", END)
@@ -209,7 +209,7 @@ def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> Non
     browser.keys(Keys.CONTROL, "a")
     browser.keys(Keys.NULL, "My own words")
     browser.keys(Keys.CONTROL, Keys.ENTER)
-    marked(cards(browser, 2)[0], "Overridden")
+    marked(cards(browser, 2)[0], "Edited and sent")
     browser.alt("k")
     browser.keys("s")
     marked(cards(browser, 2)[1], "Sent · Copied")
@@ -292,13 +292,13 @@ def test_steps_and_hints_are_seen(browser: Browser, live: Assisted) -> None:
     assert live.own("PUT", "/live/settings", CHOSEN).status_code == 200
     try:
         opened(browser, live, "c-steps", said("I want a refund"), said("Hello!", "AGENT"), queue="q-refunds")
-        browser.until("#steps", lambda text: "greet" in text and "33 %" in text)
+        browser.until("#steps", lambda text: "greet" in text and "33% done" in text)
         live.settled("c-steps")  # so that nothing else is told to who hears the page when the hint is
         live.told("c-steps", said("I have started the refund.", "AGENT"))
         assert "Verify identity" in browser.text("#steps [data-state=missing] .hint")
         browser.until("#heard", lambda text: "Verify identity" in text)
         live.told("c-steps", said("May I have your account ID please?", "AGENT"))
-        browser.until("#steps", lambda text: "100 %" in text)
+        browser.until("#steps", lambda text: "100% done" in text)
         assert len(browser.all("#steps [data-state=done]")) == 3
     finally:
         live.own("PUT", "/live/settings", {})
@@ -313,12 +313,12 @@ def test_the_list_leads_to_conversations(browser: Browser, live: Assisted) -> No
     browser.driver.find_element(By.PARTIAL_LINK_TEXT, "c-listed").click()
     browser.until("#turns", lambda text: "hello" in text)
     browser.driver.get(f"{live.service.url}/assist/c-early")
-    browser.until("#h-notice", lambda text: text == "Nothing yet")
+    browser.until("#h-notice", lambda text: text.startswith("Waiting for"))
     live.told("c-early", said("here I am"))
     browser.until("#turns", lambda text: "here I am" in text)
     browser.driver.get(f"{live.service.url}/assist/")
     browser.one("#sign-out").click()
-    browser.until("#h-notice", lambda text: text == "You are signed out")
+    browser.until("#h-notice", lambda text: text == "You've signed out")
     assert browser.driver.get_cookies() == []
 
 
@@ -366,3 +366,35 @@ def test_the_page_asks_nobody_else(browser: Browser, live: Assisted) -> None:
 
 
 CONTROLS = frozenset({"button", "link", "textbox", "searchbox", "checkbox", "combobox"})
+
+
+def test_one_current_suggestion_at_the_foot(browser: Browser, live: Assisted) -> None:
+    """The newest stands at the foot; an older one is a line where it was asked, and one that is used leaves."""
+    opened(browser, live, "c-foot", said(REFUND))
+    wait_for(lambda: browser.all("#current .card"), bool)
+    live.told("c-foot", said("שלום, ומה עם המשלוח?"), said(PROMO))
+    first, second = cards(browser, 2)
+    wait_for(lambda: browser.all("#current .card"), lambda found: found == [second])
+    assert "folded" in (first.get_attribute("class") or "").split()
+    assert first.find_element(By.CSS_SELECTOR, ".gist").text.startswith("Not used: ")
+    assert not first.find_element(By.CSS_SELECTOR, ".send").is_displayed()
+    ways = "return [...document.querySelectorAll('#turns .text')].map((each) => getComputedStyle(each).direction)"
+    assert {"ltr", "rtl"} == set(browser.run(ways))
+    press(second, "send")
+    marked(second, "Sent")
+    wait_for(lambda: browser.all("#current .card"), lambda found: not found)
+    live.told("c-foot", moved(agent("ben", "q-2"), "NA", "entry"))
+    browser.until("#turns", lambda text: "Ben joined" in text)
+
+
+def test_five_hundred_messages(browser: Browser, live: Assisted) -> None:
+    """A long conversation is whole, in its order, and shown at its end."""
+    texts = [f"number {n}" for n in range(500)]
+    live.told("c-long", moved(agent("ada"), "NA", "entry"), *(said(text, "AGENT") for text in texts[:100]))
+    opened(browser, live, "c-long")
+    live.told("c-long", *(said(text, "AGENT") for text in texts[100:]))
+    wait_for(lambda: len(browser.all("#turns .turn")), lambda number: number == len(texts))
+    shown = "return [...document.querySelectorAll('#turns .said .text')].map((each) => each.textContent)"
+    assert browser.run(shown) == texts
+    left = "const talk = document.querySelector('#talk'); return talk.scrollHeight - talk.scrollTop - talk.clientHeight"
+    wait_for(lambda: browser.run(left), lambda pixels: pixels < 200)

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from auscult.cli.token import make_link
+from auscult.cli.operations.token import make_link
 from auscult.domain.tenancy import Client
 from tests.e2e.assisting import Assisted, Body, said
 from tests.e2e.serving import Service

@@ -15,8 +15,8 @@ import pytest
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.formats import Limits
-from auscult.pipeline.forms import starter_documents
-from auscult.pipeline.read import read_stream
+from auscult.services.definitions.forms.reading import starter_documents
+from auscult.services.scoring.intake.read import read_stream
 from tests.e2e.serving import TENANT, Service, database, listening, process
 from tests.e2e.vendor_clients import AccountRawData, AssistConversations, CallDetails, RawData, ScoreReporting
 from tests.waiting import PATIENCE_S

@@ -10,13 +10,13 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits, Rejected
 from auscult.metrics import METRICS
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.ports import Store
-from auscult.pipeline.process import Processing
-from auscult.pipeline.read import read_file
 from auscult.reports import REPORTS
 from auscult.reports._contract import ReportRequest
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.process import Processing
+from auscult.storage.store import Store
 from tests.golden.rendering import HERE
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.pipeline.audit import Auditing
 from auscult.reports import REPORTS
+from auscult.services.audits.workflow import Auditing
 from auscult.storage import Store
 from tests.golden.rendering import HERE
 from tests.golden.storing import TENANT, conversations, process, publish, rows, without

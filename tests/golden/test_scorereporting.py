@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from auscult.domain.record import Record
+from auscult.domain.scoring.stored import PendingConversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.metrics import METRICS
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.forms import read_form
-from auscult.pipeline.ports import Pending
-from auscult.pipeline.read import read_file
 from auscult.reports.scorereporting import ScoreReporting
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.read import read_file
 
 HERE = Path(__file__).parent
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
@@ -29,7 +29,7 @@ def rows() -> list[bytes]:
         read_form((HERE / f"scorereporting.{name}.yaml").read_bytes(), 1) for name in ("inbound", "outbound", "chat")
     ]
     conversations = list(read_file(HERE / "scorereporting.conversations.ndjson", TENANT.app_id, Limits()))
-    batch = [Pending(conversation=conversation, revision=1) for conversation in conversations]
+    batch = [PendingConversation(conversation=conversation, revision=1) for conversation in conversations]
     judged = Evaluator(METRICS, {}).evaluate(batch, forms, datetime(2025, 2, 22, tzinfo=UTC))
     records = [
         Record(tenant=TENANT, conversation=pending.conversation, revision=1, evaluation=evaluation)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.speech import cross_talk, pace, silences
+from auscult.domain.said.speech import cross_talk, pace, silences
 
 CALLS = Path(__file__).parents[2] / "examples" / "conversations" / "acted_calls.ndjson"
 

@@ -11,18 +11,22 @@ import pytest
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.assist import AssistedAgent
-from auscult.domain.conversation import Conversation
-from auscult.domain.live import Arrival, Ended, Message, Moved, Participant, Told
-from auscult.domain.live_settings import AssistSettings
-from auscult.domain.playbook import DialogTask, Sign
-from auscult.jobs.attendant import Attendant
-from auscult.pipeline.answering import NOT_ANSWERED, Answering
-from auscult.pipeline.assist import Assistant, Summarize
-from auscult.pipeline.knowledge import Library, add_document
-from auscult.pipeline.ports import AppStore, Conversations, Pending
-from auscult.pipeline.track import Tracker
+from auscult.domain.assist.assistance import AssistedAgent
+from auscult.domain.assist.live import Arrival, Ended, Message, Moved, Participant, Told
+from auscult.domain.assist.live_projection import Live
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.definitions.playbook import DialogTask, Sign
+from auscult.domain.errors import ConflictError
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.services.assist.answers import NOT_ANSWERED, Answering
+from auscult.services.assist.assistant import Assistant, NoSummary, Summarize
+from auscult.services.assist.knowledge import Library, add_document
+from auscult.services.assist.live import LOOK_AFTER
+from auscult.services.assist.step_detection import Tracker
 from auscult.storage import Store
+from auscult.storage.conversations.repository import AppConversations
+from auscult.storage.store import AppStore
+from auscult.workers.live_poller import LiveConversationPoller
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
@@ -61,7 +65,9 @@ class Desk:
 
     def assistant(self, summarize: Summarize | None = None) -> Assistant:
         """An assistant at this desk."""
-        told: Summarize = summarize or (lambda talk: " ".join(turn.text for turn in talk.turns) or None)
+        told: Summarize = summarize or (
+            lambda live: " ".join(turn.text for turn in live.conversation.turns) or NoSummary(None)
+        )
         return Assistant(Answering(self.library, self.now), told, self.now)
 
     def hear(self, conversation_id: str, *events: Callable[[dict[str, datetime | str]], Told]) -> None:
@@ -72,7 +78,7 @@ class Desk:
             key = event.message_id if isinstance(event, Message) else None
             self.assistant().conversation(self.app, conversation_id).take([Arrival(event=event, key=key)])
 
-    def pending(self) -> list[Pending]:
+    def pending(self) -> list[PendingConversation]:
         """What was handed on and waits to be evaluated."""
         batches = self.store.batches.waiting()
         return [each for batch in batches for each in self.app.conversations.pending(batch.batch_id)]
@@ -104,6 +110,24 @@ def desk(store: Store, library: Library) -> Desk:
     return Desk(store, library)
 
 
+def test_who_dies_before_handing_on_is_followed_within_seconds(desk: Desk) -> None:
+    """An ended conversation that was summarised and not handed on is looked at again soon, not after its silence."""
+    desk.hear("c-1", said("m-1", CODE), over)
+
+    def die() -> None:
+        live = desk.assistant().conversation(desk.app, "c-1").state()
+        if any(each.type == "final" for each in live.assist.summaries):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.assistant().tend(desk.app, "c-1", die)
+    assert desk.pending() == []
+    desk.time += 2 * LOOK_AFTER
+    assert desk.due() == ["c-1"]
+    desk.assistant().tend(desk.app, "c-1")
+    assert [each.conversation.id for each in desk.pending()] == ["c-1"]
+
+
 def test_what_is_to_be_done_is_done_once(desk: Desk) -> None:
     """Issue 7: nothing lost and nothing twice, whoever tends, how often, and all at once."""
     desk.hear("c-1", moved("a-1", "first", entry=True), said("m-1", CODE), said("m-2", "hello"))
@@ -129,13 +153,37 @@ def test_what_is_to_be_done_is_done_once(desk: Desk) -> None:
     assert desk.due() == []
 
 
+def test_a_handover_has_what_came_before_it(desk: Desk) -> None:
+    """However late the agent's exit comes in: the next agent's words are no part of it, and the final one comes last."""
+    desk.hear("c-1", moved("a-1", "first", entry=True), said("m-1", "My zip is broken."))
+    left_at = desk.now()
+    desk.hear("c-1", moved("a-2", "cold", entry=True), said("m-2", "A zip is 18 pounds.", "agent"), over)
+    desk.hear("c-1", lambda times: moved("a-1", "cold", entry=False)({**times, "at": left_at}))
+    desk.assistant().tend(desk.app, "c-1")
+    summaries = desk.assistant().conversation(desk.app, "c-1").state().assist.summaries
+    assert [(each.type, each.text) for each in summaries] == [
+        ("interim", "My zip is broken."),
+        ("final", "My zip is broken. A zip is 18 pounds."),
+    ]
+
+
+def test_what_cannot_be_summarised_says_why(desk: Desk) -> None:
+    """Another reason than silence is not told as silence."""
+    desk.hear("c-1", said("m-1", "Mein Reissverschluss ist kaputt."))
+    reason = "German is not supported: summaries are written of English conversations only"
+    assistant = desk.assistant(lambda _: NoSummary(reason))
+    with pytest.raises(ConflictError) as refused:
+        assistant.summarize(assistant.conversation(desk.app, "c-1"), AssistedAgent(id="a-1"))
+    assert (refused.value.reason, refused.value.message) == ("summary.unavailable", reason)
+
+
 def test_what_is_left_undone_is_done_by_somebody_else(desk: Desk) -> None:
     """Issue 7: a message is committed before it is answered, and who died in between leaves it due."""
     desk.hear("c-1", said("m-1", CODE))
     assert desk.due() == []
     desk.time += timedelta(seconds=5)
     assert desk.due() == ["c-1"]
-    Attendant(desk.store, desk.assistant(), desk.now).sweep()
+    LiveConversationPoller(desk.store, desk.assistant(), desk.now).sweep()
     assert len(desk.assistant().conversation(desk.app, "c-1").state().assist.suggestions) == 1
     assert desk.due() == []
 
@@ -145,7 +193,7 @@ def test_steps_are_looked_for_once_the_suggestion_is_told(desk: Desk) -> None:
     asked = Sign(speaker="customer", phrases=("promo codes",))
     desk.app.live.configure(AssistSettings(dialogs=(DialogTask(id="codes", when=asked),)))
     tracker = Tracker({})
-    assistant = Assistant(Answering(desk.library, desk.now), lambda _: None, desk.now, tracker=tracker)
+    assistant = Assistant(Answering(desk.library, desk.now), lambda _: NoSummary(None), desk.now, tracker=tracker)
     desk.hear("c-1", said("m-1", CODE), said("m-2", "Sure!", "agent"))
     seen: list[tuple[int, int]] = []
 
@@ -167,7 +215,7 @@ def test_silence_is_an_end_that_may_be_undone(desk: Desk) -> None:
     """Issue 7: after the app's time it is handed on; what comes later makes a new revision, after another silence."""
     settings = desk.app.live.settings()
     desk.hear("c-1", said("m-1", CODE))
-    attendant = Attendant(desk.store, desk.assistant(), desk.now)
+    attendant = LiveConversationPoller(desk.store, desk.assistant(), desk.now)
     for text, revision in (("hello?", 1), ("anybody?", 2)):
         desk.time += timedelta(seconds=settings.idle_after_s - 1)
         attendant.sweep()
@@ -185,28 +233,28 @@ def test_silence_is_an_end_that_may_be_undone(desk: Desk) -> None:
 def test_one_that_cannot_be_tended_holds_no_other_up(desk: Desk) -> None:
     """It is looked at again later, and the others at once."""
 
-    def summarize(talk: Conversation) -> str:
-        if talk.id == "c-1":
+    def summarize(live: Live) -> str:
+        if live.conversation.id == "c-1":
             raise ZeroDivisionError
         return "So."
 
     for name in ("c-1", "c-2"):
         desk.hear(name, said("m-1", CODE), over)
     desk.time += timedelta(seconds=5)
-    Attendant(desk.store, desk.assistant(summarize=summarize), desk.now).sweep()
+    LiveConversationPoller(desk.store, desk.assistant(summarize=summarize), desk.now).sweep()
     assert [each.conversation.id for each in desk.pending()] == ["c-2"]
     assert desk.due() == []
     desk.time += timedelta(minutes=1)
     assert desk.due() == ["c-1"]
-    Attendant(desk.store, desk.assistant(), desk.now).sweep()
+    LiveConversationPoller(desk.store, desk.assistant(), desk.now).sweep()
     assert sorted(each.conversation.id for each in desk.pending()) == ["c-1", "c-2"]
 
 
 def test_what_is_erased_meanwhile_stays_erased(desk: Desk) -> None:
     """Erased while it is being handed on: nothing of it comes back."""
 
-    def summarize(talk: Conversation) -> str:
-        desk.app.conversations.erase(talk.id)
+    def summarize(live: Live) -> str:
+        desk.app.conversations.erase(live.conversation.id)
         return "So."
 
     desk.hear("c-1", said("m-1", CODE), over)
@@ -221,7 +269,7 @@ def test_nobody_puts_an_older_state_over_a_newer_one(desk: Desk) -> None:
     class Slow(NamedTuple):
         """Conversations that are reached late."""
 
-        real: Conversations
+        real: AppConversations
 
         def __getattr__(self, name: str) -> object:
             if desk.app.live.count("c-1") == seen:
@@ -273,7 +321,7 @@ def test_a_judge_writes_from_the_passages(
     desk: Desk, server: Counting, writing: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 7: where one is configured; what takes long is shown before the next is asked for."""
-    monkeypatch.setattr("auscult.pipeline.assist.SOON_S", 0.0)
+    monkeypatch.setattr("auscult.services.assist.assistant.SOON_S", 0.0)
     desk.hear("c-1", said("m-1", CODE), said("m-2", "hello"), said("m-3", PASSWORD))
     writing.tend(desk.app, "c-1")
     first, second = writing.conversation(desk.app, "c-1").state().assist.suggestions
@@ -327,9 +375,9 @@ def test_what_is_asked_twice_at_once_is_answered_once(desk: Desk) -> None:
     conversation, agent = desk.assistant().conversation(desk.app, "c-1"), AssistedAgent(id="a-1")
     together = Barrier(3)
 
-    def summarize(talk: Conversation) -> str:
+    def summarize(live: Live) -> str:
         together.wait(timeout=PATIENCE_S)
-        return talk.id
+        return live.conversation.id
 
     assistant = desk.assistant(summarize)
     with ThreadPoolExecutor(3) as threads:

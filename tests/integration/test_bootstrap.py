@@ -14,8 +14,8 @@ from auscult.bootstrap.processes import OnceAMinute
 from auscult.config import Settings, read_settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.insight import Insights
+from auscult.domain.scoring.stored import PendingConversation
 from auscult.domain.tenancy import Client
-from auscult.pipeline.ports import Pending
 from auscult.storage import new_secret_key
 from tests.integration.working import TENANT, conversation, settings_for
 
@@ -116,7 +116,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     """``auscult --help`` stays quick: neither database, nor web, nor numbers come with the builder."""
-    heavy = {"sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "numpy", "dbos", "tokenizers", "re2", "yaml"}
+    heavy = {"sqlalchemy", "alembic", "litestar", "uvicorn", "numpy", "dbos", "tokenizers", "re2", "yaml"}
     script = f"import sys, auscult.bootstrap; assert not {heavy!r} & sys.modules.keys(), sys.modules.keys() & {heavy!r}"
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  (our own words)
 
@@ -125,7 +125,7 @@ def found_out(analyzers: str) -> Insights | None:
     """What is found out about a conversation when these analyzers are chosen."""
     evaluator = bootstrap.evaluator(read_settings({"AUSCULT_ANALYZERS": analyzers}))
     (judged,) = evaluator.evaluate(
-        [Pending(conversation=conversation("c-1", "Hello there, my parcel has not arrived."), revision=1)],
+        [PendingConversation(conversation=conversation("c-1", "Hello there, my parcel has not arrived."), revision=1)],
         [],
         datetime.now(UTC),
     )
@@ -159,7 +159,7 @@ def test_a_warning_is_told_once_a_minute() -> None:
     once = OnceAMinute()
 
     def passes(text: str, at: float, level: int = logging.WARNING, line: int = 1) -> bool:
-        record = logging.LogRecord("auscult.jobs.worker", level, "worker.py", line, text, None, None)
+        record = logging.LogRecord("auscult.workers.worker", level, "worker.py", line, text, None, None)
         record.created = at
         return once.filter(record)
 

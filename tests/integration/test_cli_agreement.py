@@ -10,14 +10,14 @@ import pytest
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.audit import AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.errors import AuscultError
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.pipeline.agreement import Selection, agreement_of
-from auscult.pipeline.process import Processing
-from auscult.pipeline.read import read_file
 from auscult.reports import REPORTS
+from auscult.services.audits.agreement import Selection, agreement_of
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.process import Processing
 from tests.e2e.serving import database
 from tests.integration.program import Result, auscult, conversation, write
 

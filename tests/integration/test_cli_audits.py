@@ -110,7 +110,7 @@ def test_what_is_wrong_is_named(folder: Path) -> None:
     for reason, words in {
         "conversation.unknown": ("show", "c-9"),
         "audit.not_assigned": ("submit", "c-3"),
-        "answer.invalid": ("answer", "c-3", "em-tone=maybe"),
+        "answer.invalid": ("answer", "c-3", "em-tone="),
         "auditor.invalid": ("assign", "c-3", "--auditor", " "),
     }.items():
         refused = audits(folder, *words, "--json")

@@ -4,18 +4,47 @@ import json
 import re
 import shlex
 import socket
+import subprocess
 import sys
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
 
-from auscult.cli import build, demo
+from auscult.cli import build
+from auscult.cli.operations import demo
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from tests.integration.program import auscult, conversation, write
+from tests.integration.program import auscult, conversation, environment, write
+from tests.waiting import PATIENCE_S, fixed_port
 
+SERVE = re.compile(r"^\S*auscult serve .*$", re.MULTILINE)
+CURL = re.compile(r"^curl -s (?:.*\\\n)*.*$", re.MULTILINE)
 RUDE = (("agent", "What is it?"), ("customer", "My card was stolen, I am very worried."), ("agent", "So what."))
+
+
+def printed(text: str) -> tuple[list[str], urllib.request.Request]:
+    """Read what a demo printed: the command that serves again, and then the request for it."""
+    serve = SERVE.search(text)
+    assert serve, text
+    curl = CURL.search(text, serve.end())
+    assert curl, text
+    _, _, url, *options = shlex.split(curl[0].replace("\\\n", ""))
+    headers = dict(value.split(": ", 1) for flag, value in pairwise(options) if flag == "-H")
+    return shlex.split(serve[0]), urllib.request.Request(url, options[-1].encode(), headers)  # noqa: S310
+
+
+def ask(request: urllib.request.Request) -> Any:
+    """Send a request; return the answer, or None where nobody listens."""
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.URLError:
+        return None
 
 
 def test_demo_shows_scores_words_and_one_answer(tmp_path: Path) -> None:
@@ -31,13 +60,18 @@ def test_demo_shows_scores_words_and_one_answer(tmp_path: Path) -> None:
     assert rows["c-polite"][1] == "yes"
     assert rows["c-rude"][1] == "no"
     assert "2 loaded, 2 scored, 0 below threshold, 0 rejected" in first.out
-    assert re.search(rf"curl -s http://127\.0\.0\.1:(?!{port}/)\d+/qualityai/", first.out)
-    assert '{"startDate":"2026-03-23","endDate":"2026-03-23"}' in first.out
-    assert "It answered with 2 conversations" in first.out
-    served = re.search(r"auscult serves http://127\.0\.0\.1:(\d+) ", first.out)
-    assert served
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", int(served[1]))) != 0
+    _, _, after = first.out.partition("2 loaded, 2 scored")
+    assert "The score report of 2026-03-23, the last day loaded: 2 conversations." in after
+    assert f"127.0.0.1:{port}/" not in first.out
+    serving, request = printed(after)
+    assert ask(request) is None
+    with subprocess.Popen(serving, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout
+        assert server.stdout.readline().startswith("auscult serves http://127.0.0.1:")
+        answer = ask(request)
+        server.terminate()
+    assert answer
+    assert {row["conversationId"] for row in answer["results"]} == {"c-polite", "c-rude"}
 
     again = auscult(tmp_path, "demo", "--once", "--conversations", ".", "--folder", "demo")
     assert again.status == 0
@@ -46,19 +80,31 @@ def test_demo_shows_scores_words_and_one_answer(tmp_path: Path) -> None:
     assert len(clients) == 1
 
 
-def test_demo_without_conversations_says_where_to_run_it(tmp_path: Path) -> None:
-    """The folder that was looked in is named; nothing is made."""
-    refused = auscult(tmp_path, "demo", "--once")
+def test_demo_without_conversations_makes_nothing(tmp_path: Path) -> None:
+    """The folder that was looked in is named."""
+    refused = auscult(tmp_path, "demo", "--once", "--conversations", "calls")
     assert refused.status == 1
-    assert "examples/conversations" in refused.err
+    assert "no conversation in calls; name a folder" in refused.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["option", "setting", "both"])
+def test_demo_listens_where_it_is_told(tmp_path: Path, given: str) -> None:
+    """The option comes before AUSCULT_PORT; either is named in what is printed."""
+    write(tmp_path / "calls.ndjson", conversation("c-polite"))
+    wanted, other = fixed_port(), fixed_port()
+    words = [] if given == "setting" else ["--port", str(wanted)]
+    settings = {"option": {}, "setting": {"AUSCULT_PORT": str(wanted)}, "both": {"AUSCULT_PORT": str(other)}}[given]
+    shown = auscult(tmp_path, "demo", "--once", "--conversations", ".", *words, settings=settings)
+    serving, request = printed(shown.out)
+    assert serving[-2:] == ["--port", str(wanted)]
+    assert request.full_url.startswith(f"http://127.0.0.1:{wanted}/")
 
 
 def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line that it prints can be pasted: this program, the demo's own app and client, and a file that is there."""
     monkeypatch.setattr(sys, "argv", [".venv/bin/auscult", "demo"])
     monkeypatch.setenv("PATH", "")
-    root = Path(__file__).parents[2]
     client = Client(
         client_id=new_client_id(),
         secret=new_client_secret(),
@@ -67,14 +113,14 @@ def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatc
         scopes=demo.SCOPES,
         created_at=datetime(2026, 3, 23, tzinfo=UTC),
     )
-    line = demo.as_simulation("http://127.0.0.1:1", client, root / "examples" / "conversations" / demo.RECORDED)
+    line = demo.as_simulation("http://127.0.0.1:1", client, demo.examples() / demo.CONVERSATIONS / demo.RECORDED)
     secret, program, command, *words = shlex.split(line.replace("\\\n", ""))
     assert (secret, program) == (f"AUSCULT_CLIENT_SECRET={client.secret}", ".venv/bin/auscult")
     known = typer.main.get_command(build()).commands[command]  # type: ignore[attr-defined]
     given = known.make_context(command, list(words)).params
     assert (given["client_id"], given["app"], given["account"]) == (client.client_id, "st-demo", "a-demo")
     assert "assist:write" in demo.SCOPES
-    assert list((root / demo.KNOWLEDGE).glob("*.md"))
+    assert list((demo.examples() / demo.KNOWLEDGE).glob("*.md"))
 
 
 def test_the_example_conversations_have_their_licence_beside_them() -> None:

@@ -1,4 +1,4 @@
-"""``auscult forms``: drafts, what differs between versions, and forms put out of force (issue 4.3)."""
+"""``auscult forms``: drafts, what differs between versions, and forms put out of force."""
 
 from pathlib import Path
 

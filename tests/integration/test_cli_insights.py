@@ -9,9 +9,9 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits, Rejected
-from auscult.pipeline.process import Processing
-from auscult.pipeline.read import read_file
 from auscult.reports import REPORTS
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.process import Processing
 from tests.integration.program import POLITE, Result, auscult, conversation, write
 
 pytestmark = pytest.mark.slow
@@ -88,8 +88,9 @@ def test_people_read_a_table(home: Path) -> None:
     told = insights(home, *APRIL, "--by", "missed_metric", "--least", "3").out
     assert "2026-04-01 00:00 to 2026-05-01 00:00: 6 conversations (4 in the period before)" in told
     assert "missed metrics (1)" in told
-    assert "Low sentiment is driven by\n  missed_metric:em-hello  impact -" in told
-    assert "Low score is driven by\n  missed_metric:em-hello  impact -150.00: 0.00 in 3, 50.00 on the whole" in told
+    assert "Low sentiment is driven by\n  missed_metric:em-hello  -" in told
+    assert "Low score is driven by" not in told  # a missed metric lowers the score by definition
+    assert "3 of 6 failed, score 50.00 in the mean" in told or "3 of 6 failed, score 50 in the mean" in told
 
 
 def test_a_number_is_followed_to_its_conversations(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""``auscult rescore`` and ``auscult rescores``, and what ``load`` and ``forms apply`` say of stored conversations (issue 4.3)."""
+"""``auscult rescore`` and ``auscult rescores``, and what ``load`` and ``forms apply`` say of stored conversations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -57,6 +57,13 @@ def test_what_agents_come_to_and_why(folder: Path) -> None:
     assert (none.status, none.out) == (0, "")
 
 
+def test_agents_of_one_name_are_distinct(folder: Path) -> None:
+    """The table has the id with the name: two people may have one name."""
+    (first, *_) = auscult(folder, "scorecards", "agents", "sc-service", "--app", "st-1", "--json").lines
+    table = auscult(folder, "scorecards", "agents", "sc-service", "--app", "st-1", settings={"COLUMNS": "200"}).out
+    assert f"{first['name']} ({first['agent_id']})" in table
+
+
 def test_faults_are_told_and_nothing_is_published(folder: Path, tmp_path: Path) -> None:
     """Line, field and what would be right, for every file, before any is published; exit 1."""
     wrong = tmp_path / "wrong.yaml"

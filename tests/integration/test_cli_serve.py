@@ -37,6 +37,7 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
     assert server.stdout
     ready = READY.fullmatch(server.stdout.readline())
     assert ready, server.stderr and server.stderr.read()
+    assert server.stdout.readline().startswith("Open the console as its administrator"), "nobody can sign in yet"
     client = auscult(
         tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--scope", "assist:write", "--json"
     ).last

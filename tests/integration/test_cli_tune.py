@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from auscult import bootstrap
-from auscult.cli.tune import tune
+from auscult.cli.audits.tune import tune
 from auscult.config import read_settings
-from auscult.domain.audit import AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.pipeline.agreement import Selection, audited_in
-from auscult.pipeline.process import Processing
-from auscult.pipeline.read import read_file
-from auscult.pipeline.tuning import AuditLabels
 from auscult.reports import REPORTS
+from auscult.services.audits.agreement import Selection, audited_in
+from auscult.services.audits.tuning import AuditLabels
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.process import Processing
 from tests.integration.program import auscult, conversation, write
 
 pytestmark = pytest.mark.slow

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.config import Settings
+from auscult.domain.assist.live import Arrival, Message
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
-from auscult.domain.live import Arrival, Message
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
-from auscult.pipeline.knowledge import add_document
-from auscult.pipeline.live import LiveConversation
+from auscult.services.assist.knowledge import add_document
+from auscult.services.assist.live import LiveConversation
 from auscult.storage import migrate, new_secret_key
-from auscult.storage.copying import copy
-from auscult.storage.database import Database
+from auscult.storage.core.database import Database
+from auscult.storage.upkeep.copy import copy
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, environment
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from auscult.jobs.crew import Crew
+from auscult.workers.process_pool import ProcessPool
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def lives(pid: int) -> bool:
 
 def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path) -> None:
     """Killed ones are followed by others; at the end every one that lives is asked, and has ended."""
-    with Crew(2, leave_a_trace, str(tmp_path)):
+    with ProcessPool(2, leave_a_trace, str(tmp_path)):
         wait_until(lambda: len(members(tmp_path, "up")) == 2)
         victim = min(members(tmp_path, "up"))
         os.kill(victim, signal.SIGKILL)
@@ -56,10 +56,10 @@ def test_a_crew_does_not_outlive_who_started_it(tmp_path: Path) -> None:
     """Whoever started it is killed without a word: the members notice, and end in order."""
     script = (
         "import time\n"
-        "from auscult.jobs.crew import Crew\n"
+        "from auscult.workers.process_pool import ProcessPool\n"
         "from tests.integration.test_crew import leave_a_trace\n"
         "if __name__ == '__main__':\n"
-        f"    with Crew(1, leave_a_trace, {str(tmp_path)!r}):\n"
+        f"    with ProcessPool(1, leave_a_trace, {str(tmp_path)!r}):\n"
         "        time.sleep(600)\n"
     )
     (tmp_path / "parent.py").write_text(script, encoding="utf-8")

@@ -17,11 +17,11 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.forms import check_form, read_form
-from auscult.pipeline.memory import Memory
-from auscult.pipeline.read import read_file
-from auscult.pipeline.score import score_group
+from auscult.services.definitions.forms.reading import check_form, read_form
+from auscult.services.scoring.engine_calls.answer_cache import Memory
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.read import read_file
+from auscult.services.scoring.score import score_group
 from tests.integration.program import Result, auscult
 
 FORMS = Path(__file__).parents[2] / "examples" / "forms"

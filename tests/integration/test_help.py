@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from auscult.jobs.crew import Crew
-from auscult.jobs.help import Help
 from auscult.storage import Store
+from auscult.workers.process_pool import ProcessPool
+from auscult.workers.temporary import TemporaryWorkers
 from tests.integration.test_crew import leave_a_trace, members
 from tests.waiting import wait_until
 
 
-def help_for(store: Store, folder: Path) -> Help:
+def help_for(store: Store, folder: Path) -> TemporaryWorkers:
     """Help whose crew leaves traces."""
-    return Help(store.workers, lambda: Crew(1, leave_a_trace, str(folder)))
+    return TemporaryWorkers(store.workers, lambda: ProcessPool(1, leave_a_trace, str(folder)))
 
 
-def tended(helping: Help, folder: Path) -> bool:
+def tended(helping: TemporaryWorkers, folder: Path) -> bool:
     """Whether somebody was called, after another look."""
     helping.tend()
     return bool(members(folder, "up"))
@@ -37,12 +37,12 @@ def test_one_that_lives_is_left_to_it_and_one_that_died_is_replaced(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As long as it lives nobody is called; soon after it died, somebody is."""
-    script = "from auscult.jobs.pulse import WorkerName; print(WorkerName.mine(), flush=True); input()"
+    script = "from auscult.workers.heartbeat import WorkerName; print(WorkerName.mine(), flush=True); input()"
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
         assert other.stdout
         store.workers.beat(other.stdout.readline().strip())
-        monkeypatch.setattr("auscult.jobs.help.LOOK_S", 0)
+        monkeypatch.setattr("auscult.workers.temporary.LOOK_S", 0)
         with help_for(store, tmp_path) as helping:
             for _ in range(20):
                 helping.tend()

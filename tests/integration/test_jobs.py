@@ -17,16 +17,16 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
-from auscult.domain.probe import Answers
 from auscult.domain.tenancy import Tenant
-from auscult.jobs import worker as worker_room
-from auscult.jobs.crew import Crew
-from auscult.jobs.database import jobs_url
 from auscult.metrics.by_question import ByQuestion
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
-from auscult.storage.tables import batches, evaluations
+from auscult.storage.core.tables import batches, evaluations
+from auscult.storage.store import AppStore
+from auscult.workers import worker as worker_room
+from auscult.workers.dbos_database import jobs_url
+from auscult.workers.process_pool import ProcessPool
 from tests.integration.working import FORM, TENANT, conversation, settings_for, working
+from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -84,11 +84,11 @@ def test_what_is_accepted_is_found_and_processed(store: Store, app: AppStore, da
 class Poisoned(ByQuestion):
     """A metric type that fails on one conversation."""
 
-    def judge(self, settings: Any, conversation: Conversation, answers: Answers) -> Verdict:
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
         """Fail on c-bad."""
         if conversation.id == "c-bad":
             raise ZeroDivisionError("of course")
-        return super().judge(settings, conversation, answers)
+        return super().judge(settings, conversation, answers, insights)
 
 
 def test_one_that_breaks_the_code_holds_nobody_up(
@@ -234,6 +234,27 @@ def test_live_goes_first_and_no_app_starves(
     assert max(map(order.index, loaded)) <= 2 * worker_room.AT_ONCE + len(loaded) + 1
 
 
+def test_costly_forms_of_one_tenant_hold_no_other_up(store: Store, app: AppStore, database_url: str) -> None:
+    """Conversations that would take minutes fail by name, one after the other; another tenant's is scored meanwhile."""
+    other = Tenant(account_id="a-2", org_id="o-2", app_id="st-2")
+    store.ensure(other)
+    innocent = store.within(other)
+    innocent.forms.publish("ef-1", FORM)
+    app.forms.publish("ef-1", COSTLY_FORM)
+    hostile = [accept(app, *(costly(f"c-{n}-{m}") for m in range(3))) for n in range(4)]
+    evaluator = bootstrap.evaluator(read_settings({}))._replace(conversation_s=1)
+    with working(store, database_url, evaluator):
+        wait_until(lambda: bool(store.batches.failed()))
+        loaded = accept(innocent, conversation("c-1"))
+        wait_until(ended(store, loaded))
+        assert not ended(store, *hostile)()
+        assert innocent.conversations.statuses(["c-1"]) == {"c-1": "evaluated"}
+        wait_until(ended(store, *hostile))
+    assert sum(one.size for one in store.batches.failed()) == 12
+    assert all("processor time" in (one.reason or "") for one in store.batches.failed())
+    assert store.recount() == []
+
+
 def lose_jobs(url: str) -> None:
     """Delete all that DBOS keeps."""
     if url.startswith("sqlite"):
@@ -275,7 +296,7 @@ def test_several_workers_share_the_work(store: Store, app: AppStore, database_ur
     ids = [f"c-{number}" for number in range(120)]
     for start in range(0, 120, 3):
         accept(app, *map(conversation, ids[start : start + 3]))
-    with Crew(2, bootstrap.work_behind, settings_for(database_url, tmp_path)):
+    with ProcessPool(2, bootstrap.work_behind, settings_for(database_url, tmp_path)):
         wait_until(lambda: not store.batches.waiting(1))
     assert len(app.conversations.statuses(ids)) == evaluated(store) == 120
     assert store.workers.beats() == {}

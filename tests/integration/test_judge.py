@@ -1,4 +1,4 @@
-"""Judging with a model, from a form to a score: paid once, waited for without losing anything, limits kept (issue 4.2)."""
+"""Judging with a model, from a form to a score: paid once, waited for without losing anything, limits kept."""
 
 import os
 import signal
@@ -18,9 +18,9 @@ from auscult.config import Settings, read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.probe import Judgement
-from auscult.pipeline.ports import AppStore
 from auscult.storage import Store
-from auscult.storage.tables import judge_calls
+from auscult.storage.core.tables import judge_calls
+from auscult.storage.store import AppStore
 from tests.integration.program import AUSCULT, TENANT, Result, environment, write
 from tests.integration.program import auscult as run
 from tests.integration.working import TENANT as OWNER
@@ -206,7 +206,7 @@ def calls(store: Store) -> int:
 def test_a_killed_worker_does_not_pay_twice(
     judge: ScriptedJudge, store: Store, database_url: str, tmp_path: Path
 ) -> None:
-    """Only what was under way when it was killed is asked again (issue 4.2), and everything is scored once."""
+    """Only what was under way when it was killed is asked again, and everything is scored once."""
     names = [f"c-{n}" for n in range(12)]
     app = ready(store, *(conversation(name, f"{JUDGED}, this is {name}") for name in names))
     judge.always = Scripted(delay_s=0.2)

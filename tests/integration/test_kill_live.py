@@ -15,12 +15,12 @@ import jwt
 import pytest
 
 from auscult import bootstrap
-from auscult.domain.live import Message, Passed, Suggested
-from auscult.domain.live_settings import AssistSettings
-from auscult.domain.playbook import DialogTask, Sign
+from auscult.domain.assist.live import Message, Passed, Suggested
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.definitions.playbook import DialogTask, Sign
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from auscult.pipeline.knowledge import add_document
-from auscult.pipeline.ports import AppStore
+from auscult.services.assist.knowledge import add_document
+from auscult.storage.store import AppStore
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import TENANT, settings_for
 from tests.waiting import PATIENCE_S, wait_until

@@ -15,10 +15,10 @@ from auscult.config import Settings, read_settings
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.lookup_tables import checked
-from auscult.pipeline.ports import AppStore
+from auscult.services.definitions.lookup_tables import checked
+from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.integration.working import TENANT, conversation, working
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 from tests.waiting import wait_for, wait_until

@@ -16,8 +16,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from auscult import bootstrap
-from auscult.jobs.database import jobs_url
-from auscult.storage.pooled_jobs import pooled_jobs
+from auscult.storage.core.pooled_jobs import pooled_jobs
+from auscult.workers.dbos_database import jobs_url
 from tests.conftest import pooled
 from tests.contract.storing import query
 from tests.e2e.serving import database

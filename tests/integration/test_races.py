@@ -19,16 +19,16 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import event
 
-from auscult.domain.audit import AuditMovedError, assign
+from auscult.domain.audits.audit import AuditMovedError, assign
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import NotFoundError
-from auscult.domain.judging import Heard, Usage
+from auscult.domain.history.backfills import BackfillScope
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
-from auscult.pipeline.batch_ports import Batch
-from auscult.pipeline.ports import Dossier, Pending, Rendered
-from auscult.pipeline.sweep_ports import Scope
+from auscult.domain.scoring.batches import Batch
+from auscult.domain.scoring.judging import JudgeResult, Usage
+from auscult.domain.scoring.stored import ConversationDetail, PendingConversation, RenderedRows
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from auscult.storage.tables import evaluations
+from auscult.storage.core.tables import evaluations
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
 from tests.contract.test_storage_sweeps import do
 
@@ -122,7 +122,7 @@ def send(field: Field, store: Store, chance: random.Random, name: str, number: i
     field.told |= {each.id: each for each in some}
 
 
-def finished(pending: Pending) -> Rendered:
+def finished(pending: PendingConversation) -> RenderedRows:
     """What a worker makes of a conversation."""
     done = of_pending(pending)
     return replace(done, audit=pending.audit, evaluation=replace(done.evaluation, evaluated_at=now()))
@@ -180,7 +180,7 @@ def rescore(_: Field, store: Store, chance: random.Random) -> None:
     app = store.within(TENANT)
     some = store.sweeps.waiting(4)
     if not some:
-        app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(Scope(), 10))
+        app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(BackfillScope(), 10))
         return
     portion_id = chance.choice(some)
     sweep_id = portion_id.rpartition("-")[0]
@@ -205,7 +205,7 @@ def audit(field: Field, store: Store, chance: random.Random) -> None:
         change = assign(case.audit, case.evaluation, chance.choice(["Ada", "Ben"]), "Cy", now())
         rows = {REPORT: f"{name} is assigned".encode()}
         if change is not None:
-            shown = Rendered(
+            shown = RenderedRows(
                 conversation=case.conversation,
                 evaluation=case.evaluation,
                 insights=case.insights,
@@ -217,7 +217,7 @@ def audit(field: Field, store: Store, chance: random.Random) -> None:
     question = Judgement("polite", Transcript(name, conversation(name).turns), ("m1",))
     answer = JudgementAnswer(holds=True, turn_ids=("m1",), reason="", engine="judge 1 m")
     usage = Usage(calls=1, tokens_in=100, tokens_cached=0, tokens_out=7, cost=700)
-    heard = Heard(conversation_id=name, answers={question: answer}, usage=usage, prompt_hash="ab12", model="m")
+    heard = JudgeResult(conversation_id=name, answers={question: answer}, usage=usage, prompt_hash="ab12", model="m")
     app.answers.keep(heard, {question: str(chance.random()).encode()})
 
 
@@ -231,7 +231,7 @@ def tidy(field: Field, store: Store, chance: random.Random) -> None:
         rows = {REPORT: b"rendered anew"}
         mine.replace_rows(
             [
-                Rendered(conversation=one.conversation, evaluation=one.evaluation, audit=one.audit, rows=rows)
+                RenderedRows(conversation=one.conversation, evaluation=one.evaluation, audit=one.audit, rows=rows)
                 for one in found
             ]
         )
@@ -259,7 +259,7 @@ class Follower:
         return bool(found)
 
 
-def shown(dossier: Dossier | None) -> object:
+def shown(dossier: ConversationDetail | None) -> object:
     """What a reader sees of a conversation: which evaluation counts, and how its audit stands."""
     if dossier is None or not dossier.evaluations:
         return None

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a re-score: it goes on where it was, and every conversation is re-scored once (issue 4.3)."""
+"""kill -9 in the middle of a re-score: it goes on where it was, and every conversation is re-scored once."""
 
 import os
 import random
@@ -15,12 +15,13 @@ import pytest
 import sqlalchemy as sa
 
 from auscult import bootstrap
-from auscult.pipeline.process import Processing
-from auscult.pipeline.rescore import begin_rescore, cancel_rescore, resume_rescore, view_rescore
-from auscult.pipeline.sweep_ports import Scope
+from auscult.domain.history.backfills import BackfillScope
 from auscult.reports import REPORTS
+from auscult.services.history.rescores import begin_rescore, cancel_rescore, resume_rescore, view_rescore
+from auscult.services.scoring.process import Processing
 from auscult.storage import Store
-from auscult.storage.tables import audit_trail, evaluations, sweep_portions
+from auscult.storage.core.audit_tables import audit_trail
+from auscult.storage.core.tables import evaluations, sweep_portions
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.waiting import wait_until
@@ -65,7 +66,7 @@ def test_a_rescore_that_is_killed_goes_on(
     database_url: str, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed at any moment, cancelled and resumed in between: each conversation has one new evaluation and one line."""
-    monkeypatch.setattr("auscult.pipeline.rescore.PORTION", PORTION)
+    monkeypatch.setattr("auscult.services.history.rescores.PORTION", PORTION)
     chance = random.Random(seed)
     with bootstrap.open(settings_for(database_url, tmp_path)) as application:
         store = application.store
@@ -102,6 +103,6 @@ def test_a_rescore_that_is_killed_goes_on(
         assert versions == {1: COUNT, 2: COUNT}
         lines = sa.select(sa.func.count()).select_from(audit_trail).where(audit_trail.c.action == "rescored")
         assert counted(store, lines) == COUNT
-        (stretch,) = app.sweeps.stretches(Scope(), COUNT)
+        (stretch,) = app.sweeps.stretches(BackfillScope(), COUNT)
         assert {case.evaluation.form and case.evaluation.form.version for case in app.sweeps.cases(stretch)} == {2}
         assert store.recount() == []

@@ -1,4 +1,4 @@
-"""How much is written into PostgreSQL at once: by COPY (issue 6, point 4), and readied for reading afterwards."""
+"""How much is written into PostgreSQL at once: by COPY, and readied for reading afterwards."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from auscult.domain.conversation import Queue
 from auscult.storage import migrate, new_secret_key, open_store
-from auscult.storage.database import Database
+from auscult.storage.core.database import Database
 from tests.contract.storing import TENANT, conversation, put
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import wait_until

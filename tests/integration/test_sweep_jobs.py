@@ -1,4 +1,4 @@
-"""The worker and sweeps, on both databases: every portion comes to an end, whatever happened to its workflow (issue 4.3)."""
+"""The worker and sweeps, on both databases: every portion comes to an end, whatever happened to its workflow."""
 
 import logging
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ import pytest
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.jobs import worker as worker_room
-from auscult.pipeline.process import Processing
-from auscult.pipeline.rescore import RescoreView, begin_rescore, resume_rescore, view_rescore
 from auscult.reports import REPORTS
+from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
+from auscult.services.scoring.process import Processing
 from auscult.storage import Store
+from auscult.workers import worker as worker_room
 from tests.integration.test_jobs import lose_jobs
 from tests.integration.working import FORM, TENANT, conversation, working
 from tests.waiting import wait_until
@@ -26,7 +26,7 @@ def test_portions_that_fail_are_given_up_with_their_reason(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some attempts, each counted; others go on, and what failed can be taken up again, by whoever is there."""
-    monkeypatch.setattr("auscult.pipeline.rescore.PORTION", COUNT // 3)
+    monkeypatch.setattr("auscult.services.history.rescores.PORTION", COUNT // 3)
     monkeypatch.setitem(worker_room.PROCESS, "interval_seconds", 0.01)
     logging.getLogger("dbos").setLevel(logging.CRITICAL)
     evaluator = bootstrap.evaluator(read_settings({}))
@@ -43,7 +43,7 @@ def test_portions_that_fail_are_given_up_with_their_reason(
     endless, bad, _ = store.sweeps.waiting()
     for _ in range(worker_room.MOST_STARTS):
         store.sweeps.begin(endless)
-    look = worker_room.Sweeping.look
+    look = worker_room.ChunkProcessing.look
 
     def fail(self: Any, portion_id: str) -> Any:
         if portion_id == bad:
@@ -54,7 +54,7 @@ def test_portions_that_fail_are_given_up_with_their_reason(
         return view_rescore(app, begun.sweep.sweep_id)
 
     with monkeypatch.context() as broken, working(store, database_url):
-        broken.setattr(worker_room.Sweeping, "look", fail)
+        broken.setattr(worker_room.ChunkProcessing, "look", fail)
         wait_until(lambda: view().sweep.state != "running")
     failed = view()
     assert (failed.sweep.state, failed.counts.rescored) == ("failed", COUNT // 3)

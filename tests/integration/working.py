@@ -11,12 +11,12 @@ from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.tenancy import Tenant
-from auscult.jobs.database import jobs_url
-from auscult.jobs.worker import Work, Worker
-from auscult.pipeline.evaluate import Evaluator
-from auscult.pipeline.ports import Store
-from auscult.pipeline.process import Processing
 from auscult.reports import REPORTS
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.process import Processing
+from auscult.storage.store import Store
+from auscult.workers.dbos_database import jobs_url
+from auscult.workers.worker import Work, Worker
 from tests.waiting import PATIENCE_S
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")

@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.judging import Allowance, Heard, Usage
 from auscult.domain.probe import FailedAnswer, Judgement, JudgementAnswer, Transcript
-from auscult.engines.judge import Address, Judge, Purse, Server
+from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
+from auscult.engines.judge import Address, Budget, Judge, Server
 from auscult.formats import Limits
-from auscult.pipeline.memory import RunSpending
-from auscult.pipeline.read import read_file
+from auscult.services.scoring.engine_calls.answer_cache import RunSpending
+from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
 from tests.integration.program import AUSCULT, TENANT, environment
 from tests.unit.engines.judging import judgement, transcript
@@ -69,17 +69,17 @@ def _answers(address: str) -> bool:
         return False
 
 
-def ask(url: str, *questions: Judgement) -> list[Heard]:
+def ask(url: str, *questions: Judgement) -> list[JudgeResult]:
     """All that is heard."""
     address = Address(url=url, model="smollm2", timeout_s=PATIENCE_S, retries=0)
-    purse = Purse(RunSpending(), Allowance(), None, lambda: datetime.now(UTC))
+    purse = Budget(RunSpending(), Allowance(), None, lambda: datetime.now(UTC))
     judge = Judge(Server(address), purse, context=CONTEXT, at_once=1)
     heard = list(judge.ask(questions))
     judge.close()
     return heard
 
 
-def checked(heard: list[Heard], questions: list[Judgement]) -> dict[str, JudgementAnswer | FailedAnswer]:
+def checked(heard: list[JudgeResult], questions: list[Judgement]) -> dict[str, JudgementAnswer | FailedAnswer]:
     """The answers by statement, each of which is one, or a failed one, and points at nothing that is not there."""
     answers = {question: answer for one in heard for question, answer in one.answers.items()}
     assert set(answers) == set(questions)

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from auscult.config import PREFIX, Settings, describe, read_settings, unknown_settings
+from auscult.config import PREFIX, Settings, describe, read_settings, read_sources, shown_value, unknown_settings
 from auscult.domain.errors import SettingsError
-from auscult.domain.judging import Allowance, Usage
+from auscult.domain.scoring.judging import Allowance, Usage
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 KEY = "A" * 43 + "="
@@ -136,3 +136,26 @@ def test_amounts_are_exact() -> None:
     assert settings.judge_prices.cost(Usage(tokens_in=7, tokens_cached=2, tokens_out=1)) == 1_000
     assert settings.judge_allowance == Allowance(tokens=None, cost=12_345_678_901)
     assert read_settings({}).judge_prices is None
+
+
+def test_a_secret_is_read_from_a_file(tmp_path: Path) -> None:
+    """The variable with _FILE names a file; both together, or a file that is not there, is an error."""
+    path = tmp_path / "key"
+    path.write_text(f"{KEY}\n")
+    found = read_sources({"AUSCULT_SECRET_KEY_FILE": str(path), "AUSCULT_PORT": "1"}, workers=2)
+    assert found.settings.secret_key == KEY
+    assert found.sources["secret_key"] == f"{path} (AUSCULT_SECRET_KEY_FILE)"
+    assert [found.sources[name] for name in ("port", "workers", "host")] == ["AUSCULT_PORT", "option", "default"]
+    with pytest.raises(SettingsError, match="are both set"):
+        read_settings({"AUSCULT_SECRET_KEY_FILE": str(path), "AUSCULT_SECRET_KEY": KEY})
+    with pytest.raises(SettingsError, match="cannot read"):
+        read_settings({"AUSCULT_SECRET_KEY_FILE": str(tmp_path / "none")})
+    assert unknown_settings({"AUSCULT_SECRET_KEY_FILE": str(path), "AUSCULT_REDIS_URL_FILE": ""}) == []
+    assert len(unknown_settings({"AUSCULT_PORT_FILE": "x"})) == 1
+
+
+def test_shown_values_have_no_secrets() -> None:
+    """What `auscult config` prints repeats neither a key nor a password."""
+    assert shown_value("secret_key", KEY) == "***"
+    assert shown_value("database_url", "postgresql://mary:hush@host/name") == "postgresql://mary:***@host/name"
+    assert (shown_value("port", 1), shown_value("redis_url", None)) == ("1", "")

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from auscult import plugins
-from auscult.bootstrap.minds import _names_of_ours
+from auscult.bootstrap.engines import _names_of_ours
+from auscult.domain.engines import Engine, RemoteEngine
 from auscult.domain.probe import Probe, Similarity
-from auscult.pipeline.far_ports import FarEngine
-from auscult.pipeline.ports import Engine
 from auscult.plugins import PluginError
 
 GOOD = """
@@ -107,14 +106,19 @@ def test_what_is_right_is_loaded(install: Install) -> None:
         ("x = 1", "metrics by_x = Kind", "plugin.broken", "AttributeError"),
         ("def Kind(): raise RuntimeError('no licence')", "metrics by_x = Kind", "plugin.broken", "no licence"),
         (GOOD, "metrics by_other = Kind", "plugin.invalid", "calls itself 'by_mood', and its entry point 'by_other'"),
-        ("class Kind: pass", "metrics by_x = Kind", "plugin.invalid", "has no judge(settings, conversation, answers)"),
+        (
+            "class Kind: pass",
+            "metrics by_x = Kind",
+            "plugin.invalid",
+            "has no judge(settings, conversation, answers, insights)",
+        ),
         ("class Kind: pass", "formats x = Kind", "plugin.invalid", "has no recognises(head)"),
         ("class Kind: pass", "analyzers x = Kind", "plugin.invalid", "has no languages"),
         (
             GOOD + "    def judge(self, settings): pass",
             "metrics by_mood = Kind",
             "plugin.invalid",
-            "has a judge that does not take (settings, conversation, answers)",
+            "has a judge that does not take (settings, conversation, answers, insights)",
         ),
         (
             GOOD + "    channels = frozenset({'fax'})",
@@ -159,7 +163,7 @@ def test_a_chosen_engine_takes_the_place_of_whoever_answered(install: Install) -
     install("auscult-mind", ENGINE, "engines mind = Mind", "engines far = Far")
     makers = plugins.load(ours)[plugins.ENGINES]
     near: dict[type[Probe], Engine] = {}
-    far: dict[type[Probe], FarEngine] = {}
+    far: dict[type[Probe], RemoteEngine] = {}
     plugins.put_in_place(" mind ,", makers, near, far)
     assert (near[Similarity].version, far) == ("mind 1", {})
     plugins.put_in_place("far", makers, near, far)

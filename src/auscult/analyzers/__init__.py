@@ -6,18 +6,18 @@ In this order: each may read what those above it found (language, then what sent
 from typing import Any
 
 from auscult.analyzers._contract import Analyzer, SwitchedOff, Unknown
-from auscult.analyzers.churn_risk import ChurnRisk
-from auscult.analyzers.configured_intents import ConfiguredIntents
-from auscult.analyzers.emotions import Emotions
-from auscult.analyzers.escalation import Escalation
-from auscult.analyzers.habits import Habits
-from auscult.analyzers.intents import Intents
-from auscult.analyzers.language import Language
-from auscult.analyzers.resolution import Resolution
-from auscult.analyzers.sentiment import Sentiment
-from auscult.analyzers.speech import Speech
-from auscult.analyzers.summary import Summary
-from auscult.analyzers.topics import Topics
+from auscult.analyzers.outcome.churn_risk import ChurnRisk
+from auscult.analyzers.outcome.escalation import Escalation
+from auscult.analyzers.outcome.resolution import Resolution
+from auscult.analyzers.outcome.summary import Summary
+from auscult.analyzers.sentiment.emotions import Emotions
+from auscult.analyzers.sentiment.sentiment import Sentiment
+from auscult.analyzers.speech.habits import Habits
+from auscult.analyzers.speech.language import Language
+from auscult.analyzers.speech.speech import Speech
+from auscult.analyzers.topics.configured_intents import ConfiguredIntents
+from auscult.analyzers.topics.intents import Intents
+from auscult.analyzers.topics.topics import Topics
 from auscult.domain.shelf import Shelf
 
 __all__ = ["ANALYZERS", "Analyzer", "SwitchedOff", "Unknown"]

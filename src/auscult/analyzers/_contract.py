@@ -1,4 +1,4 @@
-"""What an analyzer must be. The contract suite in tests/contract runs over every analyzer in the table."""
+"""Contract of an analyzer. The contract suite in tests/contract runs over every analyzer in the table."""
 
 from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ class Unknown(NamedTuple):
 
 
 class SwitchedOff:
-    """In the place of an analyzer that was not chosen: finds nothing out, and says so."""
+    """Placeholder of an analyzer that was not chosen: its result is unknown, with that reason."""
 
     field: ClassVar[str] = ""
     languages: frozenset[str] = frozenset()
@@ -26,12 +26,12 @@ class SwitchedOff:
         return ()
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Unknown:  # noqa: ARG002
-        """That nobody looked."""
+        """Return that the analyzer is switched off."""
         return Unknown("this analyzer is switched off (AUSCULT_ANALYZERS)")
 
 
 class Analyzer(Protocol[Found_co]):
-    """One thing to find in a conversation. Pure: what an engine must tell is sent out as probes first."""
+    """Analyzer of one aspect of a conversation. Pure: questions to engines are sent out as probes first."""
 
     field: ClassVar[str]
     """The field of ``Insights`` that it fills."""
@@ -42,9 +42,9 @@ class Analyzer(Protocol[Found_co]):
         ...
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """What must be asked before this conversation can be analysed."""
+        """Return the questions to ask before this conversation can be analysed."""
         ...
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found_co | Unknown:
-        """What it found. ``known`` holds what the analyzers before it in the table found."""
+        """Return the finding. ``known`` holds the findings of the analyzers before it in the table."""
         ...

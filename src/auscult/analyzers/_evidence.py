@@ -1,4 +1,4 @@
-"""Pointing at a turn, and what stands in the way of analysing at all."""
+"""Evidence of analyzers, and the reasons why a conversation cannot be analysed."""
 
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Conversation, Speaker, Turn
@@ -21,7 +21,7 @@ UNDETERMINED = "und"
 
 
 def cite(turn: Turn, why: str) -> Evidence:
-    """Point at a turn, and say why."""
+    """Return a turn as evidence, with the reason."""
     return Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text[:_SHOWN_TEXT], why=why)
 
 

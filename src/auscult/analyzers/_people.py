@@ -1,12 +1,12 @@
-"""Who of the agents said what."""
+"""Turns of a conversation by agent."""
 
 from auscult.domain.conversation import Conversation, Turn
 
 
 def by_agent(conversation: Conversation) -> dict[str | None, list[Turn]]:
-    """The turns of each agent in which something is said, agents in the order in which they first speak.
+    """Return the turns of each agent that are not empty, agents in the order in which they first speak.
 
-    A turn that names nobody is the only agent's, where there is but one; otherwise it is nobody's that is known (None).
+    A turn without an agent id is the only agent's, where there is but one; otherwise its agent is unknown (None).
     """
     only = conversation.agents[0].id if len(conversation.agents) == 1 else None
     spoken: dict[str | None, list[Turn]] = {}

@@ -1,8 +1,7 @@
-"""Telling phrases: many patterns looked for in what was said, all in one look, and the words that one matched.
+"""Phrase lists: many patterns searched for in one pass, and the words that one of them matched.
 
-Patterns are RE2 (time grows with the text and never explodes) and read the bare words of a turn: small letters, no
-punctuation, apostrophes gone without a gap (``im``, ``dont``), no fillers, no word twice running. They match whole
-words only.
+Patterns are RE2 (linear time in the text) and match the bare words of a turn: small letters, no punctuation,
+apostrophes removed without a gap (``im``, ``dont``), no fillers, no word twice in a row. They match whole words only.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import re2
 
-from auscult.domain.text import FILLERS, spoken_words
+from auscult.domain.said.text import FILLERS, spoken_words
 
 _KEEP = 2_048
 """Texts that are remembered: more than are analysed together."""
@@ -41,33 +40,33 @@ class Phrases:
         self._one = lru_cache(maxsize=None)(self._compile)
 
     def find(self, text: str) -> tuple[int, ...]:
-        """Give the places in the list of those that match somewhere in a turn's text, in order."""
+        """Return the indices of the patterns that match somewhere in a turn's text, in order."""
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self.look(text)
 
     def found_in(self, texts: Iterable[str]) -> bool:
-        """Whether any pattern matches in any of the texts: one look for a whole conversation."""
+        """Return whether any pattern matches in any of the texts: one search for a whole conversation."""
         return self._filter.Match("\n".join([_bare(text) for text in texts])) is not None
 
     def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
-        """Where pattern ``place`` matches: from which word of the turn to which, the last left out."""
-        bare = _bare(text)
+        """Yield the matches of pattern ``place``: the first word of the turn, and the word after the last."""
+        bare = _bare(text).encode()  # RE2 reads bytes: places in text would be counted out for every match
         search = self._one(place)
         at = 0
         while (match := search(bare, at)) is not None:
-            first = bare.count(" ", 0, match.start())
+            first = bare.count(b" ", 0, match.start())
             at = match.end()
             yield first, first + len(bare[match.start() : at].split())
 
     def quote(self, place: int, text: str) -> str:
-        """The words that pattern ``place`` matches first, as they stand in the text; empty when it does not."""
+        """Return the words of the first match of pattern ``place``, as written; empty when it does not match."""
         span = next(self.spans(place, text), None)
         return words_of(*span, text) if span else ""
 
-    def _compile(self, place: int) -> Callable[[str, int], _Match | None]:
+    def _compile(self, place: int) -> Callable[[bytes, int], _Match | None]:
         return re2.compile(_whole_words(self.patterns[place]), _options()).search
 
     def look(self, text: str) -> tuple[int, ...]:
-        """The same as ``find``, for who remembers what it comes to."""
+        """Return the same as ``find``, memoised by the text."""
         return tuple(sorted(self._filter.Match(_bare(text)) or ()))
 
     @cached_property
@@ -84,7 +83,7 @@ class Phrases:
 
 
 def words_of(first: int, last: int, text: str) -> str:
-    """Words of a turn as they stand in it, from ``first`` up to before ``last``."""
+    """Return the words of a turn as written, from ``first`` up to but without ``last``."""
     said: list[tuple[int, int]] = []
     before = ""
     for word in _WORD.finditer(text):
@@ -97,7 +96,7 @@ def words_of(first: int, last: int, text: str) -> str:
 
 
 class Claim(NamedTuple):
-    """What a pattern found: its place in the list, and where in the text, from which word to before which."""
+    """Match of a pattern: its index in the list, and the words of the text, from one to before another."""
 
     place: int
     first: int
@@ -106,7 +105,7 @@ class Claim(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The words that tell it, as they stand in the text."""
+        """Return the words that match, as written."""
         return words_of(self.first, self.last, self.text)
 
 
@@ -119,7 +118,7 @@ class Claims:
         self._kept = lru_cache(maxsize=_KEEP)(self._look)
 
     def first(self, text: str) -> Claim | None:
-        """The first pattern of the list that tells something in a turn's text."""
+        """Return the match of the first pattern of the list that matches a turn's text."""
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
 
     def _look(self, text: str) -> Claim | None:
@@ -134,12 +133,12 @@ class Claims:
         return None
 
     def is_excused(self, text: str) -> bool:
-        """Whether a turn's text holds words that merely look like a claim."""
+        """Return whether a turn's text has words that only resemble a claim."""
         return bool(self._excuses.find(text))
 
 
 def _whole_words(pattern: str) -> str:
-    """``^`` and ``$`` stand for a turn's beginning and end, also where several turns are looked at together."""
+    """Return a pattern whose ``^`` and ``$`` mean a turn's beginning and end, also in several turns joined."""
     return f"(?m:\\b(?:{pattern})\\b)"
 
 

@@ -9,16 +9,24 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auscult.bootstrap import privacy, recordings
+from auscult.bootstrap.backups import back_up, plan_migrations, restore, step_back
 from auscult.bootstrap.connections import Share, of_server, of_worker
 from auscult.bootstrap.copying import copy
-from auscult.bootstrap.keys import check_key, key_path, secret_key, sqlite_path
-from auscult.bootstrap.minds import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
-from auscult.bootstrap.processes import cores, keep_numpy_to_one_thread, set_up_logging, settle_down_to_work
-from auscult.bootstrap.scoring import score
+from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
+from auscult.bootstrap.keys import check_key, key_path, rotate_key, secret_key, sqlite_path
+from auscult.bootstrap.processes import (
+    cores,
+    keep_numpy_to_one_thread,
+    set_up_telemetry,
+    settle_down_to_work,
+)
+from auscult.bootstrap.serving import serve_together
+from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.probe import Probe
@@ -28,32 +36,38 @@ if TYPE_CHECKING:
     import socket
     from multiprocessing.synchronize import Semaphore
 
+    from auscult.domain.history.backfills import BackfillKind
+    from auscult.domain.rate_limits import Windows
     from auscult.formats import Limits
-    from auscult.jobs.help import Help
-    from auscult.pipeline.access_ports import Windows
-    from auscult.pipeline.audit import Auditing
-    from auscult.pipeline.backtest import Backtesting
-    from auscult.pipeline.evaluate import Evaluator
-    from auscult.pipeline.sweep_ports import SweepKind
-    from auscult.pipeline.sweeping import Sweeping, SweepWork
+    from auscult.server.console.demo import Demo
+    from auscult.services.audits.workflow import Auditing
+    from auscult.services.history.chunks import ChunkProcessing, ChunkWork
+    from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage import Store
+    from auscult.workers.temporary import TemporaryWorkers
 
 __all__ = [
     "Application",
     "allowed_hosts",
     "assistant",
+    "back_up",
     "copy",
     "cores",
     "evaluator",
     "examine_plugins",
     "key_path",
     "open",
+    "plan_migrations",
     "plug_in",
-    "score",
+    "privacy",
+    "recordings",
+    "restore",
+    "rotate_key",
     "serve",
     "serve_beside",
     "settle_down_to_work",
     "sqlite_path",
+    "step_back",
     "sweeping",
     "work",
     "work_behind",
@@ -86,30 +100,40 @@ class Application:
 
     @property
     def _limits(self) -> "Limits":
-        """How large input may be."""
+        """Return the limits of input."""
         from auscult.formats import Limits
 
         settings = self.settings
-        return Limits(turn_bytes=settings.turn_bytes, turns=settings.turns, document_bytes=settings.document_bytes)
+        return Limits(**{name: getattr(settings, name) for name in Limits.__struct_fields__})
 
     def load(
-        self, tenant: Tenant, files: Sequence[Path], *, wait: bool = True, progress: Progress | None = None
+        self,
+        tenant: Tenant,
+        files: Sequence[Path],
+        *,
+        wait: bool = True,
+        progress: Progress | None = None,
+        shape: tuple[str, Mapping[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """Accept every file; with ``wait``, until all of it is readable. Works itself when no worker is alive.
+        """Accept every file; with ``wait``, until all of it is readable. Processes it here when no worker is running.
 
-        Gives counts under the names of docs/reference/cli.md: accepted, unchanged, scored, below_threshold,
-        duration_unavailable, not_evaluated, failed, waiting, rejected, judge (what it used, or None), and rejects,
+        ``shape`` is the name of a format of connectors with its options; None recognises files by their content.
+        Returns counts under the names of docs/reference/cli.md: accepted, unchanged, scored, below_threshold,
+        duration_unavailable, not_evaluated, failed, waiting, rejected, judge (its usage, or None), and rejects,
         the path of the rejects file or None.
         """
         import msgspec
 
-        from auscult.pipeline.backlog import Room
-        from auscult.pipeline.ingest import Load, conversations_of
-        from auscult.pipeline.read import RejectsWriter, rejects_path
+        from auscult.services.scoring.intake.admission import AdmissionControl
+        from auscult.services.scoring.intake.ingest import Load, conversations_of
+        from auscult.services.scoring.intake.mapped import mapped_conversations
+        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
 
         settings = self.settings
-        room = Room(self.store.batches, settings.backlog)
-        with self.helping() as helping, RejectsWriter(rejects_path(files[0])) as rejects:
+        set_up_tracing(settings, "command")
+        room = AdmissionControl(self.store.batches, settings.backlog)
+        refused = self.store.within(tenant).privacy.refused
+        with self.helping() as helping, RejectsWriter(rejects_path(files[0]), refused) as rejects:
             load = Load(
                 self.store.within(tenant),
                 self.store.batches,
@@ -117,37 +141,35 @@ class Application:
                 progress=progress or (lambda _done, _total: None),
                 wait_for_room=partial(room.wait, helping.tend),
             )
-            documents = conversations_of(files, tenant.app_id, self._limits, rejects)
+            if shape is None:
+                documents = conversations_of(files, tenant.app_id, self._limits, rejects)
+            else:
+                documents = mapped_conversations(files, shape, (tenant.app_id, self._limits), rejects)
             intake = load.take(documents, group=settings.batch_size, wait=wait)
         counts = msgspec.structs.asdict(intake)
         rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
         return counts | rejected | {"judge": load.used if load.used.calls else None}
 
-    def helping(self) -> "Help":
-        """Workers for as long as it is open, hired when it turns out that no other is alive."""
-        from auscult.jobs.crew import Crew
-        from auscult.jobs.help import Help
+    def helping(self) -> "TemporaryWorkers":
+        """Return a context with workers, started when no other is running."""
+        from auscult.workers.process_pool import ProcessPool
+        from auscult.workers.temporary import TemporaryWorkers
 
-        return Help(self.store.workers, lambda: Crew(min(MOST_HELPERS, cores()), work_behind, self.settings))
-
-    def backtesting(self) -> "Backtesting":
-        """What tries forms on stored conversations."""
-        from auscult.pipeline.backtest import Backtesting
-
-        judging = evaluator(self.settings, spending=self.store.spending, store=self.store)
-        return Backtesting(judging, partial(datetime.now, UTC))
+        return TemporaryWorkers(
+            self.store.workers, lambda: ProcessPool(min(MOST_HELPERS, cores()), work_behind, self.settings)
+        )
 
     def auditing(self, tenant: Tenant) -> "Auditing":
         """The audits of an app."""
-        from auscult.pipeline.audit import Auditing
         from auscult.reports import REPORTS
+        from auscult.services.audits.workflow import Auditing
 
         return Auditing(self.store.within(tenant), REPORTS, partial(datetime.now, UTC))
 
     def rebuild(self, progress: Progress | None = None, *, analyze: bool = False) -> int:
         """Render every row of every app again, with ``analyze`` those analysed that never were; how many that were."""
-        from auscult.pipeline.rebuild import rebuild
         from auscult.reports import REPORTS
+        from auscult.services.scoring.rebuild import rebuild
 
         analyst = evaluator(self.settings, store=self.store) if analyze else None
         done = rebuild(self.store, REPORTS, progress or (lambda _done, _total: None), analyst)
@@ -159,22 +181,25 @@ class Application:
         return [str(difference) for difference in self.store.recount()]
 
     def repair(self, progress: Progress | None = None) -> list[str]:
-        """Mend what does not agree, render rows and count tallies anew; one line for each difference that is left."""
+        """Repair differences, render rows and count tallies again; return one line for each difference that is left."""
         self.store.mend()
         self.store.rebuild_tallies()  # from the rows that are left, so that rendering finds all in step
         self.rebuild(progress)
         return self.verify()
 
-    def server_app(self) -> Any:  # noqa: ANN401  (FastAPI is loaded by those who serve)
-        """Build the ASGI application: reports, the hook, our own API, health, documentation."""
+    def server_app(self, demo: "Demo | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)
+        """Build the ASGI application: reports, the hook, our own API, the console, health, documentation."""
+        from auscult.bootstrap import people
         from auscult.reports import REPORTS
         from auscult.server.app import create_app
         from auscult.server.settings import ServerSettings
+        from auscult.services.operations.readiness import Readiness
 
-        settings = self.settings
+        settings, path = self.settings, sqlite_path(self.settings)
         return create_app(
             store=self.store,
             windows=self._windows(),
+            recordings=recordings.folder(settings),
             reports=REPORTS,
             settings=ServerSettings(
                 rate_limit=settings.rate_limit,
@@ -182,31 +207,32 @@ class Application:
                 token_audience=settings.token_audience,
                 page_threads=0 if self.store.is_embedded else PAGE_THREADS,
                 request_bytes=settings.request_bytes,
+                recording_bytes=settings.recording_bytes,
+                recording_link_s=settings.recording_link_s,
+                transcribes=settings.transcriber_url is not None,
                 batch_size=settings.batch_size,
                 backlog=settings.backlog,
                 limits=self._limits,
+                connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
+                metrics_token=settings.metrics_token,
+                is_one_of_several=settings.processes > 1,
             ),
             assistant=assistant(settings, self.store.spending, self.store.places),
-            is_ready=self._answers,
+            readiness=Readiness(self.store, path.absolute().parent if path else None, settings.disk_free_mb),
             answered=lambda: self.answered,
+            trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
+            demo=demo,
+            sign_on=people.sign_on_of(settings, self.store),
         )
 
     def _windows(self) -> "Windows":
-        """Where requests are counted: Redis where one is configured, else beside the database."""
-        from auscult.storage.redis_windows import RedisWindows
-        from auscult.storage.windows import Windows
+        """Return the store of request counts: Redis where one is configured, else the database."""
+        from auscult.storage.access.rate_windows import Windows
+        from auscult.storage.access.redis_windows import RedisWindows
 
         if self.settings.redis_url:
             return RedisWindows(self.settings.redis_url)
         return Windows(self.settings.database_url, of_server(self.settings).beside)
-
-    def _answers(self) -> bool:
-        """Whether the database answers."""
-        try:
-            self.store.batches.get("")
-        except Exception:  # noqa: BLE001  (whatever a driver raises, the answer is no)
-            return False
-        return True
 
 
 @contextmanager
@@ -218,7 +244,7 @@ def open(  # noqa: A001  (reads as bootstrap.open)
     Who has nothing to do with secrets (``with_secrets`` false) needs no key to them.
     Raises ``SettingsError`` when it cannot be opened, or when the key is not the one its secrets were locked with.
     """
-    from auscult.storage import migrate, new_secret_key, open_store
+    from auscult.storage import check_migrated, migrate, new_secret_key, open_store
 
     plug_in()
     path = sqlite_path(settings)
@@ -229,7 +255,10 @@ def open(  # noqa: A001  (reads as bootstrap.open)
             field="database",
             value=settings.database_url,
         )
-    migrate(settings.database_url)
+    if settings.migrate == "never":
+        check_migrated(settings.database_url)
+    else:
+        migrate(settings.database_url)
     key, made = secret_key(settings) if with_secrets else (new_secret_key(), False)
     store = open_store(settings.database_url, key, (share or of_server(settings)).store)
     try:
@@ -240,101 +269,73 @@ def open(  # noqa: A001  (reads as bootstrap.open)
         store.close()
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, with ``settings.workers`` workers beside. ``ready`` is told the address.
+def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" = None) -> None:
+    """Serve until SIGTERM or SIGINT, with ``settings.workers`` workers. ``ready`` receives the address.
 
-    Of several processes each serves on the one socket that this one listens on, so that a connection which waits when
-    one of them dies is taken by another; this one only looks after them.
+    With ``demo`` the console is one, which one process serves.
+
+    Several server processes share the socket that this one listens on, so that a connection which waits when
+    one of them crashes is accepted by another; this one only supervises them.
     """
-    from auscult.jobs.crew import Crew
-    from auscult.jobs.ending import stop_on_signals
     from auscult.server.run import bind, run
+    from auscult.workers.process_pool import ProcessPool
+    from auscult.workers.shutdown import stop_on_signals
 
     stop = threading.Event()
     stop_on_signals(stop)
-    set_up_logging(settings)
+    set_up_telemetry(settings, "server")
     keep_numpy_to_one_thread()
     with (
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        Crew(settings.workers, work_behind, settings),
+        ProcessPool(settings.workers, work_behind, settings),
     ):
         _wake(application.store)
         if settings.processes == 1:
-            run(application.server_app(), listener, stop, ready)
+            run(application.server_app(demo), listener, stop, ready)
         else:
             application.store.close()
-            _serve_together(settings, listener, stop, ready)
-
-
-def _serve_together(
-    settings: Settings, listener: "socket.socket", stop: threading.Event, ready: Callable[[str], None]
-) -> None:
-    """Have several processes serve on a socket until ``stop``; ``ready`` is told the address once all of them answer."""
-    from multiprocessing import get_context
-
-    from auscult.jobs.crew import Crew
-    from auscult.server.run import address_of
-
-    up = get_context("spawn").Semaphore(0)
-    with Crew(settings.processes, serve_beside, settings, listener, up) as crew:
-        missing = settings.processes
-        while missing and not stop.is_set():
-            missing -= up.acquire(timeout=0.1)
-            if crew.deaths:
-                raise SettingsError(
-                    "a serving process ended before it answered; what it had to tell stands above",
-                    code="process.ended",
-                    field="processes",
-                )
-        if not missing:
-            ready(address_of(listener))
-        stop.wait()
-        crew.dismiss()
-        listener.close()  # so that nobody waits to be let in by processes that are ending
+            serve_together(settings, serve_beside, listener, stop, ready)
 
 
 def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
     """Be one of several serving processes: ``up`` counts those that answer."""
     from auscult.server.run import run
 
-    set_up_logging(settings)
+    set_up_telemetry(settings, "server")
     keep_numpy_to_one_thread()
     with open(settings) as application:
         run(application.server_app(), listener, stop, lambda _address: up.release())
 
 
 def _wake(store: "Store") -> None:
-    """Have everything tried again that was postponed: somebody has started this, perhaps with other settings."""
+    """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
     store.batches.resume()
     store.sweeps.wake()
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None) -> None:
-    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` is told the name."""
-    from auscult.jobs.attendant import Attendant
-    from auscult.jobs.database import jobs_url
-    from auscult.jobs.ending import stop_on_signals
-    from auscult.jobs.sending import HttpSender
-    from auscult.jobs.settler import Settler
-    from auscult.jobs.teller import Teller
-    from auscult.jobs.worker import Work, Worker
-    from auscult.pipeline.process import Processing
-    from auscult.pipeline.tell import Telling
+    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name."""
+    from auscult.bootstrap.scheduling import schedules_of
     from auscult.reports import REPORTS
-    from auscult.storage.pooled_jobs import pooled_jobs
+    from auscult.services.scoring.process import Processing
+    from auscult.storage.core.pooled_jobs import pooled_jobs
+    from auscult.workers.dbos_database import jobs_url
+    from auscult.workers.shutdown import stop_on_signals
+    from auscult.workers.worker import Work, Worker
 
     is_of_a_crew = stop is not None
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
-    set_up_logging(settings)
+    set_up_telemetry(settings, "worker")
     settle_down_to_work()
     share = of_worker(settings)
     with open(settings, share) as application:
         if not is_of_a_crew:
             _wake(application.store)
         judging = evaluator(settings, spending=application.store.spending, store=application.store)
+        judging = judging._replace(conversation_s=settings.conversation_s)
         processing = Processing(application.store, judging, REPORTS, partial(datetime.now, UTC))
         pooled = pooled_jobs(settings.database_url, share.beside)
         work = Work(
@@ -345,33 +346,53 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
             jobs_engine=pooled and pooled[1],
             jobs_connections=share.beside,
             poll_s=settings.poll_ms / 1000,
+            schedules=schedules_of(application.store, settings),
         )
-        telling = Telling(application.store, HttpSender(), partial(datetime.now, UTC))
-        with (
-            closing(assistant(settings, application.store.spending, application.store.places)) as assisting,
-            Attendant(application.store, assisting, partial(datetime.now, UTC)),
-            Teller(telling),
-            Settler(application.store.settle),
-        ):
+        with _background(settings, application):
             Worker(work).run(stop, ready)
 
 
-def sweeping(store: "Store", judging: "Evaluator") -> "Sweeping":
-    """What does the portions of every kind of sweep."""
-    from auscult.pipeline.backtest import Backtesting
-    from auscult.pipeline.rescoring import Rescoring
-    from auscult.pipeline.sweeping import Sweeping
+@contextmanager
+def _background(settings: Settings, application: Application) -> Generator[None]:
+    """Run what goes on in threads alongside a worker."""
+    from auscult.bootstrap import people
+    from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.workers.live_poller import LiveConversationPoller
+    from auscult.workers.statistics_refresher import StatisticsRefresher
+    from auscult.workers.webhook_dispatcher import WebhookDispatcher
+    from auscult.workers.webhook_sender import HttpSender
+
+    store, now = application.store, partial(datetime.now, UTC)
+    sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
+    with (
+        closing(assistant(settings, store.spending, store.places)) as assisting,
+        LiveConversationPoller(store, assisting, now),
+        WebhookDispatcher(WebhookDispatch(store, sender, now)),
+        StatisticsRefresher(store.settle),
+        privacy.log_sealer(settings, store),
+        recordings.background(settings, store),
+        privacy.retention_runner(settings, store),
+        people.exporter(store),
+    ):
+        yield
+
+
+def sweeping(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
+    """Return the processing of the chunks of every kind of backfill."""
     from auscult.reports import REPORTS
+    from auscult.services.history.backtest_chunks import Backtesting
+    from auscult.services.history.chunks import ChunkProcessing
+    from auscult.services.history.rescore_chunks import Rescoring
 
     now = partial(datetime.now, UTC)
-    kinds: Mapping[SweepKind, SweepWork] = {
+    kinds: Mapping[BackfillKind, ChunkWork] = {
         "rescore": Rescoring(judging, REPORTS, now),
         "backtest": Backtesting(judging, now),
     }
-    return Sweeping(store, kinds, now)
+    return ChunkProcessing(store, kinds, now)
 
 
 def work_behind(settings: Settings, stop: threading.Event) -> None:
-    """Be a worker of a crew: the same, without a word, and whoever reads goes first where cores are short."""
+    """Be a worker of a pool: without output, and after readers where cores are short."""
     os.nice(NICENESS)
     work(settings, lambda _name: None, stop)

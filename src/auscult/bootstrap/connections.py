@@ -1,4 +1,4 @@
-"""How many connections to a database server each kind of process may have, and how they are shared out within it."""
+"""Numbers of connections to a database server, by kind of process and by use within it."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from auscult.config import Settings
 
 if TYPE_CHECKING:
-    from auscult.storage.database import Connections
+    from auscult.storage.core.database import Connections
 
 
 class Share(NamedTuple):
-    """What the store of a process may have, and what stands beside it: the counts of requests, or DBOS."""
+    """Connections of a process: for the store, and for request counts or DBOS."""
 
     store: "Connections"
     beside: int
@@ -18,7 +18,7 @@ class Share(NamedTuple):
 
 def of_server(settings: Settings) -> Share:
     """A quarter counts requests, a quarter looks clients up, the rest is for transactions; pages have their own."""
-    from auscult.storage.database import Connections
+    from auscult.storage.core.database import Connections
 
     quarter = settings.server_connections // 4
     shared = settings.server_connections - 2 * quarter
@@ -27,7 +27,7 @@ def of_server(settings: Settings) -> Share:
 
 def of_worker(settings: Settings) -> Share:
     """Half is DBOS's. Nothing in a worker reads pages."""
-    from auscult.storage.database import Connections
+    from auscult.storage.core.database import Connections
 
     half = settings.worker_connections // 2
     return Share(Connections(settings.worker_connections - half, 1, 1), half)

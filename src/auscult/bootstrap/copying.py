@@ -9,15 +9,15 @@ from auscult.config import Settings
 from auscult.domain.errors import RequestError
 
 if TYPE_CHECKING:
-    from auscult.storage.copying import Copied
+    from auscult.storage.upkeep.copy import Copied
 
 
 def copy(source: Settings, target: Settings, progress: Callable[[int, int | None], None]) -> "list[Copied]":
     """Copy one database into another and compare them. The target gets the key of the source's secrets, if it is here."""
     from auscult.storage import migrate
-    from auscult.storage.copying import copy as copy_store
-    from auscult.storage.database import Database
-    from auscult.storage.key_file import kept_key
+    from auscult.storage.access.key_file import kept_key
+    from auscult.storage.core.database import Database
+    from auscult.storage.upkeep.copy import copy as copy_store
 
     ours, theirs = key_path(source), key_path(target)
     if ours.resolve() == theirs.resolve():

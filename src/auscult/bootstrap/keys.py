@@ -1,13 +1,16 @@
-"""Where a database's file and the key to its secrets are."""
+"""Paths of a database's file and of the key to its secrets."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
+import os
 import sys
+import time
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auscult.config import Settings
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import ConflictError, SettingsError
 
 if TYPE_CHECKING:
     from auscult.storage import Store
@@ -24,7 +27,7 @@ def sqlite_path(settings: Settings) -> Path | None:
 
 def secret_key(settings: Settings) -> tuple[bytes, bool]:
     """The key of the settings, or the one kept for this database; and whether it was made just now."""
-    from auscult.storage.key_file import kept_key
+    from auscult.storage.access.key_file import kept_key
 
     if settings.secret_key is not None:
         return settings.secret_key.encode(), False
@@ -39,7 +42,7 @@ def secret_key(settings: Settings) -> tuple[bytes, bool]:
 
 
 def key_path(settings: Settings) -> Path:
-    """Where the key to the database's secrets is kept, unless the settings hold one."""
+    """Return the path of the key to the database's secrets, unless the settings hold one."""
     path = sqlite_path(settings)
     if path is not None:
         return path.with_name(path.name + ".key")
@@ -49,7 +52,7 @@ def key_path(settings: Settings) -> Path:
 
 
 def check_key(store: "Store", settings: Settings, *, is_new: bool) -> None:
-    """Open one client's secret, so that a wrong key is told at once and not at the first request."""
+    """Open one client's secret, so that a wrong key is reported at once and not at the first request."""
     known = next((client.client_id for client in store.clients.listing() if client.revoked_at is None), None)
     if known is None:
         return
@@ -63,3 +66,76 @@ def check_key(store: "Store", settings: Settings, *, is_new: bool) -> None:
             field="AUSCULT_SECRET_KEY",
         )
     store.clients.find(known)
+
+
+NEXT = ".next"
+"""Ending of the file with the new key while a rotation is under way."""
+
+_BETWEEN_S = 0.2
+
+
+class Rotation(NamedTuple):
+    """A rotation that was completed: changed secrets, and the file with the new key."""
+
+    changed: int
+    key_file: Path
+
+
+def rotate_key(settings: Settings, to_file: Path | None, progress: Callable[[int, int | None], None]) -> Rotation:
+    """Lock every secret of a database with a new key.
+
+    The new key is made in a file before anything is locked with it, so that a rotation which is killed goes on with
+    the same key. Without ``to_file`` it then takes the place of the present key file. Raises ``SettingsError`` where
+    the key is a setting and ``to_file`` is not given, and ``ConflictError`` while workers run.
+    """
+    from auscult.storage import open_store
+    from auscult.storage.access.key_file import kept_key
+    from auscult.storage.upkeep.rotation import rotate
+
+    path = key_path(settings)
+    if settings.secret_key is not None and to_file is None:
+        raise SettingsError(
+            "the key is set by AUSCULT_SECRET_KEY; name a file for the new one with --to-file",
+            code="secret_key.set",
+            field="--to-file",
+        )
+    if settings.secret_key is None and not path.exists():
+        raise SettingsError(
+            f"this database has no key to rotate: there is no {path}", code="secret_key.missing", field="--database"
+        )
+    old, _ = secret_key(settings)
+    _refuse_workers(open_store(settings.database_url, old))
+    target = to_file or path.with_name(path.name + NEXT)
+    new, _ = kept_key(target)
+    if new == old:
+        raise SettingsError(
+            f"{target} holds the present key; name a new file", code="secret_key.same", field="--to-file"
+        )
+    changed = rotate(settings.database_url, old, new, progress)
+    if to_file is None:
+        os.replace(target, path)  # noqa: PTH105  (the one call that replaces in one step everywhere)
+    return Rotation(changed, to_file or path)
+
+
+def _refuse_workers(store: "Store") -> None:
+    """Refuse where a worker runs: it would go on with the old key.
+
+    One on this machine is known by the kernel, one elsewhere by its heartbeats, which come late where there is much
+    to do: only one that has sent none for ``DEAD_AFTER_S`` counts as stopped.
+    """
+    from auscult.workers.heartbeat import DEAD_AFTER_S, Heartbeat
+
+    try:
+        heartbeat, since, before = Heartbeat(store.workers), time.monotonic(), store.workers.beats()
+        while alive := heartbeat.look().alive:
+            beats = store.workers.beats()
+            running = [worker for worker in alive if beats.get(worker) != before.get(worker)]
+            if running or time.monotonic() - since > DEAD_AFTER_S:
+                raise ConflictError(
+                    f"{len(alive)} workers run on this database; stop servers and workers first",
+                    code="secret_key.in_use",
+                    field="--database",
+                )
+            time.sleep(_BETWEEN_S)
+    finally:
+        store.close()

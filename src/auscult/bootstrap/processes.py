@@ -4,36 +4,75 @@ import gc
 import logging
 import os
 import sys
+from datetime import UTC, datetime
 
+import msgspec
+
+from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
+from auscult.domain.operations.tracing import TRACING
+from auscult.services.operations.log_context import PRINCIPAL, REQUEST_ID
 
 _MINUTE_S = 60.0
 _MOST_REMEMBERED = 1_000
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def set_up_logging(settings: Settings) -> None:
-    """Let what this process has to tell go to stderr, a line each."""
+def set_up_telemetry(settings: Settings, role: str) -> None:
+    """Write the log to stderr, a line each, as text or as JSON; send traces under this role, if they are wanted."""
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OnceAMinute())
-    logging.basicConfig(level=settings.log_level.upper(), format=form, handlers=[handler])
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else RequestFormatter(form))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    set_up_tracing(settings, role)
+
+
+class RequestFormatter(logging.Formatter):
+    """Formats a record as text, the ids of the request and the trace at its end."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the base class's name)
+        """Return the line without a traceback."""
+        ids = (("request", REQUEST_ID.get()), ("by", PRINCIPAL.get()), ("trace", TRACING.trace_id()))
+        told = ", ".join(f"{name} {each}" for name, each in ids if each)
+        return super().formatMessage(record) + (f" ({told})" if told else "")
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one JSON object on one line: time (RFC 3339, UTC), level, logger, message.
+
+    Of a request also ``request_id``, ``principal`` and ``trace_id``.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = {"time": at, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
+        if request_id := REQUEST_ID.get():
+            line["request_id"] = request_id
+        if trace_id := TRACING.trace_id():
+            line["trace_id"] = trace_id
+        if principal := PRINCIPAL.get():
+            line["principal"] = principal
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line | {"process": record.process}).decode()
 
 
 class OnceAMinute(logging.Filter):
     """Lets a warning through once a minute: who looks for a database that is away does so ten times a second."""
 
     def __init__(self) -> None:
-        """Nothing was told yet."""
+        """Begin without any warning."""
         super().__init__()
         self._told: dict[tuple[str, int, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is no warning, or one that was not told from the same place within a minute."""
+        """Return whether it is no warning, or the first one from the same place within a minute."""
         if record.levelno != logging.WARNING:
             return True
         text = str(record.exc_info[1]) if record.exc_info else record.getMessage()
@@ -61,3 +100,11 @@ def keep_numpy_to_one_thread() -> None:
     A server that searches 10,000 passages took three times the processor time, and suggestions came 70 times later.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def share_metrics(folder: str) -> None:
+    """Let the processes that this one starts count requests in files of one new folder, summed when asked.
+
+    prometheus_client reads the variable when it is imported: in them after it is set. A folder of the user's is kept.
+    """
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)

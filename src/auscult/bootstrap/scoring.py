@@ -2,21 +2,27 @@
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from auscult.config import Settings
 from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.form import Form
-from auscult.domain.taxonomy import Taxonomy
+from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
-    from auscult.pipeline.evaluate import Evaluator
-    from auscult.pipeline.memory import Memory
-from auscult.bootstrap.minds import evaluator
+    from auscult.services.scoring.engine_calls.answer_cache import Memory
+    from auscult.services.scoring.evaluate import Evaluator
+    from auscult.storage.store import Store
+from auscult.bootstrap.engines import evaluator
 from auscult.bootstrap.processes import cores, settle_down_to_work
 
 FEW = 2
@@ -26,46 +32,85 @@ FEW = 2
 MOST_SCORERS = 8
 
 
-def score(
+Scoring = Callable[[Iterable[Conversation]], Iterator[bytes]]
+"""Gives lines as in docs/reference/cli.md, some at a time, in the order of reading."""
+
+
+@contextmanager
+def scoring(
     settings: Settings,
-    conversations: Iterable[Conversation],
     forms: Sequence[Form],
     kept: "Memory",
     taxonomies: Sequence[Taxonomy] = (),
-) -> Iterator[bytes]:
-    """Score without a database: lines as in docs/reference/cli.md, some at a time, in the order of reading.
+    *,
+    recorded: bool = False,
+) -> Generator[Scoring]:
+    """Return what scores without a database, over all cores; it may be called for one file after the other.
 
-    Where a judge is asked, this process does all of it, for it only waits; ``kept`` tells what that took.
+    With ``recorded`` it returns groups as ``score_group_recorded`` does. Where a judge is asked, this process does all of it, for it only waits; ``kept`` counts the usage.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from auscult.services.scoring.intake.grouping import grouped
+    from auscult.services.scoring.score import FAR_GROUP, GROUP, score_group, score_group_recorded, spread
 
-    from auscult.pipeline.grouping import grouped
-    from auscult.pipeline.score import FAR_GROUP, GROUP, score_group, spread
-
+    score = score_group_recorded if recorded else score_group
     judge = _judge(settings, taxonomies)
     asks_afar = judge.asks_afar(forms)
-    groups = grouped(conversations, FAR_GROUP if asks_afar else GROUP)
-    first = list(islice(groups, FEW))
     processes = min(MOST_SCORERS, cores())
-    if len(first) < FEW or processes == 1 or asks_afar:
-        for group in chain(first, groups):
-            yield score_group(group, forms, judge, datetime.now(UTC), kept)
-        return
-    work = partial(_score_packed, settings, pickle.dumps((tuple(forms), tuple(taxonomies))))
-    with ProcessPoolExecutor(processes, get_context("spawn")) as executor:
-        yield from spread(chain(first, groups), executor, processes, work)
+    work = partial(_score_packed, settings, pickle.dumps((tuple(forms), tuple(taxonomies), recorded)))
+    with ExitStack() as stack:
+        executors: list[ProcessPoolExecutor] = []
+
+        def scored(conversations: Iterable[Conversation]) -> Iterator[bytes]:
+            groups = grouped(conversations, FAR_GROUP if asks_afar else GROUP)
+            first = list(islice(groups, FEW))
+            if len(first) < FEW or processes == 1 or asks_afar:
+                for group in chain(first, groups):
+                    yield score(group, forms, judge, datetime.now(UTC), kept)
+                return
+            if not executors:
+                pool = ProcessPoolExecutor(processes, get_context("spawn"))
+                executors.append(stack.enter_context(pool))
+            yield from spread(chain(first, groups), executors[0], processes, work)
+
+        yield scored
+
+
+def scoring_here(
+    settings: Settings, forms: Sequence[Form], kept: "Memory", taxonomies: Sequence[Taxonomy] = ()
+) -> Scoring:
+    """Return what scores in this process alone, recorded: a worker of a cluster is one of many."""
+    from auscult.services.scoring.intake.grouping import grouped
+    from auscult.services.scoring.score import GROUP, score_group_recorded
+
+    judge = _judge(settings, taxonomies)
+
+    def scored(conversations: Iterable[Conversation]) -> Iterator[bytes]:
+        for group in grouped(conversations, GROUP):
+            yield score_group_recorded(group, forms, judge, datetime.now(UTC), kept)
+
+    return scored
+
+
+def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable[[int, None], None]) -> dict[str, Any]:
+    """Load results of ``auscult score`` without judging; return counts as ``Application.load``. Raises as ``ScoredLoad``."""
+    import msgspec
+
+    from auscult.reports import REPORTS
+    from auscult.services.scoring.intake.scored import ScoredLoad
+
+    taken = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).take(folder)
+    return msgspec.structs.asdict(taken) | {"rejected": 0, "rejects": None, "judge": None}
 
 
 def _judge(settings: Settings, taxonomies: Sequence[Taxonomy]) -> "Evaluator":
-    from auscult.pipeline.sorting import sorted_by
+    from auscult.services.scoring.classification import sorted_by
 
     judge = evaluator(settings, judge_ineligible=True)
     return judge._replace(analyzers=sorted_by(judge.analyzers, taxonomies)) if taxonomies else judge
 
 
 def _score_packed(settings: Settings, given: bytes, group: bytes) -> bytes:
-    """What a scoring process does with one group."""
+    """Return the lines of one group, in a scoring process."""
     return _scorer(settings, given)(group)
 
 
@@ -74,11 +119,12 @@ def _scorer(settings: Settings, given: bytes) -> Callable[[bytes], bytes]:
     """Load forms, taxonomies and engines once in a process."""
     import msgspec
 
-    from auscult.pipeline.score import score_group
+    from auscult.services.scoring.score import score_group, score_group_recorded
 
     settle_down_to_work()
-    read: tuple[tuple[Form, ...], tuple[Taxonomy, ...]] = pickle.loads(given)  # noqa: S301  (the parent process made it)
-    forms, taxonomies = read
+    read: tuple[tuple[Form, ...], tuple[Taxonomy, ...], bool] = pickle.loads(given)  # noqa: S301  (made by the parent)
+    forms, taxonomies, recorded = read
+    score = score_group_recorded if recorded else score_group
     judge = _judge(settings, taxonomies)
     decode = msgspec.msgpack.Decoder(list[Conversation]).decode
-    return lambda group: score_group(decode(group), forms, judge, datetime.now(UTC))
+    return lambda group: score(decode(group), forms, judge, datetime.now(UTC))

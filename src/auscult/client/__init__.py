@@ -1,4 +1,4 @@
-"""ROOM: a client of the five reporting APIs, whoever serves them, and of our own API.
+"""ROOM: a client of the five reporting APIs, of any server, and of our own API.
 
 It needs a host and credentials, and nothing else of this package but the names in ``domain``.
 """
@@ -6,12 +6,12 @@ It needs a host and credentials, and nothing else of this package but the names 
 from auscult.client.assist_rows import AssistRow
 from auscult.client.client import Client
 from auscult.client.connection import Access, Connection, RemoteError
-from auscult.client.joining import CHANNELS, Told, no_losses
-from auscult.client.moving import PARTS, Moving
-from auscult.client.pulling import Page, Place, Row
+from auscult.client.exporting import Page, Place, Row
+from auscult.client.file_sink import Asked, saving
+from auscult.client.migration import PARTS, Moving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
-from auscult.client.saving import Asked, saving
 from auscult.client.tabular import Rows
+from auscult.client.vendor_import import CHANNELS, Told, no_losses
 from auscult.client.wire import WIRE
 
 __all__ = [

@@ -11,7 +11,7 @@ class AgentDetailsRow(TypedDict, total=False):
 
 
 class FeedbackRow(TypedDict):
-    """What an agent thought of something."""
+    """Feedback of an agent."""
 
     agentDetails: NotRequired[AgentDetailsRow]
     feedback: NotRequired[Literal["like", "dislike"]]
@@ -21,7 +21,7 @@ class FeedbackRow(TypedDict):
 
 
 class ParticipantRow(TypedDict):
-    """The agent for whom a summary was written."""
+    """Agent that a summary was written for."""
 
     identity: NotRequired[str]
     name: NotRequired[str]
@@ -58,7 +58,7 @@ class MessageComponentRow(TypedDict):
 
 
 class AuthorRow(TypedDict):
-    """Who wrote a message."""
+    """Author of a message."""
 
     type: Literal["USER", "AGENT", "BOT", "SYSTEM"]
     id: NotRequired[str]
@@ -98,7 +98,7 @@ class SessionRow(TypedDict):
 
 
 class AnswerRow(TypedDict):
-    """What the assistant answered."""
+    """Answer of the assistant."""
 
     _id: NotRequired[str]
     cT: Literal["text"]

@@ -10,9 +10,9 @@ import msgspec
 
 from auscult.client.assist_rows import AssistRow
 from auscult.client.connection import TIMEOUT_S, Access, Connection
-from auscult.client.pulling import Page, Place, Pull
+from auscult.client.exporting import Page, Place, Pull
+from auscult.client.file_sink import Asked, saving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
-from auscult.client.saving import Asked, saving
 from auscult.client.tabular import Rows
 from auscult.client.wire import WIRE
 from auscult.domain.errors import RequestError
@@ -52,10 +52,10 @@ class Client:
         self._connection.close()
 
     def pages(self, report: str, since: datetime, until: datetime, place: Place | None = None) -> Iterator[Page]:
-        """Pages of a report, ``since`` <= start < ``until``, each with the place to go on from after it.
+        """Yield pages of a report, ``since`` <= start < ``until``, each with the place to continue from after it.
 
-        Instants without a zone are UTC. Ranges longer than a week are split; rate limits are waited for.
-        Raises ``RemoteError``, and ``RequestError`` for a report that nobody knows or a range it cannot be asked for.
+        Instants without a zone are UTC. Ranges longer than a week are split; the client waits for rate limits.
+        Raises ``RemoteError``, and ``RequestError`` for an unknown report or a range it cannot be asked for.
         """
         if report not in WIRE:
             raise RequestError(
@@ -81,9 +81,9 @@ class Client:
         return Rows(report, (row for page in self.pages(report, since, until) for row in page.rows))
 
     def save(self, report: str, since: datetime, until: datetime, path: str | Path) -> int:
-        """Write a report to an NDJSON file; how many rows were new. The same call again goes on where it was cut off.
+        """Write a report to an NDJSON file; return how many rows were new. A repeated call continues an interrupted one.
 
-        Where it stands is kept in ``PATH.pull`` until the end. Raises ``ConflictError`` where that is another pull's.
+        The place is kept in ``PATH.pull`` until the end. Raises ``ConflictError`` where that is another pull's.
         """
         url, access = self._connection.url, self._connection.access
         since, until = _aware(since), _aware(until)
@@ -97,7 +97,7 @@ class Client:
             yield self.conversation(item["id"])
 
     def conversation(self, conversation_id: str) -> dict[str, Any]:
-        """One conversation of our own API: the native document and, beside it, all that was decided."""
+        """Return one conversation of our own API: the native document, and all that was decided."""
         return self._connection.ask("GET", f"{_CONVERSATIONS}/{conversation_id}")
 
     def changes(self, cursor: str | None = None) -> Iterator[dict[str, Any]]:
@@ -117,7 +117,7 @@ class Client:
         return self._connection.ask(method, path, body=body, query=query or None)
 
     def listing(self, since: datetime, until: datetime, **filters: str | Sequence[str]) -> Iterator[dict[str, Any]]:
-        """What our own API lists: one short entry for each conversation."""
+        """Yield the list of our own API: one short entry for each conversation."""
         query = {"since": _told(since), "until": _told(until), "limit": 1_000, **filters}
         cursor: str | None = None
         while True:
@@ -128,7 +128,7 @@ class Client:
                 return
 
     def load(self, documents: Iterable[bytes | dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Hand conversations in, some hundred at a time; what became of each group, once it is committed.
+        """Send conversations, some hundred at a time; yield the result of each group, once it is committed.
 
         May be repeated after a failure: what is stored already counts as unchanged.
         """

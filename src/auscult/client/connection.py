@@ -1,4 +1,4 @@
-"""A connection to one server, ours or the vendor's: tokens, patience, and errors that say what was wrong."""
+"""Connection to one server, ours or the vendor's: tokens, retries, and errors that name the fault."""
 
 import random
 import time
@@ -37,7 +37,7 @@ class RemoteError(AuscultError):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, and about what. ``client_secret`` signs tokens that hold for half an hour."""
+    """Credentials of a client, and its app. ``client_secret`` signs tokens that are valid for half an hour."""
 
     client_id: str
     client_secret: str
@@ -80,10 +80,10 @@ class Connection:
         content: bytes | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401  (whatever JSON the server answers)
-        """Send one request and give the JSON of its answer, None where it has none.
+        """Send one request and return the JSON of its answer, None where it has none.
 
-        Waits where the server asks for it (429, Retry-After) however often, and tries again what met no answer or a
-        5xx: after ``Retry-After`` where the server says so, else with growing random pauses. Raises ``RemoteError``.
+        Waits where the server asks for it (429, Retry-After) however often, and tries again after no answer or a
+        5xx: after ``Retry-After`` where the server gives one, else with growing random pauses. Raises ``RemoteError``.
         """
         sent = {"content": content} if content is not None else {"json": dict(body) if body is not None else None}
         kind = {"Content-Type": "application/x-ndjson"} if content is not None else {}
@@ -141,14 +141,14 @@ class Connection:
 
 
 def _pause_after(answer: httpx.Response | None, attempt: int) -> float:
-    """How long to wait after the ``attempt``-th try that came to nothing, counted from 0."""
+    """Return the pause after the ``attempt``-th failed try, counted from 0."""
     if answer is not None and "retry-after" in answer.headers:
         return min(_LONGEST_PAUSE_S, _pause_of(answer))
     return min(_LONGEST_PAUSE_S, 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311  (not secrecy)
 
 
 def _pause_of(answer: httpx.Response) -> float:
-    """How long a 429 asks to wait: ``Retry-After`` as seconds or as a date, else a whole window."""
+    """Return the pause that a 429 asks for: ``Retry-After`` as seconds or as a date, else a whole window."""
     told = answer.headers.get("retry-after", "")
     if told.isdigit():
         return max(1.0, float(told))
@@ -168,7 +168,7 @@ class _Fault(msgspec.Struct, frozen=True):
     reason: str = ""
 
     def words(self) -> str:
-        """What it says, with its stable reason where there is one."""
+        """Return its text, with its stable reason where there is one."""
         said = self.detail or self.msg or self.message or self.title
         return f"{said} ({self.reason})" if self.reason else said
 
@@ -180,7 +180,7 @@ class _Refusal(_Fault, frozen=True):
 
 
 def _refusal(answer: httpx.Response, path: str) -> str:
-    """What a refusal says, in whichever of the two shapes it comes."""
+    """Return the message of a refusal, in either of its two shapes."""
     try:
         told = msgspec.json.decode(answer.content, type=_Refusal)
     except msgspec.DecodeError:

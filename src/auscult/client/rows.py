@@ -1,7 +1,7 @@
-"""The rows of the five reports as types, with the wire's own names, its spelling faults included.
+"""Rows of the five reports as types, with the wire's own names, its spelling faults included.
 
 A row stays the dict that the server sent: nothing is converted, and keys that a later server adds are there, too.
-What is ``NotRequired`` may be absent. Values come as docs/reference/reports.md tells.
+Keys that are ``NotRequired`` may be absent. Values are as docs/reference/reports.md has them.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,7 @@ IntentRow = TypedDict(
 
 
 class RateRow(TypedDict):
-    """How fast one person spoke."""
+    """Speaking rate of one person."""
 
     nWords: int
     timeTaken: int
@@ -74,7 +74,7 @@ class RateRow(TypedDict):
 
 
 class PatternRow(TypedDict):
-    """How the customer sounded at the start and at the end."""
+    """Sentiment of the customer at the start and at the end."""
 
     start: Sentiment
     end: Sentiment
@@ -180,7 +180,7 @@ AccountRawDataRow = TypedDict(
 
 
 class ConsultationRow(TypedDict, total=False):
-    """An agent whom the responding agent asked for advice."""
+    """Agent consulted by the responding agent."""
 
     isMerged: bool
     name: str

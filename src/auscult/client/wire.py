@@ -28,13 +28,14 @@ class WireReport(Struct, frozen=True, kw_only=True):
     def asks(self, since: datetime, until: datetime) -> dict[str, object]:
         """The body that asks for ``since`` <= start < ``until``, in UTC.
 
-        Ends are inclusive on the wire; where it counts in seconds, what starts at ``until`` exactly comes too.
+        Ends are inclusive on the wire. Where it counts in seconds, a range is widened to whole ones.
         """
         if self.span == "days":
             last = until - timedelta(microseconds=1)
             return {"from": f"{since:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", **self.body}
         if self.span == "seconds":
-            return {"startDate": f"{since:%Y-%m-%d %H:%M:%S}", "endDate": f"{until:%Y-%m-%d %H:%M:%S}", **self.body}
+            last = until - timedelta(milliseconds=1)
+            return {"startDate": f"{since:%Y-%m-%d %H:%M:%S}", "endDate": f"{last:%Y-%m-%d %H:%M:%S}", **self.body}
         last = until - timedelta(milliseconds=1)
         return {"startDate": _instant(since), "endDate": _instant(last), **self.body}
 

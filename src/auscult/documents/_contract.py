@@ -1,13 +1,13 @@
-"""What a kind of document must be: bytes in, blocks with their headings out."""
+"""Contract of a kind of document: bytes in, blocks with their headings out."""
 
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple, Protocol
 
 
 class Block(NamedTuple):
-    """What stands together: a paragraph, an item of a list with all that is under it, an answer.
+    """Coherent block of text: a paragraph, an item of a list with all that is under it, an answer.
 
-    ``heading`` is the way to it. Where ``is_whole``, it is a passage by itself, whatever stands beside it.
+    ``heading`` is the path of headings above it. Where ``is_whole``, it is a passage by itself.
     """
 
     heading: tuple[str, ...]
@@ -23,7 +23,7 @@ class Kind(Protocol):
     """How the names of such files end, in small letters."""
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a document whose name says nothing begins like one of these."""
+        """Return whether a document whose name has no known ending begins like one of these."""
         ...
 
     def read(self, data: bytes) -> Iterator[Block]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from auscult.documents._contract import Block
-from auscult.domain.knowledge import Piece
-from auscult.domain.text import sentences
+from auscult.domain.assist.knowledge import Piece
+from auscult.domain.said.text import sentences
 
 MOST_WORDS = 60
 """Words of a passage, about: measured, docs/decisions/0070-agent-assist.md."""

@@ -1,5 +1,7 @@
 """HTML: what a reader of the page sees, under its headings. Nothing that it points at is fetched."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import ClassVar
@@ -8,6 +10,18 @@ from auscult.documents._contract import Block
 from auscult.documents._texts import decoded, tidied
 
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "select", "button"})
+_BOILERPLATE_ROLES = frozenset(
+    {"banner", "contentinfo", "complementary", "navigation", "search", "dialog", "alertdialog", "alert"}
+)
+_BOILERPLATE_NAMES = re.compile(
+    r"cookie[-_ ]?(?:banner|bar|notice|consent|popup|dialog|message)|newsletter|breadcrumb|gdpr|skip[-_]?link",
+    re.IGNORECASE,
+)
+"""In the id or class of an element: what stands on every page of a site and belongs to none."""
+_PAGE_PARTS = frozenset({"header", "footer", "aside"})
+"""Of the site, unless they are within what the page is about."""
+_CONTENT = frozenset({"main", "article", "section"})
+
 _BLOCKS = frozenset(
     {
         *("p", "li", "dd", "dt", "pre", "blockquote", "figcaption", "tr", "caption", "summary", "address"),
@@ -37,18 +51,21 @@ _HEAD_BYTES = 4096
 
 
 class HtmlPage:
-    """A page as a browser would show it, menus left out."""
+    """Page as a browser would show it, without the parts on every page of the site: menus, banners, footers."""
 
     name: ClassVar[str] = "html"
     endings: ClassVar[tuple[str, ...]] = (".html", ".htm", ".xhtml")
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it begins as pages do."""
+        """Return whether it begins as pages do."""
         start = head[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         return start.startswith((b"<!doctype html", b"<html", b"<body", b"<article", b"<h1"))
 
     def read(self, data: bytes) -> Iterator[Block]:
-        """Paragraphs, items and rows under their headings; items of an inner list stay with the outer item."""
+        """Paragraphs, items and rows under their headings; items of an inner list stay with the outer item.
+
+        Where the page marks its main part, nothing outside of it is read.
+        """
         reader = _Reader()
         reader.feed(decoded(data))
         reader.close()
@@ -61,24 +78,34 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._blocks: list[Block] = []
+        self._main_blocks: list[Block] = []
+        self._main_tag: str | None = None
+        self._main_depth = 0
+        """Elements named as the main part that are open, itself among them; 0 outside of it."""
+        self._is_open: Counter[str] = Counter()
         self._heading: list[tuple[int, str]] = []
         self._text: list[str] = []
+        self._has_text = False
         self._hidden: list[str] = []
+        self._is_hidden: Counter[str] = Counter()
         self._depth = 0
         self._in_heading: int | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element."""
-        if self._hidden or (tag in _HIDDEN):
+        if (self._hidden and not self._is_page_heading(tag)) or self._is_boilerplate(tag, attrs):
             if tag not in _VOID:
                 self._hidden.append(tag)
+                self._is_hidden[tag] += 1
             return
+        self._is_open[tag] += tag in _CONTENT
+        self._enter_main(tag, attrs)
         if tag == "br":
             self._text.append("\n")
-        elif tag in ("td", "th") and "".join(self._text).strip():
+        elif tag in ("td", "th") and self._has_text:
             self._text.append(" | ")
         elif tag == "img":
-            self._text.append(dict(attrs).get("alt") or "")
+            self._add(dict(attrs).get("alt") or "")
         elif tag in _HEADINGS:
             self._flush()
             self._in_heading = _HEADINGS[tag]
@@ -89,11 +116,13 @@ class _Reader(HTMLParser):
             self._part(is_item=tag == "li")
 
     def handle_endtag(self, tag: str) -> None:
-        """End an element. What nobody closed ends with what it is in."""
-        if self._hidden:
-            if tag in self._hidden:
-                del self._hidden[self._hidden.index(tag) :]
-        elif tag in _HEADINGS:
+        """End an element. An unclosed element ends with its parent."""
+        if self._hidden and not (tag in _HEADINGS and self._in_heading is not None):
+            self._end_hidden(tag)
+            return
+        self._is_open[tag] = max(0, self._is_open[tag] - 1)
+        self._leave_main(tag)
+        if tag in _HEADINGS:
             self._end_heading()
         elif tag in _LISTS:
             self._depth = max(0, self._depth - 1)
@@ -102,14 +131,54 @@ class _Reader(HTMLParser):
             self._part()
 
     def handle_data(self, data: str) -> None:
-        """Take what stands there; how it is broken into lines means nothing."""
-        if not self._hidden:
-            self._text.append(" ".join(data.split()).join((" " * data[:1].isspace(), " " * data[-1:].isspace())))
+        """Add text; line breaks have no meaning."""
+        if not self._hidden or self._in_heading is not None:
+            self._add(" ".join(data.split()).join((" " * data[:1].isspace(), " " * data[-1:].isspace())))
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        self._has_text = self._has_text or bool(text.strip())
+
+    def _end_hidden(self, tag: str) -> None:
+        """End the innermost hidden element of this name, with all that is in it."""
+        while self._is_hidden[tag]:
+            last = self._hidden.pop()
+            self._is_hidden[last] -= 1
+            if last == tag:
+                return
+
+    def _is_boilerplate(self, tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+        """Return whether an element belongs to the site and not to what the page is about."""
+        if tag in _HIDDEN or (tag in _PAGE_PARTS and not any(self._is_open[each] for each in _CONTENT)):
+            return True
+        if tag in _CONTENT or tag in ("body", "html"):
+            return False
+        given = {name: value or "" for name, value in attrs}
+        return given.get("role", "").lower() in _BOILERPLATE_ROLES or bool(
+            _BOILERPLATE_NAMES.search(f"{given.get('id', '')} {given.get('class', '')}")
+        )
+
+    def _is_page_heading(self, tag: str) -> bool:
+        """Return whether an element is the title of the page, which may be in the page's header."""
+        return tag in _HEADINGS and self._hidden == ["header"]
+
+    def _enter_main(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._main_depth:
+            self._main_depth += tag == self._main_tag
+        elif tag == "main" or ("role", "main") in attrs:
+            self._flush()
+            self._main_tag, self._main_depth = tag, 1
+
+    def _leave_main(self, tag: str) -> None:
+        if self._main_depth and tag == self._main_tag:
+            if self._main_depth == 1:
+                self._flush()
+            self._main_depth -= 1
 
     def finished(self) -> list[Block]:
         """Every block."""
         self._flush()
-        return self._blocks
+        return self._main_blocks or self._blocks
 
     def _part(self, *, is_item: bool = False) -> None:
         """Begin something of its own: a block, or, within an item, a line of it."""
@@ -120,13 +189,18 @@ class _Reader(HTMLParser):
 
     def _end_heading(self) -> None:
         level, title = self._in_heading or 1, tidied("".join(self._text))
-        self._text.clear()
+        self._clear()
         self._in_heading = None
         if title:
             self._heading = [*(each for each in self._heading if each[0] < level), (level, title)]
 
+    def _clear(self) -> None:
+        self._text.clear()
+        self._has_text = False
+
     def _flush(self) -> None:
         text = "\n".join(line for line in tidied("".join(self._text)).split("\n") if line)
-        self._text.clear()
+        self._clear()
         if text:
-            self._blocks.append(Block(tuple(title for _, title in self._heading), text))
+            block = Block(tuple(title for _, title in self._heading), text)
+            (self._main_blocks if self._main_depth else self._blocks).append(block)

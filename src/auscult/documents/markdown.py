@@ -44,7 +44,7 @@ class Markdown:
 
 
 def _end(tokens: list[Token], place: int) -> int:
-    """Where what begins here is over."""
+    """Return the index after the element that begins here."""
     depth = 0
     for end in range(place, len(tokens)):
         depth += tokens[end].nesting
@@ -79,7 +79,7 @@ def _plain(tokens: list[Token]) -> str:
 
 
 def _said(children: list[Token]) -> str:
-    """What a reader sees of a line; of a picture its description."""
+    """Return the visible text of a line; of a picture its description."""
     parts: list[str] = []
     for child in children:
         if child.type in ("softbreak", "hardbreak"):

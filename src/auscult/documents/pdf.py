@@ -20,7 +20,7 @@ class Pdf:
     endings: ClassVar[tuple[str, ...]] = (".pdf",)
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it begins as PDFs do."""
+        """Return whether it begins as PDFs do."""
         return head[:1024].lstrip().startswith(b"%PDF-")
 
     def read(self, data: bytes) -> Iterator[Block]:

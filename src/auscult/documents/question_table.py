@@ -21,7 +21,7 @@ class QuestionTable:
     endings: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
 
     def recognises(self, head: bytes) -> bool:
-        """Whether the first line names both columns."""
+        """Return whether the first line names both columns."""
         first = head.partition(b"\n")[0].decode(errors="replace").lower()
         return all(column in first for column in _COLUMNS)
 
@@ -49,7 +49,7 @@ class QuestionTable:
 
 
 def _places(header: list[str]) -> list[int]:
-    """Where question and answer stand. Raises ``DocumentError`` where the first line does not say so."""
+    """Return the indices of question and answer. Raises ``DocumentError`` where the first line does not name them."""
     names = [name.strip().lower() for name in header]
     missing = [column for column in _COLUMNS if column not in names]
     if missing:

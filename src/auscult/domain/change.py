@@ -5,21 +5,33 @@ import hmac
 import secrets
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
-ChangeKind = Literal["created", "revised", "rescored", "assigned", "audited", "erased"]
-CHANGE_KINDS: tuple[ChangeKind, ...] = ("created", "revised", "rescored", "assigned", "audited", "erased")
+ChangeKind = Literal[
+    "created",
+    "revised",
+    "rescored",
+    "assigned",
+    "audited",
+    "released",
+    "agent_accepted",
+    "disputed",
+    "dispute_decided",
+    "erased",
+]
+CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 _SECRET = "whsec_"  # noqa: S105  (a prefix)
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One change of one conversation. ``number`` grows by one within the app.
+    """Change of one conversation. ``number`` grows by one within the app.
 
-    created: it can be read for the first time. revised: another revision of it can. rescored: it was decided anew.
-    assigned, audited: its audit went on. erased: nothing is kept of it; its earlier changes are gone too.
+    created: it can be read for the first time. revised: another revision of it can. rescored: it was decided again.
+    assigned, audited: its audit progressed. released, agent_accepted, disputed, dispute_decided: the agent's review of
+    its audit progressed. erased: nothing is kept of it; its earlier changes are gone too.
     """
 
     number: int
@@ -29,9 +41,9 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Webhook(Struct, frozen=True, kw_only=True):
-    """Where an app's changes are sent: ``kinds`` of them, all after ``position``. ``secret`` signs what is sent.
+    """Destination of an app's changes: ``kinds`` of them, all after ``position``. ``secret`` signs the requests.
 
-    While sending fails ``failures`` counts the tries; ``is_disabled`` after the last of them, until somebody enables it.
+    ``failures`` counts failed tries in a row; after the last one ``is_disabled`` is set, until it is enabled again.
     """
 
     id: str
@@ -56,7 +68,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     @property
     def is_done(self) -> bool:
-        """Whether the other side took it."""
+        """Return whether the receiver accepted it."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
 
 

@@ -1,7 +1,7 @@
-"""A contact as the contact centre handled it: its session, the queues it entered, who answered, how it was closed.
+"""Contact as the contact centre handled it: its session, the queues it entered, who answered, how it was closed.
 
-All that the talk itself does not tell. Source: the call-details page (docs/reference/reports.md). Nothing is
-required: what is not given is not known. Instants are aware UTC.
+It holds what the transcript does not show. Source: the call-details page (docs/reference/reports.md). Nothing is
+required: an absent value is unknown. Instants are aware UTC.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ Id = Annotated[str, Meta(max_length=255)]
 
 
 class Survey(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the customer answered: 1 to 5 (csat), 0 to 10 (nps), 1 or 0 (likeDislike), and in words."""
+    """Customer's answers: 1 to 5 (csat), 0 to 10 (nps), 1 or 0 (likeDislike), and in words."""
 
     type: Literal["csat", "nps", "likeDislike"] = "csat"
     score: Annotated[int, Meta(ge=0, le=10)] | None = None
@@ -22,7 +22,7 @@ class Survey(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Consultation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An agent whom the responding agent asked for advice."""
+    """Agent consulted by the responding agent."""
 
     name: str | None = None
     is_merged: bool | None = None
@@ -32,7 +32,7 @@ class Consultation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Missed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An agent to whom the contact was assigned and who did not take it; ``event`` says how (Ignored, …)."""
+    """Agent who did not accept an assigned contact; ``event`` names the way (Ignored, …)."""
 
     agent_id: Id | None = None
     name: str | None = None
@@ -60,7 +60,7 @@ class Segment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Destination(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A queue that the contact entered, with who answered there; or an agent to whom it went directly."""
+    """Queue that the contact entered, with the agents who answered there; or an agent who got it directly."""
 
     type: Literal["queue", "agent"] | None = None
     queue_id: Id | None = None
@@ -77,7 +77,7 @@ class Destination(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_queue(self) -> bool:
-        """Whether it is a queue: as it says, or because it names one."""
+        """Return whether it is a queue: by its type, or because it names one."""
         named = self.queue_id is not None or self.queue_name is not None
         return named if self.type is None else self.type == "queue"
 
@@ -90,10 +90,10 @@ class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The contact. ``channel`` is the vendor's word where it is another than the conversation's (campaign, rtm).
+    """Contact. ``channel`` is the vendor's word where it differs from the conversation's (campaign, rtm).
 
     ``is_bot_only``: it never left the bot. ``meta_info``, ``customer_info`` and ``campaign_info`` are kept as given.
-    ``destinations`` None: not told, as against none entered.
+    ``destinations`` is None when unknown, and empty when none was entered.
     """
 
     session_id: str | None = None

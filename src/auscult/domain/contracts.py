@@ -1,13 +1,13 @@
-"""Whether an object is what a protocol asks for, as far as can be told without using it: for what others wrote."""
+"""Check of a plug-in's object against a protocol, as far as possible without using it."""
 
 import inspect
 from collections.abc import Iterator
 
 
 def contract_faults(variant: object, protocol: type) -> Iterator[str]:
-    """What an object lacks of a protocol's attributes and methods: one line each, none when nothing is missing.
+    """Yield what an object lacks of a protocol's attributes and methods: one line each, none when nothing is missing.
 
-    A method that is there must take as many arguments as the protocol's. What it does with them only a test tells.
+    A method must accept as many arguments as the protocol's. Only a test shows what it does with them.
     """
     for name in protocol.__annotations__:
         if not hasattr(variant, name):

@@ -6,10 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.assist import Assist
+from auscult.domain.assist.assistance import Assist
 from auscult.domain.contact import Contact
 
-Speaker = Literal["agent", "customer", "bot", "system"]
+Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
+"""Who speaks. ``unknown``: agent or customer; a recording of one channel does not show which."""
 Channel = Literal["voice", "chat"]
 Direction = Literal["inbound", "outbound"]
 
@@ -17,7 +18,10 @@ _NAMESPACE = uuid.UUID("6f1d2d0e-6f5b-5c43-9a3e-3a6d5b0a7c11")
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):
-    """One utterance. ``start_ms`` and ``end_ms`` count from the conversation's start; None means not known."""
+    """One utterance. ``start_ms`` and ``end_ms`` count from the conversation's start; None means not known.
+
+    ``doubts`` are places in the text, from and up to, where a recogniser was not sure of a word.
+    """
 
     id: str
     speaker: Speaker
@@ -25,6 +29,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     agent_id: str | None = None
     start_ms: int | None = None
     end_ms: int | None = None
+    doubts: tuple[tuple[int, int], ...] = ()
 
 
 class Queue(Struct, frozen=True, omit_defaults=True):
@@ -51,7 +56,7 @@ class Customer(Struct, frozen=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True, omit_defaults=True):
-    """Something that happened beside the talk: a hold, a transfer. Times in ms from the conversation's start."""
+    """Event in a conversation: a hold, a transfer. Times in ms from the conversation's start."""
 
     type: str
     start_ms: int | None = None
@@ -60,17 +65,37 @@ class Event(Struct, frozen=True, omit_defaults=True):
     to_queue_id: str | None = None
 
 
+class InlineRecording(Struct, frozen=True):
+    """A recording that a document brings along. ``speakers``: the one who is on it, where it is one side alone."""
+
+    content: bytes
+    speakers: tuple[Literal["agent", "customer"], ...] = ()
+
+
 class Recordings(Struct, frozen=True, omit_defaults=True):
-    """Addresses of the recordings, by side."""
+    """Addresses of the recordings, by side; and those that a document brings along, until they are stored."""
 
     agent: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
+    inline: tuple[InlineRecording, ...] = ()
+
+
+class Heard(Struct, frozen=True, omit_defaults=True):
+    """Stretches of a recording, each from and up to ms from its start: speech of each side, and music while on hold.
+
+    It replaces the times of turns where a transcript has none.
+    """
+
+    agent: tuple[tuple[int, int], ...] = ()
+    customer: tuple[tuple[int, int], ...] = ()
+    music: tuple[tuple[int, int], ...] = ()
 
 
 class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A whole conversation, normalised: ids present, instants aware UTC, direction resolved.
+    """Whole conversation, normalised: ids present, instants aware UTC, direction resolved.
 
-    ``contact`` and ``assist`` tell what the contact centre and the agent's assistant know of it beside the talk.
+    ``contact`` and ``assist`` hold what the contact centre and the agent's assistant know of it apart from the
+    transcript. ``masks`` are keyed hashes of what redaction replaced, by placeholder.
     """
 
     id: str
@@ -89,12 +114,14 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[Event, ...] = ()
     custom_fields: dict[str, str] = {}
     recordings: Recordings | None = None
+    heard: Heard | None = None
     contact: Contact | None = None
     assist: Assist | None = None
+    masks: dict[str, str] = {}
 
     @property
     def duration_ms(self) -> int | None:
-        """How long it lasted, in ms, or None when that cannot be known (rule 11).
+        """Return its duration in ms, or None when that is unknown.
 
         Voice counts the whole call, holds included; chat counts from the first message to the last;
         a chat without message times falls back on its start and end.
@@ -108,14 +135,20 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def channel_names(self) -> tuple[str, ...]:
-        """What the contact centre calls the channel, first the name to show.
+        """Return the contact centre's names of the channel, first the name to show.
 
-        Its own word (campaign, rtm) where it has one, else voice or chat, and then where the conversation comes from.
+        Its own word (campaign, rtm) where it has one, else voice or chat, and then the conversation's source.
         """
         own = self.contact and self.contact.channel
         return (own,) if own else (self.channel, *([self.source] if self.source else []))
 
+    @property
+    def channel_words(self) -> tuple[str, ...]:
+        """Every word that means its channel: voice or chat, the contact centre's own word, where it comes from."""
+        own = self.contact and self.contact.channel
+        return tuple(dict.fromkeys(word for word in (self.channel, own, self.source) if word))
+
 
 def derive_id(app_id: str, custom_id: str) -> str:
-    """Give the id of a conversation that came without one: the same app and custom id always give the same."""
+    """Return the id of a conversation that has none: the same app and custom id always give the same."""
     return "c-" + str(uuid.uuid5(_NAMESPACE, app_id + "\n" + custom_id))

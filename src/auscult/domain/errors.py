@@ -1,4 +1,4 @@
-"""Errors that the product means to raise: each has a stable code, and says what, where, and what would be right.
+"""Errors that the product raises on purpose: each has a stable code, and names what, where, and what would be right.
 
 Codes are ``noun.problem``. One handler at the border (server, CLI) maps a code to an answer; nothing else does.
 """
@@ -9,7 +9,7 @@ from typing import ClassVar
 class AuscultError(Exception):
     """Base of every error that a user may see.
 
-    ``message`` says what is wrong and what would be right; ``field`` and ``value`` say where.
+    ``message`` names the fault and what would be right; ``field`` and ``value`` name the place.
     """
 
     code: ClassVar[str] = "auscult.error"
@@ -17,7 +17,7 @@ class AuscultError(Exception):
     def __init__(
         self, message: str, *, code: str | None = None, field: str | None = None, value: object = None
     ) -> None:
-        """Give it a ``code`` of its own, or leave it the class's."""
+        """Set a ``code`` of its own, or keep the class's."""
         super().__init__(message)
         self.message = message
         self.reason = code or self.code
@@ -48,6 +48,12 @@ class DocumentError(AuscultError):
     """A document that cannot become knowledge."""
 
     code = "document.unreadable"
+
+
+class RecordingError(AuscultError):
+    """A recording that cannot be stored."""
+
+    code = "recording.unreadable"
 
 
 class FormError(AuscultError):
@@ -83,8 +89,19 @@ class TaxonomyError(AuscultError):
         self.problems = problems
 
 
+class ConnectorError(AuscultError):
+    """A connector's document that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+
+    code = "connector.invalid"
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        """``problems`` are whole lines, with file and line where they are known."""
+        super().__init__(message)
+        self.problems = problems
+
+
 class AccessError(AuscultError):
-    """Who is asking is unknown, or may not ask this (rules 14 to 16)."""
+    """Unknown caller, or one without the right to do this."""
 
     code = "access.denied"
 
@@ -119,7 +136,7 @@ class BusyError(AuscultError):
     code = "backlog.full"
 
     def __init__(self, message: str, *, again_after_s: int = 10) -> None:
-        """Say when."""
+        """Set the seconds after which a retry makes sense."""
         super().__init__(message)
         self.again_after_s = again_after_s
 

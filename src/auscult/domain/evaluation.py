@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.form import Form, Metric
+from auscult.domain.form import Form, Handler, Metric
 
 Qualification = Literal["YES", "NO", "NA", "-"]
 Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]
@@ -30,10 +30,10 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A question within a metric, with its own answer (rule 9).
+    """Question within a metric, with its own answer.
 
     ``weight`` is its share of the metric's weight and ``negative_weight`` of the metric's negative weight, in percent.
-    The weights of a verdict's parts total 100; or they are all 0, and the parts are told but not scored one by one.
+    The weights of a verdict's parts total 100; or they are all 0, and the parts are shown but not scored one by one.
     """
 
     id: str
@@ -48,12 +48,12 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def adhered(self) -> bool | None:
-        """Whether the answer is the right one; None when it is NA."""
+        """Return whether the answer is the right one; None when it is NA."""
         return _adhered(self.qualification, self.correct_answer)
 
 
 class Comparison(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was said of something, against what a source of truth says of it. ``said`` is None where nothing was."""
+    """Value that was said, and the value of a source of truth. ``said`` is None where nothing was said."""
 
     name: str
     source: str
@@ -61,10 +61,12 @@ class Comparison(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The raw answer to one metric, and what it rests on. "-" is a manual metric that nobody has answered yet.
+    """Raw answer to one metric, with its grounds. "-" is a manual metric without an answer yet.
 
-    ``reason`` says in words why, above all where there is nothing to point at (NO, NA). Where there are ``parts``,
-    ``qualification`` is what ``joined`` makes of them.
+    ``reason`` explains it in words, above all where there are no turns to cite (NO, NA). Where there are ``parts``,
+    ``qualification`` is what ``joined`` makes of them. Of a graded metric ``level`` is the answer, ``share`` its part
+    of the weight in percent, and ``qualification`` YES where it reaches the metric's own mark. ``confidence`` is the
+    probability that the answer is right, from 0 to 1, of metrics that trained heads have a vote in; else None.
     """
 
     qualification: Qualification
@@ -73,17 +75,21 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     parts: tuple[Part, ...] = ()
     compared: Comparison | None = None
+    level: str | None = None
+    share: Decimal | None = None
+    reason_code: str | None = None
+    confidence: Decimal | None = None
 
 
 class MetricResult(Struct, frozen=True, kw_only=True):
-    """A verdict beside the metric it answers, as the metric stood on the form at that time."""
+    """Verdict with the metric it answers, as the metric was on the form at that time."""
 
     metric: Metric
     verdict: Verdict
 
     @property
     def adhered(self) -> bool | None:
-        """Whether the answer is the right one (rule 1); None when it is NA or not yet given."""
+        """Return whether the answer is the right one; None when it is NA or not yet given."""
         return _adhered(self.verdict.qualification, self.metric.correct_answer)
 
     @property
@@ -95,9 +101,13 @@ class MetricResult(Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
-    """What the machine decided about one revision of one conversation, and by which version of which form.
+    """Machine's decision about one revision of one conversation, by one version of one form.
 
-    ``results`` is empty unless ``status`` is ``evaluated``; ``engines`` names every engine that answered.
+    ``results`` is empty unless ``status`` is ``evaluated``; ``engines`` names every engine that answered. ``reason``
+    explains why there is no score, where ``status`` is another.
+
+    With a form for segments, ``segments`` holds the evaluation of each, and the rest is that of the one that rows show:
+    ``segment`` is its number, 0 for a whole conversation, and ``agent_id`` the agent who handled it.
     """
 
     conversation_id: str
@@ -110,6 +120,11 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     results: tuple[MetricResult, ...]
     engines: tuple[str, ...]
     evaluated_at: datetime
+    reason: str | None = None
+    segment: int = 0
+    handler: Handler | None = None
+    agent_id: str | None = None
+    segments: tuple["Evaluation", ...] = ()
 
 
 class Points(NamedTuple):
@@ -122,30 +137,51 @@ class Points(NamedTuple):
 def score(results: Iterable[MetricResult], form: Form) -> Decimal | None:
     """Score from -100 to 100, a whole number, or None when nothing applies (rules 2 to 4).
 
-    100 x (weights of adhered - negative weights of not adhered) / weights of applicable, rounded half up
-    (a half goes away from zero). NA leaves both sums, or with ``award`` adds its weight to both. A metric whose parts
-    have weights counts as that many metrics, each with its share (rule 9).
+    100 x (weights of adhered - negative weights of not adhered) / weights of applicable, rounded half up: -12.5 is -12.
+    NA leaves both sums, or with ``award`` adds its weight to both. A metric whose parts have weights counts as that
+    many metrics, each with its share (rule 9).
     """
-    gained = possible = Decimal(0)
+    results = tuple(results)
+    if any(result.is_fatal_error for result in results):
+        return Decimal(0)
+    gained, possible = total(results, form)
+    return None if possible == 0 else max(Decimal(-100), min(Decimal(100), half_up(100 * gained / possible)))
+
+
+def half_up(exact: Decimal) -> Decimal:
+    """Round to a whole number, a half to the greater one: 12.5 is 13, -12.5 is -12."""
+    return (exact + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
+
+
+def total(results: Iterable[MetricResult], form: Form) -> Points:
+    """Add up results. A section that failed keeps its losses only; bonus points count up to the form's cap."""
+    results = tuple(results)
+    failed = {result.metric.section for result in results if result.metric.fails_section and result.adhered is False}
+    gained = possible = bonus = Decimal(0)
     for result in results:
-        if result.is_fatal_error:
-            return Decimal(0)
         counted = points(result, form)
-        gained += counted.gained
         possible += counted.possible
-    if possible == 0:
-        return None
-    return max(Decimal(-100), min(Decimal(100), (100 * gained / possible).quantize(Decimal(1), ROUND_HALF_UP)))
+        earned = min(counted.gained, Decimal(0)) if result.metric.section in failed else counted.gained
+        if result.metric.bonus:
+            bonus += earned
+        else:
+            gained += earned
+    return Points(gained + (bonus if form.bonus_cap is None else min(bonus, form.bonus_cap)), possible)
 
 
 def points(result: MetricResult, form: Form) -> Points:
-    """What one result adds to both sums of the score."""
+    """Return what one result adds to both sums of the score. Bonus points count as gained, never as possible."""
     gained = possible = Decimal(0)
+    awarded = (result.metric.not_applicable or form.not_applicable) == "award" and not result.metric.bonus
     for answer, adhered, weight, negative_weight in _counted(result):
-        if adhered is not None or (answer == "NA" and form.not_applicable == "award"):
+        if adhered is not None or (answer == "NA" and awarded):
             possible += weight
             gained += weight if adhered is not False else -negative_weight
-    return Points(gained, possible)
+    share = result.verdict.share
+    if share is not None and result.adhered is not None:
+        lost = Decimal(0) if result.adhered else result.metric.negative_weight * (100 - share) / 100
+        gained = result.metric.weight * share / 100 - lost
+    return Points(gained, Decimal(0) if result.metric.bonus else possible)
 
 
 def joined(parts: Iterable[Part]) -> Qualification:
@@ -157,12 +193,12 @@ def joined(parts: Iterable[Part]) -> Qualification:
 
 
 def passed(score: Decimal | None, fatal_errors: int, form: Form) -> bool | None:
-    """Whether the rounded score reaches the form's pass score and nothing fatal failed (rules 3 and 5)."""
+    """Return whether the rounded score reaches the form's pass score and nothing fatal failed."""
     return None if score is None else score >= form.pass_score and fatal_errors == 0
 
 
 def duration_status(conversation: Conversation, form: Form | None) -> Status:
-    """Whether this conversation is evaluated with this form, and if not, why (rules 10 and 11)."""
+    """Return whether this conversation is evaluated with this form, and if not, why."""
     if form is None:
         return "not_evaluated"
     if conversation.duration_ms is None:
@@ -170,11 +206,23 @@ def duration_status(conversation: Conversation, form: Form | None) -> Status:
     return "evaluated" if conversation.duration_ms >= form.min_duration_ms else "below_threshold"
 
 
+def ineligible_because(conversation: Conversation, form: Form | None) -> str | None:
+    """Return why a conversation is not evaluated with this form, or None where it is (rules 10 and 11)."""
+    if form is None:
+        return "no form applies to its queue, channel and direction"
+    if conversation.duration_ms is None:
+        return "its duration is unknown: give ended_at, or the times of its turns"
+    if conversation.duration_ms < form.min_duration_ms:
+        lasts, least = conversation.duration_ms / 1000, form.min_duration_ms / 1000
+        return f"it lasts {lasts:g} s, and form '{form.id}' requires {least:g} s"
+    return None
+
+
 _Counted = tuple[Qualification, bool | None, Decimal, Decimal]
 
 
 def _counted(result: MetricResult) -> tuple[_Counted, ...]:
-    """What a result counts as: answer, whether it is right, weight, negative weight; of itself, or of each part."""
+    """Return a result as it counts: answer, whether it is right, weights; of itself, or of each part."""
     metric, verdict = result.metric, result.verdict
     if not verdict.parts or not any(part.weight for part in verdict.parts):
         return ((verdict.qualification, result.adhered, metric.weight, metric.negative_weight),)

@@ -1,7 +1,7 @@
-"""What analysis finds in a conversation, beside any form: how the customer felt, what it was about, how it was spoken.
+"""Findings of analysis, independent of any form: how the customer felt, the subjects, how agents spoke.
 
-None means "cannot be known" (no times, no turns, a language that is not supported), never 0 and never a guess
-(rule 12); ``unknown`` says why, by field name.
+None means unknown (no times, no turns, an unsupported language), never 0 and never a guess; ``unknown`` has the reason,
+by field name.
 """
 
 from decimal import Decimal
@@ -16,7 +16,7 @@ Resolution = Literal["YES", "NO", "NA"]
 
 
 class TurnSentiment(Struct, frozen=True, kw_only=True):
-    """How one customer turn sounds; ``score`` from 1 (worst) over 5 (neutral) to 10 (best), one decimal."""
+    """Sentiment of one customer turn; ``score`` from 1 (worst) over 5 (neutral) to 10 (best), one decimal."""
 
     turn_id: str
     label: SentimentLabel
@@ -24,7 +24,7 @@ class TurnSentiment(Struct, frozen=True, kw_only=True):
 
 
 class Sentiment(Struct, frozen=True, kw_only=True):
-    """How the customer sounds. ``score`` 1 to 10, one decimal, the end weighing more.
+    """Sentiment of the customer. ``score`` 1 to 10, one decimal, with more weight on the end.
 
     ``start`` and ``end`` are the pattern; ``positive``, ``neutral`` and ``negative`` are shares of customer turns,
     whole percents that total 100.
@@ -68,18 +68,18 @@ class Flag(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """Whether the customer's main request was met: NO if not, NA if there was none."""
+    """Answer to whether the customer's main request was met: NO if not, NA if there was none."""
 
     resolution: Resolution
     evidence: tuple[Evidence, ...] = ()
 
 
 class AgentHabits(Struct, frozen=True, kw_only=True):
-    """How one agent spoke: 0 to 10, 10 best, one decimal. None when there was nothing to measure.
+    """Speaking habits of one agent: 0 to 10, 10 best, one decimal. None when there was nothing to measure.
 
-    ``empathy`` is 10 times ``empathy_shown`` by ``empathy_sought``: how often the customer told of trouble, and how
-    often the agent answered it. ``crutch_words`` is 10 less one for each crutch word in a hundred ``words``.
-    ``evidence`` holds the turns in which empathy was shown or is missing, and those with crutch words.
+    ``empathy`` is 10 times ``empathy_shown`` by ``empathy_sought``: the number of times that the customer reported
+    trouble, and that the agent answered it. ``crutch_words`` is 10 less one for each crutch word in a hundred
+    ``words``. ``evidence`` holds the turns in which empathy was shown or is missing, and those with crutch words.
     """
 
     agent_id: str | None
@@ -93,7 +93,7 @@ class AgentHabits(Struct, frozen=True, kw_only=True):
 
 
 class SpeakingRate(Struct, frozen=True, kw_only=True):
-    """How fast one person spoke: words, seconds of talk, words a minute (two decimals), a score 0 to 10 (10 best)."""
+    """Speaking rate of one person: words, seconds of talk, words a minute (two decimals), a score 0 to 10 (10 best)."""
 
     source: Literal["agent", "customer"]
     source_id: str | None
@@ -139,7 +139,7 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """A node of the configured taxonomy that was found; level 1 to 3. Sentiment and resolution stand on level 3."""
+    """Topic of the configured taxonomy that was found; level 1 to 3. Level 3 has sentiment and resolution."""
 
     name: str
     level: int

@@ -13,7 +13,7 @@ from auscult.domain.conversation import Conversation, Turn
 
 
 class Similarity(Struct, frozen=True, cache_hash=True):
-    """How close is each of ``texts`` to the nearest of ``samples``?  Answered by an embedding engine."""
+    """Closeness of each of ``texts`` to the nearest of ``samples``. Answered by an embedding engine."""
 
     samples: tuple[str, ...]
     texts: tuple[str, ...]
@@ -42,11 +42,32 @@ class Judgement(Struct, frozen=True):
     turn_ids: tuple[str, ...]
 
 
-class Extraction(Struct, frozen=True):
-    """Which values are said in these turns?  Answered by a judge engine.
+class LevelMeaning(NamedTuple):
+    """A level that a judge may choose, and what it means in words."""
 
-    ``name`` and ``description`` say which are meant (``interest rate``), ``kind`` what they are: one of the kinds of
-    ``auscult.domain.values``. ``turn_ids`` are the turns in which they may be said, in order; the others are read too.
+    level: str
+    means: str
+
+
+class Grading(Struct, frozen=True):
+    """Level that answers the question. Answered by a judge engine.
+
+    Without ``levels`` the answer is a number. ``baseline`` is the level, or number, that needs no evidence.
+    ``turn_ids`` are the turns that may be cited as evidence, in order.
+    """
+
+    question: str
+    levels: tuple[LevelMeaning, ...]
+    baseline: str
+    transcript: Transcript
+    turn_ids: tuple[str, ...]
+
+
+class Extraction(Struct, frozen=True):
+    """Values of a kind in these turns. Answered by a judge engine.
+
+    ``name`` and ``description`` specify them (``interest rate``), ``kind`` is one of the kinds of
+    ``auscult.domain.said.values``. ``turn_ids`` are the turns that may contain them, in order; the others are read too.
     """
 
     name: str
@@ -57,7 +78,7 @@ class Extraction(Struct, frozen=True):
 
 
 class Classification(Struct, frozen=True, cache_hash=True):
-    """How likely is each label of a head for each of ``texts``?  Answered by an engine that holds trained heads.
+    """Likelihood of each label of a head for each of ``texts``. Answered by an engine that holds trained heads.
 
     ``head`` names a question and its labels (docs/reference/analyzers.md lists them).
     """
@@ -67,27 +88,49 @@ class Classification(Struct, frozen=True, cache_hash=True):
 
 
 class Examples(Struct, frozen=True, cache_hash=True):
-    """Labels, each told by a few texts: what there is to choose from. ``texts`` has one tuple for each of ``labels``."""
+    """Labels to choose from, each with a few example texts. ``texts`` has one tuple for each of ``labels``."""
 
     labels: tuple[str, ...]
     texts: tuple[tuple[str, ...], ...]
 
 
 class FewShot(Struct, frozen=True):
-    """Which label's examples is each of ``texts`` most like?  Answered by an engine that learns from a few examples."""
+    """Label whose examples are most like each of ``texts``. Answered by an engine that learns from a few examples."""
 
     examples: Examples
     texts: tuple[str, ...]
 
 
+class Acts(Struct, frozen=True, cache_hash=True):
+    """Dialogue acts of each turn. Answered by an engine that holds heads for them.
+
+    ``turns`` are those in which something is said; ``agents`` and ``queues`` are names, which help to recognise an introduction.
+    """
+
+    turns: tuple[Turn, ...]
+    channel: str
+    agents: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "Acts":
+        """The question about a conversation."""
+        return cls(
+            turns=tuple([turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]),
+            channel=conversation.channel,
+            agents=tuple([one.name for one in conversation.agents if one.name]),
+            queues=tuple([one.name for one in conversation.queues if one.name]),
+        )
+
+
 class Summarization(Struct, frozen=True):
-    """What came about in the conversation, in two to four sentences?  Answered by a judge engine."""
+    """Summary of the conversation in two to four sentences. Answered by a judge engine."""
 
     transcript: Transcript
 
 
 class Lookup(Struct, frozen=True):
-    """What does a source of truth say at ``path`` of its reply to this request?  Answered by an engine that may ask it.
+    """Value at ``path`` of a source of truth's reply to this request. Answered by an engine that may call it.
 
     ``transcript`` is of the conversation for which it is asked; no word of it is sent.
     """
@@ -101,10 +144,10 @@ class Lookup(Struct, frozen=True):
 
 
 class Review(Struct, frozen=True):
-    """What does an external agent say of its sub-metrics?  Answered by an engine that may ask it.
+    """Sub-metrics that an external agent answers. Asked by an engine that may call it.
 
     ``evaluation`` is the id under which the agent answers, ``sub_metrics`` are the ids that it must answer.
-    ``meta`` is told to it beside the transcript.
+    ``meta`` is sent to it with the transcript.
     """
 
     url: str
@@ -115,7 +158,7 @@ class Review(Struct, frozen=True):
 
 
 class TableLookup(Struct, frozen=True):
-    """What stands in ``column`` of an app's table, in the row whose ``key_column`` holds ``key``?"""
+    """Cell in ``column`` of an app's table, in the row whose ``key_column`` holds ``key``."""
 
     table: str
     key_column: str
@@ -123,13 +166,13 @@ class TableLookup(Struct, frozen=True):
     column: str
 
 
-Question = Judgement | Extraction | Summarization
+Question = Judgement | Grading | Extraction | Summarization
 """What is asked about a transcript, of a judge."""
 
 Inquiry = Question | Lookup | Review
 """What is asked about a conversation, of an engine that is far: a judge, a source of truth, an external agent."""
 
-Probe = Similarity | Classification | FewShot | TableLookup | Inquiry
+Probe = Similarity | Classification | FewShot | Acts | TableLookup | Inquiry
 
 
 class Closest(NamedTuple):
@@ -147,10 +190,10 @@ class SimilarityAnswer(Struct, frozen=True):
 
 
 class JudgementAnswer(Struct, frozen=True):
-    """What the judge said, with the turns it pointed at and its reason.
+    """Judge's answer, with the turns it cites and its reason.
 
     ``holds`` is None where the statement does not apply (NA). There is at least one turn where it holds. ``quotes``
-    are the words of each of ``turn_ids`` that show it, as they stand in its text.
+    are the words of each of ``turn_ids`` that show it, as they are in its text.
     """
 
     holds: bool | None
@@ -160,8 +203,21 @@ class JudgementAnswer(Struct, frozen=True):
     quotes: tuple[str, ...] = ()
 
 
+class GradingAnswer(Struct, frozen=True):
+    """The level, or number, that the judge chose; None where the question does not apply (NA).
+
+    There is at least one turn unless it is the baseline. ``quotes`` are the words of each of ``turn_ids`` that show it.
+    """
+
+    level: str | None
+    turn_ids: tuple[str, ...]
+    reason: str
+    engine: str
+    quotes: tuple[str, ...] = ()
+
+
 class Extracted(NamedTuple):
-    """One value that was said: the turn, the words there that say it (a slice of its text), and what they come to.
+    """Value that was said: the turn, the words there (a slice of its text), and the value they express.
 
     ``value`` is plain, without unit: ``25`` for "twenty five dollars".
     """
@@ -179,19 +235,21 @@ class ExtractionAnswer(Struct, frozen=True):
 
 
 class LookupAnswer(Struct, frozen=True):
-    """The value, as text; None where there is none, and then ``reason`` says what was found instead.
+    """Value as text; None where there is none, and then ``reason`` describes what was found instead.
 
-    ``is_failed``: there is nothing of the kind to look it up in, so that nobody knows.
+    ``is_failed``: there is no source to look it up in, so that the answer is unknown. ``digests``: keyed hashes of the
+    value, one of which a masked value has that equals it.
     """
 
     value: str | None
     reason: str
     engine: str
     is_failed: bool = False
+    digests: tuple[str, ...] = ()
 
 
 class Reviewed(Struct, frozen=True):
-    """What an external agent says of one sub-metric. All of ``turn_ids`` are turns of the transcript."""
+    """Answer of an external agent to one sub-metric. All of ``turn_ids`` are turns of the transcript."""
 
     sub_metric: str
     qualification: Literal["YES", "NO", "NA"]
@@ -215,10 +273,18 @@ class ClassificationAnswer(Struct, frozen=True):
     engine: str
 
 
-class Likely(NamedTuple):
-    """A label, how likely it is (from 0 to 1), and how close the text is to its examples (cosine); 4 places.
+class ActsAnswer(Struct, frozen=True):
+    """For each turn of the probe, in its order, a score of each of ``acts``: log odds in whole 16ths, -96 to 96."""
 
-    The probability says which of the labels it is if it is one of them, the closeness whether it is.
+    acts: tuple[str, ...]
+    scores: tuple[tuple[int, ...], ...]
+    engine: str
+
+
+class Likely(NamedTuple):
+    """Label, its likelihood (from 0 to 1), and the text's closeness to its examples (cosine); 4 places.
+
+    The likelihood assumes that the text has one of the labels; the closeness shows whether it does.
     """
 
     label: str
@@ -247,10 +313,12 @@ class SummaryAnswer(Struct, frozen=True):
 Answer = (
     SimilarityAnswer
     | JudgementAnswer
+    | GradingAnswer
     | ExtractionAnswer
     | SummaryAnswer
     | ClassificationAnswer
     | FewShotAnswer
+    | ActsAnswer
     | LookupAnswer
     | ReviewAnswer
 )
@@ -258,9 +326,9 @@ Answers = Mapping[Probe, Answer]
 
 
 class FailedAnswer(Struct, frozen=True):
-    """An answer that is of no use, even the second time: it points where nothing is, or quotes what nobody said.
+    """Answer that is unusable, even the second time: it cites no existing turn, or misquotes.
 
-    ``reason`` says what is wrong with it.
+    ``reason`` names the fault.
     """
 
     reason: str
@@ -268,7 +336,7 @@ class FailedAnswer(Struct, frozen=True):
 
 
 class FailedAnswerError(Exception):
-    """Somebody read an answer that failed, so that only a person can tell."""
+    """Read of an answer that failed, so that only a person can decide."""
 
 
 class UsableAnswers(dict[Probe, Answer]):
@@ -283,7 +351,7 @@ class UsableAnswers(dict[Probe, Answer]):
         self._failed = {probe: answer for probe, answer in answers.items() if isinstance(answer, FailedAnswer)}
 
     def __missing__(self, probe: Probe) -> Answer:
-        """Tell why there is none: it failed, or was never asked."""
+        """Raise the reason why there is no answer: it failed, or was never asked."""
         if probe in self._failed:
             raise FailedAnswerError(self._failed[probe].reason)
         raise KeyError(probe)

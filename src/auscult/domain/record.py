@@ -1,20 +1,21 @@
 """The read side: what a report is rendered from, and how its rows are asked for."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.audit import Audit
+from auscult.domain.audits.audit import Audit, AuditState
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
+from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 
 
 class Record(Struct, frozen=True, kw_only=True):
     """Everything a report may show of one conversation, as of now.
 
-    ``audit`` is None while nobody is assigned, ``insights`` while nothing was analysed.
+    ``audit`` is None without an assignment, ``insights`` without an analysis.
     """
 
     tenant: Tenant
@@ -25,17 +26,41 @@ class Record(Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
 
 
-Filter = Literal["queues", "custom_fields", "contact_channels"]
+Filter = Literal[
+    "queues", "custom_fields", "contact_channels", "channel_words",
+    "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits",
+]  # fmt: skip
 """Fields of a query by which rows are found through an index that is written for them."""
 
 
+class RowKey(NamedTuple):
+    """Sort key of a row: start in ms since the epoch, conversation id, and the listing that holds the row.
+
+    Two apps may hold conversations of one id and one start; the number of the listing distinguishes their rows. The
+    empty id sorts before every row of its instant, and listing 0 before every listing.
+    """
+
+    started_ms: int
+    id: str
+    listing: int = 0
+
+
+Outcome = Literal["passed", "failed", "fatal", "unscored"]
+"""The result of an evaluation. A fatal one is failed too."""
+
+
 class RecordQuery(Struct, frozen=True, kw_only=True):
-    """Which rows of one report, in the order of start time, then id.
+    """Selection of rows of one report, in the order of start time, then id.
 
     Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
-    ``queues`` holds ids or names, ``contact_channels`` names as ``Conversation.channel_names`` has them; letter case
-    does not matter in either. Where ``statuses`` names some, ``include_below_threshold`` is not looked at. ``after`` is the sort key of the last row already read (a cursor), where the
-    empty id stands before every row of its instant; where it is given, ``skip`` is 0.
+    ``queues`` holds ids or names, ``contact_channels`` names as ``Conversation.channel_names`` has them,
+    ``channel_words`` words as ``Conversation.channel_words`` has them; letter case does not matter in any, nor in
+    ``agents`` (ids or names) and ``intents``. ``met`` and ``missed`` are ids of metrics that were all met, or all
+    missed; ``audits`` finds none that has no audit. ``agent_outcomes`` are pairs of an agent's id, to the letter, and
+    an outcome of conversations that they took part in, at least one of them: of those there are tallies.
+    Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
+    already read (a cursor); where it is given, ``skip`` is 0.
+    ``visibility``: only rows of conversations that it shows; other than everything, it is of one app.
     """
 
     report: str
@@ -46,22 +71,31 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     directions: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     contact_channels: tuple[str, ...] = ()
+    channel_words: tuple[str, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()
+    agents: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
+    met: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    audits: tuple[AuditState, ...] = ()
     include_below_threshold: bool = False
     statuses: tuple[Status, ...] = ()
     skip: int = 0
     limit: int = 100
-    after: tuple[int, str] | None = None
+    after: RowKey | None = None
+    visibility: Visibility = EVERYTHING
 
 
 class RecordPage(Struct, frozen=True, kw_only=True):
-    """One page: rendered rows as JSON bytes, how many rows match in all, and the sort key of the last row here.
+    """Page of a report: rendered rows as JSON bytes, the number of matching rows, and the sort key of the last row.
 
-    ``more`` says whether matching rows follow the last one here; it must be right wherever ``after`` was given,
-    for a cursor's reader knows no position from which to work it out.
+    ``more`` is whether matching rows follow the last one here; it must be right wherever ``after`` was given,
+    for a cursor's reader knows no position to compute it from.
     """
 
     rows: tuple[bytes, ...]
     total: int
-    last: tuple[int, str] | None
+    last: RowKey | None
     more: bool = False

@@ -27,5 +27,5 @@ class Shelf(Mapping[str, T]):
         return iter(self._variants)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of entries."""
         return len(self._variants)

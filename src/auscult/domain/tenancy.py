@@ -1,4 +1,4 @@
-"""Who owns what: account ⊃ org ⊃ app, and the clients that read an app's reports (rules 14 to 16)."""
+"""Owners of data: account ⊃ org ⊃ app, and the clients that read an app's reports."""
 
 import secrets
 import uuid

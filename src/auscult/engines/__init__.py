@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from auscult.domain.engines import RemoteEngine
 from auscult.domain.errors import SettingsError
 from auscult.domain.probe import Probe
 from auscult.engines._contract import Engine
 from auscult.engines._outside.asking import Outside
 from auscult.engines._outside.hosts import Hosts, read_hosts
+from auscult.engines.acts import DialogueActs
 from auscult.engines.ai_agents import AiAgents
 from auscult.engines.heads import Heads
 from auscult.engines.learner import Learner
@@ -15,11 +17,11 @@ from auscult.engines.lookups import Lookups
 from auscult.engines.semantic import Semantic
 from auscult.engines.tables import Tables, in_folder
 from auscult.engines.wordllama import WordLlama
-from auscult.pipeline.far_ports import FarEngine
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {
     "wordllama": WordLlama,
     "heads": lambda: Heads(WordLlama()),
+    "acts": lambda: DialogueActs(WordLlama()),
     "learner": lambda: Learner(WordLlama()),
     "tables": lambda: Tables(in_folder(None)),
 }
@@ -36,23 +38,23 @@ def allowed(hosts_file: str) -> Hosts:
     return read_hosts(document, hosts_file)
 
 
-def outside(hosts_file: str, at_once: int) -> dict[type[Probe], FarEngine]:
+def outside(hosts_file: str, at_once: int) -> dict[type[Probe], RemoteEngine]:
     """The engines that ask systems of others, as far as the operator's file allows.
 
     Raises ``SettingsError`` when it cannot be read.
     """
     way_out = Outside(allowed(hosts_file))
-    engines: tuple[FarEngine, ...] = (Lookups(way_out, at_once=at_once), AiAgents(way_out, at_once=at_once))
+    engines: tuple[RemoteEngine, ...] = (Lookups(way_out, at_once=at_once), AiAgents(way_out, at_once=at_once))
     return {kind: engine for engine in engines for kind in engine.kinds}
 
 
 def embedded(embeddings: str = "wordllama", model: str | None = None) -> tuple[Engine, ...]:
-    """The engines that ask nobody outside this process: a text is embedded once for all of them.
+    """Return the engines that run inside this process: a text is embedded once for all of them.
 
-    By default they need nothing but the base installation. With ``embeddings`` semantic, meaning is told by that
-    ``model``; the heads keep the word vectors that they were trained on, which cost next to nothing beside it. Raises
+    By default they need nothing but the base installation. With ``embeddings`` semantic, that ``model`` embeds texts;
+    the heads keep the word vectors that they were trained on, which cost next to nothing in comparison. Raises
     ``SettingsError`` when the model is not there.
     """
     words = WordLlama()
     meaning = Semantic(model) if embeddings == "semantic" else words
-    return meaning, Heads(words), Learner(meaning)
+    return meaning, Heads(words), DialogueActs(words), Learner(meaning)

@@ -26,9 +26,9 @@ class Breaker:
         self._is_tried = False
 
     def wait_s(self) -> float | None:
-        """None when a request may go out, else the seconds after which to ask again.
+        """Return None when a request may go out, else the seconds after which to ask again.
 
-        Whoever is let out has to say how it ended: ``succeeded``, ``failed`` or ``untried``.
+        A caller that gets None must report the end of its request: ``succeeded``, ``failed`` or ``untried``.
         """
         with self._lock:
             if not self._pauses:
@@ -46,19 +46,25 @@ class Breaker:
         with self._lock:
             self._is_tried = False
 
-    def succeeded(self) -> None:
-        """The server answered, whatever it said."""
+    def succeeded(self) -> bool:
+        """The server answered, whatever it said. Return whether this closed the breaker."""
         with self._lock:
+            was_open = self._pauses > 0
             self._failures = self._pauses = 0
             self._is_tried = False
+            return was_open
 
-    def failed(self, after_s: float | None = None) -> None:
-        """It did not; ``after_s`` is the pause that it asks for itself, which is kept at once."""
+    def failed(self, after_s: float | None = None) -> float | None:
+        """It did not; ``after_s`` is the pause that it asks for itself, which is kept at once.
+
+        Return the pause in seconds, where this opened the breaker.
+        """
         with self._lock:
             self._failures += 1
             self._is_tried = False
             if after_s is None and self._failures < FAILURES:
-                return
+                return None
             pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._pauses) if after_s is None else after_s
             self._pauses += 1
             self._closed_at = self._clock() + pause_s
+            return pause_s

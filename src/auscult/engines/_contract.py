@@ -1,8 +1,5 @@
-"""What an engine must be: an outside mind that answers probes of one kind, whole batches at once.
+"""The engine interface, for this shelf and its contract suite (tests/contract): see ``domain/engines.py``."""
 
-The pipeline states it, as one of its ports; the contract suite in tests/contract runs over every engine here.
-"""
-
-from auscult.pipeline.ports import Engine
+from auscult.domain.engines import Engine
 
 __all__ = ["Engine"]

@@ -1,7 +1,7 @@
 """External agents that review conversations: one request a conversation for all sub-metrics of a metric.
 
-The contract is told in docs/reference/metrics/by_ai_agent.md. What an agent says is held against what it was asked and
-against the transcript; what cannot be so is asked for once more, and is then a failed answer.
+The contract is in docs/reference/metrics/by_ai_agent.md. An answer is checked against the question and the transcript;
+an impossible one is asked for once more, and is then a failed answer.
 """
 
 import re
@@ -13,9 +13,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
-from auscult.domain.judging import Heard
 from auscult.domain.probe import FailedAnswer, Probe, Review, ReviewAnswer, Reviewed
-from auscult.domain.text import spoken_words, straighten_quotes
+from auscult.domain.said.text import spoken_words, straighten_quotes
+from auscult.domain.scoring.judging import JudgeResult
 from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
 from auscult.engines._outside.hosts import origin_of
 from auscult.engines._outside.web import Message
@@ -70,15 +70,15 @@ class AiAgents:
         """The same, asking for an app: hosts may be allowed for some apps only."""
         return AiAgents(self._outside, at_once=self.at_once, app_id=app_id, closed=self._closed)
 
-    def ask(self, questions: Sequence[Review]) -> Iterator[Heard]:
-        """Have every conversation reviewed; what each review comes to, in no order."""
+    def ask(self, questions: Sequence[Review]) -> Iterator[JudgeResult]:
+        """Have every conversation reviewed; yield the result of each review, in no order."""
         return side_by_side(questions, self._heard, self.at_once, self._closed)
 
     def close(self) -> None:
         """Begin no more requests, and wait for none that is under way."""
         self._closed.set()
 
-    def _heard(self, question: Review) -> Heard:
+    def _heard(self, question: Review) -> JudgeResult:
         conversation_id = question.transcript.conversation_id
         engine = f"agent {origin_of(question.url)}"
         body = _encode(request_of(question))
@@ -92,16 +92,18 @@ class AiAgents:
                     raise BadReplyError(f"it answers {reply.status}")  # noqa: TRY301 counted as any other bad answer
                 reviewed = reviewed_of(reply.body, question)
             except PostponedError as later:
-                return Heard(conversation_id=conversation_id, answers={}, postponed=later.postponed)
+                return JudgeResult(conversation_id=conversation_id, answers={}, postponed=later.postponed)
             except BadReplyError as bad:
                 fault = str(bad)
             else:
-                return Heard(conversation_id=conversation_id, answers={question: ReviewAnswer(reviewed, engine)})
-        return Heard(conversation_id=conversation_id, answers={question: FailedAnswer(reason=fault, engine=engine)})
+                return JudgeResult(conversation_id=conversation_id, answers={question: ReviewAnswer(reviewed, engine)})
+        return JudgeResult(
+            conversation_id=conversation_id, answers={question: FailedAnswer(reason=fault, engine=engine)}
+        )
 
 
 def request_of(question: Review) -> dict[str, Any]:
-    """What an agent is sent."""
+    """Return the request to an agent."""
     return {
         "requestMeta": dict(question.meta),
         "conversationId": question.transcript.conversation_id,
@@ -121,7 +123,7 @@ def request_of(question: Review) -> dict[str, Any]:
 
 
 def reviewed_of(body: bytes, question: Review) -> tuple[Reviewed, ...]:
-    """What an agent says of each sub-metric, in the order asked. Raises ``BadReplyError`` that says what cannot be so."""
+    """Return an agent's answer to each sub-metric, in the order asked. Raises ``BadReplyError`` that names the fault."""
     try:
         reply = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -142,7 +144,7 @@ def reviewed_of(body: bytes, question: Review) -> tuple[Reviewed, ...]:
 
 
 def _checked(said: _SubMetric, question: Review) -> Reviewed:
-    """One sub-metric, held against the transcript."""
+    """Check the answer to one sub-metric against the transcript."""
     turns = {turn.id: turn for turn in question.transcript.turns}
     for message_id in said.message_ids:
         if message_id not in turns:

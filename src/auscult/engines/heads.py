@@ -1,11 +1,11 @@
-"""Trained heads: what tone a text has, whether it tells of trouble, what it asks for (docs/reference/analyzers.md).
+"""Trained heads: the tone of a text, whether it reports trouble, its request (docs/reference/analyzers.md).
 
 A head is linear: for each label a weight for every word and pair of neighbouring words that it knows, weights for
 the text's vector, and a bias. Heads that were trained on the same texts share a file and the words they know, so that
 one pass serves them all, and the vectors are those that similarities are compared by.
 
 Weights are whole numbers of 8 bits, and the vectors are whole numbers too; their sums are exact, so that an answer
-is the same alone or in any batch. What each label's whole numbers are worth stands beside them.
+is the same alone or in any batch. The file has the scale of each label's whole numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Classification, ClassificationAnswer, Probe
-from auscult.domain.text import spoken_words
-from auscult.engines._embedding import Embedding
+from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.embedding import Embedding
 
 FILES = ("tone.npz", "intents.npz")
 KEPT_TEXTS = 4_096
@@ -75,7 +75,7 @@ class Heads:
 
     @cached_property
     def _file_of(self) -> Mapping[str, str]:
-        """The file that each head stands in."""
+        """Return the file of each head."""
         return {head: name for name, one in self._files.items() for head in one.weights.heads}
 
     def _checked(self, probe: Probe) -> Classification:

@@ -19,10 +19,11 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from auscult.domain.knowledge import Found, Passage
-from auscult.domain.numbers import SMALL
-from auscult.domain.text import spoken_words
-from auscult.engines._embedding import Embedding
+from auscult.domain.assist.knowledge import Found, Passage
+from auscult.domain.said.numbers import SMALL
+from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.spelling import Spelling
 
 K1, B = 1.2, 0.75
 RARE_WORDS = 2.8
@@ -33,7 +34,7 @@ ENOUGH = 0.58
 """A passage is suggested from this sum on, where the message tells as much as a question does."""
 QUESTION = 2.5
 """What a question tells at least, in words as rare as can be; a message that tells less must fit so much better."""
-REVISION = 1
+REVISION = 2
 """Of how texts are cut and weighed here; part of the version."""
 
 _LANGUAGES = {
@@ -54,7 +55,7 @@ class Hybrid:
     enough = ENOUGH
 
     def __init__(self, embedding: Embedding) -> None:
-        """Take meanings from ``embedding``."""
+        """Embed texts with ``embedding``."""
         self._embedding = embedding
         logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would tell more than the operator chose to hear
         self.version = f"hybrid {REVISION} on bm25s {version('bm25s')} and {embedding.version}"
@@ -74,6 +75,7 @@ class HybridIndex:
         self._stem = _Stems(language)
         texts = [spoken_words(f"{passage.title} {passage.text}").split() for passage in passages]
         self._with_word = Counter(word for words in texts for word in set(words))
+        self._spelling = Spelling(self._with_word)
         self._vectors = self._vectors_of(texts)
         headings = list(dict.fromkeys(passage.title for passage in passages))
         places = {heading: place for place, heading in enumerate(headings)}
@@ -86,23 +88,30 @@ class HybridIndex:
             self._bm25.index(stems, show_progress=False)
 
     def search(self, question: str, limit: int) -> list[Found]:
-        """The passages that fit best, the best first; equal ones in the order of the base. None for no words at all.
+        """Return the passages that fit best, the best first; equal ones in the order of the base. Empty for no words at all.
 
-        A number that no passage has says which order somebody means, say, and nothing of what is asked.
+        A number that no passage has names an order, say, and nothing of the question.
         """
-        words = [word for word in spoken_words(question).split() if word in self._with_word or not _has_digit(word)]
+        given = self._as_spelt(spoken_words(question).split())
+        words = [word for word in given if word in self._with_word or not _has_digit(word)]
         if not self._passages or not words:
             return []
-        scores = self.by_meaning(words) + self.by_words(words)
+        # Sums of the same numbers may differ in the last bits by where a row lies: equal passages stay equal.
+        scores = np.round(self.by_meaning(words) + self.by_words(words), 5)
         return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
 
     def telling(self, text: str) -> float:
-        """How much a text tells, from 0 to 1: by how rare its words are here, each once, numbers left out."""
-        words = {word for word in spoken_words(text).split() if word not in SMALL and not _has_digit(word)}
+        """Return how informative a text is, from 0 to 1: by how rare its words are here, each once, numbers left out."""
+        given = self._as_spelt(spoken_words(text).split())
+        words = {word for word in given if word not in SMALL and not _has_digit(word)}
         return min(1.0, sum(map(self._weight, words)) / (QUESTION * self._weight("")))
 
+    def _as_spelt(self, words: Sequence[str]) -> list[str]:
+        """Correct slips of the pen: words that neither the passages nor the embedding's vocabulary know."""
+        return [word if self._embedding.has_word(word) else self._spelling.corrected(word) for word in words]
+
     def __len__(self) -> int:
-        """How many passages there are."""
+        """Return the number of passages."""
         return len(self._passages)
 
     def passage(self, place: int) -> Passage:
@@ -110,12 +119,12 @@ class HybridIndex:
         return self._passages[place]
 
     def by_meaning(self, words: Sequence[str]) -> Vector:
-        """What each passage has in common with these words by meaning: its own cosine, and its heading's in part."""
+        """Return the similarity of each passage to these words by meaning: its own cosine, and its heading's in part."""
         meaning = self._vectors_of([words])[0]
         return self._vectors @ meaning + np.float32(HEADING) * (self._headings @ meaning)[self._heading_of]
 
     def by_words(self, words: Sequence[str]) -> Vector:
-        """What each passage has in common with these words to the letter, endings apart."""
+        """Return the similarity of each passage to these words by their letters, endings apart."""
         known = [stem for stem in self._stem.all(words) if stem in self._known]
         if not known:
             return np.zeros(len(self._passages), np.float32)
@@ -136,13 +145,13 @@ class HybridIndex:
         return vectors
 
     def _weight(self, word: str) -> float:
-        """How much a word tells: the more, the fewer passages have it."""
+        """Return the weight of a word: the higher, the fewer passages have it."""
         having = self._with_word.get(word, 0)
         return math.log1p((len(self._passages) - having + 0.5) / (having + 0.5))
 
 
 def _best(scores: Vector, limit: int) -> list[int]:
-    """The places of the highest scores, the highest first, equal ones as they stand; the others are not sorted."""
+    """Return the indices of the highest scores, the highest first, equal ones in order; the others are not sorted."""
     if limit < len(scores):
         places = np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
     else:
@@ -151,12 +160,12 @@ def _best(scores: Vector, limit: int) -> list[int]:
 
 
 def _has_digit(word: str) -> bool:
-    """Whether a word is a number, or as good as one: ``7781a``."""
+    """Return whether a word is a number, or almost one: ``7781a``."""
     return any(map(str.isdigit, word))
 
 
 class _Stems:
-    """Words without their endings, in one language; as they are in one whose endings nobody here knows."""
+    """Words without their endings, in one language; unchanged in a language without a stemmer."""
 
     def __init__(self, language: str) -> None:
         name = _LANGUAGES.get(language.partition("-")[0].lower())

@@ -6,16 +6,17 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread
 from typing import ClassVar, NamedTuple
 
-from auscult.domain.judging import Heard, Usage
-from auscult.domain.probe import Extraction, Judgement, Probe, Question, Summarization, Transcript
-from auscult.engines._judge.calling import Calls
-from auscult.engines._judge.hearing import Hearing, most_of
+from auscult.domain.operations.tracing import CONVERSATION, TRACING
+from auscult.domain.probe import Extraction, Grading, Judgement, Probe, Question, Summarization, Transcript
+from auscult.domain.scoring.judging import JudgeResult, Usage
+from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import REVISION
-from auscult.engines._judge.purse import Purse
 from auscult.engines._judge.server import Address, Server
-from auscult.pipeline.places import Gate
+from auscult.engines._judge.session import JudgeSession, most_of
+from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
-__all__ = ["Address", "Judge", "Purse", "Server"]
+__all__ = ["Address", "Budget", "Judge", "Server"]
 
 GRACE_S = 5.0
 """How long a call that is under way may go on when the judge is closed."""
@@ -25,27 +26,33 @@ _LOOK_S = 0.25
 
 
 class _Job(NamedTuple):
-    """A conversation to be heard. ``tell`` is told each thing heard, then None; or the error that ended it."""
+    """Conversation to be judged. ``tell`` gets each result, then None; or the error that ended it.
+
+    ``hear`` does the work within the trace of the caller.
+    """
 
     transcript: Transcript
     questions: tuple[Question, ...]
-    tell: Callable[[Heard | Exception | None], None]
+    tell: Callable[[JudgeResult | Exception | None], None]
+    hear: Callable[["_Job"], None]
 
 
 class Judge:
     """One model on one server. Threads may share it; it has some of its own that wait for replies."""
 
-    kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Extraction, Summarization})
+    kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Grading, Extraction, Summarization})
 
-    def __init__(self, server: Server, purse: Purse, gate: Gate | None = None, *, context: int, at_once: int) -> None:
-        """``context`` is what the model can hold, in tokens; ``at_once``: conversations. Nothing is opened yet.
+    def __init__(
+        self, server: Server, purse: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
+    ) -> None:
+        """Store the parts; nothing is opened yet. ``context`` is the model's, in tokens; ``at_once`` counts conversations.
 
-        ``gate`` lets so many calls through at a time, over all processes.
+        ``gate`` limits the number of calls at a time, over all processes.
         """
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
-        self._calls = Calls(server, purse, gate, lambda: self._closed.is_set)
+        self._calls = JudgeClient(server, purse, gate, lambda: self._closed.is_set)
         self._context = context
         self._server = server
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
@@ -53,27 +60,27 @@ class Judge:
         self._working = at_once
         self._starting = Lock()
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
-        """Ask about every conversation that is in them; what each call comes to, as it ends, in no order.
+    def ask(self, questions: Sequence[Question]) -> Iterator[JudgeResult]:
+        """Ask about every conversation in the questions; yield the result of each call as it ends, in no order.
 
-        Who comes back for the next one has kept the one before. Its place asks on only then, so that a kill never
+        A caller that asks for the next result has kept the one before. Only then its slot goes on, so that a kill never
         loses more answers than are asked for at once.
 
-        Ends early, with questions neither answered nor postponed, when the judge is closed meanwhile. What is under
-        way then has some seconds to end, for it is paid already.
+        Ends early, with questions neither answered nor postponed, when the judge is closed meanwhile. Calls in progress
+        then have some seconds to end, for they are paid already.
         """
         by_transcript = _by_transcript(questions)
         self._start()
-        heard: SimpleQueue[Heard | Exception | None] = SimpleQueue()
+        heard: SimpleQueue[JudgeResult | Exception | None] = SimpleQueue()
         kept, gone = Semaphore(0), Event()
 
-        def tell(one: Heard | Exception | None) -> None:
+        def tell(one: JudgeResult | Exception | None) -> None:
             heard.put(one)
-            if isinstance(one, Heard) and not gone.is_set():
+            if isinstance(one, JudgeResult) and not gone.is_set():
                 kept.acquire()
 
         for transcript, about in by_transcript.items():
-            self._jobs.put(_Job(transcript, about, tell))
+            self._jobs.put(_Job(transcript, about, tell, TRACING.carried(self._hear)))
         left, until = len(by_transcript), None
         try:
             while left and (until is None or time.monotonic() < until):
@@ -95,14 +102,14 @@ class Judge:
             kept.release(self.at_once)  # nobody waits for who has gone
 
     def estimate(self, questions: Sequence[Question]) -> Usage:
-        """What asking all of it takes at most, with its cost where prices are known; nobody is asked."""
+        """Return the most that asking all of it uses, with its cost where prices are known; nothing is asked."""
         most = Usage()
         for transcript, about in _by_transcript(questions).items():
             most += most_of(transcript, about)
         return self._calls.priced(most)
 
     def close(self) -> None:
-        """Begin no more calls. It does not wait; whoever asks gets what ends within some seconds."""
+        """Begin no more calls. It does not wait; ``ask`` yields results that arrive within some seconds."""
         self._closed.set()
         for _ in self._threads:
             self._jobs.put(None)
@@ -118,7 +125,7 @@ class Judge:
         while (job := self._jobs.get()) is not None:
             try:
                 if not self._closed.is_set():
-                    self._hear(job)
+                    job.hear(job)
             except Exception as error:  # noqa: BLE001  (it is raised where the question was asked)
                 job.tell(error)
             else:
@@ -129,11 +136,14 @@ class Judge:
                 self._server.close()
 
     def _hear(self, job: _Job) -> None:
-        hearing = Hearing(job.transcript, job.questions, self._calls.call, context=self._context, engine=self.version)
-        for heard in hearing.heard():
-            job.tell(heard)
-            if self._closed.is_set():
-                return
+        hearing = JudgeSession(
+            job.transcript, job.questions, self._calls.call, context=self._context, engine=self.version
+        )
+        with TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}):
+            for heard in hearing.heard():
+                job.tell(heard)
+                if self._closed.is_set():
+                    return
 
 
 def _by_transcript(questions: Sequence[Question]) -> dict[Transcript, tuple[Question, ...]]:

@@ -1,12 +1,12 @@
-"""Learns labels from a few examples of each, and tells which of them a text is most like.
+"""Classifier that learns labels from a few examples of each.
 
-What is learned is linear, as with the packaged heads: weights for the text's vector and for its spelling, which is
+The model is linear, as with the packaged heads: weights for the text's vector and for its spelling, which is
 every run of four letters of its bare words, spaces included; so misspelt and inflected words still count, and so does
-which word follows which. The vector alone knows synonyms, the spelling alone fine shades; together they are right
+word order. The vector alone knows synonyms, the spelling alone fine shades; together they are right
 more often than either (docs/reference/analyzers.md has the figures).
 
-Nothing is drawn by chance. Weights are made whole numbers once they are learned, and vectors are whole numbers too,
-so that a text is told the same alone and in any batch.
+It is deterministic. Weights are rounded to whole numbers once they are learned, and vectors are whole numbers too,
+so that a text has the same answer alone and in any batch.
 """
 
 from collections import Counter, OrderedDict
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Examples, FewShot, FewShotAnswer, Likely, Probe
-from auscult.domain.text import spoken_words
-from auscult.engines._embedding import Embedding
-from auscult.engines._softmax import fit
+from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.softmax import fit
 
 REVISION = 1
 RUN = 4
@@ -110,7 +110,7 @@ class Learner:
 
 
 class _Spelling(NamedTuple):
-    """The runs of letters that count, where each stands, and how rare it is: log of one in so many texts, and 1."""
+    """Runs of letters that count, the index of each, and its rarity: log of texts per occurrence, plus 1."""
 
     places: Mapping[str, int]
     rarities: Floats
@@ -123,7 +123,7 @@ class _Spelling(NamedTuple):
         return cls({run: place for place, run in enumerate(kept)}, np.array(rarities, np.float64))
 
     def found(self, text: str) -> list[int]:
-        """Where the runs of a text stand."""
+        """Return the indices of the runs of a text."""
         places = self.places
         return [place for run in _runs(text) if (place := places.get(run)) is not None]
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 import msgspec
 
-from auscult.domain.judging import Heard, Postponed
 from auscult.domain.probe import FailedAnswer, Lookup, LookupAnswer, Probe
+from auscult.domain.scoring.judging import JudgeResult, RetryAfter
 from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
 from auscult.engines._outside.hosts import origin_of
 from auscult.engines._outside.web import Message, Reply
@@ -78,8 +78,8 @@ class Lookups:
         """The same, asking for an app: hosts may be allowed for some apps only."""
         return Lookups(self._outside, at_once=self.at_once, app_id=app_id, replies=self._replies, closed=self._closed)
 
-    def ask(self, questions: Sequence[Lookup]) -> Iterator[Heard]:
-        """Ask each request once, whoever asks it; what each comes to, conversation by conversation, in no order."""
+    def ask(self, questions: Sequence[Lookup]) -> Iterator[JudgeResult]:
+        """Send each distinct request once; yield the results, conversation by conversation, in no order."""
         by_request: dict[Message, list[Lookup]] = {}
         for question in questions:
             body = question.body.encode()
@@ -93,20 +93,22 @@ class Lookups:
         """Begin no more requests, and wait for none that is under way."""
         self._closed.set()
 
-    def _heard(self, asked: _Asked) -> list[Heard]:
+    def _heard(self, asked: _Asked) -> list[JudgeResult]:
         told = self._told(asked.message)
         by_conversation: dict[str, list[Lookup]] = {}
         for question in asked.questions:
             by_conversation.setdefault(question.transcript.conversation_id, []).append(question)
-        if isinstance(told, Postponed):
-            return [Heard(conversation_id=one, answers={}, postponed=told) for one in by_conversation]
+        if isinstance(told, RetryAfter):
+            return [JudgeResult(conversation_id=one, answers={}, postponed=told) for one in by_conversation]
         source = str(origin_of(asked.message.url))
         return [
-            Heard(conversation_id=one, answers={question: _answer(told, question, source) for question in questions})
+            JudgeResult(
+                conversation_id=one, answers={question: _answer(told, question, source) for question in questions}
+            )
             for one, questions in by_conversation.items()
         ]
 
-    def _told(self, message: Message) -> Reply | Postponed | str:
+    def _told(self, message: Message) -> Reply | RetryAfter | str:
         """The reply; or that it must wait; or why it is of no use."""
         kept = self._replies.find(self._app_id, message)
         if kept is not None:

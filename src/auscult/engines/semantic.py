@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.probe import Answer, Probe, Similarity
-from auscult.domain.text import spoken_words
-from auscult.engines._comparing import compared
-from auscult.engines._kept import Kept, Vectors
+from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.cache import Kept, Vectors
+from auscult.engines._vectors.comparing import compared
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -65,6 +65,10 @@ class Semantic:
         self._name = model or PACKAGED
         self._lock = Lock()
 
+    def has_word(self, word: str) -> bool:
+        """Return True: a model of pieces of words has no vocabulary of whole words to correct by."""
+        return bool(word)
+
     @property
     def version(self) -> str:
         """Package, model, what its files are, and the revision of this file's own part in it: other vectors, another version."""
@@ -98,7 +102,7 @@ class Semantic:
 
     @cached_property
     def _texts(self) -> Kept:
-        """What was embedded lately; 25 MB with 384 dimensions."""
+        """Return the cache of embedded texts; 25 MB with 384 dimensions."""
         return Kept(KEPT_TEXTS, self._width, self._of_model)
 
     def _of_model(self, texts: list[str]) -> Vectors:
@@ -112,7 +116,7 @@ class Semantic:
 
     @property
     def _width(self) -> int:
-        """How many dimensions the model has."""
+        """Return the number of dimensions of the model."""
         return self._model.get_embedding_dimension() or 0
 
     @cached_property

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
+from auscult.domain.definitions.lookup_table import LookupTable, read_table
 from auscult.domain.errors import EngineError, FormatError
-from auscult.domain.lookup_table import LookupTable, read_table
 from auscult.domain.probe import Answer, LookupAnswer, Probe, TableLookup
 
 _NAME = re.compile(r"\w[\w.-]{0,99}")

@@ -1,22 +1,19 @@
-"""Closeness of meaning by WordLlama's word vectors (MIT), read out of its wheel: no download, no model server.
+"""Closeness of meaning by WordLlama's word vectors (MIT), which come along: no download, no model server.
 
-A text's vector is the sum of the vectors of its words, and a word's is the sum of its tokens'. The wheel's
+A text's vector is the sum of the vectors of its words, and a word's is the sum of its tokens'. Its
 tokenizer has no token that reaches over a space, so this is what embedding the whole text gives, and each word
-is looked up once however many texts it stands in.
+is looked up once however many texts contain it.
 
-Weights are rounded to whole multiples of 2**-11 and taken as these whole numbers (they come as 16-bit floats, so
-little is lost, and a cosine does not mind the scale). Sums and products of whole numbers are exact in floats that
+Weights are rounded to whole multiples of 2**-11 and treated as these whole numbers (they come as 16-bit floats, so
+little is lost, and a cosine does not depend on the scale). Sums and products of whole numbers are exact in floats that
 are wide enough, and exact sums do not depend on the order of adding: a similarity is the same alone or in any
 batch, on any machine. (Past some thousands of words in one text the last bits may round.)
 
-Only two files of the wheel are read. Its Python code is not run: it would set up logging for the whole process,
-bring an HTTP client along, and look for files on a model hub when it does not find them.
+Weights and tokenizer are the files of WordLlama 0.4.0.post1, unchanged, with their licence in ``trained``.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -25,16 +22,20 @@ from typing import ClassVar
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Probe, Similarity
-from auscult.domain.text import spoken_words
-from auscult.engines._comparing import compared
-from auscult.engines._kept import Kept, Vectors
+from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.cache import Kept, Vectors
+from auscult.engines._vectors.comparing import compared
+from auscult.engines._vectors.tokens import Tokenizer
 
 WIDTH = 256
 GRAIN = 2.0**11
+RELEASE = "0.4.0.post1"
+"""Of WordLlama, whose files these are."""
+FOLDER = Path(__file__).with_name("trained")
+WEIGHTS = FOLDER / f"l2_supercat_{WIDTH}.safetensors"
+TOKENIZER = FOLDER / "l2_supercat_tokenizer_config.json"
 REVISION = 2
 """Of how texts are cut into words here; part of the version, because it changes answers."""
 
@@ -46,16 +47,16 @@ PASS_TEXTS = 512
 
 
 class WordLlama:
-    """The embedded engine. Loads on first use; safe to share between threads; keeps about 20 MB, and of the wheel's file what words ask for."""
+    """The embedded engine. Loads on first use; safe to share between threads; keeps about 30 MB, and of the weights what words ask for."""
 
     probe: ClassVar[type[Probe]] = Similarity
 
     def __init__(self) -> None:
-        """Make an engine that has not loaded anything yet. Raises ``EngineError`` when the package is not there."""
+        """Make an engine that has not loaded anything yet."""
         self._lock = Lock()
         self._words = Kept(KEPT_WORDS, WIDTH, self._look_up)
         self._texts = Kept(KEPT_TEXTS, WIDTH, self._add_up)
-        self._version = f"wordllama {_package_version()} l2_supercat {WIDTH}/{REVISION}"
+        self._version = f"wordllama {RELEASE} l2_supercat {WIDTH}/{REVISION}"
 
     @property
     def version(self) -> str:
@@ -66,6 +67,10 @@ class WordLlama:
         """One answer for each probe, in order; every text is embedded once. Raises ``EngineError``."""
         with self._lock:
             return compared(probes, self._embedded, self.version, at_a_time=PASS_TEXTS)
+
+    def has_word(self, word: str) -> bool:
+        """Return whether the word is one token."""
+        return len(self._tokenizer.ids(word)) == 1
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The vector of each text, shape (texts, ``WIDTH``), in whole numbers and of any length; zeros without words."""
@@ -98,9 +103,9 @@ class WordLlama:
         return sums
 
     def _sums(self, pieces: list[list[str]]) -> Vectors:
-        """The sum of each piece's words: first words of all together, then second words, and so on.
+        """Return the sum of each piece's words: first words of all together, then second words, and so on.
 
-        With the longest pieces first, those that still have a word stand together at the top, and adding them is one
+        With the longest pieces first, those that still have a word are together at the top, and adding them is one
         operation on whole rows (six times quicker here than numpy's own sums over pieces of unequal length).
         """
         words = self._words.rows([word for piece in pieces for word in piece])
@@ -123,11 +128,8 @@ class WordLlama:
         return np.concatenate([self._of_tokens(part) for part in parts])
 
     def _of_tokens(self, words: list[str]) -> Vectors:
-        """How often each word has each token, times the tokens' vectors, so that a token's is read once.
-
-        The tokenizer gets one word at a time: it then starts no threads.
-        """
-        tokens = [self._tokenizer.encode(word, add_special_tokens=False).ids for word in words]
+        """Return the tokens' counts of each word, times the tokens' vectors, so that a token's is read once."""
+        tokens = [self._tokenizer.ids(word) for word in words]
         columns = {token: column for column, token in enumerate(dict.fromkeys(chain.from_iterable(tokens)))}
         counts = np.zeros((len(words), len(columns)))
         for row, of in enumerate(tokens):
@@ -138,32 +140,13 @@ class WordLlama:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer.from_file(str(_wheel_file("tokenizers/l2_supercat_tokenizer_config.json")))
+        return Tokenizer(TOKENIZER)
 
     @cached_property
     def _weights(self) -> NDArray[np.float16]:
         """The file itself, mapped: of 65 MB only what words ask for comes into memory, once for all processes."""
-        path = _wheel_file(f"weights/l2_supercat_{WIDTH}.safetensors")
-        with path.open("rb") as file:
+        with WEIGHTS.open("rb") as file:
             size = int.from_bytes(file.read(8), "little")
             tensor = msgspec.json.decode(file.read(size))["embedding.weight"]
         begin = 8 + size + tensor["data_offsets"][0]
-        return np.memmap(path, np.float16, "r", offset=begin, shape=tuple(tensor["shape"]))
-
-
-def _package_version() -> str:
-    try:
-        return version("wordllama")
-    except PackageNotFoundError as error:
-        raise EngineError("wordllama is not installed: install auscult again", code="engine.missing") from error
-
-
-def _wheel_file(name: str) -> Path:
-    """Path of a file inside the installed package, which is found without being imported."""
-    package = find_spec("wordllama")
-    if package is None or package.origin is None:
-        raise EngineError("wordllama is not installed: install auscult again", code="engine.missing")
-    path = Path(package.origin).parent / name
-    if not path.is_file():
-        raise EngineError(f"wordllama's wheel has no {name}: install wordllama 0.4.0.post1", code="engine.missing")
-    return path
+        return np.memmap(WEIGHTS, np.float16, "r", offset=begin, shape=tuple(tensor["shape"]))

@@ -1,8 +1,8 @@
-"""Writes answers for agents from passages alone, with the model of the judge.
+"""Writer of answers for agents from passages alone, with the model of the judge.
 
-The passages are all that it may use. What it writes is checked before anybody reads it: the passages that it names are
-there, and every number, address and link in it stands in one of them. Where that fails, or no reply comes in time,
-whoever asked quotes the passage itself.
+The passages are all that it may use. Its text is checked before it is shown: the passages that it names exist,
+and every number, address and link in it is in one of them. Where that fails, or no reply arrives in time,
+the caller quotes the passage itself.
 """
 
 import re
@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.assist.knowledge import Passage, Written
 from auscult.domain.errors import EngineError
-from auscult.domain.judging import Usage
-from auscult.domain.knowledge import Passage, Written
-from auscult.engines._judge.calling import Calls
+from auscult.domain.scoring.judging import Usage
+from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
-from auscult.engines._judge.purse import Purse
-from auscult.engines._judge.server import Address, AwayError, Reply, Server, TooLongError
-from auscult.pipeline.places import Gate
+from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
+from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
-__all__ = ["Address", "PassageWriter", "Purse", "Server"]
+__all__ = ["Address", "Budget", "PassageWriter", "Server"]
 
 REVISION = 1
 """Of what the model is told here; part of the engine's version."""
@@ -65,7 +65,7 @@ class _Request(NamedTuple):
     user: str
 
     def schema(self, *, bounded: bool) -> dict[str, Any]:
-        """Which passages come before what is made of them."""
+        """Return the schema: the passages before the text made of them."""
         numbers = {"type": "array", "items": {"type": "integer"}, **({"maxItems": 10} if bounded else {})}
         text = {"type": "string", **({"maxLength": LONGEST} if bounded else {})}
         return {
@@ -79,10 +79,10 @@ class _Request(NamedTuple):
 class PassageWriter:
     """One model on one server. Threads may share it; nothing is opened before the first question."""
 
-    def __init__(self, server: Server, purse: Purse, gate: Gate | None = None) -> None:
-        """Ask ``server`` within what ``purse`` holds, so many at a time as ``gate`` lets through."""
+    def __init__(self, server: Server, purse: Budget, gate: DistributedSemaphore | None = None) -> None:
+        """Ask ``server`` within the budget of ``purse``, with as many calls at a time as ``gate`` allows."""
         self._server = server
-        self._calls = Calls(server, purse, gate, _for_a_while)
+        self._calls = JudgeClient(server, purse, gate, _for_a_while)
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
         """Answer a question in its language (ISO 639-1) with nothing but what the passages say.
@@ -95,7 +95,7 @@ class PassageWriter:
             reply = self._calls.call(request, Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM))
         except TooLongError as error:
             raise EngineError("the question and its passages are too long for the model") from error
-        except AwayError as away:
+        except UnavailableError as away:
             raise EngineError(away.reason) from away
         answer = _read(reply)
         engine = f"writer {REVISION} {' '.join(reply.model.split())}"
@@ -112,7 +112,7 @@ class PassageWriter:
 
 
 def _for_a_while() -> Callable[[], bool]:
-    """What says when an agent has waited long enough for a place at the judge."""
+    """Return a check that ends an agent's wait for a slot at the judge."""
     until = time.monotonic() + PATIENCE_S
     return lambda: time.monotonic() >= until
 
@@ -149,7 +149,7 @@ def _used(numbers: Sequence[int], passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _check(text: str, passages: Sequence[Passage]) -> None:
-    """Refuse what says a number, an address or a link that nobody gave. Raises ``EngineError``."""
+    """Refuse a number, an address or a link that no passage has. Raises ``EngineError``."""
     if len(text) > LONGEST:
         raise EngineError(f"the answer has {len(text)} characters, and an agent can use {LONGEST} at most")
     given = {told for each in passages for told in _figures(f"{each.title} {each.text}")}

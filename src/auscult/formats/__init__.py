@@ -18,6 +18,6 @@ FORMATS: Shelf[Format] = Shelf(
 
 
 def detect(head: bytes) -> Format | None:
-    """Tell the format by the first bytes (decompressed); None where nobody recognises them."""
+    """Return the format by the first bytes (decompressed); None where none recognises them."""
     asked = [shape for name, shape in FORMATS.items() if name != Native.name]
     return next((shape for shape in (*asked, FORMATS[Native.name]) if shape.recognises(head)), None)

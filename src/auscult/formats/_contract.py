@@ -1,4 +1,4 @@
-"""What a format must be: bytes in, conversations out, one at a time, faults named and passed over."""
+"""Contract of a format: bytes in, conversations out, one at a time, faults named and skipped."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
@@ -13,11 +13,20 @@ HEAD_BYTES = 64 * 1024
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How large input may be (settings). Sizes in bytes."""
+    """Limits of input (settings). Sizes in bytes."""
 
     turn_bytes: int = 64 * 1024
     turns: int = 20_000
     document_bytes: int = 32 * 1024 * 1024
+    custom_fields: int = 1_000
+
+    def check_custom_fields(self, count: int) -> None:
+        """Raise ``FormatError`` where a conversation has more custom fields: each is a row of its own in indexes."""
+        if count > self.custom_fields:
+            message = (
+                f"there are {count:,} custom fields; at most {self.custom_fields:,} are read (setting custom_fields)"
+            )
+            raise FormatError(message, code="custom_fields.too_many", field="custom_fields", value=count)
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
@@ -31,7 +40,7 @@ class Rejected(Struct, frozen=True, kw_only=True):
 
 
 class ByteStream(Protocol):
-    """Where bytes come from: an open file, standard input, the inside of a compressed file."""
+    """Source of bytes: an open file, standard input, the inside of a compressed file."""
 
     def read(self, size: int, /) -> bytes:
         """The next bytes: at most ``size``, maybe fewer, none at the end.
@@ -48,12 +57,12 @@ class Format(Protocol):
     name: ClassVar[str]
 
     def recognises(self, head: bytes) -> bool:
-        """Whether the first bytes (up to ``HEAD_BYTES``, already decompressed) look like this format."""
+        """Return whether the first bytes (up to ``HEAD_BYTES``, already decompressed) look like this format."""
         ...
 
     def read(self, stream: ByteStream, app_id: str, limits: Limits) -> Iterator[Conversation | Rejected]:
-        """Conversations and refusals, in the order they stand, holding one document in memory at a time.
+        """Yield conversations and refusals, in order, holding one document in memory at a time.
 
-        A ``FormatError`` that the stream raises ends the reading and is given as the last refusal.
+        A ``FormatError`` that the stream raises ends the reading and is yielded as the last refusal.
         """
         ...

@@ -1,9 +1,9 @@
-"""The native document as users write it, and what becomes of it: every format's conversations pass through here.
+"""Native document as users write it, and its conversion: every format's conversations pass through here.
 
-Each field stands in docs/reference/formats.md.
+Each field is in docs/reference/formats.md.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -15,6 +15,7 @@ from auscult.domain.conversation import (
     Customer,
     Direction,
     Event,
+    InlineRecording,
     Queue,
     Recordings,
     Speaker,
@@ -73,11 +74,19 @@ class EventDocument(Struct, frozen=True):
     to_queue_id: Id | None = None
 
 
+class InlineRecordingDocument(Struct, frozen=True):
+    """A recording inside the document, in base64."""
+
+    content: bytes
+    speakers: tuple[Literal["agent", "customer"], ...] | None = None
+
+
 class RecordingsDocument(Struct, frozen=True):
-    """Addresses of the recordings."""
+    """Addresses of the recordings, and recordings inside the document."""
 
     agent: tuple[str, ...] | None = None
     customer: tuple[str, ...] | None = None
+    inline: tuple[InlineRecordingDocument, ...] | None = None
 
 
 class ConversationDocument(Struct, frozen=True, kw_only=True):
@@ -112,13 +121,15 @@ RIGHT = {
     "ended_at": _TIME,
     "agents.joined_at": _TIME,
     "direction": "inbound or outbound",
-    "turns.speaker": "agent, customer, bot or system",
+    "turns.speaker": "agent, customer, bot, system or unknown",
     "turns.start_ms": _SPAN,
     "turns.end_ms": _SPAN,
     "events.start_ms": _SPAN,
     "events.end_ms": _SPAN,
     "recordings.agent": "a list of addresses",
     "recordings.customer": "a list of addresses",
+    "recordings.inline.content": "the bytes in base64",
+    "recordings.inline.speakers": "a list of agent or customer",
     "custom_fields.*": "text, a number, true or false",
     **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
@@ -166,27 +177,30 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()])
         or _parts.queues_of(parts.contact),
         agents=tuple([_agent(agent, place) for place, agent in enumerate(document.agents or ())])
-        or _parts.agents_of(parts.contact),
+        or _parts.agents_of(parts.contact)
+        or _parts.speaking_agents(turns),
         customer=document.customer and Customer(document.customer.id, document.customer.name),
         turns=turns,
         events=tuple([_event(event, place) for place, event in enumerate(document.events or ())]),
-        custom_fields={
-            key: _as_text(value) for key, value in (document.custom_fields or {}).items() if value is not None
-        },
-        recordings=document.recordings
-        and Recordings(document.recordings.agent or (), document.recordings.customer or ()),
+        custom_fields=_custom_fields(document.custom_fields or {}, limits),
+        recordings=document.recordings and _recordings(document.recordings),
         contact=parts.contact,
         assist=parts.assist,
     )
 
 
 def document_of(conversation: Conversation) -> dict[str, Any]:
-    """Give the document that a conversation, as it was read, is written as; it reads back as an equal one."""
+    """Return the document of a conversation, as it was read; it reads back as an equal one."""
     document: dict[str, Any] = msgspec.to_builtins(conversation)
     document.pop("is_direction_defaulted", None)
     if not conversation.is_direction_defaulted:
         document["direction"] = conversation.direction
     return document
+
+
+def _recordings(document: RecordingsDocument) -> Recordings:
+    inline = tuple(InlineRecording(each.content, each.speakers or ()) for each in document.inline or ())
+    return Recordings(document.agent or (), document.customer or (), inline)
 
 
 def _agent(agent: AgentDocument, place: int) -> Agent:
@@ -197,6 +211,11 @@ def _agent(agent: AgentDocument, place: int) -> Agent:
 def _event(event: EventDocument, place: int) -> Event:
     start, end = _turns.span("events", place, event.start_ms, event.end_ms)
     return Event(event.type, start, end, event.agent_id, event.to_queue_id)
+
+
+def _custom_fields(given: dict[str, Scalar], limits: Limits) -> dict[str, str]:
+    limits.check_custom_fields(len(given))
+    return {key: _as_text(value) for key, value in given.items() if value is not None}
 
 
 def _as_text(value: Scalar) -> str:

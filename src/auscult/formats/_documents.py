@@ -1,6 +1,6 @@
 """Cuts a stream of bytes into JSON documents, one in memory at a time: the lines of NDJSON, or the values of a JSON file.
 
-Which of the two a stream is, is told by its first bytes: NDJSON has a whole document on one line.
+The first bytes decide between the two: NDJSON has a whole document on one line.
 """
 
 import io
@@ -39,14 +39,15 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 
 class Document(NamedTuple):
-    """One document as it came, with the line that it begins on (from 1)."""
+    """One document as it came, with the line that it begins on, and its place in an array, both from 1."""
 
     line: int
     data: bytes
+    item: int | None = None
 
 
 class Peeked:
-    """A stream whose first bytes can be looked at before they are read."""
+    """Stream whose first bytes can be read ahead."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -86,7 +87,7 @@ def documents(stream: ByteStream, limits: Limits) -> Iterator[Document | Rejecte
 
 
 def is_line_delimited(head: bytes) -> bool:
-    """Whether the first bytes of a file read as one document a line, broken lines among them forgiven."""
+    """Return whether the first bytes of a file read as one document a line, broken lines among them forgiven."""
     text = head.removeprefix(_BOM).lstrip()
     first, line_end, rest = text.partition(b"\n")
     if text[:1] == b"[":
@@ -105,14 +106,14 @@ def top_level_keys(head: bytes) -> frozenset[str]:
 
 
 class _Raw(io.RawIOBase):
-    """What ``io.BufferedReader`` wants below it, to find the ends of lines quickly."""
+    """Raw stream below ``io.BufferedReader``, to find the ends of lines quickly."""
 
     def __init__(self, stream: ByteStream) -> None:
         super().__init__()
         self._stream = stream
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """Return True: it can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
@@ -132,7 +133,7 @@ def _keys_of(line: bytes) -> AbstractSet[str] | None:
 
 
 def _is_document(line: bytes) -> bool:
-    """Whether the line is a whole document (a part of a larger one may be a whole object, too)."""
+    """Return whether the line is a whole document (a part of a larger one may be a whole object, too)."""
     keys = _keys_of(line)
     return keys is not None and any(keys >= marks for marks in _MARKS)
 
@@ -215,12 +216,13 @@ class _ValueCutter:
         self._is_escaped = False
         self._in_scalar = False
         self._is_array = False
+        self._items = 0
         self._began = 1
         self._size = 0
         self._kept = bytearray()
 
     def feed(self, chunk: bytes) -> Iterator[Document | Rejected]:
-        """Take the next bytes; give each document that they end."""
+        """Read the next bytes; yield each document that they end."""
         at = 0
         while at < len(chunk):
             start = at
@@ -235,7 +237,7 @@ class _ValueCutter:
                 yield self._taken()
 
     def end(self) -> Iterator[Document | Rejected]:
-        """Say what is left over when the stream has ended."""
+        """Yield the rest when the stream has ended."""
         if self._in_scalar:
             yield self._taken()
         elif self._depth or self._in_string:
@@ -248,7 +250,7 @@ class _ValueCutter:
             yield Rejected(error=fault, source=b"")
 
     def _begin(self, chunk: bytes, at: int) -> int:
-        """Go to where the next document begins, and say what it begins with; the array around them is passed over."""
+        """Go to the beginning of the next document, and return its first character; the array around them is skipped."""
         gap = _GAP.match(chunk, at)
         after = gap.end() if gap else at
         self.line += chunk.count(b"\n", at, after)
@@ -257,11 +259,13 @@ class _ValueCutter:
         mark = chunk[after]
         if mark == ord("[") and not self._is_array:
             self._is_array = True
+            self._items = 0
             return after + 1
         if mark == ord("]") and self._is_array:
             self._is_array = False
             return after + 1
         self._began, self._size = self.line, 0
+        self._items += 1
         self._kept.clear()
         self._depth, self._in_string = int(mark in _OPENING), mark == ord('"')
         self._in_scalar = not (self._depth or self._in_string)
@@ -312,4 +316,4 @@ class _ValueCutter:
     def _taken(self) -> Document | Rejected:
         if self._size > self._limit:
             return _too_large(self._began, self._size, self._limit, bytes(self._kept))
-        return Document(self._began, bytes(self._kept))
+        return Document(self._began, bytes(self._kept), self._items if self._is_array else None)

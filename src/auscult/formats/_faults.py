@@ -45,7 +45,7 @@ def refuse_bytes(data: bytes) -> None:
 
 
 def refuse_nul(value: Json, field: str) -> None:
-    """Refuse a value, decoded, that stands at ``field`` and holds a NUL character. Raises ``FormatError``."""
+    """Refuse a decoded value at ``field`` that has a NUL character. Raises ``FormatError``."""
     if (found := _nul_field(value, field)) is not None:
         found = found.lstrip(".")
         message = f"{found or 'the document'} holds a NUL character (\\u0000); leave it out"
@@ -53,9 +53,9 @@ def refuse_nul(value: Json, field: str) -> None:
 
 
 def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatError:
-    """Say what is wrong with the document ``data`` that could not be decoded (one of ``DECODE_ERRORS``).
+    """Return the fault of the document ``data`` that could not be decoded (one of ``DECODE_ERRORS``).
 
-    ``right`` says of fields, written without indexes (``turns.speaker``), what they should be.
+    ``right`` describes accepted values of fields, written without indexes (``turns.speaker``).
     """
     if isinstance(error, UnicodeDecodeError):
         message = f"the document is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}"
@@ -73,7 +73,7 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
 
 
 def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str, str]) -> FormatError:
-    """Say what is wrong with a document that is decoded (None where that cannot be) and has not the shape it should."""
+    """Return the fault of a decoded document (None where that cannot be) that has the wrong shape."""
     placed = _PLACED.fullmatch(str(error))
     what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
     field, value = _found(document, path)
@@ -100,7 +100,7 @@ def _malformed(said: str, data: bytes) -> str:
 
 
 def _right(field: str, right: Mapping[str, str], what: str) -> str:
-    """What the field should be: as the format says, or as msgspec does."""
+    """Return the accepted values of a field: as the format describes them, or as msgspec does."""
     bare = re.sub(r"\[\d+\]", "", field)
     known = right.get(bare, right.get(bare.rpartition(".")[0] + ".*"))
     if known is not None:
@@ -113,7 +113,7 @@ def _right(field: str, right: Mapping[str, str], what: str) -> str:
 
 
 def _found(document: Json, path: str) -> tuple[str, Json]:
-    """The field as people write it, and the value that stands there.
+    """Return the field as people write it, and its value.
 
     msgspec leaves the key of a mapping open (``[...]``): it is the first whose value is no scalar.
     """
@@ -143,7 +143,7 @@ def _shown(value: Json) -> str:
 
 
 def _nul_field(value: Json, field: str) -> str | None:
-    """Where the first text with a NUL character stands, or None."""
+    """Return the path of the first text with a NUL character, or None."""
     if isinstance(value, str):
         return field if "\0" in value else None
     if isinstance(value, list):

@@ -42,7 +42,7 @@ def instant(value: str | float, field: str) -> datetime:
 
 
 def from_ms(ms: float) -> datetime:
-    """Give the instant that many milliseconds after the epoch.
+    """Return the instant that many milliseconds after the epoch.
 
     Raises ``ValueError`` before 1970, ``OverflowError`` after the year 9999.
     """
@@ -57,7 +57,7 @@ def ms_between(earlier: datetime, later: datetime) -> int:
 
 
 def after(start: datetime, ms: int) -> datetime:
-    """Give the instant ``ms`` after another."""
+    """Return the instant ``ms`` after another."""
     return start + _MS * ms
 
 

@@ -1,19 +1,19 @@
-"""The parts ``contact`` and ``assist`` of the native document, from what users write to the domain's own.
+"""Parts ``contact`` and ``assist`` of the native document, converted to the domain's own.
 
 Keys of a contact are ours (``first_response_at``) or those of the call-details report (``firstResponseTime``), so that
-what was exported there can be put in as it is. Null is the same as nothing; keys that nobody knows are passed over.
+an export of that report can be put in as it is. Null is the same as nothing; unknown keys are skipped.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.assist import Assist
-from auscult.domain.contact import Contact
-from auscult.domain.conversation import Agent, Queue
+from auscult.domain.assist.assistance import Assist
+from auscult.domain.contact import Contact, Segment
+from auscult.domain.conversation import Agent, Queue, Turn
 from auscult.domain.errors import FormatError
 from auscult.formats import _faults, _instants
 
@@ -71,6 +71,9 @@ _WORDS: Mapping[str, Mapping[str, object]] = {
     "destination_type": {"QueueEntry": "queue", "AgentSegment": "agent"},
     "is_voicemail": {"YES": True, "NO": False},
 }
+_OF_A_STAY = frozenset(Segment.__struct_fields__)
+"""Names that describe a stay with an agent."""
+
 _MOST_SECONDS = 2**53
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -125,6 +128,11 @@ def agents_of(contact: Contact | None) -> tuple[Agent, ...]:
     return tuple(found.values())
 
 
+def speaking_agents(turns: Iterable[Turn]) -> tuple[Agent, ...]:
+    """Return the agents that turns name, each once, in the order in which they first speak."""
+    return tuple(Agent(id_) for id_ in dict.fromkeys(turn.agent_id for turn in turns if turn.agent_id))
+
+
 def _tidied(part: Mapping[str, Any], field: str) -> dict[str, Any]:
     """An object with our names, instants read and nulls left out."""
     tidy: dict[str, Any] = {}
@@ -144,10 +152,34 @@ def _tidied(part: Mapping[str, Any], field: str) -> dict[str, Any]:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             tidy[name] = _instants.instant(value if is_number else str(value), f"{field}.{key}")
         elif name in _NESTED:
-            tidy[name] = _nested(value, f"{field}.{key}")
+            inner = _nested(value, f"{field}.{key}")
+            tidy[name] = _unfolded(inner) if name == "destinations" else inner
         else:
             tidy[name] = _WORDS[own].get(value, value) if own in _WORDS and isinstance(value, str) else value
     return {"survey": survey, **tidy} if survey else tidy
+
+
+def _unfolded(destinations: object) -> object:
+    """Move the agent of every destination to its place, also where the destination itself is the agent.
+
+    The call-details report writes a contact that went directly to an agent as one flat object.
+    """
+    if not isinstance(destinations, list):
+        return destinations
+    return [_with_agent(each) for each in cast("list[object]", destinations)]
+
+
+def _with_agent(destination: object) -> object:
+    if not isinstance(destination, dict):
+        return destination
+    given = cast("dict[str, Any]", destination)
+    stay = {name: value for name, value in given.items() if name in _OF_A_STAY}
+    agent = given.get("responding_agent", {})
+    is_queue = given.get("type", "queue" if given.keys() & {"queue_id", "queue_name"} else "agent") != "agent"
+    if is_queue or not stay or not isinstance(agent, dict):
+        return given
+    rest = {name: value for name, value in given.items() if name not in _OF_A_STAY}
+    return {**rest, "responding_agent": {**stay, **cast("dict[str, Any]", agent)}}
 
 
 def _nested(value: object, field: str) -> object:

@@ -1,4 +1,4 @@
-"""What holds for turns and events in every format: ids, order of their times, limits."""
+"""Rules for turns and events in every format: ids, order of their times, limits."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -25,9 +25,9 @@ class RawTurn(NamedTuple):
 
 
 def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
-    """Check turns and give each an id: its own, or ``m`` and its place.
+    """Check turns and assign each an id: its own, or ``m`` and its number.
 
-    Raises ``FormatError`` with the field: an id that stands twice, times that cannot be, too many, too large.
+    Raises ``FormatError`` with the field: a repeated id, impossible times, too many, too large.
     """
     if len(turns) > limits.turns:
         message = f"there are {len(turns):,} turns; at most {limits.turns:,} are read (setting turns)"
@@ -46,7 +46,7 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
 
 
 def ended_at(started_at: datetime, turns: Iterable[Turn]) -> datetime | None:
-    """Give the end that the last timed turn shows, or None where no turn has a time."""
+    """Return the end of the last timed turn, or None where no turn has a time."""
     times = [turn.start_ms if turn.end_ms is None else turn.end_ms for turn in turns]
     last = max((ms for ms in times if ms is not None), default=None)
     return None if last is None else _instants.after(started_at, last)

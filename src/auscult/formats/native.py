@@ -16,16 +16,16 @@ _DECODER = msgspec.json.Decoder(ConversationDocument)
 
 
 class Native:
-    """Reads native documents. The last format to be asked: it takes any JSON, so that its errors say what is missing."""
+    """Reader of native documents. The last format to be tried: it accepts any JSON, so that its errors name missing fields."""
 
     name: ClassVar[str] = "native"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a line of it begins like a JSON object or array."""
+        """Return whether a line of it begins like a JSON object or array."""
         return any(line.lstrip()[:1] in (b"{", b"[") for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
 
     def read(self, stream: ByteStream, app_id: str, limits: Limits) -> Iterator[Conversation | Rejected]:
-        """Conversations and refusals, in the order they stand."""
+        """Yield conversations and refusals, in order."""
         for document in documents(stream, limits):
             if isinstance(document, Rejected):
                 yield document
@@ -34,6 +34,8 @@ class Native:
                 conversation = conversation_of(decoded(document.data), app_id, limits)
             except FormatError as fault:
                 fault.line = document.line
+                if document.item is not None:  # a whole array may be one line
+                    fault.message = f"item {document.item} of the array: {fault.message}"
                 yield Rejected(error=fault, source=document.data)
             else:
                 yield conversation

@@ -1,7 +1,7 @@
 """vCon, the IETF's container for conversations: reads the unsigned form, writes version 0.4.0.
 
 Source: draft-ietf-vcon-vcon-core (parties, dialog, analysis, attachments) and draft-ietf-vcon-cc-extension (role).
-What is read from where, and what is written, stands in docs/reference/formats.md.
+docs/reference/formats.md lists the fields that are read and written.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class VCon:
     name: ClassVar[str] = "vcon"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether its outermost keys are a vCon's."""
+        """Return whether its outermost keys are a vCon's."""
         keys = top_level_keys(head)
         if "started_at" in keys:
             return False
@@ -47,7 +47,7 @@ class VCon:
         return is_plain or any(keys >= form for form in _SECURED)
 
     def read(self, stream: ByteStream, app_id: str, limits: Limits) -> Iterator[Conversation | Rejected]:  # noqa: ARG002  (a vCon has an id of its own)
-        """Conversations and refusals, in the order they stand."""
+        """Yield conversations and refusals, in order."""
         for document in documents(stream, limits):
             if isinstance(document, Rejected):
                 yield document
@@ -96,8 +96,8 @@ def conversation_of(document: Document, limits: Limits) -> Conversation:
 def write(conversation: Conversation) -> bytes:
     """Write a conversation as a vCon 0.4.0 that reads back as an equal conversation.
 
-    What the vCon's own vocabulary cannot carry stands in the object ``auscult``, and only that: the written core
-    is read back, and the fields that come out otherwise are added.
+    Values that the vCon's own vocabulary cannot carry are in the object ``auscult``, and only those: the written core
+    is read back, and the fields that differ are added.
     """
     core = core_of(conversation)
     as_read = core_conversation(msgspec.convert(core, Document), core[NAME]["started_at"], _UNLIMITED)

@@ -6,10 +6,12 @@ from auscult.domain.shelf import Shelf
 from auscult.metrics._contract import MetricType
 from auscult.metrics.by_ai_agent import ByAiAgent
 from auscult.metrics.by_dialog import ByDialog
+from auscult.metrics.by_insight import ByInsight
 from auscult.metrics.by_playbook import ByPlaybook
 from auscult.metrics.by_question import ByQuestion
 from auscult.metrics.by_speech import BySpeech
 from auscult.metrics.by_value import ByValue
+from auscult.metrics.graded import Graded
 from auscult.metrics.hold import Hold
 from auscult.metrics.manual import Manual
 from auscult.metrics.transfer import Transfer
@@ -21,8 +23,10 @@ METRICS: Shelf[MetricType[Any]] = Shelf(
         "by_question": ByQuestion(),
         "by_speech": BySpeech(),
         "by_value": ByValue(),
+        "by_insight": ByInsight(),
         "by_playbook": ByPlaybook(),
         "by_dialog": ByDialog(),
+        "graded": Graded(),
         "hold": Hold(),
         "transfer": Transfer(),
         "by_ai_agent": ByAiAgent(),

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 
 def url_problem(url: str) -> str:
-    """Why an address cannot be asked; empty when it can. ``{key}`` may stand anywhere behind the host."""
+    """Return why an address cannot be called; empty when it can. ``{key}`` may be anywhere behind the host."""
     try:
         parts = urlsplit(url)
         port = parts.port

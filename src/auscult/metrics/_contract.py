@@ -1,4 +1,4 @@
-"""What a metric type must be. The contract suite in tests/contract runs over every type in the table."""
+"""Contract of a metric type. The contract suite in tests/contract runs over every type in the table."""
 
 from typing import ClassVar, Protocol, TypeVar
 
@@ -7,13 +7,14 @@ from msgspec import Struct
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
 Settings_contra = TypeVar("Settings_contra", contravariant=True)
 
 
 class MetricType(Protocol[Settings_contra]):
-    """One way of judging. Pure: values in, values out; what an engine must tell is sent out as probes first."""
+    """Way of judging. Pure: values in, values out; questions to engines are sent out as probes first."""
 
     name: ClassVar[str]
     """The word that forms use: a metric's ``type``."""
@@ -26,6 +27,9 @@ class MetricType(Protocol[Settings_contra]):
 
     scorings: ClassVar[frozenset[Scoring]]
     """Kinds of scoring whose forms may hold this type (rule 6: percentage forms hold no manual metrics)."""
+
+    reads_words: ClassVar[bool]
+    """True when it has to understand what is said: where the language could not be told, it is not judged."""
 
     is_manual: ClassVar[bool]
     """True when only a person can answer; such a metric never counts in the machine's score."""
@@ -47,13 +51,18 @@ class MetricType(Protocol[Settings_contra]):
         ...
 
     def is_split(self, settings: Settings_contra) -> bool:
-        """Whether its verdicts have parts that are scored one by one (rule 9)."""
+        """Return whether its verdicts have parts that are scored one by one."""
         ...
 
     def probes(self, settings: Settings_contra, conversation: Conversation) -> tuple[Probe, ...]:
-        """What must be asked before this conversation can be judged."""
+        """Return the questions to ask before this conversation can be judged."""
         ...
 
-    def judge(self, settings: Settings_contra, conversation: Conversation, answers: Answers) -> Verdict:
-        """The verdict, with evidence. ``answers`` holds one answer for each probe."""
+    def judge(
+        self, settings: Settings_contra, conversation: Conversation, answers: Answers, insights: Insights | None = None
+    ) -> Verdict:
+        """Return the verdict, with evidence.
+
+        ``answers`` holds one answer for each probe; ``insights`` is what analysis found, None where it was not analysed.
+        """
         ...

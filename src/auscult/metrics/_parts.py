@@ -1,17 +1,17 @@
-"""Parts of a metric that are scored one by one (rule 9): their shares, and how they are told."""
+"""Parts of a metric that are scored one by one: their shares, and their display."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from auscult.domain.evaluation import Evidence, Part, Qualification
-from auscult.metrics._finding import Problem
+from auscult.metrics._finding.language import Problem
 
 WHOLE = Decimal(100)
 _MAX_DECIMALS = 4
 
 
 def share_problems(whole: str, shares: Mapping[str, Decimal]) -> Iterator[Problem]:
-    """What is wrong with the shares of a whole, by their fields: each above 0, all together exactly 100 percent."""
+    """Yield the faults in the shares of a whole, by their fields: each above 0, all together exactly 100 percent."""
     for field, share in shares.items():
         if not 0 < share <= WHOLE or share != round(share, _MAX_DECIMALS):
             yield field, f"{share} must be above 0 and at most 100 percent, with at most 4 decimals"

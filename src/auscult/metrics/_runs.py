@@ -1,14 +1,14 @@
-"""What the assistant ran beside the talk, as evidence: by which name it is called, and where in the talk it stands."""
+"""Runs of the assistant as evidence: their names, and their places in the conversation."""
 
 from datetime import datetime
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
-from auscult.metrics._citing import cite
+from auscult.metrics._finding.citing import cite
 
 
 def is_called(asked: str, identity: str | None, name: str | None) -> bool:
-    """Whether a thing of this id and name is the one that is asked for; letter case of the name does not matter."""
+    """Return whether a run of this id and name is the one asked for; letter case of the name does not matter."""
     return asked == identity or (name is not None and asked.strip().casefold() == name.strip().casefold())
 
 

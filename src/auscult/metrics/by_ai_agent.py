@@ -1,4 +1,4 @@
-"""What an external agent says of a conversation: one parent metric, many sub-metrics (rule 9).
+"""Verdicts of an external agent on a conversation: one parent metric, many sub-metrics.
 
 Settings, semantics, the contract with the agent, and examples for users: docs/reference/metrics/by_ai_agent.md.
 """
@@ -12,10 +12,11 @@ from msgspec import Struct
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Part, Verdict, joined
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe, Review, ReviewAnswer, Reviewed, Transcript
 from auscult.metrics._addresses import url_problem
-from auscult.metrics._citing import cite
-from auscult.metrics._finding import Problem
+from auscult.metrics._finding.citing import cite
+from auscult.metrics._finding.language import Problem
 from auscult.metrics._parts import share_problems
 
 _CUSTOM_ID = "customConversationId"
@@ -34,14 +35,14 @@ class SubMetric(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
 
 class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A custom field that the agent is told, under a name of its own."""
+    """Custom field that is sent to the agent, under a name of its own."""
 
     custom_field: str
     name: str
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type."""
+    """Settings of a metric of this type."""
 
     url: str
     evaluation: str
@@ -58,10 +59,11 @@ class ByAiAgent:
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = True
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong with the settings."""
+        """Return the faults of the settings."""
         return tuple(_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:
@@ -69,7 +71,7 @@ class ByAiAgent:
         return None if settings.languages is None else frozenset(settings.languages)
 
     def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 always the same
-        """Whoever asks external agents."""
+        """Return the probes for external agents."""
         return frozenset({Review})
 
     def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
@@ -84,7 +86,13 @@ class ByAiAgent:
         """One question for all sub-metrics."""
         return (_review(settings, conversation),) if conversation.turns else ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with what the agent says of each sub-metric and the turns it points at."""
         if not conversation.turns:
             return Verdict(qualification="NA", reason="nobody speaks")

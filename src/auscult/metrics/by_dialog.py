@@ -1,4 +1,4 @@
-"""Whether a dialog task was run for the agent, anywhere in the conversation or in a part of it.
+"""Run of a dialog task for the agent, anywhere in the conversation or in a part of it.
 
 Settings, semantics and examples for users: docs/reference/metrics/by_dialog.md.
 """
@@ -8,18 +8,19 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from auscult.domain.assist import DialogRun
+from auscult.domain.assist.assistance import DialogRun
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.metrics._finding import Span, Window, read_window
+from auscult.metrics._finding.language import Span, Window, read_window
+from auscult.metrics._finding.windows import end_ms
 from auscult.metrics._runs import evidence_of, is_called, ms_of, turn_of
-from auscult.metrics._windows import end_ms
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type."""
+    """Settings of a metric of this type."""
 
     dialog: str
     question: str = ""
@@ -27,16 +28,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class ByDialog:
-    """YES when the task was run in the window, NO when not, NA when nobody can know."""
+    """YES when the task was run in the window, NO when not, NA when that is unknown."""
 
     name: ClassVar[str] = "by_dialog"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong with the settings."""
+        """Return the faults of the settings."""
         return tuple(_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
@@ -59,7 +61,13 @@ class ByDialog:
         """Nothing."""
         return ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,  # noqa: ARG002 as above
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with the runs that decided it."""
         told = conversation.assist.dialogs if conversation.assist else None
         if told is None:
@@ -93,7 +101,7 @@ def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _is_within(run: DialogRun, span: Span | None, conversation: Conversation) -> bool | None:
-    """Whether a run began in the window; None when that cannot be known."""
+    """Return whether a run began in the window; None when that is unknown."""
     if span is None:
         return True
     turn = turn_of(conversation, run.turn_id)

@@ -1,4 +1,4 @@
-"""Whether the agent worked by a playbook: all of it as far as asked, or steps by name. From what the assistant tells.
+"""Adherence to a playbook: all of it as far as asked, or steps by name. From the assistant's records.
 
 Settings, semantics and examples for users: docs/reference/metrics/by_playbook.md.
 """
@@ -9,10 +9,11 @@ from typing import ClassVar, Literal, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.assist import PlaybookRun, PlaybookStep
+from auscult.domain.assist.assistance import PlaybookRun, PlaybookStep
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.metrics._runs import evidence_of, is_called
 
@@ -27,7 +28,7 @@ class NamedStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type: ``min_adherence`` of the entire playbook in percent, or ``steps``."""
+    """Settings of a metric of this type: ``min_adherence`` of the entire playbook in percent, or ``steps``."""
 
     playbook: str
     question: str = ""
@@ -37,16 +38,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class ByPlaybook:
-    """YES when the playbook was followed, NO when not, NA when it was not run or nobody can know."""
+    """YES when the playbook was followed, NO when not, NA when it was not run or that is unknown."""
 
     name: ClassVar[str] = "by_playbook"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong with the settings."""
+        """Return the faults of the settings."""
         return tuple(_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
@@ -69,7 +71,13 @@ class ByPlaybook:
         """Nothing."""
         return ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,  # noqa: ARG002 as above
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with the steps that decided it."""
         told = conversation.assist.playbooks if conversation.assist else None
         if told is None:
@@ -150,7 +158,7 @@ def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation:
 def _entire(
     least: Decimal, runs: Sequence[PlaybookRun], taken: Sequence[_Taken], conversation: Conversation
 ) -> Verdict:
-    """At least so many percent of all steps. Where steps are not told, the assistant's own figure, its best run."""
+    """Judge the share of all steps, in percent. Without steps, by the assistant's own figure, its best run."""
     if taken:
         done = sum(each.step.is_adhered for each in taken)
         is_enough = 100 * done >= least * len(taken)

@@ -8,65 +8,81 @@ Settings, semantics and examples for users: docs/reference/metrics/by_question.m
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
 from auscult.domain.form import Scoring
-from auscult.domain.probe import Answers, Judgement, Probe
-from auscult.metrics._finding import Finding, Problem, finding_problems, speakers_of
-from auscult.metrics._joining import compiled, searches_of
+from auscult.domain.insight import Insights
+from auscult.domain.probe import Acts, Answers, Judgement, Probe
+from auscult.domain.said.spelling import did_you_mean
+from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
+from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
+from auscult.metrics._finding.search import NOTHING, Outcome
+from auscult.metrics._finding.voting import LANGUAGES, reads, voted
 from auscult.metrics._parts import part, share_problems
-from auscult.metrics._reading import Reading, reading_of
-from auscult.metrics._search import NOTHING, Outcome
+from auscult.votes import acts_of, questions
 
 
 class SubWeights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the weight is shared between trigger and answer, in percent."""
+    """Shares of the weight of trigger and answer, in percent."""
 
     trigger: Decimal
     answer: Decimal
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type."""
+    """Settings of a metric of this type."""
 
     answer: Finding
     question: str = ""
     trigger: Finding | None = None
     sub_weights: SubWeights | None = None
     excused_when: Finding | None = None
+    excused_because: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     not_when: Finding | None = None
     when_silent: Literal["na", "no"] = "na"
+    vote: str | None = None
     languages: tuple[str, ...] | None = None
 
 
 class ByQuestion:
-    """YES when the answer is found, NO when not, NA when the question does not arise or cannot be told."""
+    """YES when the answer is found, NO when not, NA when the question does not arise or the answer is unknown."""
 
     name: ClassVar[str] = "by_question"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = True
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong in the findings."""
+        """Return the faults of the findings."""
         found: list[tuple[str, str]] = []
         for name, finding in _findings(settings):
             has_trigger = settings.trigger is not None and name != "trigger"
             found.extend(finding_problems(finding, name, has_trigger=has_trigger))
+        if settings.excused_because is not None and settings.excused_when is None:
+            found.append(("excused_because", "give it with excused_when, whose reason it is"))
+        if settings.vote is not None and settings.vote not in questions():
+            hint = did_you_mean(settings.vote, questions(), f"there is: {', '.join(sorted(questions()))}")
+            found.append(("vote", f"trained heads do not vote on {settings.vote!r}; {hint}"))
+        if settings.vote is not None and settings.sub_weights is not None:
+            found.append(("vote", "belongs to a metric without sub_weights, whose parts are decided by words"))
         return (*found, *_sub_weight_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:
-        """The languages that its words are in, where the metric names them."""
-        return None if settings.languages is None else frozenset(settings.languages)
+        """The languages that its words are in, where the metric names them; of heads that vote, theirs."""
+        if settings.languages is not None:
+            return frozenset(settings.languages)
+        return LANGUAGES if settings.vote is not None else None
 
     def needs(self, settings: Settings) -> frozenset[type[Probe]]:
-        """An embedding engine for ``similar``, a judge for ``judge``."""
-        return _plan(settings).needs
+        """An embedding engine for ``similar``, a judge for ``judge``, heads for ``vote``."""
+        return _plan(settings).needs | ({Acts} if settings.vote else frozenset[type[Probe]]())
 
     def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
         """Nothing."""
@@ -76,13 +92,23 @@ class ByQuestion:
         """With sub-weights."""
         return settings.sub_weights is not None
 
+    @none_without_speakers
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """What must be asked of the turns that words alone do not decide."""
-        return _plan(settings).probes(conversation)
+        """Return the questions about the turns that words alone do not decide."""
+        asked = _plan(settings).probes(conversation)
+        return (*asked, acts_of(conversation)) if settings.vote and reads(conversation) else asked
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+    @na_without_speakers
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with the turns that decided it."""
-        return _plan(settings).judge(conversation, answers)
+        by_words = _plan(settings).judge(conversation, answers)
+        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers)
 
 
 def _findings(settings: Settings) -> list[tuple[str, Finding]]:
@@ -116,11 +142,16 @@ class _Plan:
 
     def __init__(self, settings: Settings) -> None:
         self._not_when = compiled(settings.not_when, "customer") if settings.not_when else None
-        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
+        self._trigger = compiled(settings.trigger, "customer", not_negated=True) if settings.trigger else None
         self._answer = compiled(settings.answer, "agent")
         self._excused = compiled(settings.excused_when, "customer") if settings.excused_when else None
+        self._excused_because = settings.excused_because
         self._is_silence_judged = settings.when_silent == "no"
         self._shares = settings.sub_weights
+        is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
+        for one in (self._not_when, self._answer, self._excused):
+            for search in searches_of(one) if one else ():
+                search.is_trigger_by_words, search.is_place_free = is_by_words, True
         present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
         self._searches = [search for one in present for search in searches_of(one)]
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
@@ -129,11 +160,15 @@ class _Plan:
         reading = reading_of(conversation)
         if not self.needs or self._obstacle(reading) or (Judgement in self.needs and self._is_decided(conversation)):
             return ()
-        asked = (probe for search in self._searches if search.needs for probe in search.probes(reading))
+        is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
+        trigger = self._trigger.decide(reading, {}, None).position if self._trigger and is_by_words else None
+        asked = (
+            probe for search in self._searches if search.needs for probe in search.probes(reading, trigger=trigger)
+        )
         return tuple(dict.fromkeys(asked))
 
     def _is_decided(self, conversation: Conversation) -> bool:
-        """Whether words alone decide: a trigger that is not there, an answer that is. A judge costs too much to be asked then."""
+        """Return whether words alone decide: an absent trigger, a present answer. A judge costs too much to be asked then."""
         try:
             self.judge(conversation, {})
         except KeyError:  # it wanted to read an answer
@@ -159,7 +194,7 @@ class _Plan:
                     qualification="NA",
                     evidence=ruled_out.evidence,
                     trigger=trigger.evidence,
-                    reason="ruled out: not_when is found",
+                    reason=f"ruled out, because {_because(ruled_out)}",
                 )
         answer = self._answer.decide(reading, answers, trigger.position)
         if answer.position is not None:
@@ -169,7 +204,7 @@ class _Plan:
         return self._without_answer(reading, answers, trigger, answer)
 
     def _without_trigger(self, trigger: Outcome, reason: str, *, is_unknown: bool) -> Verdict:
-        """The question does not arise; or, where the agent owed the trigger, it was not said, unless nobody can know."""
+        """Judge a question that does not arise; or, where the agent owed the trigger, was not said, unless that is unknown."""
         if self._shares is None or trigger.undecided or is_unknown:
             return Verdict(qualification="NA", reason=reason)
         parts = self._parts(("NO", (), reason), ("NO", (), "there is no trigger that it could belong to"))
@@ -184,12 +219,12 @@ class _Plan:
                     qualification="NA",
                     evidence=excuse.evidence,
                     trigger=trigger.evidence,
-                    reason=f"{reason}, and excused: excused_when is found",
+                    reason=f"{reason}, and excused, because {self._excused_because or _because(excuse)}",
                 )
         reason += _short_of(answer)
         if answer.undecided:
             return Verdict(qualification="NA", trigger=trigger.evidence, reason=reason)
-        near: tuple[Evidence, ...] = (answer.nearest.evidence,) if answer.nearest else ()
+        near: tuple[Evidence, ...] = answer.against or ((answer.nearest.evidence,) if answer.nearest else ())
         parts = self._parts(("YES", trigger.evidence, ""), ("NO", near, reason))
         return Verdict(qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason, parts=parts)
 
@@ -204,10 +239,17 @@ class _Plan:
         return "" if self._is_silence_judged else self._answer.obstacle(reading)
 
 
+def _because(found: Outcome) -> str:
+    """Return the turns that decided, and what is in them, in words."""
+    return " and ".join(f"{each.turn_id} {each.why}" for each in found.evidence)
+
+
 def _short_of(outcome: Outcome) -> str:
-    """What a search came to that found nothing: the judge's reason, or the nearest miss."""
+    """Return why a search found nothing: the judge's reason, or the nearest miss."""
     if outcome.undecided:
         return f"; the judge says that it does not apply: {outcome.undecided}"
+    if outcome.denied:
+        return f"; the judge says no: {outcome.denied}"
     return f"; nearest: {outcome.nearest.evidence.why}" if outcome.nearest else ""
 
 

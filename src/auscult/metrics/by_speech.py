@@ -1,4 +1,4 @@
-"""How people talk, not what they say: talking at once, silence, pace. From the times of turns, so for voice only.
+"""Manner of speaking, not its content: overlap, silence, pace. From the times of turns, so for voice only.
 
 Settings, definitions and examples for users: docs/reference/metrics/by_speech.md.
 """
@@ -10,11 +10,21 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.duration import parse_duration_ms
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.speech import CROSS_TALK_MS, DEAD_AIR_MS, cross_talk, is_timed, pace, silences
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.domain.said.speech import (
+    CROSS_TALK_MS,
+    DEAD_AIR_MS,
+    cross_talk,
+    is_timed,
+    pace,
+    silences,
+    with_times_of_sound,
+)
+from auscult.metrics._finding.reading import WITHOUT_SPEAKERS, are_without_speakers
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
 
@@ -26,7 +36,7 @@ _BELONGING: dict[Measure, tuple[str, ...]] = {
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type; None is the measure's own default."""
+    """Settings of a metric of this type; None is the measure's own default."""
 
     measure: Measure
     min_duration: str | int | None = None
@@ -39,12 +49,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class BySpeech:
-    """YES within the limits, NO beyond them, NA when nobody can know."""
+    """YES within the limits, NO beyond them, NA when that is unknown."""
 
     name: ClassVar[str] = "by_speech"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -71,12 +82,18 @@ class BySpeech:
         """Nothing."""
         return ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,  # noqa: ARG002 as above
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with every instance and its times."""
         if settings.measure == "cross_talk":
-            return _judge_cross_talk(settings, conversation)
+            return _judge_cross_talk(settings, with_times_of_sound(conversation))
         if settings.measure == "dead_air":
-            return _judge_dead_air(settings, conversation)
+            return _judge_dead_air(settings, with_times_of_sound(conversation))
         return _judge_speaking_rate(settings, conversation)
 
 
@@ -134,6 +151,8 @@ def _min_ms(settings: Settings) -> int:
 
 
 def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict:
+    if are_without_speakers(conversation):
+        return Verdict(qualification="NA", reason=WITHOUT_SPEAKERS)
     for side in ("agent", "customer"):
         turns = [turn for turn in conversation.turns if turn.speaker == side]
         if not any(is_timed(turn) for turn in turns):
@@ -145,7 +164,7 @@ def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict
         found = [one for one in found if one.begun_by == "agent"]
     evidence = tuple(
         Evidence(
-            turn_id=one.turn.id,
+            turn_id=one.turn.id or None,
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             text=one.turn.text,
@@ -169,7 +188,7 @@ def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
     found = silences(conversation, min_ms)
     evidence = tuple(
         Evidence(
-            turn_id=one.after.id,
+            turn_id=one.after.id or None,
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             why=f"nobody talks for {_seconds(one.duration_ms)} after this turn",
@@ -185,6 +204,8 @@ def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
 
 
 def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verdict:
+    if are_without_speakers(conversation):
+        return Verdict(qualification="NA", reason=WITHOUT_SPEAKERS)
     speaker = settings.speaker or "agent"
     turns = [turn for turn in conversation.turns if turn.speaker == speaker]
     said = pace(conversation, speaker)
@@ -217,7 +238,9 @@ def _counted(evidence: Sequence[Evidence], allowed: int, what: str, conversation
 
 
 def _untimed(conversation: Conversation) -> str:
-    """Say how much was left out."""
+    """Return how much was left out, and where times are the recording's."""
+    if conversation.heard is not None and not any(turn.id and is_timed(turn) for turn in conversation.turns):
+        return " (by the sound of the recording)"
     count = sum(not is_timed(turn) for turn in conversation.turns)
     return f" ({count} of {len(conversation.turns)} turns have no times and are left out)" if count else ""
 

@@ -1,4 +1,4 @@
-"""Whether what was said is true: a value, held against a source of truth. Static, or dynamic with a trigger.
+"""Truth of a statement: a value compared with a source of truth. Static, or dynamic with a trigger.
 
 Settings, semantics and examples for users: docs/reference/metrics/by_value.md.
 """
@@ -14,22 +14,24 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Comparison, Evidence, Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
+from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.values import Locale, Value, is_same, read
-from auscult.metrics._choosing import Rule, agreed_on
-from auscult.metrics._citing import cite, shortened
-from auscult.metrics._finding import Finding, Problem, finding_problems
-from auscult.metrics._joining import compiled, searches_of
-from auscult.metrics._reading import Reading, reading_of
-from auscult.metrics._said import Heard, Said, Sayings, said_problems
-from auscult.metrics._source import Source, Sources, source_problems
+from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
+from auscult.metrics._finding.citing import cite, shortened
+from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.language import Finding, Problem, finding_problems
+from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
+from auscult.metrics._values.choosing import Rule, agreed_on
+from auscult.metrics._values.said import Heard, Said, Sayings, said_problems
+from auscult.metrics._values.source import Source, Sources, source_problems
 
 _NUMERIC = ("number", "amount", "percentage")
 _AGREED = "Give only the value that both sides agreed on in the end, from the turn in which it was said."
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type."""
+    """Settings of a metric of this type."""
 
     said: Said
     source: Source
@@ -49,10 +51,11 @@ class ByValue:
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = True
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong with the value, its source and the rule."""
+        """Return the faults of the value, its source and the rule."""
         return tuple(_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:
@@ -60,7 +63,7 @@ class ByValue:
         return None if settings.languages is None else frozenset(settings.languages)
 
     def needs(self, settings: Settings) -> frozenset[type[Probe]]:
-        """Whoever answers its source; a judge and an embedding where the form asks so."""
+        """Return the probes of its source; a judge and an embedding where the form uses them."""
         return _plan(settings).needs
 
     def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
@@ -71,11 +74,19 @@ class ByValue:
         """Never."""
         return False
 
+    @none_without_speakers
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """What must be asked of engines and of the source."""
+        """Return the questions to engines and to the source."""
         return _plan(settings).probes(conversation)
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+    @na_without_speakers
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict, with the turn that says the value that counts, and both values."""
         return _plan(settings).judge(conversation, answers)
 
@@ -107,7 +118,7 @@ class _Plan:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
+        self._trigger = compiled(settings.trigger, "customer", not_negated=True) if settings.trigger else None
         self._sayings = Sayings(
             settings.said, advice=settings.custom_rule or (_AGREED if settings.rule == "negotiated" else "")
         )
@@ -140,7 +151,7 @@ class _Plan:
         return replace(self._held_against(reading, answers, position), trigger=shown)
 
     def _held_against(self, reading: Reading, answers: Answers, trigger: int | None) -> Verdict:
-        """What was said, against what the source says."""
+        """Compare the values that were said with the source's."""
         said, conversation = self._settings.said, reading.conversation
         truth = self._sources.truth(reading, answers)
         if truth.text is None:
@@ -161,6 +172,18 @@ class _Plan:
             answer: Literal["NO", "NA"] = "NO" if self._settings.when_not_said == "no" else "NA"
             reason = f"{missing}; the source says {right}"
             return Verdict(qualification=answer, reason=reason, compared=compared)
+        return self._compared(counting, right, conversation, truth.digests)
+
+    def _compared(
+        self, counting: Sequence[Heard], right: Value, conversation: Conversation, digests: Sequence[str]
+    ) -> Verdict:
+        """Compare the values that count with the right one; those that are masked by their hashes."""
+        said = self._settings.said
+        if not is_masked(right) and all(_has_hash(one, conversation, digests) for one in counting):
+            return self._by_digest(counting, conversation, digests)
+        if any(is_masked(one.value) != is_masked(right) for one in counting):
+            reason = f"the {said.name} is redacted on one side and not on the other, so that nothing compares them"
+            return Verdict(qualification="NA", reason=reason)
         wrong = [one for one in counting if not self._is_right(one, right)]
         shown = wrong or counting
         return Verdict(
@@ -168,6 +191,19 @@ class _Plan:
             evidence=tuple(_evidence(one, right, is_right=not wrong) for one in shown),
             reason=f"says {shown[0].value} where the source says {right}" if wrong else "",
             compared=Comparison(name=said.name, source=str(right), said=str(shown[0].value)),
+        )
+
+    def _by_digest(self, counting: Sequence[Heard], conversation: Conversation, digests: Sequence[str]) -> Verdict:
+        """Compare masked values with an open one by their keyed hashes. The open one is not shown: it may be theirs."""
+        wrong = [one for one in counting if conversation.masks[one.value.plain] not in digests]
+        shown = wrong or counting
+        said = str(shown[0].value)
+        source = "a value that differs" if wrong else said
+        return Verdict(
+            qualification="NO" if wrong else "YES",
+            evidence=tuple(_evidence(one, Value(source), is_right=not wrong) for one in shown),
+            reason=f"says {said} where the source says {source}" if wrong else "",
+            compared=Comparison(name=self._settings.said.name, source=source, said=said),
         )
 
     def _counting(self, reading: Reading, heard: Sequence[Heard], trigger: int | None, right: Value) -> Sequence[Heard]:
@@ -186,6 +222,12 @@ class _Plan:
 
     def _is_right(self, one: Heard, right: Value) -> bool:
         return is_same(self._settings.said.kind, one.value, right, self._settings.tolerance)
+
+
+def _has_hash(one: Heard, conversation: Conversation, digests: Sequence[str]) -> bool:
+    """Return whether a masked value has a hash that can be compared with these."""
+    mask = conversation.masks.get(one.value.plain)
+    return mask is not None and any(are_of_one_key(mask, digest) for digest in digests)
 
 
 def _evidence(one: Heard, right: Value, *, is_right: bool) -> Evidence:

@@ -11,12 +11,14 @@ from msgspec import Struct
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.metrics._etiquette import Etiquette, Instances, WeighedDuty, duty_problems
+from auscult.metrics._events.etiquette import Etiquette, Instances, WeighedDuty, duty_problems
+from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type."""
+    """Settings of a metric of this type."""
 
     parts: tuple[WeighedDuty, ...]
     question: str = ""
@@ -31,10 +33,11 @@ class Hold:
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = True
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
-        """What is wrong with the parts."""
+        """Return the faults of the parts."""
         return tuple(duty_problems(settings.parts))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:
@@ -50,14 +53,22 @@ class Hold:
         return "hold"
 
     def is_split(self, settings: Settings) -> bool:
-        """Where its parts have weights."""
+        """Return whether its parts have weights."""
         return any(duty.weight is not None for duty in settings.parts)
 
+    @none_without_speakers
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """What must be asked of the turns around holds."""
+        """Return the questions about the turns around holds."""
         return _compiled(settings).probes(conversation)
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+    @na_without_speakers
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """The verdict over every hold."""
         return _compiled(settings).judge(conversation, answers)
 

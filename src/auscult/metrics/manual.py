@@ -7,11 +7,12 @@ from msgspec import Struct
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a form says in a metric of this type: what the auditor is asked, and how to decide."""
+    """Settings of a metric of this type: the question to the auditor, and guidance."""
 
     question: str = ""
     guidance: str = ""
@@ -24,6 +25,7 @@ class Manual:
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"points"})
+    reads_words: ClassVar[bool] = False
     is_manual: ClassVar[bool] = True
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 any text will do
@@ -50,6 +52,12 @@ class Manual:
         """Nothing."""
         return ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:  # noqa: ARG002 as above
+    def judge(
+        self,
+        settings: Settings,  # noqa: ARG002 as above
+        conversation: Conversation,  # noqa: ARG002 as above
+        answers: Answers,  # noqa: ARG002 as above
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
         """Not yet answered."""
         return Verdict(qualification="-", reason="waits for an auditor")

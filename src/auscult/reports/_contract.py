@@ -1,4 +1,4 @@
-"""What a report must be: one vendor-compatible page of the wire, its faults included."""
+"""Contract of a report: one vendor-compatible page of the wire, its faults included."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
@@ -32,9 +32,9 @@ class PageLimits(Struct, frozen=True, kw_only=True):
 
 
 class Description(Struct, frozen=True, kw_only=True):
-    """What the API's documentation says of a report.
+    """Documentation of a report for the API's description.
 
-    ``body`` and ``answer`` are JSON Schemas as OpenAPI 3.1 takes them; ``schemas`` are those that they refer to,
+    ``body`` and ``answer`` are JSON Schemas as OpenAPI 3.1 accepts them; ``schemas`` are those that they refer to,
     by the name they have under ``#/components/schemas``. ``query`` has those of fields read from the query string.
     """
 
@@ -72,11 +72,14 @@ class Report(Protocol):
     shows_evaluation: ClassVar[bool]
     """Whether its rows show anything of evaluation or audit, so that they change with these."""
 
+    shows_recordings: ClassVar[bool] = False
+    """Whether its rows name recordings, so that links to those in the store are put into them when a page is read."""
+
     filters: ClassVar[frozenset[Filter]]
     """What its queries may filter by: each costs index entries for every row."""
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
-        """What is asked for. Raises ``RequestError`` with field, value and what would be right."""
+        """Return the query of a request. Raises ``RequestError`` with field, value and what would be right."""
         ...
 
     def row(self, record: Record) -> bytes | None:
@@ -88,5 +91,5 @@ class Report(Protocol):
         ...
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says of this report under these limits."""
+        """Return the documentation of this report under these limits."""
         ...

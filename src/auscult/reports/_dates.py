@@ -26,6 +26,7 @@ _SPELLING = re.compile(
 )
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MS = 1_000_000
+_SECOND = 1_000 * _MS
 _DAY = 86_400_000 * _MS
 _FARTHEST_ZONE = 14 * 60
 
@@ -42,7 +43,8 @@ PROPERTIES: dict[str, Any] = {
     },
     "endDate": {
         **_TIME_SCHEMA,
-        "description": "Conversations that started at this time or earlier. A date alone is the end of that day. "
+        "description": "Conversations that started at this time or earlier. A date alone is the end of that day, a "
+        "time without a fraction the end of that second. "
         "`endtDate` is read too.",
         "examples": ["2026-03-23T23:00:35.000Z", "2026-03-23 23:00:35", "2026-03-23"],
     },
@@ -65,10 +67,15 @@ class Span(NamedTuple):
 
 
 class _Covered(NamedTuple):
-    """The first and the last instant that a written date or time covers, in ns since the epoch."""
+    """The first and the last instant that a written date or time covers, in ns since the epoch.
+
+    ``named_ns`` is the instant from which the length of a range is measured to its end: the last one of a day, and
+    the first one of a second.
+    """
 
     first_ns: int
     last_ns: int
+    named_ns: int
 
 
 def read_span(body: Body, *, most_days: int | None = None) -> Span:
@@ -80,7 +87,7 @@ def read_span(body: Body, *, most_days: int | None = None) -> Span:
     end_name = first_given(body, "endDate", "endtDate") or "endDate"
     start = _covered(body, "startDate", west)
     end = _covered(body, end_name, west)
-    _check_range(body, "startDate", end_name, end.last_ns - start.first_ns, most_days)
+    _check_range(body, ("startDate", end_name), start, end, most_days)
     # Conversations start on whole ms: the first one not before the start, up to the last one not after the end.
     return Span(-(-start.first_ns // _MS), end.last_ns // _MS + 1)
 
@@ -92,9 +99,9 @@ def read_days(body: Body, first_name: str, last_name: str, *, most_days: int) ->
     """
     first, last = (_covered(body, name, 0, DAY_RIGHT) for name in (first_name, last_name))
     for name, covered in ((first_name, first), (last_name, last)):
-        if covered.first_ns == covered.last_ns:
+        if covered.named_ns != covered.last_ns or covered.first_ns == covered.last_ns:
             raise refuse(name, body[name], DAY_RIGHT, "date.unreadable")
-    _check_range(body, first_name, last_name, last.last_ns - first.first_ns, most_days)
+    _check_range(body, (first_name, last_name), first, last, most_days)
     return Span(first.first_ns // _MS, last.last_ns // _MS + 1)
 
 
@@ -104,13 +111,14 @@ def read_zone(body: Body) -> int:
     return whole_number(body, name, 0, least=-_FARTHEST_ZONE, most=_FARTHEST_ZONE)
 
 
-def _check_range(body: Body, first_name: str, last_name: str, length_ns: int, most_days: int | None) -> None:
+def _check_range(body: Body, names: tuple[str, str], start: _Covered, end: _Covered, most_days: int | None) -> None:
     """Refuse a range that ends before it starts, or that is too long."""
+    first_name, last_name = names
     first, last = body[first_name], body[last_name]
-    if length_ns < 0:
+    if end.last_ns < start.first_ns:
         wrong, code = f"{last} lies before {first_name} {first}; give an end that is not earlier", "range.reversed"
-    elif most_days is not None and length_ns > most_days * _DAY:
-        wrong = f"{last} lies more than {most_days} days after {first_name} {first}; ask for {most_days} days at most"
+    elif most_days is not None and end.named_ns - start.first_ns > most_days * _DAY:
+        wrong = f"{first} to {last} is more than {most_days} days; ask for {most_days} days at most"
         code = "range.too_long"
     else:
         return
@@ -131,7 +139,7 @@ def _covered(body: Body, field: str, west: int, right: str = RIGHT) -> _Covered:
 
 
 def _in_ns(found: re.Match[str], west: int) -> _Covered | None:
-    """What a spelling covers, or None where no calendar or clock shows it (30 February, 25:00)."""
+    """Return the time that a spelling covers, or None where no calendar or clock shows it (30 February, 25:00)."""
     try:
         days = date.fromisoformat(found["day"]).toordinal() - _EPOCH_DAY
     except ValueError:
@@ -139,14 +147,14 @@ def _in_ns(found: re.Match[str], west: int) -> _Covered | None:
     midnight = days * _DAY
     if found["hour"] is None:
         midnight += west * 60_000 * _MS
-        return _Covered(midnight, midnight + _DAY - 1)
+        return _Covered(midnight, midnight + _DAY - 1, midnight + _DAY - 1)
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     zone = _zone_minutes(found["zone"], west)
     if hour > 23 or minute > 59 or second > 59 or zone is None:  # noqa: PLR2004  (a clock face)
         return None
     seconds = (hour * 60 + minute + zone) * 60 + second
-    instant = midnight + seconds * 1000 * _MS + int((found["fraction"] or "").ljust(9, "0"))
-    return _Covered(instant, instant)
+    instant = midnight + seconds * _SECOND + int((found["fraction"] or "").ljust(9, "0"))
+    return _Covered(instant, instant if found["fraction"] else instant + _SECOND - 1, instant)
 
 
 def _zone_minutes(zone: str | None, west: int) -> int | None:

@@ -16,7 +16,7 @@ LARGEST = 2**53 - 1
 
 
 def refuse(field: str, value: object, right: str, code: str = "field.wrong_type") -> RequestError:
-    """Make the error for a field that cannot be used; ``right`` says what it has to be."""
+    """Return the error for a field that cannot be used; ``right`` describes an accepted value."""
     return RequestError(f"{field}: {right}.", code=code, field=field, value=value)
 
 
@@ -37,7 +37,9 @@ def whole_number(body: Body, field: str, default: int, *, least: int, most: int 
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise refuse(field, value, right)
-    if not least <= value <= most:
+    if value > most:
+        raise refuse(field, value, f"give a whole number from {least} to {most}", "field.out_of_range")
+    if value < least:
         raise refuse(field, value, right, "field.out_of_range")
     return value
 

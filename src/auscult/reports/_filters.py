@@ -9,6 +9,7 @@ from auscult.reports._fields import Body, first_given, refuse, text, texts, trut
 
 _CHANNELS = ("voice", "chat")
 _DIRECTIONS = {"inbound": ("inbound",), "outbound": ("outbound",), "both": ()}
+_MOST_CHANNELS = 50
 _MOST_QUEUES = 500
 _MOST_CUSTOM_FIELDS = 20
 
@@ -21,8 +22,10 @@ PROPERTIES: dict[str, Any] = {
     },
     "channels": {
         "type": "array",
-        "items": {"type": "string", "enum": list(_CHANNELS)},
-        "description": "Only conversations of these channels; `channel` is read too. Empty means all.",
+        "items": {"type": "string"},
+        "maxItems": _MOST_CHANNELS,
+        "description": "Only conversations of these channels: `voice`, `chat`, the contact centre's own word, or the "
+        "`src` of a row. Letter case does not matter; `channel` is read too. Empty means all.",
     },
     "queues": {
         "type": "array",
@@ -46,10 +49,11 @@ PROPERTIES: dict[str, Any] = {
 
 
 class Filters(NamedTuple):
-    """What a request keeps, in the shape of ``RecordQuery``. Empty means all."""
+    """Filters of a request, in the shape of ``RecordQuery``. Empty means all."""
 
     directions: tuple[str, ...]
     channels: tuple[str, ...]
+    channel_words: tuple[str, ...]
     queues: tuple[str, ...]
     custom_fields: tuple[tuple[str, str], ...]
     include_below_threshold: bool
@@ -57,9 +61,12 @@ class Filters(NamedTuple):
 
 def read_filters(body: Body) -> Filters:
     """Read every filter of the body. Raises ``RequestError``: ``field.*``."""
+    words = _channel_words(body)
+    is_plain = set(words) <= set(_CHANNELS)
     return Filters(
         directions=read_directions(body, "contact_direction"),
-        channels=_channels(body),
+        channels=words if is_plain else (),
+        channel_words=() if is_plain else words,
         queues=read_queues(body),
         custom_fields=_custom_fields(body),
         include_below_threshold=truth(body, "include_below_threshold", default=False),
@@ -82,13 +89,10 @@ def read_queues(body: Body) -> tuple[str, ...]:
     return texts(body, "queues", "give an array of queue ids or names", most=_MOST_QUEUES)
 
 
-def _channels(body: Body) -> tuple[str, ...]:
-    field, right = first_given(body, "channels", "channel") or "channels", "give an array of voice, chat or both"
-    given = texts(body, field, right, most=len(_CHANNELS) * 2)
-    for each in given:
-        if each.lower() not in _CHANNELS:
-            raise refuse(field, each, right, "field.unknown_value")
-    return tuple(dict.fromkeys(each.lower() for each in given))
+def _channel_words(body: Body) -> tuple[str, ...]:
+    field = first_given(body, "channels", "channel") or "channels"
+    given = texts(body, field, 'give an array of channels such as ["voice", "chat"]', most=_MOST_CHANNELS)
+    return tuple(dict.fromkeys(each.casefold() for each in given))
 
 
 def _custom_fields(body: Body) -> tuple[tuple[str, str], ...]:

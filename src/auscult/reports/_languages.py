@@ -12,7 +12,7 @@ UNDETERMINED = "und"
 
 
 def language_name(record: Record) -> str:
-    """The language that analysis found, where it could tell; else the one that the document gives."""
+    """Return the language found by analysis, where there is one; else the document's."""
     found = record.insights.language if record.insights else None
     return english_name(found if found and found != UNDETERMINED else record.conversation.language)
 

@@ -1,7 +1,7 @@
-"""Paging of the Quality reports (rules 19 and 20): offset or page in, totals out, or an opaque cursor both ways.
+"""Paging of the Quality reports: offset or page in, totals out, or an opaque cursor both ways.
 
-A reader who sends ``cursor: ""`` gets ``nextCursor`` beside the page and sends that next, until it is null.
-A cursor is the sort key (start, id) of the last row read, so rows that arrive meanwhile shift nothing.
+A reader who sends ``cursor: ""`` gets ``nextCursor`` with the page and sends that next, until it is null.
+A cursor is the sort key (start, id, listing) of the last row read, so rows that arrive meanwhile shift nothing.
 """
 
 import base64
@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from auscult.domain.errors import RequestError
-from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.reports._contract import PageLimits
 from auscult.reports._fields import LARGEST, Body, refuse, text, whole_number
 
@@ -20,11 +20,11 @@ _LONGEST_CURSOR = 2048
 
 
 class Window(NamedTuple):
-    """Which part of the matching rows is asked for, in the shape of ``RecordQuery``."""
+    """Requested part of the matching rows, in the shape of ``RecordQuery``."""
 
     skip: int
     limit: int
-    after: tuple[int, str] | None
+    after: RowKey | None
 
 
 def properties(limits: PageLimits) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def envelope(query: RecordQuery, page: RecordPage) -> bytes:
 
 
 def has_more(query: RecordQuery, page: RecordPage) -> bytes:
-    """Say as JSON whether rows follow those of this page."""
+    """Return as JSON whether rows follow those of this page."""
     more = page.more if query.after else query.skip + len(page.rows) < page.total
     return b"true" if more else b"false"
 
@@ -124,23 +124,23 @@ def ending(query: RecordQuery, page: RecordPage) -> bytes:
         return b"}"
     if not page.more or page.last is None:
         return b',"nextCursor":null}'
-    return b',"nextCursor":"%b"}' % base64.urlsafe_b64encode(msgspec.json.encode((1, *page.last))).rstrip(b"=")
+    return b',"nextCursor":"%b"}' % base64.urlsafe_b64encode(msgspec.json.encode((2, *page.last))).rstrip(b"=")
 
 
-def _read_cursor(value: object, since_ms: int) -> tuple[int, str]:
+def _read_cursor(value: object, since_ms: int) -> RowKey:
     """Read the sort key to go on after; the first page goes on after a key that no row has."""
     given = text(value, "cursor", _CURSOR_RIGHT)
     if not given:
-        return since_ms, ""
+        return RowKey(since_ms, "")
     try:
         padded = given.encode() + b"=" * (-len(given) % 4)
-        shape = tuple[Literal[1], int, str]
-        _, at_ms, row_id = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=shape)
+        shape = tuple[Literal[2], int, str, int]
+        _, at_ms, row_id, listing = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=shape)
     except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
         raise _unreadable(given) from error
     if len(given) > _LONGEST_CURSOR or abs(at_ms) > LARGEST or "\0" in row_id:
         raise _unreadable(given)
-    return at_ms, row_id
+    return RowKey(at_ms, row_id, listing)
 
 
 def _unreadable(given: str) -> RequestError:

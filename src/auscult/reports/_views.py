@@ -77,7 +77,7 @@ class Item(Struct, frozen=True):
 
 
 def cut(row: bytes, view: int, *, is_last: bool) -> bytes:
-    """What a view shows of a stored row; ``is_last`` says that it is the last view, which shows everything."""
+    """Return the part of a stored row that a view shows; ``is_last``: it is the last view, which shows everything."""
     end = row.index(b"]") + 1
     if is_last:
         return row[end + 1 : -1]

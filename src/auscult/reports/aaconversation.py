@@ -1,4 +1,4 @@
-"""Assist conversations (seed 004): what the assistant beside the agent did, with the talk it did it in.
+"""Assist conversations: the messages of each conversation, with the assistant's part in it.
 
 ``POST /agentassist/api/v1/public/{botId}/aaconversation``
 """
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _assisted, _dates, _paging
-from auscult.reports._assisted import FLAGS
+from auscult.reports import _dates, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._fields import Body, truth
+from auscult.reports._rows import assisted
+from auscult.reports._rows.assisted import FLAGS
 from auscult.reports._views import cut
 
 _MOST_DAYS = 7
@@ -26,6 +27,7 @@ class AssistConversations:
     required_headers: ClassVar[tuple[str, ...]] = ("accountId",)
     limits: ClassVar[PageLimits] = PageLimits(default=20, maximum=20, ceiling=20)
     shows_evaluation: ClassVar[bool] = False
+    shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset()
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
@@ -47,7 +49,7 @@ class AssistConversations:
     def row(self, record: Record) -> bytes | None:
         """Conversations in which the assistant took part are listed."""
         assist = record.conversation.assist
-        return None if assist is None else _assisted.render(record, assist)
+        return None if assist is None else assisted.render(record, assist)
 
     def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
         """``results``, each cut to what the flags include, and the totals."""
@@ -63,8 +65,8 @@ class AssistConversations:
         return b"".join((b'{"results":[', b",".join(rows), tail, _paging.ending(query, page)))
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says."""
-        row, schemas = _assisted.schemas(f"#/components/schemas/{self.name}.{{name}}")
+        """Return the documentation."""
+        row, schemas = assisted.schemas(f"#/components/schemas/{self.name}.{{name}}")
         return Description(
             summary="Conversations in which an assistant took part",
             text=_TEXT,

@@ -12,10 +12,11 @@ from auscult.domain.conversation import Agent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import AgentHabits, Flag, Insights
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _dates, _instants, _intelligence, _paging, _quality
+from auscult.reports import _dates, _instants, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
-from auscult.reports._intelligence import IntentRow
-from auscult.reports._quality import Outcome, Page, QueueRow, Score, told
+from auscult.reports._rows import intelligence, quality
+from auscult.reports._rows.intelligence import IntentRow
+from auscult.reports._rows.quality import Outcome, Page, QueueRow, Score, told
 
 _INSTANTS: _instants.Moved = {
     "Conversation Start Time": None,
@@ -107,15 +108,16 @@ class AccountRawData:
         "/api/public/QualityManagement/account/{accountId}/v1/RawData",
         "/api/v1/public/qualitymanagement/app/{streamId}/rawdata",
     )
-    scopes: ClassVar[frozenset[str]] = _quality.SCOPES
+    scopes: ClassVar[frozenset[str]] = quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId",)
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=10_000)
     shows_evaluation: ClassVar[bool] = True
-    filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
+    shows_recordings: ClassVar[bool] = False
+    filters: ClassVar[frozenset[Filter]] = quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
-        return _quality.read_query(self.name, request, app_ids, limits)
+        return quality.read_query(self.name, request, app_ids, limits)
 
     def row(self, record: Record) -> bytes:
         """Every conversation is listed, evaluated or not."""
@@ -129,12 +131,12 @@ class AccountRawData:
                 ended_at=_instants.with_zone(conversation.ended_at) if conversation.ended_at else None,
                 duration=None if duration_ms is None else f"{duration_ms} milliseconds",
                 id=conversation.id,
-                score=_quality.score_of(evaluation),
-                pass_score=_quality.number(evaluation.form.pass_score) if evaluation.form else UNSET,
+                score=quality.score_of(evaluation),
+                pass_score=quality.number(evaluation.form.pass_score) if evaluation.form else UNSET,
                 passed=_passed(evaluation),
-                queues=_quality.queue_rows(conversation),
+                queues=quality.queue_rows(conversation),
                 agents=tuple([_agent_row(agent, habits.get(agent.id)) for agent in conversation.agents]),
-                metrics=tuple([_metric_row(each) for each in _quality.outcomes(record)]),
+                metrics=tuple([_metric_row(each) for each in quality.outcomes(record)]),
                 **_found(record.insights),
             )
         )
@@ -150,8 +152,8 @@ class AccountRawData:
         return b"".join((b'{"results":[', b",".join(page.rows), tail, _paging.ending(query, page)))
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says."""
-        return _quality.describe(self.name, Row, _PAGE, limits)
+        """Return the documentation."""
+        return quality.describe(self.name, Row, _PAGE, limits)
 
 
 def _passed(evaluation: Evaluation) -> bool | UnsetType | None:
@@ -166,8 +168,8 @@ def _agent_row(agent: Agent, habits: AgentHabits | None) -> AgentRow:
         name=agent.name,
         started_at=_instants.with_zone(agent.joined_at) if agent.joined_at else None,
         email=agent.email,
-        empathy=UNSET if empathy is None else _intelligence.whole(empathy),
-        crutch_words=UNSET if crutch_words is None else _intelligence.whole(crutch_words),
+        empathy=UNSET if empathy is None else intelligence.whole(empathy),
+        crutch_words=UNSET if crutch_words is None else intelligence.whole(crutch_words),
     )
 
 
@@ -176,24 +178,24 @@ def _metric_row(outcome: Outcome) -> MetricRow:
     return MetricRow(
         id=UNSET if metric.is_id_derived else metric.id,
         name=metric.name,
-        weight=_quality.number(metric.weight),
+        weight=quality.number(metric.weight),
         qualification=outcome.qualification,
     )
 
 
 def _found(insights: Insights | None) -> dict[str, Any]:
-    """What analysis found: nothing where nothing was analysed, null where it cannot be known."""
+    """Return the findings of analysis: empty without an analysis, null where a value is unknown."""
     if insights is None:
         return {}
     found: dict[str, Any] = {
-        "sentiment": _intelligence.whole(insights.sentiment.score) if insights.sentiment else None,
+        "sentiment": intelligence.whole(insights.sentiment.score) if insights.sentiment else None,
         "churn_risk": _observed(insights.churn_risk),
         "escalation": _observed(insights.escalation),
     }
     if insights.intents is not None:
-        found["intents"] = _intelligence.intent_rows(insights.intents, "intent")
+        found["intents"] = intelligence.intent_rows(insights.intents, "intent")
     if insights.topics is not None:
-        found["topics"] = _intelligence.intent_rows(insights.topics, "topic")
+        found["topics"] = intelligence.intent_rows(insights.topics, "topic")
     return found
 
 

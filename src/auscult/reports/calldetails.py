@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _calls, _dates, _filters, _paging
+from auscult.reports import _dates, _filters, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._fields import Body, first_given, texts
+from auscult.reports._rows import calls
 
 _MOST_DAYS = 7
 _MOST_CHANNELS = 50
@@ -30,6 +31,7 @@ class CallDetails:
     required_headers: ClassVar[tuple[str, ...]] = ("iId",)
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=100)
     shows_evaluation: ClassVar[bool] = False
+    shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset({"queues", "contact_channels"})
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
@@ -54,18 +56,18 @@ class CallDetails:
 
     def row(self, record: Record) -> bytes:
         """Every conversation is a contact, and listed."""
-        return _calls.render(record)
+        return calls.render(record)
 
     def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
         """``numResults`` and ``data``, in the zone asked for; rendered rows as they are where that is UTC."""
         west, selected = _dates.read_zone(request.body), _selected(request.body)
-        rows = [_calls.shown(row, selected, west) for row in page.rows]
+        rows = [calls.shown(row, selected, west) for row in page.rows]
         head = b'{"numResults":%d,"data":[' % len(rows)
         return b"".join((head, b",".join(rows), b"]", _paging.ending(query, page)))
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says."""
-        rows, schemas = _calls.schemas(f"#/components/schemas/{self.name}.{{name}}")
+        """Return the documentation."""
+        rows, schemas = calls.schemas(f"#/components/schemas/{self.name}.{{name}}")
         paging = _paging.properties(limits)
         return Description(
             summary="Contacts as the contact centre handled them",
@@ -92,7 +94,7 @@ class CallDetails:
 
 
 def _from_query(query: Mapping[str, str]) -> dict[str, Any]:
-    """What the query string says of paging. A text that is no number is refused like one in the body."""
+    """Return the paging of the query string. A text that is no number is refused like one in the body."""
     given = {name: query[name] for name in _IN_QUERY if name in query}
     return {name: int(text) if _NUMBER.fullmatch(text) else text for name, text in given.items()}
 
@@ -103,8 +105,8 @@ def _channels(body: Body) -> tuple[str, ...]:
 
 
 def _selected(body: Body) -> frozenset[str]:
-    """What is to be shown beside the rows; names that are not known, or not served, select nothing."""
-    right = f"give an array of {', '.join(_calls.SELECTABLE)}"
+    """Return the selected parts of the rows; names that are not known, or not served, select nothing."""
+    right = f"give an array of {', '.join(calls.SELECTABLE)}"
     given = texts(body, "selectedFields", right, most=_MOST_CHANNELS)
     return frozenset(name.lower() for name in given)
 
@@ -128,7 +130,7 @@ _PROPERTIES: dict[str, Any] = {
         "type": "array",
         "items": {"type": "string"},
         "maxItems": _MOST_CHANNELS,
-        "description": f"What else a row shows, where it is known: {', '.join(_calls.SELECTABLE)}.",
+        "description": f"What else a row shows, where it is known: {', '.join(calls.SELECTABLE)}.",
     },
 }
 

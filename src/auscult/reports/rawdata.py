@@ -1,9 +1,9 @@
-"""Raw data of an app (seed 001): evaluation, audit and intelligence of each conversation.
+"""Raw data of an app: evaluation, audit and intelligence of each conversation.
 
 ``POST /qualityai/api/v1/public/qualitymanagement/app/{streamId}/rawdata``
 
-The keys of the page's sample come first, in its order. Those that stand only in the page's table follow, under the
-table's names (rule 23); where the two differ in letters' case or spelling alone, the sample's name is the one.
+The keys of the page's sample come first, in its order. Keys that are only in the page's table follow, under the
+table's names; where the two differ in letters' case or spelling alone, the sample's name is the one.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,16 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from auscult.domain.audit import AuditState, state_of
+from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Direction
 from auscult.domain.insight import Insights, SentimentLabel
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _dates, _instants, _intelligence, _paging, _quality
+from auscult.reports import _dates, _instants, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
-from auscult.reports._intelligence import EmotionRow, IntentRow, PatternRow, RateRow, RatioRow
 from auscult.reports._languages import language_name
-from auscult.reports._quality import MetricRow, Page, QueueRow, Score, told
+from auscult.reports._rows import intelligence, quality
+from auscult.reports._rows.intelligence import EmotionRow, IntentRow, PatternRow, RateRow, RatioRow
+from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, told
 
 _STATES: Mapping[AuditState, Literal["Audited", "Assigned", "Not Assigned"]] = {
     "not_assigned": "Not Assigned",
@@ -87,7 +88,7 @@ class Row(Struct, frozen=True, kw_only=True):
         Meta(description="1 to 10, 5 neutral; null where it cannot be known.", extra_json_schema=_SCORE),
     ] = field(name="sentimentScore", default=UNSET)
     intents: tuple[IntentRow, ...] | UnsetType = field(name="generatedIntents", default=UNSET)
-    tree: Annotated[dict[str, Any] | UnsetType, Meta(extra_json_schema=_intelligence.TREE_SCHEMA)] = field(
+    tree: Annotated[dict[str, Any] | UnsetType, Meta(extra_json_schema=intelligence.TREE_SCHEMA)] = field(
         name="configuredIntents", default=UNSET
     )
     rates: tuple[RateRow, ...] | UnsetType = field(name="speakingRate", default=UNSET)
@@ -107,22 +108,23 @@ class RawData:
         "/qualityai/api/v1/public/qualitymanagement/app/{streamId}/rawdata",
         "/agentassist/api/v1/public/qualitymanagement/app/{streamId}/rawdata",
     )
-    scopes: ClassVar[frozenset[str]] = _quality.SCOPES
+    scopes: ClassVar[frozenset[str]] = quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId", "orgId")
     limits: ClassVar[PageLimits] = PageLimits(default=10, maximum=100, ceiling=10_000)
     shows_evaluation: ClassVar[bool] = True
-    filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
+    shows_recordings: ClassVar[bool] = True
+    filters: ClassVar[frozenset[Filter]] = quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
-        return _quality.read_query(self.name, request, app_ids, limits)
+        return quality.read_query(self.name, request, app_ids, limits)
 
     def row(self, record: Record) -> bytes:
         """Every conversation is listed, evaluated or not."""
         conversation, evaluation, audit = record.conversation, record.evaluation, record.audit
         result = audit.result if audit else None
         recordings = conversation.recordings
-        outcomes = _quality.outcomes(record)
+        outcomes = quality.outcomes(record)
         return _ENCODER.encode(
             Row(
                 id=conversation.id,
@@ -133,13 +135,13 @@ class RawData:
                 audit_score=None if result is None or result.score is None else int(result.score),
                 audited_at=_instants.without_zone(result.audited_at) if result else None,
                 auditor=audit.auditor if audit and result else None,
-                queues=_quality.queue_rows(conversation),
+                queues=quality.queue_rows(conversation),
                 agents=tuple([_agent_row(agent) for agent in conversation.agents]),
-                score=_quality.score_of(evaluation),
+                score=quality.score_of(evaluation),
                 fatal_errors=sum(each.is_fatal_error for each in outcomes),
                 language=language_name(record),
                 duration_status=None if evaluation.status == "not_evaluated" else evaluation.status,
-                metrics=_quality.metric_rows(outcomes),
+                metrics=quality.metric_rows(outcomes),
                 started_at=_instants.with_zone(conversation.started_at),
                 ended_at=_instants.with_zone(conversation.ended_at) if conversation.ended_at else None,
                 duration_ms=conversation.duration_ms,
@@ -155,8 +157,8 @@ class RawData:
         return _paging.envelope(query, _instants.in_zone(page, _dates.read_zone(request.body), _INSTANTS))
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says."""
-        return _quality.describe(self.name, Row, _PAGE, limits)
+        """Return the documentation."""
+        return quality.describe(self.name, Row, _PAGE, limits)
 
 
 def _agent_row(agent: Agent) -> AgentRow:
@@ -164,24 +166,24 @@ def _agent_row(agent: Agent) -> AgentRow:
 
 
 def _found(insights: Insights | None) -> dict[str, Any]:
-    """What analysis found: nothing where nothing was analysed, and of the rest only what could be known."""
+    """Return the findings of analysis: empty without an analysis, else the known values."""
     if insights is None:
         return {}
     sentiment = insights.sentiment
-    found: dict[str, Any] = {"sentiment_score": _quality.number(sentiment.score) if sentiment else Raw(b"null")}
+    found: dict[str, Any] = {"sentiment_score": quality.number(sentiment.score) if sentiment else Raw(b"null")}
     if sentiment:
         found["sentiment"] = sentiment.label
-        found["pattern"] = _intelligence.pattern_row(sentiment)
-        found["ratio"] = _intelligence.ratio_row(sentiment)
+        found["pattern"] = intelligence.pattern_row(sentiment)
+        found["ratio"] = intelligence.ratio_row(sentiment)
     if insights.intents is not None or insights.topics is not None:
-        intents = _intelligence.intent_rows(insights.intents or (), "intent")
-        found["intents"] = (*intents, *_intelligence.intent_rows(insights.topics or (), "topic"))
+        intents = intelligence.intent_rows(insights.intents or (), "intent")
+        found["intents"] = (*intents, *intelligence.intent_rows(insights.topics or (), "topic"))
     if insights.configured_intents is not None:
-        found["tree"] = _intelligence.tree_of(insights.configured_intents)
+        found["tree"] = intelligence.tree_of(insights.configured_intents)
     if insights.speech is not None:
-        found["rates"] = _intelligence.rate_rows(insights.speech.rates)
+        found["rates"] = intelligence.rate_rows(insights.speech.rates)
     if insights.emotions is not None:
-        found["emotions"] = _intelligence.emotion_rows(insights.emotions)
+        found["emotions"] = intelligence.emotion_rows(insights.emotions)
     return found
 
 

@@ -10,10 +10,11 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _paging, _quality
+from auscult.reports import _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._languages import language_name
-from auscult.reports._quality import MetricRow, Page, QueueRow, Score, told
+from auscult.reports._rows import quality
+from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, told
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
@@ -55,15 +56,16 @@ class ScoreReporting:
         "/api/v1/public/qualitymanagement/app/{streamId}/scorereporting",
         "/api/public/QualityManagement/account/{accountId}/v1/ScoreReporting",
     )
-    scopes: ClassVar[frozenset[str]] = _quality.SCOPES
+    scopes: ClassVar[frozenset[str]] = quality.SCOPES
     required_headers: ClassVar[tuple[str, ...]] = ("accountId", "orgId")
     limits: ClassVar[PageLimits] = PageLimits(default=100, maximum=100, ceiling=10_000)
     shows_evaluation: ClassVar[bool] = True
-    filters: ClassVar[frozenset[Filter]] = _quality.FILTERS
+    shows_recordings: ClassVar[bool] = False
+    filters: ClassVar[frozenset[Filter]] = quality.FILTERS
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
-        return _quality.read_query(self.name, request, app_ids, limits)
+        return quality.read_query(self.name, request, app_ids, limits)
 
     def row(self, record: Record) -> bytes:
         """Every conversation is listed, evaluated or not."""
@@ -72,11 +74,11 @@ class ScoreReporting:
             Row(
                 id=conversation.id,
                 custom_id=UNSET if conversation.custom_id is None else conversation.custom_id,
-                queues=_quality.queue_rows(conversation),
+                queues=quality.queue_rows(conversation),
                 agents=tuple([AgentRow(id=agent.id, name=agent.name) for agent in conversation.agents]),
-                score=_quality.score_of(record.evaluation),
+                score=quality.score_of(record.evaluation),
                 language=language_name(record),
-                metrics=_quality.metric_rows(_quality.outcomes(record)),
+                metrics=quality.metric_rows(quality.outcomes(record)),
             )
         )
 
@@ -85,8 +87,8 @@ class ScoreReporting:
         return _paging.envelope(query, page)
 
     def describe(self, limits: PageLimits) -> Description:
-        """What the documentation says."""
-        return _quality.describe(self.name, Row, _PAGE, limits)
+        """Return the documentation."""
+        return quality.describe(self.name, Row, _PAGE, limits)
 
 
 _TEXT = """\

@@ -1,1 +1,1 @@
-"""ROOM: the only FastAPI. Authentication, errors, limits, the reports, and the documentation of them."""
+"""ROOM: the only Litestar. ``api`` by capability, ``auth``, ``console``; ``rest`` is what every router uses."""

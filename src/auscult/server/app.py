@@ -1,108 +1,198 @@
-"""Puts the server together. Nothing here reads a setting or opens a database: what it needs is passed in."""
+"""The server, put together. Nothing here reads a setting or opens a database: all is passed in."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any, cast
 
-from fastapi import FastAPI
-from starlette.responses import Response
+from litestar import Litestar, Router, asgi
 
-import auscult
 from auscult.domain.probe import Probe
-from auscult.pipeline.access_ports import Windows
-from auscult.pipeline.assist import Assistant
-from auscult.pipeline.backlog import Room
-from auscult.pipeline.ports import Store
+from auscult.domain.rate_limits import Windows
 from auscult.reports._contract import Report
-from auscult.server import api, console, documentation, errors
-from auscult.server.api._contract import Services
-from auscult.server.auth import Authenticator
+from auscult.server import api, console, recording_media
+from auscult.server.asgi import ASGIApp, Receive, Scope, Send
+from auscult.server.auth.tokens import Authenticator
 from auscult.server.clock import CLOCK, Clock
+from auscult.server.console.demo import Demo
 from auscult.server.console.session import PageDoor, SignIn
+from auscult.server.documentation import Documentation
 from auscult.server.door import Door
 from auscult.server.envelope import Envelope
+from auscult.server.errors import exception_handlers
+from auscult.server.head import HeadAsGet
 from auscult.server.hooks import HookRoute
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
+from auscult.server.monitoring.measured import Measured, Routed
+from auscult.server.monitoring.paths import OPEN_PATHS
+from auscult.server.monitoring.requests import RequestMetrics
+from auscult.server.monitoring.routes import handlers as monitoring_handlers
+from auscult.server.people import scim
+from auscult.server.people.door import ApiDoor
 from auscult.server.reports import Pages, ReportRoute
+from auscult.server.rest.context import Services
+from auscult.server.rest.guards import admission
+from auscult.server.rest.openapi import StructSchemas
+from auscult.server.rest.threads import THREADS, Threads
 from auscult.server.settings import ServerSettings
 from auscult.server.tenancy import Tenancy
+from auscult.server.vendor import Paths, VendorRoute
+from auscult.server.vendor_recordings import VendorRecordings
+from auscult.services.assist.assistant import Assistant
+from auscult.services.operations.readiness import Readiness
+from auscult.services.people.principals import Principals
+from auscult.services.people.sign_in import SignIn as PersonSignIn
+from auscult.services.people.single_sign_on import SingleSignOn
+from auscult.services.recordings.links import RecordingLinks
+from auscult.services.recordings.shown import RecordingsInRows
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.admission import AdmissionControl
+from auscult.storage.recordings.folder import RecordingFolder
+from auscult.storage.store import Store
 
-UNCOUNTED = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
-"""Paths that tell nothing of any account, and count against no limit."""
+UNCOUNTED = OPEN_PATHS | {"/openapi.json", "/docs"}
+"""Paths that hold nothing of any account, and count against no limit."""
 
 THREADS_FOR_SLOW_PAGES = 2
 """Threads beside an embedded database, for pages that would hold up the others."""
 
 THREADS_FOR_WRITING = 4
-"""Threads for loading and erasing, which must not hold up those who read."""
+"""Threads for loading and erasing, which must not hold up reading."""
+
+
+class Server:
+    """The application: ``litestar`` with its routes, behind what every request passes through."""
+
+    def __init__(self, litestar: Litestar, front: ASGIApp, threads: Threads, live: LiveService) -> None:
+        """Answer requests with ``front``, which ends in ``litestar``."""
+        self.litestar = litestar
+        self.stop_listening = live.stop_listening
+        self._front = front
+        self._threads = threads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        THREADS.set(self._threads)
+        await self._front(scope, receive, send)
 
 
 def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     *,
     store: Store,
     windows: Windows,
+    recordings: RecordingFolder,
     reports: Mapping[str, Report],
     settings: ServerSettings,
     assistant: Assistant,
-    is_ready: Callable[[], bool],
+    readiness: Readiness,
     answered: Callable[[], frozenset[type[Probe]]],
     clock: Clock = CLOCK,
-) -> FastAPI:
-    """Build the application: reports, the hook, our own API, health, documentation.
+    demo: Demo | None = None,
+    sign_on: SingleSignOn | None = None,
+    trying: Callable[[], Evaluator] | None = None,
+) -> Server:
+    """Build the application: reports, the hook, our own API, pages, health, documentation.
 
-    ``is_ready`` says whether the database answers, ``answered`` which probes have an engine.
+    ``answered`` returns which probes have an engine. ``demo`` makes the console one, ``sign_on`` lets people in through an
+    identity provider, ``trying`` returns what forms are tried with.
     """
-    strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
-    executor = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
-    writing = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
+    quick = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
+    slow = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
+    threads = Threads(quick, slow)
     live = LiveService(assistant, partial(datetime.now, UTC))
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        live.prepare(store)
-        yield
-        await store.leave_loop()
-        live.close()
-        executor.shutdown()
-        writing.shutdown()
-        windows.close()
-
-    app = FastAPI(
-        title="auscult", version=auscult.__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan
-    )
-    errors.install(app, is_ready)
-    app.add_middleware(Envelope, limiter=strangers, uncounted=UNCOUNTED)
     authenticator = Authenticator(store.clients, settings, clock)
     limiter = SharedLimiter(windows, settings.rate_limit)
     tenancy = Tenancy(store, settings.client_memory_s, clock.monotonic)
     door = Door(authenticator, limiter, tenancy)
     page_door = PageDoor(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
-    pages = Pages(store, executor, is_embedded=settings.page_threads == 0)
-    app.router.routes.extend(ReportRoute(report, door, pages, settings) for report in reports.values())
-    app.router.routes.append(HookRoute(door, store, live, settings.limits))
-    app.state.stop_listening = live.stop_listening
+    room = AdmissionControl(store.batches, settings.backlog)
+    people = _people(store, live.now, sign_on)
+    links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
     services = Services(
-        store, reports, settings, answered, live.now, executor, writing, live, Room(store.batches, settings.backlog)
+        store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying
     )
-    app.router.routes.extend(api.routes(door, services))
-    app.router.routes.extend(console.routes(page_door, services))
-    _add_health(app, is_ready)
-    documentation.add_to(app, reports, settings)
-    return app
+    api_door = ApiDoor(door, services.principals)
+    vendors = _vendors(services, door, quick)
+    metrics = RequestMetrics(is_shared=settings.is_one_of_several)
+    documentation = Documentation(reports, settings)
+    admit = admission(api_door, services, lambda operation: documentation.parameters[operation])
+    litestar = Litestar(
+        [
+            *map(_mounted, vendors),
+            api.router(api_door, admit, services),
+            *api.routers_of_people(api_door, services),
+            _directory(api_door, services),
+            *console.routers(page_door, admit, services, demo),
+            *recording_media.handlers(services),
+            *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
+            documentation.handler(),
+        ],
+        lifespan=[_lifespan(store, windows, live, threads)],
+        exception_handlers=exception_handlers(store.trouble_of),
+        openapi_config=documentation.config(),
+        plugins=[StructSchemas()],
+        logging_config=None,
+        request_max_body_size=None,
+    )
+    documentation.app = litestar
+    strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
+    inner = Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors)
+    return Server(litestar, Measured(Envelope(inner, strangers, UNCOUNTED), metrics), threads, live)
 
 
-def _add_health(app: FastAPI, is_ready: Callable[[], bool]) -> None:
-    """Add what a supervisor asks: is the process alive, and can it answer?"""
+def _lifespan(
+    store: Store, windows: Windows, live: LiveService, threads: Threads
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Return what begins and ends with the application."""
 
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return Response(b'{"status":"alive"}', media_type="application/json")
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        live.prepare(store)
+        yield
+        await store.leave_loop()
+        live.close()
+        threads.quick.shutdown()
+        threads.slow.shutdown()
+        windows.close()
 
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        if is_ready():
-            return Response(b'{"status":"ready"}', media_type="application/json")
-        return Response(b'{"status":"not ready"}', 503, media_type="application/json")
+    return lifespan
+
+
+def _people(store: Store, now: Callable[[], datetime], sign_on: SingleSignOn | None) -> tuple[Principals, PersonSignIn]:
+    """Return the services that let people in."""
+    only = sign_on is not None and sign_on.settings.only
+    return Principals(store, now), PersonSignIn(store, now, only_break_glass=only)
+
+
+def _directory(door: ApiDoor, services: Services) -> Router:
+    """Return the routes by which directories provision users."""
+    admit = admission(door, services, lambda _: scim.PARAMETERS)
+    return api.behind(
+        scim.PATH, scim.HANDLERS, method=door, admission=admit, services=services, include_in_schema=False
+    )
+
+
+def _vendors(services: Services, door: Door, quick: ThreadPoolExecutor) -> list[VendorRoute]:
+    """Return the routes that have the vendor's paths: the reports, and the hook."""
+    store, settings = services.store, services.settings
+    recordings = RecordingsInRows(store, services.recordings, services.recording_links)
+    pages = Pages(store, quick, is_embedded=settings.page_threads == 0)
+    return [
+        *(ReportRoute(report, door, pages, settings, recordings) for report in services.reports.values()),
+        VendorRecordings(door, services),
+        HookRoute(door, store, services.live, settings.limits),
+    ]
+
+
+def _mounted(route: VendorRoute) -> Any:  # noqa: ANN401  (a handler of Litestar)
+    """Return a handler for the vendor's paths that leaves the whole request to ``route``."""
+
+    @asgi(route.mounted_at, copy_scope=False)
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        await route(scope, receive, send)
+
+    return handle

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive
 
 from auscult.domain.errors import RequestError
+from auscult.server.asgi import ClientDisconnect, Receive
 
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json", re.IGNORECASE | re.ASCII)
 _DIGITS = 18

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from starlette.requests import Request
-from starlette.responses import Response
+from litestar import Litestar, Response, Router, get
+from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import OpenAPIRenderPlugin
 
+import auscult
 from auscult.reports._contract import Report
-from auscult.server import api
-from auscult.server.api import _description as own
 from auscult.server.documentation_page import POLICY, render
-from auscult.server.errors import REASONS
+from auscult.server.errors import REASONS, AnyRequest
+from auscult.server.rest.openapi import describe
+from auscult.server.rest.query import Parameters
 from auscult.server.settings import ServerSettings
 
 _ERROR_SCHEMA: Mapping[str, Any] = {
@@ -56,7 +58,13 @@ _TENANCY: Mapping[str, tuple[str, str]] = {
 """What names an account, an org or an app, in a path or a header: meaning and example."""
 _SECURITY: Mapping[str, Any] = {
     "auth": {"type": "apiKey", "in": "header", "name": "auth", "description": "A JWT: HS256, claim appId."},
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The same JWT."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The same JWT, or a personal token.",
+    },
+    "session": {"type": "apiKey", "in": "cookie", "name": "auscult_session", "description": "A signed-in browser."},
 }
 _PURPOSE = """\
 Every conversation scored against evaluation forms, with evidence.
@@ -68,36 +76,94 @@ the header `auth` or as `Authorization: Bearer`.
 """
 
 
-def add_to(app: FastAPI, reports: Mapping[str, Report], settings: ServerSettings) -> None:
-    """Serve the description of everything that this application serves."""
+class Documentation:
+    """The description of everything that an application serves, made when it is first needed."""
 
-    @cache
-    def description() -> dict[str, Any]:
-        return describe(app, reports, settings)
+    app: Litestar
+    """The application, which needs its description to be made."""
 
-    def openapi() -> Response:
-        return Response(msgspec.json.encode(description()), media_type="application/json")
+    def __init__(self, reports: Mapping[str, Report], settings: ServerSettings) -> None:
+        """Describe these reports, and the handlers of ``app``."""
+        self._reports = reports
+        self._settings = settings
 
-    def docs(request: Request) -> Response:
-        page = render(description(), str(request.base_url).rstrip("/"))
-        return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI 3.1 document."""
+        generated = self.app.openapi_schema.to_schema()
+        schemas: dict[str, Any] = {}
+        operations = describe(self.app, schemas, _headers(_RATE_HEADERS))
+        schemas["Errors"] = dict(_ERROR_SCHEMA)
+        described = {report.paths[0]: _report(report, self._settings, schemas) for report in self._reports.values()}
+        return {
+            "openapi": generated["openapi"],
+            "info": generated["info"],
+            "paths": {**operations, **described},
+            "components": {"securitySchemes": dict(_SECURITY), "schemas": schemas},
+            "x-reasons": {name: [reason.status, reason.meaning] for name, reason in REASONS.items()},
+        }
 
-    app.get("/openapi.json", include_in_schema=False)(openapi)
-    app.get("/docs", include_in_schema=False)(docs)
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameters]:
+        """The parameters of the query of each operation, by its id."""
+        return {
+            operation["operationId"]: {
+                each["name"]: each["schema"] for each in operation["parameters"] if each["in"] == "query"
+            }
+            for methods in self.document["paths"].values()
+            for operation in methods.values()
+        }
+
+    def config(self) -> OpenAPIConfig:
+        """Return how Litestar describes handlers and serves the page."""
+        return OpenAPIConfig(
+            title="auscult",
+            version=auscult.__version__,
+            description=_PURPOSE,
+            use_handler_docstrings=True,
+            openapi_router=Router(
+                "/docs",
+                route_handlers=[],
+                include_in_schema=False,
+                response_headers={"Content-Security-Policy": POLICY},
+            ),
+            render_plugins=[_Page(self), _Document(self)],
+        )
+
+    def handler(self) -> HTTPRouteHandler:
+        """Return the handler of the document at its usual place."""
+
+        @get("/openapi.json", include_in_schema=False)
+        async def openapi() -> Response[bytes]:
+            return Response(msgspec.json.encode(self.document), media_type=MediaType.JSON)
+
+        return openapi
 
 
-def describe(app: FastAPI, reports: Mapping[str, Report], settings: ServerSettings) -> dict[str, Any]:
-    """Describe the application as an OpenAPI 3.1 document."""
-    document = get_openapi(title=app.title, version=app.version, description=_PURPOSE, routes=app.routes)
-    components: dict[str, Any] = document.setdefault("components", {})
-    components["securitySchemes"] = dict(_SECURITY)
-    schemas: dict[str, Any] = components.setdefault("schemas", {})
-    schemas["Errors"] = dict(_ERROR_SCHEMA)
-    paths: dict[str, Any] = document.setdefault("paths", {})
-    described = {report.paths[0]: _report(report, settings, schemas) for report in reports.values()}
-    document["paths"] = {**own.describe(api.OPERATIONS, schemas, _headers(_RATE_HEADERS)), **described, **paths}
-    document["x-reasons"] = {name: [reason.status, reason.meaning] for name, reason in REASONS.items()}
-    return document
+class _Page(OpenAPIRenderPlugin):
+    """The document for people: one page that loads nothing from outside."""
+
+    def __init__(self, documentation: Documentation) -> None:
+        super().__init__(path="/")
+        self._documentation = documentation
+
+    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
+        """Return the page."""
+        del openapi_schema
+        return render(self._documentation.document, str(request.base_url).rstrip("/")).encode()
+
+
+class _Document(OpenAPIRenderPlugin):
+    """The document for programs, beside the page."""
+
+    def __init__(self, documentation: Documentation) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+        self._documentation = documentation
+
+    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
+        """Return the document."""
+        del request, openapi_schema
+        return msgspec.json.encode(self._documentation.document)
 
 
 def _report(report: Report, settings: ServerSettings, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from starlette.types import Scope
-
 from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.tenancy import Client, Tenant
-from auscult.server.auth import Authenticator
+from auscult.server.asgi import Scope, headers_of
+from auscult.server.auth.principal import Principal
+from auscult.server.auth.tokens import Authenticator
 from auscult.server.exchange import exchange_of
 from auscult.server.limits import SharedLimiter
 from auscult.server.tenancy import Tenancy
+from auscult.services.operations.log_context import PRINCIPAL
 
 
 class Door:
@@ -17,6 +18,7 @@ class Door:
 
     def __init__(self, authenticator: Authenticator, limiter: SharedLimiter, tenancy: Tenancy) -> None:
         """Check with these, in the order of the methods."""
+        self.parts = authenticator, limiter, tenancy
         self._authenticator = authenticator
         self._limiter = limiter
         self._tenancy = tenancy
@@ -27,24 +29,29 @@ class Door:
         Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``.
         """
         client = await self._authenticator.client(headers)
-        await self.count(scope, client)
+        PRINCIPAL.set(f"client:{client.client_id}")
+        await self.count(scope, client.account_id)
         return client
 
-    async def count(self, scope: Scope, client: Client) -> None:
-        """Count a request against the client's account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
+    async def principal(self, scope: Scope) -> Principal:
+        """Find the caller by its token. Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``."""
+        return Principal.of_client(await self.client(scope, headers_of(scope)))
+
+    async def count(self, scope: Scope, account_id: str) -> None:
+        """Count a request against an account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
         exchange = exchange_of(scope)
-        exchange.decision = await self._limiter.take(client.account_id)
+        exchange.decision = await self._limiter.take(account_id)
         if exchange.decision and not exchange.decision.allowed:
             raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
 
     async def tenants(
-        self, client: Client, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
+        self, client: Client | Principal, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
     ) -> tuple[Tenant, ...]:
         """Find the apps that a request is about (rule 16). Raises ``AccessError``."""
         return await self._tenancy.tenants(client, path, headers, required)
 
 
-def check_scope(client: Client, scopes: frozenset[str]) -> None:
-    """Refuse a client that has none of these scopes (rule 15). Raises ``AccessError``: ``scope.missing``."""
-    if not client.scopes & scopes:
+def check_scope(held: frozenset[str], scopes: frozenset[str]) -> None:
+    """Refuse a caller that holds none of these scopes (rule 15). Raises ``AccessError``: ``scope.missing``."""
+    if not held & scopes:
         raise AccessError(f"The client needs one of these scopes: {', '.join(sorted(scopes))}.", code="scope.missing")

@@ -1,8 +1,7 @@
 """The outer layer: what every answer carries, and the limit for those whom nobody knows."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from auscult.domain.errors import RequestError
+from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 from auscult.server.errors import told_to
 from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 import msgspec
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Scope
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_401_UNAUTHORIZED,
+    HTTP_404_NOT_FOUND,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+)
 
 from auscult.domain.errors import (
     AccessError,
@@ -22,15 +25,26 @@ from auscult.domain.errors import (
     FormatError,
     FormError,
     NotFoundError,
+    RecordingError,
     RequestError,
     TaxonomyError,
 )
+from auscult.domain.operations.tracing import TRACING
 from auscult.server import problems
+from auscult.server.asgi import ClientDisconnect, Scope, scope_of
 from auscult.server.exchange import exchange_of
+from auscult.server.rest.review_reasons import REVIEW_REASONS
+from auscult.services.people.sign_in import SignInLimitedError
+
+AnyRequest = Request[Any, Any, Any]
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_VALUE = 200
-_AGAIN_AFTER_S = 5
+_TROUBLES: Mapping[str, tuple[str, str, int]] = {
+    "away": ("The database does not answer; ask again later", "database.away", 5),
+    "full": ("The disk of the database is full; ask again once there is room", "database.full", 60),
+}
+"""Message, reason and seconds to wait, by the trouble that the database is in."""
 
 INVALID_CREDENTIALS = "Invalid SDK credentials"
 INVALID_TOKEN = "Invalid JWT token"  # noqa: S105  (the vendor's words)
@@ -63,6 +77,20 @@ REASONS: Mapping[str, Reason] = {
     "session.missing": _identity("Nobody is signed in to the agent's page."),
     "session.expired": _identity("The sign-in to the agent's page has ended."),
     "link.invalid": _identity("The link to the agent's page lacks what it must say, or holds for longer than it may."),
+    "session.ended": _identity("The session is forged, signed out, idle or over, or its user is disabled; not told apart."),
+    "sign_in.refused": _identity("The e-mail address or the password is wrong; not told apart.", "Sign-in refused"),
+    "sign_in.limited": Reason(429, 429, "Too many sign-ins failed from this address; see `Retry-After`."),
+    "link.refused": _identity("The link that signs in is used up, over, or not for this machine."),
+    "sign_on.state": Reason(400, 400, "The sign-in took longer than 10 minutes, was used, or began in another browser."),
+    "sign_on.refused": _identity("The answer of the identity provider is not valid for this sign-in."),
+    "sign_on.claims": _identity("The identity provider does not send a claim that is needed; `field` names it."),
+    "sign_on.no_role": Reason(403, 403, "None of the groups of the person is mapped to a role."),
+    "sign_on.disabled": Reason(403, 403, "The user is disabled."),
+    "sign_on.unavailable": Reason(503, 503, "The identity provider does not answer, or publishes what cannot be used."),
+    "origin.foreign": Reason(403, 403, "A page of another site asked for a write."),
+    "origin.unproved": Reason(403, 403, "A write by cookie has no `Origin`, no `Sec-Fetch-Site` and no `X-CSRF-Token`."),
+    "permission.missing": Reason(403, 403, "The user lacks the permission that `value` names."),
+    "grant.missing": Reason(403, 403, "The user has no grant in force in any app."),
     "page.only": Reason(403, 403, "The header that the agent's page sends is not there; programs use `/api/v1`."),
     "header.missing": _identity("A header that says who is asking is not there; `field` names it."),
     "tenant.unknown": _identity(
@@ -81,6 +109,15 @@ REASONS: Mapping[str, Reason] = {
     "field.unknown_value": Reason(400, 400, "A field has a value that is not in the list that the message names."),
     "date.unreadable": Reason(400, 400, "A date is not in an accepted spelling, or no calendar shows it."),
     "range.reversed": Reason(400, 400, "The end lies before the start."),
+    "date.invalid": Reason(400, 400, "A date in the address of a page is none."),
+    "export.unknown": Reason(404, 404, "There is no such export of yours."),
+    "view.name": Reason(422, 422, "The name of a saved view is empty or too long."),
+    "view.unknown": Reason(404, 404, "There is no such view of yours."),
+    "transcript.unreadable": Reason(422, 422, "A transcript that was pasted to try a form on cannot be read."),
+    "number.invalid": Reason(422, 422, "A field of a page's form holds no number."),
+    "search.invalid": Reason(400, 400, "The search has no word that is to be found, or too many."),
+    "range.empty": Reason(404, 404, "Nothing in this time has the figure that was asked for."),
+    "cursor.invalid": Reason(400, 400, "The cursor is not one that this list returned."),
     "range.too_long": Reason(400, 400, "The range is longer than this API takes, which the message names."),
     "limit.above_maximum": Reason(400, 400, "`limit` is above the largest page, which the message names."),
     "cursor.unreadable": Reason(400, 400, "`cursor` is not one that this API gave."),
@@ -95,6 +132,11 @@ REASONS: Mapping[str, Reason] = {
     "form.unknown": Reason(404, 404, "There is no such form, or no such version of it."),
     "scorecard.invalid": Reason(422, 422, "A scorecard cannot be used; `errors` lists every fault with its line."),
     "scorecard.unknown": Reason(404, 404, "There is no such scorecard."),
+    "connector.invalid": Reason(422, 422, "A connector cannot be used; `errors` lists every fault with its line."),
+    "connector.paused": Reason(409, 409, "The connector is paused; resume it first."),
+    "connector.place_not_allowed": Reason(422, 422, "A folder of the server, or a place without credentials of its own."),
+    "connector.running": Reason(409, 409, "The connector is running; wait until that run has ended."),
+    "connector.unknown": Reason(404, 404, "There is no such connector, or no such version of it."),
     "taxonomy.invalid": Reason(422, 422, "A taxonomy cannot be used; `errors` lists every fault with its line."),
     "taxonomy.unknown": Reason(404, 404, "There is no such taxonomy, or no such version of it."),
     "version.invalid": Reason(400, 400, "A version is neither a number nor the word draft."),
@@ -112,6 +154,7 @@ REASONS: Mapping[str, Reason] = {
     "parameter.repeated": Reason(400, 400, "The query has a parameter twice that is taken once."),
     "body.empty": Reason(400, 400, "The body holds nothing."),
     "field.unknown": Reason(400, 400, "The body has a field that this operation does not take."),
+    "scim.invalid": Reason(400, 400, "A directory asked for what SCIM allows and this server does not."),
     "group.unknown": Reason(400, 400, "What was named is no kind of group with a name in it, such as an intent."),
     "webhook.unknown": Reason(404, 404, "There is no such webhook."),
     "webhook.bad_url": Reason(
@@ -123,10 +166,38 @@ REASONS: Mapping[str, Reason] = {
     "audit.no_form": Reason(
         409, 409, "The conversation was not evaluated with a form, so there is nothing to audit."
     ),
+    "conversation.held": Reason(409, 409, "The conversation is on legal hold and cannot be erased; `value` is its id."),
     "audit.not_assigned": Reason(409, 409, "The conversation is not assigned to an auditor."),
+    "audit.not_yours": Reason(403, 403, "The audit is assigned to another auditor."),
     "audit.finished": Reason(409, 409, "The audit was submitted, and takes no more changes."),
+    "audit.not_submitted": Reason(409, 409, "The audit is not submitted yet."),
+    "audit.final": Reason(409, 409, "The form does not allow submitted audits to be changed."),
     "audit.moved": Reason(409, 409, "The audit, or what it is about, was changed in between; read it again."),
     "audit.incomplete": Reason(422, 422, "Metrics that count have no answer yet; `value` lists them."),
+    "plan.unknown": Reason(404, 404, "There is no such plan."),
+    "plan.invalid": Reason(422, 422, "A value of a plan cannot be used; `field` names it."),
+    "plan.unreadable": Reason(422, 422, "A plan is not YAML or JSON, or no object."),
+    "plan.moved": Reason(409, 409, "The plan was changed in between; read it again."),
+    "plan.not_due": Reason(409, 409, "No window of the plan's schedule has ended yet."),
+    "plan.paused": Reason(409, 409, "The plan is paused; resume it first."),
+    "plan.empty_frame": Reason(409, 409, "No evaluated conversation is in the plan's frame."),
+    "draw.unknown": Reason(404, 404, "There is no such draw."),
+    "draw.frame_changed": Reason(409, 409, "Conversations of the draw's frame were erased or evaluated with another form."),
+    "assignment.unknown": Reason(404, 404, "There is no such assignment."),
+    "assignment.not_yours": Reason(403, 403, "Only the auditor of an assignment may work on it."),
+    "assignment.begun": Reason(409, 409, "The assignment was begun, and stays with its auditor."),
+    "machine.hidden": Reason(403, 403, "The machine's answers are hidden from this auditor until they submit."),
+    "review.not_own": Reason(403, 403, "Only the agents of a conversation review it themselves."),
+    "segment.unknown": Reason(404, 404, "The conversation has no such segment, or is not scored by segments."),
+    "turn.unknown": Reason(422, 422, "The conversation has no such turn."),
+    "assignment.other_opinion": Reason(409, 409, "The auditor has another opinion on the same conversation."),
+    "assignment.finished": Reason(409, 409, "The assignment was submitted, declined, or lost its conversation."),
+    **{code: Reason(*values) for code, values in REVIEW_REASONS.items()},
+    "answer.invalid": Reason(422, 422, "An answer is none that the metric takes, or a comment has no answer."),
+    "level.unknown": Reason(422, 422, "The metric has no such level, or is not graded."),
+    "reason.unknown": Reason(422, 422, "The metric has no such reason code."),
+    "reason.missing": Reason(422, 422, "A reason is missing: of a NO, or of a conversation that cannot be judged."),
+    "estimate.refused": Reason(409, 409, "There is no estimate; the message gives the reason."),
     "auditor.invalid": Reason(422, 422, "The name of an auditor cannot be used."),
     "metric.unknown": Reason(422, 422, "The form has no such metric."),
     "comment.too_long": Reason(422, 422, "A comment is longer than the limit."),
@@ -135,6 +206,7 @@ REASONS: Mapping[str, Reason] = {
     "summary.unknown": Reason(404, 404, "The assistant wrote no such summary in this conversation."),
     "summary.limit_reached": Reason(409, 409, "The agent has had as many interim summaries of the conversation as there may be."),
     "summary.nothing_said": Reason(409, 409, "Nothing was said that could be summarised."),
+    "summary.unavailable": Reason(409, 409, "No summary is written of such a conversation; the message gives the reason."),
     "feedback.unknown_reason": Reason(422, 422, "A reason is not among those that the app lets agents pick."),
     "document.unknown": Reason(404, 404, "The app knows no document of this name in this language."),
     "document.unreadable": Reason(422, 422, "A document is damaged, or is not text in UTF-8."),
@@ -143,11 +215,53 @@ REASONS: Mapping[str, Reason] = {
     "document.unknown_kind": Reason(422, 422, "A document is of no kind that is read here."),
     "document.name_invalid": Reason(400, 400, "The name of a document is empty, too long, or not printable."),
     "document.no_reader": Reason(503, 503, "The extra that reads PDF is not installed."),
+    "upload.unknown": Reason(404, 404, "There is no such upload, or it was not finished within a day."),
+    "upload.offset_differs": Reason(409, 409, "A part of an upload does not begin where the upload is."),
+    "recording.link_refused": Reason(422, 422, "The link to a recording leads to no sound that may be fetched."),
+    "recording.unknown": Reason(404, 404, "There is no such recording, or its bytes are not there."),
+    "recording.unreadable": Reason(422, 422, "The content of a recording is no sound that is read here, or is damaged."),
+    "recording.no_sound": Reason(422, 422, "A recording has no sound in it."),
+    "recording.length_differs": Reason(422, 422, "A recording has another length than its sender or its own head states."),
+    "recording.checksum_differs": Reason(422, 422, "A recording has another SHA-256 than its sender states."),
+    "recording.checksum_unreadable": Reason(400, 400, "A checksum is not spelt as SHA-256 is."),
+    "recording.speakers_differ": Reason(422, 422, "The speakers that are named are not one for each channel."),
+    "recording.type_unsupported": Reason(415, 415, "`Content-Type` names no kind of sound."),
+    "recording.no_reader": Reason(503, 503, "The extra that reads this kind of sound is not installed."),
+    "recording_link.invalid": Reason(403, 403, "A link to a recording is not one that this server signed."),
+    "recording_link.ended": Reason(403, 403, "A link to a recording has ended; list the recordings for a new one."),
     "language.invalid": Reason(400, 400, "A language is not given by its code."),
+    "user.unknown": Reason(404, 404, "There is no such user."),
+    "user.conflict": Reason(409, 409, "The e-mail address belongs to another user."),
+    "email.invalid": Reason(422, 422, "An e-mail address cannot be used."),
+    "password.invalid": Reason(422, 422, "A password is too short or too long."),
+    "name.invalid": Reason(422, 422, "A name is too long."),
+    "role.unknown": Reason(422, 422, "There is no such role."),
+    "role.built_in": Reason(409, 409, "A built-in role cannot be redefined."),
+    "permission.unknown": Reason(422, 422, "There is no such permission."),
+    "grant.invalid": Reason(422, 422, "A grant means nothing; `field` names what is wrong."),
+    "grant.unknown": Reason(404, 404, "The user has no such grant in force."),
+    "administrator.last": Reason(409, 409, "An app would be left without a user who manages users."),
+    "token.unknown": Reason(404, 404, "The user has no such personal token."),
+    "token.invalid_end": Reason(422, 422, "A personal token would last too long."),
+    "agent.unknown": Reason(404, 404, "There is no such agent."),
+    "team.unknown": Reason(404, 404, "There is no such team."),
+    "queue.unknown": Reason(404, 404, "There is no such queue."),
+    "import.invalid": Reason(422, 422, "A file of agents, teams or queues has an error; `field` names line and column."),
+    "originals.unknown": Reason(404, 404, "No original of this conversation is kept."),
+    "hold.period": Reason(400, 400, "A legal hold on a period has no valid start and end."),
+    "hold.unknown": Reason(404, 404, "The legal hold does not exist, or was lifted."),
+    "redactor.missing": Reason(422, 422, "The redactor needs a package that is not installed."),
+    "redactor.unknown": Reason(422, 422, "The redactor does not exist."),
+    "run.unknown": Reason(404, 404, "The run of retention or erasure does not exist."),
+    "approval.unknown": Reason(404, 404, "There is no such step for a second person."),
+    "approval.decided": Reason(409, 409, "The step was approved or refused already."),
+    "approval.missing": Reason(403, 403, "A change needs a second person, who approves it."),
+    "approval.same_person": Reason(403, 403, "Another person than the one who asked for a step has to approve it."),
     "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
     "backlog.full": Reason(503, 503, "As many conversations wait to be scored as may; see `Retry-After`."),
     "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
     "database.away": Reason(503, 503, "The database does not answer; see `Retry-After`."),
+    "database.full": Reason(503, 503, "The disk of the database is full, so nothing is stored; see `Retry-After`."),
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
     "server.not_ready": Reason(503, 503, "The database does not answer."),
 }  # fmt: skip
@@ -161,6 +275,7 @@ _REASON_OF_KIND: Mapping[type[AuscultError], str] = {
     FormatError: "document.invalid",
     DocumentError: "document.unreadable",
     FormError: "form.invalid",
+    RecordingError: "recording.unreadable",
     TaxonomyError: "taxonomy.invalid",
     BusyError: "backlog.full",
     EngineError: "engine.unavailable",
@@ -178,7 +293,8 @@ def reason_of(error: AuscultError) -> Reason:
 
 def told_to(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
     """Status, body and media type of the answer to a request that ended in this error, as its API has them."""
-    status, request_id, path = reason_of(error).status, exchange_of(scope).request_id, scope["path"]
+    exchange = exchange_of(scope)
+    status, request_id, path = reason_of(error).status, exchange.request_id, exchange.path
     if problems.is_own(path):
         status = problems.status_of(error, status)
         body = problems.problem_body(error, status, path, request_id, _shortened(error.value))
@@ -197,6 +313,8 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
         "reason": error.reason,
         "requestId": request_id,
     }
+    if trace_id := TRACING.trace_id():
+        told["traceId"] = trace_id
     if error.field is not None:
         told["field"] = error.field
         if error.reason not in ("field.missing", "header.missing"):
@@ -204,60 +322,60 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
     return msgspec.json.encode({"errors": [told]})
 
 
-def error_answer(request: Request, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response:
-    """The whole answer to a request that ended in this error."""
-    status, body, media_type = told_to(request.scope, error)
-    return Response(
-        body,
-        status,
-        headers={**(headers or {}), **({"WWW-Authenticate": "Bearer"} if status == 401 else {})},  # noqa: PLR2004
-        media_type=media_type,
-    )
+def error_answer(scope: Scope, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """Return the whole answer to a request that ended in this error."""
+    status, body, media_type = told_to(scope, error)
+    challenge = {"WWW-Authenticate": "Bearer"} if status == HTTP_401_UNAUTHORIZED else {}
+    return Response(body, status_code=status, headers={**(headers or {}), **challenge}, media_type=media_type)
 
 
-def install(app: FastAPI, is_ready: Callable[[], bool]) -> None:
-    """Make every error that leaves a handler of this application an answer.
+def exception_handlers(
+    trouble_of: Callable[[Exception], str | None],
+) -> dict[int | type[Exception], Callable[..., Response[bytes]]]:
+    """Return what makes every error that leaves a handler an answer.
 
-    What fails while the database does not answer (``is_ready``) is no fault of ours, and may be asked again.
+    A failure in trouble of the database (``trouble_of``: away, full) is no fault of the server: the client may ask again.
     """
 
-    def told(request: Request, error: Exception) -> Response:
-        assert isinstance(error, AuscultError)  # noqa: S101  (registered for nothing else)
+    def refused(request: AnyRequest, error: AuscultError) -> Response[bytes]:
         headers = error.headers if isinstance(error, MethodNotAllowedError) else None
-        if isinstance(error, BusyError):
+        if isinstance(error, BusyError | SignInLimitedError):
             headers = {"Retry-After": str(error.again_after_s)}
-        return error_answer(request, error, headers)
+        return error_answer(scope_of(request), error, headers)
 
-    def refused_by_router(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  (registered for nothing else)
-        reason = {404: "path.unknown", 405: "method.not_allowed"}.get(error.status_code, "request.invalid")
-        return error_answer(request, RequestError(str(error.detail), code=reason), error.headers)
+    def refused_by_router(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+        if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
+            return failed(request, error)
+        if isinstance(error, MethodNotAllowedException):
+            methods = {each.strip() for each in (error.headers or {}).get("allow", "").split(",")}
+            return refused(request, MethodNotAllowedError(", ".join(sorted(with_head(methods)))))
+        reason = "path.unknown" if error.status_code == HTTP_404_NOT_FOUND else "request.invalid"
+        return error_answer(scope_of(request), RequestError(error.detail, code=reason), error.headers)
 
-    def refused_by_model(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for nothing else)
-        first: dict[str, Any] = dict(error.errors()[0])
-        field = ".".join(str(part) for part in first.get("loc", ()))
-        return error_answer(
-            request, RequestError(f"{field}: {first.get('msg')}.", field=field, value=first.get("input"))
-        )
+    def left(request: AnyRequest, error: ClientDisconnect) -> Response[bytes]:
+        del request, error  # nobody reads the answer
+        return Response(b"", status_code=HTTP_400_BAD_REQUEST)
 
-    def failed(request: Request, error: Exception) -> Response:
-        exchange = exchange_of(request.scope)
-        # The trace is logged by the web server, to which the error goes on.
-        _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__)
-        if is_ready():
-            answer = error_answer(request, AuscultError(str(error), code="server.failed"))
-        else:
-            away = AuscultError("The database does not answer; ask again later", code="database.away")
-            answer = error_answer(request, away, {"Retry-After": str(_AGAIN_AFTER_S)})
-        # This answer goes out past the layer that gives the others their headers.
-        answer.headers.update(exchange.headers())
-        return answer
+    def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
+        exchange = exchange_of(scope_of(request))
+        _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__, exc_info=error)
+        told = _TROUBLES.get(trouble_of(error) or "")
+        if told is None:
+            return error_answer(scope_of(request), AuscultError(str(error), code="server.failed"))
+        message, code, again_after_s = told
+        return error_answer(scope_of(request), AuscultError(message, code=code), {"Retry-After": str(again_after_s)})
 
-    app.add_exception_handler(AuscultError, told)
-    app.add_exception_handler(HTTPException, refused_by_router)
-    app.add_exception_handler(RequestValidationError, refused_by_model)
-    app.add_exception_handler(Exception, failed)
+    return {
+        AuscultError: refused,
+        HTTPException: refused_by_router,
+        ClientDisconnect: left,
+        Exception: failed,
+    }
+
+
+def with_head(methods: AbstractSet[str]) -> set[str]:
+    """Return methods of a path with HEAD, which is answered wherever GET is."""
+    return {*methods, "HEAD"} if "GET" in methods else set(methods)
 
 
 class MethodNotAllowedError(RequestError):

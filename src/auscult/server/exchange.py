@@ -4,9 +4,8 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from starlette.types import Scope
-
-from auscult.domain.assist import AssistedAgent
+from auscult.domain.operations.tracing import TRACING
+from auscult.server.asgi import Scope
 from auscult.server.limits import Decision
 
 _KEY = "auscult.exchange"
@@ -21,15 +20,20 @@ _GUARDS = (
 
 
 class Exchange:
-    """One request while it is answered. ``decision`` is there once a request was counted, ``agent`` where one is signed in."""
+    """One request while it is answered: ``path`` as it was sent, ``decision`` once it was counted.
 
-    __slots__ = ("agent", "decision", "request_id")
+    ``route`` is the template of its path, empty while none is found; ``conversation_id`` the one that the path names.
+    """
 
-    def __init__(self, request_id: str) -> None:
+    __slots__ = ("conversation_id", "decision", "path", "request_id", "route")
+
+    def __init__(self, request_id: str, path: str) -> None:
         """Begin, with nothing counted yet."""
         self.request_id = request_id
+        self.path = path
         self.decision: Decision | None = None
-        self.agent: AssistedAgent | None = None
+        self.route = ""
+        self.conversation_id = ""
 
     def headers(self) -> dict[str, str]:
         """What every answer to this request carries."""
@@ -38,6 +42,8 @@ class Exchange:
     def raw_headers(self, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """The same as ASGI has it, without those that the answer has of its ``own``."""
         told = self.decision.headers() if self.decision else []
+        if trace_id := TRACING.trace_id():
+            told = [*told, (b"x-trace-id", trace_id.encode())]
         named = {name for name, _ in own}
         given = [(b"x-request-id", self.request_id.encode()), *_GUARDS, *told]
         return [header for header in given if header[0] not in named]
@@ -47,7 +53,7 @@ def exchange_of(scope: Scope) -> Exchange:
     """The exchange that this request belongs to."""
     found: Exchange | None = scope.get(_KEY)
     if found is None:
-        found = scope[_KEY] = Exchange(_request_id(scope))
+        found = scope[_KEY] = Exchange(_request_id(scope), scope["path"])
     return found
 
 

@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from msgspec import Struct
-from starlette.types import Receive, Scope
 
+from auscult.domain.assist.live import Arrival, Author, Ended, Message, Moved, Participant, SummaryAsked, Told, Transfer
 from auscult.domain.conversation import Channel
 from auscult.domain.errors import FormatError, RequestError
-from auscult.domain.live import Arrival, Author, Ended, Message, Moved, Participant, SummaryAsked, Told, Transfer
 from auscult.formats import Limits
 from auscult.formats._instants import instant
-from auscult.pipeline.ports import Store
+from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
 from auscult.server.door import Door, check_scope
 from auscult.server.live import LiveService
 from auscult.server.vendor import VendorRoute
+from auscult.storage.store import Store
 
 PATHS = ("/agentassist/api/v1/hooks/{botId}", "/agentai/api/v1/hooks/{botId}")
 SCOPES = frozenset({"AgentAssist Analytics", "assist:write"})
@@ -59,7 +59,7 @@ class HookRoute(VendorRoute):
         client = await self._door.client(scope, headers)
         named = {"accountid": client.account_id, **headers}  # the vendor's hook asks for no account
         (tenant,) = await self._door.tenants(client, scope["path_params"], named, ())
-        check_scope(client, SCOPES)
+        check_scope(client.scopes, SCOPES)
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))
         told = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)

@@ -1,8 +1,11 @@
 """How the application is put on a socket: uvicorn, told to be quick, to say little, and to read no head without end."""
 
+from typing import Any, cast
+
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from auscult.server.asgi import ASGIApp
 
 LONGEST_HEAD = 64 * 1024
 """Bytes that a request line and headers may have; about, for it is looked at as the pieces come in."""
@@ -36,13 +39,13 @@ class BoundedHead(HttpToolsProtocol):
         self._is_in_head = False
 
 
-def uvicorn_config(app: FastAPI, host: str, port: int, *, access_log: bool = False) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, host: str, port: int, *, access_log: bool = False) -> uvicorn.Config:
     """Configure uvicorn for this application.
 
     Logging is left as it is set up already. The answer names no server; requests under way have ten seconds to end.
     """
     return uvicorn.Config(
-        app,
+        cast("Any", app),
         host=host,
         port=port,
         loop="uvloop",

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-from auscult.domain.live import Arrival
-from auscult.pipeline.assist import Assistant
-from auscult.pipeline.live import LiveConversation
-from auscult.pipeline.ports import AppStore, Store
+from auscult.domain.assist.live import Arrival
+from auscult.services.assist.assistant import Assistant
+from auscult.services.assist.live import LiveConversation
+from auscult.storage.store import AppStore, Store
 
 LOG = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from auscult.domain.errors import AuscultError, FormError
+from auscult.domain.operations.tracing import TRACING
 
 MEDIA_TYPE = "application/problem+json"
 _OWN = "/api/v1/"
@@ -69,6 +70,8 @@ def problem_body(error: AuscultError, status: int, path: str, request_id: str, v
         "instance": path,
         "request_id": request_id,
     }
+    if trace_id := TRACING.trace_id():
+        told["trace_id"] = trace_id
     if status == 500:  # noqa: PLR2004  (what went wrong inside is for the log)
         told["detail"] = "The log has what happened under request_id."
     if error.field is not None:

@@ -9,16 +9,16 @@ from concurrent.futures import Executor
 from functools import partial
 from urllib.parse import parse_qsl
 
-from starlette.types import Receive, Scope
-
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
-from auscult.pipeline.ports import Store
 from auscult.reports._contract import Report, ReportRequest
+from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
 from auscult.server.door import Door, check_scope
 from auscult.server.settings import ServerSettings
-from auscult.server.vendor import VendorRoute
+from auscult.server.vendor import VendorRoute, base_of
+from auscult.services.recordings.shown import RecordingsInRows
+from auscult.storage.store import Store
 
 
 class Pages:
@@ -38,6 +38,14 @@ class Pages:
             return self._page(tenants, query)  # tallies count them; a turn in a thread costs more than such a page
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 
+    async def linked(
+        self, recordings: RecordingsInRows, tenants: tuple[Tenant, ...], page: RecordPage, base: str, reader: str
+    ) -> RecordPage:
+        """Put links to recordings into a page, in a thread."""
+        apps = [self._store.within(tenant) for tenant in tenants]
+        show = partial(recordings.shown, apps, page, base, reader)
+        return await get_running_loop().run_in_executor(self._executor, show)
+
     def _page(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
         first, *others = tenants
         if others:
@@ -48,12 +56,15 @@ class Pages:
 class ReportRoute(VendorRoute):
     """Serves one report at all its paths."""
 
-    def __init__(self, report: Report, door: Door, pages: Pages, settings: ServerSettings) -> None:
-        """Serve ``report`` to whom ``door`` lets in."""
+    def __init__(
+        self, report: Report, door: Door, pages: Pages, settings: ServerSettings, recordings: RecordingsInRows
+    ) -> None:
+        """Serve ``report`` to whom ``door`` lets in; where its rows have recordings, with links to them."""
         super().__init__(report.paths)
         self._report = report
         self._door = door
         self._pages = pages
+        self._recordings = recordings if report.shows_recordings else None
         self._limits = report.limits.raised_to(settings.page_maximum)
         self._body_bytes = settings.report_body_bytes
 
@@ -62,10 +73,13 @@ class ReportRoute(VendorRoute):
         report, path = self._report, scope["path_params"]
         client = await self._door.client(scope, headers)
         tenants = await self._door.tenants(client, path, headers, report.required_headers)
-        check_scope(client, report.scopes)
+        check_scope(client.scopes, report.scopes)
         check_json(headers)
         body = read_object(await read_body(receive, headers, self._body_bytes))
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
         request = ReportRequest(path=path, headers=headers, query=asked, body=body)
         query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
-        return report.page(request, query, await self._pages.read(tenants, query))
+        page = await self._pages.read(tenants, query)
+        if self._recordings is not None and page.rows:
+            page = await self._pages.linked(self._recordings, tenants, page, base_of(scope, headers), client.client_id)
+        return report.page(request, query, page)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
 
 from auscult.domain.errors import SettingsError
+from auscult.server.app import Server
 from auscult.server.listening import uvicorn_config
 
 BACKLOG = 2048
@@ -34,11 +34,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(app: FastAPI, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
+def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
     """Serve until ``stop``, then let requests under way end. ``ready`` is told the address once it answers."""
     host, port = listener.getsockname()[:2]
     server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
-    threading.Thread(target=server.end_on, args=(stop, app.state.stop_listening), name="ending", daemon=True).start()
+    threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
     server.run(sockets=[listener])
 
 

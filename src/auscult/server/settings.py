@@ -20,6 +20,15 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     request_bytes: int = 256 << 20
     """Largest body of conversations to load."""
 
+    recording_bytes: int = 2 << 30
+    """Largest recording."""
+
+    recording_link_s: int = 900
+    """How long a link to a recording is valid."""
+
+    transcribes: bool = False
+    """Whether recordings are transcribed as they come in."""
+
     batch_size: int = 250
     """Conversations that are accepted and processed together."""
 
@@ -41,3 +50,12 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     page_threads: int = 0
     """Threads that read pages. 0 is for an embedded database: it reads pages where the request is handled, which costs
     half of what handing them over does, and leaves only those that a rare filter makes slow to a few threads."""
+
+    connector_folders: tuple[str, ...] = ()
+    """Folders below which connectors that are applied over the API may read."""
+
+    metrics_token: str | None = None
+    """What /metrics asks for; where there is none, it is open."""
+
+    is_one_of_several: bool = False
+    """Whether other processes serve on the same socket, and /metrics returns the sums of all."""

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client, Tenant
-from auscult.pipeline.ports import Store
+from auscult.server.auth.principal import Principal
+from auscult.storage.store import Store
 
 _APP_IN_PATH = ("streamId", "botId")
 _TOLD_BY_ACCOUNT_PATH = frozenset({"accountId", "orgId"})
@@ -36,7 +37,7 @@ class Tenancy:
         self._known: dict[str, _Known] = {}
 
     async def tenants(
-        self, client: Client, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
+        self, client: Client | Principal, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
     ) -> tuple[Tenant, ...]:
         """Find the apps asked for, at least one: the path's, else the ``iId`` header's, else all that the client reads.
 

@@ -1,41 +1,35 @@
-"""What every route of the vendor's APIs has in common: POST alone, at paths in any letter case, JSON in and out."""
+"""The routes of the vendor's APIs: mostly POST, at paths in any letter case, JSON in and out."""
 
 import re
-from abc import abstractmethod
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
-from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
-
+from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
 from auscult.server.errors import MethodNotAllowedError
+from auscult.server.exchange import exchange_of
 
-_METHOD = "POST"
+_NAMED = "auscult.named"
+"""Key in the scope: what the path of a request names."""
 
 
-class VendorRoute(BaseRoute):
-    """Answers at all the paths of one API."""
+class VendorRoute(ABC):
+    """A handler of all the paths of one API, which are templates with names in braces."""
+
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
 
     def __init__(self, paths: Iterable[str]) -> None:
-        """``paths`` are templates, with names in braces."""
-        self._patterns = tuple(path_pattern(path) for path in paths)
+        """Serve ``paths``."""
+        self.paths = tuple(paths)
+        self.mounted_at = re.sub(r"\{(\w+)\}", r":\1", self.paths[0])
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for this route; what its path names goes into ``path_params``."""
-        if scope["type"] == "http":
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
-            for pattern in self._patterns:
-                if found := pattern.fullmatch(path):
-                    return Match.FULL, {"path_params": found.groupdict()}
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. What is wrong with it leaves here as an error, for the one handler."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if scope["method"] != _METHOD:
-            raise MethodNotAllowedError(_METHOD)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Refusals leave here as errors, for the one handler."""
+        headers = headers_of(scope)
+        if scope["method"] not in self.methods:
+            raise MethodNotAllowedError(", ".join(self.methods))
         try:
-            answer = await self.answer(scope, headers, receive)
+            answer = await self.answer({**scope, "path_params": scope[_NAMED]}, headers, receive)
         except ClientDisconnect:
             return
         told = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
@@ -44,13 +38,45 @@ class VendorRoute(BaseRoute):
 
     @abstractmethod
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """The body of the answer, JSON."""
+        """Return the body of the answer, JSON."""
+
+
+class Paths:
+    """Middleware in front of the router, which knows one spelling of each path.
+
+    The vendor's paths are taken in any spelling and replaced by the one path that their route is mounted at (rule 22).
+    Every other path goes on percent-encoded, as it was sent: an id in it may hold a slash.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[VendorRoute]) -> None:
+        """Rewrite the paths of ``routes`` for ``app``."""
+        self._app = app
+        self._mounts = [(path_pattern(path), path, route.mounted_at) for route in routes for path in route.paths]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            for pattern, template, mounted_at in self._mounts:
+                if found := pattern.fullmatch(path):
+                    exchange_of(scope).route = template
+                    scope = {**scope, "path": mounted_at, _NAMED: found.groupdict()}
+                    break
+            else:
+                scope = {**scope, "path": raw_path(scope)}
+        await self._app(scope, receive, send)
 
 
 def path_pattern(template: str) -> re.Pattern[str]:
-    """Pattern of a path template that takes any letter case, doubled slashes, and one at the end (rule 22)."""
+    """Return the pattern of a path template: any letter case, doubled slashes, and one at the end (rule 22)."""
     steps = [
         f"(?P<{step[1:-1]}>[^/]+)" if step.startswith("{") else re.escape(step)
         for step in template.strip("/").split("/")
     ]
     return re.compile("/+" + "/+".join(steps) + "/*", re.IGNORECASE | re.ASCII)
+
+
+def base_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return the address of this server as a request has it, up to its path."""
+    host, port = scope["server"]
+    return f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"

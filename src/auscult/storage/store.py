@@ -4,30 +4,57 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from auscult.domain.errors import NotFoundError
+from auscult.domain.operations.figures import Figures
+from auscult.domain.people.visibility import Visibility
+from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
-from auscult.storage.apps import Apps
-from auscult.storage.audits import AppAudits
-from auscult.storage.batches import Batches
-from auscult.storage.clients import Clients
-from auscult.storage.conversations import AppConversations
-from auscult.storage.database import A_FEW, Connections, Database
-from auscult.storage.definitions import AppDefinitions
-from auscult.storage.evaluations import EvaluationReader
-from auscult.storage.feed import AppFeed
-from auscult.storage.forms import AppForms
-from auscult.storage.jobs import AppJobs
-from auscult.storage.judging import AppAnswers, DaySpending
-from auscult.storage.knowledge import AppKnowledge
-from auscult.storage.live import AppLive, LiveWork
-from auscult.storage.mending import mend
-from auscult.storage.pages import Pages
-from auscult.storage.places import Places
-from auscult.storage.recount import Difference, Recount
-from auscult.storage.sweep_list import Sweeps
-from auscult.storage.sweeps import AppSweeps
-from auscult.storage.webhooks import AppWebhooks, WebhookWork
-from auscult.storage.workers import Workers
+from auscult.storage.access.apps import Apps
+from auscult.storage.access.clients import Clients
+from auscult.storage.access.signing_key import SigningKey
+from auscult.storage.assist.knowledge import AppKnowledge
+from auscult.storage.assist.live import AppLive, LiveWork
+from auscult.storage.audits.bookmarks import AppBookmarks
+from auscult.storage.audits.frames import AppFrames
+from auscult.storage.audits.plans import AppPlans
+from auscult.storage.audits.queue import AppQueue
+from auscult.storage.audits.repository import AppAudits
+from auscult.storage.calibration.repository import AppCalibrations
+from auscult.storage.coaching.repository import AppCoaching
+from auscult.storage.connectors.repository import AppConnectors
+from auscult.storage.conversations.erasing import AppErasure
+from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.conversations.repository import AppConversations
+from auscult.storage.conversations.timeline import AppTimeline
+from auscult.storage.core.database import A_FEW, Connections, Database
+from auscult.storage.core.migrations import newest, versions
+from auscult.storage.core.troubles import Trouble
+from auscult.storage.definitions.forms import AppForms
+from auscult.storage.definitions.repository import AppDefinitions
+from auscult.storage.delivery.exports import AppExports, ExportWork
+from auscult.storage.delivery.feed import AppFeed
+from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
+from auscult.storage.disputes.repository import AppDisputes
+from auscult.storage.history.backfills import AppBackfills
+from auscult.storage.history.chunk_queue import ChunkQueue
+from auscult.storage.judge.answers import AppAnswers, DaySpending
+from auscult.storage.judge.slots import JudgeSlots
+from auscult.storage.pages.reading import Pages
+from auscult.storage.people import AppPeople, People
+from auscult.storage.privacy.approvals import AppApprovals
+from auscult.storage.privacy.log import AccessLog
+from auscult.storage.privacy.redaction import AppPrivacy
+from auscult.storage.privacy.retention import AppRetention, ErasedKey, read_erased
+from auscult.storage.recordings.repository import AppRecordings, Recordings
+from auscult.storage.recordings.tasks import RecordingTasks
+from auscult.storage.recordings.transcriptions import Transcriptions
+from auscult.storage.schedules.repository import AppSchedules
+from auscult.storage.upkeep.figures import read_figures
+from auscult.storage.upkeep.repair import mend
+from auscult.storage.upkeep.verify import Difference, Verifier
+from auscult.storage.work.app_batches import AppJobs
+from auscult.storage.work.batches import Batches
+from auscult.storage.work.workers import Workers
 
 T = TypeVar("T")
 
@@ -37,16 +64,51 @@ class AppStore(NamedTuple):
 
     tenant: Tenant
     conversations: AppConversations
+    timeline: AppTimeline
     forms: AppForms
     definitions: AppDefinitions
     audits: AppAudits
+    plans: AppPlans
+    frames: AppFrames
+    bookmarks: AppBookmarks
+    queue: AppQueue
+    disputes: AppDisputes
+    calibrations: AppCalibrations
+    coaching: AppCoaching
+    schedules: AppSchedules
+    connectors: AppConnectors
     answers: AppAnswers
-    sweeps: AppSweeps
+    sweeps: AppBackfills
     live: AppLive
     knowledge: AppKnowledge
     feed: AppFeed
     webhooks: AppWebhooks
     jobs: AppJobs
+    log: AccessLog
+    privacy: AppPrivacy
+    retention: AppRetention
+    erasure: AppErasure
+    approvals: AppApprovals
+    recordings: AppRecordings
+    people: AppPeople
+    exports: AppExports
+
+    def seen_by(self, visibility: Visibility) -> "AppStore":
+        """Return the same for a principal: what is not visible does not exist, in lists, pages and counts alike."""
+        if visibility.is_everything:
+            return self
+        return self._replace(
+            conversations=self.conversations.seen_by(visibility),
+            audits=self.audits.seen_by(visibility),
+            frames=self.frames.seen_by(visibility),
+            bookmarks=self.bookmarks.seen_by(visibility),
+            queue=self.queue.seen_by(visibility),
+            disputes=self.disputes.seen_by(visibility),
+            live=self.live.seen_by(visibility),
+            feed=self.feed.seen_by(visibility),
+            webhooks=self.webhooks.seen_by(visibility),
+            recordings=self.recordings.seen_by(visibility),
+        )
 
 
 class Store:
@@ -56,45 +118,77 @@ class Store:
         """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
+        self.people = People(database)
         self.live_work = LiveWork(database)
         self.workers = Workers(database)
-        self.places = Places(database)
+        self.places = JudgeSlots(database)
         self.spending = DaySpending(database)
-        self.sweeps = Sweeps(database)
+        self.sweeps = ChunkQueue(database)
         self.webhook_work = WebhookWork(database, secret_key)
+        self._secret_key = secret_key
+        self._signing = SigningKey(database, secret_key)
+        self.digest = digest_with(secret_key)
+        self.log = AccessLog(database, self._signing)
+        self.recordings = Recordings(database)
+        self.transcriptions = Transcriptions(database)
+        self.recording_tasks = RecordingTasks(database)
+        self.export_work = ExportWork(database)
         self.is_embedded = database.dialect.is_embedded
         """Whether a read is so short, and waits for so little, that it needs no thread of its own."""
         self._database = database
         self._apps = Apps(database)
         self._pages = Pages(database)
         self._evaluations = EvaluationReader()
-        self._recount = Recount(database)
+        self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
 
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
         if tenant not in self._within:
             app = self._apps.key(tenant)
+            privacy = AppPrivacy(self._database, app, self._secret_key)
+            retention = AppRetention(self._database, app, tenant.app_id, self._signing)
+            erasure = AppErasure(self._database, app, tenant.app_id, retention)
             self._within[tenant] = AppStore(
                 tenant=tenant,
-                conversations=AppConversations(self._database, tenant, app, self._pages, self._evaluations),
+                conversations=AppConversations(
+                    self._database, tenant, app, self._pages, self._evaluations, privacy, erasure
+                ),
+                timeline=AppTimeline(self._database, app, self._evaluations),
                 forms=AppForms(self._database, app),
                 definitions=AppDefinitions(self._database, app),
                 audits=AppAudits(self._database, app, self._evaluations),
+                plans=AppPlans(self._database, app),
+                frames=AppFrames(self._database, app, self._evaluations),
+                bookmarks=AppBookmarks(self._database, app),
+                queue=AppQueue(self._database, app),
+                disputes=AppDisputes(self._database, app),
+                calibrations=AppCalibrations(self._database, app),
+                coaching=AppCoaching(self._database, app),
+                schedules=AppSchedules(self._database, app),
+                connectors=AppConnectors(self._database, app, self._secret_key),
                 answers=AppAnswers(self._database, app),
-                sweeps=AppSweeps(self._database, tenant, app, self._evaluations),
-                live=AppLive(self._database, app),
+                sweeps=AppBackfills(self._database, tenant, app, self._evaluations),
+                live=AppLive(self._database, app, privacy),
                 knowledge=AppKnowledge(self._database, app),
                 feed=AppFeed(self._database, app),
                 webhooks=AppWebhooks(self._database, app, self.webhook_work.lock),
                 jobs=AppJobs(self._database, app),
+                log=AccessLog(self._database, self._signing, tenant.app_id),
+                privacy=privacy,
+                retention=retention,
+                erasure=erasure,
+                approvals=AppApprovals(self._database, app, privacy),
+                recordings=AppRecordings(self._database, app),
+                people=AppPeople(self._database, app),
+                exports=AppExports(self._database, app),
             )
         return self._within[tenant]
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
-        """One page over several apps, merged. Raises ``NotFoundError`` when there is no such app.
+        """Return one page over several apps, merged. Raises ``NotFoundError`` when there is no such app.
 
-        Where two apps have conversations of one start and one id, a cursor cannot stand between them.
+        Where two apps have conversations of one start and one id, a cursor cannot point between them.
         """
         if query.app_ids != tuple(tenant.app_id for tenant in tenants):
             raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
@@ -129,12 +223,12 @@ class Store:
         return [difference for app in apps for difference in self._recount.differences(app)]
 
     def rebuild_tallies(self, *tenants: Tenant) -> None:
-        """Make tallies and the index of facets of these apps (of all apps) anew from their rows, app by app."""
+        """Compute tallies and the index of facets of these apps (of all apps) again from their rows, app by app."""
         for tenant in tenants or self.tenants():
             self._recount.rebuild_tallies(self._apps.key(tenant))
 
     def mend(self, *tenants: Tenant) -> None:
-        """Mend of these apps (of all apps) what ``recount`` finds and rendering rows anew does not mend."""
+        """Repair in these apps (in all apps) the differences of ``recount`` that rendering rows again does not repair."""
         for tenant in tenants or self.tenants():
             mend(self._database, self._apps.key(tenant))
 
@@ -142,9 +236,32 @@ class Store:
         """Ready for reading what was written in bulk, where the database does not do so at once."""
         self._database.settle()
 
+    def erased(self, after: int = 0) -> list[ErasedKey]:
+        """Return what was erased in every app, after the number of an erasure, in order."""
+        with self._database.reading() as connection:
+            return read_erased(connection, after)
+
+    def figures(self) -> Figures:
+        """Return the figures of all apps together, for monitoring."""
+        return read_figures(self._database)
+
+    @property
+    def needed_version(self) -> str:
+        """The version of the tables that this auscult works on."""
+        return newest()
+
+    def table_version(self) -> str | None:
+        """Return the version of the tables as they are; None where there are none."""
+        with self._database.reading() as connection:
+            return max(versions(connection), default=None)
+
     def is_ready(self) -> bool:
-        """Whether the database answers."""
+        """Return whether the database answers."""
         return self._database.answers()
+
+    def trouble_of(self, error: Exception) -> Trouble | None:
+        """Return what keeps the database from its work, where that is behind an error or holds now."""
+        return self._database.trouble_of(error) or (None if self.is_ready() else "away")
 
     def close(self) -> None:
         """Let every connection go."""

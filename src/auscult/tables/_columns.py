@@ -1,4 +1,4 @@
-"""What columns rows have: read from the JSON Schema that documents a report, so that both are one."""
+"""Columns of rows: read from the JSON Schema that documents a report, so that both are one."""
 
 from collections.abc import Mapping
 from typing import Any

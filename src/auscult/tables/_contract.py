@@ -1,4 +1,4 @@
-"""What a kind of table file must be. The contract suite in tests/contract runs over every kind in the table."""
+"""Contract of a kind of table file. The contract suite in tests/contract runs over every kind in the table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, ClassVar, Protocol

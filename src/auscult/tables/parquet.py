@@ -71,7 +71,7 @@ class RowGroups:
         arrow = self._arrow
         match schema["type"]:
             case "string":
-                return arrow.string()
+                return arrow.timestamp("us", "UTC") if schema.get("format") == "date-time" else arrow.string()
             case "integer":
                 return arrow.int64()
             case "number":

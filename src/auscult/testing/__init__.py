@@ -1,7 +1,7 @@
-"""ROOM: what those who write plug-ins test them with (docs/how-to/write-a-plug-in.md).
+"""ROOM: test suites for authors of plug-ins (docs/how-to/write-a-plug-in.md).
 
-Each contract is a class of tests for pytest: inherit from it, say which variant is meant, and it is held to all that
-auscult's own are held to. Nothing here needs more than the base installation and pytest.
+Each contract is a class of tests for pytest: inherit from it, set the variant, and it is checked like
+auscult's own. Nothing here needs more than the base installation and pytest.
 """
 
 from auscult.testing.analyzers import AnalyzerContract

@@ -19,11 +19,11 @@ class AnalyzerContract:
     variant: ClassVar[Analyzer[Any]]
 
     def answer(self, probe: Probe) -> Answer:
-        """What an engine answers to a probe; override where the analyzer asks what only it knows to read."""
+        """Return an engine's answer to a probe; override where the analyzer uses probes of its own."""
         return some_answer(probe)
 
     def found(self, conversation: Conversation) -> object:
-        """What it finds in a conversation of which nothing else is known."""
+        """Return the finding in a conversation without other findings."""
         answers = {probe: self.answer(probe) for probe in self.variant.probes(conversation)}
         return self.variant.analyze(conversation, answers, Insights())
 

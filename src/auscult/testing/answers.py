@@ -8,6 +8,8 @@ from auscult.domain.probe import (
     Closest,
     Extraction,
     ExtractionAnswer,
+    Grading,
+    GradingAnswer,
     Judgement,
     JudgementAnswer,
     Lookup,
@@ -31,6 +33,8 @@ def some_answer(probe: Probe) -> Answer:
             return SimilarityAnswer(tuple(Closest(len(text) % 10 / 10, 0) for text in probe.texts), ENGINE)
         case Judgement():
             return JudgementAnswer(holds=True, turn_ids=probe.turn_ids[:1], reason="so it is", engine=ENGINE)
+        case Grading():
+            return GradingAnswer(probe.baseline, (), "so it is", ENGINE)
         case Classification():
             return ClassificationAnswer(("yes", "no"), tuple((0.75, 0.25) for _ in probe.texts), ENGINE)
         case Extraction():

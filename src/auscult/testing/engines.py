@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from auscult.domain.contracts import contract_faults
+from auscult.domain.engines import Engine
 from auscult.domain.probe import Classification, ClassificationAnswer, Probe, Similarity, SimilarityAnswer
-from auscult.pipeline.ports import Engine
 
 
 class EngineContract:
@@ -21,7 +21,7 @@ class EngineContract:
         assert all(isinstance(probe, self.variant.probe) for probe in self.probes), "probes are of another kind"
 
     def test_answers_each_probe_in_order_and_says_who_answered(self) -> None:
-        """One answer for each probe, shaped like it, with engine and version beside it."""
+        """Expect one answer for each probe, shaped like it, with engine and version."""
         answers = self.variant.answer(self.probes)
         assert len(answers) == len(self.probes)
         for probe, answer in zip(self.probes, answers, strict=True):
@@ -36,7 +36,7 @@ class EngineContract:
                 assert [len(one) for one in answer.probabilities] == [len(answer.labels)] * len(probe.texts)
 
     def test_gives_the_same_answer_alone_and_in_a_batch(self) -> None:
-        """What else is asked changes nothing."""
+        """Expect an answer that does not depend on the other probes."""
         alone = [self.variant.answer([probe])[0] for probe in self.probes]
         assert self.variant.answer(list(self.probes)) == alone
         assert self.variant.answer(list(reversed(self.probes))) == alone[::-1]

@@ -12,7 +12,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.probe import Answer, Probe
 from auscult.metrics import METRICS, MetricType
-from auscult.pipeline.forms import check_form
+from auscult.services.definitions.forms.reading import check_form
 from auscult.testing.answers import some_answer
 from auscult.testing.conversations import conversations
 
@@ -20,13 +20,17 @@ _NUMBERS = msgspec.json.Encoder(decimal_format="number")
 
 
 class MetricTypeContract:
-    """Set ``variant`` to the metric type, and ``examples`` to what forms say in metrics of it: at least one that is right."""
+    """Contract of a metric type: set ``variant``, and ``examples`` to settings of metrics in forms, at least one valid.
+
+    ``common`` are keys of every metric that the examples need in addition to their own, like ``levels``.
+    """
 
     variant: ClassVar[MetricType[Any]]
     examples: ClassVar[Sequence[Mapping[str, Any]]]
+    common: ClassVar[Mapping[str, Any]] = {}
 
     def answer(self, probe: Probe) -> Answer:
-        """What an engine answers to a probe; override where the type asks what only it knows to read."""
+        """Return an engine's answer to a probe; override where the type uses probes of its own."""
         return some_answer(probe)
 
     def read(self, example: Mapping[str, Any]) -> Any:  # noqa: ANN401  (the type's own settings)
@@ -34,7 +38,7 @@ class MetricTypeContract:
         return msgspec.convert(example, self.variant.settings_type, strict=False)
 
     def judged(self, settings: Any, conversation: Conversation) -> tuple[tuple[Probe, ...], Verdict]:  # noqa: ANN401
-        """What is asked of a conversation, and the verdict."""
+        """Return the probes of a conversation, and the verdict."""
         probes = self.variant.probes(settings, conversation)
         return probes, self.variant.judge(settings, conversation, {probe: self.answer(probe) for probe in probes})
 
@@ -44,7 +48,7 @@ class MetricTypeContract:
         assert not faults, f"{type(self.variant).__name__} {'; '.join(faults)}"
 
     def test_settings_are_one_value_and_refuse_what_nobody_reads(self) -> None:
-        """Frozen and hashable, so that what is made of them is made once; a slip of the pen is told; they can be sent."""
+        """Expect settings that are frozen, hashable and serialisable, and that refuse misspelt keys."""
         config = self.variant.settings_type.__struct_config__
         assert config.frozen, "settings_type must be frozen=True"
         assert config.forbid_unknown_fields, "settings_type must be forbid_unknown_fields=True"
@@ -57,7 +61,7 @@ class MetricTypeContract:
             assert again == read, f"{example} is not the same when it was kept (rule 7)"
 
     def test_examples_are_right(self) -> None:
-        """None has a problem, and each can stand on a form."""
+        """Expect no problem in any example, and that each can be on a form."""
         assert self.examples, "give at least one example"
         variant = self.variant
         types = {**METRICS, variant.name: variant}
@@ -65,7 +69,7 @@ class MetricTypeContract:
             problems = variant.problems(self.read(example))
             assert not problems, f"{example}: {problems}"
             written = msgspec.to_builtins(self.read(example), builtin_types=(Decimal,))
-            metric = {"id": "em-1", "name": "M", "type": variant.name, "weight": 100, **written}
+            metric = {"id": "em-1", "name": "M", "type": variant.name, "weight": 100, **self.common, **written}
             for channel in variant.channels:
                 for scoring in variant.scorings:
                     form = {"id": "ef", "name": "F", "channel": channel, "scoring": scoring, "metrics": [metric]}
@@ -92,7 +96,7 @@ class MetricTypeContract:
                 assert kept == verdict, f"{where}: the verdict is not the same when it was kept"
 
     def test_evidence_is_in_the_conversation(self) -> None:
-        """What is quoted was said, in the turn that is named; every piece says why it counts."""
+        """Expect quotes that are in the named turn, each with a reason."""
         for example in self.examples:
             settings = self.read(example)
             for conversation in conversations():

@@ -1,4 +1,4 @@
-"""Configured intents: what an app's taxonomy finds (issue 5, 1; rule 13)."""
+"""Configured intents: what an app's taxonomy finds (rule 13)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from hypothesis import given
 
 from auscult.analyzers import ANALYZERS
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers.configured_intents import ConfiguredIntents
+from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.insight import Insights, Topic
-from auscult.domain.taxonomy import Node, Taxonomy
 from auscult.engines._contract import Engine
-from auscult.pipeline.taxonomies import read_taxonomy, starter_taxonomy
+from auscult.services.definitions.taxonomies import read_taxonomy, starter_taxonomy
 from tests.unit.analyzers.conversations import conversation, conversations, talk
 
 STARTER = read_taxonomy(starter_taxonomy())
@@ -156,7 +156,7 @@ def test_sorts_each_language_by_its_own(engines: Mapping[type, Engine]) -> None:
     asked = talk("A: guten tag", "C: guten tag, wo bleibt denn mein paket? es ist nicht gekommen", language="de")
     known, (topic,) = found(engines, [SHOP, GERMAN], asked)
     assert (topic.name, topic.level, topic.sentiment) == ("Lieferung", 1, None)
-    assert known.unknown["sentiment"] == "German is not supported"
+    assert known.unknown["emotions"] == "German is not supported"
     known, _ = found(engines, [SHOP], asked)
     assert known.unknown["configured_intents"] == "German is not supported"
 

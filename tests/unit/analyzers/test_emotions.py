@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from auscult.analyzers.emotions import AGENT, CUSTOMER, agent_emotion
+from auscult.analyzers.sentiment.emotions import AGENT, CUSTOMER, agent_emotion
 from auscult.domain.conversation import Turn
 from auscult.engines._contract import Engine
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk

@@ -1,4 +1,4 @@
-"""What was wanted and what it was about, in generated words (issue 5, 1)."""
+"""What was wanted and what it was about, in generated words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.analyzers._intent_topics import NOTHING, TOPIC_OF
-from auscult.analyzers._keywords import keywords, telling_runs
-from auscult.analyzers._names import without_introduction
-from auscult.analyzers._naming import name_of, object_of
-from auscult.analyzers.intents import MOST
+from auscult.analyzers.topics._intent_topics import NOTHING, TOPIC_OF
+from auscult.analyzers.topics._keywords import keywords, telling_runs
+from auscult.analyzers.topics._names import without_introduction
+from auscult.analyzers.topics._naming import name_of, object_of
+from auscult.analyzers.topics.intents import MOST
 from auscult.domain.conversation import Agent, Customer
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Classification, ClassificationAnswer
@@ -185,7 +185,7 @@ def test_an_introduction_is_not_asked_about() -> None:
 
 def test_topics_need_to_know_what_was_wanted() -> None:
     """Alone, the analyzer of topics says so."""
-    from auscult.analyzers.topics import Topics  # noqa: PLC0415  (the one test that runs it alone)
+    from auscult.analyzers.topics.topics import Topics  # noqa: PLC0415  (the one test that runs it alone)
 
     found = Topics().analyze(talk("C: hello"), {}, Insights(language="en"))
     assert found == ("what was wanted is not known",)

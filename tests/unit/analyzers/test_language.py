@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.analyzers.language import Language, language_of
+from auscult.analyzers._evidence import UNDETERMINED
+from auscult.analyzers.speech.language import Language, language_of
 from auscult.domain.insight import Insights
 from tests.unit.analyzers.conversations import talk
 
@@ -166,3 +167,22 @@ def test_another_script_is_never_english(language: str) -> None:
     for one in SENTENCES[language]:
         for word in one.split():
             assert language_of(word, "en") != "en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dzień dobry chciałbym zapytać o moją fakturę bo coś się nie zgadza z kwotą proszę podać numer klienta",
+        "selamat pagi saya ingin bertanya tentang tagihan saya karena ada yang salah boleh minta nomor pelanggan",
+    ],
+)
+def test_an_unread_language_under_the_default_tag_is_not_english(text: str) -> None:
+    """A summary then says that the language is not known, and not that nothing was said."""
+    assert language_of(text, "en") != "en"
+
+
+def test_text_without_english_words_is_undetermined() -> None:
+    """Where no known language is clear either; a short text keeps the tag of its document."""
+    text = " ".join(f"xq{letter}zz" for letter in "abcdefghijklmnop")
+    assert language_of(text, "en") == UNDETERMINED
+    assert language_of(text[:40], "en") == "en"

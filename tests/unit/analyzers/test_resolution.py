@@ -1,17 +1,15 @@
 """Whether the customer's request was met."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from auscult.analyzers._course import what_is_said
+from auscult.analyzers.outcome._course import what_is_said
 from auscult.engines._contract import Engine
+from auscult.wording import sentences
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
-
-SAYINGS = Path(__file__).parent / "sayings"
 
 
 @given(asked=conversations())
@@ -45,6 +43,33 @@ def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Eng
     assert outcome.resolution == expected
 
 
+@pytest.mark.parametrize(
+    "closing",
+    [
+        ("C: no, that's all", "A: you're welcome, have a nice day"),
+        ("C: it's okay, thank you", "A: understood, enjoy the rest of your day"),
+        ("C: no, you have been very helpful", "A: i enjoy helping you!"),
+    ],
+)
+@pytest.mark.parametrize("failure", ["A: sorry, i could not book it. anything else?", "A: i was unable to book that"])
+def test_a_failure_that_nothing_follows_decides(
+    failure: str, closing: tuple[str, ...], engines: Mapping[type, Engine]
+) -> None:
+    """However polite both are at the end; the evidence is the failure, and no courtesy."""
+    lines = ("C: can you book a table for two", "A: sure, at seven?", "C: yes please", failure, *closing)
+    outcome = analyzed(talk(*lines), engines).resolution
+    assert outcome is not None
+    assert outcome.resolution == "NO"
+    assert outcome.evidence[0].text == failure.removeprefix("A: ")
+
+
+def test_courtesies_report_nothing() -> None:
+    """They are no evidence of anything; a sentence next to them still is."""
+    for courtesy in ("You're welcome, have a fine day.", "Enjoy your day.", "My pleasure!", "OK, have a good one."):
+        assert what_is_said(courtesy) == ""
+    assert what_is_said("I have booked it for you. Have a nice day!") == "met"
+
+
 def test_an_outbound_call_that_asks_nothing_of_us_is_na(engines: Mapping[type, Engine]) -> None:
     """A notice, and thanks for it."""
     lines = ("A: we only ring to say that the mailboxes move on monday", "C: ok thanks", "A: goodbye")
@@ -54,8 +79,8 @@ def test_an_outbound_call_that_asks_nothing_of_us_is_na(engines: Mapping[type, E
 
 
 def test_knows_many_ways_of_doing_and_of_refusing() -> None:
-    """Of sayings written apart from the patterns, nine in ten are told right; information counts as doing."""
-    lines = (SAYINGS / "outcomes.tsv").read_text(encoding="utf-8").splitlines()
-    told = [(label, what_is_said(text)) for label, text in (line.split("\t") for line in lines)]
-    right = [{"met": ("met", "informed"), "refused": ("refused",), "other": ("",)}[label] for label, _ in told]
-    assert sum(said in fits for (_, said), fits in zip(told, right, strict=True)) >= 0.9 * len(told)
+    """Of the sentences beside the pack, written apart from it, nine in ten are read right; information counts as doing."""
+    fits = {"met": ("met", "informed"), "refused": ("refused",)}
+    proofs = sentences("en/agent_outcome")
+    right = [(what_is_said(proof.text) in fits[proof.means]) == proof.holds for proof in proofs]
+    assert sum(right) >= 0.9 * len(proofs)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.analyzers import ANALYZERS
-from auscult.analyzers._scale import label_of, overall, scaled
+from auscult.analyzers.sentiment._scale import label_of, overall, scaled
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Classification, ClassificationAnswer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers.speech import Speech, score_of
+from auscult.analyzers.speech.speech import Speech, score_of
 from auscult.domain.conversation import Agent, Conversation, Customer, Turn
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Speech as Found

@@ -1,6 +1,7 @@
 """The table of commands, and the program that it makes."""
 
 import inspect
+import re
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from auscult import __version__
 from auscult.cli import COMMANDS, GROUPS, build
 from tools import cli_reference
 
-HEAVY = ("alembic", "cryptography", "dbos", "fastapi", "jwt", "numpy", "sqlalchemy", "wordllama", "yaml")
+HEAVY = ("alembic", "cryptography", "dbos", "litestar", "jwt", "numpy", "sqlalchemy", "wordllama", "yaml")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
@@ -33,6 +34,19 @@ def test_every_group_has_commands() -> None:
     assert {command.words.split()[0] for command in COMMANDS if " " in command.words} == set(GROUPS)
 
 
+def test_a_command_line_has_the_command_that_it_names() -> None:
+    """The program for a command line runs its command, and suggests names as the whole program does."""
+    for command in COMMANDS:
+        *groups, name = command.words.split()
+        found = typer.main.get_command(build(["--quiet", *groups, name, "--help"]))
+        for word in groups:
+            found = found.commands[word]  # type: ignore[attr-defined]
+        assert name in found.commands  # type: ignore[attr-defined]
+    for words in (["--help"], ["lod"], ["frms", "list"], []):
+        whole, some = (typer.main.get_command(each).commands for each in (build(), build(words)))  # type: ignore[attr-defined]
+        assert list(some) == list(whole)
+
+
 def test_first_lines_are_sentences() -> None:
     """The list of commands shows the first line of each docstring."""
     for command in COMMANDS:
@@ -40,9 +54,10 @@ def test_first_lines_are_sentences() -> None:
 
 
 def test_version() -> None:
-    """--version says which one this is."""
+    """--version shows the version, and in a clone the commit."""
     result = CliRunner().invoke(build(), ["--version"])
-    assert (result.exit_code, result.output) == (0, f"auscult {__version__}\n")
+    assert result.exit_code == 0
+    assert re.fullmatch(rf"auscult {re.escape(__version__)}( \(commit [0-9a-f]{{10}}\))?\n", result.output)
 
 
 def test_unknown_command_is_a_usage_error() -> None:

@@ -83,6 +83,17 @@ def test_a_range_gives_what_starts_in_it(count: int, days: int) -> None:
     assert pulled(vendor, "scorereporting", until) == [id_ for id_, start in vendor.starts.items() if start < until]
 
 
+def test_call_details_are_asked_for_in_whole_seconds() -> None:
+    """A day ends with its last second, so that what starts at midnight comes once, with the next day."""
+    report, day = WIRE["calldetails"], timedelta(days=1)
+    asked = report.asks(SINCE, SINCE + day)
+    assert (asked["startDate"], asked["endDate"]) == ("2026-03-01 00:00:00", "2026-03-01 23:59:59")
+    half = timedelta(milliseconds=500)
+    asked = report.asks(SINCE + half, SINCE + half + timedelta(milliseconds=1))
+    assert (asked["startDate"], asked["endDate"]) == ("2026-03-01 00:00:00", "2026-03-01 00:00:00")
+    assert pulled(Vendor(48), "calldetails", SINCE + day) == [f"c-{n:05}" for n in range(24)]
+
+
 def test_rows_that_move_while_they_are_read_come_once() -> None:
     """Domain 10.3: an offset shifts when a row comes in before it. The window is read again; nothing comes twice."""
     vendor = Vendor(168)

@@ -53,6 +53,35 @@ def test_html() -> None:
     ]
 
 
+def test_html_without_what_stands_on_every_page() -> None:
+    """Banners, menus, footers, cookie notices and newsletters are no answer to anybody's question."""
+    site = (
+        "<body><header><a>Basket (0)</a><h1>Gifts</h1>Free delivery over 50!</header>"
+        '<div role="search">Search</div>'
+        "<h2>Wrapping</h2><p>Gift wrapping costs 4 pounds.</p>"
+        "<aside>Subscribe to our newsletter</aside>"
+        '<div id="cookie-banner"><div>We use cookies.</div><p>Accept all</div>'
+        "<footer><p>Larkspur Ltd. Company no. 12345</footer><p>Ask us.</p></body>"
+    )
+    assert read("html", site) == [
+        ("Gifts > Wrapping", "Gift wrapping costs 4 pounds."),
+        ("Gifts > Wrapping", "Ask us."),
+    ]
+
+
+def test_html_with_a_main_part() -> None:
+    """Where a page marks its main part, it is that; its own header and notes belong to it."""
+    page = (
+        "<body><p>Deals of the day</p><main><article><header><h1>Returns</h1><p>Updated in May</p></header>"
+        "<p>Within 30 days.</p><aside>Not for gift cards.</aside></article></main><p>Chat with us</p></body>"
+    )
+    texts = [("Returns", text) for text in ("Updated in May", "Within 30 days.", "Not for gift cards.")]
+    assert read("html", page) == texts
+    assert (
+        read("html", page.replace("<main>", '<div role="main"><div>x</div>').replace("</main>", "</div>"))[1:] == texts
+    )
+
+
 def test_csv() -> None:
     """Any separator, any order of columns, lines within quotes; a row without an answer is named."""
     assert read("csv", 'Answer;id;Question\n"7 days;\nno more";1;How long?\n\n') == [("How long?", "7 days;\nno more")]

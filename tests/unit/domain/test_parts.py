@@ -1,13 +1,13 @@
 """The laws of partial credit (rule 9): a metric of several parts counts as that many metrics, each with its share."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from auscult.domain.evaluation import MetricResult, Part, Verdict, joined, score
+from auscult.domain.evaluation import MetricResult, Part, Verdict, half_up, joined, score
 from auscult.domain.form import Form, Metric
 
 ANSWERS = st.sampled_from(["YES", "NO", "NA"])
@@ -74,7 +74,7 @@ def before(results: list[MetricResult]) -> Decimal | None:
     gained = sum((one.metric.weight if one.adhered else -one.metric.negative_weight for one in counted), Decimal(0))
     if not possible:
         return None
-    return max(Decimal(-100), min(Decimal(100), (100 * gained / possible).quantize(Decimal(1), ROUND_HALF_UP)))
+    return max(Decimal(-100), min(Decimal(100), half_up(100 * gained / possible)))
 
 
 @given(st.lists(results(parts=False), max_size=8))

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auscult.domain.conversation import Turn
-from auscult.domain.judging import Allowance, Prices
 from auscult.domain.probe import Judgement, Transcript
-from auscult.engines.judge import Address, Judge, Purse, Server
-from auscult.pipeline.memory import RunSpending
+from auscult.domain.scoring.judging import Allowance, Prices
+from auscult.engines.judge import Address, Budget, Judge, Server
+from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from tests.scripted_judge import ScriptedJudge
 from tests.waiting import PATIENCE_S
 
@@ -38,7 +38,7 @@ SORRY = judgement("The agent says sorry.")
 REFUND = judgement("The agent offers a refund.")
 
 
-def judge(server: ScriptedJudge | str, purse: Purse | None = None, **chosen: Any) -> Judge:
+def judge(server: ScriptedJudge | str, purse: Budget | None = None, **chosen: Any) -> Judge:
     """A judge on a server, without retries and in no hurry. ``chosen``: fields of its address, context, at_once."""
     more = {name: chosen.pop(name, usual) for name, usual in (("context", 32_768), ("at_once", 2))}
     url = server if isinstance(server, str) else server.url
@@ -48,6 +48,6 @@ def judge(server: ScriptedJudge | str, purse: Purse | None = None, **chosen: Any
 
 def purse_of(
     allowance: Allowance | None = None, prices: Prices | None = None, spending: RunSpending | None = None
-) -> Purse:
+) -> Budget:
     """A purse, on a day in March."""
-    return Purse(spending or RunSpending(), allowance or Allowance(), prices, lambda: NOW)
+    return Budget(spending or RunSpending(), allowance or Allowance(), prices, lambda: NOW)

@@ -1,4 +1,4 @@
-"""External agents: the contract, and what is done with one that is slow, fails, or lies (issue 4.1)."""
+"""External agents: the contract, and what is done with one that is slow, fails, or lies."""
 
 import json
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from auscult.domain.conversation import Turn
-from auscult.domain.judging import Heard
 from auscult.domain.probe import FailedAnswer, Review, ReviewAnswer, Transcript
+from auscult.domain.scoring.judging import JudgeResult
 from auscult.engines._outside.asking import Outside
 from auscult.engines._outside.hosts import Hosts, Rule, origin_of
 from auscult.engines.ai_agents import TRIES, AiAgents
@@ -48,7 +48,7 @@ def engine(of: ScriptedSystem, **chosen: Any) -> AiAgents:
     return AiAgents(Outside(Hosts([rule])), at_once=2)
 
 
-def heard(*given: Given, **chosen: Any) -> tuple[Heard, list[Sent]]:
+def heard(*given: Given, **chosen: Any) -> tuple[JudgeResult, list[Sent]]:
     """What comes of asking an agent that answers so, one after the other, the last for ever."""
     left = list(given)
     with system(lambda _: left.pop(0) if len(left) > 1 else left[0]) as agent:
@@ -56,7 +56,7 @@ def heard(*given: Given, **chosen: Any) -> tuple[Heard, list[Sent]]:
         return one, agent.sent
 
 
-def answer(one: Heard) -> ReviewAnswer | FailedAnswer:
+def answer(one: JudgeResult) -> ReviewAnswer | FailedAnswer:
     """The one answer."""
     (found,) = one.answers.values()
     assert isinstance(found, ReviewAnswer | FailedAnswer)

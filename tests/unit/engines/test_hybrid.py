@@ -6,7 +6,7 @@ import pytest
 
 from auscult.documents import KINDS
 from auscult.documents._passages import passages
-from auscult.domain.knowledge import Passage
+from auscult.domain.assist.knowledge import Passage
 from auscult.engines.hybrid import Hybrid, HybridIndex
 from auscult.engines.wordllama import WordLlama
 
@@ -108,3 +108,16 @@ def test_tells_in_every_script(hybrid: Hybrid) -> None:
     index = hybrid.index(made("रिफंड पाँच दिनों में मिलता है", "दुकान आठ बजे बंद होती है"), "hi")
     assert index.telling("रिफंड कब मिलता है") > 0
     assert index.search("रिफंड कब मिलता है", 1)[0].passage.text.startswith("रिफंड")
+
+
+@pytest.mark.parametrize("slip", ["pasword", "passwrod", "pssword", "passwordd", "passw0rd"])
+def test_a_slip_of_the_pen_is_forgiven(hybrid: Hybrid, slip: str) -> None:
+    """One letter missing, added, replaced, or swapped with the next; figures are left alone."""
+    index = hybrid.index(made("Reset a password by link.", "Boots come up small."), "en")
+    assert (index.search(f"my {slip}", 1) == index.search("my password", 1)) == slip.isalpha()
+
+
+def test_a_word_of_its_own_is_no_slip(hybrid: Hybrid) -> None:
+    """`boats` are no boots."""
+    index = hybrid.index(made("Boots come up small.", "Wash the tent."), "en")
+    assert index.search("boats", 1)[0].score < index.search("boots", 1)[0].score

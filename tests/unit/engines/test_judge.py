@@ -1,4 +1,4 @@
-"""The judge against a server on a real port: honest, slow, failing, lying, cut off (issue 4.2)."""
+"""The judge against a server on a real port: honest, slow, failing, lying, cut off."""
 
 import threading
 import time
@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from auscult.domain.judging import Allowance, Heard, Prices, Usage
 from auscult.domain.probe import Answer, FailedAnswer, JudgementAnswer, Question
+from auscult.domain.scoring.judging import Allowance, JudgeResult, Prices, Usage
 from auscult.engines import judge as judging
 from auscult.engines._breaker import FAILURES
 from auscult.engines.judge import Judge
-from auscult.pipeline.memory import RunSpending
+from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from tests.attacks import ATTACKS, Attack
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 from tests.unit.engines.judging import (
@@ -48,7 +48,7 @@ def server(listening: ScriptedJudge) -> ScriptedJudge:
 class Outcome:
     """All that was heard of some questions."""
 
-    def __init__(self, heard: list[Heard]) -> None:
+    def __init__(self, heard: list[JudgeResult]) -> None:
         """What was heard, in its order."""
         self.heard = heard
         self.answers: dict[Question, Answer | FailedAnswer] = {}
@@ -245,7 +245,7 @@ def test_no_more_is_asked_than_was_kept(server: ScriptedJudge) -> None:
         [judgement("The agent says hello.", transcript("agent: Hello.", name=f"c-{n}")) for n in range(3)]
     )
     for number in (1, 2):
-        assert isinstance(next(found), Heard)
+        assert isinstance(next(found), JudgeResult)
         time.sleep(0.2)
         assert len(server.requests) == number
     found.close()

@@ -106,7 +106,7 @@ def test_turns_that_may_be_evidence_are_told_in_few_words() -> None:
 
 
 def test_schema_asks_for_exactly_what_is_asked() -> None:
-    """A key for each question, all required, nothing beside; what it rests on before what is concluded (issue 4.2)."""
+    """A key for each question, all required, nothing beside; what it rests on before what is concluded."""
     value = Extraction("fee", "the monthly fee", "number", CALL, ("m1",))
     found = schema({"q1": HELLO, "q2": value, "q3": Summarization(CALL)})
     assert found["required"] == ["q1", "q2", "q3"]

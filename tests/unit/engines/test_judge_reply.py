@@ -1,4 +1,4 @@
-"""A judge's reply is checked against the conversation before anybody relies on it (issue 4.2)."""
+"""A judge's reply is checked against the conversation before anybody relies on it."""
 
 import json
 from typing import Any
@@ -183,6 +183,23 @@ def test_a_summary_names_the_turns_behind_it() -> None:
         [{"sentence": "x", "turns": [5]}],
     ):
         assert read(json.dumps({"q1": {"sentences": wrong}}), [Summarization(CALL)], CALL, [0], "e").faults
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_fault"),
+    [
+        ("The agent refunded $500.", True),
+        ("The agent refunded $2,340.", False),
+        ("They promise 25 days and 3 calls.", False),
+        ("The case is 123456.", True),
+    ],
+)
+def test_a_figure_of_a_summary_was_said(sentence: str, is_fault: bool) -> None:
+    """In figures or in words: an invented amount would be shown as what happened."""
+    talk = transcript("agent: It is 2340 euros, in twenty five days.")
+    told = [{"sentence": sentence, "turns": [1]}]
+    found = read(json.dumps({"q1": {"sentences": told}}), [Summarization(talk)], talk, [0], "e")
+    assert bool(found.faults) == is_fault
 
 
 def test_a_turn_without_words_is_quoted_as_it_stands() -> None:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Examples, FewShot, FewShotAnswer, Likely
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 from auscult.engines import learner as module
-from auscult.engines._softmax import descend, fit
+from auscult.engines._vectors.softmax import descend, fit
 from auscult.engines.learner import Learner
 from auscult.engines.wordllama import WordLlama
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from auscult.domain.conversation import Turn
-from auscult.domain.judging import Heard, Postponed
 from auscult.domain.probe import Answer, FailedAnswer, Lookup, LookupAnswer, Transcript
+from auscult.domain.scoring.judging import JudgeResult, RetryAfter
 from auscult.engines._outside.asking import Outside
 from auscult.engines._outside.hosts import Hosts, Rule, origin_of
 from auscult.engines.lookups import KEPT_S, Lookups, Replies
@@ -29,12 +29,12 @@ def engine(of: ScriptedSystem, at_once: int = 4, replies: Replies | None = None,
     return Lookups(Outside(Hosts([rule])), at_once=at_once, replies=replies)
 
 
-def answers(heard: list[Heard]) -> dict[Any, Answer | FailedAnswer]:
+def answers(heard: list[JudgeResult]) -> dict[Any, Answer | FailedAnswer]:
     """All that was answered."""
     return {question: answer for one in heard for question, answer in one.answers.items()}
 
 
-def asked(given: Given, path: str = "data.rate") -> Answer | FailedAnswer | Postponed | None:
+def asked(given: Given, path: str = "data.rate") -> Answer | FailedAnswer | RetryAfter | None:
     """What comes of one question."""
     with system(lambda _: given) as crm:
         (heard,) = engine(crm).ask([question(crm, path)])
@@ -95,7 +95,7 @@ def test_replies_of_no_use_are_failed_answers(given: Given, reason: str) -> None
 def test_trouble_postpones_the_conversation() -> None:
     """Never silently NA: no answer, and a reason to wait."""
     found = asked(Given(status=503))
-    assert isinstance(found, Postponed)
+    assert isinstance(found, RetryAfter)
     assert "answers 503" in found.reason
 
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auscult.domain.delivery.addresses import is_public
 from auscult.domain.errors import SettingsError
 from auscult.engines._breaker import FAILURES
 from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
 from auscult.engines._outside.hosts import Hosts, NotAllowedError, Origin, Rule, origin_of, read_hosts
-from auscult.engines._outside.web import Message, UnreachableError, exchange, is_public
+from auscult.engines._outside.web import Message, UnreachableError, exchange
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 from tests.waiting import PATIENCE_S
 

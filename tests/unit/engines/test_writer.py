@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from auscult.domain.assist.knowledge import Passage, Written
 from auscult.domain.errors import EngineError
-from auscult.domain.judging import Allowance
-from auscult.domain.knowledge import Passage, Written
+from auscult.domain.scoring.judging import Allowance
 from auscult.engines.writer import Address, PassageWriter, Server
 from tests.attacks import ATTACKS
 from tests.scripted_judge import Scripted, scripted_judge

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from auscult.domain.contact import Contact
-from auscult.domain.conversation import Conversation, Queue, derive_id
+from auscult.domain.conversation import Agent, Conversation, Queue, derive_id
 from auscult.formats import Limits, Rejected
 from auscult.formats.native import Native
 
@@ -158,7 +158,7 @@ def test_turn_ids_that_stand_twice_are_refused() -> None:
         ({"id": 4711}, "id", "text of 1 to 255"),
         ({"id": "x" * 256}, "id", "1 to 255 characters"),
         ({"custom_id": ""}, "custom_id", "1 character or more"),
-        ({"turns": turn(speaker="Agent")}, "turns[0].speaker", "agent, customer, bot or system"),
+        ({"turns": turn(speaker="Agent")}, "turns[0].speaker", "agent, customer, bot, system or unknown"),
         ({"turns": [{"text": "x"}]}, "turns[0].speaker", "missing"),
         ({"turns": {"speaker": "agent"}}, "turns", "a list"),
         ({"turns": turn(text=5)}, "turns[0].text", "text"),
@@ -213,6 +213,8 @@ def test_limits_are_refused_with_their_setting() -> None:
     """Too many turns, a turn too large: which, how large, how much is read."""
     limits = Limits(turn_bytes=10, turns=2)
     assert refusal(limits, turns=turn() * 3).reason == "turns.too_many"
+    many = refusal(Limits(), custom_fields={f"f{number}": "x" for number in range(1001)})
+    assert (many.reason, many.field, many.value) == ("custom_fields.too_many", "custom_fields", 1001)
     error = refusal(limits, turns=[*turn(), *turn(text="ääääää")])
     assert (error.reason, error.field, error.value) == ("turn.too_large", "turns[1].text", 12)
     assert "turn_bytes" in error.message
@@ -280,3 +282,23 @@ def test_line_ends_and_blank_lines_of_every_kind() -> None:
     assert isinstance(last, Conversation)
     assert isinstance(rejected, Rejected)
     assert rejected.error.line == 4
+
+
+def test_an_item_of_an_array_is_named_by_its_place() -> None:
+    """A whole array may be one line: what is refused of it says which item it was, line by line it need not."""
+    wrong = b'{"id": "o-5", "channel": "voice"}'
+    right = b'{"id": "o-4", "channel": "voice", "started_at": "2026-03-23T10:17:54Z"}'
+    _, refused = read(b"[" + right + b"," + wrong + b"]")
+    assert isinstance(refused, Rejected)
+    assert refused.error.message.startswith("item 2 of the array: started_at is missing")
+    assert (refused.error.line, refused.error.field) == (1, "started_at")
+    (alone,) = read(wrong)
+    assert isinstance(alone, Rejected)
+    assert "item" not in alone.error.message
+
+
+def test_agents_whom_only_turns_name_took_part() -> None:
+    """Where neither agents nor a contact say who took part, the turns do; a contact's agents are not added to."""
+    talk = [*turn(agent_id="a-77"), *turn(agent_id="a-8"), *turn(agent_id="a-77")]
+    assert one(turns=talk).agents == (Agent("a-77"), Agent("a-8"))
+    assert one(turns=talk, agents=[{"id": "a-1"}]).agents == (Agent("a-1"),)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from auscult.domain.assist import Assist, AssistedAgent, Feedback, Summary
+from auscult.domain.assist.assistance import Assist, AssistedAgent, Feedback, Summary
 from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Survey
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import FormatError
@@ -125,6 +125,35 @@ def test_the_reports_own_spelling_is_read() -> None:
             ),
         ),
     )
+
+
+FLAT = {
+    "destinationType": "AgentSegment",
+    "agentId": "a-7",
+    "name": "Zoe",
+    "email": "zoe@example.com",
+    "acceptedTime": "2026-03-23T12:00:00",
+    "holdDuration": 15,
+    "agentNotes": ["note"],
+}
+
+
+@pytest.mark.parametrize("left_out", [(), ("destinationType",)])
+def test_a_stay_directly_with_an_agent_is_read_flat(left_out: tuple[str, ...]) -> None:
+    """The report writes such a stay as one object: its agent, times and notes are those of the destination's agent."""
+    zoe = Segment(
+        agent_id="a-7", name="Zoe", email="zoe@example.com", accepted_at=NOON, hold_ms=15_000, notes=("note",)
+    )
+    written = {name: value for name, value in FLAT.items() if name not in left_out}
+    (read,) = contact(destinations=[written]).destinations or ()
+    assert read == Destination(type=None if left_out else "agent", responding_agent=zoe)
+    assert agents_of(contact(destinations=[written])) == (Agent("a-7", "Zoe", "zoe@example.com", NOON),)
+
+
+def test_a_queue_has_no_agent_of_its_own_keys() -> None:
+    """Keys of an agent in a queue's object say nothing of who answered there."""
+    (read,) = contact(destinations=[{"queueId": "qu-1", "name": "Billing"}]).destinations or ()
+    assert read == Destination(queue_id="qu-1")
 
 
 def test_a_survey_of_our_own_wins() -> None:

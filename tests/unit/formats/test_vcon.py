@@ -242,7 +242,7 @@ def test_several_agents_are_told_apart_by_name() -> None:
             "dialog[0].parties",
         ),
         ({"parties": "Alice"}, "field.invalid", "parties"),
-        ({"parties": [{"name": "x" * 300, "role": "agent"}]}, "field.invalid", "agents[0].id"),
+        ({"parties": [{"name": "x" * 300, "role": "agent"}], "dialog": []}, "field.invalid", "agents[0].id"),
         ({"auscult": {"turns": [{"speaker": "nobody"}]}}, "field.invalid", "turns[0].speaker"),
         ({"auscult": {"started_at": "2030-01-01T00:00:00Z"}}, "conversation.ends_before_start", "dialog"),
     ],

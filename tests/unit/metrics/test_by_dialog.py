@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.domain.assist import Assist, DialogRun
+from auscult.domain.assist.assistance import Assist, DialogRun
 from auscult.domain.evaluation import Verdict
 from auscult.metrics.by_dialog import ByDialog, Settings
 from tests.strategies import STARTED, talk

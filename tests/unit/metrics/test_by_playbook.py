@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.assist import Assist, PlaybookRun, PlaybookStage, PlaybookStep
+from auscult.domain.assist.assistance import Assist, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.evaluation import Verdict
 from auscult.metrics.by_playbook import ByPlaybook, Settings
 from tests.strategies import STARTED, talk

@@ -1,9 +1,11 @@
 """Questions about what was said: which turn decides, and what that is worth as a verdict."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.probe import Similarity
+from auscult.domain.probe import Judgement, Similarity
 from tests.strategies import STARTED, talk
 from tests.unit.metrics.questions import CALL, HELLO, HELLO_FOUND, METRIC, judge, settings
 
@@ -315,3 +317,63 @@ def test_silence_may_be_judged_too() -> None:
     assert judge(monologue, trigger=lost, answer=answer, when_silent="no").qualification == "NO"
     assert judge(monologue, trigger=HELLO_FOUND, answer=answer, when_silent="no").qualification == "NO"
     assert judge(monologue, answer=answer, excused_when=lost, when_silent="no").qualification == "NA"
+
+
+NO = {"holds": False, "turn_ids": ("m3",), "reason": "The agent only says sorry."}
+
+
+def test_a_no_of_the_judge_has_its_reason_and_its_turns() -> None:
+    """Whoever disputes it has to see what the judge pointed at, also where a search is joined with others."""
+    alone = judge(CALL, judged=NO, answer={"speaker": "agent", "any_of": [{"judge": "The agent helps."}]})
+    entries = [{"speaker": "agent", "any_of": [{"judge": "The agent helps."}]}, HELLO_FOUND]
+    joined = judge(CALL, judged=NO, answer={"any_of": entries})
+    for verdict in (alone, joined):
+        assert verdict.qualification == "NO"
+        assert verdict.reason.endswith("; the judge says no: The agent only says sorry.")
+        assert [(each.turn_id, each.why) for each in verdict.evidence] == [("m3", "The agent only says sorry.")]
+
+
+def test_a_judge_is_asked_only_about_turns_behind_a_trigger_that_words_find() -> None:
+    """Evidence before the trigger cannot count, so that it is not offered; where no trigger is, nobody is asked."""
+    written: dict[str, Any] = {
+        "trigger": {"speaker": "customer", "any_of": [{"phrases": ["lost my card"]}]},
+        "answer": {"speaker": "agent", "after": "trigger", "any_of": [{"judge": "The agent is sorry."}]},
+    }
+    (asked,) = METRIC.probes(settings(**written), CALL)
+    assert isinstance(asked, Judgement)
+    assert asked.turn_ids == ("m3", "m5", "m7")
+    verdict = judge(CALL, judged={"holds": True, "turn_ids": ("m3",), "reason": "It says so."}, **written)
+    assert (verdict.qualification, [each.turn_id for each in verdict.evidence]) == ("YES", ["m3"])
+    silent = talk("agent: Good morning.", "customer: hi", "agent: Goodbye.")
+    assert METRIC.probes(settings(**written), silent) == ()
+
+
+def test_no_judge_is_asked_where_words_decide_later_on() -> None:
+    """A phrase in the last turn is enough: that the judge might find something before it changes nothing."""
+    answer = {"speaker": "agent", "any_of": [{"phrases": ["goodbye"]}, {"judge": "The agent ends the call."}]}
+    assert METRIC.probes(settings(answer=answer), CALL) == ()
+    verdict = judge(CALL, answer=answer)
+    assert (verdict.qualification, [each.turn_id for each in verdict.evidence]) == ("YES", ["m7"])
+
+
+def test_an_excuse_says_what_excuses() -> None:
+    """In the words of the conversation, not in the key of the form."""
+    verdict = judge(
+        CALL,
+        answer={"speaker": "agent", "any_of": [{"phrases": ["never said"]}]},
+        excused_when={"speaker": "customer", "any_of": [{"phrases": ["no thank you"]}]},
+    )
+    assert verdict.qualification == "NA"
+    assert verdict.reason == "not found in the agent's turns, and excused, because m6 says 'no thank you'"
+
+
+def test_an_excuse_has_the_words_of_the_form() -> None:
+    """Where the form gives them, an auditor reads these, next to the turns."""
+    verdict = judge(
+        CALL,
+        answer={"speaker": "agent", "any_of": [{"phrases": ["never said"]}]},
+        excused_when={"speaker": "customer", "any_of": [{"phrases": ["no thank you"]}]},
+        excused_because="the customer wanted nothing else",
+    )
+    assert verdict.reason == "not found in the agent's turns, and excused, because the customer wanted nothing else"
+    assert [each.turn_id for each in verdict.evidence] == ["m6"]

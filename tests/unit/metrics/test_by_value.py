@@ -325,3 +325,13 @@ def test_a_window_of_time_is_not_held_against_the_agent_where_no_times_are_known
     assert untimed.reason == "no times are known, and the agent's first 60 seconds were asked for; the source says 4.8"
     assert judge(call("agent: Our rate is 4.8%."), **written).qualification == "YES"
     assert judge(call("agent: Hello."), **written).qualification == "NO"
+
+
+def test_a_masked_value_is_held_against_a_masked_field_and_nothing_else() -> None:
+    """One value has one placeholder in a conversation; one that is in plain on one side cannot be compared: NA."""
+    phone: dict[str, Any] = {"said": {"kind": "phone", "name": "number"}}
+    lines = ("agent: I have [phone 1] here.",)
+    assert judge(call(*lines, rate="[phone 1]"), **phone).qualification == "YES"
+    assert judge(call(*lines, rate="[phone 2]"), **phone).qualification == "NO"
+    verdict = judge(call(*lines, rate="202-555-0143"), **phone)
+    assert (verdict.qualification, "redacted on one side" in verdict.reason) == ("NA", True)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.domain.assist import (
+from auscult.domain.assist.assistance import (
     AgenticSession,
     Assist,
     AssistedAgent,
@@ -18,7 +18,7 @@ from auscult.domain.assist import (
 from auscult.domain.conversation import Conversation, Customer, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.record import Record, RecordPage, RecordQuery
+from auscult.domain.record import Record, RecordPage, RecordQuery, RowKey
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import ReportRequest
 from auscult.reports.aaconversation import AssistConversations
@@ -51,7 +51,7 @@ def page(*rows: bytes | None, total: int = 1, more: bool = False, **body: Any) -
     query = REPORT.query(request, ("st-1",), REPORT.limits)
     shown = tuple(row for row in rows if row is not None)
     return msgspec.json.decode(
-        REPORT.page(request, query, RecordPage(rows=shown, total=total, last=(0, "c-1"), more=more))
+        REPORT.page(request, query, RecordPage(rows=shown, total=total, last=RowKey(0, "c-1"), more=more))
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from auscult.domain.conversation import Agent
 from auscult.domain.form import Form, Metric
 from auscult.domain.insight import AgentHabits, Flag, Insights, Intent, Sentiment
-from auscult.domain.record import RecordPage
+from auscult.domain.record import RecordPage, RowKey
 from auscult.reports._contract import ReportRequest
 from auscult.reports.account_rawdata import AccountRawData
 from tests.unit.reports.records import AT, row_of
@@ -123,7 +123,7 @@ def test_its_envelope_has_an_order_of_its_own(total: int, more: str) -> None:
     report = AccountRawData()
     body = {"startDate": "2026-03-23", "endDate": "2026-03-23", "limit": 1}
     request = ReportRequest(path={}, headers={}, query={}, body=body)
-    page = RecordPage(rows=(b'{"src":"a"}',), total=total, last=(1, "c"))
+    page = RecordPage(rows=(b'{"src":"a"}',), total=total, last=RowKey(1, "c"))
     told = f'{{"results":[{{"src":"a"}}],"totalResults":{total},"totalPages":{total},"hasMore":{more}}}'
     assert report.page(request, report.query(request, ("st-1",), report.limits), page) == told.encode()
     with_cursor = ReportRequest(path={}, headers={}, query={}, body=body | {"cursor": ""})

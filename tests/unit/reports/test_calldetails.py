@@ -13,8 +13,9 @@ from auscult.domain.contact import Consultation, Contact, Destination, Missed, S
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.record import Record, RecordPage, RecordQuery
+from auscult.domain.record import Record, RecordPage, RecordQuery, RowKey
 from auscult.domain.tenancy import Tenant
+from auscult.formats._parts import parts_of
 from auscult.reports._contract import ReportRequest
 from auscult.reports.calldetails import CallDetails
 from tests.strategies import some_of
@@ -45,7 +46,9 @@ def page(*rows: bytes, **body: Any) -> dict[str, Any]:
     """The page that these rows make for a request."""
     request = ReportRequest(path={}, headers={}, query={}, body={**DATES, **body})
     query = REPORT.query(request, ("st-1",), REPORT.limits)
-    return msgspec.json.decode(REPORT.page(request, query, RecordPage(rows=rows, total=len(rows), last=(0, "c-1"))))
+    return msgspec.json.decode(
+        REPORT.page(request, query, RecordPage(rows=rows, total=len(rows), last=RowKey(0, "c-1")))
+    )
 
 
 def row(contact: Contact | None = None, **changes: Any) -> dict[str, Any]:
@@ -143,6 +146,15 @@ def test_every_field_is_shown_where_the_sample_has_it() -> None:
     assert list(agent["ConsultingAgents"][0]) == ["isMerged", "name", "acceptedTime", "assignedAt", "consultingEndTime"]
     assert entry["nonRespondingAgents"][0]["nonResponseEvent"] == "Ignored"
     assert (direct["destinationType"], direct["agentId"], direct["status"]) == ("AgentSegment", "a-3", "Answered")
+
+
+def test_a_row_read_as_a_contact_gives_the_same_row() -> None:
+    """What the report shows can be loaded again, key by key: also the stay directly with an agent."""
+    shown = row(EVERYTHING)
+    of_others = {"conversationId", "Direction", "botId", "appId", "surveyType"}
+    again = parts_of({name: value for name, value in shown.items() if name not in of_others}, None).contact
+    assert again is not None
+    assert row(again) == shown
 
 
 def test_a_conversation_without_contact_is_listed_with_what_is_known() -> None:
@@ -315,7 +327,7 @@ def test_the_whole_request_is_read() -> None:
         report="calldetails",
         app_ids=("st-1",),
         since_ms=1_000 - 3_600_000,
-        until_ms=2_001 - 3_600_000,
+        until_ms=3_000 - 3_600_000,
         directions=("outbound",),
         contact_channels=("rtm", "Voice"),
         queues=("qu-1",),

@@ -1,5 +1,6 @@
 """Times in a request (rule 21)."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -46,7 +47,17 @@ def refused(body: dict[str, Any]) -> RequestError:
 def test_every_spelling_is_one_instant(spelling: str, instant: str) -> None:
     """Rule 21: with or without T, fraction, Z or offset; both ends are inclusive."""
     span = read_span({"startDate": spelling, "endDate": spelling})
-    assert span == (ms(instant), ms(instant) + 1)
+    assert span == (ms(instant), ms(instant) + (1 if re.search(r"\d[.,]\d", spelling) else 1_000))
+
+
+def test_a_second_is_the_whole_second() -> None:
+    """Two ranges, the second beginning in the second after the end of the first, miss nothing and share nothing."""
+    first = read_span({"startDate": "2026-03-23 00:00:00", "endDate": "2026-03-23 11:59:59"})
+    second = read_span({"startDate": "2026-03-23 12:00:00", "endDate": "2026-03-23 23:59:59"})
+    assert first.until_ms == second.since_ms == ms("2026-03-23T12:00:00+00:00")
+    assert second.until_ms == ms("2026-03-24T00:00:00+00:00")
+    fine = read_span({"startDate": "2026-03-23 12:00:00.500", "endDate": "2026-03-23 12:00:00"})
+    assert fine == (ms("2026-03-23T12:00:00.500+00:00"), ms("2026-03-23T12:00:01+00:00"))
 
 
 def test_date_alone_is_the_whole_day() -> None:
@@ -75,7 +86,7 @@ def test_own_zone_wins_over_the_offset() -> None:
         {"startDate": "2026-03-23T00:00:00Z", "endDate": "2026-03-23T00:00:00+00:00", "timeZoneOffset": 60}
     )
     assert span.since_ms == ms("2026-03-23T00:00:00+00:00")
-    assert span.until_ms == span.since_ms + 1
+    assert span.until_ms == span.since_ms + 1_000
 
 
 def test_misspelt_end_is_read() -> None:
@@ -150,13 +161,13 @@ INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 28))  # noqa: DTZ0
 
 @given(INSTANTS, st.integers(-14 * 60, 14 * 60), st.sampled_from("T "))
 def test_any_zone_spells_the_same_instant(at: datetime, east: int, between: str) -> None:
-    """Law: an instant written in any zone is read as that instant, to the ms that it lies in or between."""
+    """Law: an instant written in any zone is read as that instant, to the ms in it or, without a fraction, second."""
     zone = timezone(timedelta(minutes=east))
     local = at.replace(tzinfo=UTC).astimezone(zone)
     span = read_span({"startDate": local.isoformat(between), "endDate": local.isoformat(between)})
     exact = (at - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  (both naive, both UTC)
     assert span.since_ms == -(-exact // 1000)
-    assert span.until_ms == exact // 1000 + 1
+    assert span.until_ms == exact // 1000 + (1 if at.microsecond else 1_000)
 
 
 @given(INSTANTS, st.integers(-14 * 60, 14 * 60))

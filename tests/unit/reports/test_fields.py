@@ -40,6 +40,12 @@ def test_numbers_outside_are_refused(value: float) -> None:
     assert caught.value.reason == "field.out_of_range"
 
 
+def test_a_number_that_is_too_large_hears_the_maximum() -> None:
+    """The smallest is no help to a number beyond the largest."""
+    with pytest.raises(RequestError, match="from 0 to 9007199254740991"):
+        whole_number({"offset": 10**30}, "offset", 0, least=0)
+
+
 def test_a_single_text_is_an_array_of_one() -> None:
     """Rule 24: filters are arrays; one value alone is understood, and repeats count once."""
     assert texts({"queues": "a"}, "queues", "give texts", most=3) == ("a",)

@@ -10,7 +10,7 @@ from auscult.reports._filters import Filters, read_filters
 
 def test_no_filter_keeps_all() -> None:
     """Rule 24: below-threshold rows are left out unless asked for; everything else is kept."""
-    assert read_filters({"unknown": 1}) == Filters((), (), (), (), include_below_threshold=False)
+    assert read_filters({"unknown": 1}) == Filters((), (), (), (), (), include_below_threshold=False)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,15 @@ def test_channels(name: str) -> None:
     """Rule 24: either spelling, as an array or alone, in any letter case."""
     assert read_filters({name: ["Voice", "chat", "voice"]}).channels == ("voice", "chat")
     assert read_filters({name: "chat"}).channels == ("chat",)
+    assert read_filters({name: "chat"}).channel_words == ()
+
+
+@pytest.mark.parametrize("given", [["rtm"], ["RTM", "voice"]])
+def test_words_of_a_contact_centre_are_channels(given: list[str]) -> None:
+    """A client filters by the words that the rows show; where one is not voice or chat, all are looked up as words."""
+    filters = read_filters({"channel": given})
+    assert filters.channels == ()
+    assert filters.channel_words == tuple(each.lower() for each in given)
 
 
 def test_queues_and_custom_fields() -> None:
@@ -42,7 +51,7 @@ def test_queues_and_custom_fields() -> None:
         ({"contact_direction": "sideways"}, "contact_direction", "field.unknown_value"),
         ({"contact_direction": ["inbound"]}, "contact_direction", "field.wrong_type"),
         ({"contact_direction": None}, "contact_direction", "field.wrong_type"),
-        ({"channels": ["fax"]}, "channels", "field.unknown_value"),
+        ({"channels": ["voice"] * 51}, "channels", "field.out_of_range"),
         ({"channel": [1]}, "channel[0]", "field.wrong_type"),
         ({"channel": {"voice": True}}, "channel", "field.wrong_type"),
         ({"queues": 7}, "queues", "field.wrong_type"),

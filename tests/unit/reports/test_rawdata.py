@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auscult.domain.audit import Audit, AuditAnswer, AuditResult, Sheet
+from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult, Sheet
 from auscult.domain.conversation import Agent, Queue, Recordings
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import (

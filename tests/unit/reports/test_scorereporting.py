@@ -156,7 +156,7 @@ def test_the_whole_request_is_read() -> None:
         report="scorereporting",
         app_ids=("st-1", "st-2"),
         since_ms=1000,
-        until_ms=2001,
+        until_ms=3000,
         channels=("voice",),
         directions=("inbound",),
         queues=("Billing",),

@@ -1,19 +1,20 @@
-"""Our own API: its table of operations, and what is read of queries and bodies."""
+"""Our own API: what is read of queries, cursors and bodies."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.cli.clients import SCOPES
 from auscult.domain.errors import RequestError
-from auscult.reports import REPORTS
-from auscult.server.api import OPERATIONS, _description, _query
-from auscult.server.api.audits import AssignBody, SubmitBody
-from auscult.server.api.backtests import BacktestBody
+from auscult.server.api.audits.cases import AssignBody, SubmitBody
+from auscult.server.api.history.backtests import BacktestBody
 from auscult.server.errors import REASONS
+from auscult.server.rest.bodies import decode_body
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.query import check_query
 
 
 def refusal(act: Callable[[], object]) -> str | None:
@@ -25,65 +26,87 @@ def refusal(act: Callable[[], object]) -> str | None:
     return None
 
 
-def test_no_schema_takes_the_place_of_another() -> None:
-    """What our own API calls its schemas, no report calls one of its own."""
-    own: dict[str, Any] = {}
-    _description.describe(OPERATIONS, own, {})
-    for report in REPORTS.values():
-        assert not own.keys() & report.describe(report.limits).schemas.keys(), report.name
-    assert not own.keys() & {"Errors"}
-
-
-def test_every_operation_has_a_name_a_scope_and_an_example() -> None:
-    """Names are unique, scopes are those that clients can be given, and every answer with a body shows one."""
-    assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
-    for operation in OPERATIONS:
-        assert operation.scopes <= set(SCOPES)
-        assert all(shown.example is not None for shown in operation.answers.values() if shown.body is not None)
-
-
 @given(st.lists(st.one_of(st.text().filter(lambda text: "\0" not in text), st.integers(-(2**53) + 1, 2**53 - 1))))
 def test_a_cursor_reads_back(key: list[Any]) -> None:
     """Whatever a key holds."""
-    cursor = _query.write_cursor(*key)
-    assert _query.read_cursor({"cursor": [cursor]}, list[str | int]) == key
+    cursor = write_cursor(*key)
+    assert read_cursor(cursor, list[str | int]) == key
 
 
 @given(st.text())
 def test_any_other_cursor_is_refused(given: str) -> None:
     """Nothing but a refusal comes of a cursor that nobody gave."""
-    assert refusal(lambda: _query.read_cursor({"cursor": [given]}, tuple[int, str])) in (None, "cursor.unreadable")
+    assert refusal(lambda: read_cursor(given, tuple[int, str])) in (None, "cursor.unreadable")
+
+
+TIME = {"since": {"type": "string", "format": "date-time"}}
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    "given", ["2026-03-23T10:17:54Z", "2026-03-23t10:17:54.123456789z", "2026-03-23T10:17:54.5-03:45"]
+)
+def test_times_with_a_zone_are_taken(given: str) -> None:
+    """A time as RFC 3339 has it passes."""
+    assert check_query(urlencode({"since": given}).encode(), TIME) == {"since": given}
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-02-30", "2026-03-23T10:17:54", "2026-03-23T10:17:54 02:00", "2026-13-23T10:17:54Z", "", "5"]
+)
+def test_other_times_are_refused(given: str) -> None:
+    """A day alone, a time without a zone, and no time at all are refused, with an example of what is right."""
+    with pytest.raises(RequestError, match="RFC 3339") as refused:
+        check_query(urlencode({"since": given}).encode(), TIME)
+    assert refused.value.reason == "date.unreadable"
+
+
+PARAMETERS = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+    "state": {"type": "string", "enum": ["open", "ended"]},
+    "queue": {"type": "array", "items": {"type": "string"}},
+    "app": {"type": "string", "minLength": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "reason", "message"),
     [
-        ("2026-03-23T10:17:54Z", "2026-03-23T10:17:54+00:00"),
-        ("2026-03-23t10:17:54.123456789z", "2026-03-23T10:17:54.123456+00:00"),
-        ("2026-03-23T10:17:54.5-03:45", "2026-03-23T10:17:54.500000-03:45"),
-        ("2026-03-23", None),
-        ("2026-03-23T10:17:54", None),
-        ("2026-03-23T10:17:54 02:00", None),
-        ("2026-13-23T10:17:54Z", None),
-        ("", None),
+        (
+            "limti=5",
+            "parameter.unknown",
+            "limti: this operation has no such parameter; it has app, limit, queue, state.",
+        ),
+        ("app=", "field.out_of_range", "app: give a value, or leave the parameter out."),
+        ("limit=1&limit=2", "parameter.repeated", "limit: give it once."),
+        ("limit=x", "field.wrong_type", "limit: give a whole number."),
+        ("limit=", "field.wrong_type", "limit: give a whole number."),
+        ("limit=0", "field.out_of_range", "limit: give a whole number from 1 to 1000."),
+        ("state=shut", "field.unknown_value", "state: give open, ended."),
+        ("state=%ff", "request.invalid", "The query must be at most 1000 parameters, in UTF-8 and percent-encoded."),
     ],
 )
-def test_instants(given: str, read: str | None) -> None:
-    """RFC 3339 with a zone, and nothing else."""
-    if read is None:
-        with pytest.raises(RequestError, match="RFC 3339") as refused:
-            _query.instant({"since": [given]}, "since")
-        assert refused.value.reason == "date.unreadable"
-        return
-    found = _query.instant({"since": [given]}, "since")
-    assert found is not None
-    assert found.isoformat() == read
+def test_queries_are_held_to_what_is_promised(query: str, reason: str, message: str) -> None:
+    """Each fault has its reason, and says what would be right."""
+    with pytest.raises(RequestError) as refused:
+        check_query(query.encode(), PARAMETERS)
+    assert (refused.value.reason, refused.value.message) == (reason, message)
+
+
+def test_a_repeatable_parameter_may_be_repeated() -> None:
+    """Lists are given by repeating the name."""
+    assert check_query(b"queue=a&queue=b&limit=7", PARAMETERS) == {"queue": "a", "limit": "7"}
+
+
+@given(st.binary())
+def test_any_query_is_taken_or_refused(query: bytes) -> None:
+    """No query ends in anything but a value or a reason of the table."""
+    assert refusal(lambda: check_query(query, PARAMETERS)) in (None, *REASONS)
 
 
 @given(st.binary())
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     """No body ends in anything but a value or a reason of the table."""
-    assert refusal(lambda: _query.read_body(body, SubmitBody)) in (None, *REASONS)
+    assert refusal(lambda: decode_body(body, SubmitBody)) in (None, *REASONS)
 
 
 @pytest.mark.parametrize(
@@ -99,14 +122,14 @@ def test_what_is_wrong_with_a_body_is_told_in_words_of_ours(
 ) -> None:
     """Rule 17: the field, what was given, and what would be right; no library's way of saying it."""
     with pytest.raises(RequestError) as refused:
-        _query.read_body(body, AssignBody)
+        decode_body(body, AssignBody)
     assert (refused.value.message, refused.value.field, refused.value.value) == (message, field, value)
 
 
 def test_words_that_can_stand_there_are_told() -> None:
     """Rule 17: what would be right; of an answer these are four."""
     with pytest.raises(RequestError) as refused:
-        _query.read_body(b'{"answers": [{"metric_id": "em-1", "answer": "MAYBE"}]}', SubmitBody)
+        decode_body(b'{"answers": [{"metric_id": "em-1", "answer": "MAYBE"}]}', SubmitBody)
     assert refused.value.field == "answers[0].answer"
     assert refused.value.value == "MAYBE"
     assert set(refused.value.message.removeprefix("answers[0].answer: give ").rstrip(".").split(", ")) == {
@@ -117,8 +140,8 @@ def test_words_that_can_stand_there_are_told() -> None:
     }
 
 
-@pytest.mark.parametrize("body", [b'{"since": "2026-03-23"}', b'{"since": 5}'])
+@pytest.mark.parametrize("body", [b'{"since": "2026-02-30"}', b'{"since": 5}'])
 def test_times_in_a_body_are_told_as_in_a_query(body: bytes) -> None:
     """Rule 17: a day alone is no point in time for our own API, and the answer shows one that is."""
     with pytest.raises(RequestError, match="since: give a time as RFC 3339 has it, 2026-03-23T10:17:54Z"):
-        _query.read_body(body, BacktestBody)
+        decode_body(body, BacktestBody)

@@ -11,11 +11,11 @@ import pytest
 
 from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from auscult.server.auth import Authenticator
+from auscult.server.auth.tokens import Authenticator
 from auscult.server.clock import Clock
 from auscult.server.settings import ServerSettings
 from auscult.storage import Store, migrate, open_store
-from auscult.storage.clients import new_secret_key
+from auscult.storage.access.clients import new_secret_key
 
 NOW = 1_800_000_000
 
@@ -118,7 +118,7 @@ def test_a_good_token_vouches_for_no_other(store: Store, client: Client) -> None
 
 def test_strangers_do_not_fill_the_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that nobody knows are remembered too, up to a number, so that asking for them stays cheap."""
-    monkeypatch.setattr("auscult.server.auth._MOST_REMEMBERED", 8)
+    monkeypatch.setattr("auscult.server.auth.tokens._MOST_REMEMBERED", 8)
     authenticator = Authenticator(store.clients, ServerSettings(), Watch().clock)
     for number in range(30):
         unknown = jwt.encode({"appId": f"cs-{number}"}, "s" * 43, algorithm="HS256")

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from starlette.requests import ClientDisconnect
 
 from auscult.domain.errors import RequestError
+from auscult.server.asgi import ClientDisconnect
 from auscult.server.bodies import check_json, read_body, read_object
 
 

@@ -2,30 +2,46 @@
 
 import re
 from html.parser import HTMLParser
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from litestar import Litestar, get
 
 from auscult.reports import REPORTS
-from auscult.server import documentation
+from auscult.server.documentation import Documentation
 from auscult.server.documentation_page import POLICY, render
 from auscult.server.errors import REASONS
+from auscult.server.problems import Detail
+from auscult.server.rest.guards import Scopes
+from auscult.server.rest.openapi import StructSchemas, answer
+from auscult.server.rest.parameters import Since, path_id
 from auscult.server.settings import ServerSettings
 
 SETTINGS = ServerSettings(page_maximum=500)
+ThingId = Annotated[str, path_id("The thing.", "t-1")]
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    app = FastAPI(title="auscult", version="1")
 
-    @app.get("/things/{thing_id}", summary="One thing")
-    def thing(thing_id: str) -> str:
-        return thing_id
+    @get(
+        "/things/{thing_id:str}",
+        operation_id="get_thing",
+        summary="One thing",
+        guards=[Scopes("things:read")],
+        responses={200: answer("The thing.", Detail, {"line": 1, "field": "x", "reason": "y"})},
+        sync_to_thread=False,
+    )
+    def thing(thing_id: ThingId, since: Since = None) -> Detail:
+        """Return the thing."""
+        raise AssertionError(thing_id, since)
 
-    return documentation.describe(app, REPORTS, SETTINGS)
+    documentation = Documentation(REPORTS, SETTINGS)
+    documentation.app = Litestar(
+        [thing], openapi_config=documentation.config(), plugins=[StructSchemas()], logging_config=None
+    )
+    return documentation.document
 
 
 def references(node: Any) -> set[str]:
@@ -64,9 +80,17 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
             node = node[step]
 
 
-def test_what_fastapi_serves_is_described_too(document: dict[str, Any]) -> None:
-    """Other paths of the application stand beside the reports."""
-    assert "/things/{thing_id}" in document["paths"]
+def test_handlers_are_described(document: dict[str, Any]) -> None:
+    """A handler stands beside the reports: its scopes, what it takes, its answers, and every refusal."""
+    operation = document["paths"]["/things/{thing_id}"]["get"]
+    assert operation["description"] == "Return the thing.\n\nOne of these scopes is needed: `things:read`."
+    thing, since, app = operation["parameters"]
+    assert (thing["in"], thing["required"], thing["example"]) == ("path", True, "t-1")
+    assert since["schema"] == {"type": "string", "format": "date-time"}
+    assert app["name"] == "app"
+    assert set(operation["responses"]) == {"200", "400", "401", "403", "404", "405", "429"}
+    shown = operation["responses"]["200"]["content"]["application/json"]
+    assert shown["schema"] == {"$ref": "#/components/schemas/Detail"}
 
 
 class Page(HTMLParser):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auscult.domain.assist.live import Arrival, Ended, Message, Moved, SummaryAsked
 from auscult.domain.errors import RequestError
-from auscult.domain.live import Arrival, Ended, Message, Moved, SummaryAsked
 from auscult.formats import Limits
 from auscult.server.hooks import HookBody, read_hook
 from tests.strategies import json_objects

@@ -7,10 +7,10 @@ from typing import Any
 import jwt
 import pytest
 
-from auscult.cli.token import make_link
+from auscult.cli.operations.token import make_link
 from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from auscult.server.auth import Authenticator
+from auscult.server.auth.tokens import Authenticator
 from auscult.server.clock import Clock
 from auscult.server.console.session import COOKIE, LINK, LINK_S, SESSION, SESSION_S, SignIn
 from auscult.server.settings import ServerSettings
@@ -19,7 +19,7 @@ NOW = 1_800_000_000
 ANA = {"id": "a-7", "name": "Ana"}
 
 
-class Known:
+class ReusedVerdicts:
     """One client, and no other."""
 
     def __init__(self, **chosen: Any) -> None:
@@ -58,7 +58,7 @@ def sign_in(known: Any, at: float = NOW) -> SignIn:
     return SignIn(Authenticator(known, settings, clock), clock, settings.clock_skew_s)
 
 
-def begun(known: Known, **changed: Any) -> str:
+def begun(known: ReusedVerdicts, **changed: Any) -> str:
     """The app that a link leads to, or why it does not."""
     try:
         found, _ = asyncio.run(sign_in(known).begin(known.token(**changed)))
@@ -91,24 +91,24 @@ def begun(known: Known, **changed: Any) -> str:
 )
 def test_a_link_must_say_who_and_not_hold_for_long(changed: dict[str, Any], outcome: str) -> None:
     """An agent, our audience, an end within the hour, and an app of the client's."""
-    assert begun(Known(), **changed) == outcome
+    assert begun(ReusedVerdicts(), **changed) == outcome
 
 
 def test_a_client_of_several_apps_names_one() -> None:
     """There is no guessing which app an agent works for."""
-    known = Known(app_ids=frozenset({"st-1", "st-2"}))
+    known = ReusedVerdicts(app_ids=frozenset({"st-1", "st-2"}))
     assert begun(known) == "link.invalid"
     assert begun(known, app="st-2") == "st-2"
 
 
 def test_only_who_may_write_to_assist_lets_agents_in() -> None:
     """A client that reads scores cannot make agents."""
-    assert begun(Known(scopes=frozenset({"assist:read"}))) == "scope.missing"
+    assert begun(ReusedVerdicts(scopes=frozenset({"assist:read"}))) == "scope.missing"
 
 
 def test_a_session_is_narrow_and_ends() -> None:
     """One app, assistance only, ten hours; the link itself is no cookie."""
-    known = Known(app_ids=frozenset({"st-1", "st-2"}))
+    known = ReusedVerdicts(app_ids=frozenset({"st-1", "st-2"}))
     link = known.token(app="st-1")
     _, held = asyncio.run(sign_in(known).begin(link))
 
@@ -128,9 +128,18 @@ def test_a_session_is_narrow_and_ends() -> None:
     assert found("", NOW) == "session.missing"
 
 
+@pytest.mark.parametrize("exp", [None, NOW + SESSION_S + 6, NOW + 100 * 365 * 24 * 3600])
+def test_a_cookie_signed_elsewhere_is_held_to_the_same_end(exp: int | None) -> None:
+    """A client knows its secret and can sign a session itself: without an end, or with a late one, it is none."""
+    known = ReusedVerdicts()
+    with pytest.raises(AccessError) as caught:
+        asyncio.run(sign_in(known).of({"cookie": f"{COOKIE}={known.token(aud=SESSION, exp=exp)}"}))
+    assert caught.value.reason == "session.expired"
+
+
 def test_links_of_the_command_line_open_the_page() -> None:
     """What `auscult token --page` prints is a link as the server wants it."""
-    known = Known()
+    known = ReusedVerdicts()
     made = make_link("http://x/assist", known.client.client_id, known.client.secret, {"id": "a-7", "name": None})
     page, _, token = made.partition("#")
     assert page == "http://x/assist"

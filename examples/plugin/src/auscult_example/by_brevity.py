@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
 
@@ -23,6 +24,7 @@ class ByBrevity:
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
     is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -49,7 +51,9 @@ class ByBrevity:
         """Nothing has to be asked."""
         return ()
 
-    def judge(self, settings: Settings, conversation: Conversation, answers: Answers) -> Verdict:
+    def judge(
+        self, settings: Settings, conversation: Conversation, answers: Answers, insights: Insights | None = None
+    ) -> Verdict:
         """The verdict, with every turn that is too long."""
         turns = [turn for turn in conversation.turns if turn.speaker == "agent"]
         if not turns:

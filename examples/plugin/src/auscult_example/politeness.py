@@ -9,7 +9,7 @@ from auscult.analyzers import Unknown
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.text import spoken_words
+from auscult.domain.said.text import spoken_words
 
 POLITE = frozenset({"please", "thanks", "thank"})
 

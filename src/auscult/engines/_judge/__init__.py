@@ -1,1 +1,1 @@
-"""The parts of the judge: what it is told, how its reply is read, how its server is called, and within which limits."""
+"""Parts of the judge: its prompt, the reading of its reply, the call of its server, and its limits."""

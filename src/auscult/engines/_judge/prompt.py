@@ -1,11 +1,11 @@
-"""What a judge is told: rules, questions, the conversation as data, and which questions to answer now.
+"""Prompt of a judge: rules, questions, the conversation as data, and the questions to answer now.
 
-The order is that of how seldom a part changes, so that a server's prompt cache serves as much as can be. The rules
+Parts that change least come first, so that a server's prompt cache serves as much as possible. The rules
 are always the same; the questions are the same for every conversation of a form; the conversation is the same when
-something is asked again. What differs with every request comes last (docs/explanation/judge.md).
+something is asked again. The part that differs with every request comes last (docs/explanation/judge.md).
 
-A conversation is data, one JSON object a line. What somebody said stands inside a JSON string, in which line ends,
-quotes, and all that opens a model's own markup are written as escapes: it can neither end its line, nor begin
+A conversation is data, one JSON object a line. The words of a turn are inside a JSON string, in which line ends,
+quotes, and all that opens a model's own markup are written as escapes: they can neither end the line, nor begin
 another, nor be read as a control token.
 """
 
@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from auscult.domain.conversation import Turn
-from auscult.domain.probe import Extraction, Judgement, Question, Summarization, Transcript
+from auscult.domain.probe import Extraction, Grading, Judgement, Question, Summarization, Transcript
 
 REVISION = 1
 """Of all that is told beside questions and conversation; part of the engine's version, because it changes answers."""
@@ -49,8 +49,16 @@ The reply is one JSON object with a key for each question that is asked, each wi
 "q2":{{"values":[{{"turn":3,"quote":"...","value":"..."}}]}},"q3":{{"sentences":[{{"sentence":"...","turns":[1,2]}}]}}}}
 """
 
+GRADES = """\
+6. A question with a "grade": choose the one of its "levels" whose meaning fits best, and answer with its name as it is \
+written; where it has no levels, with a plain number. "evidence" names the turns that show it, as for a statement; only \
+the answer that is its "baseline" needs none. "NA" where what it is about does not come up. Its keys in the reply, in \
+this order: {"evidence":[{"turn":3,"quote":"..."}],"reason":"...","level":"..."}
+"""
+"""Added to the rules where a form asks for levels, so that requests without them stay what they were."""
 
-class Told(NamedTuple):
+
+class Prompt(NamedTuple):
     """A request: both messages, and the questions that are asked in it by their names in the reply."""
 
     system: str
@@ -64,7 +72,7 @@ class Told(NamedTuple):
 
 def tell(
     questions: Sequence[Question], transcript: Transcript, asked: Sequence[int], faults: Mapping[int, str] | None = None
-) -> Told:
+) -> Prompt:
     """Ask ``asked`` (places among ``questions``, from 0) about a conversation.
 
     ``faults`` are there when these are asked a second time: what was wrong with each answer, in words of ours.
@@ -85,11 +93,12 @@ def tell(
         parts.append(f"Answer {names} again, and only these, in JSON.")
     else:
         parts.append(f"Answer {names} in JSON.")
-    return Told(RULES, "\n".join(parts), {name(place): questions[place] for place in asked})
+    rules = RULES + GRADES if any(isinstance(question, Grading) for question in questions) else RULES
+    return Prompt(rules, "\n".join(parts), {name(place): questions[place] for place in asked})
 
 
 def name(place: int) -> str:
-    """What a question is called in requests and replies: ``q1`` for the first."""
+    """Return the name of a question in requests and replies: ``q1`` for the first."""
     return f"q{place + 1}"
 
 
@@ -99,7 +108,7 @@ def turn_line(number: int, turn: Turn) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as a JSON string on one line that holds nothing which a model's template or a reader could take for more.
+    """Return a text as a JSON string on one line that no template of a model or reader interprets.
 
     Written as escapes are: what JSON demands; ``<``, ``>``, ``[`` and ``]``, with which control tokens are written;
     and every invisible character but the two joiners that scripts need. It reads back as the same text.
@@ -124,6 +133,11 @@ def _question(place: int, question: Question) -> str:
     begin = f'{{"question":"{name(place)}",'
     if isinstance(question, Judgement):
         return f'{begin}"statement":{quoted(question.statement)}}}'
+    if isinstance(question, Grading):
+        levels = ",".join(f'{{"level":{quoted(one.level)},"means":{quoted(one.means)}}}' for one in question.levels)
+        return (
+            f'{begin}"grade":{quoted(question.question)},"baseline":{quoted(question.baseline)},"levels":[{levels}]}}'
+        )
     if isinstance(question, Extraction):
         return (
             f'{begin}"value":{quoted(question.name)},"kind":{quoted(question.kind)},'
@@ -163,8 +177,16 @@ def schema(asked: Mapping[str, Question], *, bounded: bool = False) -> dict[str,
 
     ``bounded`` gives every list and text an end: not every server takes such a schema, and a small model needs it.
     """
-    kinds = {name: _KINDS[type(question)] for name, question in asked.items()}
-    definitions = _BOUNDED if bounded else _UNBOUNDED
+    definitions = dict(_BOUNDED if bounded else _UNBOUNDED)
+    kinds: dict[str, str] = {}
+    for each, question in asked.items():
+        kinds[each] = _KINDS[type(question)]
+        if isinstance(question, Grading) and question.levels:
+            kinds[each] = f"levels_of_{each}"
+            names = [*(one.level for one in question.levels), "NA"]
+            grade = definitions["grade"]
+            chosen = {**grade["properties"], "level": {"type": "string", "enum": names}}
+            definitions[kinds[each]] = {**grade, "properties": chosen}
     return {
         "type": "object",
         "properties": {name: {"$ref": f"#/$defs/{kind}"} for name, kind in kinds.items()},
@@ -176,7 +198,12 @@ def schema(asked: Mapping[str, Question], *, bounded: bool = False) -> dict[str,
 
 _Schema = dict[str, Any]
 
-_KINDS: Mapping[type[Question], str] = {Judgement: "judgement", Extraction: "extraction", Summarization: "summary"}
+_KINDS: Mapping[type[Question], str] = {
+    Judgement: "judgement",
+    Grading: "grade",
+    Extraction: "extraction",
+    Summarization: "summary",
+}
 
 
 def _definitions(text_limit: _Schema, list_limit: _Schema) -> dict[str, _Schema]:
@@ -192,6 +219,7 @@ def _definitions(text_limit: _Schema, list_limit: _Schema) -> dict[str, _Schema]
             reason=text,
             answer={"type": "string", "enum": ["YES", "NO", "NA"]},
         ),
+        "grade": _object(evidence=listed(_object(turn=number, quote=text)), reason=text, level=text),
         "extraction": _object(values=listed(_object(turn=number, quote=text, value=text))),
         "summary": _object(sentences=listed(_object(sentence=text, turns=listed(number)))),
     }

@@ -18,14 +18,16 @@ from auscult.domain.probe import (
     Extracted,
     Extraction,
     ExtractionAnswer,
+    Grading,
+    GradingAnswer,
     Judgement,
     JudgementAnswer,
     Question,
     SummaryAnswer,
     Transcript,
 )
-from auscult.domain.values import Kind, Locale, Value, mentions
-from auscult.domain.values import read as value_of
+from auscult.domain.said.values import Kind, Locale, Value, mentions
+from auscult.domain.said.values import read as value_of
 from auscult.engines._judge.prompt import name
 
 LONGEST_TOLD = 1_000
@@ -36,6 +38,7 @@ NO_JSON = "the reply is not the JSON that was asked for"
 _HOLDS: Mapping[str, bool | None] = {"YES": True, "NO": False, "NA": None}
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _FEW_WORDS = 3
 _NUMERIC: Mapping[str, Kind] = {"number": "number", "amount": "amount", "percentage": "percentage"}
@@ -44,7 +47,7 @@ _ANYWHERE = Locale.of("en", date.min)
 
 
 class FaultError(Exception):
-    """What is wrong with one answer, in our own words: nothing that the model wrote goes back to it."""
+    """Fault of one answer, in our own words: nothing that the model wrote goes back to it."""
 
 
 class _Pointed(Struct):
@@ -56,6 +59,16 @@ class _Judged(Struct):
     evidence: list[_Pointed]
     reason: str
     answer: Literal["YES", "NO", "NA"]
+
+
+_FIGURE = re.compile(r"\d[\d.,]*")
+_CENTS = re.compile(r"[.,]0{1,2}[.,]?$")
+
+
+class _Graded(Struct):
+    evidence: list[_Pointed]
+    reason: str
+    level: str | int | float
 
 
 class _Said(Struct):
@@ -78,7 +91,7 @@ class _Sentences(Struct):
 
 
 class Read(NamedTuple):
-    """What a reply holds, by places of questions: answers that can be used, and what is wrong with the others."""
+    """Parsed reply, by index of the question: usable answers, and the faults of the others."""
 
     answers: dict[int, Answer]
     faults: dict[int, str]
@@ -116,26 +129,54 @@ def _json(reply: str) -> str:
 def _answer(raw: msgspec.Raw, question: Question, turns: Sequence[Turn], engine: str) -> Answer:
     if isinstance(question, Judgement):
         return _judgement(msgspec.json.decode(raw, type=_Judged), question, turns, engine)
+    if isinstance(question, Grading):
+        return _grading(msgspec.json.decode(raw, type=_Graded), question, turns, engine)
     if isinstance(question, Extraction):
         return _extraction(msgspec.json.decode(raw, type=_Values), question, turns, engine)
     return _summary(msgspec.json.decode(raw, type=_Sentences), turns, engine)
 
 
 def _judgement(judged: _Judged, question: Judgement, turns: Sequence[Turn], engine: str) -> JudgementAnswer:
-    pointed = [_turn(one.turn, turns, question.turn_ids) for one in judged.evidence]
-    quotes = [_slice(one.quote, turn, one.turn) for one, turn in zip(judged.evidence, pointed, strict=True)]
-    if judged.answer == "YES" and not pointed:
+    turn_ids, quotes = _pointed(judged.evidence, question, turns)
+    if judged.answer == "YES" and not turn_ids:
         raise FaultError("it says YES and points at no turn")
-    for quote in _quotes_in(judged.reason):
-        if not _is_said(quote, (question.statement, *(turn.text for turn in turns))):
-            raise FaultError("its reason quotes words that are not in the conversation")
+    _check_reason(judged.reason, (question.statement,), turns)
     return JudgementAnswer(
-        holds=_HOLDS[judged.answer],
-        turn_ids=tuple(turn.id for turn in pointed),
-        reason=plain(judged.reason),
-        engine=engine,
-        quotes=tuple(quotes),
+        holds=_HOLDS[judged.answer], turn_ids=turn_ids, reason=plain(judged.reason), engine=engine, quotes=quotes
     )
+
+
+def _grading(judged: _Graded, question: Grading, turns: Sequence[Turn], engine: str) -> GradingAnswer:
+    level = str(judged.level).strip()
+    turn_ids, quotes = _pointed(judged.evidence, question, turns)
+    names = [one.level for one in question.levels]
+    if level == "NA":
+        return GradingAnswer(None, turn_ids, plain(judged.reason), engine, quotes)
+    if names and level not in names:
+        raise FaultError(f"its level is none of {', '.join(names)}")
+    if not names and not _NUMBER.fullmatch(level):
+        raise FaultError("its level is not a plain number")
+    if level != question.baseline and not turn_ids:
+        raise FaultError("it names a level and points at no turn")
+    meanings = (question.question, *(one.means for one in question.levels), *names)
+    _check_reason(judged.reason, meanings, turns)
+    return GradingAnswer(level, turn_ids, plain(judged.reason), engine, quotes)
+
+
+def _pointed(
+    evidence: Sequence[_Pointed], question: Judgement | Grading, turns: Sequence[Turn]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of the turns that are pointed at, and the words of each that are quoted."""
+    pointed = [_turn(one.turn, turns, question.turn_ids) for one in evidence]
+    quotes = [_slice(one.quote, turn, one.turn) for one, turn in zip(evidence, pointed, strict=True)]
+    return tuple(turn.id for turn in pointed), tuple(quotes)
+
+
+def _check_reason(reason: str, asked: Sequence[str], turns: Sequence[Turn]) -> None:
+    """Refuse a reason that quotes what neither the question nor the conversation says."""
+    for quote in _quotes_in(reason):
+        if not _is_said(quote, (*asked, *(turn.text for turn in turns))):
+            raise FaultError("its reason quotes words that are not in the conversation")
 
 
 def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], engine: str) -> ExtractionAnswer:
@@ -153,7 +194,7 @@ def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], eng
 
 
 def _contradict(kind: str, words: str, value: str) -> bool:
-    """Whether figures are in the words, and the value's are none of them, wherever a decimal point may belong."""
+    """Return whether the words have figures, and none of them is the value's, wherever a decimal point may belong."""
     numeric = _NUMERIC.get(kind)
     told = None if numeric is None else value_of(numeric, value, _ANYWHERE)
     if numeric is None or told is None or not any(letter.isdigit() for letter in words):
@@ -174,7 +215,26 @@ def _summary(told: _Sentences, turns: Sequence[Turn], engine: str) -> SummaryAns
         if not one.turns or not one.sentence.strip():
             raise FaultError("a sentence of the summary names no turn, or says nothing")
         ids |= dict.fromkeys(_turn(number, turns, None).id for number in one.turns)
+    _check_figures(" ".join(one.sentence for one in told.sentences), turns)
     return SummaryAnswer(plain(" ".join(one.sentence for one in told.sentences)), tuple(ids), engine)
+
+
+def _check_figures(summary: str, turns: Sequence[Turn]) -> None:
+    """Refuse a summary with a figure that is in no turn, in figures or in words; a single digit may be a count."""
+    said: set[str] = set()
+    for turn in turns:
+        said |= {_digits(found) for found in _FIGURE.findall(turn.text)}
+        spoken = (one.value.number for one in mentions("number", turn.text, _ANYWHERE) if one.value)
+        said |= {_digits(f"{number:f}") for number in spoken if number is not None}
+    for found in _FIGURE.findall(summary):
+        digits = _digits(found)
+        if len(digits) > 1 and digits not in said:
+            raise FaultError(f"the summary has the figure {found}, which nobody says")
+
+
+def _digits(figure: str) -> str:
+    """Return the digits of a figure, however it is grouped: 2,340.00 is 2340."""
+    return "".join(filter(str.isdigit, _CENTS.sub("", figure)))
 
 
 def _turn(number: int, turns: Sequence[Turn], allowed: Sequence[str] | None) -> Turn:
@@ -188,7 +248,7 @@ def _turn(number: int, turns: Sequence[Turn], allowed: Sequence[str] | None) -> 
 
 
 def _slice(quote: str, turn: Turn, number: int) -> str:
-    """The words of a turn that a quote repeats, as they stand there; whatever case, punctuation and spaces are."""
+    """Return the words of a turn that a quote repeats, as written, in whatever case, punctuation and spaces."""
     words = _WORD.findall(quote)
     if not words and quote.strip() and quote.strip() in turn.text:
         return quote.strip()
@@ -208,7 +268,7 @@ def _is_said(quote: str, texts: Sequence[str]) -> bool:
 
 
 def _quotes_in(reason: str) -> Iterator[str]:
-    """What a reason quotes; a word or two in quotation marks need not be a quote."""
+    """Yield the quotes in a reason; a word or two in quotation marks need not be a quote."""
     for found in _QUOTED.finditer(reason):
         quote = found[1] or found[2] or ""
         if len(_WORD.findall(quote)) >= _FEW_WORDS:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from auscult.domain.judging import Usage
+from auscult.domain.scoring.judging import Usage
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -44,7 +44,7 @@ _TOO_LONG = ("context_length_exceeded", "context length", "context window", "max
 _FILTERED = ("content_filter", "content_policy", "content management policy")
 
 
-class AwayError(Exception):
+class UnavailableError(Exception):
     """The judge cannot be asked now; ``after_s`` is when it can, in seconds from now, where that is known."""
 
     def __init__(self, reason: str, after_s: float | None = None, usage: Usage | None = None) -> None:
@@ -60,25 +60,25 @@ class TooLongError(Exception):
 
 
 class Request(Protocol):
-    """What is sent: both messages, and the JSON schema of the reply, in which ``bounded`` lists and texts have an end."""
+    """Request: both messages, and the JSON schema of the reply, in which ``bounded`` limits lists and texts."""
 
     @property
     def system(self) -> str:
-        """What is always the same."""
+        """Return the system message, which is always the same."""
         ...
 
     @property
     def user(self) -> str:
-        """What is asked."""
+        """Return the user message."""
         ...
 
     def schema(self, *, bounded: bool) -> dict[str, Any]:
-        """What the reply must look like."""
+        """Return the schema of the reply."""
         ...
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What came back. ``is_cut``: it broke off for length. ``is_refused``: the model, or a filter, would not answer."""
+    """Reply of the model. ``is_cut``: it broke off for length. ``is_refused``: the model, or a filter, would not answer."""
 
     text: str
     is_cut: bool
@@ -89,7 +89,7 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a model is, and with how much patience it is asked. ``url`` ends where ``/chat/completions`` begins."""
+    """Address of a model, and the time limits of a call. ``url`` ends where ``/chat/completions`` begins."""
 
     url: str
     model: str
@@ -111,9 +111,9 @@ class Server:
         """Parameters of which the server has said that it does not take them as they were."""
 
     def ask(self, told: Request, most: Usage) -> Reply:
-        """Send one request, which may take ``most``; that is counted too where the server does not say what it took.
+        """Send one request, which may use ``most``; that is counted where the server does not report its usage.
 
-        Raises ``AwayError`` and ``TooLongError``.
+        Raises ``UnavailableError`` and ``TooLongError``.
         """
         from openai import APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415  (an extra)
 
@@ -123,11 +123,11 @@ class Server:
             try:
                 body: bytes = create(**parameters).content
             except APITimeoutError as error:
-                raise AwayError(
+                raise UnavailableError(
                     f"the judge did not answer within {self._address.timeout_s:g} s", usage=replace(most, tokens_out=0)
                 ) from error
             except APIConnectionError as error:
-                raise AwayError(f"the judge cannot be reached ({_cause(error)})") from error
+                raise UnavailableError(f"the judge cannot be reached ({_cause(error)})") from error
             except APIStatusError as error:
                 if self._learn(error):
                     continue
@@ -165,10 +165,10 @@ class Server:
         }
 
     def _learn(self, error: "APIStatusError") -> bool:
-        """Whether the server wants a parameter another way, so that it is worth while to ask again at once.
+        """Return whether the server wants a parameter another way, so that a second try makes sense.
 
-        Newer models take no ``max_tokens`` and no temperature but their own; llama-cpp-python takes a schema only
-        beside ``json_object``, and says so with status 500.
+        Newer models accept no ``max_tokens`` and no temperature but their own; llama-cpp-python accepts a schema only
+        with ``json_object``, and reports that with status 500.
         """
         if error.status_code not in (400, 422, 500):
             return False
@@ -183,7 +183,7 @@ class Server:
         return True
 
     def _refused(self, error: "APIStatusError", parameters: Mapping[str, Any]) -> Reply:
-        """What an error status means. Only a filter's is an answer of a kind."""
+        """Return the meaning of an error status. Only a filter's is an answer of a kind."""
         status, text = error.status_code, error.response.text
         if status in (400, 413, 422) and any(sign in text for sign in _TOO_LONG):
             raise TooLongError from error
@@ -200,7 +200,7 @@ class Server:
         reason = meaning.get(status, "is asked too often" if status == 429 else "cannot answer")  # noqa: PLR2004
         key = self._address.api_key
         said = _told(text.replace(key, "***") if key else text)
-        raise AwayError(f"the judge {reason} (status {status}: {said})", _seconds(error)) from error
+        raise UnavailableError(f"the judge {reason} (status {status}: {said})", _seconds(error)) from error
 
 
 class _Details(Struct):
@@ -234,9 +234,9 @@ def _read(body: bytes, model: str, most: Usage, prompt_hash: str) -> Reply:
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except msgspec.DecodeError as error:
-        raise AwayError(f"the judge sends what is no chat completion ({error})") from error
+        raise UnavailableError(f"the judge sends what is no chat completion ({error})") from error
     if not completion.choices:
-        raise AwayError("the judge sends a chat completion without a choice")
+        raise UnavailableError("the judge sends a chat completion without a choice")
     choice, used = completion.choices[0], completion.usage
     usage = most
     if used is not None:
@@ -258,7 +258,7 @@ def _read(body: bytes, model: str, most: Usage, prompt_hash: str) -> Reply:
 
 
 def _client(address: Address) -> "OpenAI":
-    """A client that goes where it is told and nowhere else, whatever the environment holds."""
+    """Return a client that connects to this address alone, whatever the environment holds."""
     from openai import DefaultHttpxClient, OpenAI, Timeout  # noqa: PLC0415  (an extra)
 
     for name in ("openai", "httpx2", "httpcore2"):  # at a lower level they log what is sent: what people said
@@ -274,7 +274,7 @@ def _client(address: Address) -> "OpenAI":
 
 
 def _strip(request: Any) -> None:  # noqa: ANN401  (of the client's own HTTP library)
-    """Leave the headers that are needed: the client adds some of the machine, and of other programs' environment.
+    """Keep only the headers that are needed: the client adds some about the machine and other programs' environment.
 
     It reads its own ``x-stainless-raw-response`` again when the reply is there.
     """
@@ -288,19 +288,19 @@ def _hash(parameters: Mapping[str, Any]) -> str:
 
 
 def _cause(error: Exception) -> str:
-    """What went wrong below, in few words."""
+    """Return the underlying fault, in few words."""
     inner = error.__cause__ or error
     return _told(str(inner) or type(inner).__name__)
 
 
 def _told(text: str) -> str:
-    """What a server says, on one line, the beginning of it."""
+    """Return the beginning of a server's text, on one line."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _LONGEST_TOLD else line[: _LONGEST_TOLD - 1] + "…"
 
 
 def _seconds(error: "APIStatusError") -> float | None:
-    """When the server wants to be asked again, where it says so in seconds."""
+    """Return the seconds after which the server wants to be asked again, where it gives them."""
     said = error.response.headers.get("retry-after", "")
     try:
         return max(0.0, float(said))

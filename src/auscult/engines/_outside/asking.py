@@ -5,7 +5,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import TypeVar
 
-from auscult.domain.judging import Postponed
+from auscult.domain.scoring.judging import RetryAfter
 from auscult.engines._breaker import Breaker
 from auscult.engines._outside.hosts import Hosts, NotAllowedError, Origin
 from auscult.engines._outside.web import Message, Reply, TooLargeError, UnreachableError, exchange
@@ -19,11 +19,11 @@ _NOT_NOW = frozenset({401, 403, 407, 408, 425, 429})
 
 
 class PostponedError(Exception):
-    """The system cannot be asked now; ``postponed`` says why, and when it may be tried again."""
+    """Unavailability of the system; ``postponed`` has the reason, and when it may be tried again."""
 
     def __init__(self, reason: str, after_s: float | None = None) -> None:
         super().__init__(reason)
-        self.postponed = Postponed(reason=reason, after_s=after_s)
+        self.postponed = RetryAfter(reason=reason, after_s=after_s)
 
 
 class BadReplyError(Exception):
@@ -89,9 +89,9 @@ class Outside:
 
 
 def side_by_side(jobs: Sequence[T], do: Callable[[T], R], at_once: int, closed: Event) -> Iterator[R]:
-    """Do jobs on some threads; results as they come, in no order. Ends early when ``closed`` is set meanwhile.
+    """Do jobs on some threads; yield results as they arrive, in no order. Ends early when ``closed`` is set meanwhile.
 
-    The threads are daemons: whoever is told to end does not wait for a system that does not answer.
+    The threads are daemons: a process that ends does not wait for a system that does not answer.
     """
     waiting: SimpleQueue[T] = SimpleQueue()
     done: SimpleQueue[R | BaseException] = SimpleQueue()

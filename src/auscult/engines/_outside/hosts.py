@@ -1,7 +1,7 @@
-"""The hosts that may be asked: a document of the operator's, and what it says of one address.
+"""Hosts that may be called: the operator's document, and its rule for an address.
 
-Described for operators in docs/reference/hosts.md. Forms name addresses; whatever stands in a form, no host is asked
-that does not stand here.
+Described for operators in docs/reference/hosts.md. Forms name addresses; a host that is not in this document is not
+called, whatever a form names.
 """
 
 import re
@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from auscult.domain.duration import parse_duration_ms
 from auscult.domain.errors import SettingsError
-from auscult.pipeline.form_document import Document, read_document
-from auscult.pipeline.form_shape import read_struct
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.services.definitions.forms.document import Document, read_document
+from auscult.services.definitions.forms.shape import read_struct
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PORTS = {"https": 443, "http": 80}
@@ -56,9 +56,9 @@ class Origin(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What is allowed of one origin. ``headers`` go with every request; they may be secrets.
+    """Rule for one origin. ``headers`` go with every request; they may be secrets.
 
-    ``is_private``: its name may lead into a private network. ``apps`` None: for every app.
+    ``is_private``: its name may resolve to a private network. ``apps`` None: for every app.
     """
 
     origin: Origin
@@ -81,21 +81,21 @@ class Hosts:
         self._rules = {rule.origin: rule for rule in rules}
 
     def __bool__(self) -> bool:
-        """Whether anything is allowed at all."""
+        """Return whether any host is allowed."""
         return bool(self._rules)
 
     @property
     def origins(self) -> tuple[Origin, ...]:
-        """Those that may be asked."""
+        """Return the origins that may be called."""
         return tuple(self._rules)
 
     @property
     def has_secrets(self) -> bool:
-        """Whether any request takes headers along, for they may be secrets."""
+        """Return whether any request carries headers, for they may be secrets."""
         return any(rule.headers for rule in self._rules.values())
 
     def rule(self, url: str, app_id: str) -> Rule:
-        """What is said of an address, for an app. Raises ``NotAllowedError``."""
+        """Return the rule for an address, for an app. Raises ``NotAllowedError``."""
         origin = origin_of(url)
         rule = self._rules.get(origin)
         if rule is None:

@@ -1,11 +1,10 @@
-"""One request and its reply, with all that a hostile or broken system could do on the way taken into account.
+"""One request and its reply, guarded against hostile or broken systems.
 
-A name is resolved once, and what it leads to is looked at before it is connected to; nobody else resolves it again.
+A name is resolved once, and its address is checked before the connection; it is not resolved again.
 Redirects are not followed, proxies of the environment are not used, a reply is cut off at its size and at its time.
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -16,17 +15,17 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from auscult import __version__
+from auscult.domain.delivery.addresses import is_public
 from auscult.engines._outside.hosts import NotAllowedError, Origin, Rule
 
 USER_AGENT = f"auscult/{__version__}"
 _CHUNK = 1 << 16
 _LONGEST_RETRY_AFTER_S = 3600.0
 _LONGEST_TOLD = 200
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Message(NamedTuple):
-    """What is sent."""
+    """Request to send."""
 
     method: str
     url: str
@@ -35,7 +34,7 @@ class Message(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What came back, of any status. ``retry_after_s`` is what it asks for itself."""
+    """Reply of any status. ``retry_after_s`` is the pause that it asks for."""
 
     status: int
     body: bytes
@@ -94,7 +93,7 @@ def _exchange(connection: "_Connection", message: Message, rule: Rule) -> Reply:
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection to an address that was looked at, encrypted where the origin is."""
+    """Connection to a checked address, encrypted where the origin is."""
 
     def __init__(self, rule: Rule, until: float) -> None:
         super().__init__(rule.origin.host, rule.origin.port)
@@ -113,7 +112,11 @@ class _Connection(http.client.HTTPConnection):
                 plain.settimeout(max(0.001, self._until - time.monotonic()))
                 plain.connect((address, origin.port))
                 if origin.scheme == "https":
-                    self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=origin.host)
+                    encrypted = ssl.create_default_context().wrap_socket(
+                        plain, server_hostname=origin.host, do_handshake_on_connect=False
+                    )
+                    self.sock = encrypted  # so that a handshake that never ends is cut off too
+                    encrypted.do_handshake()
             except OSError as error:
                 plain.close()
                 failure = error
@@ -122,7 +125,7 @@ class _Connection(http.client.HTTPConnection):
         raise failure
 
     def cut(self) -> None:
-        """End it, whoever waits for it."""
+        """End it from any thread."""
         self.is_cut = True
         if self.sock is not None:
             with suppress(OSError):
@@ -130,7 +133,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _addresses(origin: Origin, *, is_private: bool) -> Sequence[tuple[socket.AddressFamily, str]]:
-    """What a name leads to. Raises ``NotAllowedError`` when one of them is private and that is not allowed."""
+    """Return the addresses of a name. Raises ``NotAllowedError`` when one is private and that is not allowed."""
     found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     addresses = [(family, str(place[0])) for family, _, _, _, place in found]
     for _, address in addresses:
@@ -140,18 +143,6 @@ def _addresses(origin: Origin, *, is_private: bool) -> Sequence[tuple[socket.Add
                 "is_private: true in the hosts file allows that"
             )
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet, also where it carries another within it."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        within = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _NAT64:
-            within = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if within is not None:
-            return is_public(str(within))
-    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def _retry_after_s(written: str | None) -> float | None:

@@ -27,7 +27,7 @@ _TEXT_KEYS = ("text", "message", "body", "content")
 
 
 class Party(Struct, frozen=True):
-    """Somebody who took part."""
+    """Participant of a conversation."""
 
     name: str | None = None
     mailto: str | None = None
@@ -61,6 +61,7 @@ class Dialog(Struct, frozen=True):
     encoding: str | None = None
     body: Any = None
     url: str | None = None
+    content_hash: str | list[str] | None = None
     message_id: str | None = None
     application: str | None = None
     disposition: str | None = None
@@ -73,7 +74,7 @@ class Dialog(Struct, frozen=True):
 
 
 class Analysis(Struct, frozen=True):
-    """What was worked out of dialogs: a transcript, a summary."""
+    """Analysis of dialogs: a transcript, a summary."""
 
     type: str = ""
     dialog: int | list[int] | None = None
@@ -84,7 +85,7 @@ class Analysis(Struct, frozen=True):
 
 
 class Attachment(Struct, frozen=True):
-    """A file beside the dialogs. ``purpose`` was ``type`` in older drafts."""
+    """File attached to a vCon. ``purpose`` was ``type`` in older drafts."""
 
     purpose: str | None = None
     type: str | None = None
@@ -94,7 +95,7 @@ class Attachment(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A vCon; of a signed or encrypted one, only what tells that it is one."""
+    """Document of a vCon; of a signed or encrypted one, only the parts that show that it is one."""
 
     uuid: str | None = None
     vcon: str | None = None
@@ -131,7 +132,7 @@ def content(body: Json, encoding: str | None, field: str) -> Json:
 
 
 def text_of(dialog: Dialog, field: str) -> str:
-    """What a text dialog says, as plain text; of HTML the words, of an e-mail its first plain part."""
+    """Return the plain text of a text dialog; of HTML the words, of an e-mail its first plain part."""
     mediatype = (dialog.mediatype or dialog.mimetype or "").lower()
     if mediatype.startswith("multipart/") and isinstance(dialog.body, str):
         return _plain_part(mediatype, str(content(dialog.body, dialog.encoding, field)))
@@ -145,7 +146,7 @@ def text_of(dialog: Dialog, field: str) -> str:
 
 
 def words_of(markup: str) -> str:
-    """Give the words of an HTML text."""
+    """Return the words of an HTML text."""
     return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", markup))).strip()
 
 

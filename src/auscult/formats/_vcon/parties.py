@@ -1,4 +1,4 @@
-"""Who is who in a vCon: which party is an agent, which the customer, and whom a transcript's speaker label means."""
+"""Parties of a vCon: the agents, the customer, and the party of each speaker label."""
 
 import re
 from collections import Counter
@@ -30,6 +30,7 @@ _ROLES: dict[str, Speaker] = {
         "bot",
     ),
     "system": "system",
+    "unknown": "unknown",
 }
 _DIRECTIONS: dict[str, Direction] = {
     **dict.fromkeys(("in", "inbound", "incoming"), "inbound"),
@@ -54,14 +55,14 @@ class Person(NamedTuple):
 
 
 class Speaking(NamedTuple):
-    """Who says a turn."""
+    """Speaker of a turn."""
 
     speaker: Speaker
     agent_id: str | None = None
 
 
 def mapping(value: Json) -> dict[str, Json]:
-    """Give the value where it is a JSON object, else an empty one."""
+    """Return the value where it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -92,9 +93,9 @@ def direction_of(document: Document, people: Sequence[Person]) -> Direction | No
 
 
 def people_of(document: Document) -> list[Person]:
-    """Give every party its part: by its role, else by whose part is left, else by who began.
+    """Return every party with its part: by its role, else by the remaining part, else by the first speaker.
 
-    Where no party has a role, who began the first dialog is the customer (the agent, where the direction says
+    Where no party has a role, the one that began the first dialog is the customer (the agent, where the direction is
     outbound), and all others are on the other side.
     """
     parties = document.parties or []
@@ -117,7 +118,7 @@ def agents_of(people: Sequence[Person]) -> list[Agent]:
 
 
 def customer_of(people: Sequence[Person]) -> Customer | None:
-    """Give the first customer, where anything is known of them."""
+    """Return the first customer, where anything is known of them."""
     person = next((person for person in people if person.speaker == "customer"), None)
     if person is None or (person.identity is None and person.party.name is None):
         return None
@@ -125,7 +126,7 @@ def customer_of(people: Sequence[Person]) -> Customer | None:
 
 
 class Labels:
-    """Whom a transcript's speaker labels mean, as far as roles and names tell."""
+    """Parties of a transcript's speaker labels, as far as roles and names show them."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self._people = people
@@ -137,13 +138,13 @@ class Labels:
         self._only_agent = agents[0].identity if len(agents) == 1 else None
 
     def party(self, index: int) -> Speaking | None:
-        """Who the party with this index is."""
+        """Return the party with this index."""
         if not 0 <= index < len(self._people):
             return None
         return Speaking(self._people[index].speaker, self._people[index].agent_id)
 
     def read(self, label: str) -> Speaking | None:
-        """Whom a label means: by the party's name, address or id, else by the role in it."""
+        """Return the party of a label: by the party's name, address or id, else by the role in it."""
         for piece in (label, *_PIECES.split(label)):
             bare = piece.strip().casefold()
             if bare and (person := self._by_name.get(bare)) is not None:
@@ -153,11 +154,11 @@ class Labels:
         return None
 
     def alone(self) -> Speaking | None:
-        """Give the only party, where there is only one."""
+        """Return the only party, where there is only one."""
         return Speaking(self._people[0].speaker, self._people[0].agent_id) if len(self._people) == 1 else None
 
     def answering(self, dialog: Dialog | None, direction: Direction) -> tuple[Speaking, Speaking] | None:
-        """Who answered and who began, where one agent and one customer spoke; None where that is not so."""
+        """Return the answering and the beginning party, where one agent and one customer spoke; else None."""
         indexes = flat(dialog.parties) if dialog is not None else []
         people = [self._people[index] for index in indexes if 0 <= index < len(self._people)] or list(self._people)
         agents = [person for person in people if person.speaker in ("agent", "bot")]
@@ -176,7 +177,7 @@ def _said_role(party: Party) -> Speaker | None:
 
 
 def _customers(document: Document, said: Sequence[Speaker | None]) -> set[int]:
-    """Which of the parties without a role are customers; the others are agents."""
+    """Return the customers among the parties without a role; the others are agents."""
     everybody = set(range(len(said)))
     if "customer" in said:
         return set()
@@ -200,7 +201,7 @@ def _address(party: Party) -> str | None:
 
 
 def _identity(party: Party) -> str | None:
-    """What tells this party from others across conversations."""
+    """Return the identity of a party across conversations."""
     tel = party.tel.removeprefix("tel:") if party.tel else None
     return party.uuid or _address(party) or tel or party.sip or party.name or None
 

@@ -1,17 +1,19 @@
-"""From a vCon to a conversation: times, direction, recordings, events, fields; turns and parties stand in their own files."""
+"""Conversion of a vCon to a conversation: times, direction, recordings, events, fields. Turns and parties: other modules."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
-from auscult.domain.conversation import Agent, Conversation, Event, Recordings
+from auscult.domain.conversation import Agent, Conversation, Event, InlineRecording, Recordings
 from auscult.domain.errors import FormatError
 from auscult.formats import _instants, _turns
 from auscult.formats._contract import Limits
 from auscult.formats._documents import Json
 from auscult.formats._vcon.document import Dialog, Document, PartyEvent, content
 from auscult.formats._vcon.parties import Person, agents_of, customer_of, direction_of, flat, mapping, people_of
+from auscult.formats._vcon.recordings import check_recordings, sound_in
 from auscult.formats._vcon.turns import turns_of
 
 _LANGUAGES = ("language", "detected_language", "language_code")
@@ -19,11 +21,12 @@ _NO_FIELDS = frozenset({"direction", "language"})
 
 
 def core_conversation(document: Document, started_at: str | None, limits: Limits) -> Conversation:
-    """Give what the vCon's own vocabulary says. Raises ``FormatError``.
+    """Return the conversation by the vCon's own vocabulary. Raises ``FormatError``.
 
-    ``started_at`` goes before what the dialogs show: a chat may begin before its first message.
+    ``started_at`` goes before the dialogs' times: a chat may begin before its first message.
     """
     uuid = document.uuid or ""
+    check_recordings(document)
     people = people_of(document)
     start = _started_at(document) if started_at is None else _instants.instant(started_at, "auscult.started_at")
     direction = direction_of(document, people)
@@ -46,7 +49,7 @@ def core_conversation(document: Document, started_at: str | None, limits: Limits
         customer=customer_of(people),
         turns=turns,
         events=tuple(_events(document, people, start)),
-        custom_fields=_custom_fields(document),
+        custom_fields=_custom_fields(document, limits),
         recordings=_recordings(document, people),
     )
 
@@ -63,7 +66,7 @@ def _started_at(document: Document) -> datetime:
 
 
 def _ended_at(document: Document) -> datetime | None:
-    """Give the end of the last dialog of which start and duration are known."""
+    """Return the end of the last dialog with a known start and duration."""
     ends: list[datetime] = []
     for index, dialog in enumerate(document.dialog or []):
         if dialog.duration is not None and not 0 <= dialog.duration * 1000 <= _turns.MOST_MS:
@@ -83,7 +86,7 @@ def _start(dialog: Dialog, index: int) -> datetime | None:
 
 
 def _is_voice(document: Document) -> bool:
-    """Whether something was recorded; what has no dialog that tells is taken for a call."""
+    """Return whether there is a recording; a document without a dialog that shows it counts as a call."""
     dialogs = document.dialog or []
     media = [dialog.mediatype or dialog.mimetype or "" for dialog in dialogs]
     is_recorded = any(dialog.type.startswith("recording") for dialog in dialogs)
@@ -92,7 +95,7 @@ def _is_voice(document: Document) -> bool:
 
 
 def _language(document: Document) -> str:
-    """Read the language as its first subtag (``en`` of ``en-US``); English where nothing tells."""
+    """Return the language as its first subtag (``en`` of ``en-US``); English where there is none."""
     places: list[Json] = [document.meta]
     for index, analysis in enumerate(document.analysis or []):
         if "transcri" in analysis.type.lower():
@@ -146,20 +149,27 @@ def _events(document: Document, people: Sequence[Person], started_at: datetime) 
 
 
 def _recordings(document: Document, people: Sequence[Person]) -> Recordings | None:
-    """Addresses of recordings by side; one of both sides stands on both."""
+    """Return the addresses of recordings by side, one of both sides on both; and those inside the document."""
     sides: dict[str, list[str]] = {"agent": [], "customer": []}
+    inline: list[InlineRecording] = []
     for dialog in document.dialog or []:
-        if dialog.type == "recording" and dialog.url:
-            on_it = {people[party].speaker for party in flat(dialog.parties) if 0 <= party < len(people)}
+        if dialog.type != "recording":
+            continue
+        on_it = {people[party].speaker for party in flat(dialog.parties) if 0 <= party < len(people)}
+        both = on_it & {"agent", "customer"}
+        if dialog.url:
             for side, urls in sides.items():
-                if side in on_it or not on_it & {"agent", "customer"}:
+                if side in on_it or not both:
                     urls.append(dialog.url)
-    if not any(sides.values()):
+        elif (content := sound_in(dialog)) is not None:
+            one: tuple[Literal["agent", "customer"], ...] = ("agent",) if both == {"agent"} else ()
+            inline.append(InlineRecording(content, ("customer",) if both == {"customer"} else one))
+    if not any(sides.values()) and not inline:
         return None
-    return Recordings(tuple(sides["agent"]), tuple(sides["customer"]))
+    return Recordings(tuple(sides["agent"]), tuple(sides["customer"]), tuple(inline))
 
 
-def _custom_fields(document: Document) -> dict[str, str]:
+def _custom_fields(document: Document, limits: Limits) -> dict[str, str]:
     """Subject, disposition, campaign, skill, interaction id, and what ``meta`` says in one word."""
     fields: dict[str, Json] = {"subject": document.subject, **mapping(document.meta)}
     for dialog in document.dialog or []:
@@ -171,6 +181,7 @@ def _custom_fields(document: Document) -> dict[str, str]:
         for name, value in said.items():
             if fields.get(name) is None:
                 fields[name] = value
+    limits.check_custom_fields(len(fields))
     return {
         name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
         for name, value in fields.items()

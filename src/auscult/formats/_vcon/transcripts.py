@@ -41,10 +41,10 @@ class Segment(NamedTuple):
 def segments_of(
     body: Json, is_label: Callable[[str], bool], channels: Sequence[int | None], duration_ms: float | None
 ) -> list[Segment]:
-    """Read a transcript's body, decoded; none where it has no form that is known.
+    """Read a transcript's body, decoded; none where its form is unknown.
 
-    ``is_label`` tells whether the beginning of a line names a speaker; ``channels`` gives the party of each channel
-    of the recording. Times beyond twice the recording's length are taken for ms, others for seconds.
+    ``is_label`` decides whether the beginning of a line names a speaker; ``channels`` has the party of each channel
+    of the recording. Times beyond twice the recording's length are read as ms, others as seconds.
     """
     found = [segment for segment in _read(body, is_label, channels) if segment.text.strip()]
     last = max((segment.end_ms or segment.start_ms or 0 for segment in found), default=0)
@@ -56,7 +56,7 @@ def segments_of(
 
 
 def is_conversation(body: Json) -> bool:
-    """Whether a body that calls itself no transcript is one all the same: a list of speakers and what they say."""
+    """Return whether a body not marked as a transcript is one all the same: a list of speakers and their words."""
     items = _items(body)
     return bool(items) and all(
         isinstance(item.get("speaker"), str) and _first(item, _TEXTS) is not None for item in map(mapping, items)
@@ -111,7 +111,7 @@ def _from_list(items: list[Json], speakers: dict[str, Json]) -> Iterator[Segment
 def _from_deepgram(
     results: dict[str, Json], is_label: Callable[[str], bool], channels: Sequence[int | None]
 ) -> Iterator[Segment]:
-    """Where every channel is one party's, the channel tells who speaks."""
+    """Yield segments whose speaker is given by the channel, where every channel is one party's."""
     heard = _items(results.get("channels"))
     parties = channels if len(heard) > 1 and len(heard) == len(channels) else ()
     if utterances := _items(results.get("utterances")):
@@ -175,7 +175,7 @@ def _clock_ms(match: re.Match[str]) -> float | None:
 
 
 def _label(value: Json, speakers: dict[str, Json]) -> str | None:
-    """Give the label as text; where the transcript names its speakers elsewhere, that name."""
+    """Return the label as text; where the transcript names its speakers elsewhere, that name."""
     if isinstance(value, dict):
         value = _first(value, ("role", "name", "label", "id"))
     if value is None:

@@ -1,4 +1,4 @@
-"""Turns of a vCon: text dialogs as they were typed, recordings as their transcripts tell."""
+"""Turns of a vCon: text dialogs as typed, recordings by their transcripts."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ _TWO = 2
 
 
 class _Transcript(NamedTuple):
-    """A transcript as it stands in the vCon: its body, decoded, and the dialogs it is of."""
+    """Transcript in the vCon: its body, decoded, and its dialogs."""
 
     field: str
     body: Json
@@ -28,9 +28,9 @@ class _Transcript(NamedTuple):
 
 
 def turns_of(document: Document, people: Sequence[Person], direction: Direction, started_at: datetime) -> list[RawTurn]:
-    """Every turn, in the order of time where times are known. Raises ``FormatError``.
+    """Return every turn, in the order of time where times are known. Raises ``FormatError``.
 
-    A transcript of which no label tells who speaks is refused rather than loaded as silence.
+    A transcript without any known label is refused rather than loaded as silence.
     """
     labels = Labels(people)
     turns = _typed(document, labels, started_at)
@@ -116,7 +116,7 @@ def _dialogs(analysis: Analysis) -> frozenset[int]:
 
 
 def _channels(dialog: Dialog | None) -> list[int | None]:
-    """Give the party of each channel, where a channel is one party's alone."""
+    """Return the party of each channel, where a channel is one party's alone."""
     if dialog is None or not isinstance(dialog.parties, list):
         return []
     return [party if isinstance(party, int) else None for party in dialog.parties]
@@ -125,9 +125,9 @@ def _channels(dialog: Dialog | None) -> list[int | None]:
 def _who(
     segments: Sequence[Segment], labels: Labels, dialog: Dialog | None, direction: Direction
 ) -> list[Speaking] | None:
-    """Who says each segment, or None where nothing tells.
+    """Return the speaker of each segment, or None where nothing shows it.
 
-    Two speakers without names, on a dialog of one agent and one customer: who speaks first is who was called.
+    Two speakers without names, on a dialog of one agent and one customer: the first to speak was called.
     """
     read = [_read(segment, labels) for segment in segments]
     known = {who.speaker for who in read if who is not None}

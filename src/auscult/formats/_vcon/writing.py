@@ -13,7 +13,7 @@ _SCHEMA = "auscult-turns-1"
 
 
 class _Parties:
-    """The parties as they are listed, and where each one stands."""
+    """Listed parties, and the index of each."""
 
     def __init__(self, conversation: Conversation) -> None:
         self.listed: list[dict[str, Any]] = []
@@ -74,7 +74,7 @@ def core_of(conversation: Conversation) -> dict[str, Any]:
 
 
 def _uuid(conversation: Conversation) -> str:
-    """Give the conversation's own UUID where it has one, else one that is made from its id."""
+    """Return the conversation's own UUID where it has one, else one made from its id."""
     own = conversation.id.removeprefix("c-")
     try:
         return own if str(uuid.UUID(own)) == own else str(uuid.uuid5(_NAMESPACE, conversation.id))
@@ -83,7 +83,7 @@ def _uuid(conversation: Conversation) -> str:
 
 
 def _recordings(conversation: Conversation, parties: _Parties) -> list[dict[str, Any]]:
-    """One dialog for each recording; where there is none, one without content that tells when and with whom."""
+    """Return one dialog for each recording; where there is none, one without content that has time and parties."""
     people = list(range(len(parties.listed)))
     dialog: dict[str, Any] = {"type": "recording", "start": _written(conversation.started_at)}
     if conversation.ended_at is not None:
@@ -147,7 +147,7 @@ def _turn(turn: Turn, parties: _Parties) -> dict[str, Any]:
 
 
 def _history(conversation: Conversation, parties: _Parties) -> list[dict[str, Any]]:
-    """Who joined, and when the customer was on hold."""
+    """Return the joins of parties, and the customer's holds."""
     happened: list[tuple[datetime, int, str]] = [
         (agent.joined_at, parties.of("agent", agent.id), "join")
         for agent in conversation.agents

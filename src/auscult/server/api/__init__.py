@@ -1,54 +1,102 @@
-"""Our own API, version 1: one file a resource, each a table of operations that describe themselves."""
+"""Our own API, version 1: one router a capability. How to add one: CONTRIBUTING.md, "Add an API route"."""
 
-from itertools import groupby
+from collections.abc import Sequence
+from typing import Any
 
-from starlette.routing import BaseRoute
+from litestar import Router
+from litestar.types import ControllerRouterHandler
 
 from auscult.server.api import (
-    agreement,
+    assist,
     audits,
-    backtests,
-    changes,
-    conversations,
-    drafts,
-    forms,
+    calibration,
+    coaching,
+    connectors,
+    definitions,
+    delivery,
+    disputes,
+    history,
     insights,
-    jobs,
-    knowledge,
-    live,
-    rescores,
-    schemas,
-    scorecards,
-    taxonomies,
+    people,
+    privacy,
+    recording_details,
+    recording_uploads,
+    recordings,
+    schedules,
+    scoring,
 )
-from auscult.server.api._contract import Operation, Services
-from auscult.server.api._route import ApiRoute
-from auscult.server.door import Door
+from auscult.server.api.people import own, session
+from auscult.server.auth.middleware import SignInMethod, authentication
+from auscult.server.people.sign_on import sign_on_router
+from auscult.server.rest.context import Services, dependencies
+from auscult.server.rest.guards import Guard
+from auscult.server.rest.options import answer_options
+from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 
-OPERATIONS: tuple[Operation, ...] = (
-    *conversations.OPERATIONS,
-    *changes.OPERATIONS,
-    *forms.OPERATIONS,
-    *drafts.OPERATIONS,
-    *backtests.OPERATIONS,
-    *rescores.OPERATIONS,
-    *audits.OPERATIONS,
-    *agreement.OPERATIONS,
-    *scorecards.OPERATIONS,
-    *taxonomies.OPERATIONS,
-    *insights.OPERATIONS,
-    *live.OPERATIONS,
-    *knowledge.OPERATIONS,
-    *jobs.OPERATIONS,
-    *schemas.OPERATIONS,
+ROUTERS = (
+    scoring.ROUTER,
+    definitions.ROUTER,
+    history.ROUTER,
+    audits.ROUTER,
+    disputes.ROUTER,
+    calibration.ROUTER,
+    coaching.ROUTER,
+    schedules.ROUTER,
+    connectors.ROUTER,
+    insights.ROUTER,
+    recordings.ROUTER,
+    recording_details.ROUTER,
+    recording_uploads.ROUTER,
+    assist.ROUTER,
+    delivery.ROUTER,
+    people.ROUTER,
+    privacy.ROUTER,
 )
-"""Every operation, in the order of the documentation."""
+"""The routers of all capabilities."""
 
 
-def routes(door: Door, services: Services) -> list[BaseRoute]:
-    """One route for each path; a path without names in it goes before one that would take it for a name."""
-    ordered = sorted(OPERATIONS, key=lambda operation: (operation.path.count("{"), operation.path))
+def router(method: SignInMethod, admission: Guard, services: Services) -> Router:
+    """Return the router of ``/api/v1``, open to callers that sign in by ``method``."""
+    return behind("/api/v1", ROUTERS, method=method, admission=admission, services=services)
+
+
+def routers_of_people(method: SignInMethod, services: Services) -> list[Router]:
+    """Return the routers that are about no app: signing in, open to everybody, and what concerns the caller alone."""
     return [
-        ApiRoute(path, tuple(found), door, services)
-        for path, found in groupby(ordered, key=lambda operation: operation.path)
+        _router("/api/v1", session.HANDLERS, services),
+        *([sign_on_router(services.sign_on)] if services.sign_on else []),
+        _router("/api/v1", own.HANDLERS, services, middleware=[authentication(method)]),
     ]
+
+
+def behind(
+    path: str,
+    handlers: Sequence[ControllerRouterHandler],
+    *,
+    method: SignInMethod,
+    admission: Guard,
+    services: Services,
+    include_in_schema: bool = True,
+) -> Router:
+    """Return a router that authenticates, admits and supplies all its handlers in the same way."""
+    return _router(
+        path,
+        handlers,
+        services,
+        middleware=[authentication(method)],
+        guards=[admission],
+        include_in_schema=include_in_schema,
+    )
+
+
+def _router(path: str, handlers: Sequence[ControllerRouterHandler], services: Services, **given: Any) -> Router:  # noqa: ANN401  (Litestar's own)
+    return Router(
+        path,
+        route_handlers=handlers,
+        dependencies=dependencies(services),
+        before_request=answer_options,
+        request_class=ApiRequest,
+        response_class=ApiResponse,
+        opt={REQUEST_BYTES: services.settings.request_bytes},
+        **given,
+    )

@@ -1,28 +1,35 @@
 """Insights: what the conversations of a period come to, and the conversations behind each number."""
 
-from datetime import datetime, timedelta
-from typing import Any, get_args
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from litestar import Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
-from auscult.domain.overview import KINDS, NUMBERS, Bar, Number
-from auscult.pipeline.listing import ListedConversation
-from auscult.pipeline.overview import TOPICS, Behind, Overview, Place, Wanted, behind, overview
-from auscult.server.api import _examples, _query, _shown
-from auscult.server.api._contract import Answer, Call, Operation, Parameter, Shown, reading
+from auscult.domain.insights.overview import Bar, Kind, Number
+from auscult.server.api.scoring import examples
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
+from auscult.server.rest.request import ApiRequest, ApiResponse
+from auscult.server.rest.threads import in_slow_thread
+from auscult.services.insights.overview import TOPICS, Behind, Overview, Place, Wanted, behind, overview
+from auscult.services.scoring.listing import ListedConversation
 
 DAYS = 7
 _PATH = "/api/v1/insights"
 _BEHIND = f"{_PATH}/conversations"
-_CHANNELS: tuple[Channel, ...] = get_args(Channel)
-_DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-_NUMBERS: tuple[Number, ...] = tuple(NUMBERS)
 _MOST_GROUPS = 1_000
 _MOST = 2**31 - 1
+_FILTERS = frozenset({"app", "queue", "agent", "channel", "direction"})
 
 
 class FollowableOverview(Overview, frozen=True, kw_only=True):
@@ -43,75 +50,6 @@ class FoundConversations(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-def summarise(call: Call) -> Answer:
-    """Count a period, and compare it with the one before."""
-    query, wanted = call.query, _wanted(call)
-    found = overview(
-        call.app,
-        wanted,
-        kinds=_query.choices(query, "by", KINDS) or TOPICS,
-        most=_query.whole_number(query, "limit", 20, least=1, most=_MOST_GROUPS),
-        bar=Bar(conversations=_query.whole_number(query, "least", Bar().conversations, least=1, most=_MOST)),
-    )
-    shown = FollowableOverview(
-        **asdict(found),
-        conversations_url=_url(call, found.since, found.until),
-        previous_conversations_url=_url(call, found.previous.since, found.previous.until),
-    )
-    return Answer(200, _shown.encode(shown))
-
-
-def follow(call: Call) -> Answer:
-    """List the conversations behind a number."""
-    query = call.query
-    kind, name = next(iter(_query.choices(query, "kind", KINDS)), None), _query.text(query, "name")
-    if (kind is None) != (name is None):
-        raise RequestError("Give kind and name together, or neither.", code="group.unknown", field="kind")
-    chosen: tuple[Number, ...] = _query.choices(query, "only", _NUMBERS)
-    found, place = behind(
-        call.app,
-        _wanted(call),
-        Behind(kind=kind, name=name or "", only=chosen[0] if chosen else "conversations"),
-        after=_query.read_cursor(query, Place),
-        limit=_query.limit(query),
-    )
-    cursor = b"null" if place is None else b'"%b"' % _query.write_cursor(*place).encode()
-    return Answer(200, b'{"items":[%b],"next_cursor":%b}' % (b",".join([each.row for each in found]), cursor))
-
-
-def _wanted(call: Call) -> Wanted:
-    query = call.query
-    until = _query.instant(query, "until") or call.services.now()
-    return Wanted(
-        since=_query.instant(query, "since") or until - timedelta(days=DAYS),
-        until=until,
-        channels=_query.choices(query, "channel", _CHANNELS),
-        directions=_query.choices(query, "direction", _DIRECTIONS),
-        queues=tuple(dict.fromkeys(query.get("queue", ()))),
-        agents=tuple(dict.fromkeys(query.get("agent", ()))),
-    )
-
-
-def _url(call: Call, since: datetime, until: datetime) -> str:
-    """Where the conversations of a period are, by the same filters."""
-    filters = {
-        name: call.query[name] for name in ("app", "queue", "agent", "channel", "direction") if name in call.query
-    }
-    period = {"since": since.isoformat(), "until": until.isoformat()}
-    return f"{_BEHIND}?{urlencode({**period, **filters}, doseq=True)}"
-
-
-_TIME = {"type": "string", "format": "date-time"}
-_FILTERS = (
-    Parameter(
-        "since", _TIME, f"Conversations that start at this time or later; {DAYS} days before `until` by default."
-    ),
-    Parameter("until", _TIME, "Conversations that start before this time; now by default."),
-    Parameter("channel", {"type": "string", "enum": list(_CHANNELS)}, "Only this channel.", is_repeatable=True),
-    Parameter("direction", {"type": "string", "enum": list(_DIRECTIONS)}, "Only this direction.", is_repeatable=True),
-    Parameter("queue", {"type": "string"}, "Only this queue, by id or name.", is_repeatable=True),
-    Parameter("agent", {"type": "string"}, "Only this agent, by id or name.", is_repeatable=True),
-)
 _FIGURES: dict[str, Any] = {
     "conversations": 120,
     "analysed": 120,
@@ -155,6 +93,8 @@ _EXAMPLE: dict[str, Any] = {
                     "mean": 4.1,
                     "baseline": 5.42,
                     "impact": -158.4,
+                    "points": -0.13,
+                    "share": 9.97,
                 }
             ],
             "high": [],
@@ -168,64 +108,126 @@ _EXAMPLE: dict[str, Any] = {
     "previous_conversations_url": f"{_BEHIND}?since=2026-01-29T00%3A00%3A00%2B00%3A00&until=2026-03-01T00%3A00%3A00%2B00%3A00",
 }
 
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path=_PATH,
-        name="get_insights",
-        summary="What conversations were about, what drives scores, and what is new",
-        text="Counts the conversations that start in a period, by what they were about, and compares them with the "
-        "period of the same length before it. Drivers: impact is (mean of the group - mean of all) x conversations. "
-        "Trends: names that were not there before, and those whose share changed more than by chance. "
-        "What is too short or of unknown duration is left out, unless it was audited.\n\n"
-        f"Every number can be followed to its conversations, with `GET {_BEHIND}`.",
-        scopes=reading("conversations"),
-        handle=summarise,
-        parameters=(
-            *_FILTERS,
-            Parameter(
-                "by",
-                {"type": "string", "enum": list(KINDS)},
-                f"Group by this; {', '.join(TOPICS)} by default.",
-                is_repeatable=True,
-            ),
-            Parameter(
-                "limit",
-                {"type": "integer", "minimum": 1, "maximum": _MOST_GROUPS, "default": 20},
-                "Most groups of each kind, the largest first.",
-            ),
-            Parameter(
-                "least",
-                {"type": "integer", "minimum": 1, "maximum": _MOST, "default": Bar().conversations},
-                "Conversations that a driver must have.",
-            ),
-        ),
-        answers={200: Shown("The overview.", FollowableOverview, _EXAMPLE)},
-        may_take_long=True,
-    ),
-    Operation(
-        method="GET",
-        path=_BEHIND,
-        name="list_insight_conversations",
-        summary="The conversations behind a number",
-        text="Those that an overview of the same period and filters counts: all of them, those of one group with `kind` "
-        "and `name`, and of either those behind one number with `only`. The oldest first. A page may have fewer items "
-        "than asked for before the last: go on until `next_cursor` is null.",
-        scopes=reading("conversations"),
-        handle=follow,
-        parameters=(
-            *_FILTERS,
-            Parameter("kind", {"type": "string", "enum": list(KINDS)}, "The kind of a group."),
-            Parameter("name", {"type": "string"}, "The group's name, as the overview has it."),
-            Parameter(
-                "only",
-                {"type": "string", "enum": list(NUMBERS), "default": "conversations"},
-                "The number; `scored` and `with_sentiment` are the `n` of the means.",
-            ),
-            _query.LIMIT,
-            _query.CURSOR,
-        ),
-        answers={200: Shown("A page.", FoundConversations, {"items": [_examples.LISTED], "next_cursor": None})},
-        may_take_long=True,
-    ),
+
+def _earlier(at: datetime, by: timedelta) -> datetime:
+    """Return an earlier time. Raises ``RequestError`` ``range.too_long`` where no calendar has it."""
+    try:
+        return (at.astimezone(UTC) - by).astimezone(UTC)
+    except OverflowError as error:
+        raise RequestError(
+            "since: the period before this one would begin before the year 1; give a later time.",
+            code="range.too_long",
+            field="since",
+            value=at.isoformat(),
+        ) from error
+
+
+async def _wanted(
+    server: Server,
+    since: Annotated[
+        datetime | None,
+        query(f"Conversations that start at this time or later; {DAYS} days before `until` by default."),
+    ] = None,
+    until: Annotated[datetime | None, query("Conversations that start before this time; now by default.")] = None,
+    channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
+    direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
+    queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
+    agent: Annotated[tuple[str, ...], repeated("Only this agent, by id or name.")] = (),
+) -> Wanted:
+    end = until or server.now()
+    begin = since or _earlier(end, timedelta(days=DAYS))
+    _earlier(begin, end - begin)  # the period before it is counted, too
+    return Wanted(
+        since=begin,
+        until=end,
+        channels=each_once(channel),
+        directions=each_once(direction),
+        queues=each_once(queue),
+        agents=each_once(agent),
+    )
+
+
+@get(
+    "/insights",
+    operation_id="get_insights",
+    summary="What conversations were about, what drives scores, and what is new",
+    guards=[reading("conversations", "insight.read")],
+    responses={200: answer("The overview.", FollowableOverview, _EXAMPLE)},
 )
+@in_slow_thread
+def summarise(
+    request: ApiRequest,
+    app: App,
+    wanted: NamedDependency[SkipValidation[Wanted]],
+    by: Annotated[tuple[Kind, ...], repeated(f"Group by this; {', '.join(TOPICS)} by default.")] = (),
+    limit: Annotated[int, query("Most groups of each kind, the largest first.", ge=1, le=_MOST_GROUPS)] = 20,
+    least: Annotated[int, query("Conversations that a driver must have.", ge=1, le=_MOST)] = Bar().conversations,
+) -> FollowableOverview:
+    """Count the conversations of a period by what they were about, and compare them with the period before.
+
+    Drivers: impact is (mean of the group - mean of all) x conversations, points the same in points of the mean of
+    all. A missed metric is no driver of scores, as it lowers them by definition. Trends: names that are new, and those
+    whose share changed more than by chance. Conversations that are too short or of unknown duration are left out,
+    unless they were audited.
+
+    The conversations behind every number: `GET /api/v1/insights/conversations`.
+    """
+    found = overview(
+        app,
+        wanted,
+        kinds=each_once(by) or TOPICS,
+        most=limit,
+        bar=Bar(conversations=least),
+    )
+    return FollowableOverview(
+        **asdict(found),
+        conversations_url=_url(request, found.since, found.until),
+        previous_conversations_url=_url(request, found.previous.since, found.previous.until),
+    )
+
+
+@get(
+    "/insights/conversations",
+    operation_id="list_insight_conversations",
+    summary="The conversations behind a number",
+    guards=[reading("conversations", "insight.read")],
+    responses={200: answer("A page.", FoundConversations, {"items": [examples.LISTED], "next_cursor": None})},
+)
+@in_slow_thread
+def follow(
+    app: App,
+    wanted: NamedDependency[SkipValidation[Wanted]],
+    kind: Annotated[Kind | None, query("The kind of a group.")] = None,
+    name: Annotated[str | None, query("The group's name, as the overview has it.")] = None,
+    only: Annotated[
+        Number, query("The number; `scored` and `with_sentiment` are the `n` of the means.")
+    ] = "conversations",
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ApiResponse:
+    """Return the conversations that an overview of the same period and filters counts, the oldest first.
+
+    All of them, those of one group with `kind` and `name`, and of either those behind one number with `only`. A
+    page may have fewer items than asked for before the last: go on until `next_cursor` is null.
+    """
+    if (kind is None) != (name is None):
+        raise RequestError("Give kind and name together, or neither.", code="group.unknown", field="kind")
+    found, place = behind(
+        app,
+        wanted,
+        Behind(kind=kind, name=name or "", only=only),
+        after=read_cursor(cursor, Place),
+        limit=limit,
+    )
+    following = b"null" if place is None else b'"%b"' % write_cursor(*place).encode()
+    return ApiResponse(b'{"items":[%b],"next_cursor":%b}' % (b",".join([each.row for each in found]), following))
+
+
+def _url(request: ApiRequest, since: datetime, until: datetime) -> str:
+    """Return where the conversations of a period are, by the same filters."""
+    filters = {name: values for name, values in request.query_params.dict().items() if name in _FILTERS}
+    period = {"since": since.isoformat(), "until": until.isoformat()}
+    return f"{_BEHIND}?{urlencode({**period, **filters}, doseq=True)}"
+
+
+ROUTER = Router("/", route_handlers=[summarise, follow], dependencies={"wanted": Provide(_wanted)})

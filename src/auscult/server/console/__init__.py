@@ -1,36 +1,26 @@
-"""The agent's page: files without a word of anybody's conversation, and a way in for those who are signed in.
+"""ROOM: pages for people: the console, and the agent's page.
 
-A page's script asks for everything under ``/assist/-/``: there the operations of ``api/live.py`` are served once more,
-to a browser that holds a cookie instead of a token.
+The console's pages stand below ``/console`` (``application.py``), for those who are signed in as users. The agent's page
+is files that hold nobody's conversation, and a way in for who is signed in by a link. Its script asks for everything under ``/assist/-/``: there the handlers of ``api/assist/live.py`` are served once
+more, to a browser that holds a cookie instead of a token.
 """
 
-from collections.abc import Sequence
-from itertools import groupby
+from litestar import Router
 
-from msgspec.structs import replace
-from starlette.routing import BaseRoute
-
-from auscult.server.api._contract import Services
-from auscult.server.api._route import ApiRoute
-from auscult.server.api.live import OPERATIONS
-from auscult.server.console.files import file_routes
-from auscult.server.console.session import PageDoor, SessionRoute
+from auscult.server.api import behind
+from auscult.server.api.assist.live import FOR_AGENTS
+from auscult.server.console.application import console_router
+from auscult.server.console.demo import Demo
+from auscult.server.console.files import files_router
+from auscult.server.console.session import PageDoor, session_router
+from auscult.server.rest.context import Services
+from auscult.server.rest.guards import Guard
 
 BEHIND = "/assist/-"
-_FROM = "/api/v1/live"
-_NOT_FOR_AGENTS = frozenset({"put_live_settings"})
 
 
-def routes(door: PageDoor, services: Services) -> list[BaseRoute]:
-    """The pages, their sign-in, and what they ask of the server."""
-    served = [
-        replace(operation, path=operation.path.replace(_FROM, BEHIND, 1))
-        for operation in OPERATIONS
-        if operation.name not in _NOT_FOR_AGENTS
-    ]
-    ordered = sorted(served, key=lambda operation: (operation.path.count("{"), operation.path))
-    api: Sequence[BaseRoute] = [
-        ApiRoute(path, tuple(found), door, services)
-        for path, found in groupby(ordered, key=lambda operation: operation.path)
-    ]
-    return [*api, SessionRoute(f"{BEHIND}/session", door.sign_in), *file_routes()]
+def routers(door: PageDoor, admission: Guard, services: Services, demo: Demo | None) -> list[Router]:
+    """Return the routers of the pages, of their sign-in, and of what they ask of the server."""
+    live = behind(BEHIND, FOR_AGENTS, method=door, admission=admission, services=services, include_in_schema=False)
+    pages = console_router(services, demo)
+    return [pages, live, session_router(f"{BEHIND}/session", door.sign_in), files_router(BEHIND)]

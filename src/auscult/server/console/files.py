@@ -1,14 +1,15 @@
 """The files of the agent's page, served as they lie in the package; a page is one of them, whatever its address names."""
 
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from litestar import Response, Router, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
-from auscult.server.api._route import raw_path
-from auscult.server.errors import MethodNotAllowedError
+from auscult.server.asgi import scope_of
+from auscult.server.errors import AnyRequest
+from auscult.server.exchange import exchange_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -23,59 +24,44 @@ _TYPES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-_PAGES: Mapping[str, str] = {r"/assist/": "list.html", r"/assist/(?!-$)[^/]+": "conversation.html"}
-_METHODS = ("GET", "HEAD")
 
 
-class FileRoute(BaseRoute):
-    """Serves one file at the paths that a pattern matches."""
-
-    def __init__(self, pattern: str, content: bytes, media_type: str) -> None:
-        """Keep the file in memory: it is small."""
-        self._pattern = re.compile(pattern)
-        self._content = content
-        self._headers = [
-            (b"content-type", media_type.encode()),
-            (b"content-length", b"%d" % len(content)),
-            (b"content-security-policy", POLICY.encode()),
-        ]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for this file."""
-        is_it = scope["type"] == "http" and self._pattern.fullmatch(raw_path(scope))
-        return (Match.FULL if is_it else Match.NONE), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        del receive
-        if scope["method"] not in _METHODS:
-            raise MethodNotAllowedError(", ".join(_METHODS))
-        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self._content})
-
-
-class FolderRoute(BaseRoute):
-    """Leads from ``/assist`` to ``/assist/``, where the page's relative addresses hold."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for it."""
-        is_it = scope["type"] == "http" and raw_path(scope) == "/assist"
-        return (Match.FULL if is_it else Match.NONE), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lead on; what stands behind ``#`` goes along."""
-        del scope, receive
-        headers = [(b"location", b"assist/"), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": 308, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-
-
-def file_routes() -> list[BaseRoute]:
-    """One route for each file, and for each page."""
+def files_router(behind: str) -> Router:
+    """Return the router of the files, below the path ``behind``, and of the pages. They are small, and kept in memory."""
     found = {
         each.name: (each.read_bytes(), _TYPES[each.name.rpartition(".")[2]])
         for each in files("auscult.server.console").joinpath("static").iterdir()
-        if each.is_file()
+        if each.is_file() and each.name.rpartition(".")[2] in _TYPES
     }
-    behind = {re.escape(f"/assist/-/{name}"): name for name in found if not name.endswith(".html")}
-    return [FolderRoute(), *(FileRoute(pattern, *found[name]) for pattern, name in (behind | dict(_PAGES)).items())]
+    served = [_file(f"{behind}/{name}", *content) for name, content in found.items() if not name.endswith(".html")]
+    return Router(
+        "/",
+        route_handlers=[*served, _file("/assist/{conversation_id:str}", *found["conversation.html"]), _list(found)],
+        include_in_schema=False,
+    )
+
+
+def _file(path: str, content: bytes, media_type: str) -> HTTPRouteHandler:
+    """Return a handler that serves one file, whatever a name in its path is."""
+
+    @get(path)
+    async def serve() -> Response[bytes]:
+        return _answer(content, media_type)
+
+    return serve
+
+
+def _list(found: Mapping[str, tuple[bytes, str]]) -> HTTPRouteHandler:
+    """Return the handler of the list of conversations. Its relative addresses hold below ``/assist/``."""
+
+    @get("/assist")
+    async def serve(request: AnyRequest) -> Response[bytes]:
+        if not exchange_of(scope_of(request)).path.endswith("/"):
+            return Response(b"", status_code=HTTP_308_PERMANENT_REDIRECT, headers={"Location": "assist/"})
+        return _answer(*found["list.html"])
+
+    return serve
+
+
+def _answer(content: bytes, media_type: str) -> Response[bytes]:
+    return Response(content, headers={"Content-Type": media_type, "Content-Security-Policy": POLICY})

@@ -12,25 +12,23 @@ from typing import cast
 
 import jwt
 import msgspec
+from litestar import Response, Router, delete, get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
-from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
 
-from auscult.domain.assist import AssistedAgent
+from auscult.domain.assist.assistance import AssistedAgent
 from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.tenancy import Client
-from auscult.server.api._contract import Answer
-from auscult.server.api._query import read_body as decoded
-from auscult.server.api._route import raw_path, send_answer
-from auscult.server.auth import Authenticator, Claims
-from auscult.server.bodies import check_json, read_body
+from auscult.server.asgi import Scope, headers_of, scope_of
+from auscult.server.auth.principal import Principal
+from auscult.server.auth.tokens import Authenticator, Claims
 from auscult.server.clock import Clock
 from auscult.server.door import Door, check_scope
-from auscult.server.errors import MethodNotAllowedError
-from auscult.server.exchange import exchange_of
 from auscult.server.limits import SharedLimiter
+from auscult.server.rest.guards import Connection
+from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
 from auscult.server.tenancy import Tenancy
 
 LINK = "auscult:assist"
@@ -105,8 +103,10 @@ class SignIn:
             raise AccessError("Nobody is signed in: open the page by a link.", code="session.missing")
         try:
             client, claims = await self.authenticator.holder(token, SESSION)
-            if claims.aud is UNSET:
-                raise _bad_link("aud")
+            if claims.aud is UNSET or claims.exp is UNSET:
+                raise _bad_link("aud and exp must be there")
+            if claims.exp > self._clock.now() + SESSION_S + self._skew_s:
+                raise _bad_link(f"exp must be at most {SESSION_S} seconds away")
             return _signed_in(client, claims, int(claims.exp))
         except AccessError as error:
             raise AccessError("The sign-in has ended: open the page by a new link.", code="session.expired") from error
@@ -120,51 +120,47 @@ class PageDoor(Door):
         super().__init__(sign_in.authenticator, limiter, tenancy)
         self.sign_in = sign_in
 
-    async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
-        """Find the client whose link the agent came by, and count the request against its account.
+    async def principal(self, scope: Scope) -> Principal:
+        """Find the agent who is signed in, and count the request against the account of the client that let them in.
 
         Raises ``AccessError`` and ``RequestError``: ``session.*``, ``page.only``, ``rate.exceeded``.
         """
+        headers = headers_of(scope)
         check_page(headers)
         found = await self.sign_in.of(headers)
-        exchange_of(scope).agent = found.agent
-        await self.count(scope, found.client)
-        return found.client
+        await self.count(scope, found.client.account_id)
+        return Principal.of_client(found.client, found.agent)
 
 
-class SessionRoute(BaseRoute):
-    """Says who is signed in (GET), signs in (POST) and out (DELETE)."""
+def session_router(path: str, sign_in: SignIn) -> Router:
+    """Return the router that shows who is signed in (GET), signs in (POST) and out (DELETE)."""
 
-    def __init__(self, path: str, sign_in: SignIn) -> None:
-        """Serve ``path``."""
-        self._path = path
-        self._sign_in = sign_in
+    @get("/")
+    async def show(request: ApiRequest) -> SessionShown:
+        return _shown(await sign_in.of(headers_of(scope_of(request))))
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for this path."""
-        is_it = scope["type"] == "http" and raw_path(scope) == self._path
-        return (Match.FULL if is_it else Match.NONE), {}
+    @post("/", status_code=200)
+    async def begin(request: ApiRequest, data: JSONBody[LinkBody]) -> Response[SessionShown]:
+        found, held = await sign_in.begin(data.token.strip())
+        return Response(_shown(found), headers={"Set-Cookie": _set_cookie(scope_of(request), held, SESSION_S)})
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. What is wrong with it leaves here as an error, for the one handler."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        check_page(headers)
-        match scope["method"]:
-            case "GET":
-                answer = Answer(200, _shown(await self._sign_in.of(headers)))
-            case "POST":
-                check_json(headers)
-                try:
-                    body = decoded(await read_body(receive, headers, _LONGEST_BODY), LinkBody)
-                except ClientDisconnect:
-                    return
-                found, held = await self._sign_in.begin(body.token.strip())
-                answer = Answer(200, _shown(found), (("set-cookie", _set_cookie(scope, held, SESSION_S)),))
-            case "DELETE":
-                answer = Answer(204, headers=(("set-cookie", _set_cookie(scope, "", 0)),))
-            case _:
-                raise MethodNotAllowedError("DELETE, GET, POST")
-        await send_answer(send, answer)
+    @delete("/", status_code=204)
+    async def end(request: ApiRequest) -> Response[None]:
+        return Response(None, headers={"Set-Cookie": _set_cookie(scope_of(request), "", 0)})
+
+    return Router(
+        path,
+        route_handlers=[show, begin, end],
+        guards=[_for_pages],
+        request_class=ApiRequest,
+        include_in_schema=False,
+        opt={REQUEST_BYTES: _LONGEST_BODY},
+    )
+
+
+async def _for_pages(connection: Connection, _: BaseRouteHandler) -> None:
+    """Refuse what is not sent by the page's script."""
+    check_page(headers_of(scope_of(connection)))
 
 
 def check_page(headers: Mapping[str, str]) -> None:
@@ -175,7 +171,7 @@ def check_page(headers: Mapping[str, str]) -> None:
 
 def _signed_in(client: Client, claims: Claims, expires_at: int) -> SignedIn:
     """Who a token of the client lets in. Raises ``AccessError``."""
-    check_scope(client, _SCOPES)
+    check_scope(client.scopes, _SCOPES)
     app_id: object = next(iter(client.app_ids)) if claims.app is UNSET and len(client.app_ids) == 1 else claims.app
     if not isinstance(app_id, str) or app_id not in client.app_ids:
         raise _bad_link("app must name one of the client's apps, where it has several")
@@ -193,8 +189,8 @@ def _bad_link(right: str) -> AccessError:
     return AccessError(f"The link cannot be used: {right}.", code="link.invalid")
 
 
-def _shown(found: SignedIn) -> bytes:
-    return msgspec.json.encode(SessionShown(agent=found.agent, app=found.app_id, expires_at=found.expires_at))
+def _shown(found: SignedIn) -> SessionShown:
+    return SessionShown(agent=found.agent, app=found.app_id, expires_at=found.expires_at)
 
 
 def _cookie(headers: Mapping[str, str]) -> str:

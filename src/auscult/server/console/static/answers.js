@@ -33,7 +33,7 @@ export class AnswerCard {
     own.onsubmit = async (event) => {
       event.preventDefault();
       const text = one("textarea", own).value.trim();
-      const use = () => this.#use("overridden", "Your words are sent", { text });
+      const use = () => this.#use("overridden", "Your reply is sent", { text });
       if (text && (await doing(this.element, one("button", own), use))) {
         own.hidden = true;
         if (isHere(own)) this.element.focus();
@@ -46,16 +46,22 @@ export class AnswerCard {
     return Boolean(this.answer.text) && !(this.answer.is_sent || this.answer.is_copied || this.answer.is_override);
   }
 
+  // Folded, a card is one line that opens as soon as it is pressed or has the focus.
+  fold(isFolded) {
+    this.element.classList.toggle("folded", isFolded && this.element.dataset.about === "suggestion");
+  }
+
   show(answer) {
     this.answer = answer;
     const { element } = this;
     const isNothing = !answer.text;
-    put(element, ".text", answer.text ?? "Nothing that the documents say fits this. Try other words.");
+    put(element, ".text", answer.text ?? "No results. Try different words.");
     if (element.dataset.about === "search") put(element, ".kind", answer.query);
     element.classList.toggle("nothing", isNothing);
     one(".main-acts", element).hidden = isNothing;
-    const marks = [answer.is_sent && "Sent", answer.is_copied && "Copied", answer.is_override && "Overridden"];
+    const marks = [answer.is_sent && "Sent", answer.is_copied && "Copied", answer.is_override && "Edited and sent"];
     put(element, ".marks", marks.filter(Boolean).join(" · "));
+    put(element, ".gist", isNothing ? "Nothing found" : `${marks.some(Boolean) ? "" : "Not used: "}${answer.text}`);
     one(".send", element).hidden = answer.is_sent || answer.is_override;
     one(".edit", element).hidden = element.dataset.about === "search" || answer.is_sent || answer.is_override;
     one(".instead", element).hidden = !answer.instead;
@@ -70,8 +76,10 @@ export class AnswerCard {
     details.hidden = sources.length === 0;
     const list = one("ol", details);
     if (sources.length === 0 || list.childElementCount) return;
-    const others = sources.length > 1 ? ` and ${sources.length - 1} more` : "";
-    put(details, "summary", `From ${sources[0].source}, ${sources[0].heading?.split(" > ").pop() ?? ""}${others}`);
+    const more = sources.length - 1;
+    const others = more ? ` · ${more} more ${more === 1 ? "source" : "sources"}` : "";
+    const way = (sources[0].heading ?? sources[0].source).split(" > ");
+    put(details, "summary", `From ${[...new Set([way[0], way.at(-1)])].join(" – ")}${others}`);
     for (const source of sources) {
       const line = made("source");
       put(line, ".from", [source.heading, source.source, `version ${source.version}`].filter(Boolean).join(" · "));

@@ -7,6 +7,7 @@ import { thumbs } from "./opinion.js";
 import { notice, signedIn, whenOut } from "./session.js";
 import { showSteps } from "./steps.js";
 import { SummaryCard } from "./summaries.js";
+import { comings, current, isOpen, nothing, present, reduce } from "./store.js";
 import { events, ask } from "./wire.js";
 
 const ID = decodeURIComponent(location.pathname.split("/").pop());
@@ -17,16 +18,15 @@ const NEAR_PX = 160;
 
 let session = null;
 let settings = { reasons: { answer: {}, summary: {}, widget: {} } };
-let seen = 0; // the last event that is shown; the stream goes on after it
-let isEnded = false;
+let state = nothing();
 let isFollowing = false;
 let unread = 0;
 let nudge = () => {};
 
 const turns = new Map(); // message id → its element
+const lines = new Map(); // who came and went, by key → element
 const answers = new Map(); // request id → AnswerCard
 const summaries = new Map(); // summary id → SummaryCard
-const waiting = new Map(); // message id → suggestions that came before their message
 const room = { path: PATH, reasons: () => settings.reasons, changed: () => nudge() };
 const rateWidget = thumbs(one("#widget"), `${PATH}/feedback`, "widget", null, () => settings.reasons.widget, room.changed);
 
@@ -39,7 +39,7 @@ async function main() {
 async function enter() {
   session = await signedIn();
   document.title = ID;
-  if (seen > 0) document.body.dataset.shown = "page";
+  if (state.seq > 0) document.body.dataset.shown = "page";
   settings = await ask("GET", "settings").catch(() => settings);
   if (!isFollowing) follow();
 }
@@ -50,17 +50,18 @@ async function follow() {
   isFollowing = true;
   for (;;) {
     try {
-      if (seen === 0) {
-        whole(await ask("GET", PATH));
+      if (state.seq === 0) {
+        happened({ event: "whole", data: await ask("GET", PATH) });
+        document.body.dataset.shown = "page";
+        toEnd();
         showSteps(await ask("GET", `${PATH}/playbook`).catch(() => null), false);
       }
-      for await (const event of events(`${PATH}/stream?after=${seen}`, () => line(isEnded ? "over" : "live"))) {
-        take(event.event, event.data);
-        seen = Math.max(seen, event.id);
+      for await (const event of events(`${PATH}/stream`, state.seq, () => line(state.isEnded ? "over" : "live"))) {
+        happened(event);
         wait = FIRST_WAIT_MS;
       }
-      if (isEnded) wait = LONGEST_WAIT_MS; // perhaps it goes on; and what the agent does is told
-      line(isEnded ? "over" : "again");
+      if (state.isEnded) wait = LONGEST_WAIT_MS; // perhaps it goes on; and what the agent does is told
+      line(state.isEnded ? "over" : "again");
     } catch (error) {
       if (error.status === 401) {
         isFollowing = false;
@@ -87,45 +88,78 @@ function pause(ms) {
 }
 
 function unknown() {
-  if (seen > 0) location.reload(); // it was erased; whatever comes now is another
-  notice("Nothing yet", "Nothing has come in for this conversation. The page waits for it, and opens by itself.");
+  if (state.seq > 0) location.reload(); // it was erased; whatever comes now is another
+  notice("Waiting for the conversation to start…", "Nothing has come in for it yet. The page opens by itself.");
 }
 
-function whole(state) {
-  document.body.dataset.shown = "page";
-  header(state);
-  for (const message of state.messages) turn(message);
-  for (const answer of state.suggestions) suggestion(answer, false);
-  for (const answer of state.searches) search(answer);
-  for (const each of state.summaries) summary(each);
-  widget(state.feedback);
-  seen = state.seq;
-  toEnd();
-}
-
-function take(name, item) {
+// Everything that changes the page goes through here: the store first, then what differs is shown.
+function happened(event) {
+  const before = state;
   const isAtEnd = isNearEnd();
-  if (name === "message") turn(item);
-  else if (name === "suggestion") suggestion(item, true);
-  else if (name === "search") search(item);
-  else if (name === "summary") summary(item);
-  else if (name === "feedback") widget(item);
-  else if (name === "playbook") showSteps(item, true);
-  else if (name === "state") header(item);
-  if (name === "message" || name === "suggestion") isAtEnd ? toEnd() : (one("#newer").hidden = false);
+  state = reduce(state, event);
+  const isNew = event.event !== "whole";
+  if (state.agents !== before.agents || state.isEnded !== before.isEnded) header();
+  if (state.messages !== before.messages) show(before, isNew);
+  for (const [id, answer] of state.suggestions) if (before.suggestions.get(id) !== answer) suggestion(answer, isNew);
+  for (const [id, answer] of state.searches) if (before.searches.get(id) !== answer) search(answer);
+  for (const [id, item] of state.summaries) if (before.summaries.get(id) !== item) summary(item);
+  if (state.feedback !== before.feedback) widget(state.feedback);
+  if (event.event === "playbook") showSteps(event.data, true);
+  if (state.messages !== before.messages || state.suggestions !== before.suggestions || state.isEnded !== before.isEnded) foot();
+  if (event.event === "message" || event.event === "suggestion") isAtEnd ? toEnd() : (one("#newer").hidden = false);
 }
 
-function header(state) {
-  isEnded = state.is_ended;
-  const present = state.agents.filter((each) => each.until === null).map((each) => each.name ?? each.id);
+function header() {
+  const here = present(state);
   const language = new Intl.DisplayNames([], { type: "language" });
   const spoken = (() => { try { return language.of(state.language); } catch { return state.language; } })();
-  put(document, "#facts", [state.channel, spoken, present.join(" and ")].filter(Boolean).join(" · "));
-  for (const agent of state.agents) names.set(agent.id, agent.name ?? agent.id);
-  if (isEnded) line("over");
+  const channel = state.channel.charAt(0).toUpperCase() + state.channel.slice(1);
+  const queue = [...state.agents].reverse().find((each) => each.queue_name)?.queue_name;
+  const since = state.startedAt && `since ${clock(state.startedAt)}`;
+  put(document, "#facts", [channel, queue, spoken, here.map((each) => each.name ?? each.id).join(" and "), since].filter(Boolean).join(" · "));
+  if (state.isEnded) line("over");
+  for (const each of comings(state)) {
+    if (lines.has(each.key)) continue;
+    const element = made("coming");
+    lines.set(each.key, element);
+    put(element, ".text", each.text);
+    put(element, "time", clock(each.at)).dateTime = each.at;
+    place(element, each.at);
+  }
 }
 
-const names = new Map();
+// Puts something said, or a coming or going, where its time wants it; nearly always that is the end.
+function place(element, at) {
+  element.dataset.at = Date.parse(at);
+  const list = one("#turns");
+  let before = list.lastElementChild;
+  while (before && before.dataset.at - element.dataset.at > 0) before = before.previousElementSibling;
+  list.insertBefore(element, before ? before.nextElementSibling : list.firstElementChild);
+}
+
+// The newest suggestion stands at the foot until something comes of it; the others are a line under what they answer.
+function foot() {
+  const wanted = current(state);
+  for (const card of one("#current").children) {
+    const answer = [...answers.values()].find((each) => each.element === card)?.answer;
+    if (answer && answer.request_id !== wanted && !isBusy(card, answer)) moved(card, turns.get(answer.message_id));
+  }
+  const card = wanted && answers.get(wanted)?.element;
+  if (card && !one("#current").childElementCount) moved(card, one("#current"));
+  for (const each of answers.values()) each.fold(each.element.parentElement !== one("#current"));
+}
+
+// Nothing is taken away from under the hands of somebody who writes there, or is about to send it.
+const isBusy = (card, answer) =>
+  one(".own:not([hidden]), .opinion", card) !== null || (isOpen(answer) && card.contains(document.activeElement));
+
+function moved(card, to) {
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
+  to.append(card);
+  focused?.focus();
+}
+
+one("#current").addEventListener("focusout", () => setTimeout(foot));
 
 function line(how) {
   const words = { begin: "Connecting", live: "Live", again: "Reconnecting", over: "Ended" };
@@ -133,33 +167,33 @@ function line(how) {
   put(document, "#line", words[how]);
 }
 
-function turn(message) {
+function show(before, isNew) {
   one("#silence").hidden = true;
-  let element = turns.get(message.id);
-  if (!element) {
-    element = made("turn");
-    element.dataset.speaker = message.speaker;
-    element.dataset.at = Date.parse(message.at); // as text, one instant may be written in several lengths
-    turns.set(message.id, element);
-    const later = [...one("#turns").children].find((each) => each.dataset.at - element.dataset.at > 0);
-    one("#turns").insertBefore(element, later ?? null);
-    for (const answer of waiting.get(message.id) ?? []) suggestion(answer, true);
-    waiting.delete(message.id);
+  for (const [id, message] of state.messages) {
+    if (before.messages.get(id) === message) continue;
+    let element = turns.get(id);
+    if (!element) {
+      element = made("turn");
+      element.dataset.speaker = message.speaker;
+      turns.set(id, element);
+      place(element, message.at);
+      for (const answer of state.suggestions.values()) if (answer.message_id === id) suggestion(answer, isNew);
+    }
+    const agent = state.agents.find((each) => each.id === message.agent_id);
+    put(element, ".name", message.speaker === "customer" ? "Customer" : (agent?.name ?? message.agent_id ?? "Agent"));
+    put(element, "time", clock(message.at)).dateTime = message.at;
+    put(element, ".text", message.text);
   }
-  const agent = names.get(message.agent_id) ?? message.agent_id ?? "Agent";
-  put(element, ".name", message.speaker === "customer" ? "Customer" : agent);
-  put(element, "time", clock(message.at)).dateTime = message.at;
-  put(element, ".text", message.text);
 }
 
 function suggestion(answer, isNew) {
   const known = answers.get(answer.request_id);
   if (known) return known.show(answer);
-  const place = turns.get(answer.message_id);
-  if (!place) return waiting.set(answer.message_id, [...(waiting.get(answer.message_id) ?? []), answer]);
+  const turn = turns.get(answer.message_id);
+  if (!turn) return; // it is shown with its message, which is still to come
   const card = new AnswerCard(answer, "suggestion", room);
   answers.set(answer.request_id, card);
-  place.append(card.element);
+  turn.append(card.element);
   if (!isNew) return;
   card.element.classList.add("new");
   say(`Suggestion: ${answer.text}`);
@@ -225,7 +259,8 @@ one("#ask").onsubmit = async (event) => {
   const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
   await doing(one("#search"), one("#ask button"), async () => {
     const found = await ask("POST", `${PATH}/searches`, { query, key, agent: session.agent });
-    const card = search(found) ?? answers.get(found.request_id);
+    happened({ event: "search", data: found });
+    const card = answers.get(found.request_id);
     say(found.text ? `Found: ${found.text}` : "Nothing found");
     if (isHere(one("#ask"))) card.element.focus();
     room.changed();
@@ -235,8 +270,9 @@ one("#ask").onsubmit = async (event) => {
 one("#summarise").onclick = () =>
   doing(one("#summary"), one("#summarise"), async () => {
     const written = await ask("POST", `${PATH}/summaries`, { agent: session.agent });
-    const card = summary(written) ?? summaries.get(written.id);
-    say("The summary is written");
+    happened({ event: "summary", data: written });
+    const card = summaries.get(written.id);
+    say("Summary written");
     if (isHere(one("#summarise"))) card.element.focus();
     room.changed();
   });

@@ -39,7 +39,7 @@ function byAlt(event, talkShown) {
 
 // To an older suggestion, or a newer one; from elsewhere to the newest.
 function step(by) {
-  const cards = all("#turns .card");
+  const cards = all("#turns .card, #current .card");
   const at = cards.indexOf(document.activeElement?.closest(".card"));
   const next = at < 0 ? cards.length - 1 : Math.min(Math.max(at + by, 0), cards.length - 1);
   cards[next]?.focus();

@@ -5,12 +5,12 @@ import { fault, one, put } from "./dom.js";
 
 const WORDS = {
   "session.missing": ["Sign in", "This page opens by a link that your desktop or your supervisor gives you. It signs you in."],
-  "session.expired": ["Your sign-in has ended", "Open the page by a new link. What you did until now is kept."],
-  "token.expired": ["This link has expired", "Links hold for a short time only. Ask for a new one, or open the page from your desktop again."],
+  "session.expired": ["Your session has expired", "Open a new link to sign in. What you did until now is kept."],
+  "token.expired": ["This link has expired", "Links expire after a few minutes. Ask for a new one, or open the page from your desktop again."],
   "scope.missing": ["This link cannot be used", "The client that signed it may not write to agent assist (assist:write)."],
-  "out": ["You are signed out", "Open the page by a link to come in again."],
+  "out": ["You've signed out", "Open a new link to sign in."],
 };
-const UNUSABLE = ["This link cannot be used", "It is not whole, or was not signed for this server. Ask for a new one."];
+const UNUSABLE = ["This link cannot be used", "This link is incomplete, holds for too long, or is for another server. Ask for a new one."];
 
 // Gives the session once there is one; until then the page says what is missing.
 export function signedIn() {

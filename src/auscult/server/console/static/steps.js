@@ -21,8 +21,8 @@ export function showSteps(followed, isNew) {
 function bookOf(book, hints) {
   const shown = made("playbook");
   put(shown, ".name", book.name ?? book.id);
-  const asked = book.min_adherence === null || book.min_adherence === undefined ? "" : `, ${round(book.min_adherence)} % asked for`;
-  put(shown, ".share", `${round(book.adherence)} %${asked}`);
+  const asked = book.min_adherence === null || book.min_adherence === undefined ? "" : `, target ${round(book.min_adherence)}%`;
+  put(shown, ".share", `${round(book.adherence)}% done${asked}`);
   one(".track i", shown).style.setProperty("--share", book.adherence ?? 0);
   for (const stage of book.stages) {
     if (book.stages.length > 1 || stage.name) {

@@ -40,8 +40,8 @@ export class SummaryCard {
 
   show(summary) {
     this.summary = summary;
-    const who = summary.agent ? ` for ${summary.agent.name ?? summary.agent.id}` : "";
-    put(this.element, ".kind", `${summary.type === "final" ? "Final summary" : "Summary so far"}${who}`);
+    const who = summary.agent ? ` – ${summary.agent.name ?? summary.agent.id}` : "";
+    put(this.element, ".kind", `${summary.type === "final" ? "Final summary" : "Handover summary"}${who}`);
     put(this.element, ".marks", summary.edited_text ? "Edited" : "");
     put(this.element, ":scope > .text", this.text);
     const before = one(".before", this.element);

@@ -22,8 +22,8 @@ export async function ask(method, path, body) {
   return answer.status === 204 ? null : answer.json();
 }
 
-// Gives every event as {id, event, data}; opened() is called once the server listens to us.
-export async function* events(path, opened) {
+// Gives every event after a number as {id, event, data}; opened() is called once the server listens to us.
+export async function* events(path, after, opened) {
   const ending = new AbortController();
   let silence;
   const heard = () => {
@@ -32,7 +32,7 @@ export async function* events(path, opened) {
   };
   try {
     heard();
-    const answer = await reached(path, { headers: HEADERS, credentials: "same-origin", signal: ending.signal });
+    const answer = await reached(path, { headers: { ...HEADERS, "Last-Event-ID": String(after) }, credentials: "same-origin", signal: ending.signal });
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
@@ -58,7 +58,7 @@ async function reached(path, given) {
   try {
     answer = await fetch(new URL(path, BASE), given);
   } catch {
-    throw new Refused(0, { detail: "The server cannot be reached. Nothing was kept; try again in a moment." });
+    throw new Refused(0, { detail: "Can't reach the server. This may not have been saved: check before trying again." });
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));

@@ -1,0 +1,1 @@
+"""Training of dialogue-act heads and of the votes on verdicts."""

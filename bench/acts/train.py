@@ -1,0 +1,244 @@
+"""Train the heads that recognise dialogue acts, and fit the votes that decide questions from acts and words.
+
+    python -m bench.acts.train DATA_DIR [--write] [--scores FILE]
+
+DATA_DIR is as for ``bench.quality.first_sight``. Nothing is fitted to conversations that stay unread (``split``). Votes
+are fitted to scores of heads that had not seen the conversation (5 parts). Nothing is drawn by chance, so that the same
+data gives the same files but for the last digits of what the processor adds up. With ``--write`` they go into the
+package; ``--scores`` keeps the scores of the parts there, or reads them, as fitting the heads takes minutes.
+"""
+
+import argparse
+import hashlib
+import pickle
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.conversation import Turn
+from auscult.domain.probe import Acts
+from auscult.engines._acts.features import side_of
+from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS, place_signs, text_signs
+from auscult.engines._vectors.softmax import descend
+from auscult.engines.acts import FILE, UNIT, unit_vectors
+from auscult.engines.wordllama import WordLlama
+from bench.acts.fit_votes import fit_votes
+from bench.acts.material import UNKNOWN, Labelled, labelled, written_lines
+
+REVISION = 1
+FOLDS = 5
+FEWEST_TEXTS = 5
+STRENGTH = 2.0
+CLOSE = 0.3
+WEIGHTS = {"written": 1.0, "development": 0.5, "challenge": 0.7}
+"""What a turn of a source counts; 1 elsewhere."""
+OWN_VECTOR, OTHER_VECTOR, OTHER_SIGN, PLACE = 3.0, 1.5, 0.7, 0.7
+"""Scales of features, which say how far each kind may be trusted: the higher, the less its weights are held back."""
+GRAIN = 65_536
+SIDES = {"agent": AGENT_ACTS, "customer": CUSTOMER_ACTS}
+
+Floats = NDArray[np.float32]
+
+
+class Unit(NamedTuple):
+    """A turn to learn from: its source, conversation, place, neighbours, and what is known of its acts."""
+
+    source: str
+    conversation_id: str
+    place: int
+    turn: Turn
+    before: Turn | None
+    after: Turn | None
+    place_signs: Sequence[str]
+    known: Mapping[str, int]
+
+
+class Vocabulary(NamedTuple):
+    """Names of features, by column."""
+
+    grams: dict[str, int]
+    signs: dict[str, int]
+    places: dict[str, int]
+
+
+def main() -> None:
+    """Train, and write where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true", help="write the weights into the package")
+    parser.add_argument("--scores", type=Path, help="keep the scores of the parts there, or read them")
+    given = parser.parse_args()
+    sets = labelled(given.data)
+    if given.scores is None or not given.scores.exists():
+        scores = train_heads(units_of(sets), write=given.write)
+        if given.scores:
+            given.scores.write_bytes(pickle.dumps(scores))
+    else:
+        scores = pickle.loads(given.scores.read_bytes())  # noqa: S301 our own file
+    fit_votes(sets, scores, write=given.write)
+
+
+def units_of(sets: Sequence[Labelled]) -> list[Unit]:
+    """Return every turn that may be learned from."""
+    units: list[Unit] = []
+    for one in sets:
+        if one.source.endswith("unread"):
+            continue
+        asked = Acts.of(one.conversation)
+        turns = asked.turns
+        for place, (turn, signs) in enumerate(zip(turns, place_signs(asked), strict=True)):
+            if side_of(turn) in SIDES:
+                before = turns[place - 1] if place else None
+                after = turns[place + 1] if place + 1 < len(turns) else None
+                known = one.acts.get(turn.id, {})
+                units.append(Unit(one.source, one.conversation.id, place, turn, before, after, signs, known))
+    for acts, turn in written_lines():
+        known = {act: int(act in acts) for act in SIDES[turn.speaker]}
+        units.append(Unit("written", "", 0, turn, None, None, (), known))
+    return units
+
+
+def train_heads(units: Sequence[Unit], *, write: bool) -> dict[tuple[str, int], tuple[int, ...]]:
+    """Train on all, write where asked to; return the scores of heads that had not seen the conversation."""
+    words = WordLlama()
+    vocabulary = vocabulary_of(units)
+    found: dict[tuple[str, int], tuple[int, ...]] = {}
+    trained: dict[str, Floats] = {}
+    for side, acts in SIDES.items():
+        own = [unit for unit in units if unit.turn.speaker == side]
+        matrix = features(own, vocabulary, words)
+        known = np.array([[unit.known.get(act, UNKNOWN) for act in acts] for unit in own], np.int8)
+        counts = np.array([WEIGHTS.get(unit.source, 1.0) for unit in own], np.float32)
+        parts = np.array([part_of(unit.conversation_id) for unit in own])
+        for part in range(FOLDS):
+            learned = parts != part
+            weights = fit(matrix[learned], known[learned], counts[learned])
+            for row in np.flatnonzero(~learned):
+                logits = matrix[row] @ weights[:-1] + weights[-1]
+                scores = np.clip(np.floor(logits * 16), -96, 96).astype(int).tolist()
+                found[own[row].conversation_id, own[row].place] = tuple(scores)
+        _show(side, acts, own, known, found)
+        if write:
+            trained[side] = fit(matrix, known, counts)
+    if write:
+        write_heads(vocabulary, trained)
+    return found
+
+
+def vocabulary_of(units: Sequence[Unit]) -> Vocabulary:
+    """Return the words and pairs that are frequent enough, and every sign."""
+    counts = Counter(gram for unit in units for gram in signs_of(unit.turn)[0])
+    grams = sorted(gram for gram, count in counts.items() if count >= FEWEST_TEXTS)
+    signs = sorted({sign for unit in units for sign in signs_of(unit.turn)[1]})
+    places = sorted({sign for unit in units for sign in unit.place_signs})
+    return Vocabulary(*({name: at for at, name in enumerate(names)} for names in (grams, signs, places)))
+
+
+def features(units: Sequence[Unit], vocabulary: Vocabulary, words: WordLlama) -> Floats:
+    """Columns: words, then signs and vector of the turn, of the one before, of the one after, then its place."""
+    grams, signs, places = vocabulary
+    width = words.embed(["yes"]).shape[1]
+    block = len(signs) + width
+    matrix = np.zeros((len(units), len(grams) + 3 * block + len(places)), np.float32)
+    for row, unit in enumerate(units):
+        _set(matrix[row], 0, grams, signs_of(unit.turn)[0], 1.0)
+        start = len(grams)
+        scales = ((1.0, OWN_VECTOR), (OTHER_SIGN, OTHER_VECTOR), (OTHER_SIGN, OTHER_VECTOR))
+        for turn, (sign, vector) in zip((unit.turn, unit.before, unit.after), scales, strict=True):
+            if turn is not None:
+                _set(matrix[row], start, signs, signs_of(turn)[1], sign)
+                matrix[row, start + len(signs) : start + block] = unit_vectors(words, [turn.text])[0] * (vector / UNIT)
+            start += block
+        _set(matrix[row], start, places, unit.place_signs, PLACE)
+    return matrix
+
+
+@cache
+def signs_of(turn: Turn) -> tuple[list[str], list[str]]:
+    """Return the signs of a turn's text."""
+    (signs,) = text_signs([turn.text], is_customer=turn.speaker == "customer")
+    return signs
+
+
+def _set(row: Floats, start: int, of: Mapping[str, int], names: Sequence[str], value: float) -> None:
+    for name in names:
+        if name in of:
+            row[start + of[name]] = value
+
+
+def part_of(conversation_id: str) -> int:
+    """Return which part of the cross-validation a conversation is in; written lines are in none."""
+    return hashlib.sha256(("f" + conversation_id).encode()).digest()[0] % FOLDS if conversation_id else -1
+
+
+def fit(matrix: Floats, known: NDArray[np.int8], counts: Floats) -> Floats:
+    """Fit a logistic regression for each act, over the turns of which it is known; the last row is the bias."""
+    mask = ((known != UNKNOWN) * counts[:, None] * STRENGTH).astype(np.float32)
+    truth = (known == 1).astype(np.float32)
+
+    def slope(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        rows = weights.astype(np.float32)
+        logits = matrix @ rows[:-1] + rows[-1]
+        shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        loss = float((mask * (np.logaddexp(0, logits) - truth * logits)).sum())
+        wrong = (shares - truth) * mask
+        gradient = np.vstack([matrix.T @ wrong + rows[:-1], wrong.sum(axis=0)]).astype(np.float64)
+        return loss + 0.5 * float(np.square(weights[:-1]).sum()), gradient
+
+    start = np.zeros((matrix.shape[1] + 1, known.shape[1]))
+    return descend(slope, start, CLOSE).astype(np.float32)
+
+
+def _show(
+    side: str,
+    acts: Sequence[str],
+    units: Sequence[Unit],
+    known: NDArray[np.int8],
+    found: Mapping[tuple[str, int], Sequence[int]],
+) -> None:
+    """Print F1 of each act where nothing of the conversation was seen."""
+    rows = [row for row, unit in enumerate(units) if unit.source.endswith(" read")]
+    said = np.array([found[units[row].conversation_id, units[row].place] for row in rows]) >= 0
+    truth = known[rows] == 1
+    both, either = (said & truth).sum(axis=0), said.sum(axis=0) + truth.sum(axis=0)
+    each = 2 * both / np.maximum(either, 1)
+    shown = ", ".join(f"{act} {value:.2f}" for act, value in zip(acts, each, strict=True))
+    print(f"{side}, {len(rows)} turns that the heads had not seen, F1: {shown}; mean {each.mean():.3f}", flush=True)
+
+
+def write_heads(vocabulary: Vocabulary, trained: Mapping[str, Floats]) -> None:
+    """Write the heads of both sides as whole numbers into the package."""
+    grams, signs, places = vocabulary
+    width = UNITS_OF_VECTOR
+    block, acts = len(signs) + width, len(ACTS)
+    held = {"grams": np.zeros((len(grams), acts)), "places": np.zeros((len(places), acts)), "bias": np.zeros(acts)}
+    held |= {"signs": np.zeros((len(signs), 3 * acts)), "vectors": np.zeros((width, 3 * acts))}
+    first = 0
+    scales = ((1.0, OWN_VECTOR), (OTHER_SIGN, OTHER_VECTOR), (OTHER_SIGN, OTHER_VECTOR))
+    for side, of in SIDES.items():
+        weights, own = trained[side].astype(np.float64), slice(first, first + len(of))
+        held["grams"][:, own] = weights[: len(grams)]
+        for number, (sign, vector) in enumerate(scales):
+            start = len(grams) + number * block
+            columns = slice(number * acts + own.start, number * acts + own.stop)
+            held["signs"][:, columns] = weights[start : start + len(signs)] * sign
+            held["vectors"][:, columns] = weights[start + len(signs) : start + block] * (vector / UNIT)
+        held["places"][:, own] = weights[-1 - len(places) : -1] * PLACE
+        held["bias"][own] = weights[-1]
+        first += len(of)
+    whole = {name: np.rint(values * GRAIN).astype(np.int32) for name, values in held.items()}
+    names = {"gram_names": grams, "sign_names": signs, "place_names": places}
+    texts = {key: np.frombuffer("\n".join(of).encode(), np.uint8) for key, of in names.items()}
+    np.savez_compressed(FILE, revision=np.array(REVISION), **whole, **texts)  # pyright: ignore[reportArgumentType] names, not its own
+    print(f"{FILE.name}: {len(grams)} words and pairs, {len(signs)} signs, {FILE.stat().st_size / 1024:.0f} KiB")
+
+
+UNITS_OF_VECTOR = 256
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""Which labelled conversations may be read while heads and models are fitted, and which never.
+
+The rule is a hash of the conversation's id, so that nobody can choose: of every three, about two are read. The text
+of the others is never printed by a bench, and nothing is fitted to them or chosen by their figures.
+"""
+
+import hashlib
+
+PARTS = 3
+
+
+def is_unread(conversation_id: str) -> bool:
+    """Return whether a conversation is in the third that stays unread."""
+    return hashlib.sha256(conversation_id.encode()).digest()[0] % PARTS == 1

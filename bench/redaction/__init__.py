@@ -1,0 +1,1 @@
+"""Precision and recall of a redactor on labelled utterances."""

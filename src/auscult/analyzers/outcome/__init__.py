@@ -1,0 +1,1 @@
+"""Analyzers of how a conversation ended: resolution, escalation, churn risk, summary."""

@@ -1,0 +1,81 @@
+"""Outcome of a conversation in a language that is read by packs: the last report of the agent's that counts.
+
+What is done, promised or given as information meets the request; a refusal or a protest after it does not. In one
+turn with both, what is done counts, as in English.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from auscult.analyzers._evidence import cite, turns_of
+from auscult.analyzers._packs import matcher
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.insight import Outcome
+from auscult.domain.said.text import sentences
+
+WHYS = {
+    "done": "says that it is done or will be",
+    "informs": "gives the answer",
+    "refused": "says no, or that it failed",
+    "protests": "protests, and it stays so",
+}
+MET = ("done", "informs")
+IN_THE_MIDDLE = "broken_off"
+OUTBOUND = "outbound_opening"
+FEW = 2
+"""Fewer other wishes than that leave a customer who declares that they only tell something believable."""
+
+
+def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
+    """Return whether the request of a customer who speaks at least once was met, with the turn that decides."""
+    customer = turns_of(conversation, "customer")
+    asks = matcher(language, "customer_outcome")
+    heard = [asks.meanings(turn.text) for turn in customer]
+    said = {meaning for meanings in heard for meaning in meanings}
+    is_telling = "tells" in said and sum("wants" in one and "tells" not in one for one in heard) < FEW
+    is_called = conversation.direction == "outbound" or matcher(language, OUTBOUND).holds(_first(conversation))
+    if (
+        is_telling
+        or (is_called and "wants" not in said)
+        or (not turns_of(conversation, "agent") and "asked" not in said)
+    ):
+        return Outcome(resolution="NA")
+    report: tuple[str, Turn] | None = None
+    is_protested = False
+    for kind, turn in _reports(conversation, language):
+        is_met = report is not None and report[0] in MET
+        if kind == "protests":
+            is_protested = True
+            report = (kind, turn) if is_met else report
+        elif kind != "informs" or report is None or not (is_protested or report[0] == "refused"):
+            report = kind, turn
+    if report is None:
+        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], "ends before an answer"),))
+    kind, turn = report
+    return Outcome(resolution="YES" if kind in MET else "NO", evidence=(cite(turn, WHYS[kind]),))
+
+
+def _reports(conversation: Conversation, language: str) -> Iterator[tuple[str, Turn]]:
+    """Yield what the agent reports after the customer first spoke, and the customer's protests, in order."""
+    agent, customer = matcher(language, "agent_outcome"), matcher(language, "customer_outcome")
+    spoken = [turn for turn in conversation.turns if turn.text.strip() and turn.speaker != "system"]
+    is_begun = False
+    for turn in spoken:
+        if turn.speaker == "customer":
+            is_begun = True
+            if "protests" in customer.meanings(turn.text):
+                yield "protests", turn
+        elif is_begun and not _stops(turn, spoken, language):
+            said = {meaning for piece in (turn.text, *sentences(turn.text)) for meaning in agent.meanings(piece)}
+            kind = next((kind for kind in ("done", "refused", "informs") if kind in said), None)
+            if kind is not None:
+                yield kind, turn
+
+
+def _first(conversation: Conversation) -> str:
+    """Return the agent's first words."""
+    return next((turn.text for turn in turns_of(conversation, "agent")), "")
+
+
+def _stops(turn: Turn, spoken: Sequence[Turn], language: str) -> bool:
+    """Return whether a turn is the last one and stops in the middle of a sentence."""
+    return turn is spoken[-1] and matcher(language, IN_THE_MIDDLE).holds(turn.text)

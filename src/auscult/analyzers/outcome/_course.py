@@ -1,0 +1,129 @@
+"""Course of a conversation: where a request was met, refused, accepted or protested against, and how it ended."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
+from auscult.analyzers.sentiment._tone import Tone
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.said.text import sentences
+
+PROTEST = -0.4
+PLEASURE = 0.4
+UNHAPPY = -0.2
+
+
+_COURTESY = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|understood|sure|of course|alright|great|and)\W+)*(?:(?:you(?:'re| are)|your) (?:very |most |always )?welcome|(?:it'?s |it was )?my pleasure|no problem\W*$"
+    r"|(?:please |and |i hope you )?(?:have|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}(?:day|night|evening|morning|weekend|one|time)"
+    r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping|(?:good)?bye)",
+    re.IGNORECASE,
+)
+"""A sentence that only takes leave or answers thanks."""
+
+
+class Course(NamedTuple):
+    """Places among ``turns`` (those in which something is said, notes of the system left out).
+
+    The agent's come after the customer first spoke. ``is_answered``: the agent says anything at all after that.
+    """
+
+    turns: Sequence[Turn]
+    met: Sequence[int]
+    informed: Sequence[int]
+    refused: Sequence[int]
+    offered: Sequence[int]
+    agreed: Sequence[int]
+    pleased: Sequence[int]
+    protests: Sequence[int]
+    is_answered: bool
+    is_closed: bool
+    is_cut_off: bool
+    is_left: bool
+    ends_agreed: bool
+    is_left_open: bool
+
+    def last(self, what: Literal["met", "informed", "refused", "offered", "agreed", "pleased", "protests"]) -> int:
+        """Return its last index, -1 for never."""
+        places: Sequence[int] = getattr(self, what)
+        return max(places, default=-1)
+
+
+def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
+    """Follow a conversation in which the customer speaks at least once."""
+    turns = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
+    valences = {tone.turn.id: tone.valence for tone in tones}
+    thanking = {tone.turn.id for tone in tones if tone.emotion == "gratitude"}
+    customer = [(place, turn, valences.get(turn.id, 0.0)) for place, turn in enumerate(turns) if _is_customer(turn)]
+    first, last = customer[0][0], customer[-1][0]
+    agent = [(place, turn) for place, turn in enumerate(turns) if not _is_customer(turn)]
+    heard = [(place, what_is_said(turn.text)) for place, turn in agent if place > first]
+    agreed = [place for place, turn, valence in customer if _is_agreement(turns, place, turn, valence)]
+    return Course(
+        turns=turns,
+        met=[place for place, said in heard if said == "met"],
+        informed=[place for place, said in heard if said == "informed"],
+        refused=[place for place, said in heard if said == "refused"],
+        offered=[place for place, said in heard if said == "offered"],
+        agreed=agreed,
+        pleased=[
+            place
+            for place, turn, valence in customer
+            if (valence >= PLEASURE and turn.id not in thanking)
+            or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
+        ],
+        protests=[
+            place
+            for place, turn, valence in customer
+            if valence <= PROTEST or (valence < PLEASURE and "gave up" in CUSTOMER_SAYS.find(turn.text))
+        ],
+        is_answered=bool(heard),
+        is_closed=any("closed" in AGENT_SAYS.find(turn.text) for _, turn in agent[-2:]),
+        is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
+        is_left="left" in AGENT_SAYS.find(conversation.turns[-1].text),
+        ends_agreed=last in agreed,
+        is_left_open=last == len(turns) - 1 and last not in agreed and not _is_farewell(turns[last]),
+    )
+
+
+def what_is_said(text: str) -> Literal["met", "informed", "refused", "offered", ""]:
+    """Return what an agent's turn reports; where its sentences differ, a request that was met counts.
+
+    ``offered`` is a refusal with an alternative. Courtesies report nothing.
+    """
+    pieces = [piece for piece in sentences(text) if not _COURTESY.match(piece)]
+    if not pieces:
+        return ""
+    text = " ".join(pieces)
+    said = AGENT_SAYS.find(text)
+    if "refused" in said and "met" in said and not text.rstrip().endswith("?"):
+        each = [AGENT_SAYS.find(piece) for piece in pieces]
+        if any("met" in piece and "refused" not in piece for piece in each):
+            return "met"
+    if "refused" in said:
+        return "offered" if "offers" in said else "refused"
+    if "met" in said:
+        return "met"
+    return "informed" if "informs" in said and "inquires" not in said and "?" not in text else ""
+
+
+def _is_farewell(turn: Turn) -> bool:
+    return bool(CUSTOMER_SAYS.find(turn.text) & {"thanks", "confirmed", "bye"})
+
+
+def _breaks_off(text: str) -> bool:
+    return "unfinished" in AGENT_SAYS.find(text) and not text.rstrip().endswith((".", "!", "?"))
+
+
+def _is_customer(turn: Turn) -> bool:
+    return turn.speaker == "customer"
+
+
+def _is_agreement(turns: Sequence[Turn], place: int, turn: Turn, valence: float) -> bool:
+    """Return whether the customer accepts the answer; a polite no to "anything else?" is neither."""
+    says = CUSTOMER_SAYS.find(turn.text)
+    if valence <= UNHAPPY or "agreed" not in says or "gave up" in says:
+        return False
+    before = turns[place - 1] if place else turn
+    return _is_customer(before) or "offered more" not in AGENT_SAYS.find(before.text)

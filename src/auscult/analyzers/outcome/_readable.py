@@ -1,0 +1,98 @@
+"""Readable sentences of a turn: without fillers, with capitals and stops. English.
+
+Words are left out, and letters and stops are set; nothing is added or rephrased.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from auscult.domain.said.text import FILLERS, straighten_quotes
+
+MAX_WORDS = 30
+MAX_CHARACTERS = 1_000
+MOST_AGAIN = 3
+"""So many words running may be said again."""
+_KEEP = 2_048
+
+_STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
+_ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
+_SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
+_FILLER = re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(FILLERS))}|h?mm+|uhh+|umm+)(?![\w'-]),?", re.IGNORECASE)
+_QUOTES = re.compile(r"""(?<![\w'"])"+|"+(?![\w'"])""")
+"""Around words, where they become apostrophes. Inside of one that would make one word of two."""
+_DOTS = re.compile(r"\s*(?:\.{2,}|\u2026)\s*")
+_NAME = r"[\w'-]+(?: [\w'-]+)?"
+_HEAD = re.compile(
+    r"(?:(?:hiya|hi|hello|hey)(?: there)?|good (?:morning|afternoon"
+    r"|evening|day)|yes|yeah|yep|yup|okay|ok|right|well|so|and|but|"
+    r"oh|ah|alright|all right|sure(?: thing)?|great|perfect|fantastic|wonderful|excellent|lovely|certainly|of course|"
+    r"absolutely|definitely|no problem|understood|actually|basically|please|i see|got it|let me see|sir|ma'?am|madam|"
+    r"(?:thank you|thanks)(?: (?:so|very) much| a lot)?(?: for (?:[\w']+"
+    r" ?){1,6}?(?=[,.!?;]|$| (?:and|but|i|my|we|it|what|can|"
+    r"could|is|how)\b))?|one (?:moment|second|sec)(?: please)?|how are you(?: today| doing)?|"
+    rf"(?:my name is|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]| i\b| i'))"
+    r")(?:[,;:!.?\s-]+|$)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"[,;\s]+(?:(?:and |so |but |okay |ok |now )?(?:(?:is|was) there"
+    r" |do you (?:have|need) )?(?:anything|something) (?:else|more)\b"
+    r".*|(?:and |so )?(?:can|could|may) i (?:help|assist) (?:you"
+    r" )?with (?:anything|something)\b.*|(?:and )?(?:have|enjoy) "
+    r"(?:a|your|the) [\w ]{0,20}(?:day|evening|weekend|afternoon|night|one)\b.*|please|okay|ok|thanks|thank you|bye|"
+    r"goodbye|alright|all right|then|though|and|so|you know)[.!?,\s]*$",
+    re.IGNORECASE,
+)
+_LONE_I = re.compile(r"(?<![\w'])i(?=$|[\s,.!?]|'(?:m|ve|ll|d)\b)")
+_QUESTION = re.compile(
+    r"(?:can|could|would|will|may|do|does|did|is|are|was|were|have"
+    r"|has|should|shall|what|when|where|who|why|how|which) ",
+    re.IGNORECASE,
+)
+
+
+def written_sentences(text: str) -> list[str]:
+    """Return a turn's sentences as written; speech without stops is one."""
+    shown = text[:MAX_CHARACTERS]
+    stops = [stop.end() for stop in _STOP.finditer(shown) if not shown[: stop.start()].endswith(_ABBREVIATIONS)]
+    cuts = [0, *stops, len(shown)]
+    return [piece for start, end in pairwise(cuts) if (piece := shown[start:end].strip())]
+
+
+@lru_cache(maxsize=_KEEP)
+def readable(sentence: str) -> str:
+    """A sentence as it would be written down, at most ``MAX_WORDS`` words of it; empty when nothing is left."""
+    said = _SOUND.sub(" ", _QUOTES.sub("'", straighten_quotes(sentence)).replace('"', " "))
+    said = _said_once(_FILLER.sub(" ", _DOTS.sub(" ", said)).split()).strip(" ,;:-")
+    while (head := _HEAD.match(said)) is not None:
+        said = said[head.end() :]
+    while (tail := _TAIL.search(said)) is not None:
+        said = said[: tail.start()]
+    if not any(map(str.isalnum, said)):
+        return ""
+    words = said.split()
+    if len(words) > MAX_WORDS:
+        return _capital(" ".join(words[:MAX_WORDS]).rstrip(",;:.!?")) + "\u2026"
+    if not said.endswith((".", "!", "?")):
+        ends_asking = sentence.rstrip().endswith("?") or _QUESTION.match(said) is not None
+        said = said.rstrip(" ,;:-") + ("?" if ends_asking else ".")
+    return _capital(said)
+
+
+def _said_once(words: list[str]) -> str:
+    """Words without those that only say again what was just said: ``i've i've had a a text``."""
+    kept: list[str] = []
+    bare: list[str] = []
+    for word in words:
+        kept.append(word)
+        bare.append(word.strip(",").lower())
+        for length in range(1, min(MOST_AGAIN, len(bare) // 2) + 1):
+            if bare[-1] == bare[-1 - length] and bare[-length:] == bare[-2 * length : -length]:
+                del kept[-2 * length : -length], bare[-length:]
+                break
+    return " ".join(kept)
+
+
+def _capital(said: str) -> str:
+    return _LONE_I.sub("I", said[0].upper() + said[1:])

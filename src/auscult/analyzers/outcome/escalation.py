@@ -1,0 +1,35 @@
+"""Escalation: the customer asks for another person, or threatens a complaint, a review or a legal step.
+
+The customer's own words decide, by patterns (English). Not counted: being a manager oneself, having spoken to one
+before, a report of earlier transfers, praise that is to be passed on.
+"""
+
+from typing import ClassVar
+
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._packs import UNDERSTOOD
+from auscult.analyzers.outcome._flagging import Signs, raise_flag
+from auscult.domain.conversation import Conversation
+from auscult.domain.insight import Flag, Insights
+from auscult.domain.probe import Answers, Probe
+
+ASKS = "asks for somebody else"
+"""The meaning of a request for a supervisor or for someone else: exactly what em-escalation of the starter form reads."""
+OTHERWISE = {"escalation_request": ASKS, "threats": "threatens a complaint, a review or a legal step"}
+"""The packs of other languages, and what each means."""
+SIGNS = Signs("en/threats", first=("en/escalation_request", ASKS))
+
+
+class Escalation:
+    """Request for another person, or the threat of a complaint, a review or a legal step."""
+
+    field: ClassVar[str] = "escalation"
+    languages: frozenset[str] = UNDERSTOOD
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
+        """Nothing: words decide."""
+        return ()
+
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:  # noqa: ARG002
+        """Return whether it was observed, with its turns."""
+        return raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)

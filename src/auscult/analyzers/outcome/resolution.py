@@ -1,0 +1,115 @@
+"""Resolution: YES where the customer's main request was met, NO where not, or NA where nothing was asked for.
+
+Decided by speaker and order (English): the customer's request, the agent's report of success, promise, refusal or
+failure, and the customer's reaction. Each finding adds or subtracts points (``_points``); the sum decides.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
+from auscult.analyzers._outcomes import CUSTOMER_SAYS
+from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
+from auscult.analyzers.outcome._by_packs import outcome_by_packs
+from auscult.analyzers.outcome._course import Course, follow
+from auscult.analyzers.outcome._points import ENOUGH, points
+from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.insight import Insights, Outcome
+from auscult.domain.probe import Answers, Probe
+
+FEW = 3
+"""Up to so many asking turns somebody may say that they only tell something, and be believed."""
+SHORT = 60
+"""Characters up to which a turn with small talk asks for nothing else."""
+
+
+_DECLINES = re.compile(r"\W*(?:no|nope|nah|nothing|it'?s (?:ok|okay|fine|alright))\b", re.IGNORECASE)
+
+
+class Resolution:
+    """Answer to whether the main request was met by the end."""
+
+    field: ClassVar[str] = "resolution"
+    languages: frozenset[str] = UNDERSTOOD
+    asks_in: ClassVar[frozenset[str]] = frozenset({"en"})
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the questions about the tone of the customer's turns."""
+        return customer_probes(conversation)
+
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Outcome | Unknown:
+        """The outcome, with the turn that decided."""
+        customer = turns_of(conversation, "customer")
+        if not customer:
+            return Unknown("the customer never speaks")
+        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+            return obstacle
+        if (language := language_of(conversation, known)) in BY_PACKS:
+            return outcome_by_packs(conversation, language)
+        if _asks_nothing(conversation, customer):
+            return Outcome(resolution="NA")
+        course = follow(conversation, customer_tones(conversation, answers))
+        is_met = points(course) >= ENOUGH and not ends_in_failure(course)
+        shown = met_by(course) if is_met else missed_by(course)
+        return Outcome(resolution="YES" if is_met else "NO", evidence=(cite(shown.turn or customer[0], shown.why),))
+
+
+def ends_in_failure(course: Course) -> bool:
+    """Return whether a refusal or failure is followed by no success, no answer, and no alternative that is accepted.
+
+    A polite "it's okay" or "no, you have been very helpful" accepts nothing.
+    """
+    failed = max(course.last("refused"), course.last("offered"))
+    taken = [place for place in (*course.agreed, *course.pleased) if not _DECLINES.match(course.turns[place].text)]
+    return failed > max(course.last("met"), course.last("informed"), *taken, -1)
+
+
+class Shown(NamedTuple):
+    """The turn that shows it (None: none does), and why."""
+
+    turn: Turn | None
+    why: str
+
+
+def met_by(course: Course) -> Shown:
+    """Return the evidence that it was met."""
+    if course.met:
+        return Shown(course.turns[course.last("met")], "says that it is done or will be")
+    if course.informed:
+        return Shown(course.turns[course.last("informed")], "gives the answer")
+    answered = min((*course.met, *course.informed, *course.offered), default=len(course.turns))
+    if course.last("agreed") > answered:
+        return Shown(course.turns[course.last("agreed")], "takes the answer")
+    return Shown(None, "answered, and no protest")
+
+
+def missed_by(course: Course) -> Shown:
+    """Return the evidence that it was not."""
+    if not course.is_answered:
+        return Shown(None, "asks, and nobody answers")
+    failed = max(course.last("refused"), course.last("offered"))
+    if failed > course.last("met"):
+        return Shown(course.turns[failed], "says no, or that it failed")
+    if course.protests:
+        return Shown(course.turns[course.last("protests")], "protests, and it stays so")
+    return Shown(course.turns[-1], "ends before an answer")
+
+
+def _asks_nothing(conversation: Conversation, customer: Sequence[Turn]) -> bool:
+    """Return whether the customer wants nothing: was called, or is alone, and asks nothing; or declares it."""
+    asking = [turn for turn in customer if _asks(turn)]
+    if not asking and (conversation.direction == "outbound" or not _is_served(conversation)):
+        return True
+    return len(asking) <= FEW and any("only telling" in CUSTOMER_SAYS.find(turn.text) for turn in customer)
+
+
+def _asks(turn: Turn) -> bool:
+    said = CUSTOMER_SAYS.find(turn.text)
+    return "asked" in said and not ("small talk" in said and len(turn.text) < SHORT)
+
+
+def _is_served(conversation: Conversation) -> bool:
+    return any(turn.speaker in ("agent", "bot") for turn in conversation.turns)

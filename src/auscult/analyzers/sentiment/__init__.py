@@ -1,0 +1,1 @@
+"""Analyzers of how customer and agent sound."""

@@ -1,0 +1,1 @@
+"""Analyzers of how people spoke, and in which language."""

@@ -1,0 +1,153 @@
+"""Speaking habits of each agent: trouble answered with empathy, and crutch words.
+
+Scores are from 0 to 10, 10 best, with the counts they are made of (docs/reference/analyzers.md).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import ClassVar, NamedTuple
+
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import cite, unsupported
+from auscult.analyzers._people import by_agent
+from auscult.analyzers.speech._crutch_words import crutch_words
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.insight import AgentHabits, Insights
+from auscult.domain.probe import Answers, Probe
+from auscult.domain.said.words import count_words
+from auscult.wording import Matcher, pack
+
+FEWEST_WORDS = 20
+"""Of fewer words than that nothing can be said about the crutch words among them."""
+MAX_EVIDENCE = 10
+BEST = 10
+TROUBLE = Matcher(pack("en/problem"))
+SYMPATHY = Matcher(pack("en/sympathy"))
+
+
+class Sought(NamedTuple):
+    """Empathy that was sought: the turn that reports trouble, the agent who was to answer, and the answer."""
+
+    turn: Turn
+    agent_id: str | None
+    answer: Turn | None
+
+
+class Habits:
+    """Empathy and crutch words of each agent."""
+
+    field: ClassVar[str] = "habits"
+    languages: frozenset[str] = frozenset({"en"})
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
+        """Return no probes: words decide."""
+        return ()
+
+    def analyze(
+        self,
+        conversation: Conversation,
+        answers: Answers,  # noqa: ARG002  (as above)
+        known: Insights,
+    ) -> tuple[AgentHabits, ...] | Unknown:
+        """A row for each agent, in the order in which they first speak."""
+        agents = by_agent(conversation)
+        if not agents:
+            return Unknown("the agent never speaks")
+        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+            return obstacle
+        sought = list(_sought(conversation, agents))
+        return tuple(
+            _row(agent_id, turns, [one for one in sought if one.agent_id == agent_id])
+            for agent_id, turns in agents.items()
+        )
+
+
+class _Moment:
+    """Trouble that the customer reported, until the next report: who is to answer, and with what they do."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.agent_id: str | None = None
+        self.is_replied = False
+        self.answer: Turn | None = None
+
+    def hear(self, agent_id: str | None, turn: Turn, *, is_sympathy: bool) -> bool:
+        """Count an agent's turn; return whether it is the answerer's."""
+        if not self.is_replied:
+            self.is_replied, self.agent_id = True, agent_id
+        if self.agent_id != agent_id:
+            return False
+        if is_sympathy and self.answer is None:
+            self.answer = turn
+        return True
+
+
+def _sought(conversation: Conversation, agents: Mapping[str | None, Sequence[Turn]]) -> Iterator[Sought]:
+    """Yield each report of trouble, with the sympathy of the agent who replied, by the packs that em-empathy reads.
+
+    What the customer reports before anyone replies is one report. Sympathy that answers none of them is an answer all
+    the same: the agent saw trouble. Trouble without a reply is left unanswered by the agent who spoke last.
+    """
+    agent_of = {turn.id: agent_id for agent_id, turns in agents.items() for turn in turns}
+    moment: _Moment | None = None
+    last = next(iter(agents))
+    for turn in conversation.turns:
+        if turn.speaker == "customer" and TROUBLE.holds(turn.text):
+            if moment is not None and moment.is_replied:
+                yield _closed(moment, last)
+                moment = None
+            moment = moment or _Moment(turn)
+        elif turn.id in agent_of:
+            last = agent_of[turn.id]
+            is_sympathy = SYMPATHY.holds(turn.text)
+            is_answer = moment is not None and moment.hear(last, turn, is_sympathy=is_sympathy)
+            if is_sympathy and not is_answer:
+                yield Sought(turn, last, turn)
+    if moment is not None:
+        yield _closed(moment, last)
+
+
+def _closed(moment: _Moment, last: str | None) -> Sought:
+    return Sought(moment.turn, moment.agent_id if moment.is_replied else last, moment.answer)
+
+
+def _row(agent_id: str | None, turns: Sequence[Turn], sought: Sequence[Sought]) -> AgentHabits:
+    shown = sum(one.answer is not None for one in sought)
+    words = sum(count_words(turn.text) for turn in turns)
+    counts: Counter[str] = Counter()
+    for turn in turns:
+        counts.update(crutch_words(turn.text))
+    return AgentHabits(
+        agent_id=agent_id,
+        empathy=_one_decimal(Decimal(BEST * shown) / len(sought)) if sought else None,
+        crutch_words=None if words < FEWEST_WORDS else crutch_score(counts.total(), words),
+        crutch_counts=dict(sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))),
+        empathy_sought=len(sought),
+        empathy_shown=shown,
+        words=words,
+        evidence=(*map(_shown, sought[:MAX_EVIDENCE]), *_leaning(turns)),
+    )
+
+
+def crutch_score(crutches: int, words: int) -> Decimal:
+    """10 without any, a point less for each crutch word in a hundred words, 0 at worst."""
+    return _one_decimal(max(Decimal(0), BEST - Decimal(100 * crutches) / words))
+
+
+def _one_decimal(score: Decimal) -> Decimal:
+    return score.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+def _shown(one: Sought) -> Evidence:
+    if one.answer is None:
+        return cite(one.turn, f"reports trouble ('{TROUBLE.words(one.turn.text)}'), and empathy does not answer it")
+    return cite(one.answer, f"answers trouble with empathy: '{SYMPATHY.words(one.answer.text)}'")
+
+
+def _leaning(turns: Sequence[Turn]) -> list[Evidence]:
+    """The turns with crutch words in them, those with the most first."""
+    found = [(counts, turn) for turn in turns if (counts := crutch_words(turn.text))]
+    found.sort(key=lambda pair: -sum(pair[0].values()))
+    return [cite(turn, "crutch words: " + ", ".join(counts)) for counts, turn in found[: MAX_EVIDENCE // 2]]

@@ -1,0 +1,1 @@
+"""Analyzers of what a conversation was about."""

@@ -1,0 +1,108 @@
+"""Topic of each intent of the trained head (bench/heads/intents.txt)."""
+
+from collections.abc import Mapping
+
+NOTHING = "nothing"
+"""What the head says of a sentence that asks for nothing by itself."""
+
+_INTENTS = {
+    "orders": (
+        "place order",
+        "change order",
+        "cancel order",
+        "check product availability",
+        "report wrong or missing item",
+    ),
+    "delivery": ("track order", "report late or missing delivery", "change delivery", "ask about delivery options"),
+    "product quality": ("report damaged or faulty item", "ask about warranty or repair"),
+    "product information": ("ask about product", "ask about price"),
+    "returns": ("return item", "exchange item", "ask about return policy"),
+    "refunds": ("request refund", "check refund status"),
+    "discounts and rewards": ("use promo code", "use reward points", "ask for discount or credit"),
+    "billing": (
+        "pay bill",
+        "question a bill",
+        "dispute charge",
+        "ask about fees",
+        "arrange later payment",
+        "get invoice or receipt",
+    ),
+    "payments": (
+        "set up automatic payment",
+        "cancel automatic payment",
+        "change payment method",
+        "report failed payment",
+        "check payment status",
+    ),
+    "subscription": (
+        "cancel subscription",
+        "change plan",
+        "sign up for service",
+        "renew subscription",
+        "pause subscription",
+        "check usage",
+        "move service",
+    ),
+    "account access": ("reset password", "recover username", "fix login problem", "fix verification problem"),
+    "account": ("open account", "close account"),
+    "privacy": ("delete personal data",),
+    "fraud": ("report fraud",),
+    "personal details": (
+        "change address",
+        "change phone number",
+        "change email",
+        "change name",
+        "update personal details",
+        "add or remove person",
+    ),
+    "cards": (
+        "report lost or stolen card",
+        "replace card",
+        "get card",
+        "activate card",
+        "fix card problem",
+        "change pin",
+        "ask about card or account limit",
+    ),
+    "bank account": (
+        "check account balance",
+        "check transactions",
+        "get statement",
+        "order checks",
+        "cancel check",
+        "deposit or withdraw money",
+    ),
+    "transfers": ("transfer money", "report transfer problem", "ask about exchange rate"),
+    "loans": ("apply for loan", "check or pay loan"),
+    "investments": ("ask about investments",),
+    "insurance": ("get quote", "file claim", "check claim status", "ask about coverage"),
+    "documents": ("get proof or document",),
+    "connection": ("fix internet connection", "report outage", "fix phone service", "fix tv or streaming"),
+    "devices": ("fix device", "set up device"),
+    "software": ("fix app or website error", "learn how to use feature", "install or update software"),
+    "repairs": ("book technician visit", "report leak or emergency"),
+    "appointments": ("book appointment", "change appointment", "cancel appointment"),
+    "health": ("find doctor or specialist", "refill prescription", "get test results"),
+    "travel": (
+        "book flight",
+        "change flight or trip",
+        "cancel trip",
+        "report lost luggage",
+        "rent car",
+        "book bus or train",
+    ),
+    "hotels": ("book hotel", "change or cancel booking"),
+    "restaurants": ("book restaurant",),
+    "events": ("book tickets",),
+    "housing": ("find home",),
+    "branches and hours": ("find branch or store", "get opening hours"),
+    "policies": ("ask about policy",),
+    "service": ("complain about service", "give praise or feedback"),
+    "contact": ("speak to person", "request callback"),
+    "progress": ("ask about delay",),
+    "jobs": ("apply for job",),
+    "donations": ("make donation",),
+}
+
+TOPIC_OF: Mapping[str, str] = {intent: topic for topic, intents in _INTENTS.items() for intent in intents}
+"""The topic of each intent."""

@@ -1,0 +1,38 @@
+"""The services of plans, assignments and estimates, for one app."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from auscult.domain.tenancy import Tenant
+from auscult.reports import REPORTS
+from auscult.services.audits.desk import Desk
+from auscult.services.audits.estimates import Estimating
+from auscult.services.audits.plans import Planning
+from auscult.storage.store import Store
+
+SCHEDULE = "schedule"
+"""Who drew, where a schedule did."""
+DRAWN_AT = "*/5 * * * *"
+"""When windows of scheduled plans that have ended are drawn, in cron's words."""
+_NOW = partial(datetime.now, UTC)
+
+
+def planning(store: Store, tenant: Tenant) -> Planning:
+    """Return the plans of an app."""
+    return Planning(store.within(tenant), REPORTS, _NOW)
+
+
+def draw_due(store: Store) -> None:
+    """Draw every window of a scheduled plan that has ended, in every app."""
+    for tenant in store.tenants():
+        planning(store, tenant).draw_due(SCHEDULE)
+
+
+def desk(store: Store, tenant: Tenant) -> Desk:
+    """Return the work of an app's auditors."""
+    return Desk(store.within(tenant), REPORTS, _NOW)
+
+
+def estimating(store: Store, tenant: Tenant) -> Estimating:
+    """Return the estimates of an app."""
+    return Estimating(store.within(tenant))

@@ -1,0 +1,94 @@
+"""Recordings of one database: the folder of their bytes, and the removal of what is due."""
+# ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
+
+import hmac
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auscult.bootstrap.keys import key_path, secret_key, sqlite_path
+from auscult.config import Settings
+
+if TYPE_CHECKING:
+    from auscult.services.recordings.transcription import Recogniser, Transcribing
+    from auscult.services.recordings.work import RecordingWork
+    from auscult.storage import Store
+    from auscult.storage.recordings.folder import RecordingFolder
+
+
+def folder(settings: Settings) -> "RecordingFolder":
+    """Return the folder of the settings, else one next to the database's file, else next to the key of its secrets."""
+    from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
+    from auscult.storage.recordings.folder import RecordingFolder
+
+    beside = sqlite_path(settings) or key_path(settings).with_suffix("")
+    path = beside.with_name(beside.name + ".recordings")
+    blobs = None
+    if settings.recordings is not None and settings.recordings.startswith(SCHEMES):
+        blobs = ObjectBlobs(settings.recordings)
+    elif settings.recordings is not None:
+        path = Path(settings.recordings)
+    key = hmac.digest(secret_key(settings)[0], b"auscult recordings", "sha256")
+    return RecordingFolder(path, blobs, key, is_sealed=settings.recording_encryption == "on")
+
+
+def remove_due(settings: Settings, store: "Store") -> int:
+    """Remove the files of recordings that were erased or never committed, and return how many there were."""
+    from auscult.services.recordings.removal import remove_due
+
+    return remove_due(store.recordings, folder(settings))
+
+
+def transcription(settings: Settings, store: "Store") -> "Transcribing | None":
+    """Return what transcribes recordings, None where no server of speech to text is set."""
+    from auscult.services.recordings.transcription import Transcribing
+
+    found = recogniser(settings)
+    if found is None:
+        return None
+    now = partial(datetime.now, UTC)
+    return Transcribing(store, folder(settings), found, now, settings.transcriber_minutes_per_day)
+
+
+def recogniser(settings: Settings) -> "Recogniser | None":
+    """Return the recogniser of the settings: a server, else a local model; None where neither is set."""
+    from auscult.workers.local_recogniser import FasterWhisperRecogniser
+    from auscult.workers.transcriber import OpenAiRecogniser
+
+    if settings.transcriber_url is None:
+        if settings.transcriber_folder is None:
+            return None
+        return FasterWhisperRecogniser(Path(settings.transcriber_folder), settings.transcriber_timeout_s)
+    return OpenAiRecogniser(
+        settings.transcriber_url,
+        settings.transcriber_model,
+        settings.transcriber_api_key,
+        settings.transcriber_timeout_s,
+    )
+
+
+def work(settings: Settings, store: "Store") -> "RecordingWork":
+    """Return what fetches recordings and makes copies of them."""
+    from auscult.services.recordings.work import RecordingWork
+    from auscult.workers.recording_worker import HttpFetcher
+
+    fetcher = HttpFetcher(settings.recording_links, settings.recording_bytes)
+    return RecordingWork(store, folder(settings), fetcher, recogniser(settings))
+
+
+@contextmanager
+def background(settings: Settings, store: "Store") -> Generator[None]:
+    """Run what goes on with recordings in threads alongside a worker."""
+    from auscult.workers.recording_remover import RecordingRemover
+    from auscult.workers.recording_worker import RecordingWorker
+    from auscult.workers.transcriber import Transcriber
+
+    with (
+        Transcriber(transcription(settings, store)),
+        RecordingWorker(work(settings, store)),
+        RecordingRemover(partial(remove_due, settings, store)),
+    ):
+        yield

@@ -1,0 +1,83 @@
+"""The schedules and connectors of every app, for commands, the API and workers."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from auscult.bootstrap import auditing
+from auscult.config import Settings
+from auscult.domain.connectors.run import Order, Run
+from auscult.domain.tenancy import Tenant
+from auscult.formats import Limits
+from auscult.services.connectors.connecting import Connectors
+from auscult.services.schedules.scheduling import Scheduling
+from auscult.services.scoring.intake.admission import AdmissionControl
+from auscult.storage.store import Store
+from auscult.workers.mailer import Mailer
+from auscult.workers.webhook_sender import HttpSender
+from auscult.workers.worker import Schedule
+
+if TYPE_CHECKING:
+    from auscult.bootstrap import Application
+
+RUN_AT = "* * * * *"
+"""Every minute."""
+_PATIENCE_S = 0.2
+_NOW = partial(datetime.now, UTC)
+
+
+def scheduling(store: Store, tenant: Tenant) -> Scheduling:
+    """Return the schedules of an app."""
+    return Scheduling(store, tenant, _NOW)
+
+
+def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
+    """Return what a worker does again and again: draws of plans, scheduled reports and alerts, connectors."""
+    return (
+        Schedule("draw_plans", auditing.DRAWN_AT, partial(auditing.draw_due, store)),
+        Schedule("run_schedules", RUN_AT, partial(run_schedules, store, settings)),
+        Schedule("run_connectors", RUN_AT, partial(run_connectors, store, settings)),
+    )
+
+
+def run_schedules(store: Store, settings: Settings) -> None:
+    """Run what is due in every app, and send what is not sent yet."""
+    sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
+    mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+    for tenant in store.tenants():
+        service = scheduling(store, tenant)
+        service.run_due()
+        service.send(sender.send, mail)
+    sender.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of input."""
+    return Limits(**{name: getattr(settings, name) for name in Limits.__struct_fields__})
+
+
+def connecting(store: Store, tenant: Tenant, settings: Settings) -> Connectors:
+    """Return the connectors of an app."""
+    return Connectors(store.within(tenant), limits_of(settings), _NOW)
+
+
+def run_here(application: "Application", tenant: Tenant, name: str, order: Order, *, wait: bool) -> Run:
+    """Run a connector in this process; with ``wait``, until what it brought is processed."""
+    store, settings = application.store, application.settings
+    room = AdmissionControl(store.batches, settings.backlog)
+    with application.helping() as helping:
+        run = connecting(store, tenant, settings).run(name, order, partial(room.wait, helping.tend))
+        while wait and run.counts.new + run.counts.changed and store.batches.has_waiting(tenant):
+            helping.tend()
+            time.sleep(_PATIENCE_S)
+    return run
+
+
+def run_connectors(store: Store, settings: Settings) -> None:
+    """Run what is due in every app, as a worker does."""
+    room = AdmissionControl(store.batches, settings.backlog)
+    wait: Callable[[int], None] = partial(room.wait, lambda: None)
+    for tenant in store.tenants():
+        connecting(store, tenant, settings).run_due(wait)

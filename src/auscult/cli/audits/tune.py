@@ -1,0 +1,214 @@
+"""``auscult tune``."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+from auscult.cli.terminal.figures import kappa
+from auscult.cli.terminal.progress import progress
+from auscult.config import Settings
+from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.form import Form, choose_form
+from auscult.domain.said.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from auscult.services.audits.agreement import Selection
+    from auscult.services.audits.tuning import AuditLabels, Labelled, TunedMetric, Tuning
+
+
+TheForm = Annotated[Path, typer.Argument(metavar="FORM", help="The form, YAML or JSON.")]
+LabelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels", metavar="LABELS", exists=True, dir_okay=False, help="What people decided, as NDJSON; see agree."
+    ),
+]
+ByAudits = Annotated[bool, typer.Option("--audits", help="Take submitted audits with this form, of --app.")]
+OfApp = Annotated[str | None, typer.Option("--app", metavar="ID", help="App whose audits.")]
+Only = Annotated[
+    list[str] | None, typer.Option("--metric", metavar="ID", help="Only this metric; say it once for each.")
+]
+Folds = Annotated[int, typer.Option("--folds", metavar="N", min=2, max=50, help="Parts of the cross-validation.")]
+NewFile = Annotated[
+    Path | None,
+    typer.Option("--write", metavar="NEWFILE", help="Write the form with what is better to a new file, comments kept."),
+]
+
+
+def tune(
+    form: TheForm,
+    files: options.MaybeFiles = None,
+    *,
+    labels: LabelFile = None,
+    audits: ByAudits = False,
+    app: OfApp = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    metric: Only = None,
+    folds: Folds = 5,
+    write: NewFile = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.
+
+    For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
+    The change is worth making only where the last is better. Nothing is changed: the form, the app and its scores
+    stay as they are. With --write the fitted form is written to a new file, to be checked and applied.
+    """
+    from auscult import bootstrap
+    from auscult.services.audits.tuning import tune
+
+    is_by_labels, is_by_audits = labels is not None, audits and app is not None
+    if is_by_labels == is_by_audits or (is_by_audits and files):
+        raise typer.BadParameter("give --labels LABELS and files of conversations, or --audits and --app")
+    settings = options.settings_of_existing(database) if labels is None else options.settings_of(database)
+    document, read = _read(form)
+    _must_be_known(metric or [], [one.id for one in read.metrics])
+    if write is not None and write.exists():
+        raise ConflictError(f"{write} is there already; name a file that is not", code="file.exists", field="--write")
+    evaluator = bootstrap.evaluator(settings)
+    if labels is None:
+        from auscult.services.audits.agreement import Selection
+
+        selection = Selection(form_id=read.id, since=since, until=until)
+        source = _of_audits(settings, app or "", selection)
+    else:
+        source = _of_labels(settings, labels, files or [], read)
+    with source as labelled, progress("read") as tell:
+        found = tune(
+            read,
+            labelled,
+            types=evaluator.types,
+            engines=evaluator.engines,
+            only=frozenset(metric or ()),
+            folds=folds,
+            told=tell,
+        )
+    typer.echo(msgspec.json.encode(found)) if as_json else _show(found)
+    if write is not None:
+        _write(write, document, read, found)
+
+
+def _read(form: Path) -> tuple[bytes, Form]:
+    """The document of the one form that is named, and the form."""
+    from auscult.cli.definitions.forms import documents_of, forms_of
+
+    documents, (first, *others) = documents_of(form), forms_of(form)
+    if others:
+        raise RequestError(
+            f"name one form: {' or '.join(f'auscult forms show {one.id} > FILE' for one in (first, *others))}, and tune that",
+            code="form.several",
+            field="FORM",
+            value=str(form),
+        )
+    return next(iter(documents.values())), first
+
+
+def _must_be_known(metrics: list[str], known: list[str]) -> None:
+    for metric in metrics:
+        if metric not in known:
+            hint = did_you_mean(metric, known, f"it has {', '.join(known)}")
+            told = f"the form has no metric {metric}; {hint}"
+            raise RequestError(told, code="metric.unknown", field="--metric", value=metric)
+
+
+@contextmanager
+def _of_labels(settings: Settings, file: Path, files: list[Path], form: Form) -> Generator[Iterator["Labelled"]]:
+    """Yield the labelled conversations of files that the form is for; report unusable ones at the end."""
+    from auscult.cli.terminal.input_files import limits_of, reading
+    from auscult.services.audits.labels import read_labels
+    from auscult.services.audits.tuning import Labelled
+
+    gold = read_labels(file, limits_of(settings))
+    seen: set[str] = set()
+    unfit = 0
+    with reading(settings, files) as given:
+
+        def labelled() -> Iterator[Labelled]:
+            nonlocal unfit
+            for conversation in chain(gold.conversations, given.conversations(files)):
+                if conversation.id in gold.answers and conversation.id not in seen:
+                    seen.add(conversation.id)
+                    if choose_form(conversation, [form]) is None:
+                        unfit += 1
+                    else:
+                        yield Labelled(conversation, gold.answers[conversation.id])
+
+        yield labelled()
+        if missing := len(gold.answers.keys() - seen):
+            typer.echo(f"{missing} labelled, but in none of the files", err=True)
+        if unfit:
+            typer.echo(f"{unfit} labelled, but the form is not for them", err=True)
+        known = [metric.id for metric in form.metrics]
+        strange = dict.fromkeys(name for answers in gold.answers.values() for name in answers if name not in known)
+        if strange:
+            hints = [f"{name} ({hint})" if (hint := did_you_mean(name, known)) else name for name in strange]
+            typer.echo(f"labelled, but not on the form: {', '.join(hints)}", err=True)
+
+
+@contextmanager
+def _of_audits(settings: Settings, app: str, selection: "Selection") -> Generator["AuditLabels"]:
+    """The audited conversations of an app."""
+    from auscult import bootstrap
+    from auscult.services.audits.agreement import audited_in
+    from auscult.services.audits.tuning import AuditLabels
+
+    with bootstrap.open(settings) as application:
+        store = application.store.within(options.known_tenant(application.store, app))
+        labelled = AuditLabels(audited_in(store.audits, selection), selection.form_id or "")
+        yield labelled
+        if labelled.revised:
+            typer.echo(f"{labelled.revised} audited, but revised since", err=True)
+
+
+def _write(file: Path, document: bytes, form: Form, found: "Tuning") -> None:
+    """Write the form with the thresholds that are better."""
+    from auscult.services.definitions.forms.edit import with_numbers
+    from auscult.services.definitions.forms.reading import read_form
+
+    changes = found.changes(form)
+    if not changes:
+        typer.echo("nothing is better, so that nothing is written", err=True)
+        return
+    written = with_numbers(document, {path: f"{number:g}" for path, number in changes.items()})
+    read_form(written)
+    file.write_bytes(written)
+    changed = "1 threshold" if len(changes) == 1 else f"{len(changes)} thresholds"
+    typer.echo(f"{changed} changed in {file}; look at it, then auscult forms check and apply it", err=True)
+
+
+def _show(found: "Tuning") -> None:
+    for metric in found.metrics:
+        typer.echo("\n".join(_lines(metric)))
+    for skipped in found.skipped:
+        typer.echo(f"{skipped.id}: not fitted, {skipped.reason}")
+    better = sum(metric.is_better for metric in found.metrics)
+    fitted = "1 metric" if len(found.metrics) == 1 else f"{len(found.metrics)} metrics"
+    typer.echo(
+        f"{found.conversations} conversations, {fitted} fitted, {better} better when cross-validated"
+        f" over {found.folds} parts; nothing was changed"
+    )
+
+
+def _lines(metric: "TunedMetric") -> Iterator[str]:
+    """A line for the metric, and one for each of its thresholds."""
+    answers = ", ".join(f"{count} {answer}" for answer, count in metric.answers.items())
+    is_same = all(one.new == one.old for one in metric.thresholds)
+    verdict = "leave it" if is_same or not metric.is_better else "change it"
+    yield (
+        f"{metric.id}: kappa {kappa(metric.kappa_before)}, fitted {kappa(metric.kappa_fitted)}, cross-validated "
+        f"{kappa(metric.kappa_cross_validated)} over {metric.n} answers ({answers}): {verdict}"
+    )
+    for one in metric.thresholds:
+        fitted = f"{one.old:g} stays" if one.new == one.old else f"{one.old:g} → {one.new:g}"
+        between = f"{min(one.folds):g} to {max(one.folds):g} in the parts"
+        yield f"    {fitted:<12} {one.field}, “{one.samples[0]}”; {between}"
+    for warning in metric.warnings:
+        yield f"    warning: {warning}"

@@ -1,0 +1,191 @@
+"""``auscult connectors``: applied, listed, checked, paused and removed."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+from auscult.config import variable
+from auscult.domain.connectors.run import Standing
+from auscult.domain.errors import RequestError
+
+if TYPE_CHECKING:
+    from auscult.services.connectors.checking import Check
+    from auscult.services.connectors.connecting import Connectors
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
+Secrets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME=SOURCE",
+        help="A secret, as secret_access_key=env:VARIABLE or private_key=file:PATH. "
+        "Without any, those that are stored stay.",
+    ),
+]
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A connector, YAML or JSON.")],
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    secret: Secrets = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the document and the place; store nothing.")
+    ] = False,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Store a connector, or a new version of it.
+
+    Faults are reported with line, field, and what would be right. Secrets are encrypted.
+    """
+    from auscult import bootstrap
+    from auscult.bootstrap.scheduling import connecting
+
+    options.must_be_files([file])
+    given = None if secret is None else secrets_of(secret)
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        service = connecting(application.store, tenant, application.settings)
+        if dry_run:
+            _show_check(service.try_document(file.read_bytes(), given or {}, str(file)), as_json=as_json)
+            return
+        stored = service.apply(file.read_bytes(), given, str(file))
+        if as_json:
+            typer.echo(msgspec.json.encode({"name": stored.name, "version": stored.version}))
+        else:
+            typer.echo(f"{stored.name}: version {stored.version} is in force; `auscult connectors check` tries it")
+
+
+def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List connectors with their last run."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        for each in within.connectors.listing():
+            _show(each, as_json=as_json)
+
+
+def show(
+    name: Name,
+    *,
+    app: options.KnownApp,
+    version: Annotated[int | None, typer.Option("--version", metavar="N", help="An earlier version.")] = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show a connector's document as it was applied; with --json its state, items read, and unknown names."""
+    from auscult import bootstrap
+    from auscult.bootstrap.scheduling import connecting
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        stored = connecting(application.store, tenant, application.settings).definition(name, version)
+        within = application.store.within(tenant).connectors
+        if not as_json:
+            typer.echo(stored.document.decode(), nl=not stored.document.endswith(b"\n"))
+            for each, count in within.unknown(name).items():
+                typer.echo(f"unknown {each}: {count} conversations", err=True)
+            return
+        shown = {"document": stored.document.decode(), "items": within.items(name), "unknown": within.unknown(name)}
+        typer.echo(msgspec.json.encode(msgspec.to_builtins(within.get(name)) | shown))
+
+
+def check(
+    name: Name, *, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False
+) -> None:
+    """Try a connector: access, path, format, and the first ten rows mapped and refused. Stores nothing."""
+    with opened(database, app) as service:
+        _show_check(service.check(name), as_json=as_json)
+
+
+def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Remove a connector and its secrets. What it brought stays; applied again, it reads nothing twice."""
+    with opened(database, app) as service:
+        service.remove(name)
+        typer.echo(f"{name}: removed")
+
+
+def pause(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Keep a connector from running, and end a run that is under way."""
+    _pause(name, app, database, is_paused=True)
+
+
+def resume(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Let a paused connector run again."""
+    _pause(name, app, database, is_paused=False)
+
+
+@contextmanager
+def opened(database: str | None, app: str) -> "Generator[Connectors]":
+    """Open the connectors of an app."""
+    from auscult import bootstrap
+    from auscult.bootstrap.scheduling import connecting
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        yield connecting(application.store, tenant, application.settings)
+
+
+def secrets_of(given: Sequence[str]) -> dict[str, str]:
+    """Read secrets from where they are. Raises ``RequestError`` ``connector.secret_source``."""
+    return dict(_secret(each) for each in given)
+
+
+def _secret(given: str) -> tuple[str, str]:
+    name, _, source = given.partition("=")
+    kind, _, place = source.partition(":")
+    try:
+        if kind == "env" and (value := variable(place)) is not None:
+            return name, value
+        if kind == "file":
+            return name, Path(place).read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the secret {name!r} cannot be read from {place}: {error}"
+        raise RequestError(message, code="connector.secret_source", field="--secret") from error
+    what = f"there is no variable {place} in the environment" if kind == "env" else "secrets are not given as they are"
+    message = f"{what}; give --secret {name or 'NAME'}=env:VARIABLE or --secret {name or 'NAME'}=file:PATH"
+    raise RequestError(message, code="connector.secret_source", field="--secret")
+
+
+def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> None:
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        within.connectors.pause(name, is_paused=is_paused)
+        typer.echo(f"{name}: {'paused' if is_paused else 'resumed'}")
+
+
+def _show(one: Standing, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(one))
+        return
+    then = "paused" if one.is_paused else f"next {one.next_at:%Y-%m-%d %H:%M}" if one.next_at else "on demand"
+    last = f"last {one.last.started_at:%Y-%m-%d %H:%M} {one.last.state}" if one.last else "never run"
+    typer.echo(f"{one.name}  version {one.version}  {then}  {last}")
+
+
+def _show_check(found: "Check", *, as_json: bool) -> None:
+    """Show a check. Exits with 1 where a run would read nothing."""
+    if as_json:
+        typer.echo(msgspec.json.encode(found))
+    else:
+        for step in ("access", "path", "format"):
+            typer.echo(f"{step}: {getattr(found, step) or '-'}")
+        for row in found.mapped:
+            typer.echo(f"mapped  {row.key}  {row.where or row.id}  {row.channel}  {row.started_at}  {row.turns} turns")
+        for row in found.refused:
+            typer.echo(f"refused  {row.key}  {row.where}  {row.reason}")
+        for each in (*found.postponed, *(f"{name} is not in the mapping table" for name in found.unknown)):
+            typer.echo(f"note  {each}")
+    if not found.is_ok:
+        raise typer.Exit(1)

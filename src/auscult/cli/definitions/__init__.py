@@ -1,0 +1,1 @@
+"""Commands for forms, taxonomies, scorecards and lookup tables."""

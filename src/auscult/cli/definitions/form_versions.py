@@ -1,0 +1,229 @@
+"""``auscult forms``: versions and drafts, what differs between them, and forms put out of force."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import hints, options
+from auscult.domain.errors import NotFoundError, RequestError
+
+if TYPE_CHECKING:
+    from auscult.bootstrap import Application
+    from auscult.services.definitions.forms.difference import Named
+    from auscult.storage.definitions.forms import AppForms
+    from auscult.storage.store import AppStore
+
+FormId = Annotated[str, typer.Argument(metavar="FORM_ID", help="The form's id, as ef-starter-voice.")]
+IdOrFile = Annotated[str, typer.Argument(metavar="FORM", help="The form's id, or a file.")]
+_WHICH = "The number of a version, the word draft, or a file; - reads stdin."
+One = Annotated[str | None, typer.Argument(metavar="A", help=_WHICH, show_default=False)]
+Other = Annotated[str | None, typer.Argument(metavar="B", help=_WHICH, show_default=False)]
+Document = Annotated[str, typer.Argument(metavar="FILE", help="A form, YAML or JSON; - reads stdin.")]
+MaybeApp = Annotated[
+    str | None, typer.Option("--app", metavar="ID", help="App whose forms; not needed to compare two files.")
+]
+
+
+def diff(
+    form: IdOrFile,
+    a: One = None,
+    b: Other = None,
+    *,
+    app: MaybeApp = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show the differences between two versions of a form, metric by metric.
+
+    Without A and B: the newest version and the draft, or, without a draft, the version before and the newest.
+    With A alone: an older version and the newest, or the newest and a draft or file.
+    A FORM that is a file is compared with the newest version, or with A. The last lines show what a re-score would
+    keep.
+    """
+    from auscult.services.definitions.forms.difference import compared
+
+    if app is None:
+        found = compared(*_two(None, form, a, b))
+    else:
+        with _open(app, database) as (store, _):
+            found = compared(*_two(store.forms, form, a, b))
+    if as_json:
+        typer.echo(msgspec.json.encode(found))
+        return
+    from auscult.cli.definitions.difference import text
+
+    typer.echo(text(found))
+
+
+def versions(
+    form_id: FormId, *, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False
+) -> None:
+    """List every version of a form, the newest first, with what it changed (+ added, - removed, ~ changed), and its draft."""
+    from auscult.services.definitions.forms.difference import history
+
+    with _open(app, database) as (store, _):
+        found, draft = store.forms.versions(form_id), store.forms.draft(form_id)
+        known = ", ".join(one.form_id for one in store.forms.in_force()) or "none yet"
+    if not found and draft is None:
+        raise NotFoundError(f"there is no form {form_id}; there is: {known}", code="form.unknown", field="FORM_ID")
+    if as_json:
+        if draft is not None:
+            typer.echo(msgspec.json.encode({"version": None, "saved_at": draft.saved_at, "based_on": draft.based_on}))
+        for one, changes in zip(found, history(found), strict=True):
+            shown = {"version": one.version, "published_at": one.published_at, "retired_at": one.retired_at}
+            typer.echo(msgspec.json.encode(shown | msgspec.structs.asdict(changes)))
+        return
+    if draft is not None:
+        typer.echo(f"draft       saved {draft.saved_at:%Y-%m-%d %H:%M}")
+    for place, (one, changes) in enumerate(zip(found, history(found), strict=True)):
+        state = f", retired {one.retired_at:%Y-%m-%d %H:%M}" if one.retired_at else "" if place else ", in force"
+        parts = (("+", changes.added), ("-", changes.removed), ("~", changes.changed), ("", changes.fields))
+        told = " ".join(f"{mark}{each}" for mark, some in parts for each in some or ())
+        typer.echo(f"version {one.version:<3} published {one.published_at:%Y-%m-%d %H:%M}{state}  {told}".rstrip())
+
+
+def draft(
+    file: Document,
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+) -> None:
+    """Keep a form as a draft: it is not in force, and can be compared, backtested and published.
+
+    It may still have faults; those that prevent its publication are listed. A form has one draft.
+    """
+    from auscult import bootstrap
+    from auscult.services.definitions.forms.drafts import save_draft
+
+    name, document = read_file(file)
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        saved = save_draft(application.store.within(tenant).forms, document, application.answered, name)
+    kept = saved.draft
+    based_on = f", beside version {kept.based_on}" if kept.based_on else ""
+    typer.echo(f"draft of {kept.form_id} saved for {app}{based_on}")
+    for problem in (*saved.check.problems, *saved.check.unanswered):
+        typer.echo(f"to be mended before it is published: {problem.told(name)}", err=True)
+
+
+def drafts(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the drafts, each with the number of faults that prevent its publication."""
+    from auscult.services.definitions.forms.publish import check_against
+
+    with _open(app, database) as (store, application):
+        answered = application.answered
+        found = [(one, check_against(store.forms, one.document, answered)) for one in store.forms.drafts()]
+    for one, check in found:
+        count = len(check.problems) + len(check.unanswered)
+        if as_json:
+            shown = {"id": one.form_id, "based_on": one.based_on, "saved_at": one.saved_at, "problems": count}
+            typer.echo(msgspec.json.encode(shown))
+            continue
+        told = {0: "ready to be published", 1: "1 problem"}.get(count, f"{count} problems")
+        typer.echo(f"{one.form_id}  saved {one.saved_at:%Y-%m-%d %H:%M}  {told}")
+
+
+def publish(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Publish the draft of a form: conversations that are loaded from now on are scored with it."""
+    from auscult.services.definitions.forms.drafts import publish_draft
+
+    with _open(app, database) as (store, application):
+        version = publish_draft(store.forms, form_id, application.answered)
+        typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
+        hints.after_publishing(store, [version])
+
+
+def discard(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Discard the draft of a form; published versions stay as they are."""
+    from auscult.services.definitions.forms.drafts import get_draft
+
+    with _open(app, database) as (store, _):
+        get_draft(store.forms, form_id)
+        store.forms.discard_draft(form_id)
+    typer.echo(f"draft of {form_id} discarded")
+
+
+def retire(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Put a form out of force: conversations that are loaded from now on are not scored with it.
+
+    Scores that it gave stay, and so do its versions; publishing it again makes a new version.
+    """
+    with _open(app, database) as (store, _):
+        version = store.forms.retire(form_id)
+    typer.echo(f"{form_id} is no longer in force for {app}; version {version.version} was its last")
+
+
+@contextmanager
+def _open(app: str, database: str | None) -> "Generator[tuple[AppStore, Application]]":
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        yield application.store.within(tenant), application
+
+
+def _two(forms: "AppForms | None", form: str, a: str | None, b: str | None) -> "tuple[Named, Named]":
+    """The two forms that a command line means, the older first."""
+    from auscult.services.definitions.forms.difference import choose, choose_two
+
+    if is_file(form):
+        given = _of_file(form)
+        if a is not None:
+            return given, _named(forms, given.form.id, a)
+        return choose(_needed(forms), given.form.id), given
+    known = _needed(forms)
+    if a is None:
+        return choose_two(known, form)
+    first = _named(known, form, a)
+    if b is not None:
+        return first, _named(known, form, b)
+    newest = choose(known, form)
+    return (newest, first) if first.version is None else (first, newest)
+
+
+def _named(forms: "AppForms | None", form_id: str, word: str) -> "Named":
+    from auscult.services.definitions.forms.difference import DRAFT, choose
+
+    if word != DRAFT and not word.isdigit() and is_file(word):
+        return _of_file(word)
+    return choose(_needed(forms), form_id, word)
+
+
+def _needed(forms: "AppForms | None") -> "AppForms":
+    if forms is None:
+        raise RequestError("say whose form it is with --app; only two files need none", field="--app")
+    return forms
+
+
+def is_file(word: str) -> bool:
+    """Return whether a word on the command line names a file, or stdin."""
+    return word == options.STDIN or Path(word).is_file()
+
+
+def _of_file(word: str) -> "Named":
+    from auscult import bootstrap
+    from auscult.services.definitions.forms.difference import Named
+    from auscult.services.definitions.forms.reading import check_form, refused
+
+    bootstrap.plug_in()
+    name, document = read_file(word)
+    found = check_form(document)
+    if found.form is None:
+        raise refused(found.problems, name)
+    return Named(name=name, form=found.form)
+
+
+def read_file(word: str) -> tuple[str, bytes]:
+    """A document by the name of its file, and the name for errors."""
+    if word == options.STDIN:
+        return "stdin", sys.stdin.buffer.read()
+    if not Path(word).is_file():
+        raise NotFoundError(f"there is no file {word}", code="file.unknown", field="FILE", value=word)
+    return word, Path(word).read_bytes()

@@ -1,0 +1,215 @@
+"""``auscult forms``: evaluation forms, checked, published and read."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import checked, hints, options
+from auscult.domain.definitions.form_version import FormVersion
+from auscult.domain.errors import NotFoundError
+from auscult.domain.form import Form
+from auscult.domain.probe import Probe
+from auscult.domain.said.spelling import did_you_mean
+
+STARTER = "starter"
+
+Documents = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE",
+        help="Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish.",
+    ),
+]
+OfApp = Annotated[
+    str | None, typer.Option("--app", metavar="ID", help="App whose forms; without it, the forms that come along.")
+]
+
+
+def check(files: Documents, *, as_json: options.AsJson = False) -> None:
+    """Check forms: every fault with line, field, reason, and what would be right.
+
+    Several are also checked together: one form for each queue, channel and direction, and an id for each.
+    A metric that needs an engine that is not here is named too; such a form is right, and cannot be published yet.
+    """
+    from auscult.services.definitions.forms.reading import check_forms
+
+    faults = 0
+    for name, found in check_forms(_documents_of_all(files), answered=_answered()).items():
+        faults += len(found.problems)
+        told = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
+        form = found.form
+        right = (
+            f"{form.id} is right: {len(form.metrics)} metric{'s' * (len(form.metrics) != 1)}, {form.channel}"
+            if form
+            else None
+        )
+        checked.tell(name, told, right, as_json=as_json)
+    if faults:
+        raise typer.Exit(1)
+
+
+def apply(
+    files: Documents,
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+) -> None:
+    """Publish forms: conversations that are loaded from now on are scored with them.
+
+    A form that is published already gets a new version; the same document again changes nothing.
+    They are checked against each other and the other forms in force: one form for each queue, channel and direction.
+    Of several files all are published, or, where one cannot be used, none.
+    """
+    from auscult import bootstrap
+    from auscult.services.definitions.forms.publish import publish
+
+    documents = _documents_of_all(files)
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        store = application.store.within(tenant)
+        published = publish(store.forms, documents, application.answered)
+        for version in published:
+            typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
+        hints.after_publishing(store, published)
+
+
+def listing(*, app: OfApp = None, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the forms in force."""
+    from auscult.services.definitions.forms.reading import all_starter_documents, read_form
+
+    if app is None:
+        versions = [(read_form(document), None) for document in all_starter_documents().values()]
+    else:
+        versions = [(read_form(one.document, one.version), one.published_at) for one in _in_force(app, database)]
+    for form, published_at in versions:
+        shown = {"id": form.id, "version": form.version, "channel": form.channel, "name": form.name}
+        if as_json:
+            typer.echo(msgspec.json.encode(shown | {"metrics": len(form.metrics), "published_at": published_at}))
+            continue
+        since = f"  published {published_at:%Y-%m-%d %H:%M}" if published_at else ""
+        typer.echo(
+            f"{form.id}  version {form.version}  {form.channel}  {len(form.metrics)} metrics  {form.name}{since}"
+        )
+
+
+def schema() -> None:
+    """Print the JSON Schema of a form, by which editors complete and check it.
+
+    It covers keys and values; forms check also finds faults that only show in the whole form.
+    """
+    from auscult import bootstrap
+    from auscult.metrics import METRICS
+    from auscult.services.definitions.forms.schema import form_schema
+
+    bootstrap.plug_in()
+    typer.echo(msgspec.json.format(msgspec.json.encode(form_schema(METRICS)), indent=2))
+
+
+def show(
+    form_id: Annotated[str, typer.Argument(metavar="FORM_ID", help="The form's id, as ef-starter-voice.")],
+    *,
+    app: OfApp = None,
+    version: Annotated[int | None, typer.Option(metavar="N", help="Which version. Default: the newest.")] = None,
+    is_draft: Annotated[bool, typer.Option("--draft", help="The draft, and no version.")] = False,
+    is_expanded: Annotated[
+        bool, typer.Option("--expand", help="Write out the lines of wording packs, so that the form needs none.")
+    ] = False,
+    database: options.Database = None,
+) -> None:
+    """Print a form as its author wrote it."""
+    from auscult.services.definitions.forms.reading import all_starter_documents, read_form
+
+    if app is None:
+        documents = {read_form(document).id: document for document in all_starter_documents().values()}
+        document = documents.get(form_id)
+        known = sorted(documents)
+    else:
+        from auscult import bootstrap
+        from auscult.services.definitions.forms.drafts import get_draft
+
+        with bootstrap.open(options.settings_of_existing(database)) as application:
+            forms = application.store.within(options.known_tenant(application.store, app)).forms
+            found = get_draft(forms, form_id) if is_draft else forms.get(form_id, version)
+            document = found.document if found else None
+            known = [one.form_id for one in forms.in_force()]
+    if document is None:
+        which = form_id if version is None else f"{form_id} version {version}"
+        hint = did_you_mean(form_id, known, f"there is: {', '.join(known) or 'none yet'}")
+        raise NotFoundError(f"there is no form {which}; {hint}", code="form.unknown", field="FORM_ID")
+    if is_expanded:
+        from auscult.services.definitions.form_packs import expanded
+
+        document = expanded(document)
+    typer.echo(document, nl=not document.endswith(b"\n"))
+
+
+def documents_of(file: Path) -> dict[str, bytes]:
+    """Return the documents that a FORM argument names, a file or the word ``starter``: name for messages -> document.
+
+    ``starter`` names the forms of every language, ``starter-es`` those of one.
+
+    A file for several channels has one document for each.
+    """
+    from auscult.services.definitions.form_channels import by_channel
+
+    if str(file).partition("-")[0] == STARTER and not file.exists():
+        return {f"{name}.yaml": document for name, document in _starters(str(file)).items()}
+    if not file.is_file():
+        raise NotFoundError(f"there is no file {file}; give a form, or the word {STARTER}", code="file.unknown")
+    document = file.read_bytes()
+    channels = by_channel(document)
+    return {f"{file} ({channel})": one for channel, one in channels.items()} if channels else {str(file): document}
+
+
+def _starters(word: str) -> dict[str, bytes]:
+    """Return the forms that ``starter`` names: those of every language, or with ``starter-es`` those of one."""
+    from auscult.services.definitions.forms.reading import (
+        STARTER_LANGUAGES,
+        all_starter_documents,
+        starter_documents,
+    )
+
+    language = word.partition("-")[2]
+    if not language:
+        return all_starter_documents()
+    if language not in STARTER_LANGUAGES:
+        known = ", ".join(f"{STARTER}-{one}" for one in STARTER_LANGUAGES)
+        raise NotFoundError(f"there is no starter form {word!r}; choose one of: {known}", code="file.unknown")
+    return starter_documents(language)
+
+
+def _documents_of_all(files: list[Path]) -> dict[str, bytes]:
+    return {name: document for file in files for name, document in documents_of(file).items()}
+
+
+def forms_of(form: Path) -> tuple[Form, ...]:
+    """The forms that a ``--form`` names, pinned as they would be published. Raises ``FormError`` with every fault."""
+    from auscult.services.definitions.form_packs import pinned
+    from auscult.services.definitions.forms.reading import check_form, read_form, refused
+
+    forms: list[Form] = []
+    answered = _answered()
+    for name, document in documents_of(form).items():
+        found = check_form(document, answered=answered)
+        if found.form is None or found.unanswered:
+            raise refused([*found.problems, *found.unanswered], name)
+        forms.append(read_form(pinned(document)))
+    return tuple(forms)
+
+
+def _answered() -> frozenset[type[Probe]]:
+    """The kinds of probe for which the settings configure an engine."""
+    from auscult import bootstrap
+
+    return bootstrap.evaluator(options.settings_of(None)).answered
+
+
+def _in_force(app: str, database: str | None) -> list[FormVersion]:
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        return application.store.within(options.known_tenant(application.store, app)).forms.in_force()

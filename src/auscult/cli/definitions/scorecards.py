@@ -1,0 +1,153 @@
+"""``auscult scorecards``: the measures of agents, and their results."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+
+if TYPE_CHECKING:
+    from auscult.services.definitions.scorecards import AgentFigures
+
+Documents = Annotated[
+    list[Path], typer.Argument(metavar="FILE", callback=options.must_be_files, help="Scorecards, YAML or JSON.")
+]
+Card = Annotated[str, typer.Argument(metavar="ID", help="A scorecard, as list shows it.")]
+Agent = Annotated[
+    str | None,
+    typer.Option("--agent", metavar="ID", help="Only this agent, with the conversations behind the figures."),
+]
+
+
+def apply(
+    files: Documents,
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Publish scorecards; an existing one gets a new version. All of them are checked first.
+
+    Faults are reported with line, field, and what would be right. A metric that no form in force has is a warning.
+    """
+    from auscult import bootstrap
+    from auscult.services.definitions.scorecards import check_scorecard, known_metrics, refused
+
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        within = application.store.within(tenant)
+        known = known_metrics(within)
+        found = [(file, check_scorecard(file.read_bytes(), known_metrics=known)) for file in files]
+        for file, check in found:
+            if check.card is None:
+                raise refused(check.problems, str(file))
+        for file, check in found:
+            for warning in check.warnings:
+                typer.echo(f"{warning.told(str(file))} (warning)", err=True)
+            name = check.card.id if check.card else ""
+            stored = within.definitions.publish("scorecard", name, file.read_bytes())
+            if as_json:
+                typer.echo(msgspec.json.encode({"id": stored.name, "version": stored.version}))
+            else:
+                typer.echo(f"{stored.name}: version {stored.version} is in force")
+
+
+def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the scorecards of an app."""
+    from auscult import bootstrap
+    from auscult.services.definitions.scorecards import scorecards
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        for card in scorecards(within):
+            names = [attribute.name for attribute in card.attributes]
+            if as_json:
+                told = {"id": card.id, "version": card.version, "name": card.name, "attributes": names}
+                typer.echo(msgspec.json.encode(told | {"active": card.is_active, "default": card.is_default}))
+            else:
+                marks = ("" if card.is_active else ", inactive") + (", default" if card.is_default else "")
+                typer.echo(f"{card.id}: version {card.version}, {card.name} ({', '.join(names)}){marks}")
+
+
+def show(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Print a scorecard as it was written."""
+    from auscult import bootstrap
+    from auscult.services.definitions.scorecards import scorecard
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        stored = within.definitions.get("scorecard", scorecard(within, card).id)
+        typer.echo(stored.document if stored else b"", nl=False)
+
+
+def remove(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Put a scorecard out of force; its versions stay."""
+    from auscult import bootstrap
+    from auscult.services.definitions.scorecards import scorecard
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        within.definitions.remove("scorecard", scorecard(within, card).id)
+        typer.echo(f"{card}: removed")
+
+
+def agents(
+    card: Card,
+    *,
+    app: options.KnownApp,
+    agent: Agent = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show the figures of agents by a scorecard: over a period, from the verdicts on their conversations.
+
+    With --agent every conversation behind that agent's figures, in the order of their start.
+    """
+    from auscult import bootstrap
+    from auscult.services.definitions.scorecards import figures_of, interactions_of, scorecard
+
+    encode = msgspec.json.Encoder(decimal_format="number").encode
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        within = application.store.within(options.known_tenant(application.store, app))
+        found = scorecard(within, card)
+        if agent is not None:
+            for one in interactions_of(within, found, agent, since, until):
+                if as_json:
+                    typer.echo(encode(one))
+                else:
+                    attributes = ", ".join(f"{name} {_shown(score)}" for name, score in one.attributes.items())
+                    fatal = f", {one.fatal_errors} fatal" if one.fatal_errors else ""
+                    typer.echo(
+                        f"{one.started_at:%Y-%m-%d %H:%M}  {one.conversation_id}  {_shown(one.score)}  ({attributes}{fatal})"
+                    )
+            return
+        figures = figures_of(within, found, since, until)
+        if as_json:
+            for each in figures:
+                typer.echo(encode(each))
+        else:
+            _print(figures)
+
+
+def _print(figures: "tuple[AgentFigures, ...]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    names = [attribute.name for attribute in figures[0].attributes] if figures else []
+    table = Table("agent", "conversations", "score", "passed", "failed", "fatal", *names)
+    for one in figures:
+        counts = (str(number) for number in (one.passed, one.failed, one.fatal))
+        means = (_shown(attribute.score) for attribute in one.attributes)
+        named = f"{one.name} ({one.agent_id})" if one.name else one.agent_id
+        table.add_row(named, str(one.interactions), _shown(one.score), *counts, *means)
+    Console().print(table)
+
+
+def _shown(score: object) -> str:
+    return "-" if score is None else str(score)

@@ -1,0 +1,99 @@
+"""``auscult tables``: values that by_value metrics hold what was said against."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+from auscult.cli.terminal.options import must_be_files
+from auscult.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from auscult.domain.definitions.definition import Definition
+
+Tables = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE",
+        callback=must_be_files,
+        help="CSV with a line of column names, or a JSON array of objects; plans.csv becomes the table plans.",
+    ),
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A table, as list shows it.")]
+
+
+def apply(
+    files: Tables,
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Publish tables for an app; an existing one gets a new version, for conversations that come later.
+
+    All of them are checked first: when one cannot be read, none is published.
+    """
+    from auscult import bootstrap
+    from auscult.services.definitions.lookup_tables import checked
+
+    documents = {file.stem: checked(file.stem, file.read_bytes()) for file in files}
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        definitions = application.store.within(tenant).definitions
+        for name, document in documents.items():
+            _tell(definitions.publish("table", name, document), as_json=as_json)
+
+
+def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the tables of an app, by name."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        for one in application.store.within(tenant).definitions.in_force("table"):
+            _tell(one, as_json=as_json)
+
+
+def show(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Print a table as it was given."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        found = application.store.within(tenant).definitions.get("table", name)
+        if found is None or found.removed_at is not None:
+            raise _unknown(name)
+        typer.echo(found.document, nl=False)
+
+
+def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Remove a table. Metrics that look something up in it are not evaluated from then on, with that reason."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        definitions = application.store.within(tenant).definitions
+        found = definitions.get("table", name)
+        if found is None or found.removed_at is not None:
+            raise _unknown(name)
+        definitions.remove("table", name)
+        typer.echo(f"{name}: removed")
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(f"there is no table {name} in this app", code="table.unknown", field="name", value=name)
+
+
+def _tell(table: "Definition", *, as_json: bool) -> None:
+    from auscult.domain.definitions.lookup_table import read_table
+
+    read = read_table(table.document)
+    if as_json:
+        told = {"name": table.name, "version": table.version, "columns": read.columns, "rows": len(read.rows)}
+        typer.echo(msgspec.json.encode(told))
+    else:
+        typer.echo(f"{table.name}: version {table.version}, {len(read.rows)} rows of {', '.join(read.columns)}")

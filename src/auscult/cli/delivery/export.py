@@ -1,0 +1,100 @@
+"""``auscult export``."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.privacy.principal import principal
+from auscult.cli.terminal import options
+from auscult.cli.terminal.progress import progress
+from auscult.domain.errors import RequestError
+
+if TYPE_CHECKING:
+    from auscult.services.delivery.day_files import Day
+    from auscult.storage.store import AppStore
+
+ReportOrTable = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHAT",
+        help="A table: conversations, verdicts, evidence, insights or audits. "
+        "Or a report: scorereporting, rawdata, account_rawdata, calldetails or aaconversation.",
+    ),
+]
+
+
+def export(
+    what: ReportOrTable,
+    *,
+    app: options.KnownApp,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since", metavar="TIME", parser=options.instant, help="From this time or day on. A report needs it."
+        ),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", metavar="TIME", parser=options.instant, help="Up to this time or day. A report needs it."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where WHAT/date=YYYY-MM-DD/ is made.")],
+    form: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, ndjson or csv.")] = "parquet",
+    anew: Annotated[bool, typer.Option("--anew", help="Write every day again, changed or not.")] = False,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Export a table or a whole report from the database into files, one per UTC day.
+
+    Memory does not grow with the range. The same command again continues where it was interrupted, and rewrites the
+    days that have changed: with late audits, re-scores, new or erased conversations.
+    """
+    from auscult import bootstrap
+    from auscult.reports import REPORTS
+    from auscult.services.delivery.tables import KINDS
+    from auscult.tables import TABLES
+
+    if what not in REPORTS and what not in KINDS:
+        known = ", ".join((*KINDS, *REPORTS))
+        raise RequestError(f"unknown table or report {what!r}; available: {known}", code="report.unknown", field="WHAT")
+    if form not in TABLES:
+        raise RequestError(
+            f"unknown format {form!r}; available: {', '.join(TABLES)}", code="tables.unknown", field="--format"
+        )
+    if what in REPORTS and (since is None or until is None):
+        raise RequestError(f"the report {what} needs --since and --until", code="range.missing", field="--since")
+    if since and until and until <= since:
+        raise RequestError("--until is not after --since", code="range.reversed", field="--until", value=str(until))
+    rows = files = 0
+    settings = options.settings_of_existing(database)
+    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as tell:
+        store = application.store.within(options.known_tenant(application.store, app))
+        for day in _days(store, what, form, out, (since, until), is_anew=anew):
+            rows += day.rows
+            files += day.is_new
+            tell(rows, None)
+            if as_json:
+                typer.echo(msgspec.json.encode(day))
+    if not as_json:
+        typer.echo(f"{rows} rows in {out / what}; {files} files written, the others are unchanged")
+
+
+def _days(
+    app: "AppStore", what: str, form: str, out: Path, between: tuple[datetime | None, datetime | None], *, is_anew: bool
+) -> "Iterator[Day]":
+    from auscult.reports import REPORTS
+    from auscult.services.delivery.export import Export
+    from auscult.services.delivery.table_export import TableExport
+    from auscult.services.privacy.log import record
+    from auscult.tables import TABLES
+
+    since, until = between
+    record(app, principal(), "data.exported", f"table:{what}", format=form)  # before: the export may be cut off
+    if what in REPORTS and since and until:
+        return Export(app, REPORTS[what], TABLES[form], out).days(since, until, is_anew=is_anew)
+    return TableExport(app, what, TABLES[form], out).days(since, until, is_anew=is_anew)

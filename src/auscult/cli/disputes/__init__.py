@@ -1,0 +1,1 @@
+"""Commands for what follows an audit: disputes, calibration, coaching, schedules."""

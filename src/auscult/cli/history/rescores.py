@@ -1,0 +1,172 @@
+"""``auscult rescore`` and ``auscult rescores``: history, scored once more with a version of a form."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.history.waiting import wait_for
+from auscult.cli.terminal import options
+
+if TYPE_CHECKING:
+    from auscult.bootstrap import Application
+    from auscult.services.history.rescores import RescoreView
+    from auscult.storage.store import AppStore
+
+RescoreId = Annotated[str, typer.Argument(metavar="RESCORE_ID", help="The re-score's id, as rs-....")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="End at once; a server or worker does it.")]
+
+
+def rescore(
+    *,
+    form: Annotated[str, typer.Option("--form", metavar="FORM_ID", help="The form's id, as ef-starter-voice.")],
+    app: options.KnownApp,
+    version: Annotated[int | None, typer.Option(metavar="N", help="Which version. Default: the newest.")] = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--queue", metavar="QUEUE", help="Only conversations of this queue, by id or name; may be repeated."
+        ),
+    ] = None,
+    afresh: Annotated[
+        bool,
+        typer.Option(
+            "--afresh",
+            help="Judge everything anew, also what this version decided, and ask a judge once more what failed.",
+        ),
+    ] = False,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the trail.")] = "system",
+    no_wait: NoWait = False,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score stored conversations once more, with a version of a form.
+
+    It covers the conversations that the form is for now, whatever scored them before, also those without a form.
+    Answers are kept where the metric asks the same, so that a changed weight needs no engine.
+    Every earlier evaluation is kept, and the trail of each conversation shows the re-score.
+    Conversations whose newest evaluation is already of this version are left as they are.
+    It is durable: killed or interrupted it goes on where it was, as soon as a server or worker runs.
+    """
+    from auscult.services.history.rescores import begin_rescore
+
+    with _opened(app, database) as (application, store):
+        begun = begin_rescore(
+            store,
+            application.answered,
+            form_id=form,
+            version=version,
+            since=since,
+            until=until,
+            queues=queue or (),
+            afresh=afresh,
+            by=by,
+        )
+        view = begun if no_wait else _awaited(application, store, begun)
+    _tell(view, as_json=as_json, is_awaited=not no_wait)
+
+
+def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List re-scores, the newest first."""
+    from auscult.services.history.rescores import line_of, list_rescores
+
+    with _opened(app, database) as (_, store):
+        for view in list_rescores(store):
+            typer.echo(msgspec.json.encode(line_of(view)) if as_json else _sentence(view))
+
+
+def show(
+    rescore_id: RescoreId,
+    *,
+    app: options.KnownApp,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show the progress of a re-score, and the outcomes of its conversations."""
+    from auscult.services.history.rescores import view_rescore
+
+    with _opened(app, database) as (_, store):
+        _tell(view_rescore(store, rescore_id), as_json=as_json, is_awaited=False)
+
+
+def cancel(rescore_id: RescoreId, *, app: options.KnownApp, database: options.Database = None) -> None:
+    """Do nothing more of a re-score. What it wrote stays; it can be resumed."""
+    from auscult.services.history.rescores import cancel_rescore
+
+    with _opened(app, database) as (_, store):
+        typer.echo(_sentence(cancel_rescore(store, rescore_id)))
+
+
+def resume(
+    rescore_id: RescoreId,
+    *,
+    app: options.KnownApp,
+    no_wait: NoWait = False,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Go on with a re-score that was cancelled, failed or interrupted, where it was."""
+    from auscult.services.history.rescores import resume_rescore
+
+    with _opened(app, database) as (application, store):
+        resumed = resume_rescore(store, rescore_id)
+        view = resumed if no_wait else _awaited(application, store, resumed)
+    _tell(view, as_json=as_json, is_awaited=not no_wait)
+
+
+@contextmanager
+def _opened(app: str, database: str | None) -> "Generator[tuple[Application, AppStore]]":
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        yield application, application.store.within(options.known_tenant(application.store, app))
+
+
+def _awaited(application: "Application", store: "AppStore", begun: "RescoreView") -> "RescoreView":
+    """Return the re-score once it is over or postponed."""
+    from auscult.services.history.rescores import view_rescore
+
+    sweep_id = begun.sweep.sweep_id
+    try:
+        wait_for(application, store, sweep_id, "re-scored")
+    except KeyboardInterrupt:
+        typer.echo(f"{sweep_id} goes on when a server or worker runs; `auscult rescores cancel` ends it", err=True)
+        raise
+    return view_rescore(store, sweep_id)
+
+
+def _tell(view: "RescoreView", *, as_json: bool, is_awaited: bool) -> None:
+    """Print its state; where the command waited for it, the exit status is 1 after a failure."""
+    from auscult.services.history.rescores import line_of
+
+    line = line_of(view)
+    typer.echo(msgspec.json.encode(line) if as_json else _sentence(view))
+    if line.reason is not None:
+        typer.echo(f"error: {line.reason}", err=True)
+    if is_awaited and (line.state != "done" or line.failed):
+        raise typer.Exit(1)
+
+
+def _sentence(view: "RescoreView") -> str:
+    """``rs-1 done: ef-bank version 3, 100 of 100 looked at, 90 re-scored, 10 for another form``."""
+    from auscult.services.history.rescores import line_of
+
+    line = line_of(view)
+    told = [
+        f"{n} {words}"
+        for n, words in (
+            (line.already, "scored by this version already"),
+            (line.other_form, "for another form or none"),
+            (line.other_queue, "of another queue"),
+            (line.waiting, "not evaluated yet"),
+            (line.moved, "changed meanwhile"),
+            (line.failed, "could not be judged"),
+        )
+        if n
+    ]
+    counts = ", ".join([f"{line.looked} of {line.total} looked at", f"{line.rescored} re-scored", *told])
+    return f"{line.id} {line.state}: {line.form_id} version {line.version}, {counts}"

@@ -1,0 +1,92 @@
+"""The example disputes and the example calibration session of the demo, each marked as an example."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from auscult.cli.operations.demo.audits import AUDITORS
+from auscult.domain.audits.audit import AuditAnswer, results_of
+from auscult.domain.disputes.separation import Person
+from auscult.domain.tenancy import Tenant
+
+if TYPE_CHECKING:
+    from auscult.services.disputes.reviewing import Reviewing, ReviewView
+    from auscult.storage.store import AppStore, Store
+
+MANAGER = "dana@demo.example"
+NAME = "Example session"
+COMMENTS = (
+    "Example: the customer spoke first, so there was nothing left to ask.",
+    "Example: it is there, in other words.",
+    "Example: I did not have the time, and said so.",
+)
+_NOW = partial(datetime.now, UTC)
+
+
+def review_and_calibrate(store: "Store", tenant: Tenant) -> None:
+    """Dispute three missed metrics of submitted audits, decide two of them, and rate one session. Done once."""
+    from auscult.reports import REPORTS
+    from auscult.services.disputes.reviewing import Reviewing
+    from auscult.storage.disputes.repository import DisputeQuery
+
+    app = store.within(tenant)
+    if app.disputes.disputes(DisputeQuery(limit=1)):
+        return
+    reviewing = Reviewing(app, REPORTS, _NOW)
+    views = [reviewing.show(each.assignment_id) for each in app.disputes.reviews()]
+    missed = [(view, metric) for view in views if (metric := _missed(view, reviewing))][: len(COMMENTS)]
+    for (view, metric), comment in zip(missed, COMMENTS, strict=False):
+        agent = view.review.agent_id
+        person = Person(name="example-agent@demo.example", agent_ids=frozenset({agent} if agent else ()))
+        reviewing.dispute(view.review.assignment_id, person, metric, comment, proposed="NA", represents=True)
+    manager = Person(name=MANAGER)
+    for each, ruling in zip(app.disputes.disputes(DisputeQuery(state="open")), ("accept", "deny"), strict=False):
+        reason = (
+            "Example: right, there was no occasion."
+            if ruling == "accept"
+            else "Example: it was asked for, and missing."
+        )
+        reviewing.decide(each.dispute.dispute_id, manager, "accept" if ruling == "accept" else "deny", reason)
+    _calibrate(app, views)
+
+
+def _missed(view: "ReviewView", reviewing: "Reviewing") -> str | None:
+    """Return the first metric that an audit says was missed."""
+    result = view.audit.result
+    results = results_of(reviewing.form_of(view), result.sheet) if result else ()
+    return next((each.metric.id for each in results if each.adhered is False and each.metric.grades is None), None)
+
+
+def _calibrate(app: "AppStore", views: "list[ReviewView]") -> None:
+    from auscult.services.calibration.calibrating import Calibrating, Wanted
+
+    forms = [each.audit.result.form_id for each in views if each.audit.result]
+    if not forms:
+        return
+    form_id = max(set(forms), key=forms.count)
+    service = Calibrating(app, _NOW)
+    found = [each.conversation_id for each in service.suggest(form_id, 3)]
+    found = (
+        found
+        or [
+            each.review.conversation_id for each in views if each.audit.result and each.audit.result.form_id == form_id
+        ][:2]
+    )
+    wanted = Wanted(
+        name=NAME, form_id=form_id, conversations=tuple(found), raters=AUDITORS, description="Made for the demo."
+    )
+    session = service.create(wanted, MANAGER)
+    service.activate(session.session_id)
+    machine = service.machine(session)
+    form = service.form_of(session)
+    for place, rater in enumerate(AUDITORS):
+        for item in session.items:
+            answers = [
+                AuditAnswer(metric_id=metric.id, answer="NO" if machine[item.number].get(metric.id) == "NO" else "YES")
+                for metric in form.metrics
+                if metric.grades is None
+            ]
+            if place:  # the second rater differs on the first metric
+                answers[0] = AuditAnswer(metric_id=answers[0].metric_id, answer="NA", comment="Example: no occasion.")
+            service.rate(session.session_id, item.number, rater, answers)
+        service.submit(session.session_id, rater)

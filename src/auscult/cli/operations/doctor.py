@@ -1,0 +1,245 @@
+"""``auscult doctor``."""
+
+import os
+import platform
+import socket
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+import typer
+
+from auscult import __version__
+from auscult.cli.terminal import options
+from auscult.config import Settings, unknown_settings
+from auscult.domain.conversation import Turn
+from auscult.domain.errors import AuscultError
+from auscult.domain.probe import Judgement, JudgementAnswer, Similarity, Transcript
+from auscult.domain.scoring.judging import BILLION, Usage
+
+if TYPE_CHECKING:
+    from auscult.domain.history.backfills import Backfill
+
+OLDEST_SQLITE_FOR_312 = (3, 42)
+_FAILED_SHOWN = 5
+
+
+class Finding(NamedTuple):
+    """The result of one check, and where it failed, the remedy."""
+
+    state: Literal["ok", "warn", "fail"]
+    what: str
+    fix: str = ""
+
+
+def doctor(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Check everything that auscult needs here, and show for each fault how to fix it.
+
+    Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, the
+    hosts that metrics may ask, the engine, the judge where one is configured (which is asked one small thing), and the
+    port. An existing database is brought up to date, as by every command; a new one is not made.
+    The exit status is 1 when something fails.
+    """
+    settings = options.settings_of(database)
+    worst = "ok"
+    for finding in examine(settings):
+        worst = finding.state if finding.state != "ok" and worst != "fail" else worst
+        if as_json:
+            typer.echo(msgspec.json.encode(finding._asdict()))
+        else:
+            typer.echo(f"{finding.state:<5}{finding.what}" + (f"\n     → {finding.fix}" if finding.fix else ""))
+    if worst == "fail":
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Run one check after the other."""
+    yield _python()
+    yield _size()
+    yield from _settings()
+    yield from _plugins()
+    yield from _database(settings)
+    hosts = list(_hosts(settings))
+    yield from hosts
+    if any(finding.state == "fail" for finding in hosts):
+        settings = msgspec.structs.replace(settings, hosts_file=None)
+    yield _engine(settings)
+    yield from _judge(settings)
+    yield _port(settings)
+
+
+def _python() -> Finding:
+    what = f"auscult {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < OLDEST_SQLITE_FOR_312:
+        return Finding(
+            "fail", what, "Python 3.12 and newer need SQLite 3.42 or newer for durable jobs: use Python 3.11 here"
+        )
+    return Finding("ok", what)
+
+
+def _size() -> Finding:
+    from auscult.cli.operations.installed import installed
+
+    found = installed()
+    return Finding(
+        "ok", f"{found.megabytes} MB are installed: auscult and {found.packages - 1} packages, without extras"
+    )
+
+
+def _settings() -> Iterator[Finding]:
+    for told in unknown_settings():
+        yield Finding("warn", told, "mend or unset it: nothing reads it")
+
+
+def _plugins() -> Iterator[Finding]:
+    from auscult import bootstrap
+
+    for plugin, error in bootstrap.examine_plugins():
+        if error is None:
+            yield Finding("ok", f"plug-in: {plugin}")
+        else:
+            yield Finding("fail", f"plug-in: {error.message}", f"pip uninstall {plugin.package.partition(' ')[0]}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from auscult import bootstrap
+
+    path = bootstrap.sqlite_path(settings)
+    if path is not None and not path.exists():
+        folder = path.parent
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            yield Finding("ok", f"no database at {path} yet: the first command makes it")
+        else:
+            yield Finding(
+                "fail", f"no database at {path}, and none can be made there", f"make {folder} and let us write in it"
+            )
+        return
+    shown = settings.database_url.partition("?")[0].rpartition("@")[2]
+    try:
+        with bootstrap.open(settings) as application:
+            yield Finding("ok", f"database {shown} answers and is up to date")
+            batches = application.store.batches
+            waiting, failed, backlog = batches.waiting(), batches.failed(), batches.backlog()
+            postponed = [*batches.postponed(), *(batch for batch in waiting if batch.reason)]
+            sweeps = application.store.sweeps.unfinished(_FAILED_SHOWN)
+            spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
+    except AuscultError as error:
+        yield Finding("fail", f"database {shown}: {error.message}", "see --database, or AUSCULT_DATABASE_URL")
+        return
+    yield _key(bootstrap.key_path(settings), is_set=settings.secret_key is not None)
+    if waiting:
+        count = backlog.live + backlog.backfill
+        yield Finding("warn", f"{count} conversations wait to be scored", "run auscult serve or auscult worker")
+    for batch in postponed[:_FAILED_SHOWN]:
+        until = f"{batch.postponed_until:%Y-%m-%d %H:%M:%S} UTC" if batch.postponed_until else "now"
+        yield Finding(
+            "warn",
+            f"conversations of batch {batch.batch_id} of {batch.tenant.app_id} are not scored yet: {batch.reason}",
+            f"they are tried again at {until}, and when a server or worker starts",
+        )
+    if any(spent):
+        tokens, cost = spent
+        yield Finding("ok", f"judges used {tokens} tokens today" + (f", cost {cost / BILLION:.4f}" if cost else ""))
+    for batch in failed[:_FAILED_SHOWN]:
+        yield Finding(
+            "warn",
+            f"batch {batch.batch_id} of {batch.tenant.app_id} failed: {batch.reason}",
+            f"auscult jobs retry {batch.batch_id}: what was scored stays, the rest is tried again",
+        )
+    yield from map(_sweep, sweeps)
+
+
+def _sweep(sweep: "Backfill") -> Finding:
+    """Return the findings on re-scores and backtests that run or failed."""
+    what, of_app = f"{sweep.kind} {sweep.sweep_id} of {sweep.tenant.app_id}", f"--app {sweep.tenant.app_id}"
+    told = f": {sweep.reason}" if sweep.reason else ""
+    if sweep.state == "running":
+        at = f"{what} is under way, {sweep.looked} of {sweep.total} conversations are looked at{told}"
+        return Finding("warn", at, "run auscult serve or auscult worker")
+    if sweep.kind == "rescore":
+        again = f"auscult rescores resume {sweep.sweep_id} {of_app}, or cancel in place of resume"
+    else:
+        again = f"begin it again: auscult backtest FORM {of_app}"
+    return Finding("warn", f"{what} failed{told}", again)
+
+
+def _key(path: Path, *, is_set: bool) -> Finding:
+    if is_set:
+        return Finding("ok", "the key to the clients' secrets comes from AUSCULT_SECRET_KEY")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Finding("fail", f"others can read the key {path} (mode {mode:04o})", f"chmod 600 {path}")
+    return Finding("ok", f"the key {path} is readable by its owner only")
+
+
+def _hosts(settings: Settings) -> Iterator[Finding]:
+    """Return the hosts that may be asked, if any; none is contacted."""
+    from auscult import bootstrap
+
+    try:
+        hosts = bootstrap.allowed_hosts(settings)
+    except AuscultError as error:
+        yield Finding("fail", error.message, "see docs/reference/hosts.md")
+        return
+    if hosts is None or settings.hosts_file is None:
+        return
+    mode = stat.S_IMODE(Path(settings.hosts_file).stat().st_mode)
+    if hosts.has_secrets and mode & 0o077:
+        what = f"others can read {settings.hosts_file}, in which headers may be secrets (mode {mode:04o})"
+        yield Finding("fail", what, f"chmod 600 {settings.hosts_file}")
+    yield Finding("ok", f"may be asked by metrics: {', '.join(map(str, hosts.origins)) or 'no host'}")
+
+
+def _engine(settings: Settings) -> Finding:
+    from auscult import bootstrap
+
+    try:
+        engine = bootstrap.evaluator(settings).engines[Similarity]
+        engine.answer([Similarity(samples=("good morning",), texts=("good morning",))])
+    except AuscultError as error:
+        return Finding("fail", f"the embedding engine: {error.message}", "install the pinned packages again: make demo")
+    return Finding("ok", f"the embedding engine answers ({engine.version})")
+
+
+def _judge(settings: Settings) -> Iterator[Finding]:
+    """Ask the judge one thing, where one is configured."""
+    from auscult import bootstrap
+
+    try:
+        judge = bootstrap.evaluator(settings).far.get(Judgement)
+    except AuscultError as error:
+        yield Finding("fail", error.message, "see docs/how-to/judge-with-a-model.md")
+        return
+    if judge is None:
+        return
+    turn = Turn("m1", "agent", "Good morning, how can I help you?")
+    question = Judgement("The agent says good morning.", Transcript("doctor", (turn,)), (turn.id,))
+    heard = list(judge.ask([question]))
+    judge.close()
+    used = sum((one.usage for one in heard if one.usage), Usage())
+    answers = [answer for one in heard for answer in one.answers.values()]
+    if not answers:
+        reason = next((one.postponed.reason for one in heard if one.postponed), "the judge did not answer")
+        yield Finding("fail", reason, "see AUSCULT_JUDGE_URL and its fellows in docs/reference/settings.md")
+    elif isinstance(answers[0], JudgementAnswer) and answers[0].holds:
+        yield Finding("ok", f"the judge answers ({answers[0].engine}; {used})")
+    else:
+        what = f"the judge {judge.version} answers, and does not find 'good morning' in 'Good morning' ({used})"
+        yield Finding("warn", what, "a model this weak judges badly: try another, and see `auscult agreement`")
+
+
+def _port(settings: Settings) -> Finding:
+    place = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        return Finding(
+            "warn", f"{place} cannot be listened on: {error.strerror}", "is a server running? else serve --port"
+        )
+    return Finding("ok", f"{place} is free")

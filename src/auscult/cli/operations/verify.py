@@ -1,0 +1,67 @@
+"""``auscult verify``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auscult.cli.terminal import options
+from auscult.cli.terminal.progress import progress
+
+Log = Annotated[bool, typer.Option("--log", help="Check the access log instead: rows, order, gaps, seals.")]
+Heads = Annotated[
+    Path | None,
+    typer.Option(
+        "--heads",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="With --log: the seals' heads as the second place has them. Default: AUSCULT_SEALS_TO where it is a file.",
+    ),
+]
+
+
+def verify(
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what does not agree: rows, tallies, statuses, work that was lost.")
+    ] = False,
+    log: Log = False,
+    heads: Heads = None,
+    database: options.Database = None,
+) -> None:
+    """Recount tallies, rows and jobs; exit 0 only when all agree, or do after a repair.
+
+    A repair works from what is never thrown away, conversations and evaluations. What it puts back to work is done
+    by the next server or worker.
+    """
+    from auscult import bootstrap
+
+    if log:
+        _verify_log(database, heads)
+        return
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        differences = application.verify()
+        if differences and repair:
+            found = len(differences)
+            with progress("rendered") as tell:
+                differences = application.repair(tell)
+            typer.echo(f"{found} differences found, {len(differences)} left", err=True)
+    if differences:
+        typer.echo("\n".join(differences))
+        typer.echo(f"error: {len(differences)} differences; `auscult verify --repair` mends them", err=True)
+        raise typer.Exit(1)
+    typer.echo("tallies, rows and jobs agree")
+
+
+def _verify_log(database: str | None, heads: Path | None) -> None:
+    """Check the access log; exit 0 only when it is whole."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        faults = bootstrap.privacy.verify_log(application.settings, application.store, heads)
+    if faults:
+        typer.echo("\n".join(faults))
+        typer.echo(f"error: the access log is not whole: {len(faults)} faults", err=True)
+        raise typer.Exit(1)
+    typer.echo("the access log is whole")

@@ -1,0 +1,173 @@
+"""``auscult users``: passwords, personal tokens, and why a user sees a conversation."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.people.users import Email, PasswordStdin, operating, read_password
+from auscult.cli.terminal import options
+from auscult.domain.errors import NotFoundError, RequestError
+
+if TYPE_CHECKING:
+    from auscult.domain.people.users import User
+    from auscult.domain.tenancy import Tenant
+    from auscult.storage import Store
+
+
+def password(
+    email: Email,
+    *,
+    password_stdin: PasswordStdin = False,
+    break_glass: Annotated[
+        bool | None,
+        typer.Option(
+            "--break-glass/--no-break-glass",
+            help="Whether this password works where only single sign-on is allowed.",
+        ),
+    ] = None,
+    database: options.Database = None,
+) -> None:
+    """Set a user's password, read from stdin or asked for, and end the user's sessions."""
+    from auscult import bootstrap
+
+    given = read_password() if password_stdin else _asked_password()
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        users = operating(application.store)
+        user = users.find(email)
+        users.set_password(user, given)
+        if break_glass is not None:
+            application.store.people.users.update(user.user_id, is_break_glass=break_glass)
+    typer.echo(f"the password of {user.email} is set")
+
+
+def token(
+    email: Email,
+    *,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the token is for.")] = "",
+    days: Annotated[int, typer.Option("--days", metavar="DAYS", min=1, max=366, help="Days until it ends.")] = 30,
+    revoke_id: Annotated[
+        str | None, typer.Option("--revoke", metavar="ID", help="End this token, as pt-..., instead.")
+    ] = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Issue a personal token for scripts, with the user's own rights. It is shown once."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        users = operating(application.store)
+        user = users.find(email)
+        if revoke_id is not None:
+            users.revoke_token(user, revoke_id)
+            typer.echo(f"{revoke_id} is revoked")
+            return
+        issued = users.issue_token(user, name, timedelta(days=days))
+    if as_json:
+        shown = {"token_id": issued.token.token_id, "token": issued.secret, "ends_at": issued.token.ends_at}
+        typer.echo(msgspec.json.encode(shown))
+        return
+    typer.echo(issued.secret)
+    typer.echo(f"Keep it: it is not shown again. It ends on {issued.token.ends_at:%Y-%m-%d}.", err=True)
+
+
+def why(
+    email: Email,
+    conversation: Annotated[str, typer.Argument(metavar="CONVERSATION", help="The conversation's id, as c-...")],
+    *,
+    app: Annotated[
+        str | None, typer.Option("--app", metavar="ID", help="The app. Not needed if it is the only one.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option("--at", metavar="TIME", parser=options.instant, help="As grants were then. Default: now."),
+    ] = None,
+    permission: Annotated[
+        str, typer.Option("--permission", metavar="PERMISSION", help="The permission to explain.")
+    ] = "conversation.read",
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Explain which grant lets a user see a conversation, or what is missing. Exit status 1: not visible."""
+    from auscult import bootstrap
+    from auscult.domain.people.permissions import check_permission
+    from auscult.services.people.views import grant_view
+    from auscult.services.people.why import Explainer
+
+    check_permission(permission)
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        store = application.store
+        user = operating(store).find(email)
+        tenant = _holding(store, user, conversation, app)
+        when = at or datetime.now(UTC)
+        found = Explainer(store, tenant, when, permission).explain(user, conversation)
+    if as_json:
+        grants = [
+            {"grant": grant_view(each.grant, when), "opens": each.opens, "reason": each.reason} for each in found.grants
+        ]
+        shown = {name: getattr(found, name) for name in found.__struct_fields__} | {"grants": grants}
+        typer.echo(msgspec.json.encode(shown))
+    else:
+        typer.echo(f"{user.email} {'sees' if found.sees else 'does not see'} {conversation}: {found.reason}")
+        for each in found.grants:
+            typer.echo(f"    {'+' if each.opens else '-'} {each.grant.grant_id}  {each.reason}")
+    if not found.sees:
+        raise typer.Exit(1)
+
+
+def check_sign_on(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.yaml", help="The file of single sign-on. Default: AUSCULT_SSO_FILE.")
+    ] = None,
+    *,
+    database: options.Database = None,
+) -> None:
+    """Check single sign-on: the file, the identity provider, its keys, and what groups are mapped to."""
+    from auscult import bootstrap
+    from auscult.server.people.identity_provider import IdentityProvider
+    from auscult.services.people.single_sign_on import problems_of, read_sign_on
+
+    settings = options.settings_of_existing(database)
+    named = file or (Path(settings.sso_file) if settings.sso_file else None)
+    if named is None:
+        raise typer.BadParameter("name the file, or set AUSCULT_SSO_FILE", param_hint="FILE.yaml")
+    read = read_sign_on(named)
+    typer.echo(f"file      {named}: {len(read.groups)} groups")
+    provider = IdentityProvider(read)
+    document = provider.document()
+    typer.echo(f"provider  {document.issuer}: sends browsers to {document.authorization_endpoint}")
+    typer.echo(f"keys      {len(provider.keys().keys)} at {document.jwks_uri}")
+    with bootstrap.open(settings, with_secrets=False) as application:
+        problems = problems_of(application.store, read)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    path = "/api/v1/session/sign-on/callback"
+    typer.echo(f"redirect  register {(read.public_url or 'https://HOST').rstrip('/')}{path} with the provider")
+
+
+def _holding(store: "Store", user: "User", conversation: str, app: str | None) -> "Tenant":
+    """Return the app that has the conversation: the named one, or else the first of the account that does."""
+    if app is not None:
+        return options.known_tenant(store, app)
+    tenants = [tenant for tenant in store.tenants() if tenant.account_id == user.account_id]
+    for tenant in tenants:
+        if store.within(tenant).conversations.get(conversation) is not None:
+            return tenant
+    raise NotFoundError(
+        f"unknown conversation {conversation!r} in the account {user.account_id}",
+        code="conversation.unknown",
+        field="conversation",
+        value=conversation,
+    )
+
+
+def _asked_password() -> str:
+    """Ask for a new password twice. Raises ``RequestError`` where there is no terminal."""
+    if not sys.stdin.isatty():
+        raise RequestError("no terminal to ask for the password; give --password-stdin", field="--password-stdin")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

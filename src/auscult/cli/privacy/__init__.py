@@ -1,0 +1,1 @@
+"""Commands about privacy: what apps redact, and the access log."""

@@ -1,0 +1,110 @@
+"""``auscult apps``: what an app does with personal data."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.privacy.listing import print_done
+from auscult.cli.privacy.principal import principal
+from auscult.cli.terminal import options
+from auscult.domain.errors import RequestError
+from auscult.domain.privacy.settings import PrivacySettings
+from auscult.domain.tenancy import Tenant
+
+MODES = ("off", "mask", "token")
+
+Redaction = Annotated[
+    str | None,
+    typer.Option(
+        "--redaction",
+        metavar="|".join(MODES),
+        help="off; mask: personal data is replaced by placeholders before anything is stored; "
+        "token: the same, and the originals are kept encrypted.",
+    ),
+]
+Redactor = Annotated[str | None, typer.Option("--redactor", metavar="NAME", help="What finds it: builtin, presidio.")]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option("--country", metavar="XX", help="Country whose telephone numbers are likely; say it once for each."),
+]
+
+TwoPeople = Annotated[
+    bool | None,
+    typer.Option(
+        "--two-people/--one-person",
+        help="Have the erasure of a customer and the lifting of a hold wait for a second person.",
+    ),
+]
+
+
+def change(
+    *,
+    app: options.App,
+    redaction: Redaction = None,
+    redactor: Redactor = None,
+    countries: Countries = None,
+    two_people: TwoPeople = None,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Change what an app does with personal data; it holds for what is accepted from then on."""
+    from auscult import bootstrap
+    from auscult.services.privacy.settings import change_settings
+
+    if redaction is not None and redaction not in MODES:
+        raise RequestError(
+            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
+            code="redaction.unknown",
+            field="--redaction",
+            value=redaction,
+        )
+    asked = {"redaction": redaction, "redactor": redactor, "countries": countries, "two_people": two_people or None}
+    with bootstrap.open(options.settings_of(database)) as application:
+        tenant = options.tenant_of(application.store, account, org, app)
+        store = application.store.within(tenant)
+        settings = change_settings(store, principal(), asked)
+        if two_people is False and settings.two_people:
+            done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
+            print_done(done, as_json=as_json)
+    _print(tenant, settings, as_json=as_json)
+
+
+def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the apps of the database, with account and org."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        for tenant in sorted(application.store.tenants(), key=lambda one: one.app_id):
+            if as_json:
+                told = {"app": tenant.app_id, "account": tenant.account_id, "org": tenant.org_id}
+                typer.echo(msgspec.json.encode(told))
+            else:
+                typer.echo(f"{tenant.app_id}  account {tenant.account_id}  org {tenant.org_id}")
+
+
+def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Print what an app does with personal data."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        tenant = options.known_tenant(application.store, app)
+        settings = application.store.within(tenant).privacy.settings()
+    _print(tenant, settings, as_json=as_json)
+
+
+def _print(tenant: Tenant, settings: PrivacySettings, *, as_json: bool) -> None:
+    shown = {
+        "app": tenant.app_id,
+        "redaction": settings.redaction,
+        "redactor": settings.redactor,
+        "countries": list(settings.countries),
+        "two_people": settings.two_people,
+    }
+    if as_json:
+        typer.echo(msgspec.json.encode(shown))
+        return
+    countries = ", ".join(settings.countries) or "of the conversation's language"
+    typer.echo(f"{tenant.app_id}: redaction {settings.redaction}, by {settings.redactor}, countries {countries}")

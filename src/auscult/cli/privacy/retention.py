@@ -1,0 +1,81 @@
+"""``auscult retention``: how long conversations are kept."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.privacy.listing import print_items, print_receipt
+from auscult.cli.privacy.principal import principal
+from auscult.cli.terminal import options
+from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT
+
+Queue = Annotated[
+    str, typer.Option("--queue", metavar="ID", help="Only conversations of this queue. Default: all others.")
+]
+Days = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="N", min=0, max=36_500, help="Days that they are kept after their start; 0 removes the rule."
+    ),
+]
+
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        metavar="|".join(KEPT),
+        help="What is kept: the conversation with all made of it, or only its transcript, recording or result.",
+    ),
+]
+
+
+def change(
+    *,
+    app: options.KnownApp,
+    days: Days,
+    queue: Queue = EVERY_QUEUE,
+    kind: Kind = "conversation",
+    database: options.Database = None,
+) -> None:
+    """Set how long conversations or parts of them are kept. Workers erase hourly what is due; preview it first."""
+    from auscult import bootstrap
+    from auscult.services.privacy.rules import change_rule
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        store = application.store.within(options.known_tenant(application.store, app))
+        change_rule(store, principal(), queue, kind, days or None)
+    typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {days} days' if days else 'no rule'}")
+
+
+def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Print the rules of an app."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        rules = application.store.within(options.known_tenant(application.store, app)).retention.rules()
+    for rule in rules:
+        line = (
+            msgspec.json.encode(rule).decode() if as_json else f"queue {rule.queue}, {rule.kind}: kept {rule.days} days"
+        )
+        typer.echo(line)
+
+
+def preview(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """List the conversations that a run would erase now, and those that a hold keeps; nothing is erased."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        items = bootstrap.privacy.erasing(application.store, options.known_tenant(application.store, app)).due()
+    print_items(items, as_json=as_json)
+
+
+def run(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Erase what is due, and print the receipt."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        erasing = bootstrap.privacy.erasing(application.store, options.known_tenant(application.store, app))
+        receipt = erasing.run("retention", erasing.due(), principal())
+        bootstrap.privacy.keep_erased(application.settings, application.store)
+    print_receipt(receipt, as_json=as_json)

@@ -1,0 +1,181 @@
+"""``auscult recordings``: the sound of conversations."""
+
+import mimetypes
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+from auscult.domain.errors import AuscultError, RecordingError
+from auscult.domain.recordings.recording import Claims, Speaker
+
+if TYPE_CHECKING:
+    from auscult.domain.recordings.recording import Recording
+    from auscult.services.recordings.accept import Upload
+
+
+_SPEAKERS: dict[str, Speaker] = {name: name for name in get_args(Speaker)}
+
+
+def _must_exist(files: list[Path]) -> list[Path]:
+    """Refuse a command line that names a missing file, before anything is stored."""
+    for file in files:
+        if not file.is_file():
+            raise typer.BadParameter(f"there is no file {file}")
+    return files
+
+
+def _known(speakers: list[str] | None) -> list[str] | None:
+    for speaker in speakers or ():
+        if speaker not in _SPEAKERS:
+            raise typer.BadParameter(f"unknown speaker {speaker!r}; available: {', '.join(_SPEAKERS)}")
+    return speakers
+
+
+Conversation = Annotated[str, typer.Argument(metavar="CONVERSATION", help="Id of a loaded conversation.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", callback=_must_exist, help="WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus.")
+]
+Speakers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--speaker",
+        metavar="SPEAKER",
+        callback=_known,
+        help="agent, customer or unknown: the speaker of each channel, the left one first; repeat for each.",
+    ),
+]
+
+_PIECE_BYTES = 1 << 20
+
+
+def add(
+    conversation: Conversation,
+    files: Files,
+    *,
+    app: options.KnownApp,
+    speakers: Speakers = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Add recordings to a conversation. Bytes that it already has are not stored again.
+
+    A file that cannot be stored is named, and the others are added.
+    """
+    from auscult import bootstrap
+    from auscult.cli.terminal.errors import report
+    from auscult.services.recordings.accept import Upload
+
+    refused = 0
+    settings = options.settings_of_existing(database)
+    folder = bootstrap.recordings.folder(settings)
+    with bootstrap.open(settings) as application:
+        store = application.store.within(options.known_tenant(application.store, app))
+        for file in files:
+            claims = Claims(
+                content_type=mimetypes.guess_type(file.name)[0] or "",
+                speakers=tuple(_SPEAKERS[each] for each in speakers or ()),
+            )
+            try:
+                added = _sent(Upload(store, folder, conversation, claims, partial(datetime.now, UTC)), file)
+            except AuscultError as error:
+                refused += 1
+                typer.echo(f"{file}:", err=True)
+                report(error, as_json=as_json)
+                continue
+            _show(added, as_json=as_json)
+    if refused:
+        raise typer.Exit(1)
+
+
+def load(
+    place: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER|CSV", help="Files named by their conversations, or a list of conversations and files."
+        ),
+    ],
+    *,
+    app: options.KnownApp,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Add a folder of sound: each file to the conversation that it is named after, or that a CSV names for it.
+
+    Of two mono files, one is called ID.agent.wav and the other one ID.customer.wav. The columns of a CSV are
+    conversation_id, file, speaker, duration_ms and sha256. What cannot be stored is named, and the others are added.
+    """
+    from auscult import bootstrap
+    from auscult.cli.terminal.errors import report
+    from auscult.services.recordings.accept import Upload
+    from auscult.services.recordings.folders import files_in_list, files_of
+
+    if not place.exists():
+        raise typer.BadParameter(f"there is no folder and no file {place}")
+    refused = added = 0
+    settings = options.settings_of(database)
+    folder = bootstrap.recordings.folder(settings)
+    with bootstrap.open(settings) as application:
+        store = application.store.within(options.known_tenant(application.store, app))
+        for each in files_of(place) if place.is_dir() else files_in_list(place):
+            try:
+                if not each.path.is_file():
+                    raise RecordingError(f"there is no file {each.path}", code="recording.unknown")
+                upload = Upload(store, folder, each.conversation_id, each.claims, partial(datetime.now, UTC))
+                recording = _sent(upload, each.path)
+            except AuscultError as error:
+                refused += 1
+                typer.echo(f"{each.path}:", err=True)
+                report(error, as_json=as_json)
+                continue
+            added += 1
+            _show(recording, as_json=as_json)
+    if not as_json:
+        typer.echo(f"{added} added, {refused} refused")
+    if refused:
+        raise typer.Exit(1)
+
+
+def listing(
+    conversation: Conversation,
+    *,
+    app: options.KnownApp,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the recordings of a conversation, the oldest first."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        store = application.store.within(options.known_tenant(application.store, app))
+        for recording in store.recordings.of(conversation):
+            _show(recording, as_json=as_json)
+
+
+def _sent(upload: "Upload", file: Path) -> "Recording":
+    with file.open("rb") as source:
+        while piece := source.read(_PIECE_BYTES):
+            upload.write(piece)
+    return upload.finish()
+
+
+def _show(recording: "Recording", *, as_json: bool) -> None:
+    sound = recording.sound
+    if as_json:
+        shown = {
+            "recording_id": recording.recording_id,
+            "conversation_id": recording.conversation_id,
+            "state": recording.state,
+            **msgspec.structs.asdict(sound),
+            "speakers": recording.speakers,
+            "sha256": recording.sha256,
+            "size": recording.size,
+        }
+        typer.echo(msgspec.json.encode(shown).decode())
+        return
+    channels = "/".join(recording.speakers)
+    typer.echo(f"{recording.recording_id}  {sound.duration_ms / 1000:.1f} s  {sound.codec}  {channels}")

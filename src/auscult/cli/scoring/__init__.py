@@ -1,0 +1,1 @@
+"""Commands that load and score conversations."""

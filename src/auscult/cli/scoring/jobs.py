@@ -1,0 +1,130 @@
+"""``auscult jobs``: the batches in which conversations are processed."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import options
+from auscult.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from auscult.domain.scoring.batches import JobState
+    from auscult.services.scoring.batches import Job
+    from auscult.storage.store import AppStore, Store
+
+JobIds = Annotated[list[str], typer.Argument(metavar="JOB_ID", help="The job's id, as b-....")]
+
+
+def listing(
+    *,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state", metavar="STATE", help="waiting, running, postponed, failed or cancelled; may be repeated."
+        ),
+    ] = None,
+    app: Annotated[str | None, typer.Option("--app", metavar="ID", help="Only jobs of this app.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Most jobs of each app.")] = 100,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List batches that are not done, app by app, the newest first: those that wait, run, are postponed or failed.
+
+    Re-scores and backtests have lists of their own: `auscult rescores list`, and `auscult doctor`.
+    """
+    from auscult.services.scoring.batches import list_jobs
+
+    states = _states(state or [])
+    with _opened(database) as store:
+        tenants = store.tenants() if app is None else [options.known_tenant(store, app)]
+        for tenant in tenants:
+            page = list_jobs(store.within(tenant), states, limit=limit)
+            for job in page.jobs:
+                typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+            if page.next_place is not None and not as_json:
+                typer.echo(f"... and more of {tenant.app_id}: give a greater --limit", err=True)
+
+
+def show(job_ids: JobIds, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Show jobs, and which of their conversations are not scored."""
+    from auscult.services.scoring.batches import view_job
+
+    with _opened(database) as store:
+        for job_id in job_ids:
+            job = view_job(_app_of(store, job_id), job_id)
+            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+            for conversation_id in () if as_json else job.unscored:
+                typer.echo(f"  not scored: {conversation_id}")
+
+
+def retry(job_ids: JobIds, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Put jobs that failed, were cancelled or are postponed back to work.
+
+    What was scored of them stays: only the conversations that are not scored are tried again.
+    """
+    from auscult.services.scoring.batches import retry_job
+
+    _steer(job_ids, retry_job, database, as_json=as_json)
+
+
+def cancel(job_ids: JobIds, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
+    """Do nothing more of jobs. Their conversations stay stored, and say that they are cancelled.
+
+    A failed job is put aside in this way. `auscult jobs retry` takes it back.
+    """
+    from auscult.services.scoring.batches import cancel_job
+
+    _steer(job_ids, cancel_job, database, as_json=as_json)
+
+
+def _steer(job_ids: list[str], act: "Callable[[AppStore, str], Job]", database: str | None, *, as_json: bool) -> None:
+    with _opened(database) as store:
+        for app, job_id in [
+            (_app_of(store, job_id), job_id) for job_id in job_ids
+        ]:  # all are known, or none is touched
+            job = act(app, job_id)
+            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+
+
+@contextmanager
+def _opened(database: str | None) -> "Generator[Store]":
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        yield application.store
+
+
+def _app_of(store: "Store", job_id: str) -> "AppStore":
+    """The app that a job belongs to. Raises ``NotFoundError``."""
+    batch = store.batches.get(job_id)
+    if batch is None:
+        raise NotFoundError(
+            f"there is no job {job_id} in this database; `auscult jobs list` shows those that are not done",
+            code="job.unknown",
+            field="JOB_ID",
+            value=job_id,
+        )
+    return store.within(batch.tenant)
+
+
+def _states(given: list[str]) -> "list[JobState]":
+    from auscult.services.scoring.batches import STATES
+
+    for state in given:
+        if state not in STATES:
+            raise typer.BadParameter(f"there is no state {state}; give {', '.join(STATES)}", param_hint="--state")
+    return [state for state in STATES if state in given]
+
+
+def _sentence(job: "Job") -> str:
+    """``b-1 failed: 250 conversations of st-1, backfill, begun 1 times, ended 2026-03-24 08:00:02 UTC: no engine``."""
+    told = [f"{job.conversations} conversations of {job.app}", job.priority, f"begun {job.attempts} times"]
+    told.append(f"accepted {job.accepted_at:%Y-%m-%d %H:%M:%S} UTC")
+    if job.next_attempt_at is not None:
+        told.append(f"tried again {job.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC")
+    if job.ended_at is not None:
+        told.append(f"ended {job.ended_at:%Y-%m-%d %H:%M:%S} UTC")
+    return f"{job.id} {job.state}: {', '.join(told)}{f': {job.reason}' if job.reason else ''}"

@@ -1,0 +1,129 @@
+"""``auscult load``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from auscult.cli.terminal import hints, options
+from auscult.cli.terminal.progress import progress
+
+
+def _must_be_there(files: list[Path] | None) -> list[Path] | None:
+    return [file for file in files if file.is_dir() or options.must_be_files([file])] if files else files
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILE", callback=_must_be_there, help="Files of conversations, recognised by content; - reads stdin."
+    ),
+]
+
+
+Scored = Annotated[
+    Path | None,
+    typer.Option(
+        "--scored",
+        metavar="FOLDER",
+        exists=True,
+        file_okay=False,
+        help="Instead of files, take in what auscult score has written there, without judging again.",
+    ),
+]
+
+
+def load(
+    files: Files = None,
+    *,
+    app: options.App,
+    account: options.Account = None,
+    org: options.Org = None,
+    database: options.Database = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="End when all is accepted; a server or worker scores it.")
+    ] = False,
+    shape: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="A format of another vendor, as genesys; FILE may then be a folder."
+        ),
+    ] = None,
+    description: Annotated[
+        Path | None,
+        typer.Option(
+            "--describe", metavar="FILE", exists=True, help="Options of the format in YAML: which column holds what."
+        ),
+    ] = None,
+    scored: Scored = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Load conversations and wait until their scores are readable.
+
+    Formats are recognised by content: native JSON and NDJSON (plain, .gz, .zst), vCon. Others are named with --format.
+    What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
+    and the exit status is then 1. So it is when conversations wait for a judge that cannot answer: they stay accepted.
+    """
+    from auscult import bootstrap
+    from auscult.bootstrap.scoring import load_scored
+
+    if bool(files) == (scored is not None):
+        raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
+    if shape is None:
+        options.must_be_files(files)
+    with bootstrap.open(options.settings_of(database)) as application, progress("readable") as tell:
+        tenant = options.tenant_of(application.store, account, org, app)
+        if scored is not None:
+            counts = load_scored(application.store, tenant, scored, tell)
+        else:
+            given = None if shape is None else (shape, _options(description))
+            counts = application.load(tenant, files or [], wait=not no_wait, progress=tell, shape=given)
+        application.store.settle()
+        _tell(counts, as_json=as_json)
+        hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
+    if counts["rejected"] or counts["failed"] or counts["waiting"]:
+        raise typer.Exit(1)
+
+
+def _options(description: Path | None) -> Mapping[str, Any]:
+    """Read the options of a format. Raises ``RequestError`` where the file is no mapping."""
+    if description is None:
+        return {}
+    import yaml
+
+    try:
+        found: Any = yaml.safe_load(description.read_bytes())
+    except yaml.YAMLError as error:
+        raise typer.BadParameter(f"{description} is no YAML: {error}", param_hint="--describe") from error
+    if not isinstance(found, dict):
+        raise typer.BadParameter(
+            f"{description} should be a mapping, as columns: {{id: call_id}}", param_hint="--describe"
+        )
+    return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def _tell(counts: dict[str, Any], *, as_json: bool) -> None:
+    used = counts["judge"]
+    if as_json:
+        typer.echo(msgspec.json.encode(counts | {"judge": used and used.told()}))
+    else:
+        typer.echo(sentence(counts))
+        if used:
+            typer.echo(f"the judge took {used}")
+    if counts["rejected"]:
+        typer.echo(f"error: {counts['rejected']} rejected, with reasons, in {counts['rejects']}", err=True)
+    if counts["failed"]:
+        typer.echo(f"error: {counts['failed']} could not be scored; `auscult doctor` says why", err=True)
+    if counts["waiting"]:
+        told = "wait for the judge; `auscult doctor` says why, and a server or worker tries them again"
+        typer.echo(f"error: {counts['waiting']} {told}", err=True)
+
+
+def sentence(counts: Mapping[str, Any]) -> str:
+    """``76 loaded, 74 scored, 2 below threshold, 0 rejected``; what is seldom is named only where it happened."""
+    seldom = ("unchanged", "duration_unavailable", "not_evaluated", "failed", "waiting")
+    names = ("scored", "below_threshold", *seldom, "rejected")
+    told = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
+    return ", ".join([f"{counts['accepted']} loaded", *told])

@@ -1,0 +1,26 @@
+"""Findings of a checked document, printed for people or programs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+
+if TYPE_CHECKING:
+    from auscult.services.definitions.forms.document import Problem
+
+
+def tell(name: str, found: Sequence[tuple[str, Sequence["Problem"]]], right: str | None, *, as_json: bool) -> None:
+    """Print what was found, by kind (``error``, ``warning``, …), in the file of this name.
+
+    ``right`` describes a document without faults; None where there are faults.
+    """
+    if as_json:
+        problems = [{"kind": kind, **one._asdict()} for kind, some in found for one in some]
+        typer.echo(msgspec.json.encode({"file": name, "ok": right is not None, "problems": problems}))
+        return
+    for kind, some in found:
+        for one in some:
+            typer.echo(one.told(name) if kind == "error" else f"{one.told(name)} ({kind})")
+    if right is not None:
+        typer.echo(f"{name}: {right}")

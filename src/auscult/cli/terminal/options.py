@@ -1,0 +1,124 @@
+"""Options that several commands share, and what they name."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auscult.config import Settings, read_settings
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.tenancy import Tenant
+
+if TYPE_CHECKING:
+    from auscult.storage.store import Store
+
+STDIN = "-"
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="sqlite:///file.db or postgresql://user@host:port/name; made when new."
+        " Default: AUSCULT_DATABASE_URL, else sqlite:///auscult.db.",
+    ),
+]
+Account = Annotated[
+    str | None, typer.Option("--account", metavar="ID", help="Account; made when new. Not needed for a known app.")
+]
+Org = Annotated[str | None, typer.Option("--org", metavar="ID", help="Org; made when new. Not needed for a known app.")]
+App = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...; made when new.")]
+KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+_FILES_HELP = "Files of conversations, told by content; - reads stdin."
+
+
+def must_be_files(files: list[Path] | None) -> list[Path] | None:
+    """Refuse a command line that names a file which is not there, before anything is made."""
+    for file in files or []:
+        if str(file) != STDIN and not file.is_file():
+            raise typer.BadParameter(f"there is no file {file}")
+    return files
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
+MaybeFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
+Form = Annotated[
+    Path,
+    typer.Option(
+        "--form",
+        metavar="FORM",
+        help="A form, YAML or JSON; the word starter takes the one that comes along for each conversation's language and channel.",
+    ),
+]
+
+
+def instant(given: str) -> datetime:
+    """Read a point in time: a day, which means its beginning, or a time as RFC 3339 has it; UTC where no zone is given."""
+    try:
+        read = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise typer.BadParameter(f"{given} is no time; give 2026-03-23 or 2026-03-23T10:17:54Z") from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        parser=instant,
+        help="Only conversations that start at this time or later: 2026-03-01, or 2026-03-01T08:00:00Z.",
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", metavar="TIME", parser=instant, help="Only conversations that start before this time."),
+]
+
+
+def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
+    """Settings from the environment, with what the command line says going before."""
+    return read_settings(None, database_url=database, **chosen)
+
+
+def settings_of_existing(database: str | None, option: str = "--database") -> Settings:
+    """Return the settings for a command that only reads: a file that does not exist is an error, and none is made."""
+    from auscult import bootstrap
+
+    settings = settings_of(database)
+    path = bootstrap.sqlite_path(settings)
+    if path is not None and not path.exists():
+        raise typer.BadParameter(f"there is no database at {path}", param_hint=option)
+    return settings
+
+
+def tenant_of(store: "Store", account: str | None, org: str | None, app: str) -> Tenant:
+    """Find the app, or make it; account and org may be left out where the app is known.
+
+    Raises ``ConflictError`` where the app belongs elsewhere, ``RequestError`` where a new app needs more.
+    """
+    known = store.tenant(app)
+    if known is None and (account is None or org is None):
+        raise RequestError(
+            f"app {app} is new: name what it belongs to with --account and --org", code="app.incomplete", field="--app"
+        )
+    tenant = Tenant(
+        account_id=account or (known.account_id if known else ""),
+        org_id=org or (known.org_id if known else ""),
+        app_id=app,
+    )
+    store.ensure(tenant)
+    return tenant
+
+
+def known_tenant(store: "Store", app: str) -> Tenant:
+    """Find the app. Raises ``NotFoundError`` where there is none."""
+    known = store.tenant(app)
+    if known is None:
+        names = ", ".join(sorted(tenant.app_id for tenant in store.tenants())) or "none yet"
+        raise NotFoundError(
+            f"there is no app {app} in this database; there is: {names}", code="app.unknown", field="--app"
+        )
+    return known

@@ -1,0 +1,1 @@
+"""Live conversations, knowledge and what an assistant did."""

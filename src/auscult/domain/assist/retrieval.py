@@ -1,0 +1,48 @@
+"""Interfaces that find passages and write answers from them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from auscult.domain.assist.knowledge import Found, Passage, Written
+
+
+class PassageIndex(Protocol):
+    """Passages ready to be searched. Threads may share it."""
+
+    def search(self, question: str, limit: int) -> list[Found]:
+        """The passages that fit best, the best first."""
+        ...
+
+    def telling(self, text: str) -> float:
+        """Return how informative a text is: 0 for numbers alone, 1 for a complete question."""
+        ...
+
+
+class Retriever(Protocol):
+    """Finds passages. Everything is done in memory, so it is quick."""
+
+    @property
+    def version(self) -> str:
+        """Engine and model version."""
+        ...
+
+    @property
+    def enough(self) -> float:
+        """Return the least score times informativeness at which a passage is worth suggesting."""
+        ...
+
+    def index(self, passages: Sequence[Passage], language: str) -> PassageIndex:
+        """Ready passages in one language to be searched."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes answers from passages alone: a language model."""
+
+    def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
+        """Answer a question in its language with nothing but what the passages say. Raises ``EngineError``."""
+        ...
+
+    def close(self) -> None:
+        """Let the connections go."""
+        ...

@@ -1,0 +1,1 @@
+"""Audits, and agreement between raters."""

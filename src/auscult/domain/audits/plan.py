@@ -1,0 +1,260 @@
+"""Plans: the conversations to audit, their number, and the auditors. A plan is versioned like a form."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from auscult.domain.audits.assignment import Hidden
+from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.conversation import Channel, Direction
+from auscult.domain.disputes.policy import ReviewPolicy, check_policy
+from auscult.domain.errors import RequestError
+from auscult.domain.record import Outcome
+from auscult.domain.said.search import parse
+
+Per = Literal["all", "agent", "queue"]
+Judged = Literal["most", "first", "last", "each"]
+"""The agent who is judged: handled most, first, last, or each of them by themselves."""
+Risk = Literal[
+    "failed", "fatal", "unsure", "doubtful", "escalation", "churn", "complaint", "low_recognition", "new_form"
+]
+"""Signs of risk: not passed, a fatal error, a verdict of low confidence or near its threshold, or on doubtful words, an escalation, a risk of
+churn, a complaint, words that were recognised with low confidence, a new version of the form."""
+
+Step = Literal["day", "week", "month"]
+"""The length of a scheduled plan's windows; weeks begin on Monday, UTC."""
+
+WHOLE_SHARE = 100
+MOST_HOLIDAYS = 1_000
+MOST_DAYS = 3_660
+MOST_OPINIONS = 10
+_SAME = 1e-6
+
+
+class Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given.
+
+    ``queues``, ``agents`` and ``intents`` hold ids or names, without regard to case; ``met`` and ``missed`` ids of metrics
+    that were all met, or all missed; ``said`` is a search in what was said, and scores are both included. Only what was
+    evaluated with the plan's form is in it.
+    """
+
+    since: datetime
+    until: datetime
+    queues: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    languages: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    custom_fields: dict[str, str] = {}
+    outcomes: tuple[Outcome, ...] = ()
+    met: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    least_score: float | None = None
+    most_score: float | None = None
+    said: str = ""
+    below_threshold: bool = False
+
+    @property
+    def needs_content(self) -> bool:
+        """Return whether a conversation must be read to know that it belongs."""
+        named = (self.queues, self.channels, self.directions, self.languages, self.agents, self.custom_fields)
+        decided = (self.outcomes, self.met, self.missed, self.intents, self.said)
+        return any((*named, *decided)) or self.least_score is not None or self.most_score is not None
+
+
+class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The size of a draw in each stratum: a ``count``, or a ``percent`` with at least ``minimum``."""
+
+    per: Per = "all"
+    count: int | None = None
+    percent: float | None = None
+    minimum: int = 0
+
+
+class Absence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Days on which an auditor gets nothing new, both included."""
+
+    since: date
+    until: date
+
+
+class PlanAuditor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An auditor by e-mail address (or client id), with a share in percent and at most ``per_day`` items a day."""
+
+    user: str
+    share: float
+    per_day: int | None = None
+    away: tuple[Absence, ...] = ()
+
+    def is_away(self, day: date) -> bool:
+        """Return whether the auditor is away on a day."""
+        return any(each.since <= day <= each.until for each in self.away)
+
+
+class PlanDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Plan as people write it.
+
+    Without ``auditors`` the first auditor to ask gets an item. ``second_share`` of the items is given to a second
+    auditor, or to as many that there are ``opinions``, ``hidden`` names what auditors do not see, and from ``hide_machine_share`` of the items the machine is
+    hidden. With ``risks``, ``floor`` of the draw is random and the rest goes to conversations with a sign of risk.
+    Shares but those of auditors are from 0 to 1. With ``every`` the frame is drawn window by window, each once it has
+    ended, and the quota is that of a window. On ``holidays`` nothing is handed out and nothing falls due.
+    ``again_share`` of the items that an auditor submitted ``again_after_days`` ago or more come back to them once.
+    ``review`` is the policy for submitted audits; without one, the app's.
+    """
+
+    name: str
+    form_id: str
+    frame: Frame
+    quota: Quota
+    auditors: tuple[PlanAuditor, ...] = ()
+    seed: str | None = None
+    judged: Judged = "most"
+    second_share: float = 0.0
+    opinions: int = 2
+    hidden: tuple[Hidden, ...] = ()
+    hide_machine_share: float = 0.0
+    risks: tuple[Risk, ...] = ()
+    floor: float = 0.2
+    due_days: int | None = None
+    every: Step | None = None
+    holidays: tuple[date, ...] = ()
+    again_share: float = 0.0
+    again_after_days: int = 28
+    paused: bool = False
+    review: ReviewPolicy | None = None
+
+
+class Window(Struct, frozen=True):
+    """A part of a plan's frame that is drawn by itself: ``since`` <= start < ``until``."""
+
+    since: datetime
+    until: datetime
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A version of a plan. ``created_by`` is who saved it."""
+
+    plan_id: str
+    version: int
+    document: PlanDocument
+    created_at: datetime
+    created_by: str
+
+    @property
+    def seed(self) -> str:
+        """The seed of its draws: the plan's own, which is its id unless another is given."""
+        return self.document.seed or self.plan_id
+
+    def due_at(self, at: datetime) -> datetime | None:
+        """The due date of what is handed out at an instant."""
+        if self.document.due_days is None:
+            return None
+        found = at + timedelta(days=self.document.due_days)
+        while found.astimezone(UTC).date() in self.document.holidays:
+            found += timedelta(days=1)
+        return found
+
+    def hands_out_to(self, user: str, day: date) -> bool:
+        """Return whether a user may begin an item on a day: it is no holiday, and they are not away."""
+        own = next((each for each in self.document.auditors if each.user == user), None)
+        return day not in self.document.holidays and (own is None or not own.is_away(day))
+
+
+def working_days(plan: PlanDocument, since: date) -> int:
+    """Return the days, from one on, in which the items of a draw are to be audited, without holidays; at least one.
+
+    They are ``due_days`` where the plan has them, else as many as a window or the whole frame has.
+    """
+    length = plan.due_days
+    if length is None:
+        steps: dict[Step | None, int] = {"day": 1, "week": 7, "month": 30}
+        length = steps.get(plan.every) or max(1, (plan.frame.until - plan.frame.since).days)
+    holidays = set(plan.holidays)
+    return max(1, sum(since + timedelta(days=n) not in holidays for n in range(min(length, MOST_DAYS))))
+
+
+def windows_of(plan: PlanDocument, now: datetime) -> list[Window]:
+    """Return the windows of a plan that have ended: the whole frame, ended or not, where there is no schedule."""
+    frame = plan.frame
+    if plan.every is None:
+        return [Window(frame.since, frame.until)]
+    found: list[Window] = []
+    since = frame.since
+    while since < frame.until and (until := min(next_boundary(since, plan.every), frame.until)) <= now:
+        found.append(Window(since, until))
+        since = until
+    return found
+
+
+def next_boundary(instant: datetime, step: Step) -> datetime:
+    """Return the first midnight (UTC) after an instant at which a day, a week or a month begins."""
+    day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if step == "month":
+        return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return day + timedelta(days=7 - day.weekday() if step == "week" else 1)
+
+
+def check_plan(plan: PlanDocument) -> PlanDocument:
+    """Return a plan that can be drawn. Raises ``RequestError`` ``plan.invalid`` that names the field."""
+    if not 0 < len(plan.name.strip()) <= LONGEST_NAME:
+        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters", plan.name)
+    if plan.frame.until <= plan.frame.since:
+        raise _invalid("frame.until", "until must be later than since", plan.frame.until.isoformat())
+    _check_quota(plan.quota)
+    _check_auditors(plan)
+    if plan.frame.said:
+        parse(plan.frame.said)
+    for field in ("second_share", "hide_machine_share", "floor", "again_share"):
+        share: float = getattr(plan, field)
+        if not 0 <= share <= 1:
+            raise _invalid(field, "a share is from 0 to 1", share)
+    for field in ("due_days", "again_after_days"):
+        days: int | None = getattr(plan, field)
+        if days is not None and days < 1:
+            raise _invalid(field, "use at least 1 day", days)
+    if len(set(plan.holidays)) > MOST_HOLIDAYS:
+        raise _invalid("holidays", f"name at most {MOST_HOLIDAYS}", len(plan.holidays))
+    if plan.review is not None:
+        check_policy(plan.review)
+    return plan
+
+
+def _check_quota(quota: Quota) -> None:
+    if (quota.count is None) == (quota.percent is None):
+        raise _invalid("quota", "a quota has either a count or a percent", None)
+    if quota.count is not None and quota.count < 1:
+        raise _invalid("quota.count", "use at least 1", quota.count)
+    if quota.percent is not None and not 0 < quota.percent <= WHOLE_SHARE:
+        raise _invalid("quota.percent", "use more than 0 and at most 100", quota.percent)
+    if quota.minimum < 0 or (quota.minimum and quota.percent is None):
+        raise _invalid("quota.minimum", "use 0 or more, beside a percent", quota.minimum)
+
+
+def _check_auditors(plan: PlanDocument) -> None:
+    users = [each.user for each in plan.auditors]
+    for each in plan.auditors:
+        if "@" not in each.user and not each.user.startswith("cs-"):
+            raise _invalid("auditors.user", "name an auditor by e-mail address", each.user)
+        if not 0 <= each.share <= WHOLE_SHARE:
+            raise _invalid("auditors.share", "a share is from 0 to 100", each.share)
+        if each.per_day is not None and each.per_day < 1:
+            raise _invalid("auditors.per_day", "use at least 1", each.per_day)
+    if len(set(users)) < len(users):
+        raise _invalid("auditors.user", "each auditor is named once", users)
+    total = sum(each.share for each in plan.auditors)
+    if plan.auditors and abs(total - WHOLE_SHARE) > _SAME:
+        raise _invalid("auditors.share", f"shares must total 100, not {total:g}", total)
+    if plan.second_share and len(plan.auditors) == 1:
+        raise _invalid("second_share", "a second opinion needs a second auditor", plan.second_share)
+    if not 2 <= plan.opinions <= MOST_OPINIONS:  # noqa: PLR2004  (one is no further opinion)
+        raise _invalid("opinions", f"use 2 to {MOST_OPINIONS}", plan.opinions)
+    if plan.second_share and 0 < len(plan.auditors) < plan.opinions:
+        raise _invalid("opinions", f"{plan.opinions} opinions need as many auditors", plan.opinions)
+
+
+def _invalid(field: str, message: str, value: object) -> RequestError:
+    return RequestError(f"invalid {field}: {message}", code="plan.invalid", field=field, value=value)

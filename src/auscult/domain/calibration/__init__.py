@@ -1,0 +1,1 @@
+"""Calibration: several raters judge the same conversations blind, and compare."""

@@ -1,0 +1,1 @@
+"""Coaching: one behaviour to work on, with evidence, a date, and what it changed."""

@@ -1,0 +1,1 @@
+"""Values of documents that users write."""

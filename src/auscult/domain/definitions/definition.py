@@ -1,0 +1,19 @@
+"""Documents that an app defines in addition to forms."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector"]
+
+
+class Definition(Struct, frozen=True, kw_only=True):
+    """A document as it was put into force. The newest version of each name is in force, unless it was removed."""
+
+    kind: DefinitionKind
+    name: str
+    version: int
+    document: bytes
+    published_at: datetime
+    removed_at: datetime | None = None

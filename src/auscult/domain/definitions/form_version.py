@@ -1,0 +1,30 @@
+"""Versions and drafts of forms."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class FormVersion(Struct, frozen=True, kw_only=True):
+    """A form as it was published: the user's document, and when.
+
+    The newest version of each form is in force, unless it was retired.
+    """
+
+    form_id: str
+    version: int
+    document: bytes
+    published_at: datetime
+    retired_at: datetime | None = None
+
+
+class FormDraft(Struct, frozen=True, kw_only=True):
+    """A form that is being worked on: kept, not in force, perhaps not even right yet.
+
+    ``based_on`` is the newest version that there was when it was saved.
+    """
+
+    form_id: str
+    document: bytes
+    based_on: int | None
+    saved_at: datetime

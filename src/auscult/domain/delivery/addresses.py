@@ -1,0 +1,17 @@
+"""Internet addresses: which of them are of the open internet."""
+
+import ipaddress
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_public(address: str) -> bool:
+    """Return whether an address is one of the open internet, also where it carries another within it."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        within = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if found in _NAT64:
+            within = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if within is not None:
+            return is_public(str(within))
+    return found.is_global and not found.is_multicast and not found.is_reserved

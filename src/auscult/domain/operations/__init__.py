@@ -1,0 +1,1 @@
+"""Operations: backups, readiness, and figures for monitoring, as values."""

@@ -1,0 +1,71 @@
+"""Manifest of a backup: the file that lists the content of a backup folder."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+MANIFEST = "backup.json"
+KEY_FILE = "secret.key"
+LOCKED_KEY_FILE = "secret.key.locked"
+RECORDINGS_FILE = "recordings.ndjson"
+
+KeyState = Literal["none", "plain", "locked"]
+"""The key to the clients' secrets: not in the backup, as it is, or locked by a passphrase."""
+
+
+class BackupFile(Struct, frozen=True, kw_only=True):
+    """One file of a backup: its size in bytes, and its SHA-256 in hexadecimal."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class BackedUpRecording(Struct, frozen=True, kw_only=True):
+    """One recording whose sound is stored: where, its size in bytes, and its SHA-256 in hexadecimal."""
+
+    location: str
+    bytes: int
+    sha256: str
+
+
+class BackedUpTable(Struct, frozen=True, kw_only=True):
+    """One table of a backup: its rows, and a digest of all of them in the order of their key."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """A backup. ``schema`` is the version of its tables, ``made_at`` an instant as RFC 3339 has it.
+
+    ``recordings`` counts the recordings that are listed; their sound is not in the backup.
+    """
+
+    format: Literal[1] = 1
+    auscult: str
+    made_at: str
+    database: Literal["sqlite", "postgresql"]
+    schema: str
+    key: KeyState
+    files: tuple[BackupFile, ...]
+    recordings: int = 0
+    tables: tuple[BackedUpTable, ...]
+
+
+class RestoreReport(Struct, frozen=True, kw_only=True):
+    """A restored database: rows in all, whether the key is in place, and the differences that verifying found.
+
+    ``erased_again`` counts conversations that had been erased after the backup was made.
+    """
+
+    database: str
+    tables: int
+    rows: int
+    key: KeyState
+    verified: bool
+    erased_again: int = 0
+    recordings: int = 0
+    recordings_missing: int = 0
+    differences: tuple[str, ...] = ()

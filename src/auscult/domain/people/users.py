@@ -1,0 +1,69 @@
+"""Users: the people of an account."""
+
+import re
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from auscult.domain.errors import RequestError
+
+UserState = Literal["active", "disabled"]
+
+LONGEST_EMAIL = 254
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1_024
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """A person who signs in. ``email`` is normalised and unique; ``agent_ids`` are the agents that the person is.
+
+    ``is_break_glass``: may sign in by password even where only single sign-on is allowed. ``subject`` is the issuer
+    and subject of single sign-on, once known.
+    """
+
+    user_id: str
+    account_id: str
+    email: str
+    name: str
+    state: UserState = "active"
+    agent_ids: frozenset[str] = frozenset()
+    is_break_glass: bool = False
+    subject: tuple[str, str] | None = None
+    created_at: datetime
+
+
+def new_user_id() -> str:
+    """Make a user id: ``u-`` and a random UUID."""
+    return f"u-{uuid.uuid4()}"
+
+
+def new_grant_id() -> str:
+    """Make a grant id: ``g-`` and a random UUID."""
+    return f"g-{uuid.uuid4()}"
+
+
+def normalise_email(given: str) -> str:
+    """Return an e-mail address as it is stored: stripped, in lower case. Raises ``RequestError`` ``email.invalid``."""
+    email = given.strip().lower()
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        raise RequestError(
+            f"invalid e-mail address {given[:LONGEST_EMAIL]!r}; give it as name@host",
+            code="email.invalid",
+            field="email",
+            value=given[:LONGEST_EMAIL],
+        )
+    return email
+
+
+def check_password(password: str) -> str:
+    """Return a password that may be set. Raises ``RequestError`` ``password.invalid``, never with the password."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise RequestError(
+            f"invalid password; give {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+            code="password.invalid",
+            field="password",
+        )
+    return password

@@ -1,0 +1,204 @@
+"""Redaction of a whole conversation: turns, names, custom fields, the parts of the contact centre and the assistant.
+
+Ids stay: they identify conversation, customer and agent. Names and e-mail addresses of staff stay in their own fields,
+which reports show, and are redacted everywhere else.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.privacy.digests import Digest, digest_of
+from auscult.domain.privacy.redaction import Found, Hints, Kind, Numbering, Redacted, Span, Utterance, redacted
+
+_Path = tuple[str | int, ...]
+Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
+
+_PARTS = ("custom_fields", "customer", "agents", "queues", "contact", "assist")
+_IDS = re.compile(r"(?:^|_)ids?$|^(?:type|kind|channel|language|status|state|event)$")
+_STAFF = frozenset(
+    {"agents", "agent", "responding_agent", "non_responding_agents", "consulting_agents", "joined_users", "queues"}
+)
+_OF_STAFF: frozenset[Kind] = frozenset({"name", "email", "phone"})
+_NAMES = re.compile(r"(?:^|_| )(?:name|surname|first|last|fullname|firstname|lastname)$", re.IGNORECASE)
+_MAY_HOLD = re.compile(r"\d\D{0,3}\d|@|(?:zero|one|two|three|four|five|six|seven|eight|nine|oh) ", re.IGNORECASE)
+_APART = 4
+"""Empty utterances between two fields, so that the one says nothing of the other."""
+_LONGEST_NAME = 80
+_SMALLEST_NUMBER = 10**6
+_LONG = 7
+"""Digits of a number from the talk that is looked for in fields."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+class RedactedConversation(NamedTuple):
+    """A redacted conversation, the spans by turn id, and the originals by placeholder."""
+
+    conversation: Conversation
+    spans: Mapping[str, tuple[Span, ...]]
+    originals: Mapping[str, str]
+
+
+class _Leaf(NamedTuple):
+    """A text inside a part: how to get there, its last key in words, whether it is of staff."""
+
+    path: _Path
+    key: str
+    text: str
+    is_staff: bool
+
+
+def redact_conversation(
+    conversation: Conversation, find: Find, countries: tuple[str, ...] = (), digest: Digest | None = None
+) -> RedactedConversation:
+    """Replace personal data everywhere in a conversation by placeholders; one value has one number in all of it.
+
+    With ``digest`` the conversation has a keyed hash of each value.
+    """
+    hints = Hints(names=_names(conversation), countries=countries, language=conversation.language)
+    utterances = [Utterance(turn.speaker, turn.text) for turn in conversation.turns]
+    numbering = Numbering(turn.text for turn in conversation.turns)
+    found = find(utterances, hints)
+    talk = redacted([turn.text for turn in conversation.turns], found, numbering)
+    changes, originals = _fields(conversation, _Known(find, hints, found), numbering)
+    turns = tuple(
+        turn if not spans else replace(turn, text=text, doubts=())
+        for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
+    )
+    if turns != conversation.turns:
+        changes["turns"] = turns
+    masks = {mark: digest_of(kind, value, digest) for mark, kind, value in numbering.values()} if digest else {}
+    if masks:
+        changes["masks"] = {**conversation.masks, **masks}
+    spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
+    after = replace(conversation, **changes) if changes else conversation
+    return RedactedConversation(after, spans, {**originals, **talk.originals})
+
+
+def _names(conversation: Conversation) -> tuple[str, ...]:
+    names = [agent.name for agent in conversation.agents]
+    if conversation.customer is not None:
+        names.append(conversation.customer.name)
+    return tuple(name for name in names if name)
+
+
+class _Known:
+    """Finds personal data in fields, given what was found in the talk."""
+
+    def __init__(self, find: Find, hints: Hints, found: Sequence[Found]) -> None:
+        names = sorted({one.value for one in found if one.kind == "name"})
+        self._find = find
+        self._hints = replace(hints, names=(*hints.names, *names))
+        self._numbers: dict[str, tuple[Kind, str]] = {}
+        for one in found:
+            digits = "".join(letter for letter in one.value if letter.isdecimal())
+            if len(digits) >= _LONG:
+                self._numbers[digits] = (one.kind, one.value)
+
+    def find(self, utterances: Sequence[Utterance]) -> Sequence[Found]:
+        """Return what is personal; a number that is known from the talk is, whatever a field's key says."""
+        again = [
+            Found(turn, found.start(), found.end(), kind, value)
+            for digits, (kind, value) in self._numbers.items()
+            for turn, (_, text) in enumerate(utterances)
+            if sum(letter.isdecimal() for letter in text) >= len(digits)
+            for found in re.finditer(r"\D{0,3}".join(digits), text)
+        ]
+        return [*self._find(utterances, self._hints), *again]
+
+
+def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
+    """Bound spans by their turn's times: the times of its words are not known here."""
+    return tuple(replace(span, start_ms=turn.start_ms, end_ms=turn.end_ms) for span in spans)
+
+
+def _fields(
+    conversation: Conversation, known: _Known, numbering: Numbering
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Return the parts of a conversation that change, and the originals in them."""
+    parts = {
+        name: msgspec.to_builtins(value, builtin_types=(datetime,))
+        for name in _PARTS
+        if (value := getattr(conversation, name))
+    }
+    leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
+    if not leaves:
+        return {}, {}
+    after = _redacted_leaves(leaves, known, numbering)
+    texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
+    types = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
+    changed = {str(path[0]) for path in texts}
+    return {
+        name: msgspec.convert(_replaced(parts[name], texts, (name,)), types[name]) for name in changed
+    }, after.originals
+
+
+def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numbering) -> Redacted:
+    """Redact texts of fields. Each follows its key, which may name its kind: ``date of birth``."""
+    utterances: list[Utterance] = []
+    for leaf in leaves:
+        utterances += [Utterance("key", leaf.key), Utterance("field", leaf.text)]
+        utterances += [Utterance("", "")] * _APART
+    step = 2 + _APART
+    found = [
+        one._replace(turn=one.turn // step)
+        for one in known.find(utterances)
+        if one.turn % step == 1 and not (leaves[one.turn // step].is_staff and one.kind in _OF_STAFF)
+    ]
+    found += [one for place, leaf in enumerate(leaves) for one in _whole_name(place, leaf)]
+    return redacted([leaf.text for leaf in leaves], found, numbering)
+
+
+def _whole_name(place: int, leaf: _Leaf) -> Iterator[Found]:
+    """Yield the whole of a field whose key is a name, but for staff's."""
+    words = _WORD.findall(leaf.text)
+    has_letters = any(word.isalpha() for word in words)
+    if not leaf.is_staff and has_letters and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
+        value = " ".join(leaf.text.lower().split())
+        yield Found(place, 0, len(leaf.text), "name", value)
+
+
+def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator[_Leaf]:
+    """Yield the texts inside a part that may hold personal data, and numbers long enough to identify a person."""
+    match value:
+        case dict():
+            is_own = path[0] == "custom_fields" or any(str(each).endswith("_info") for each in path)
+            for name, inner in cast("dict[str, object]", value).items():
+                if is_own or not _IDS.search(name):
+                    of_staff = is_staff or name in _STAFF
+                    yield from _leaves(inner, (*path, name), name.replace("_", " "), is_staff=of_staff)
+        case list() | tuple():
+            for place, inner in enumerate(cast("Sequence[object]", value)):
+                yield from _leaves(inner, (*path, place), key, is_staff=is_staff)
+        case str() if not is_staff or _MAY_HOLD.search(value):
+            yield _Leaf(path, key, value, is_staff)
+        case int() if abs(value) >= _SMALLEST_NUMBER and not key.endswith(" ms"):
+            yield _Leaf(path, key, str(value), is_staff)
+        case _:
+            pass
+
+
+def _replaced(value: object, texts: Mapping[_Path, str], path: _Path) -> object:
+    """Return a part with other texts in some places."""
+    match value:
+        case dict():
+            items = cast("dict[str, object]", value).items()
+            return {name: _replaced(inner, texts, (*path, name)) for name, inner in items}
+        case list() | tuple():
+            inside = cast("Sequence[object]", value)
+            return [_replaced(inner, texts, (*path, place)) for place, inner in enumerate(inside)]
+        case _:
+            return texts.get(path, value)
+
+
+class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Stored part of a redaction: spans by turn id; and with tokens the originals by placeholder."""
+
+    spans: dict[str, tuple[Span, ...]] = {}
+    originals: dict[str, str] = {}

@@ -1,0 +1,193 @@
+"""Redaction as arithmetic: personal data found in a conversation becomes placeholders, numbered by value.
+
+A placeholder keeps the kind: ``[card 1]``. The same value has the same number throughout a conversation, however it
+was written or said, so that a read-back can still be compared with what it repeats.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, cast, get_args
+
+from msgspec import Struct
+
+Kind = Literal[
+    "card",
+    "iban",
+    "national_number",
+    "security_code",
+    "email",
+    "phone",
+    "account",
+    "birth_date",
+    "address",
+    "name",
+]
+"""Kinds of personal data; where two overlap, the earlier one wins."""
+
+Mode = Literal["off", "mask", "token"]
+"""What an app does with what it accepts. ``token``: as ``mask``, with the values kept encrypted."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_RANK: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(KINDS)}
+PLACEHOLDER = re.compile(r"\[(" + "|".join(kind.replace("_", " ") for kind in KINDS) + r")(?: ([1-9][0-9]*))?\]")
+
+
+class Utterance(NamedTuple):
+    """A text with its speaker; several in order make a conversation."""
+
+    speaker: str
+    text: str
+
+
+class Hints(Struct, frozen=True, kw_only=True):
+    """Facts from metadata: names that may be mentioned, and ISO codes of countries whose numbers are likely."""
+
+    names: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    language: str | None = None
+
+
+class Found(NamedTuple):
+    """Personal data in the text of utterance ``turn``, from ``start`` to ``end``.
+
+    ``value`` is canonical: equal for equal data, however it is written.
+    """
+
+    turn: int
+    start: int
+    end: int
+    kind: Kind
+    value: str
+
+
+class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A placeholder in a redacted text: its place there, and the place of what it replaced in the original.
+
+    ``start_ms`` and ``end_ms`` bound the words in the recording, from the conversation's start; None: not known.
+    """
+
+    kind: Kind
+    number: int
+    start: int
+    end: int
+    original_start: int
+    original_end: int
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+class Redacted(NamedTuple):
+    """Redacted texts, with the spans of each, and the originals by placeholder in order of appearance."""
+
+    texts: tuple[str, ...]
+    spans: tuple[tuple[Span, ...], ...]
+    originals: Mapping[str, str]
+
+
+class Numbering:
+    """Numbers of values within one conversation: 1 for the first card, 2 for the second."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        """Begin with 1 for every kind, or behind the highest number in texts that hold placeholders already."""
+        self._numbers: dict[tuple[Kind, str], int] = {}
+        self._last: dict[Kind, int] = {}
+        for text in taken:
+            for found in PLACEHOLDER.finditer(text) if "[" in text else ():
+                kind = cast("Kind", found[1].replace(" ", "_"))
+                self._last[kind] = max(self._last.get(kind, 0), int(found[2] or 0))
+
+    def of(self, kind: Kind, value: str) -> int:
+        """Return the number of a value, the next one where it is new."""
+        key = (kind, value)
+        if key not in self._numbers:
+            self._last[kind] = self._numbers[key] = self._last.get(kind, 0) + 1
+        return self._numbers[key]
+
+    def values(self) -> Iterator[tuple[str, Kind, str]]:
+        """Yield the values that have a number: placeholder, kind and value."""
+        for (kind, value), number in self._numbers.items():
+            yield placeholder(kind, number), kind, value
+
+
+def placeholder(kind: Kind, number: int | None = None) -> str:
+    """Return ``[card 1]``; without a number ``[card]``."""
+    word = kind.replace("_", " ")
+    return f"[{word}]" if number is None else f"[{word} {number}]"
+
+
+def redacted(texts: Sequence[str], found: Iterable[Found], numbering: Numbering | None = None) -> Redacted:
+    """Replace everything found by placeholders. Where two overlap, the kind that comes first in ``KINDS`` wins."""
+    numbering = numbering or Numbering()
+    originals: dict[str, str] = {}
+    by_turn: dict[int, list[Found]] = {}
+    for each in _apart(texts, found):
+        by_turn.setdefault(each.turn, []).append(each)
+    changed = list(texts)
+    spans: list[tuple[Span, ...]] = [()] * len(texts)
+    for turn, its in sorted(by_turn.items()):
+        changed[turn], spans[turn] = _replaced(texts[turn], its, numbering, originals)
+    return Redacted(tuple(changed), tuple(spans), originals)
+
+
+def _replaced(
+    text: str, found: Sequence[Found], numbering: Numbering, originals: dict[str, str]
+) -> tuple[str, tuple[Span, ...]]:
+    parts: list[str] = []
+    spans: list[Span] = []
+    done = length = 0
+    for each in found:
+        number = numbering.of(each.kind, each.value)
+        mark = placeholder(each.kind, number)
+        originals.setdefault(mark, text[each.start : each.end])
+        parts += [text[done : each.start], mark]
+        length += each.start - done
+        spans.append(
+            Span(
+                kind=each.kind,
+                number=number,
+                start=length,
+                end=length + len(mark),
+                original_start=each.start,
+                original_end=each.end,
+            )
+        )
+        length += len(mark)
+        done = each.end
+    return "".join((*parts, text[done:])), tuple(spans)
+
+
+def _apart(texts: Sequence[str], found: Iterable[Found]) -> list[Found]:
+    """Choose what does not overlap, by kind and then by length; in the order of the conversation.
+
+    Of one that overlaps others, what these leave of it is still replaced.
+    """
+    taken: dict[int, list[Found]] = {}
+    for each in sorted(found, key=lambda one: (_RANK[one.kind], one.start - one.end)):
+        others = taken.setdefault(each.turn, [])
+        others += [_trimmed(texts[each.turn], piece) for piece in _left(each, others)]
+    chosen = (one for its in taken.values() for one in its if one.start < one.end)
+    return sorted(chosen, key=lambda one: (one.turn, one.start))
+
+
+def _left(each: Found, others: Iterable[Found]) -> list[Found]:
+    """Return what others leave of one."""
+    pieces = [each]
+    for other in others:
+        if other.end <= each.start or each.end <= other.start:
+            continue
+        cut = [
+            (piece._replace(end=min(piece.end, other.start)), piece._replace(start=max(piece.start, other.end)))
+            for piece in pieces
+        ]
+        pieces = [piece for pair in cut for piece in pair if piece.start < piece.end]
+    return pieces
+
+
+def _trimmed(text: str, found: Found) -> Found:
+    """Strip non-alphanumeric characters at both ends, but for signs that belong to a number."""
+    start, end = found.start, found.end
+    while start < end and not (text[start].isalnum() or text[start] in "+("):
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    return found._replace(start=start, end=end)

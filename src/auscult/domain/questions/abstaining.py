@@ -1,0 +1,26 @@
+"""Abstaining: an answer whose confidence is below what the form wants is NA, or left to a person."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Form
+
+SURE = Decimal("0.7")
+"""Below this a plan counts a verdict as one that the machine is unsure of, whatever the form wants."""
+
+
+def abstained(verdict: Verdict, form: Form | None) -> Verdict:
+    """Return the verdict that a form makes of one of this confidence; its evidence and confidence stay."""
+    least = form.abstain_below if form is not None else None
+    if form is None or least is None or verdict.confidence is None or verdict.confidence >= least:
+        return verdict
+    reason = f"the machine abstains: {verdict.qualification} with a confidence of {verdict.confidence}, below {least}"
+    return replace(verdict, qualification="NA" if form.abstain == "na" else "-", reason=reason)
+
+
+def is_hesitant(verdict: Verdict, form: Form | None) -> bool:
+    """Return whether the machine is unsure of a verdict: below ``SURE``, or below what the form wants."""
+    least = form.abstain_below if form is not None else None
+    return verdict.confidence is not None and verdict.confidence < max(SURE, least or SURE)

@@ -1,0 +1,65 @@
+"""Questions that depend on the answer to another one: asked only where that has one of the answers named."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from auscult.domain.evaluation import MetricResult, Verdict
+from auscult.domain.form import Form, Metric
+
+
+def apply_conditions(results: Iterable[MetricResult]) -> tuple[MetricResult, ...]:
+    """Return the results, NA where the condition of a metric does not hold.
+
+    A metric that waits for an answer not given yet ("-") is not answered either. The metrics must be free of cycles.
+    """
+    given = tuple(results)
+    if all(result.metric.when is None for result in given):
+        return given
+    found = {result.metric.id: result for result in given}
+    settled: dict[str, MetricResult] = {}
+    return tuple(_settled(result, found, settled) for result in given)
+
+
+def is_asked(metric: Metric, settled: Mapping[str, MetricResult]) -> bool:
+    """Return whether the condition of a metric holds, or is still unknown."""
+    if metric.when is None or metric.when.metric not in settled:
+        return metric.when is None
+    answer = settled[metric.when.metric].verdict.qualification
+    return answer == "-" or answer in metric.when.answers
+
+
+def cycle_of(form: Form, metric: Metric) -> tuple[str, ...]:
+    """Return the ids of the metrics through which a metric depends on itself; empty where it does not."""
+    metrics = {one.id: one for one in form.metrics}
+    path = [metric.id]
+    at: Metric | None = metric
+    while at is not None and at.when is not None:
+        path.append(at.when.metric)
+        if at.when.metric == metric.id:
+            return tuple(path)
+        if path.count(at.when.metric) > 1:
+            return ()
+        at = metrics.get(at.when.metric)
+    return ()
+
+
+def _settled(result: MetricResult, found: Mapping[str, MetricResult], settled: dict[str, MetricResult]) -> MetricResult:
+    """Return one result after those that it depends on; ``settled`` remembers them."""
+    metric, when = result.metric, result.metric.when
+    if metric.id in settled:
+        return settled[metric.id]
+    if when is None or when.metric not in found:
+        settled[metric.id] = result
+        return result
+    before = _settled(found[when.metric], found, settled).verdict.qualification
+    if before == "-":
+        told = f"waits for the answer to {when.metric}"
+        result = MetricResult(
+            metric=metric, verdict=replace(result.verdict, qualification="-", share=None, reason=told)
+        )
+    elif before not in when.answers:
+        told = f"asked only where {when.metric} is {' or '.join(when.answers)}; it is {before}"
+        result = MetricResult(metric=metric, verdict=Verdict(qualification="NA", reason=told))
+    settled[metric.id] = result
+    return result

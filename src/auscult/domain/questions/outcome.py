@@ -1,0 +1,56 @@
+"""Outcomes in addition to the score: the subtotal of each section, the band, and whether required sections passed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from auscult.domain.evaluation import MetricResult, passed, score, total
+from auscult.domain.form import Form
+
+
+class SectionScore(Struct, frozen=True, kw_only=True):
+    """The subtotal of a section: -100 to 100, None where nothing in it applies.
+
+    ``gained`` and ``possible`` are the weights behind it. ``passed`` is None where it has no pass mark or no subtotal.
+    """
+
+    id: str
+    name: str
+    score: Decimal | None
+    passed: bool | None
+    gained: Decimal
+    possible: Decimal
+
+
+def section_scores(results: Sequence[MetricResult], form: Form) -> tuple[SectionScore, ...]:
+    """Return the subtotal of each section, in the form's order, by the formula of the form (rule 2)."""
+    found: list[SectionScore] = []
+    for section in form.sections:
+        own = [result for result in results if result.metric.section == section.id]
+        gained, possible = total(own, form)
+        subtotal = score(own, form)
+        is_passed = None if section.pass_score is None or subtotal is None else subtotal >= section.pass_score
+        found.append(
+            SectionScore(
+                id=section.id, name=section.name, score=subtotal, passed=is_passed, gained=gained, possible=possible
+            )
+        )
+    return tuple(found)
+
+
+def is_passed(whole: Decimal | None, fatal_errors: int, results: Sequence[MetricResult], form: Form) -> bool | None:
+    """Return whether a conversation passes (rule 5): its score does, and every required section."""
+    known = passed(whole, fatal_errors, form)
+    required = {section.id for section in form.sections if section.required}
+    if not known or not required:
+        return known
+    return not any(one.id in required and one.passed is False for one in section_scores(results, form))
+
+
+def band_of(whole: Decimal | None, form: Form) -> str | None:
+    """Return the name of the band that a score is in; None without a score, without bands, and below the lowest."""
+    if whole is None:
+        return None
+    reached = [band for band in form.bands if band.at_least <= whole]
+    return max(reached, key=lambda band: band.at_least).name if reached else None

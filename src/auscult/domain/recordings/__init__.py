@@ -1,0 +1,1 @@
+"""Recordings: the sound of a conversation, as values."""

@@ -1,0 +1,1 @@
+"""Values in speech: numbers, dates, durations, words."""

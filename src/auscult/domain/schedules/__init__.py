@@ -1,0 +1,1 @@
+"""Scheduled reports, and alerts when something happens."""

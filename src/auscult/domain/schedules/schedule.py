@@ -1,0 +1,144 @@
+"""Schedules: a report that is written again and again, or an alert that watches."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.errors import RequestError
+
+ReportKind = Literal["agent_performance", "interactions", "form_summary", "view"]
+AlertKind = Literal["fatal", "limits", "dispute_due"]
+Every = Literal["demand", "hour", "day", "week", "month", "year"]
+FileFormat = Literal["csv", "xlsx"]
+RunState = Literal["stored", "sent", "failed", "withdrawn"]
+
+KEPT = 5
+"""Runs of a report that are kept."""
+ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
+MOST_RECIPIENTS = 20
+_NAMES = {
+    "agent_performance": "AgentPerformance",
+    "interactions": "InteractionEvaluation",
+    "form_summary": "EvaluationFormSummary",
+    "view": "SavedView",
+}
+
+
+class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A report or an alert. It reads what its maker may see at the time of a run, and nothing else.
+
+    A report covers the ``days`` before it. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of
+    a dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
+    """
+
+    schedule_id: str
+    name: str
+    kind: ReportKind | AlertKind
+    every: Every = "demand"
+    format: FileFormat = "csv"
+    form_id: str = ""
+    metric_id: str = ""
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    days: int = 7
+    hours: int = 24
+    emails: tuple[str, ...] = ()
+    webhook_url: str = ""
+    webhook_secret: str = ""
+    to_inbox: bool = True
+    created_by: str
+    created_at: datetime
+    next_at: datetime | None = None
+
+    @property
+    def is_alert(self) -> bool:
+        """Return whether it watches, and writes no file."""
+        return self.kind in ALERTS
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One run of a report, or one alert. ``size`` is that of its file in bytes, None without one."""
+
+    number: int
+    schedule_id: str
+    at: datetime
+    title: str
+    detail: str
+    href: str
+    filename: str
+    rows: int
+    size: int | None
+    state: RunState
+    error: str
+    is_read: bool
+
+
+class Fresh(Struct, frozen=True, kw_only=True):
+    """Result of a run. ``key`` identifies it within its schedule: the same twice is one."""
+
+    key: str
+    at: datetime
+    title: str
+    detail: str = ""
+    href: str = ""
+    conversation_id: str = ""
+    filename: str = ""
+    content: bytes | None = None
+    rows: int = 0
+
+
+def new_schedule_id() -> str:
+    """Make an id for a schedule."""
+    return f"sc-{uuid.uuid4()}"
+
+
+def check_schedule(one: Schedule) -> Schedule:
+    """Return a schedule that can be stored. Raises ``RequestError`` ``schedule.invalid`` with the field."""
+    if not 0 < len(one.name.strip()) <= LONGEST_NAME:
+        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters", one.name)
+    if one.is_alert and one.every == "demand":
+        raise _invalid("every", "an alert watches by itself; give hour, day or longer", one.every)
+    if one.kind == "limits" and not (one.form_id and one.metric_id):
+        raise _invalid("metric_id", "name the form and the metric that is watched", one.metric_id)
+    if not 1 <= one.days <= 366:  # noqa: PLR2004  (a year)
+        raise _invalid("days", "give 1 to 366", one.days)
+    if not 1 <= one.hours <= 24 * 14:
+        raise _invalid("hours", "give 1 to 336", one.hours)
+    bad = [each for each in one.emails if "@" not in each or any(char in each for char in "\r\n ,;<>")]
+    if bad or len(one.emails) > MOST_RECIPIENTS:
+        raise _invalid("emails", f"give at most {MOST_RECIPIENTS} e-mail addresses", bad or len(one.emails))
+    if one.webhook_url and not one.webhook_url.startswith("https://"):
+        raise _invalid("webhook_url", "give an https address", one.webhook_url)
+    return one
+
+
+def following(every: Every, at: datetime) -> datetime | None:
+    """Return the next instant of a schedule after one: the next full hour, midnight, Monday, first of a month or year."""
+    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    day = hour.replace(hour=0)
+    match every:
+        case "demand":
+            return None
+        case "hour":
+            return hour + timedelta(hours=1)
+        case "day":
+            return day + timedelta(days=1)
+        case "week":
+            return day + timedelta(days=7 - day.weekday())
+        case "month":
+            return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case "year":
+            return day.replace(year=day.year + 1, month=1, day=1)
+
+
+def filename_of(one: Schedule, at: datetime) -> str:
+    """Return the name of a report's file, as the vendor names it."""
+    return f"{_NAMES[one.kind]}-{at:%Y-%m-%d-%H-%M-%S}.{one.format}"
+
+
+def _invalid(field: str, message: str, value: object) -> RequestError:
+    return RequestError(f"invalid {field}: {message}", code="schedule.invalid", field=field, value=value)

@@ -1,0 +1,1 @@
+"""Values of scoring: batches, and conversations as the store holds them."""

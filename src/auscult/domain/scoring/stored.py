@@ -1,0 +1,126 @@
+"""Conversations as the store holds them: accepted, pending, evaluated, rendered."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from auscult.domain.audits.audit import Audit, TrailEntry
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation, Verdict
+from auscult.domain.insight import Insights
+from auscult.domain.record import Filter
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """Outcome of storing a group of conversations handed in together; it is committed when this exists.
+
+    ``batch_id`` is None when nothing in it needs processing (all were stored before, unchanged, and are done).
+    """
+
+    batch_id: str | None
+    new: int
+    changed: int
+    unchanged: int
+
+
+class ReusedVerdicts(Struct, frozen=True, kw_only=True):
+    """Verdicts that are still valid, by metric id, and the engines that may have had a part in them."""
+
+    verdicts: Mapping[str, Verdict] = {}
+    engines: tuple[str, ...] = ()
+
+
+class PendingConversation(Struct, frozen=True, kw_only=True):
+    """A stored conversation that waits to be evaluated. ``audit`` is that of an earlier revision, if it has one.
+
+    Metrics whose verdict is ``known`` are not judged again. ``insights`` are those stored before, for a conversation
+    that is evaluated without being analysed again.
+    """
+
+    conversation: Conversation
+    revision: int
+    audit: Audit | None = None
+    known: ReusedVerdicts = ReusedVerdicts()
+    insights: Insights | None = None
+
+
+class EvaluatedConversation(Struct, frozen=True, kw_only=True):
+    """A conversation with what was decided about it: its newest evaluation and its audit, if it has one.
+
+    ``insights`` are what analysis found in the revision that was evaluated; None where it was not analysed.
+    ``is_current`` is false where a newer revision of the conversation waits to be evaluated: ``conversation`` is that
+    one already, and ``evaluation`` still that of the revision before.
+
+    With a ``segment``, ``evaluation`` is that of the segment, and ``conversation`` the whole with its
+    turns, queue and agent alone.
+    """
+
+    conversation: Conversation
+    evaluation: Evaluation
+    insights: Insights | None = None
+    audit: Audit | None = None
+    is_current: bool = True
+    segment: int = 0
+
+    @property
+    def language(self) -> str:
+        """Return the language that analysis found, else that of the document."""
+        found = self.insights.language if self.insights else None
+        return found or self.conversation.language
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """Why a conversation is not evaluated yet, and from when on it is tried again."""
+
+    reason: str
+    until: datetime
+
+
+class ConversationDetail(Struct, frozen=True, kw_only=True):
+    """All that is kept of one conversation. ``evaluations`` has every evaluation, the newest first.
+
+    ``insights`` belong to the revision that the newest evaluation is of; None where it was not analysed.
+    ``is_current`` is false while its present revision is not recorded; ``has_failed`` when also the batch that
+    should have done it has ended, ``is_cancelled`` when a user ended it; ``wait`` is set when it was postponed.
+    """
+
+    conversation: Conversation
+    revision: int
+    is_current: bool
+    has_failed: bool
+    is_cancelled: bool = False
+    wait: Wait | None = None
+    evaluations: tuple[Evaluation, ...]
+    insights: Insights | None
+    audit: Audit | None
+    trail: tuple[TrailEntry, ...]
+
+
+class AuditedConversation(Struct, frozen=True, kw_only=True):
+    """Submitted audit with its conversation and evaluation.
+
+    ``conversation`` is its present ``revision``, which may be a later one than was audited. ``evaluation`` is the one
+    that the auditor worked on; None where that is not kept.
+    """
+
+    conversation: Conversation
+    revision: int
+    audit: Audit
+    evaluation: Evaluation | None
+
+
+class RenderedRows(Struct, frozen=True, kw_only=True):
+    """One finished evaluation with the rows that the reports show of it: report name -> JSON bytes.
+
+    ``insights`` are kept with the revision that was evaluated.
+    ``audit`` is the audit that the rows show. ``filters`` says by what the rows of a report can be found; those of a
+    report that is not named there, by all.
+    """
+
+    conversation: Conversation
+    evaluation: Evaluation
+    rows: Mapping[str, bytes]
+    insights: Insights | None = None
+    audit: Audit | None = None
+    filters: Mapping[str, frozenset[Filter]] = {}

@@ -1,0 +1,1 @@
+"""Dialogue acts: what is read from a turn, and the fitted weights."""

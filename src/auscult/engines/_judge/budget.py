@@ -1,0 +1,98 @@
+"""Daily budget of all processes: reserved before a call, counted exactly after it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from threading import Lock
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.engines import Spending
+from auscult.domain.scoring.judging import BILLION, Allowance, Prices, RetryAfter, Usage
+
+_AGAIN_S = 10.0
+"""Seconds until calls under way have probably ended, and given back what they did not use."""
+
+
+class Reservation(Struct, frozen=True):
+    """Reservation for one call, on its day; returned when the call has ended."""
+
+    day: str
+    tokens: int
+    cost: int
+
+
+class Budget:
+    """The day's tokens and money. A call is begun only when the most that it can take is left."""
+
+    def __init__(
+        self,
+        spending: Spending,
+        allowance: Allowance,
+        prices: Prices | None,
+        now: Callable[[], datetime],
+        owner: str = "",
+    ) -> None:
+        """``now`` gives aware UTC; days are UTC days. ``owner`` names this process to those that watch."""
+        self._spending = spending
+        self._allowance = allowance
+        self._prices = prices
+        self._now = now
+        self._owner = owner
+        self._lock = Lock()
+        self._under_way = 0
+
+    def take(self, most: Usage) -> Reservation | RetryAfter:
+        """Reserve what a call can use at most, or return when there is budget again."""
+        now = self._now()
+        taken = Reservation(now.date().isoformat(), most.tokens, self._prices.cost(most) if self._prices else 0)
+        with self._lock:
+            is_taken = self._spending.take(taken.day, taken.tokens, taken.cost, self._allowance)
+            self._under_way += is_taken
+            others = self._under_way
+        if is_taken:
+            return taken
+        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+        after_s = (tomorrow - now).total_seconds()
+        reason = f"the judge's limit of a day is reached ({self._limits()})"
+        cost = f", cost {taken.cost / BILLION:g}" if self._prices else ""
+        if not self._allowance.holds(taken.tokens, taken.cost):
+            reason += f", and no day holds this call, which may take {taken.tokens} tokens{cost}: raise it"
+        elif others:
+            reason = (
+                f"what is left of the judge's limit of a day ({self._limits()}) is reserved by {others} calls under way, "
+                f"and this one may take {taken.tokens} tokens{cost}"
+            )
+            after_s = min(after_s, _AGAIN_S)
+        return RetryAfter(reason=reason, after_s=after_s)
+
+    def settle(self, taken: Reservation, used: Usage, *, is_failed: bool = False) -> Usage:
+        """Count the call, and its usage in place of its reservation; return the usage with its cost."""
+        with self._lock:
+            self._under_way = max(0, self._under_way - 1)
+        priced = self.priced(used)
+        self._spending.settle(
+            taken.day, used.tokens - taken.tokens, (priced.cost or 0) - taken.cost, is_failed=is_failed
+        )
+        return priced
+
+    def pause(self, pause_s: float | None) -> None:
+        """Record that this process asks nothing for some seconds; None: it goes on asking."""
+        if pause_s is not None:
+            self._spending.pause(self._owner, self._now() + timedelta(seconds=pause_s))
+
+    def resume(self) -> None:
+        """Record that this process asks again."""
+        self._spending.resume(self._owner)
+
+    def priced(self, used: Usage) -> Usage:
+        """The same usage with its cost, where prices are known."""
+        return replace(used, cost=self._prices.cost(used) if self._prices else None)
+
+    def _limits(self) -> str:
+        limits: list[str] = []
+        if self._allowance.tokens is not None:
+            limits.append(f"{self._allowance.tokens} tokens")
+        if self._allowance.cost is not None:
+            limits.append(f"{self._allowance.cost / BILLION:g} of money")
+        return ", ".join(limits)

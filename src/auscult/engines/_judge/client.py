@@ -1,0 +1,89 @@
+"""A call: within the limits of the day, only while the server answers, and no more at a time than may be."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from auscult.domain.operations.tracing import TRACING
+from auscult.domain.scoring.judging import RetryAfter, Usage
+from auscult.engines._breaker import Breaker
+from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.server import Reply, Request, Server, TooLongError, UnavailableError
+from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
+
+AFTER_S = 1.0
+"""When somebody comes again who was not let in."""
+
+
+def _never() -> Callable[[], bool]:
+    return lambda: False
+
+
+class JudgeClient:
+    """The one way to the server. Safe to share between threads."""
+
+    def __init__(
+        self,
+        server: Server,
+        purse: Budget,
+        gate: DistributedSemaphore | None = None,
+        is_over: Callable[[], Callable[[], bool]] = _never,
+    ) -> None:
+        """Store the parts; nothing is sent yet.
+
+        ``gate`` limits the number of calls at a time; ``is_over``, called at the beginning of each call, returns a
+        check that ends the wait for the gate.
+        """
+        self._gate = gate
+        self._is_over = is_over
+        self._server = server
+        self._purse = purse
+        self._breaker = Breaker()
+
+    def priced(self, usage: Usage) -> Usage:
+        """The same with what it costs."""
+        return self._purse.priced(usage)
+
+    def call(self, told: Request, most: Usage) -> Reply:
+        """Ask once; ``most`` is what it can take at most. The reply's usage has its cost.
+
+        Raises ``UnavailableError`` when the judge cannot be asked now, and ``TooLongError``.
+        """
+        if self._gate is None:
+            return self._call(told, most)
+        with self._gate.place(self._is_over()) as is_let_in:
+            if not is_let_in:
+                raise UnavailableError("the judge is being asked as much as it may be at a time", AFTER_S)
+            return self._call(told, most)
+
+    def _call(self, told: Request, most: Usage) -> Reply:
+        wait_s = self._breaker.wait_s()
+        if wait_s is not None:
+            raise UnavailableError("the judge failed several times in a row and is left in peace for a while", wait_s)
+        taken = self._purse.take(most)
+        if isinstance(taken, RetryAfter):
+            self._breaker.untried()
+            raise UnavailableError(taken.reason, taken.after_s)
+        try:
+            with TRACING.span("judge call", "client", {"gen_ai.request.model": self._server.model}) as span:
+                reply = self._server.ask(told, most)
+                used = {"input": reply.usage.tokens_in, "output": reply.usage.tokens_out}
+                span.describe(attributes={f"gen_ai.usage.{name}_tokens": n for name, n in used.items()})
+        except UnavailableError as away:
+            self._purse.pause(self._breaker.failed(away.after_s))
+            used = self._purse.settle(taken, away.usage or Usage(), is_failed=True)
+            raise UnavailableError(away.reason, away.after_s, used if away.usage else None) from away
+        except BaseException as error:
+            # Too long for it is an answer; anything else (no client installed) says nothing about the server.
+            if isinstance(error, TooLongError):
+                self._succeeded()
+            else:
+                self._breaker.untried()
+            self._purse.settle(taken, Usage())
+            raise
+        self._succeeded()
+        return replace(reply, usage=self._purse.settle(taken, reply.usage))
+
+    def _succeeded(self) -> None:
+        if self._breaker.succeeded():
+            self._purse.resume()

@@ -1,0 +1,133 @@
+"""Session of a judge about one conversation: each question is answered, failed, or postponed with the rest.
+
+All is asked in one request. It is cut in two where it, or the reply to it, is too long for the model. The fault of an
+answer is sent back once, in our own words, and the question is asked again; after that the answer has failed.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from auscult.domain.probe import (
+    Answer,
+    Extraction,
+    FailedAnswer,
+    Grading,
+    Inquiry,
+    Judgement,
+    Question,
+    Summarization,
+    Transcript,
+)
+from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
+from auscult.engines._judge.prompt import REVISION, Prompt, tell
+from auscult.engines._judge.reply import plain, read
+from auscult.engines._judge.server import Reply, TooLongError, UnavailableError
+
+ROOM: Mapping[type[Question], int] = {Judgement: 300, Grading: 300, Extraction: 400, Summarization: 400}
+"""For one answer, in tokens of output."""
+
+BYTES_A_TOKEN = 3
+"""Fewer than tokenizers make of most texts, so that a request is seldom longer than it is taken to be."""
+
+TOO_LONG = "the conversation is too long for the judge"
+CUT = "the reply broke off; be brief"
+REFUSED = "there was no answer, but a refusal"
+
+Given = dict[Inquiry, Answer | FailedAnswer]
+
+Call = Callable[[Prompt, Usage], Reply]
+"""Asks once; its second argument is what it can take at most. Raises ``UnavailableError`` and ``TooLongError``."""
+
+
+class _Part(NamedTuple):
+    """Questions of a request, those to answer (by index), and the faults of their answers so far."""
+
+    questions: tuple[Question, ...]
+    asked: tuple[int, ...]
+    faults: Mapping[int, str] = {}
+
+    def halves(self) -> "list[_Part]":
+        """The same asked in smaller requests; nothing when this one cannot be smaller."""
+        if len(self.asked) > 1:
+            half = len(self.asked) // 2
+            return [self._alone(self.asked[:half]), self._alone(self.asked[half:])]
+        return [self._alone(self.asked)] if len(self.questions) > 1 else []
+
+    def _alone(self, asked: Sequence[int]) -> "_Part":
+        """Return a part with these questions alone."""
+        faults = {place: self.faults[was] for place, was in enumerate(asked) if was in self.faults}
+        return _Part(tuple(self.questions[place] for place in asked), tuple(range(len(asked))), faults)
+
+
+class JudgeSession:
+    """The questions about one conversation."""
+
+    def __init__(
+        self, transcript: Transcript, questions: Sequence[Question], call: Call, *, context: int, engine: str
+    ) -> None:
+        """``context`` is what the model can hold, in tokens; ``engine`` is said with answers that failed."""
+        self._transcript = transcript
+        self._open = deque([_Part(tuple(questions), tuple(range(len(questions))))])
+        self._call = call
+        self._context = context
+        self._engine = engine
+
+    def heard(self) -> Iterator[JudgeResult]:
+        """Yield the result of each call. After a postponed one there is no more."""
+        while self._open:
+            part = self._open.popleft()
+            told = tell(part.questions, self._transcript, part.asked, part.faults)
+            most = _most(told)
+            try:
+                if most.tokens > self._context:
+                    raise TooLongError  # noqa: TRY301  (as the server would say)
+                reply = self._call(told, most)
+            except TooLongError:
+                smaller = part.halves()
+                self._open.extendleft(reversed(smaller))
+                if not smaller:
+                    yield self._heard(self._failed(part, dict.fromkeys(part.asked, TOO_LONG)))
+            except UnavailableError as away:
+                postponed = RetryAfter(reason=away.reason, after_s=away.after_s)
+                yield self._heard({}, postponed=postponed, usage=away.usage)
+                return
+            else:
+                yield self._heard(
+                    self._understood(part, reply),
+                    usage=reply.usage,
+                    prompt_hash=reply.prompt_hash,
+                    model=reply.model,
+                )
+
+    def _understood(self, part: _Part, reply: Reply) -> Given:
+        """The answers that are final now; what has to be asked again is put down as what comes next."""
+        if reply.is_cut and (smaller := part.halves()):
+            self._open.extendleft(reversed(smaller))
+            return {}
+        engine = f"judge {REVISION} {plain(reply.model)}"
+        answers, faults = read(reply.text, part.questions, self._transcript, part.asked, engine)
+        if reply.is_cut or reply.is_refused:
+            answers, faults = {}, dict.fromkeys(part.asked, CUT if reply.is_cut else REFUSED)
+        given: Given = {part.questions[place]: answer for place, answer in answers.items()}
+        if part.faults:
+            given |= self._failed(part, faults)
+        elif faults:
+            self._open.appendleft(_Part(part.questions, tuple(faults), faults))
+        return given
+
+    def _failed(self, part: _Part, faults: Mapping[int, str]) -> Given:
+        return {part.questions[at]: FailedAnswer(reason=fault, engine=self._engine) for at, fault in faults.items()}
+
+    def _heard(self, answers: Given, **more: Any) -> JudgeResult:  # noqa: ANN401  (the other fields of what was heard)
+        return JudgeResult(conversation_id=self._transcript.conversation_id, answers=answers, **more)
+
+
+def most_of(transcript: Transcript, questions: Sequence[Question]) -> Usage:
+    """Return the most that a conversation uses, when nothing has to be asked twice or in parts."""
+    return _most(tell(questions, transcript, range(len(questions))))
+
+
+def _most(told: Prompt) -> Usage:
+    tokens_in = len(f"{told.system}{told.user}".encode()) // BYTES_A_TOKEN
+    return Usage(calls=1, tokens_in=tokens_in, tokens_out=sum(ROOM[type(question)] for question in told.asked.values()))

@@ -1,0 +1,1 @@
+"""Vectors of texts: comparison, cache, regression."""

@@ -1,0 +1,35 @@
+"""Vectors that were made lately, kept by what they are of."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class Kept:
+    """Vectors by key, made when missing and kept. When full it forgets everything, which is quick and bounded."""
+
+    def __init__(self, capacity: int, width: int, make: Callable[[list[str]], Vectors]) -> None:
+        """Reserve room for ``capacity`` vectors of this width."""
+        self.table = np.empty((capacity, width), np.float32)
+        self._rows: dict[str, int] = {}
+        self._make = make
+
+    def rows(self, keys: Sequence[str]) -> Rows:
+        """Return the row of each key's vector in the table. There may not be more keys than rows."""
+        missing = list(dict.fromkeys(key for key in keys if key not in self._rows))
+        if len(self._rows) + len(missing) > len(self.table):
+            self._rows.clear()
+            missing = list(dict.fromkeys(keys))
+        if missing:
+            first = len(self._rows)
+            self.table[first : first + len(missing)] = self._make(missing)
+            self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
+        return np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """One vector for each key."""
+        return self.table[self.rows(keys)]

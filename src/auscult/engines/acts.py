@@ -1,0 +1,192 @@
+"""Dialogue acts of turns, by trained heads: what an agent or a customer does with a turn.
+
+A head is linear: weights for the words and pairs of words of a turn, for its shapes (a number, a question) and the
+wording packs that hold for it, for its vector; for the shapes, packs and vector of the turns before and after it; and
+for its place. What a text adds does not depend on the conversation, so it is computed once a text and kept.
+
+Weights and vectors are whole numbers, and so are all sums: a score is the same alone or in any batch, on any machine.
+The weights are ``trained/acts.npz``, made by ``bench.acts.train``.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from threading import Lock
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Acts, ActsAnswer, Answer, Probe
+from auscult.engines._acts.reading import ACTS, place_signs, text_signs
+from auscult.engines._vectors.embedding import Embedding
+
+FILE = Path(__file__).with_name("trained") / "acts.npz"
+KEPT_TEXTS = 8_192
+AT_A_TIME = 256
+UNIT = 127
+"""Length of a vector in whole numbers."""
+SHIFT = 12
+"""Weights are whole numbers of 2**-16 of log odds; scores of 2**-4."""
+MOST = 96
+
+Whole = NDArray[np.int64]
+Signs = tuple[list[str], list[str]]
+"""Words and pairs, and what counts for neighbours too."""
+Said = tuple[str, bool]
+"""A text, and whether the customer says it."""
+
+
+class DialogueActs:
+    """Heads over one embedding. Loads on first use; safe to share between threads; about 15 MB."""
+
+    probe: ClassVar[type[Probe]] = Acts
+
+    def __init__(self, embedding: Embedding) -> None:
+        """Make heads over an embedding; only the one that they were trained on gives right answers."""
+        self._embedding = embedding
+        self._lock = Lock()
+        self._rows: dict[Said, int] = {}
+        self._table = np.zeros((0, 0), np.int64)
+
+    @property
+    def version(self) -> str:
+        """The revision of the heads, and the embedding's version."""
+        return f"acts {self._weights.revision} on {self._embedding.version}"
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """One answer for each probe, in order; all turns are computed together. Raises ``EngineError``."""
+        asked = [_checked(probe) for probe in probes]
+        answers: list[Answer] = []
+        version = self.version
+        for start in range(0, len(asked), AT_A_TIME):
+            some = asked[start : start + AT_A_TIME]
+            scores = self._scores(some)
+            done = 0
+            for one in some:
+                part = scores[done : done + len(one.turns)].tolist()
+                answers.append(ActsAnswer(ACTS, tuple(map(tuple, part)), version))
+                done += len(one.turns)
+        return answers
+
+    def _scores(self, asked: Sequence[Acts]) -> Whole:
+        """Scores of all turns of all conversations, one row a turn."""
+        turns = [turn for one in asked for turn in one.turns]
+        if not turns:
+            return np.zeros((0, len(ACTS)), np.int64)
+        weights, acts = self._weights, len(ACTS)
+        with self._lock:
+            texts = self._of_texts([(turn.text, turn.speaker == "customer") for turn in turns])
+        lengths = np.fromiter((len(one.turns) for one in asked), np.int64, len(asked))
+        ends = np.cumsum(lengths)
+        is_first = np.zeros(len(turns), bool)
+        is_first[(ends - lengths)[lengths > 0]] = True
+        is_last = np.roll(is_first, -1)
+        totals = texts[:, :acts] + weights.bias
+        totals[1:] += np.where(is_first[1:, None], 0, texts[:-1, acts : 2 * acts])
+        totals[:-1] += np.where(is_last[:-1, None], 0, texts[1:, 2 * acts :])
+        places = [signs for one in asked for signs in place_signs(one)]
+        totals += _summed(weights.places, weights.of_place, places)
+        return np.clip(totals >> SHIFT, -MOST, MOST)
+
+    def _of_texts(self, texts: Sequence[Said]) -> Whole:
+        """Return what each text adds: to its own acts, to those of the next turn, to those of the one before."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._rows]
+        if missing and len(self._rows) + len(missing) > KEPT_TEXTS:
+            self._rows.clear()
+            missing = list(dict.fromkeys(texts))
+        if missing:
+            first = len(self._rows)
+            if len(self._table) < first + len(missing):
+                grown = np.zeros((max(KEPT_TEXTS, first + len(missing)), 3 * len(ACTS)), np.int64)
+                if first:
+                    grown[:first] = self._table[:first]
+                self._table = grown
+            for start in range(0, len(missing), AT_A_TIME):
+                some = missing[start : start + AT_A_TIME]
+                self._table[first + start : first + start + len(some)] = self._read(some)
+            self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
+        return self._table[np.fromiter(map(self._rows.__getitem__, texts), np.int64, len(texts))]
+
+    def _read(self, said: list[Said]) -> Whole:
+        weights = self._weights
+        signs = _signs_of(said)
+        totals = _summed(weights.signs, weights.of_sign, [shown for _, shown in signs])
+        totals[:, : len(ACTS)] += _summed(weights.grams, weights.of_gram, [grams for grams, _ in signs])
+        return totals + (unit_vectors(self._embedding, [text for text, _ in said]) @ weights.vectors).astype(np.int64)
+
+    @cached_property
+    def _weights(self) -> "_Weights":
+        return _load(np.load(FILE, allow_pickle=False))
+
+
+def _signs_of(said: Sequence[Said]) -> list[Signs]:
+    """Return the signs of each text, those of a side together."""
+    found: dict[Said, Signs] = {}
+    for is_customer in (False, True):
+        texts = [text for text, is_of_customer in said if is_of_customer == is_customer]
+        signs = text_signs(texts, is_customer=is_customer)
+        found |= {(text, is_customer): shown for text, shown in zip(texts, signs, strict=True)}
+    return [found[one] for one in said]
+
+
+def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return vectors of length ``UNIT`` in whole numbers, shape (texts, width); zeros for a text without words."""
+    vectors = embedding.embed(texts)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.rint(vectors * UNIT / np.where(lengths > 0, lengths, 1)[:, None])
+
+
+def _summed(weights: Whole, of: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Whole:
+    """Add up the weights of the signs of each row; the last row of ``weights`` is zeros."""
+    nothing = len(weights) - 1
+    known = [[nothing, *(place for sign in row if (place := of.get(sign)) is not None)] for row in signs]
+    starts = np.cumsum([0, *map(len, known[:-1])])
+    found = np.fromiter(chain.from_iterable(known), np.int64)
+    return np.add.reduceat(weights[found], starts, axis=0)
+
+
+class _Weights(NamedTuple):
+    """Weights of all heads; ``signs`` and ``vectors`` have three columns for each act: own, next turn's, last turn's."""
+
+    revision: int
+    of_gram: Mapping[str, int]
+    of_sign: Mapping[str, int]
+    of_place: Mapping[str, int]
+    grams: Whole
+    signs: Whole
+    places: Whole
+    vectors: NDArray[np.float64]
+    bias: Whole
+
+
+def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
+    def names(key: str) -> dict[str, int]:
+        return {name: place for place, name in enumerate(held[key].tobytes().decode().split("\n"))}
+
+    def whole(key: str) -> Whole:
+        weights = held[key].astype(np.int64)
+        return np.vstack([weights, np.zeros((1, weights.shape[1]), np.int64)])
+
+    return _Weights(
+        revision=int(held["revision"].item()),
+        of_gram=names("gram_names"),
+        of_sign=names("sign_names"),
+        of_place=names("place_names"),
+        grams=whole("grams"),
+        signs=whole("signs"),
+        places=whole("places"),
+        vectors=held["vectors"].astype(np.float64),
+        bias=held["bias"].astype(np.int64),
+    )
+
+
+def _checked(probe: Probe) -> Acts:
+    if not isinstance(probe, Acts):
+        raise EngineError(
+            f"this engine answers which dialogue acts turns are; it was asked {type(probe).__name__}",
+            code="engine.wrong_probe",
+        )
+    return probe

@@ -1,0 +1,111 @@
+"""Recordings in a vCon, checked by form: media type, parties, address, inline body. Nothing is fetched."""
+
+import base64
+import binascii
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+from auscult.domain.errors import FormatError
+from auscult.formats._documents import Json
+from auscult.formats._vcon.document import Dialog, Document
+from auscult.formats._vcon.parties import flat
+
+_SCHEMES = ("https", "http", "s3", "gs", "az", "abfs", "abfss")
+_MEDIA_TYPE = re.compile(r"([a-z]+)/[a-z0-9][a-z0-9!#$&^_.+-]*(\s*;.*)?", re.IGNORECASE | re.ASCII | re.DOTALL)
+_SOUND = frozenset({"audio", "video", "multipart"})
+_UNTYPED = ("application/octet-stream", "application/ogg")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
+_BLANK = re.compile(r"[\s\x00-\x1f]")
+
+
+def check_recordings(document: Document) -> None:
+    """Check every dialog of type recording. Raises ``FormatError`` with its field, for the first fault.
+
+    A vCon that was written here is not checked: it repeats the addresses of a native document, which may be any text.
+    """
+    if document.auscult is not None:
+        return
+    count = len(document.parties or [])
+    for index, dialog in enumerate(document.dialog or []):
+        if dialog.type == "recording":
+            place = f"dialog[{index}]"
+            _check_media_type(dialog, place)
+            _check_parties(dialog, place, count)
+            _check_url(dialog, place)
+            _check_body(dialog, place)
+            _check_hash(dialog, place)
+
+
+def _check_media_type(dialog: Dialog, place: str) -> None:
+    for name in ("mediatype", "mimetype"):
+        value = getattr(dialog, name)
+        if not value:
+            continue
+        found = _MEDIA_TYPE.fullmatch(value.strip())
+        is_sound = found is not None and found[1].lower() in _SOUND
+        if not is_sound and value.partition(";")[0].strip().lower() not in _UNTYPED:
+            raise _fault(f"{place}.{name}", value, "a media type of sound, as audio/wav")
+
+
+def _check_parties(dialog: Dialog, place: str, count: int) -> None:
+    indexes = [("parties", index) for index in flat(dialog.parties)]
+    if dialog.originator is not None:
+        indexes.append(("originator", dialog.originator))
+    for name, index in indexes:
+        if not 0 <= index < count:
+            should = f"the index of a party, from 0 to {count - 1}" if count else "left out: there are no parties"
+            raise _fault(f"{place}.{name}", index, should)
+
+
+def _check_url(dialog: Dialog, place: str) -> None:
+    if dialog.url is None:
+        return
+    try:
+        parts = urlsplit(dialog.url)
+        is_address = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_address = False
+    if not is_address or _BLANK.search(dialog.url):
+        raise _fault(f"{place}.url", dialog.url, "the address of the recording, as https://host/path")
+
+
+def _check_body(dialog: Dialog, place: str) -> None:
+    if dialog.encoding == "base64url" and dialog.body is not None:
+        is_encoded = isinstance(dialog.body, str) and _BASE64URL.fullmatch(dialog.body) is not None
+        is_encoded = is_encoded and len(dialog.body.rstrip("=")) % 4 != 1
+        if not is_encoded:
+            raise _fault(f"{place}.body", None, "base64url, as its encoding says")
+
+
+def sound_in(dialog: Dialog) -> bytes | None:
+    """Return the bytes of a recording inside the document, None where there are none."""
+    if dialog.encoding != "base64url" or not isinstance(dialog.body, str) or not dialog.body:
+        return None
+    try:
+        return base64.urlsafe_b64decode(dialog.body + "=" * (-len(dialog.body) % 4))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _check_hash(dialog: Dialog, place: str) -> None:
+    """Compare the content with the hash that the vCon has of it: ``sha512-…``, in base64url."""
+    content = sound_in(dialog)
+    hashes = [dialog.content_hash] if isinstance(dialog.content_hash, str) else dialog.content_hash or []
+    for stated in hashes if content is not None else ():
+        name, _, digest = stated.partition("-")
+        if name.lower() not in ("sha256", "sha512") or content is None:
+            continue
+        found = base64.urlsafe_b64encode(hashlib.new(name.lower(), content).digest()).decode().rstrip("=")
+        if found != digest.rstrip("=").replace("+", "-").replace("/", "_"):
+            raise FormatError(
+                f"{place}.content_hash is {stated}; the content has {name}-{found}",
+                code="recording.checksum_differs",
+                field=f"{place}.content_hash",
+                value=stated,
+            )
+
+
+def _fault(field: str, value: Json, should: str) -> FormatError:
+    shown = "not as it should be" if value is None else repr(value)
+    return FormatError(f"{field} is {shown}; it should be {should}", code="field.invalid", field=field, value=value)

@@ -1,0 +1,252 @@
+"""Reading of other vendors' records: values with the place where they lie, and native documents made of them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any, ClassVar, cast
+
+import msgspec
+
+from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import FormatError
+from auscult.formats._contract import Limits
+from auscult.formats._instants import instant, ms_between
+from auscult.formats.native import Native
+
+_NATIVE = Native()
+_TAG = re.compile(r"<[^<>]*>")
+_BREAK = re.compile(r"</?(?:p|br|div|li)\b[^<>]*>", re.IGNORECASE)
+_DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T_](\d{2})[-:_]?(\d{2})[-:_]?(\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
+
+
+class MissingError(Exception):
+    """Something that a conversation needs is not there, or is of another kind."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        """Name the place, and state what would be right."""
+        super().__init__(reason)
+        self.refused = Refused(reason, where)
+
+
+class Fields:
+    """One object of a record, and its place in the item."""
+
+    def __init__(self, value: object, where: str = "") -> None:
+        """Raise ``MissingError`` where it is no object."""
+        if not isinstance(value, dict):
+            raise MissingError(where, f"this is {kind_of(value)}; it should be an object")
+        self._value = cast("dict[str, Any]", value)
+        self.where = where
+
+    def place(self, name: str) -> str:
+        """Return the place of a key."""
+        return f"{self.where}.{name}" if self.where else name
+
+    def get(self, name: str) -> Any:  # noqa: ANN401  (any JSON value)
+        """Return a value, None where it is absent."""
+        return self._value.get(name)
+
+    def names(self) -> list[str]:
+        """Return the keys."""
+        return list(self._value)
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Return keys with their values."""
+        return list(self._value.items())
+
+    def text(self, name: str, should_be: str) -> str:
+        """Return a text or number as text. Raises ``MissingError`` where it is absent or empty."""
+        found = self.maybe_text(name)
+        if found is None:
+            raise MissingError(self.place(name), f"{name} is missing; it should be {should_be}")
+        return found
+
+    def maybe_text(self, name: str) -> str | None:
+        """Return a text or number as text, None where it is absent or empty."""
+        value = self._value.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise MissingError(self.place(name), f"{name} is {kind_of(value)}; it should be a text")
+        return str(value)
+
+    def number(self, name: str, should_be: str) -> float:
+        """Return a number, which may be written as text. Raises ``MissingError``."""
+        found = self.text(name, should_be)
+        try:
+            return float(found)
+        except ValueError:
+            raise MissingError(self.place(name), f"{name} is {found[:80]!r}; it should be {should_be}") from None
+
+    def at(self, name: str, should_be: str) -> datetime:
+        """Return an instant. Raises ``MissingError``."""
+        return self._instant(self.text(name, should_be), name)
+
+    def maybe_at(self, name: str) -> datetime | None:
+        """Return an instant, None where it is absent."""
+        found = self.maybe_text(name)
+        return None if found is None else self._instant(found, name)
+
+    def fields(self, name: str) -> "Fields":
+        """Return an object, an empty one where it is absent."""
+        value = self._value.get(name)
+        return Fields({} if value is None else value, self.place(name))
+
+    def each(self, name: str) -> Iterator["Fields"]:
+        """Yield the objects of a list; none where it is absent."""
+        value = self._value.get(name)
+        if value is None:
+            return
+        if not isinstance(value, list):
+            raise MissingError(self.place(name), f"{name} is {kind_of(value)}; it should be a list")
+        for at, one in enumerate(cast("list[Any]", value)):
+            yield Fields(one, f"{self.place(name)}[{at}]")
+
+    def required_list(self, name: str, should_be: str) -> list["Fields"]:
+        """Return the objects of a list. Raises ``MissingError`` where it is absent."""
+        if self._value.get(name) is None:
+            raise MissingError(self.place(name), f"{name} is missing; it should be {should_be}")
+        return list(self.each(name))
+
+    def _instant(self, found: str, name: str) -> datetime:
+        try:
+            return instant(found, name)
+        except FormatError as error:
+            raise MissingError(self.place(name), error.message) from error
+
+
+class Records:
+    """Base of mappers of JSON: an item holds one record, a list of them, or one a line."""
+
+    name: ClassVar[str]
+    _LIST: ClassVar[str | None] = None
+    """The key of the list of records, where an item may have one."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Read for an app, within its limits."""
+        self._app_id = setup.app_id
+        self._options = setup.options
+        self._limits = Limits(turns=setup.turns, document_bytes=setup.document_bytes)
+
+    def accepts(self, key: str) -> bool:
+        """Return whether the key ends like a file of JSON."""
+        return key.lower().endswith((".json", ".ndjson", ".jsonl"))
+
+    def map(self, item: Item) -> list[Mapped]:
+        """Return conversations and refusals in the order of the item."""
+        mapped: list[Mapped] = []
+        try:
+            for where, value in records_in(item.data, self._LIST):
+                mapped += self._mapped(where, value, item)
+        except MissingError as missing:
+            mapped.append(missing.refused)
+        return mapped
+
+    def _document(self, record: Fields, item: Item) -> "Mapping[str, Any] | FoundAudit | None":
+        """Return a native document, an audit, or None for a record that holds neither. Raises ``MissingError``."""
+        raise NotImplementedError
+
+    def _mapped(self, where: str, value: object, item: Item) -> list[Mapped]:
+        try:
+            document = self._document(Fields(value, where), item)
+        except MissingError as missing:
+            return [missing.refused]
+        if document is None or isinstance(document, FoundAudit):
+            return [] if document is None else [document]
+        return [self.conversation(document, where)]
+
+    def conversation(self, document: Mapping[str, Any], where: str) -> Conversation | Refused:
+        """Return the conversation of a native document, checked as one that is loaded."""
+        (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(document)), self._app_id, self._limits)
+        if isinstance(read, Conversation):
+            return read
+        field = "" if read.error.field is None else f"{read.error.field}: "
+        return Refused(f"{field}{read.error.message}", where)
+
+
+def records_in(data: bytes, name: str | None) -> Iterator[tuple[str, object]]:
+    """Yield each record with its place. Raises ``MissingError`` where the bytes are no JSON."""
+    try:
+        value: Any = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        lines = [(at, line) for at, line in enumerate(data.splitlines(), 1) if line.strip()]
+        if len(lines) < 2:  # noqa: PLR2004  (one line is one document)
+            raise MissingError("", f"this is no JSON ({error}); it may be cut off") from error
+        for at, line in lines:
+            try:
+                yield f"line {at}", msgspec.json.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+                raise MissingError(f"line {at}", f"this line is no JSON ({broken}); it may be cut off") from broken
+        return
+    inside: Any = value.get(name) if name is not None and isinstance(value, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if isinstance(inside, list):
+        yield from ((f"{name}[{at}]", one) for at, one in enumerate(cast("list[Any]", inside)))
+    elif isinstance(value, list):
+        yield from ((f"[{at}]", one) for at, one in enumerate(cast("list[Any]", value)))
+    else:
+        yield "", value
+
+
+def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV with the line of each. Raises ``MissingError`` where it has no header or is no UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MissingError("", f"this is not UTF-8 ({error}); save the CSV as UTF-8") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                many = "more" if None in row else "fewer"
+                raise MissingError(
+                    f"line {reader.line_num}",
+                    f"this row has {many} cells than the header; quote cells that hold commas",
+                )
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise MissingError(
+            f"line {reader.line_num}", f"this is no CSV ({error}); quote cells that hold quotes"
+        ) from error
+
+
+def kind_of(value: object) -> str:
+    """Return what a JSON value is, in words."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "a text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def offset_ms(start: datetime, at: datetime | None) -> int | None:
+    """Return the ms from the start; None where it is unknown, 0 for what lies before."""
+    return None if at is None else max(0, ms_between(start, at))
+
+
+def without_html(text: str) -> str:
+    """Return the words of a body in HTML."""
+    return re.sub(r"\s*\n\s*", "\n", unescape(_TAG.sub("", _BREAK.sub("\n", text)))).strip()
+
+
+def instant_in_key(key: str) -> datetime | None:
+    """Return the first point in time that a key names, as ``2026-03-23T10:17:54Z``; None where it names none."""
+    found = _DAY_AND_TIME.search(key.replace("%3A", ":"))
+    if found is None:
+        return None
+    day, hours, minutes, seconds, fraction, zone = found.groups()
+    try:
+        return instant(f"{day}T{hours}:{minutes}:{seconds}{fraction or ''}{zone or 'Z'}", "key")
+    except FormatError:
+        return None

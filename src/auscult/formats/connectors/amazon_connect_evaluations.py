@@ -1,0 +1,52 @@
+"""Amazon Connect evaluations: one file an evaluation, which becomes an audit of its contact."""
+
+from typing import Any, ClassVar
+
+from auscult.domain.connectors import FoundAudit, Item
+from auscult.formats.connectors._records import Fields, MissingError, Records
+
+_YES_NO = {"yes": "YES", "no": "NO", "n/a": "NA", "not applicable": "NA"}
+
+
+class AmazonConnectEvaluations(Records):
+    """Audits. Amazon writes an evaluation to two paths; both have one id, so the second adds nothing."""
+
+    name: ClassVar[str] = "amazon-connect-evaluations"
+
+    def _document(self, record: Fields, item: Item) -> FoundAudit:
+        del item
+        about = record.fields("metadata")
+        answers: dict[str, str | float] = {}
+        comments: dict[str, str] = {}
+        for question in record.required_list("questions", "the list of questions with their answers"):
+            name = question.text("questionRefId", "the id of the question")
+            answer = question.fields("answer")
+            answers[name] = _answer(question, answer)
+            if note := answer.maybe_text("notes"):
+                comments[name] = note
+        score = about.fields("score")
+        return FoundAudit(
+            audit_id=record.text("evaluationId", "the id of the evaluation"),
+            conversation_id=about.text("contactId", "the id of the contact"),
+            auditor=about.maybe_text("evaluator") or "Amazon Connect",
+            submitted_at=about.at("evaluationSubmitTimestamp", "the time of its submission"),
+            form_id=about.maybe_text("evaluationDefinitionId") or "",
+            form_name=about.maybe_text("evaluationDefinitionTitle") or "",
+            answers=answers,
+            comments=comments,
+            score=None if score.get("percentage") is None else score.number("percentage", "a number"),
+        )
+
+
+def _answer(question: Fields, answer: Fields) -> str | float:
+    if answer.fields("metadata").get("notApplicable") is True:
+        return "NA"
+    value: Any = answer.get("value")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        where = question.place("answer.value")
+        raise MissingError(where, "the answer is missing; it should be a text, a number, or marked as notApplicable")
+    if question.maybe_text("questionType") == "NUMERIC" and value:
+        return answer.number("value", "a number")
+    return _YES_NO.get(value.strip().lower(), value)

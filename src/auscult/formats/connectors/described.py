@@ -1,0 +1,187 @@
+"""A CSV or JSON of your own, described by which column holds what: one row or object a turn, or a list of turns in each.
+
+What a description leaves out is guessed from the names of the columns; ``guess`` returns the whole of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
+
+from auscult.domain.connectors import Item, Mapped, Setup
+from auscult.domain.errors import RequestError
+from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in, rows_of
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "conversation_id",
+        "conversationid",
+        "call_id",
+        "callid",
+        "contact_id",
+        "contactid",
+        "ticket_id",
+        "chat_id",
+        "id",
+    ),
+    "started_at": ("started_at", "start_time", "starttime", "start", "created_at", "created", "date", "datetime"),
+    "ended_at": ("ended_at", "end_time", "endtime", "end", "closed_at"),
+    "channel": ("channel", "channel_type", "media", "media_type"),
+    "language": ("language", "lang", "locale"),
+    "agent": ("agent_id", "agent_email", "agent", "agent_name"),
+    "queue": ("queue_id", "queue", "queue_name", "group", "department"),
+    "turns": ("turns", "messages", "transcript", "utterances", "comments", "entries"),
+    "speaker": ("speaker", "role", "participant", "sender", "author", "from", "channel_role"),
+    "text": ("text", "message", "body", "content", "utterance", "words", "transcript"),
+    "at": ("timestamp", "at", "time", "sent_at", "message_time"),
+    "start_ms": ("start_ms", "offset_ms", "begin_ms"),
+    "start_s": ("start_s", "start_seconds", "offset", "offset_s"),
+}
+"""Names of columns by what they hold; the first that is there is guessed."""
+
+SPEAKERS = {
+    **dict.fromkeys(("agent", "operator", "advisor", "rep", "employee", "internal", "admin"), "agent"),
+    **dict.fromkeys(("customer", "client", "caller", "user", "visitor", "contact", "external", "end-user"), "customer"),
+    **dict.fromkeys(("bot", "virtual agent", "assistant", "ivr"), "bot"),
+    **dict.fromkeys(("system", "automation"), "system"),
+}
+_KEYS = ("columns", "speakers", "channel", "records")
+
+
+class Described(Records):
+    """Options: ``columns`` (what it holds: name), ``speakers`` (value: speaker), ``channel``, ``records`` (a key)."""
+
+    name: ClassVar[str] = "described"
+
+    def __init__(self, setup: Setup) -> None:
+        """Check the description. Raises ``RequestError`` ``connector.invalid``."""
+        super().__init__(setup)
+        options = dict(setup.options)
+        _check_keys("options", options, _KEYS)
+        self._columns = _mapping(options, "columns")
+        _check_keys("options.columns", self._columns, tuple(NAMES))
+        self._speakers = SPEAKERS | {name.lower(): one for name, one in _mapping(options, "speakers").items()}
+        self._channel = options.get("channel")
+        if self._channel not in (None, "voice", "chat"):
+            raise _invalid("options.channel", f"channel is {self._channel!r}; it should be voice or chat")
+        self._list = options.get("records")
+
+    def accepts(self, key: str) -> bool:
+        """Return whether the key ends like CSV or JSON."""
+        return key.lower().endswith((".csv", ".json", ".ndjson", ".jsonl"))
+
+    def map(self, item: Item) -> list[Mapped]:
+        """Return conversations and refusals, in the order of their first rows."""
+        try:
+            rows = self._rows(item)
+            columns = guess([row for _, row in rows]) | self._columns
+            groups = self._grouped(rows, columns)
+        except MissingError as missing:
+            return [missing.refused]
+        mapped: list[Mapped] = []
+        for group in groups.values():
+            try:
+                mapped.append(self.conversation(self._described(group, columns), group[0].where))
+            except MissingError as missing:
+                mapped.append(missing.refused)
+        return mapped
+
+    def _rows(self, item: Item) -> list[tuple[str, Fields]]:
+        if item.key.lower().endswith(".csv"):
+            return [(f"line {line}", Fields(row, f"line {line}")) for line, row in rows_of(item.data)]
+        name = self._list if isinstance(self._list, str) else None
+        return [(where, Fields(value, where)) for where, value in records_in(item.data, name)]
+
+    def _grouped(self, rows: "list[tuple[str, Fields]]", columns: Mapping[str, str]) -> dict[str, list[Fields]]:
+        """Return the rows of each conversation."""
+        if "id" not in columns:
+            seen = ", ".join(rows[0][1].names()) if rows else "none"
+            raise MissingError("", f"no column holds the id of a conversation (columns: {seen}); name it in columns.id")
+        groups: dict[str, list[Fields]] = {}
+        for _, row in rows:
+            groups.setdefault(row.text(columns["id"], "the id of the conversation"), []).append(row)
+        return groups
+
+    def _described(self, rows: list[Fields], columns: Mapping[str, str]) -> Mapping[str, Any]:
+        first = rows[0]
+        for needed, meant in (("started_at", "the start of a conversation"), ("text", "what was said")):
+            if needed not in columns and not (needed == "text" and "turns" in columns):
+                raise MissingError(first.where, f"no column holds {meant}; name it in columns.{needed}")
+        start = first.at(columns["started_at"], "a time")
+        queue, agent = self._one(first, columns, "queue"), self._one(first, columns, "agent")
+        said = list(first.each(columns["turns"])) if isinstance(_of(first, columns, "turns"), list) else rows
+        inner = columns if said is rows else guess(said) | self._columns
+        channel = self._channel or (self._one(first, columns, "channel") or "voice").lower()
+        return {
+            "custom_id": first.text(columns["id"], "the id of the conversation"),
+            "channel": {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}.get(channel, channel),
+            "source": self.name,
+            "language": self._one(first, columns, "language"),
+            "started_at": start,
+            "ended_at": None if "ended_at" not in columns else first.maybe_at(columns["ended_at"]),
+            "queues": [{"id": queue}] if queue else [],
+            "agents": [{"id": agent}] if agent else [],
+            "turns": [self._turn(one, inner, start, agent) for one in said],
+        }
+
+    def _turn(self, row: Fields, columns: Mapping[str, str], start: Any, agent: str | None) -> Mapping[str, Any]:  # noqa: ANN401  (a datetime)
+        if "speaker" not in columns or "text" not in columns:
+            raise MissingError(
+                row.where, "no column holds who spoke and what; name them in columns.speaker and columns.text"
+            )
+        who = row.text(columns["speaker"], "who spoke")
+        speaker = self._speakers.get(who.strip().lower())
+        if speaker is None:
+            raise MissingError(
+                row.place(columns["speaker"]),
+                f"nothing says who {who!r} is; add it to speakers, as agent, customer, bot or system",
+            )
+        ms: int | None = None
+        if "start_ms" in columns:
+            ms = round(row.number(columns["start_ms"], "a number of ms"))
+        elif "start_s" in columns:
+            ms = round(row.number(columns["start_s"], "a number of seconds") * 1000)
+        elif "at" in columns:
+            ms = offset_ms(start, row.maybe_at(columns["at"]))
+        return {
+            "speaker": speaker,
+            "agent_id": agent if speaker == "agent" else None,
+            "text": row.text(columns["text"], "what was said"),
+            "start_ms": ms,
+        }
+
+    def _one(self, row: Fields, columns: Mapping[str, str], what: str) -> str | None:
+        return row.maybe_text(columns[what]) if what in columns else None
+
+
+def guess(rows: list[Fields]) -> dict[str, str]:
+    """Return which column holds what, by the names of the columns of some rows."""
+    known: dict[str, str] = {}
+    for row in rows[:10]:
+        for name in row.names():
+            known.setdefault(name.strip().lower().replace(" ", "_"), name)
+    found: dict[str, str] = {}
+    for what, names in NAMES.items():
+        column = next((known[name] for name in names if name in known and known[name] not in found.values()), None)
+        if column is not None:
+            found[what] = column
+    return found
+
+
+def _of(row: Fields, columns: Mapping[str, str], what: str) -> object:
+    return row.get(columns[what]) if what in columns else None
+
+
+def _mapping(options: Mapping[str, Any], name: str) -> dict[str, str]:
+    value: Any = options.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in cast("dict[Any, Any]", value).values()):
+        raise _invalid(f"options.{name}", f"{name} should be a mapping of names to names")
+    return cast("dict[str, str]", value)
+
+
+def _check_keys(field: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise _invalid(field, f"unknown key {name!r}; choose one of: {', '.join(known)}")
+
+
+def _invalid(field: str, message: str) -> RequestError:
+    return RequestError(message, code="connector.invalid", field=field)

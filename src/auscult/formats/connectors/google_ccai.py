@@ -1,0 +1,99 @@
+"""Google Customer Experience Insights (CCAI): conversation files as they are uploaded, and Conversation resources."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from auscult.domain.connectors import Item
+from auscult.formats._instants import from_ms
+from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
+
+_SPEAKERS = {
+    "AGENT": "agent",
+    "HUMAN_AGENT": "agent",
+    "AUTOMATED_AGENT": "bot",
+    "CUSTOMER": "customer",
+    "END_USER": "customer",
+    "ANY_AGENT": "agent",
+}
+
+
+class GoogleCcai(Records):
+    """One conversation a file, whose name is its id where the file has none."""
+
+    name: ClassVar[str] = "google-ccai"
+
+    def _document(self, record: Fields, item: Item) -> Mapping[str, Any]:
+        if record.get("transcript") is not None:
+            return self._resource(record)
+        entries = record.required_list("entries", "the list of messages")
+        times = [from_ms(one.number("start_timestamp_usec", "a time in microseconds") / 1000) for one in entries]
+        if not times:
+            raise MissingError(
+                record.place("entries"), "there are no entries, so the start is unknown; give at least one"
+            )
+        start = min(times)
+        users = {one.maybe_text("user_id") for one in entries if _speaker(one, "role") == "agent"}
+        return {
+            "custom_id": item.key.rpartition("/")[2].rpartition(".")[0],
+            "channel": "chat",
+            "source": self.name,
+            "started_at": start,
+            "agents": [{"id": each} for each in sorted(one for one in users if one)],
+            "turns": [
+                {
+                    "speaker": _speaker(one, "role"),
+                    "text": one.text("text", "the words of the message"),
+                    "agent_id": one.maybe_text("user_id") if _speaker(one, "role") == "agent" else None,
+                    "start_ms": offset_ms(start, at),
+                }
+                for one, at in zip(entries, times, strict=True)
+            ],
+        }
+
+    def _resource(self, record: Fields) -> Mapping[str, Any]:
+        start = record.at("startTime", "the start of the conversation")
+        name = record.text("name", "projects/…/conversations/ID")
+        agent = record.maybe_text("agentId")
+        segments = record.fields("transcript").required_list("transcriptSegments", "the list of segments")
+        is_chat = record.maybe_text("medium") == "CHAT"
+        return {
+            "custom_id": name.rpartition("/")[2],
+            "channel": "chat" if is_chat else "voice",
+            "source": self.name,
+            "language": record.maybe_text("languageCode"),
+            "started_at": start,
+            "agents": [{"id": agent}] if agent else [],
+            "turns": [_segment(one, start) for one in segments],
+            "custom_fields": record.get("labels"),
+        }
+
+
+def _segment(segment: Fields, start: datetime) -> dict[str, Any]:
+    words = list(segment.each("words"))
+    begins = words[0].maybe_text("startOffset") if words else None
+    ends = words[-1].maybe_text("endOffset") if words else None
+    return {
+        "speaker": _speaker(segment.fields("segmentParticipant"), "role"),
+        "text": segment.text("text", "the words of the segment"),
+        "start_ms": offset_ms(start, segment.maybe_at("messageTime")) if begins is None else _ms(segment, begins),
+        "end_ms": None if ends is None else _ms(segment, ends),
+    }
+
+
+def _ms(segment: Fields, duration: str) -> int:
+    try:
+        return round(float(duration.removesuffix("s")) * 1000)
+    except ValueError:
+        raise MissingError(
+            segment.place("words"), f"an offset is {duration!r}; it should be seconds, as 1.500s"
+        ) from None
+
+
+def _speaker(one: Fields, name: str) -> str:
+    role = one.text(name, "AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER")
+    if role not in _SPEAKERS:
+        raise MissingError(
+            one.place(name), f"{name} is {role!r}; it should be AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER"
+        )
+    return _SPEAKERS[role]

@@ -1,0 +1,61 @@
+"""Twilio Conversational Intelligence: a transcript resource with its sentences."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from auscult.domain.connectors import Item
+from auscult.formats.connectors._records import Fields, MissingError, Records
+
+_ROLES = {"agent": "agent", "customer": "customer"}
+
+
+class Twilio(Records):
+    """One object a call: ``transcript`` as the Transcript resource, ``sentences`` as the list of its sentences."""
+
+    name: ClassVar[str] = "twilio"
+
+    def _document(self, record: Fields, item: Item) -> Mapping[str, Any]:
+        del item
+        about = record.fields("transcript")
+        start = about.maybe_at("media_start_time") or about.at("date_created", "a time, as media_start_time")
+        lasts = about.maybe_text("duration")
+        people = {
+            one.text("channel_participant", "1 or 2"): one for one in about.fields("channel").each("participants")
+        }
+        sentences = record.required_list("sentences", "the list of sentences")
+        turns = [
+            _turn(one, people) for one in sorted(sentences, key=lambda one: one.number("sentence_index", "a number"))
+        ]
+        agents = {turn["agent_id"] for turn in turns if turn["agent_id"]}
+        ended = None if lasts is None else start + timedelta(seconds=about.number("duration", "seconds"))
+        return {
+            "custom_id": about.maybe_text("customer_key") or about.text("sid", "the id of the transcript"),
+            "channel": "voice",
+            "source": self.name,
+            "language": about.maybe_text("language_code"),
+            "started_at": start,
+            "ended_at": ended,
+            "agents": [{"id": each} for each in sorted(agents)],
+            "turns": turns,
+        }
+
+
+def _turn(sentence: Fields, people: Mapping[str, Fields]) -> dict[str, Any]:
+    channel = sentence.text("media_channel", "1 or 2")
+    person = people.get(channel)
+    role = "" if person is None else (person.maybe_text("role") or "").lower()
+    if role not in _ROLES:
+        raise MissingError(
+            sentence.place("media_channel"),
+            f"nobody on channel {channel} is Agent or Customer; "
+            "transcript.channel.participants should name the role of each channel_participant",
+        )
+    ends = sentence.maybe_text("end_time")
+    return {
+        "speaker": _ROLES[role],
+        "agent_id": person.maybe_text("user_id") if person is not None and role == "agent" else None,
+        "text": sentence.text("transcript", "the words of the sentence"),
+        "start_ms": round(sentence.number("start_time", "seconds") * 1000),
+        "end_ms": None if ends is None else round(sentence.number("end_time", "seconds") * 1000),
+    }

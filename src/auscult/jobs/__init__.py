@@ -1,1 +1,0 @@
-"""ROOM: the only DBOS. Durable work: which batch is processed when, by whom, and again when that one died."""

@@ -1,0 +1,1 @@
+"""Etiquette around an event: a hold, a transfer."""

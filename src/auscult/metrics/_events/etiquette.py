@@ -1,0 +1,217 @@
+"""Agent's duties around an event, a hold or a transfer: parts, each before it, after it, or its length.
+
+Every event of the kind is an instance; a part is met at every instance, or at any, as the form chooses.
+Documented for users in docs/reference/metrics/hold.md and transfer.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, joined
+from auscult.domain.probe import Answers, Probe
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
+from auscult.metrics._finding.language import Finding, Problem, finding_problems, is_joined, read_window
+from auscult.metrics._finding.reading import Reading, TurnIndexes, reading_of
+from auscult.metrics._finding.search import Search
+from auscult.metrics._finding.windows import end_ms
+from auscult.metrics._parts import part, share_problems
+
+Instances = Literal["every", "any"]
+
+
+class Duty(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part as a form writes it: what is to be said before the event, or after it."""
+
+    id: str
+    name: str | None = None
+    before: Finding | None = None
+    after: Finding | None = None
+
+
+class WeighedDuty(Duty, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part that may have a share of the weight, and may be about how long the event lasts."""
+
+    max_duration: str | int | None = None
+    weight: Decimal | None = None
+
+
+def duty_problems(duties: Sequence[Duty]) -> Iterator[Problem]:
+    """Yield the faults of the parts that a form has."""
+    if not any(duty.before for duty in duties):
+        yield "parts", "need at least one with before: what is to be said before it begins"
+    identities = [duty.id for duty in duties]
+    for place, duty in enumerate(duties):
+        field = f"parts[{place}]"
+        if not duty.id.strip() or identities.index(duty.id) != place:
+            yield f"{field}.id", f"{duty.id!r} must be a short name that no other part has, like notice"
+        kinds = [name for name in duty.__struct_fields__ if name in ("before", "after", "max_duration")]
+        if sum(getattr(duty, kind) is not None for kind in kinds) != 1:
+            yield field, f"needs exactly one of {', '.join(kinds)}"
+        if duty.before is not None:
+            yield from _finding_problems(duty.before, f"{field}.before", "last")
+        if duty.after is not None:
+            yield from _finding_problems(duty.after, f"{field}.after", "first")
+    yield from _weight_problems([duty for duty in duties if isinstance(duty, WeighedDuty)])
+
+
+def _finding_problems(finding: Finding, field: str, end: Literal["first", "last"]) -> Iterator[Problem]:
+    if is_joined(finding):
+        yield field, "is one search; put its conditions under any_of, all_of or none_of"
+        return
+    found = list(finding_problems(finding, field, has_trigger=False))
+    yield from found
+    if finding.window and f"{field}.window" not in dict(found) and read_window(finding.window).end != end:
+        yield f"{field}.window", f"counts from the event, so it is {end}, like {{{end}: 20 seconds}}"
+
+
+def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
+    for place, duty in enumerate(duties):
+        if duty.max_duration is not None:
+            try:
+                if parse_duration_ms(duty.max_duration) <= 0:
+                    yield f"parts[{place}].max_duration", "must be longer than nothing"
+            except ValueError as error:
+                yield f"parts[{place}].max_duration", str(error)
+    weights = {f"parts[{place}].weight": duty.weight for place, duty in enumerate(duties) if duty.weight is not None}
+    if 0 < len(weights) < len(duties):
+        yield "parts", "have weights and have none; give every part a weight, or none of them"
+    elif weights:
+        yield from share_problems("parts", weights)
+
+
+class _Told(NamedTuple):
+    """Result of one part at one instance."""
+
+    answer: Qualification
+    evidence: tuple[Evidence, ...]
+    reason: str = ""
+
+
+class Etiquette:
+    """The parts of a form, compiled. ``needs``: the probes it may send out."""
+
+    def __init__(self, event: str, duties: Sequence[Duty], instances: Instances) -> None:
+        """Search for duties around events of the type ``event``."""
+        self._event = event
+        self._instances: Instances = instances
+        findings = [(duty, duty.before or duty.after) for duty in duties]
+        self._duties = [(duty, Search(finding, "agent") if finding else None) for duty, finding in findings]
+        self.needs = frozenset[type[Probe]]().union(*(search.needs for _, search in self._duties if search))
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the questions about the turns around the events that words alone do not decide."""
+        if not self.needs or not any(event.type == self._event for event in conversation.events):
+            return ()
+        reading = reading_of(conversation)
+        asked = (
+            probe
+            for instance in instances_of(self._event, conversation)
+            for duty, search in self._duties
+            if search and search.needs
+            for probe in search.probes(reading, _around(duty, search, instance, reading))
+        )
+        return tuple(dict.fromkeys(asked))
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        """The verdict over every instance. It points at the events; each part points at what shows it."""
+        instances = instances_of(self._event, conversation)
+        if not instances:
+            return Verdict(qualification="NA", reason=f"there is no {self._event}")
+        reading = reading_of(conversation)
+        parts = tuple(
+            self._part(duty, [_told(duty, search, instance, reading, answers) for instance in instances])
+            for duty, search in self._duties
+        )
+        return Verdict(
+            qualification=joined(parts),
+            evidence=tuple(_event_evidence(instance, instance.name) for instance in instances),
+            reason="; ".join(f"{one.name}: {one.reason}" for one in parts if one.qualification != "YES"),
+            parts=parts,
+        )
+
+    def _part(self, duty: Duty, told: Sequence[_Told]) -> Part:
+        """One part over every instance."""
+        answer = _over({each.answer for each in told}, self._instances)
+        name = duty.name or duty.id[:1].upper() + duty.id[1:].replace("-", " ").replace("_", " ")
+        share = duty.weight if isinstance(duty, WeighedDuty) and duty.weight is not None else Decimal(0)
+        shown = [each for each in told if each.answer == answer]
+        evidence = tuple(piece for each in shown for piece in each.evidence)
+        return part(duty.id, name, share, answer, evidence, "; ".join(each.reason for each in shown if each.reason))
+
+
+def _over(answers: set[Qualification], instances: Instances) -> Qualification:
+    """One answer for many instances; those to which a part does not apply say nothing."""
+    if not answers - {"NA"}:
+        return "NA"
+    is_met = "NO" not in answers if instances == "every" else "YES" in answers
+    return "YES" if is_met else "NO"
+
+
+def _told(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _Told:
+    """Return the result of one part at one instance."""
+    if reason := _obstacle(duty, search, instance, reading):
+        return _na(instance, reason)
+    if search is None:
+        return _length(duty, instance, reading.conversation)
+    found = search.decide(reading, answers, None, _around(duty, search, instance, reading))
+    if found.position is not None:
+        return _Told("YES", found.evidence)
+    if found.undecided:
+        return _na(instance, f"the judge says that it does not apply: {found.undecided}")
+    reason = f"{instance.name}: not found in {_place(duty, search)} it"
+    near: tuple[Evidence, ...] = ()
+    if found.nearest:
+        reason += f"; nearest: {found.nearest.evidence.why}"
+        near = (found.nearest.evidence,)
+    return _Told("NO", (_event_evidence(instance, reason), *near), reason)
+
+
+def _obstacle(duty: Duty, search: Search | None, instance: Instance, reading: Reading) -> str:
+    """Return why the answer is unknown, or why there is no duty; else nothing."""
+    if instance.start_ms is None:
+        return "its time is not known"
+    if duty.before and search and not before(instance, search.speaker, None, reading):
+        return f"as far as times are known, the {search.speaker} has not spoken yet"
+    if duty.after and instance.resumed_ms is None:
+        return "nobody speaks behind it"
+    return ""
+
+
+def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _Told:
+    """Return whether an event was short enough; one without an end lasts until the next talk, or the conversation's end."""
+    start, end = instance.start_ms or 0, instance.event.end_ms
+    if end is None:
+        end = instance.resumed_ms
+    if end is None and conversation.ended_at is not None:
+        end = end_ms(conversation)
+    if end is None or not isinstance(duty, WeighedDuty):
+        return _na(instance, "its end is not known")
+    most = parse_duration_ms(duty.max_duration or 0)
+    told = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
+    evidence = (Evidence(start_ms=start, end_ms=end, why=told),)
+    return _Told("YES", evidence) if end - start <= most else _Told("NO", evidence, told)
+
+
+def _around(duty: Duty, search: Search, instance: Instance, reading: Reading) -> TurnIndexes:
+    """The turns in which a part is looked for, at one instance."""
+    if duty.before:
+        return before(instance, search.speaker, search.span or BEFORE, reading)
+    return after(instance, search.speaker, search.span or AFTER, reading)
+
+
+def _place(duty: Duty, search: Search) -> str:
+    whose = "anybody's" if search.speaker == "any" else f"the {search.speaker}'s"
+    return f"{whose} {search.span or BEFORE} before" if duty.before else f"{whose} {search.span or AFTER} after"
+
+
+def _na(instance: Instance, reason: str) -> _Told:
+    return _Told("NA", (), f"{instance.name}: {reason}")
+
+
+def _event_evidence(instance: Instance, why: str) -> Evidence:
+    return Evidence(start_ms=instance.start_ms, end_ms=instance.event.end_ms, why=why)

@@ -1,0 +1,1 @@
+"""Language of searches in forms, and the search that executes it."""

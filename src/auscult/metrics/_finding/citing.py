@@ -1,0 +1,88 @@
+"""Pointing at what decided: the turn, the words, and why they count."""
+
+import re
+from collections.abc import Callable
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
+from auscult.metrics._finding.language import What
+from auscult.metrics._finding.patterns import bare_words, matched_words, phrase_pattern, searcher
+
+SHOWN_TURN = 400
+SHOWN_WORDS = 60
+_CONTEXT = 100
+_TOKEN = re.compile(r"[^\W_]+(?:(?<=\d)[.,]\d+)*")
+"""A word or number; a point or comma between digits is part of a number."""
+
+
+def cite(
+    turn: Turn, why: str, piece: str = "", similarity: float | None = None, threshold: float | None = None
+) -> Evidence:
+    """Point at a turn. Of a turn of more than 400 characters, quote the piece that decided, or its beginning."""
+    return Evidence(
+        turn_id=turn.id,
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        text=turn.text if len(turn.text) <= SHOWN_TURN else (piece or turn.text)[:SHOWN_TURN],
+        why=why,
+        similarity=similarity,
+        threshold=threshold,
+    )
+
+
+def shortened(words: str) -> str:
+    """The words, or their beginning when they are many."""
+    return words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1] + "…"
+
+
+def why_by_words(condition: What, turn: Turn, conversation: Conversation, wording: str) -> tuple[str, str]:
+    """Why a condition of words or events holds on this turn, and the piece of the turn that shows it.
+
+    ``wording`` is the pattern of the condition's wordings over the turn's bare words.
+    """
+    if condition.phrases is not None:
+        words = spoken_words(turn.text)
+        said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
+        shown = _as_said(said, turn.text)
+        return f"says '{shortened(shown)}'", _piece_with(phrase_pattern(said), spoken_words, turn)
+    if condition.wording is not None:
+        said = _as_said(matched_words(wording, bare_words(turn.text)).strip(), turn.text)
+        return f"says '{shortened(said)}'", _piece_with(wording, bare_words, turn)
+    if condition.pattern is not None:
+        text = straighten_quotes(turn.text)
+        matched = matched_words(condition.pattern, text)
+        at = text.find(matched)
+        start = max(0, at - _CONTEXT)
+        quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
+        return f"says '{shortened(_whole(at, at + len(matched), quoted))}'", turn.text[start : start + SHOWN_TURN]
+    events = [event for event in conversation.events if event.type == condition.event]
+    event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
+    return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
+
+
+def _as_said(words: str, text: str) -> str:
+    """Return bare words as the turn has them, numbers whole: ``340 euros`` becomes ``2,340 euros``.
+
+    Words that the turn writes otherwise (expanded contractions, straightened letters) are returned as they are.
+    """
+    if not words or not (words[0].isdigit() or words[-1].isdigit() or "[" in text):
+        return words
+    pattern = r"(?<![^\W_])" + r"\W+".join(map(re.escape, words.split())) + r"(?![^\W_])"
+    found = re.search(pattern, straighten_quotes(text), re.IGNORECASE)
+    return _whole(found.start(), found.end(), text) if found else words
+
+
+def _whole(start: int, end: int, text: str) -> str:
+    """Return a slice of a text with the whole of the tokens at its ends."""
+    spans = [token.span() for token in _TOKEN.finditer(text)]
+    first = min((begin for begin, stop in spans if begin < start < stop), default=start)
+    return text[first : max((stop for begin, stop in spans if begin < end < stop), default=end)]
+
+
+def _piece_with(pattern: str, read: Callable[[str], str], turn: Turn) -> str:
+    """Of a long turn the first sentence that matches, or nothing where the match reaches over several."""
+    if len(turn.text) <= SHOWN_TURN:
+        return ""
+    search = searcher((pattern,))
+    return next((piece for piece in sentences(turn.text) if search(read(piece))), "")

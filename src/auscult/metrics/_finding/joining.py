@@ -1,0 +1,89 @@
+"""Findings compiled: one search, or several joined by any_of, all_of, none_of, to any depth."""
+
+from auscult.domain.probe import Answers
+from auscult.metrics._finding.language import Entry, Finding, Side, is_joined
+from auscult.metrics._finding.reading import Reading
+from auscult.metrics._finding.search import NOTHING, Outcome, Search
+
+
+def compiled(finding: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> "Joined | Search":
+    """Compile a finding; where it names no speaker, it searches the turns of ``default_speaker``.
+
+    ``not_negated``: whether conditions of words without this key count only where they are not negated.
+    """
+    kind = Joined if is_joined(finding) else Search
+    return kind(finding, default_speaker, not_negated=not_negated)
+
+
+def searches_of(one: "Joined | Search") -> list[Search]:
+    """All the searches in it, however deep."""
+    return one.searches if isinstance(one, Joined) else [one]
+
+
+class Joined:
+    """Findings joined, compiled. ``searches``: all the searches in them, however deep."""
+
+    def __init__(self, finding: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> None:
+        self._some, self._every, self._none = (
+            [compiled(entry, default_speaker, not_negated=is_strict) for entry in entries]
+            for entries, is_strict in (
+                (finding.any_of, not_negated),
+                (finding.all_of, not_negated),
+                (finding.none_of, False),
+            )
+        )
+        parts = [*self._some, *self._every, *self._none]
+        self.searches = [search for part in parts for search in searches_of(part)]
+
+    @property
+    def place(self) -> str:
+        """Return the place of its search, in words."""
+        places = dict.fromkeys(part.place for part in [*self._some, *self._every])
+        return " or ".join(places) or "the conversation"
+
+    def obstacle(self, reading: Reading) -> str:
+        """Return why nothing can be found: one search that is required cannot run, or none of the alternatives can.
+
+        Words that must be absent are absent where there is no talk; where the times are missing, the answer is unknown.
+        """
+        for part in self._every:
+            if reason := part.obstacle(reading):
+                return reason
+        for part in self._none:
+            if (reason := part.obstacle(reading)) and all(reading.places(one.speaker) for one in searches_of(part)):
+                return reason
+        reasons = [part.obstacle(reading) for part in self._some]
+        return reasons[0] if reasons and all(reasons) else ""
+
+    def decide(self, reading: Reading, answers: Answers, trigger: int | None) -> Outcome:
+        """Find it. A joined finding is there when its last required part is; an alternative is the earliest one.
+
+        What only must not be found is not there at the conversation's last turn.
+        """
+        some = [part.decide(reading, answers, trigger) for part in self._some]
+        every = [part.decide(reading, answers, trigger) for part in self._every]
+        nearest = min((o.nearest for o in [*some, *every] if o.nearest), key=lambda miss: miss.gap, default=None)
+        undecided = _undecided(some, every)
+        no = next((o for o in [*every, *some] if o.denied), NOTHING)
+        missed = (
+            Outcome(None, (), nearest, undecided, no.denied, no.against)
+            if nearest or undecided or no.denied
+            else NOTHING
+        )
+        first = min((o for o in some if o.position is not None), key=lambda o: o.position or 0, default=None)
+        if (self._some and first is None) or any(o.position is None for o in every) or not reading.turns:
+            return missed
+        if any(part.decide(reading, answers, trigger).position is not None for part in self._none):
+            return missed
+        parts = [*every, *([first] if first else [])]
+        position = max((o.position for o in parts if o.position is not None), default=len(reading.turns) - 1)
+        return Outcome(position, tuple(one for part in parts for one in part.cited))
+
+
+def _undecided(some: list[Outcome], every: list[Outcome]) -> str:
+    """Why it stays open whether all of ``every`` and one of ``some`` are there; empty where it is decided."""
+    lacking = [one for one in every if one.position is None]
+    alternatives = [] if any(one.position is not None for one in some) else some
+    if not all(one.undecided for one in lacking) or (alternatives and not any(one.undecided for one in alternatives)):
+        return ""
+    return next((one.undecided for one in [*lacking, *alternatives] if one.undecided), "")

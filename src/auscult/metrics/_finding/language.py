@@ -1,0 +1,247 @@
+"""Language of searches in forms: findings, searches and conditions, and their possible faults.
+
+A condition is about one turn. A search names a speaker, a part of the conversation, and conditions on one
+turn there. A finding is one search, or several findings joined by any_of, all_of, none_of. Documented for users in
+docs/reference/metrics/findings.md.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Direction
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.said.text import spoken_words
+from auscult.metrics._finding.patterns import one_line, refusal
+from auscult.wording import available, is_reference, versions
+
+Side = Literal["agent", "customer", "bot", "any"]
+DEFAULT_THRESHOLD = 0.55
+KINDS = ("similar", "phrases", "wording", "pattern", "judge", "event")
+
+WORDS = ("phrases", "wording", "pattern")
+"""The kinds of condition that words alone decide, so that a negation of them can be read."""
+
+Problem = tuple[str, str]
+
+_COUNTED: dict[str, Literal["turns", "messages"]] = {
+    **dict.fromkeys(("turn", "turns"), "turns"),
+    **dict.fromkeys(("message", "messages"), "messages"),
+}
+
+
+class Window(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Part of the conversation: a number of first or last turns of the speaker, messages of all, or an amount of time."""
+
+    first: str | int | None = None
+    last: str | int | None = None
+
+
+class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One condition on one turn: exactly one of these, with ``threshold`` for ``similar`` only.
+
+    ``wording`` is a list of patterns, or the name of a wording pack; ``also`` adds lines to that, ``never`` calls it off.
+    ``not_negated``: words count only where nothing negates them; None where the key that holds the finding decides.
+    """
+
+    similar: tuple[str, ...] | None = None
+    threshold: float | None = None
+    phrases: tuple[str, ...] | None = None
+    wording: tuple[str, ...] | str | None = None
+    also: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    pattern: str | None = None
+    judge: str | None = None
+    event: str | None = None
+    not_negated: bool | None = None
+
+
+class Entry(What, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Line under a finding: a condition, a search, or findings joined, by its keys."""
+
+    speaker: Side | None = None
+    window: Window | None = None
+    after: Literal["trigger"] | None = None
+    direction: Direction | None = None
+    language: str | None = None
+    any_of: tuple["Entry", ...] = ()
+    all_of: tuple["Entry", ...] = ()
+    none_of: tuple["Entry", ...] = ()
+
+    @property
+    def is_condition(self) -> bool:
+        """Return whether this is about one turn, rather than a search or findings joined."""
+        return not (self.any_of or self.all_of or self.none_of or _where(self))
+
+
+class Finding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A search, when its lines are conditions; findings joined, when they are not."""
+
+    speaker: Side | None = None
+    window: Window | None = None
+    after: Literal["trigger"] | None = None
+    direction: Direction | None = None
+    language: str | None = None
+    any_of: tuple[Entry, ...] = ()
+    all_of: tuple[Entry, ...] = ()
+    none_of: tuple[Entry, ...] = ()
+
+
+def is_joined(finding: Finding | Entry) -> bool:
+    """Return whether the lines of a finding are findings themselves."""
+    return any(not entry.is_condition for entry in finding.any_of + finding.all_of + finding.none_of)
+
+
+def speakers_of(finding: Finding | Entry, default: Side) -> Iterator[Side]:
+    """Yield the speakers of a finding's searches."""
+    if not is_joined(finding):
+        yield finding.speaker or default
+        return
+    for entry in finding.any_of + finding.all_of + finding.none_of:
+        yield from speakers_of(entry, default)
+
+
+def _where(finding: Finding | Entry) -> bool:
+    return bool(finding.speaker or finding.window or finding.after or finding.direction or finding.language)
+
+
+class Span(NamedTuple):
+    """Parsed window: from the beginning or the end, a number of turns of the speaker, messages of all, or ms."""
+
+    end: Literal["first", "last"]
+    unit: Literal["turns", "messages", "ms"]
+    size: int
+
+    def __str__(self) -> str:
+        """Write it as a form would: ``first 2 turns``."""
+        if self.unit == "ms":
+            return f"{self.end} {self.size / 1000:g} seconds"
+        return f"{self.end} {self.unit[:-1]}" if self.size == 1 else f"{self.end} {self.size} {self.unit}"
+
+
+def read_window(window: Window) -> Span:
+    """Parse a window. Raises ``ValueError`` that names what would be right."""
+    if (window.first is None) == (window.last is None):
+        raise ValueError("needs exactly one of first and last")
+    end, written = ("first", window.first) if window.first is not None else ("last", window.last)
+    number, _, unit = str(written).strip().partition(" ")
+    counted = _COUNTED.get(unit.strip())
+    if counted and number.isascii() and number.isdigit():
+        if not 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
+            raise ValueError(f"{written!r} must be from 1 to 20000 {counted}")
+        return Span(end, counted, int(number))
+    if isinstance(written, str) and not written.strip().isdigit() and not counted:
+        size = parse_duration_ms(written)
+        if size <= 0:
+            raise ValueError(f"{written!r} must be above 0")
+        return Span(end, "ms", size)
+    raise ValueError(
+        f"{written!r} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"
+    )
+
+
+def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    """Yield the faults of a finding: (field, fault and what would be right)."""
+    entries = finding.any_of + finding.all_of + finding.none_of
+    conditions = sum(entry.is_condition for entry in entries)
+    if 0 < conditions < len(entries):
+        yield field, "mixes conditions and searches; give every entry its own speaker or any_of, or none of them"
+        return
+    if not finding.any_of and not finding.all_of and (conditions or not entries):
+        yield field, "needs any_of or all_of with at least one entry"
+    if conditions == len(entries):
+        yield from _search_problems(finding, field, has_trigger=has_trigger)
+        return
+    if _where(finding):
+        yield field, "joins searches, so speaker, window, after, direction and language belong to each of them"
+    for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
+        for position, entry in enumerate(entries):
+            place = f"{field}.{group}[{position}]"
+            if any(getattr(entry, kind) is not None for kind in (*KINDS, "threshold", "not_negated")):
+                yield place, "is a search; put its conditions under any_of, all_of or none_of"
+            yield from finding_problems(entry, place, has_trigger=has_trigger)
+
+
+def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    if search.after and not has_trigger:
+        yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
+    if search.language is not None and not search.language.replace("-", "").isalnum():
+        yield f"{field}.language", f"{search.language!r} is not a language tag like en or pt-BR"
+    if search.window:
+        try:
+            read_window(search.window)
+        except ValueError as error:
+            yield f"{field}.window", str(error)
+    for group, entries in (("any_of", search.any_of), ("all_of", search.all_of), ("none_of", search.none_of)):
+        for position, condition in enumerate(entries):
+            yield from _condition_problems(condition, f"{field}.{group}[{position}]")
+
+
+def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
+    kinds = [kind for kind in KINDS if getattr(condition, kind) is not None]
+    if len(kinds) != 1:
+        found = f"has {' and '.join(kinds)}" if kinds else "has none of them"
+        yield field, f"needs exactly one of {', '.join(KINDS)}; it {found}"
+        return
+    if condition.threshold is not None and condition.similar is None:
+        yield f"{field}.threshold", "belongs to similar; leave it out here"
+    elif condition.threshold is not None and not 0 < condition.threshold <= 1:
+        yield (
+            f"{field}.threshold",
+            f"{condition.threshold:g} must be above 0 and at most 1, like 0.55{_shares(condition.threshold)}",
+        )
+    if condition.not_negated is not None and not any(getattr(condition, kind) is not None for kind in WORDS):
+        yield f"{field}.not_negated", f"belongs to {', '.join(WORDS)}; leave it out here"
+    yield from _text_problems(condition, field)
+    if condition.pattern is not None and (reason := refusal(condition.pattern)):
+        yield f"{field}.pattern", reason
+    for key, lines in (("wording", condition.wording), ("also", condition.also), ("never", condition.never)):
+        for position, line in enumerate(lines if isinstance(lines, tuple) else ()):
+            if reason := refusal(one_line(line)):
+                yield f"{field}.{key}[{position}]", reason
+    yield from _pack_problems(condition, field)
+
+
+def _pack_problems(condition: What, field: str) -> Iterator[Problem]:
+    reference = condition.wording
+    if not isinstance(reference, str):
+        for key in ("also", "never"):
+            if getattr(condition, key):
+                yield (
+                    f"{field}.{key}",
+                    "belongs to a wording pack, as {wording: en/greeting, also: [...]}; leave it out here",
+                )
+        return
+    if not is_reference(reference):
+        yield (
+            f"{field}.wording",
+            f"{reference!r} is no wording pack like en/greeting; write patterns of words as a list",
+        )
+        return
+    name, _, version = reference.partition("@")
+    if not (known := versions(name)):
+        yield (
+            f"{field}.wording",
+            f"unknown wording pack {name!r}; {did_you_mean(name, available(), 'see auscult wording list')}",
+        )
+    elif version and int(version) not in known:
+        yield f"{field}.wording", f"unknown version {version} of {name}; available: {', '.join(map(str, known))}"
+
+
+def _shares(percent: float) -> str:
+    return f"; did you mean {percent / 100:g}?" if 10 <= percent <= 100 else ""  # noqa: PLR2004 percent
+
+
+def _text_problems(condition: What, field: str) -> Iterator[Problem]:
+    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases), ("wording", condition.wording)):
+        if texts == ():
+            yield f"{field}.{kind}", "needs at least one text"
+    for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases)):
+        for position, text in enumerate(texts or ()):
+            if spoken_words(text) == " ":
+                yield f"{field}.{kind}[{position}]", f"{text!r} has no word in it that could be found"
+    for kind, text in (("judge", condition.judge), ("event", condition.event)):
+        if text is not None and not text.strip():
+            yield f"{field}.{kind}", "is empty"

@@ -1,0 +1,119 @@
+"""A conversation as searches read it. Every search of a form reads the same turns: what is worked out is kept."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.memo import kept
+from auscult.domain.probe import Probe
+from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
+from auscult.metrics._finding.patterns import bare_words
+
+_Self = TypeVar("_Self")
+_P = ParamSpec("_P")
+_SIDES = ("agent", "customer")
+WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
+"""Why a metric about one side is NA where the speaker of every turn is unknown."""
+
+Way = Callable[[str], str]
+WAYS: tuple[Way, Way, Way] = (spoken_words, bare_words, straighten_quotes)
+"""The ways of reading a turn: for phrases, for wordings, for patterns."""
+
+TurnIndexes = tuple[int, ...]
+"""Indexes of turns in the conversation, in order."""
+
+
+class UnknownSpeakersError(Exception):
+    """The turns of one side were asked for, and nothing shows which these are."""
+
+
+class Reading:
+    """One conversation, read in every way that is asked for."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.turns = conversation.turns
+        self.windows: dict[str, TurnIndexes] = {}
+        """Turns by the name of a window; whoever asks for a window first works it out."""
+        self.seen: dict[object, object] = {}
+        """What searches saw in it, each its own."""
+        self._speakers: dict[str, TurnIndexes] = {"any": tuple(range(len(self.turns)))}
+        self._texts: dict[Way, list[str]] = {}
+        self._lines: dict[tuple[Way, str], str] = {}
+        self._pieces: dict[int, tuple[str, ...]] = {}
+
+    def places(self, speaker: str) -> TurnIndexes:
+        """The places of a speaker's turns. Raises ``UnknownSpeakersError`` where nothing shows whose they are."""
+        found = self._speakers.get(speaker)
+        if found is None:
+            if speaker in _SIDES and are_without_speakers(self.conversation):
+                raise UnknownSpeakersError
+            found = tuple([place for place, turn in enumerate(self.turns) if turn.speaker == speaker])
+            self._speakers[speaker] = found
+        return found
+
+    def texts(self, way: Way) -> list[str]:
+        """Every turn's text, read in this way."""
+        found = self._texts.get(way)
+        if found is None:
+            found = self._texts[way] = [way(turn.text) for turn in self.turns]
+        return found
+
+    def lines(self, way: Way, window: str) -> str:
+        """The texts of the turns in a window that is worked out, one a line."""
+        found = self._lines.get((way, window))
+        if found is None:
+            texts = self.texts(way)
+            found = self._lines[way, window] = "\n".join([texts[place] for place in self.windows[window]])
+        return found
+
+    def pieces(self, place: int) -> tuple[str, ...]:
+        """The sentences of a turn, as they are compared by meaning."""
+        found = self._pieces.get(place)
+        if found is None:
+            found = self._pieces[place] = sentences(self.turns[place].text)
+        return found
+
+
+def are_without_speakers(conversation: Conversation) -> bool:
+    """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
+    speakers = {turn.speaker for turn in conversation.turns}
+    return "unknown" in speakers and speakers.isdisjoint(_SIDES)
+
+
+def na_without_speakers(
+    judge: Callable[Concatenate[_Self, _P], Verdict],
+) -> Callable[Concatenate[_Self, _P], Verdict]:
+    """Make a judgement NA, with its reason, where it needs the turns of one side and nothing shows which these are."""
+
+    @wraps(judge)
+    def judged(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> Verdict:
+        try:
+            return judge(self, *args, **kwargs)
+        except UnknownSpeakersError:
+            return Verdict(qualification="NA", reason=WITHOUT_SPEAKERS)
+
+    return judged
+
+
+def none_without_speakers(
+    probes: Callable[Concatenate[_Self, _P], tuple[Probe, ...]],
+) -> Callable[Concatenate[_Self, _P], tuple[Probe, ...]]:
+    """Ask nothing where the turns of one side are needed and nothing shows which these are."""
+
+    @wraps(probes)
+    def asked(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> tuple[Probe, ...]:
+        try:
+            return probes(self, *args, **kwargs)
+        except UnknownSpeakersError:
+            return ()
+
+    return asked
+
+
+@kept
+def reading_of(conversation: Conversation) -> Reading:
+    """The reading of a conversation: the same one as long as it is asked for again soon."""
+    return Reading(conversation)

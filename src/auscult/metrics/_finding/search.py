@@ -1,0 +1,389 @@
+"""Search in a conversation for a turn that meets the conditions.
+
+Words are decided at once (yes, no); where an engine has to decide, a turn is *open* until the answers arrive.
+Asking and deciding walk over the same open turns, so that an answer is found again by its index in the probe.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from functools import cached_property, partial
+from itertools import chain
+from typing import NamedTuple
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.probe import (
+    Answer,
+    Answers,
+    Judgement,
+    JudgementAnswer,
+    Probe,
+    Similarity,
+    SimilarityAnswer,
+    Transcript,
+)
+from auscult.metrics._finding.citing import cite, why_by_words
+from auscult.metrics._finding.comparing import Said, compared, samples_of
+from auscult.metrics._finding.language import Entry, Finding, Side, Span, What, read_window
+from auscult.metrics._finding.lexicon import Reader, lexicons
+from auscult.metrics._finding.negation import is_affirmed, is_known, patterns_of
+from auscult.metrics._finding.packed import packed_in
+from auscult.metrics._finding.patterns import phrase_pattern, wording_pattern
+from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes, Way
+from auscult.metrics._finding.windows import within
+
+
+class State(Enum):
+    """Decision about a turn by words alone."""
+
+    NO = 0
+    YES = 1
+    OPEN = 2
+
+
+class Scanned(NamedTuple):
+    """A turn, its place in the conversation, what words say of it, and the conditions (as bits) that hold by words."""
+
+    position: int
+    turn: Turn
+    state: State
+    holds: int
+
+
+class Miss(NamedTuple):
+    """The nearest that a comparison of meaning came without reaching its threshold."""
+
+    gap: float
+    evidence: Evidence
+
+
+class Outcome(NamedTuple):
+    """Result of a search or finding. ``position`` is the index of the deciding turn, None when nothing was found.
+
+    ``cited`` returns the evidence; most results are never shown, so that it is built only on demand.
+    ``undecided`` is the judge's reason where nothing was found because the question does not arise,
+    ``denied`` its reason for a no, and ``against`` returns the turns that it cites then.
+    """
+
+    position: int | None
+    cited: tuple[Callable[[], Evidence], ...] = ()
+    nearest: Miss | None = None
+    undecided: str = ""
+    denied: str = ""
+    against: tuple[Evidence, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The turns that decided, and why they count."""
+        return tuple(cite_one() for cite_one in self.cited)
+
+
+NOTHING = Outcome(None)
+
+
+class Search:
+    """A search of a form, compiled once and used for every conversation. ``needs``: the probes it may send out."""
+
+    def __init__(self, search: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> None:
+        self.speaker: Side = search.speaker or default_speaker
+        self.span: Span | None = read_window(search.window) if search.window else None
+        self.is_after_trigger = search.after is not None
+        self.is_trigger_by_words = False
+        """Whether words alone find the trigger, so that an engine is asked only about the turns behind it."""
+        self.is_place_free = False
+        """Whether it matters only that something is found: then no judge is asked where words have found it."""
+        self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span}"
+        self.direction = search.direction
+        self.language = search.language and search.language.casefold()
+        self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
+        bits = [1 << place for place in range(len(self.conditions))]
+        some, every = len(search.any_of), len(search.any_of) + len(search.all_of)
+        self._any, self._all, self._none = sum(bits[:some]), sum(bits[some:every]), sum(bits[every:])
+        pairs = list(zip(bits, self.conditions, strict=True))
+        self._asked = [(bit, one) for bit, one in pairs if one.similar is not None or one.judge is not None]
+        self.needs: frozenset[type[Probe]] = frozenset(
+            Similarity if one.similar is not None else Judgement for _, one in self._asked
+        )
+        self._open = sum(bit for bit, _ in self._asked)
+        self._otherwise = self._state(0)
+        self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
+        self._samples = {bit: samples_of(one) for bit, one in pairs if one.similar is not None}
+        phrases = [(bit, phrase_pattern(phrase)) for bit, one in pairs for phrase in one.phrases or ()]
+        wordings = [(bit, wording_pattern(one.wording)) for bit, one in pairs if isinstance(one.wording, tuple)]
+        self._wordings = dict(wordings)
+        patterns = [(bit, one.pattern) for bit, one in pairs if one.pattern is not None]
+        self._packed = packed_in(pairs)
+        for one in self._packed.values():
+            wordings += one.bare
+            patterns += one.written
+        written = tuple(zip(WAYS, (phrases, wordings, patterns), strict=True))
+        sought = self._any | self._all
+        self._affirmed = {
+            bit: patterns_of(one) for bit, one in pairs if _is_strict(one, default=not_negated and bool(bit & sought))
+        }
+        self._lexicons = lexicons(written, sought | sum(one.said for bit, one in self._packed.items() if bit & sought))
+        off = sum(one.off for one in self._packed.values())
+        self._vetoes = lexicons(
+            written, self._none | off | sum(one.said for bit, one in self._packed.items() if bit & self._none)
+        )
+
+    @cached_property
+    def place(self) -> str:
+        """Return the place of the search, in words: ``the agent's first 2 turns``."""
+        return (
+            f"{self._whose} {self.span or 'turns'}"
+            + (" after the trigger" if self.is_after_trigger else "")
+            + (f" when {self.direction}" if self.direction else "")
+            + (f" in {self.language}" if self.language else "")
+        )
+
+    def obstacle(self, reading: Reading) -> str:
+        """Return why it cannot run at all: there is no talk, or times are needed and unknown. Empty when it can."""
+        places = reading.places(self.speaker)
+        if not places:
+            return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
+        if self.span and self.span.unit == "ms" and all(reading.turns[place].start_ms is None for place in places):
+            return f"no times are known of {self._whose} turns, and {self.place} were asked for"
+        return ""
+
+    @property
+    def _whose(self) -> str:
+        return "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
+
+    def _seen(self, reading: Reading, among: TurnIndexes | None) -> "_Seen":
+        """Return the result of a scan and its questions, kept with the reading for asking and deciding."""
+        if among is not None:
+            return self._see(reading, among)
+        seen = reading.seen.get(self)
+        if seen is None:
+            seen = reading.seen[self] = self._see(reading, None)
+        assert isinstance(seen, _Seen)  # noqa: S101  (a search keeps nothing else)
+        return seen
+
+    def _see(self, reading: Reading, among: TurnIndexes | None) -> "_Seen":
+        scanned = self._scan(reading, among)
+        opened = [one for one in scanned if one.state is State.OPEN]
+        asked = self._asked if opened else ()
+        return _Seen(scanned, opened, {bit: self._probe(bit, one, opened, reading) for bit, one in asked})
+
+    def _scan(self, reading: Reading, among: TurnIndexes | None = None) -> list[Scanned]:
+        """Return every turn that may decide, in the order in which it would, with the decision by words.
+
+        Ends at the first sure one, as nothing behind it could decide. Before the trigger is known, a search after
+        the trigger must consider every turn. ``among`` are the turns to search instead of its own window.
+        """
+        if not self._is_for(reading.conversation):
+            return []
+        places = reading.windows.get(self._window) if among is None else among
+        if places is None:
+            places = reading.places(self.speaker)
+            if not self.is_after_trigger:
+                places = within(self.span, places, reading.conversation)
+            reading.windows[self._window] = places
+        events = self._place_events(reading) if self._events else {}
+        lexicons = [one for one in self._lexicons if among is not None or one.has_any(reading, self._window)]
+        if self._otherwise is State.NO and not lexicons and not events:
+            return []
+        affirmed = self._affirmed if self._affirmed and is_known(reading.conversation.language) else {}
+        readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
+        vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
+        scanned: list[Scanned] = []
+        for position in places if self.span is None or self.span.end == "first" else reversed(places):
+            state, holds = self._look(position, events.get(position, 0), readers, vetoes)
+            if affirmed and any(bit & holds for bit in affirmed):
+                holds &= ~_negated(affirmed, holds, reading.turns[position].text)
+                state = self._state(holds)
+            if state is not State.NO:
+                scanned.append(Scanned(position, reading.turns[position], state, holds))
+            if state is State.YES and not self.is_after_trigger:
+                break
+        return scanned
+
+    def _look(self, position: int, holds: int, readers: "list[Reader]", vetoes: "list[Reader]") -> tuple[State, int]:
+        """Return the decision about one turn by words, and the conditions that hold; exceptions are searched last."""
+        for lexicon, texts in readers:
+            holds |= lexicon.bits(texts[position])
+        at_best = holds | sum(bit for bit, one in self._packed.items() if holds & one.said)
+        state = self._state(at_best) if at_best else self._otherwise
+        if state is State.NO or not vetoes:
+            return state, at_best
+        for lexicon, texts in vetoes:
+            holds |= lexicon.bits(texts[position])
+        holds |= sum(bit for bit, one in self._packed.items() if one.holds(holds))
+        return self._state(holds), holds
+
+    def _is_for(self, conversation: Conversation) -> bool:
+        """Return whether it applies to such conversations at all; ``en`` is for ``en-GB`` too."""
+        if self.direction not in (None, conversation.direction):
+            return False
+        spoken = conversation.language.casefold()
+        return self.language in (None, spoken, spoken.partition("-")[0])
+
+    def probes(self, reading: Reading, among: TurnIndexes | None = None, trigger: int | None = None) -> Iterator[Probe]:
+        """Yield the questions about the open turns; ``trigger`` is its index, where words have found it."""
+        yield from self._behind(self._seen(reading, among), reading, trigger).probes.values()
+
+    def _behind(self, seen: "_Seen", reading: Reading, trigger: int | None) -> "_Seen":
+        """Keep the open turns behind the trigger, where that is known before an engine is asked."""
+        if not (self.is_trigger_by_words and self.is_after_trigger and seen.opened):
+            return seen
+        allowed = self._after(reading, trigger)
+        opened = [one for one in seen.opened if one.position in allowed]
+        asked = self._asked if opened else ()
+        return _Seen(seen.scanned, opened, {bit: self._probe(bit, one, opened, reading) for bit, one in asked})
+
+    def decide(
+        self, reading: Reading, answers: Answers, trigger: int | None, among: TurnIndexes | None = None
+    ) -> Outcome:
+        """Find the deciding turn: the earliest that fits, in a ``last`` window the latest."""
+        scanned, opened, probes = self._behind(self._seen(reading, among), reading, trigger)
+        if not scanned:
+            return NOTHING
+        conversation = reading.conversation
+        allowed = self._after(reading, trigger) if self.is_after_trigger else None
+        if self.is_place_free and Judgement in self.needs:
+            sure = (one for one in scanned if one.state is State.YES and (allowed is None or one.position in allowed))
+            if found := next(sure, None):
+                return Outcome(found.position, (partial(self._evidence, found, found.holds, {}, conversation),))
+        asked = self._asked if opened else ()
+        told = {bit: self._told(one, opened, answers[probes[bit]], reading) for bit, one in asked}
+        nearest: tuple[float, int, Scanned] | None = None
+        for one in scanned:
+            if allowed is not None and one.position not in allowed:
+                continue
+            holds = one.holds
+            for bit, by_turn in told.items() if one.state is State.OPEN else ():
+                said = by_turn.get(one.position)
+                if said is not None and said.gap <= 0:
+                    holds |= bit
+                elif said is not None and not bit & self._none and (nearest is None or said.gap < nearest[0]):
+                    nearest = (said.gap, bit, one)
+            if self._fits(holds):
+                return Outcome(one.position, (partial(self._evidence, one, holds, told, conversation),))
+        undecided = self._undecided(probes, answers)
+        denied, against = ("", ()) if undecided else self._denied(probes, answers, reading)
+        return Outcome(None, (), None if nearest is None else _missed(*nearest, told), undecided, denied, against)
+
+    def _denied(self, probes: dict[int, Probe], answers: Answers, reading: Reading) -> tuple[str, tuple[Evidence, ...]]:
+        """Return the reason of the first judge that said no, and the turns that it points at."""
+        for bit, probe in probes.items():
+            if not isinstance(probe, Judgement) or bit & self._none:
+                continue
+            answer = answers[probe]
+            if isinstance(answer, JudgementAnswer) and answer.holds is False:
+                pointed = set(answer.turn_ids)
+                turns = [turn for turn in reading.turns if turn.id in pointed]
+                return answer.reason or "the judge gives no reason", tuple(cite(turn, answer.reason) for turn in turns)
+        return "", ()
+
+    def _undecided(self, probes: dict[int, Probe], answers: Answers) -> str:
+        """Why it stays open whether a turn fits: the judge said that its question does not arise. Else nothing."""
+        reason = ""
+        for bit, probe in probes.items():
+            if isinstance(probe, Judgement) and not bit & self._none:
+                answer = answers[probe]
+                assert isinstance(answer, JudgementAnswer)  # noqa: S101  (a statement is answered by a judgement)
+                if answer.holds is False and bit & self._all:
+                    return ""
+                reason = reason or ("" if answer.holds is not None else answer.reason or "the judge gives no reason")
+        return reason
+
+    def _after(self, reading: Reading, trigger: int | None) -> set[int]:
+        """The places of the turns that may decide, now that the trigger is known: its window counts from there."""
+        if trigger is None:
+            return set()
+        later = tuple(place for place in reading.places(self.speaker) if place > trigger)
+        return set(within(self.span, later, reading.conversation, trigger))
+
+    def _place_events(self, reading: Reading) -> dict[int, int]:
+        """Lay each event that is looked for on the speaker's turn that was the last to begin when it began."""
+        places = reading.places(self.speaker)
+        starts = ((reading.turns[place].start_ms, place) for place in places)
+        begun = sorted((start, place) for start, place in starts if start is not None)
+        placed: dict[int, int] = {}
+        for event in reading.conversation.events if places else ():
+            bits = sum(bit for bit, kind in self._events if kind == event.type)
+            if bits:
+                before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(reading.turns)))
+                at = begun[before - 1][1] if before else places[0]
+                placed[at] = placed.get(at, 0) | bits
+        return placed
+
+    def _state(self, holds: int) -> State:
+        """Return the decision about a turn for which words and events make these conditions hold."""
+        if holds & self._none or self._all & ~self._open & ~holds:
+            return State.NO
+        some = not self._any or holds & self._any
+        if not some and not self._any & self._open:
+            return State.NO
+        return State.YES if some and not (self._all | self._none) & self._open else State.OPEN
+
+    def _fits(self, holds: int) -> bool:
+        return not holds & self._none and holds & self._all == self._all and (not self._any or bool(holds & self._any))
+
+    def _evidence(
+        self, one: Scanned, holds: int, told: dict[int, "dict[int, Said]"], conversation: Conversation
+    ) -> Evidence:
+        """The turn, and why it fits: the first of any_of that holds, and everything in all_of."""
+        bits = [1 << place for place in range(len(self.conditions))]
+        some = next((bit for bit in bits if bit & self._any & holds), 0)
+        whys: list[str] = []
+        piece = ""
+        closest: Said | None = None
+        for bit, condition in zip(bits, self.conditions, strict=True):
+            if not bit & (self._all | some):
+                continue
+            said = told.get(bit, {}).get(one.position) if not bit & one.holds else None
+            shown, wording = condition, self._wordings.get(bit, "")
+            if bit in self._packed:
+                shown, wording = self._packed[bit].shown(one.holds, one.turn.text)
+            why, quoted = (said.why, said.piece) if said else why_by_words(shown, one.turn, conversation, wording)
+            whys.append(why)
+            piece = piece or quoted
+            closest = closest or said
+        likeness = (closest.similarity, closest.threshold) if closest else (None, None)
+        return cite(one.turn, " and ".join(whys), piece, *likeness)
+
+    def _probe(self, bit: int, condition: What, opened: list[Scanned], reading: Reading) -> Probe:
+        if bit in self._samples:
+            pieces = [reading.pieces(one.position) for one in opened]
+            return Similarity(self._samples[bit], tuple(chain.from_iterable(pieces)))
+        turn_ids = tuple(one.turn.id for one in opened)
+        return Judgement(condition.judge or "", Transcript.of(reading.conversation), turn_ids)
+
+    @staticmethod
+    def _told(condition: What, opened: list[Scanned], answer: Answer, reading: Reading) -> dict[int, "Said"]:
+        """Return an engine's answers about the open turns, by their index in the conversation."""
+        if isinstance(answer, JudgementAnswer):
+            pointed = set(answer.turn_ids) if answer.holds else set[str]()
+            said = Said(0.0, answer.reason)
+            return {one.position: said for one in opened if one.turn.id in pointed}
+        assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
+        return compared(condition, [(one.position, reading.pieces(one.position)) for one in opened], answer)
+
+
+class _Seen(NamedTuple):
+    """Result of a scan: every turn that may decide, the open ones among them, and the questions about these, by bit."""
+
+    scanned: list[Scanned]
+    opened: list[Scanned]
+    probes: dict[int, Probe]
+
+
+def _is_strict(condition: What, *, default: bool) -> bool:
+    """Return whether a condition counts only where it is not negated; a wording pack only where it has the key itself."""
+    if condition.not_negated is not None:
+        return condition.not_negated
+    written = condition.phrases is not None or isinstance(condition.wording, tuple) or condition.pattern is not None
+    return default and written
+
+
+def _negated(affirmed: Mapping[int, tuple[tuple[Way, str], ...]], holds: int, text: str) -> int:
+    """Return the conditions among those that hold of which every match in a turn is negated."""
+    return sum(bit for bit, patterns in affirmed.items() if bit & holds and not is_affirmed(patterns, text))
+
+
+def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, Said]"]) -> Miss:
+    said = told[bit][one.position]
+    return Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold))

@@ -1,0 +1,93 @@
+"""Warnings about valid conditions with likely mistakes: words that can never match."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.said.text import LONG_WORDS, spoken_words
+from auscult.metrics._finding.language import Entry, Finding, Problem, What
+from auscult.metrics._finding.patterns import bare_words, one_line
+
+_UNSAID = re.compile(r"[\x00-\x1f\x7f]")
+_MEANT = {"\b": r"\b", "\a": r"\a", "\f": r"\f", "\v": r"\v"}
+_SPECIAL = re.compile(r"[\\.^$*+?()\[\]{}|]")
+_ESCAPED = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|\(\?[\w-]*[:)]")
+_NEVER_BARE = re.compile("[-',!\";\u2018\u2019\u201c\u201d\u2026]")
+_PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
+
+
+def doubts(settings: Struct) -> Iterator[Problem]:
+    """Yield the warnings about a metric's settings: (field, doubt and what would be right)."""
+    for field, one in structs_in(settings):
+        if isinstance(one, Finding | Entry):
+            yield from _contradictions(one, field)
+        if isinstance(one, What):
+            yield from _of_condition(one, field)
+
+
+def structs_in(settings: Any, field: str = "") -> Iterator[tuple[str, Struct]]:  # noqa: ANN401  (settings of any type)
+    """Yield every struct in a metric's settings, with its field: ``answer.any_of[1]``."""
+    if isinstance(settings, tuple):
+        for place, one in enumerate(cast("tuple[Any, ...]", settings)):
+            yield from structs_in(one, f"{field}[{place}]")
+    if isinstance(settings, Struct):
+        yield field, settings
+        for each in msgspec.structs.fields(settings):
+            yield from structs_in(getattr(settings, each.name), f"{field}.{each.encode_name}".removeprefix("."))
+
+
+def _contradictions(finding: Finding | Entry, field: str) -> Iterator[Problem]:
+    for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of)):
+        for place, entry in enumerate(entries):
+            if entry in finding.none_of:
+                yield f"{field}.{group}[{place}]", "stands under none_of too, so that it can never be found"
+
+
+def _of_condition(condition: What, field: str) -> Iterator[Problem]:
+    for kind in ("similar", "phrases", "wording"):
+        written: tuple[str, ...] | str = getattr(condition, kind) or ()
+        texts = written if isinstance(written, tuple) else ()
+        first: dict[str, int] = {}
+        for place, text in enumerate(texts):
+            at = f"{field}.{kind}[{place}]"
+            yield from _of_text(kind, text, at)
+            said = one_line(text).casefold() if kind == "wording" else spoken_words(text)
+            if first.setdefault(said, place) != place:
+                yield at, f"says the same as {kind}[{first[said]}]; keep one"
+    if condition.pattern is not None:
+        yield from _unsaid(condition.pattern, f"{field}.pattern")
+
+
+def _of_text(kind: str, text: str, at: str) -> Iterator[Problem]:
+    if kind == "wording":
+        yield from _of_wording(one_line(text), at)
+        return
+    yield from _unsaid(text, at)
+    without = _PLACEHOLDER.sub(" ", text)
+    if "[" in without or "]" in without:
+        yield at, "has a bracket without its other half; a placeholder is written [so]"
+    elif spoken_words(without) == " ":
+        yield at, "has nothing but placeholders, so that any words are like it"
+    if kind == "similar" and (count := len(text.split())) > LONG_WORDS:
+        yield at, f"has {count} words, and is compared with one sentence at a time; write shorter samples"
+
+
+def _of_wording(text: str, at: str) -> Iterator[Problem]:
+    yield from _unsaid(text, at)
+    if not _SPECIAL.search(text):
+        bare = bare_words(text)
+        if bare != text.casefold():
+            yield at, f"can never match; words are compared without punctuation and fillers, so write {bare!r}"
+    elif never := _NEVER_BARE.search(_ESCAPED.sub(" ", text)):
+        yield at, f"has {never.group()!r}, which is never in the words that are compared: what's is whats there"
+
+
+def _unsaid(text: str, at: str) -> Iterator[Problem]:
+    for found in _UNSAID.finditer(text.replace("\n", " ")):
+        meant = _MEANT.get(found.group())
+        hint = f"; for {meant} use single quotes, or write the backslash twice" if meant else ""
+        yield at, f"holds the character U+{ord(found.group()):04X}, which nobody says{hint}"
+        return

@@ -1,0 +1,1 @@
+"""Values that are said, and what they are compared with."""

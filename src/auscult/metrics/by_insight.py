@@ -1,0 +1,74 @@
+"""A question that analysis answers for every conversation: was the request met, was something observed?
+
+The verdict is the insight, so that a report never shows two answers to one question.
+Settings, semantics and examples for users: docs/reference/metrics/by_insight.md.
+"""
+
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.insight import Flag, Insights, Outcome
+from auscult.domain.probe import Answers, Probe
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """The keys of a metric of this type: the field of the insights that answers it."""
+
+    insight: Literal["resolution", "escalation", "churn_risk"]
+    question: str = ""
+
+
+class ByInsight:
+    """The answer of an insight: YES, NO or NA for ``resolution``; YES where a flag was observed, else NO."""
+
+    name: ClassVar[str] = "by_insight"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 its shape says it all
+        """Return no faults."""
+        return ()
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the insight itself says what it cannot read
+        """Return None: any language."""
+        return None
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 the analyzers ask for themselves
+        """Return no kinds of probe."""
+        return frozenset()
+
+    def unique_key(self, settings: Settings) -> str | None:
+        """Return the insight: one answer is not asked for twice on a form."""
+        return settings.insight
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 an insight has no parts
+        """Return False."""
+        return False
+
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Return no probes."""
+        return ()
+
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,  # noqa: ARG002 the analyzers have read it
+        answers: Answers,  # noqa: ARG002 as above
+        insights: Insights | None = None,
+    ) -> Verdict:
+        """Return the insight as a verdict, with its evidence; NA with the reason where it is not known."""
+        found: Outcome | Flag | None = getattr(insights, settings.insight, None)
+        if insights is None or found is None:
+            known = insights.unknown.get(settings.insight, "") if insights else "nothing was analysed"
+            return Verdict(qualification="NA", reason=known or f"{settings.insight} was not analysed")
+        if isinstance(found, Flag):
+            return Verdict(qualification="YES" if found.observed else "NO", evidence=found.evidence)
+        reason = "the customer asks for nothing" if found.resolution == "NA" else ""
+        return Verdict(qualification=found.resolution, evidence=found.evidence, reason=reason)

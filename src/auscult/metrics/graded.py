@@ -1,0 +1,228 @@
+"""A graded answer: the level of the first rule whose finding is there, or the one that a judge chooses.
+
+Settings, semantics and examples for users: docs/reference/metrics/graded.md.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights
+from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
+from auscult.metrics._finding.citing import cite
+from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
+from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The level that is the answer where something is found."""
+
+    level: str | int
+    found: Finding
+
+
+class Meaning(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A level, and what it means in the words of a judge."""
+
+    level: str | int
+    means: str
+
+
+class Judged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Question to a judge where no rule holds, and the levels that it may choose with their meanings.
+
+    Without ``levels`` it answers with a number. ``speaker`` limits the turns that may be evidence.
+    """
+
+    question: str
+    levels: tuple[Meaning, ...] = ()
+    speaker: Side = "agent"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """Settings of a metric of this type: rules in order, and the level where none of them holds."""
+
+    otherwise: str | int
+    rules: tuple[Rule, ...] = ()
+    judge: Judged | None = None
+    question: str = ""
+    not_when: Finding | None = None
+    languages: tuple[str, ...] | None = None
+
+    def named_levels(self) -> dict[str, str]:
+        """Return every level that is named here, by its field."""
+        judged = self.judge.levels if self.judge else ()
+        return (
+            {f"rules[{at}].level": str(rule.level) for at, rule in enumerate(self.rules)}
+            | {f"judge.levels[{at}].level": str(one.level) for at, one in enumerate(judged)}
+            | {"otherwise": str(self.otherwise)}
+        )
+
+
+class Graded:
+    """Level of the first rule that holds, else the judge's; NA without talk of the speaker, or where ``not_when`` is found."""
+
+    name: ClassVar[str] = "graded"
+    settings_type: ClassVar[type[Struct]] = Settings
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = True
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """Return what is wrong in the findings."""
+        found = [
+            problem
+            for at, rule in enumerate(settings.rules)
+            for problem in finding_problems(rule.found, f"rules[{at}].found", has_trigger=False)
+        ]
+        if not settings.rules and settings.judge is None:
+            found.append(("rules", "is empty; give a rule for each level but the one of otherwise, or a judge"))
+        found.extend(_judge_problems(settings))
+        if settings.not_when:
+            found.extend(finding_problems(settings.not_when, "not_when", has_trigger=False))
+        return tuple(found)
+
+    def languages(self, settings: Settings) -> frozenset[str] | None:
+        """Return the languages that its words are in, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
+        """Return the probes of its findings: an embedding engine for ``similar``, a judge for ``judge``."""
+        return _plan(settings).needs
+
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
+        """Return nothing."""
+        return None
+
+    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 the answer is one level
+        """Return false."""
+        return False
+
+    @none_without_speakers
+    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return what must be asked of the turns that words alone do not decide."""
+        return _plan(settings).probes(conversation)
+
+    @na_without_speakers
+    def judge(
+        self,
+        settings: Settings,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+    ) -> Verdict:
+        """Return the level, with the turns that decided it. Its share of the weight is the form's to say."""
+        return _plan(settings).judge(conversation, answers)
+
+
+def _judge_problems(settings: Settings) -> Iterator[Problem]:
+    judge = settings.judge
+    if judge is None:
+        return
+    if not judge.question.strip():
+        yield "judge.question", "is empty; ask what decides the level"
+    first: dict[str, int] = {}
+    for at, one in enumerate(judge.levels):
+        if not one.means.strip():
+            yield f"judge.levels[{at}].means", f"is empty; say when {one.level} is right"
+        if one.level == "NA":
+            yield f"judge.levels[{at}].level", "NA is what a judge answers where the question does not arise; rename it"
+        if first.setdefault(str(one.level), at) != at:
+            yield (
+                f"judge.levels[{at}].level",
+                f"is named by judge.levels[{first[str(one.level)]}] too; name each level once",
+            )
+
+
+class _Plan:
+    """A metric's settings, compiled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rules = [(str(rule.level), compiled(rule.found, "agent")) for rule in settings.rules]
+        self._otherwise = str(settings.otherwise)
+        self._not_when = compiled(settings.not_when, "customer") if settings.not_when else None
+        findings = [found for _, found in self._rules] + ([self._not_when] if self._not_when else [])
+        self._searches = [search for found in findings for search in searches_of(found)]
+        self._judge = settings.judge
+        asked = [Grading] if settings.judge else []
+        self.needs = frozenset[type[Probe]](asked).union(*(search.needs for search in self._searches))
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        reading = reading_of(conversation)
+        grading = self._grading(conversation)
+        if grading and self._is_decided(conversation):
+            return ()
+        asked: list[Probe] = [probe for search in self._searches if search.needs for probe in search.probes(reading)]
+        return tuple(dict.fromkeys([*asked, *([grading] if grading else [])]))
+
+    def _grading(self, conversation: Conversation) -> Grading | None:
+        """Return the question to a judge, or nothing without talk of the speaker."""
+        places = reading_of(conversation).places(self._judge.speaker) if self._judge else ()
+        if self._judge is None or not places:
+            return None
+        return Grading(
+            question=self._judge.question,
+            levels=tuple(LevelMeaning(str(one.level), one.means) for one in self._judge.levels),
+            baseline=self._otherwise,
+            transcript=Transcript.of(conversation),
+            turn_ids=tuple(conversation.turns[place].id for place in places),
+        )
+
+    def _is_decided(self, conversation: Conversation) -> bool:
+        """Return whether words alone decide, so that no judge is asked."""
+        try:
+            self.judge(conversation, {})
+        except KeyError:  # it wanted to read an answer
+            return False
+        return True
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        reading = reading_of(conversation)
+        obstacles = [found.obstacle(reading) for _, found in self._rules]
+        grading = self._grading(conversation)
+        if all(obstacles) and not grading:
+            whose = self._judge.speaker if self._judge else ""
+            return Verdict(qualification="NA", reason=obstacles[0] if obstacles else _silence(whose))
+        if self._not_when:
+            ruled_out = self._not_when.decide(reading, answers, None)
+            if ruled_out.position is not None:
+                return Verdict(qualification="NA", evidence=ruled_out.evidence, reason="ruled out: not_when is found")
+        for level, found in self._rules:
+            outcome = found.decide(reading, answers, None)
+            if outcome.position is not None:
+                return Verdict(qualification="YES", level=level, evidence=outcome.evidence, reason=f"level {level}")
+        if grading:
+            return self._judged(conversation, answers[grading])
+        places = " or ".join(dict.fromkeys(found.place for _, found in self._rules))
+        told = f"level {self._otherwise}: no rule holds in {places}"
+        return Verdict(qualification="NO", level=self._otherwise, reason=told)
+
+    def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:
+        """Return the level that a judge chose, with the turns that it points at."""
+        assert isinstance(answer, GradingAnswer)  # noqa: S101  (a grading is answered by one)
+        pointed = set(answer.turn_ids)
+        evidence = tuple(cite(turn, f"judged: {answer.reason}") for turn in conversation.turns if turn.id in pointed)
+        if answer.level is None:
+            reason = f"the judge says that it does not apply: {answer.reason}"
+            return Verdict(qualification="NA", evidence=evidence, reason=reason)
+        reason = f"level {answer.level}; the judge: {answer.reason}"
+        is_baseline = answer.level == self._otherwise
+        return Verdict(
+            qualification="NO" if is_baseline else "YES", level=answer.level, evidence=evidence, reason=reason
+        )
+
+
+def _silence(whose: str) -> str:
+    return "nobody speaks" if whose == "any" else f"the {whose} never speaks"
+
+
+@lru_cache(maxsize=1024)
+def _plan(settings: Settings) -> _Plan:
+    return _Plan(settings)

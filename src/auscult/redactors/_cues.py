@@ -1,0 +1,51 @@
+"""Words around a number that show its kind: ``card``, ``social security``, ``order``."""
+
+import re
+from typing import Literal, cast
+
+from auscult.redactors._patterns import searcher
+from auscult.redactors._words import lines_of
+
+Cue = Literal["card", "iban", "national_number", "security_code", "phone", "account", "birth_date", "other"]
+
+_GROUPS = lines_of("cues.txt")
+_CUE = searcher(r"\b(?:" + "|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()) + r")\b")
+_KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in _GROUPS)
+_IS_MY = re.compile(r"[\s,]*(?:is|was|as|for|'s|that's|it's)\b")
+"""How a text goes on after a number that its end says is none of a person's: ``… is my order``."""
+_NAMES = re.compile(
+    r"(?:[\s.:#,(-]|\b(?:numbers?|no|nr|id|code|ref|reference|is|was|it's|that's|are|my|the|your|of|for)\b|'s)*"
+)
+"""Words between the name of a number and the number."""
+_REACH = 160
+"""Characters before a number in which its cue is looked for; a cue after it stands much nearer."""
+_REACH_AFTER = 48
+
+
+def cues_in(low: str) -> list[tuple[Cue, int]]:
+    """Return the cues of a text in small letters, in order, with the places behind them."""
+    return [(_KINDS[found.lastindex - 1], found.end()) for found in _CUE.finditer(low) if found.lastindex]
+
+
+def cue_before(low: str, place: int) -> Cue | None:
+    """Return the last cue before a place of a text."""
+    found = cues_in(low[max(0, place - _REACH) : place])
+    return found[-1][0] if found else None
+
+
+def is_named(low: str, place: int) -> bool:
+    """Return whether the last cue before a place names it: ``order number is``, but not ``ticket says``."""
+    start = max(0, place - _REACH)
+    found = cues_in(low[start:place])
+    return bool(found) and _NAMES.fullmatch(low, start + found[-1][1], place) is not None
+
+
+def cue_after(low: str, place: int) -> Cue | None:
+    """Return the first cue soon after a place, within the same sentence: ``… is my card number``."""
+    rest = low[place : place + _REACH_AFTER]
+    for mark in (". ", "? ", "! ", "; "):
+        rest = rest.partition(mark)[0]
+    found = cues_in(rest)
+    if found and found[0][0] == "other" and not _IS_MY.match(rest):
+        return None
+    return found[0][0] if found else None

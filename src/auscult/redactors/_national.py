@@ -1,0 +1,124 @@
+"""National numbers of persons: patterns of those whose form gives them away, and check digits for those of digits alone."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple, cast
+
+from auscult.redactors._patterns import searcher
+
+
+class _Form(NamedTuple):
+    """A way of writing a number. ``module`` of python-stdnum checks it; without one the form itself is enough."""
+
+    pattern: str
+    module: str | None
+
+
+_WRITTEN = (
+    _Form(r"\d{3}-\d{2}-\d{4}", "us.ssn"),
+    _Form(r"9\d{2}-[5-9]\d-\d{4}", "us.itin"),
+    _Form(r"\d{3} \d{2} \d{4}", "us.ssn"),
+    _Form(r"[a-ceghj-prstw-z][a-ceghj-nprstw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]", None),  # GB national insurance
+    _Form(r"\d{8}-?[a-z]", "es.dni"),
+    _Form(r"\d{2}\.?\d{3}\.?\d{3}-?[a-z]", "es.dni"),
+    _Form(r"[xyz]-?\d{7}-?[a-z]", "es.nie"),
+    _Form(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]", "it.codicefiscale"),
+    _Form(r"[a-z]{3}[abcfghjlpt][a-z]\d{4}[a-z]", "in_.pan"),
+    _Form(r"[a-z]{4}\d{6}[hmx][a-z]{5}[a-z0-9]\d", "mx.curp"),
+    _Form(r"\d{3}\.\d{3}\.\d{3}-\d{2}", "br.cpf"),
+    _Form(r"\d{6}[-+a]\d{3}[0-9a-y]", "fi.hetu"),
+    _Form(r"756\.\d{4}\.\d{4}\.\d{2}", "ch.ssn"),
+    _Form(r"\d{1,2}\.?\d{3}\.?\d{3}-[0-9k]", "cl.rut"),
+    _Form(r"[stfgm]\d{7}[a-z]", None),  # Singapore
+    _Form(r"\d{7}[a-w][a-i]?", "ie.pps"),
+    _Form(r"\d{6}-\d{2}-\d{4}", "my.nric"),
+    _Form(r"\d{6}-[1-4]\d{6}", "kr.rrn"),
+    _Form(r"\d{5}-\d{7}-\d", "pk.cnic"),
+    _Form(r"(?:19|20)?\d{6}[-+]\d{4}", "se.personnummer"),
+    _Form(r"\d{6}-\d{4}", "dk.cpr"),
+    _Form(r"\d{6}/\d{3,4}", "cz.rc"),
+    _Form(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", "be.nn"),
+    _Form(r"[12] ?\d{2} ?\d{2} ?\d[0-9ab] ?\d{3} ?\d{3}(?: ?\d{2})?", "fr.nir"),
+    _Form(r"\d{17}x", "cn.ric"),
+    _Form(r"\d{3} \d{3} \d{3}", "ca.sin"),
+    _Form(r"[a-z9]{5}\d[0156]\d[0-3]\d{2}[a-z9]{2}[a-z0-9]{3}", None),  # GB driving licence
+    _Form(
+        r"[1-9][ac-hjkmnp-rt-y][ac-hjkmnp-rt-y0-9]\d-?[ac-hjkmnp-rt-y][ac-hjkmnp-rt-y0-9]\d-?[ac-hjkmnp-rt-y]{2}\d{2}",
+        None,
+    ),  # US Medicare
+)
+_ANY = searcher(r"\b(?:" + "|".join(f"({form.pattern})" for form in _WRITTEN) + r")\b")
+_DOCUMENT = searcher(r"\b(?:[a-z]{1,3}\d{5,14}[a-z]?|\d{5,9}[a-z]{1,2}|[a-z]\d{2}[a-z0-9]{6})\b")
+"""Passports and licences, which no check shows; only behind a cue."""
+_IN_THREES = "ca.sin"
+_GOES_ON = re.compile(r"[ -]\d")
+"""Nine digits in threes that are the beginning of a longer number."""
+_SPLIT = re.compile(r"[\s./-]")
+
+_OF_DIGITS: Mapping[int, tuple[str, ...]] = {
+    10: ("gb.nhs",),
+    11: ("pl.pesel", "no.fodselsnummer", "be.nn", "br.cpf", "tr.tckimlik", "de.idnr", "hr.oib", "ee.ik", "gr.amka"),
+    12: ("in_.aadhaar", "se.personnummer"),
+    13: ("za.idnr", "ro.cnp", "kr.rrn", "si.emso", "th.pin"),
+    15: ("fr.nir",),
+    18: ("cn.ric", "mx.curp"),
+}
+_SURE: Mapping[int, tuple[str, ...]] = {
+    11: ("pl.pesel", "no.fodselsnummer", "be.nn", "ee.ik", "gr.amka"),
+    13: ("za.idnr", "ro.cnp", "kr.rrn"),
+    15: ("fr.nir",),
+    18: ("cn.ric",),
+}
+"""Those with a date in them and check digits besides: a number that passes is one, whatever is said around it."""
+
+SHORTEST, LONGEST = 6, 18
+
+
+def written(low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield numbers whose form gives them away: start, end, and the number without its separators.
+
+    With a cue around, one that fails its check is one that was misheard.
+    """
+    for found in _ANY.finditer(low):
+        number = found.lastindex
+        if number is None:
+            continue
+        form = _WRITTEN[number - 1]
+        text = found[0]
+        if form.module == _IN_THREES and _GOES_ON.match(low, found.end()):
+            continue
+        if has_cue or any(is_form(each, text) for each in _WRITTEN[number - 1 :]):
+            yield found.start(), found.end(), _SPLIT.sub("", text).upper()
+    for found in _DOCUMENT.finditer(low) if has_cue else ():
+        yield found.start(), found.end(), _SPLIT.sub("", found[0]).upper()
+
+
+def is_form(form: _Form, text: str) -> bool:
+    """Return whether a text is a number of this form, right by its check: a text may have the form of several."""
+    if re.fullmatch(form.pattern, text) is None:
+        return False
+    return form.module is None or is_valid(form.module, text)
+
+
+def is_sure(digits: str) -> bool:
+    """Return whether digits alone show that this is a national number."""
+    return any(is_valid(module, digits) for module in _SURE.get(len(digits), ()))
+
+
+def is_known(digits: str) -> bool:
+    """Return whether digits pass the checks of some country's numbers; one in ten others would too."""
+    return any(is_valid(module, digits) for module in _OF_DIGITS.get(len(digits), ()))
+
+
+def is_valid(module: str, number: str) -> bool:
+    """Return whether a number passes the check of a module of python-stdnum: ``us.ssn``."""
+    return _check(module)(number)
+
+
+@cache
+def _check(module: str) -> Callable[[str], bool]:
+    """Load a module's check where it is needed first: each takes some milliseconds."""
+    loaded: Any = import_module(f"stdnum.{module}")
+    return cast("Callable[[str], bool]", loaded.is_valid)

@@ -1,0 +1,212 @@
+"""Kind of a run of digits, by its check digits, its form and the words around it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import phonenumbers
+
+from auscult.domain.privacy.redaction import Kind
+from auscult.redactors import _national
+from auscult.redactors._cues import Cue
+from auscult.redactors._digits import Unit
+
+SHORTEST = 3
+"""Digits of the shortest number that may be somebody's: a card's security code."""
+CARD_SHORTEST, CARD_LONGEST = 12, 19
+_USUAL_CARD = 16
+_PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
+_MOBILE, _LOCAL = 11, 7
+"""Digits of a British mobile number, and of an American number without its area."""
+
+
+class Part(NamedTuple):
+    """Units of a run, from ``first`` up to ``behind``, and what they are."""
+
+    first: int
+    behind: int
+    kind: Kind
+    value: str
+
+
+class Setting(NamedTuple):
+    """The words around a run: the nearest cue in its turn, and the nearest one in the turns before.
+
+    ``is_named``: the cue here names the run, rather than something else in the same sentence.
+    """
+
+    here: Cue | None
+    earlier: Cue | None
+    text: str
+    countries: tuple[str, ...]
+    is_named: bool = True
+
+    @property
+    def cue(self) -> Cue | None:
+        """The cue that counts."""
+        return self.here or self.earlier
+
+
+def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
+    """Yield what is personal in a run."""
+    digits = "".join(unit.chars for unit in units)
+    if len(digits) < SHORTEST:
+        return
+    cue = setting.cue
+    if setting.here == "other" or (setting.here is None and cue == "other" and len(digits) < CARD_SHORTEST):
+        if setting.is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
+            return
+        yield found
+        return
+    card = (
+        None
+        if cue in ("account", "phone") and len(digits) < CARD_LONGEST and not _is_luhn(digits)
+        else _card(units, cue)
+    )
+    if card is not None:
+        yield from parts_of(units[: card.first], setting)
+        yield card
+        for part in parts_of(units[card.behind :], Setting(None, None, setting.text, setting.countries)):
+            yield part._replace(first=part.first + card.behind, behind=part.behind + card.behind)
+        return
+    kind = _kind(units, digits, setting)
+    if kind is not None:
+        yield Part(0, len(units), kind, _phone_value(digits) if kind == "phone" else digits)
+
+
+def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
+    """Return what a run is that holds no card: by its cue where it has one, else by its form."""
+    cue, size = setting.cue, len(digits)
+    kind: Kind | None = None
+    if cue in _BY_CUE:
+        kind, least, most = _BY_CUE[cue]
+        kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
+    if kind is not None or cue in ("birth_date", "security_code"):
+        return kind
+    if _is_phone(units, digits, setting):
+        return "phone"
+    is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
+    return "national_number" if _national.is_sure(digits) or (is_in_fours and _national.is_known(digits)) else None
+
+
+_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
+    "security_code": ("security_code", 3, 8),
+    "national_number": ("national_number", 4, 18),
+    "account": ("account", 5, 18),
+    "card": ("card", 6, 19),
+    "phone": ("phone", 7, 15),
+}
+"""What a run is by its cue, with the fewest and the most digits that it may have."""
+
+
+def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
+    """Return the first card in a run: right by Luhn; or, as misheard, of a card's length and beginning.
+
+    After a cue for a card, all of a run that can be one is one: a misheard digit spoils check digits and beginning.
+    """
+    ends = list(accumulate(len(unit.chars) for unit in units))
+    digits = "".join(unit.chars for unit in units)
+    if ends[-1] < CARD_SHORTEST:
+        return None
+    misheard: Part | None = None
+    for first, start in enumerate([0, *ends[:-1]]):
+        for behind in range(len(units), first, -1):
+            number = digits[start : ends[behind - 1]]
+            if len(number) < CARD_SHORTEST:
+                break
+            if len(number) > CARD_LONGEST or not _has_card_form(number):
+                continue
+            if _is_luhn(number):
+                return Part(first, behind, "card", number)
+            is_usual = behind - first == len(units) and len(number) == _USUAL_CARD
+            if misheard is None and (cue == "card" or is_usual or _is_in_fours(units[first:behind])):
+                misheard = Part(first, behind, "card", number)
+    if misheard is None and cue == "card" and ends[-1] <= CARD_LONGEST:
+        return Part(0, len(units), "card", digits)
+    return misheard
+
+
+def is_card(digits: str) -> bool:
+    """Return whether digits are a card's number, by length, beginning and check digit."""
+    return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and _has_card_form(digits) and _is_luhn(digits)
+
+
+def _is_luhn(digits: str) -> bool:
+    total = 0
+    for place, letter in enumerate(reversed(digits)):
+        value = int(letter)
+        if place % 2:
+            value = value * 2 - 9 if value > 4 else value * 2  # noqa: PLR2004
+        total += value
+    return total % 10 == 0 and any(letter != "0" for letter in digits)
+
+
+def _has_card_form(number: str) -> bool:
+    """Return whether issuers assign numbers of this length with this beginning."""
+    size, two, four = len(number), int(number[:2]), int(number[:4])
+    if number[0] == "4":
+        return size in (13, 16, 19)
+    if 51 <= two <= 55 or 2221 <= four <= 2720:  # noqa: PLR2004  Mastercard
+        return size == _USUAL_CARD
+    if two in (34, 37):
+        return size == 15  # noqa: PLR2004  American Express
+    if two in (30, 36, 38, 39):
+        return size in (14, 16)
+    if two in (35, 62, 64, 65) or four == 6011:  # noqa: PLR2004  JCB, UnionPay, Discover
+        return size in (16, 17, 18, 19)
+    return number[0] in "56" and size == _USUAL_CARD
+
+
+def _is_in_fours(units: Sequence[Unit]) -> bool:
+    """Return whether digits are written in groups as on a card: 4-4-4-4, 4-6-5."""
+    sizes = [len(unit.chars) for unit in units]
+    return len(sizes) > 2 and (all(size == 4 for size in sizes[:-1]) or sizes == [4, 6, 5])  # noqa: PLR2004
+
+
+def _is_phone(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
+    """Return whether a run is a telephone number: by its form, or by the numbering plan of a likely country."""
+    if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
+        return False
+    before = setting.text[max(0, units[0].start - 3) : units[0].start]
+    if before.rstrip().endswith("+") or (digits.startswith("00") and len(digits) > 10):  # noqa: PLR2004
+        return True
+    between = setting.text[units[0].end : units[-1].start]
+    if digits.startswith("07") and len(digits) == _MOBILE and "GB" in setting.countries:
+        return True  # by its form alone: numbers that are kept for examples are in no numbering plan
+    sizes = tuple(len(unit.chars) for unit in units)
+    is_grouped = sizes in _GROUPS or (before.endswith("(") and ")" in between)
+    if is_grouped and len(digits) >= 10 and (sizes not in _GROUPS_AFTER_0 or digits[0] == "0"):  # noqa: PLR2004
+        return True
+    if digits.startswith("555") and (digits[3] == "0" if len(digits) == _LOCAL else sizes == (3, 4) and "-" in between):
+        return True
+    return any(_is_valid(digits, country) for country in setting.countries) and len(digits) >= 10  # noqa: PLR2004
+
+
+_GROUPS = {
+    (3, 3, 4),
+    (1, 3, 3, 4),
+    (5, 6),
+    (5, 3, 3),
+    (4, 3, 4),
+    (3, 4, 4),
+    (3, 8),
+    (4, 3, 3),
+    (2, 2, 2, 2, 2),
+    (2, 2, 3, 3),
+}
+_GROUPS_AFTER_0 = {(4, 3, 3), (2, 2, 3, 3), (2, 2, 2, 2, 2), (5, 6), (5, 3, 3), (4, 3, 4), (3, 4, 4), (3, 8)}
+"""Groups in which telephone numbers are written. Ten digits at least, and not as cards are."""
+
+
+@lru_cache(maxsize=4096)
+def _is_valid(digits: str, country: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(digits, country))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _phone_value(digits: str) -> str:
+    """Return the last nine digits, which a national and an international spelling have in common."""
+    return digits[-9:]

@@ -1,0 +1,359 @@
+"""The rows of call details (seed 003): of contacts that went on to people, and of those that the bot closed alone.
+
+Times are shown in UTC, in whole seconds, without a zone; ``moved`` shows a row in another one. Durations are seconds
+between times as they are shown, so that who subtracts finds the same.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Tag
+from auscult.domain.record import Record
+from auscult.reports._rows.stays import destinations_of
+
+T = TypeVar("T")
+_At = Annotated[str | UnsetType, Meta(extra_json_schema={"examples": ["2026-03-23T10:17:54"]})]
+_Seconds = Annotated[int, Meta(ge=0)] | UnsetType
+_Text = str | UnsetType
+_Texts = tuple[str, ...] | UnsetType
+_Object = dict[str, Any] | UnsetType
+
+_encode = msgspec.json.Encoder().encode
+_BESIDE = msgspec.json.Decoder(tuple[msgspec.Raw, dict[str, msgspec.Raw]])
+
+
+class ConsultationRow(Struct, frozen=True, kw_only=True):
+    """Agent consulted by the responding agent."""
+
+    is_merged: bool | UnsetType = field(name="isMerged", default=UNSET)
+    name: _Text = UNSET
+    accepted_at: _At = field(name="acceptedTime", default=UNSET)
+    assigned_at: _At = field(name="assignedAt", default=UNSET)
+    ended_at: _At = field(name="consultingEndTime", default=UNSET)
+
+
+class MissedRow(Struct, frozen=True, kw_only=True):
+    """An agent who did not take the contact."""
+
+    agent_id: _Text = field(name="agentId", default=UNSET)
+    email: _Text = UNSET
+    name: _Text = UNSET
+    assigned_at: _At = field(name="assignedAt", default=UNSET)
+    event: _Text = field(name="nonResponseEvent", default=UNSET)
+
+
+class SegmentRow(Struct, frozen=True, kw_only=True):
+    """A stay with an agent."""
+
+    agent_id: _Text = field(name="agentId", default=UNSET)
+    notes: tuple[str, ...] = field(name="agentNotes")
+    destination_type: Literal["AgentSegment"] = field(name="destinationType", default="AgentSegment")
+    status: str
+    first_response_at: _At = field(name="firstResponseTime", default=UNSET)
+    first_response_s: _Seconds = field(name="firstResponseDuration", default=UNSET)
+    ended_at: _At = field(name="interactionEndTime", default=UNSET)
+    interaction_s: _Seconds = field(name="interactionDuration", default=UNSET)
+    hold_s: _Seconds = field(name="holdDuration", default=UNSET)
+    after_call_work_s: _Seconds = field(name="afterCallWorkDuration", default=UNSET)
+    after_call_work_ended_at: _At = field(name="afterCallWorkEndTime", default=UNSET)
+    consulting_agents: tuple[ConsultationRow, ...] = field(name="ConsultingAgents")
+    joined_users: tuple[dict[str, Any], ...] = field(name="JoinedUsers")
+    email: _Text = UNSET
+    name: _Text = UNSET
+    accepted_at: _At = field(name="acceptedTime", default=UNSET)
+    assigned_at: _At = field(name="assignedAt", default=UNSET)
+
+
+class QueueEntryRow(Struct, frozen=True, kw_only=True):
+    """A queue that the contact entered, with who answered there and who did not."""
+
+    destination_type: Literal["QueueEntry"] = field(name="destinationType", default="QueueEntry")
+    queue_id: _Text = field(name="queueId", default=UNSET)
+    queue_name: _Text = field(name="queueName", default=UNSET)
+    entered_at: _At = field(name="EnterTime", default=UNSET)
+    responding_agent: SegmentRow | UnsetType = field(name="respondingAgent", default=UNSET)
+    non_responding_agents: tuple[MissedRow, ...] | UnsetType = field(name="nonRespondingAgents", default=UNSET)
+    is_callback: bool | UnsetType = field(name="CallbackOpted", default=UNSET)
+    callback_opted_at: _At = field(name="CallbackOptedTime", default=UNSET)
+    callback_initiated_at: _At = field(name="CallbackInitiatedTime", default=UNSET)
+    callback_accepted_at: _At = field(name="userCallbackAcceptTime", default=UNSET)
+    external_transfer_at: _At = field(name="ExternalTransferTime", default=UNSET)
+    external_transfer_to: _Text = field(name="ExternalTransferDestination", default=UNSET)
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A contact that went on to people."""
+
+    id: str = field(name="conversationId")
+    session_id: _Text = field(name="sessionId", default=UNSET)
+    channel: str
+    is_voicemail: Literal["YES", "NO"] | UnsetType = field(name="isVoicemail", default=UNSET)
+    direction: Literal["Inbound", "Outbound"] = field(name="Direction")
+    final_status: _Text = field(name="finalStatus", default=UNSET)
+    smart_status: _Text = field(name="smartStatus", default=UNSET)
+    reason: _Text = field(name="Reason", default=UNSET)
+    bot_id: str = field(name="botId")
+    dispositions: _Texts = UNSET
+    disposition_remarks: _Texts = field(name="dispositionRemarks", default=UNSET)
+    meta_info: _Object = field(name="metaInfo", default=UNSET)
+    session_started_at: _At = field(name="sessionStartTime")
+    session_ended_at: _At = field(name="sessionEndTime", default=UNSET)
+    channel_specific_user_id: _Text = field(name="channelSpecificUserId", default=UNSET)
+    user_id: _Text = field(name="userId", default=UNSET)
+    destinations: tuple[Any, ...]  # QueueEntryRow or SegmentRow, which as a union cannot have their keys in this order
+
+
+class BotRow(Struct, frozen=True, kw_only=True):
+    """A contact that the bot closed alone: no conversation, and a ``reason`` in small letters."""
+
+    session_id: _Text = field(name="sessionId", default=UNSET)
+    channel: str
+    session_started_at: _At = field(name="sessionStartTime")
+    session_ended_at: _At = field(name="sessionEndTime", default=UNSET)
+    bot_id: str = field(name="botId")
+    user_id: _Text = field(name="userId", default=UNSET)
+    channel_specific_user_id: _Text = field(name="channelSpecificUserId", default=UNSET)
+    org_id: str = field(name="orgId")
+    smart_status: _Text = field(name="smartStatus", default=UNSET)
+    reason: _Text = UNSET
+    final_status: _Text = field(name="finalStatus", default=UNSET)
+    meta_info: _Object = field(name="metaInfo", default=UNSET)
+
+
+class Closing(Struct, frozen=True, kw_only=True):
+    """End of a row of either kind; only the app is always there."""
+
+    survey_type: Literal["csat", "nps", "likeDislike"] | UnsetType = field(name="surveyType", default=UNSET)
+    csat_score: int | UnsetType = field(name="csatScore", default=UNSET)
+    nps_score: int | UnsetType = field(name="npsScore", default=UNSET)
+    like_dislike_score: int | UnsetType = field(name="likeDislikeScore", default=UNSET)
+    csat_feedback: _Text = field(name="csatFeedback", default=UNSET)
+    disconnecting_event: _Text = field(name="disconnectingEvent", default=UNSET)
+    error_details: _Text = field(name="errorDetails", default=UNSET)
+    automation_bot_ids: _Texts = field(name="automationBotIDs", default=UNSET)
+    app_id: str = field(name="appId")
+
+
+class Selectable(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Parts of a row that a request selects, under the names that select them."""
+
+    customerinfo: _Object = UNSET
+    userleveltags: tuple[Tag, ...] | UnsetType = UNSET
+    sessionleveltags: tuple[Tag, ...] | UnsetType = UNSET
+    campaigninfo: _Object = UNSET
+
+
+SELECTABLE = Selectable.__struct_encode_fields__
+_TIMES = frozenset(
+    each.encode_name
+    for kind in (Row, QueueEntryRow, SegmentRow, MissedRow, ConsultationRow)
+    for each in msgspec.structs.fields(kind)
+    if each.name.endswith("_at")
+)
+_OPAQUE = frozenset({"metaInfo", "JoinedUsers"})
+
+
+def render(record: Record) -> bytes:
+    """Render a contact: the row, or an array of the row and the parts that can be selected."""
+    contact = record.conversation.contact or Contact()
+    row = _bot_row(record, contact) if contact.is_bot_only else _row(record, contact)
+    whole = _joined(_encode(row), _encode(_closing(record, contact)))
+    more = Selectable(
+        customerinfo=_known(contact.customer_info),
+        userleveltags=_known(contact.user_level_tags),
+        sessionleveltags=_known(contact.session_level_tags),
+        campaigninfo=_known(contact.campaign_info),
+    )
+    beside = _encode(more)
+    return whole if beside == b"{}" else b"[%b,%b]" % (whole, beside)
+
+
+def shown(row: bytes, selected: frozenset[str], west: int) -> bytes:
+    """Return a rendered row as a page shows it: the selected parts, in the zone ``west`` minutes west of UTC."""
+    if row.startswith(b"["):
+        base, beside = _BESIDE.decode(row)
+        wanted = {name: value for name, value in beside.items() if name in selected}
+        whole = moved(bytes(base), west) if west else bytes(base)
+        return _joined(whole, _encode(wanted)) if wanted else whole
+    return moved(row, west) if west else row
+
+
+def moved(row: bytes, west: int) -> bytes:
+    """Return a row with every time of ours in the zone ``west`` minutes west of UTC."""
+    return _encode(_moved(msgspec.json.decode(row), timedelta(minutes=west)))
+
+
+def schemas(template: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """JSON Schemas of both kinds of row, each whole, and of what they refer to."""
+    kinds = (Row, BotRow, Closing, Selectable, QueueEntryRow, SegmentRow)
+    refs, found = msgspec.json.schema_components(kinds, ref_template=template)
+    found[Row.__name__]["properties"]["destinations"]["items"] = {"anyOf": list(refs[-2:])}
+    for kind in (Row, BotRow):
+        for more in (Closing, Selectable):
+            found[kind.__name__]["properties"] |= found[more.__name__]["properties"]
+            found[kind.__name__]["required"] += found[more.__name__]["required"]
+    del found[Closing.__name__], found[Selectable.__name__]
+    return list(refs[:2]), found
+
+
+def _joined(first: bytes, second: bytes) -> bytes:
+    """One object of two, neither of which is empty."""
+    return b"%b,%b" % (first[:-1], second[1:])
+
+
+def _moved(value: object, by: timedelta) -> object:
+    if isinstance(value, list):
+        return [_moved(each, by) for each in cast("list[object]", value)]
+    if not isinstance(value, dict):
+        return value
+    told = cast("dict[str, Any]", value)
+    return {
+        key: each if key in _OPAQUE else _moved_time(each, by) if key in _TIMES else _moved(each, by)
+        for key, each in told.items()
+    }
+
+
+def _moved_time(time: str, by: timedelta) -> str:
+    try:
+        return (datetime.fromisoformat(time) - by).isoformat()
+    except OverflowError:  # at either end of the calendar
+        return time
+
+
+def _row(record: Record, contact: Contact) -> Row:
+    conversation = record.conversation
+    remarks = ("-",) if contact.dispositions and contact.disposition_remarks is None else contact.disposition_remarks
+    customer = conversation.customer
+    return Row(
+        id=conversation.id,
+        session_id=_known(contact.session_id),
+        channel=conversation.channel_names[0],
+        is_voicemail=UNSET if contact.is_voicemail is None else "YES" if contact.is_voicemail else "NO",
+        direction="Inbound" if conversation.direction == "inbound" else "Outbound",
+        final_status=_known(contact.final_status),
+        smart_status=_known(contact.smart_status),
+        reason=_known(contact.reason),
+        bot_id=record.tenant.app_id,
+        dispositions=_known(contact.dispositions),
+        disposition_remarks=_known(remarks),
+        meta_info=_known(contact.meta_info),
+        session_started_at=_at(contact.session_started_at or conversation.started_at),
+        session_ended_at=_at(contact.session_ended_at or conversation.ended_at),
+        channel_specific_user_id=_known(contact.channel_specific_user_id),
+        user_id=_known(contact.user_id or (customer and customer.id)),
+        destinations=tuple(_destination(each) for each in destinations_of(conversation)),
+    )
+
+
+def _bot_row(record: Record, contact: Contact) -> BotRow:
+    conversation = record.conversation
+    customer = conversation.customer
+    return BotRow(
+        session_id=_known(contact.session_id),
+        channel=conversation.channel_names[0],
+        session_started_at=_at(contact.session_started_at or conversation.started_at),
+        session_ended_at=_at(contact.session_ended_at or conversation.ended_at),
+        bot_id=record.tenant.app_id,
+        user_id=_known(contact.user_id or (customer and customer.id)),
+        channel_specific_user_id=_known(contact.channel_specific_user_id),
+        org_id=record.tenant.org_id,
+        smart_status=_known(contact.smart_status),
+        reason=_known(contact.reason),
+        final_status=_known(contact.final_status),
+        meta_info=_known(contact.meta_info),
+    )
+
+
+def _closing(record: Record, contact: Contact) -> Closing:
+    survey = contact.survey
+    scores = {} if survey is None else {survey.type: _known(survey.score)}
+    return Closing(
+        survey_type=UNSET if survey is None else survey.type,
+        csat_score=scores.get("csat", UNSET),
+        nps_score=scores.get("nps", UNSET),
+        like_dislike_score=scores.get("likeDislike", UNSET),
+        csat_feedback=UNSET if survey is None else _known(survey.feedback),
+        disconnecting_event=_known(contact.disconnecting_event),
+        error_details=_known(contact.error_details),
+        automation_bot_ids=_known(contact.automation_bot_ids),
+        app_id=record.tenant.app_id,
+    )
+
+
+def _destination(destination: Destination) -> QueueEntryRow | SegmentRow:
+    segment = destination.responding_agent
+    if not destination.is_queue:
+        return _segment(segment or Segment())
+    return QueueEntryRow(
+        queue_id=_known(destination.queue_id),
+        queue_name=_known(destination.queue_name),
+        entered_at=_at(destination.entered_at),
+        responding_agent=UNSET if segment is None else _segment(segment),
+        non_responding_agents=tuple(_missed(each) for each in destination.non_responding_agents) or UNSET,
+        is_callback=_known(destination.is_callback),
+        callback_opted_at=_at(destination.callback_opted_at),
+        callback_initiated_at=_at(destination.callback_initiated_at),
+        callback_accepted_at=_at(destination.callback_accepted_at),
+        external_transfer_at=_at(destination.external_transfer_at),
+        external_transfer_to=_known(destination.external_transfer_to),
+    )
+
+
+def _segment(segment: Segment) -> SegmentRow:
+    return SegmentRow(
+        agent_id=_known(segment.agent_id),
+        notes=segment.notes,
+        status=segment.status or "Answered",
+        first_response_at=_at(segment.first_response_at),
+        first_response_s=_seconds(segment.accepted_at, segment.first_response_at),
+        ended_at=_at(segment.ended_at),
+        interaction_s=_seconds(segment.accepted_at, segment.ended_at),
+        hold_s=UNSET if segment.hold_ms is None else (segment.hold_ms + 500) // 1000,
+        after_call_work_s=_seconds(segment.ended_at, segment.after_call_work_ended_at),
+        after_call_work_ended_at=_at(segment.after_call_work_ended_at),
+        consulting_agents=tuple(_consultation(each) for each in segment.consulting_agents),
+        joined_users=segment.joined_users,
+        email=_known(segment.email),
+        name=_known(segment.name),
+        accepted_at=_at(segment.accepted_at),
+        assigned_at=_at(segment.assigned_at),
+    )
+
+
+def _missed(missed: Missed) -> MissedRow:
+    return MissedRow(
+        agent_id=_known(missed.agent_id),
+        email=_known(missed.email),
+        name=_known(missed.name),
+        assigned_at=_at(missed.assigned_at),
+        event=_known(missed.event),
+    )
+
+
+def _consultation(consultation: Consultation) -> ConsultationRow:
+    return ConsultationRow(
+        is_merged=_known(consultation.is_merged),
+        name=_known(consultation.name),
+        accepted_at=_at(consultation.accepted_at),
+        assigned_at=_at(consultation.assigned_at),
+        ended_at=_at(consultation.ended_at),
+    )
+
+
+def _known(value: T | None) -> T | UnsetType:
+    """A value, or nothing at all where it is not known: call details never show null."""
+    return UNSET if value is None else value
+
+
+def _at(at: datetime | None) -> str | UnsetType:
+    return UNSET if at is None else at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> int | UnsetType:
+    """Seconds between two times as they are shown; unknown where one is, or where they are the wrong way round."""
+    if start is None or end is None or end < start:
+        return UNSET
+    return (end.replace(microsecond=0) - start.replace(microsecond=0)) // timedelta(seconds=1)

@@ -1,0 +1,170 @@
+"""Common parts of the Quality reports: their requests, and the parts of their rows that are spelt alike."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.form import Metric
+from auscult.domain.record import Filter, Record, RecordQuery
+from auscult.reports import _dates, _filters, _paging
+from auscult.reports._contract import Description, PageLimits, ReportRequest
+
+SCOPES = frozenset({"Quality AI", "Quality Management Analytics", "Quality Management", "Configuration"})
+FILTERS: frozenset[Filter] = frozenset({"queues", "custom_fields", "channel_words"})
+
+Score = Annotated[int, Meta(ge=-100, le=100)]
+
+
+def told(description: str, **schema: str) -> Meta:
+    """Return the description of a key, for the documentation."""
+    return Meta(description=description, extra_json_schema=schema)
+
+
+class QueueRow(Struct, frozen=True, kw_only=True):
+    """A queue that the conversation was in."""
+
+    id: str = field(name="Queue ID")
+    name: Annotated[str | None, told("Null where the queue has no name.")] = field(name="Queue Name")
+
+
+class MetricRow(Struct, frozen=True, kw_only=True):
+    """A metric of the form and how it turned out."""
+
+    id: str = field(name="Metric ID")
+    name: str = field(name="Metric Name")
+    weight: Annotated[Raw, told("What the right answer brings.", type="number")] = field(name="Metric Weight")
+    negative_weight: Annotated[Raw, told("What the wrong answer costs; never negative.", type="number")] = field(
+        name="Metric Negative Weight"
+    )
+    qualification: Annotated[
+        Literal["YES", "NO", "NA", "-"] | UnsetType,
+        told(
+            'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
+            "Absent where the conversation was not evaluated."
+        ),
+    ] = field(name="Qualification", default=UNSET)
+    is_fatal_error: Annotated[bool, told("A fatal metric that was not met here; the score is then 0.")] = field(
+        name="isFatalError"
+    )
+
+
+class Outcome(NamedTuple):
+    """Outcome of one metric, as the reports show it."""
+
+    metric: Metric
+    qualification: Qualification | UnsetType
+    is_fatal_error: bool
+
+
+def outcomes(record: Record) -> list[Outcome]:
+    """Answered metrics where the conversation was evaluated, else those that its form would have asked (rule 1).
+
+    What only a person can answer is answered by the audit, once that is submitted.
+    """
+    evaluation = record.evaluation
+    if evaluation.status != "evaluated":
+        form = evaluation.form
+        return [Outcome(metric, UNSET, is_fatal_error=False) for metric in form.metrics] if form else []
+    results = evaluation.results if record.audit is None else [_audited(each, record) for each in evaluation.results]
+    return [Outcome(each.metric, each.verdict.qualification, each.is_fatal_error) for each in results]
+
+
+def queue_rows(conversation: Conversation) -> tuple[QueueRow, ...]:
+    """Every queue."""
+    return tuple([QueueRow(id=queue.id, name=queue.name) for queue in conversation.queues])
+
+
+def metric_rows(outcomes: list[Outcome]) -> tuple[MetricRow, ...]:
+    """Every metric."""
+    return tuple(
+        [
+            MetricRow(
+                id=each.metric.id,
+                name=each.metric.name,
+                weight=number(each.metric.weight),
+                negative_weight=number(each.metric.negative_weight),
+                qualification=each.qualification,
+                is_fatal_error=each.is_fatal_error,
+            )
+            for each in outcomes
+        ]
+    )
+
+
+def score_of(evaluation: Evaluation) -> int | UnsetType | None:
+    """The machine's score; null where there is none, absent where no form is for the conversation (rule 4)."""
+    if evaluation.form is None:
+        return UNSET
+    return None if evaluation.score is None else int(evaluation.score)
+
+
+def number(value: Decimal) -> Raw:
+    """An exact decimal as JSON shall show it: 15 and not 15.0, 2.5 and not 2.50, never through a float."""
+    whole = int(value)
+    return Raw(str(whole) if whole == value else f"{value.normalize():f}")
+
+
+def read_query(report: str, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
+    """Read the body: dates, paging, filters. What it does not know it passes over (rule 22)."""
+    span = _dates.read_span(request.body)
+    window = _paging.read_window(request.body, limits, span.since_ms)
+    filters = _filters.read_filters(request.body)
+    return RecordQuery(
+        report=report,
+        app_ids=app_ids,
+        since_ms=span.since_ms,
+        until_ms=span.until_ms,
+        channels=filters.channels,
+        directions=filters.directions,
+        queues=filters.queues,
+        channel_words=filters.channel_words,
+        custom_fields=filters.custom_fields,
+        include_below_threshold=filters.include_below_threshold,
+        skip=window.skip,
+        limit=window.limit,
+        after=window.after,
+    )
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """Documentation of a Quality report beyond its structs."""
+
+    summary: str
+    text: str
+    request: Mapping[str, Any]
+    answer: Mapping[str, Any]
+
+
+def describe(report: str, row: type[Struct], page: Page, limits: PageLimits) -> Description:
+    """Describe a Quality report by the struct of its rows."""
+    (shape,), schemas = msgspec.json.schema_components([row], ref_template=f"#/components/schemas/{report}.{{name}}")
+    return Description(
+        summary=page.summary,
+        text=page.text,
+        body={
+            "type": "object",
+            "required": ["startDate", "endDate"],
+            "properties": {**_dates.PROPERTIES, **_paging.properties(limits), **_filters.PROPERTIES},
+        },
+        body_example=page.request,
+        answer={
+            "type": "object",
+            "required": ["results", "totalResults", "hasMore", "totalPages"],
+            "properties": {"results": {"type": "array", "items": shape}, **_paging.ENVELOPE},
+        },
+        answer_example=page.answer,
+        schemas={f"{report}.{name}": schema for name, schema in schemas.items()},
+    )
+
+
+def _audited(result: MetricResult, record: Record) -> MetricResult:
+    """A result with the auditor's answer, where only a person can give one."""
+    if result.verdict.qualification != "-" or record.audit is None:
+        return result
+    answer = record.audit.answer_to(result.metric.id)
+    return result if answer == "-" else MetricResult(metric=result.metric, verdict=Verdict(qualification=answer))

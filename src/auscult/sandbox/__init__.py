@@ -1,0 +1,1 @@
+"""SANDBOX: work on what strangers send, in processes of its own, with limits of time and memory."""

@@ -1,0 +1,219 @@
+"""What an app knows: documents added, listed, read, taken out, and searched."""
+
+from contextlib import suppress
+from typing import Annotated, Any, Literal
+
+from litestar import Router, delete, get, put
+from litestar.params import RawBody
+from msgspec import Struct
+
+from auscult.domain.assist.knowledge import Document, Passage
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import NOT_EMPTY, path_id, query
+from auscult.server.rest.request import ApiResponse, Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.assist.knowledge import add_document, language_of, remove_document
+
+LARGEST = 32 << 20
+MOST_FOUND = 20
+
+
+class KnowledgeListing(Struct, frozen=True, kw_only=True):
+    """The documents in force, and the version of each language's base."""
+
+    items: tuple[Document, ...]
+    versions: dict[str, int]
+
+
+class KnowledgeChange(Struct, frozen=True, kw_only=True):
+    """What became of a document, and the version of the base that has it."""
+
+    document: Document
+    version: int
+
+
+class KnowledgeDocument(Struct, frozen=True, kw_only=True):
+    """A document as it is read: its passages."""
+
+    source: str
+    language: str
+    passages: tuple[Passage, ...]
+
+
+class FoundPassage(Struct, frozen=True, kw_only=True):
+    """A passage that was found. ``is_enough``: it would be suggested."""
+
+    passage: Passage
+    score: float
+    is_enough: bool
+
+
+class KnowledgeSearch(Struct, frozen=True, kw_only=True):
+    """What was found, the best first, in which version of the base, and by what."""
+
+    items: tuple[FoundPassage, ...]
+    version: int
+    engine: str
+
+
+_DOCUMENT: dict[str, Any] = {
+    "source": "promotions.md",
+    "language": "en",
+    "format": "markdown",
+    "passages": 12,
+    "since_version": 4,
+    "until_version": None,
+    "added_at": "2026-06-01T08:00:00Z",
+}
+_PASSAGE: dict[str, Any] = {
+    "id": "kp-7-3",
+    "source": "promotions.md",
+    "heading": ["Promotions", "Codes"],
+    "text": "All promo codes expire after 7 days.",
+}
+Language = Annotated[str, path_id("The language of the base, by its code.", "en")]
+Source = Annotated[str, path_id("The name of the document, percent-encoded.", "promotions.md")]
+OfLanguage = Annotated[str | None, query("A language by its code, as en.", schema_extra=NOT_EMPTY)]
+
+
+@get(
+    "/knowledge",
+    operation_id="list_knowledge",
+    summary="List what an app knows",
+    guards=[reading("knowledge")],
+    responses={200: answer("The documents.", KnowledgeListing, {"items": [_DOCUMENT], "versions": {"en": 4}})},
+)
+@in_thread
+def listing(app: App, language: OfLanguage = None) -> KnowledgeListing:
+    """The documents in force, by language and name, and the version of each language's base."""
+    found = app.knowledge.documents(None if language is None else language_of(language))
+    return KnowledgeListing(items=tuple(found), versions=app.knowledge.versions())
+
+
+@get(
+    "/knowledge/{language:str}/{source:str}",
+    operation_id="get_document",
+    summary="One document",
+    guards=[reading("knowledge")],
+    responses={
+        200: answer(
+            "The document.",
+            KnowledgeDocument,
+            {"source": "promotions.md", "language": "en", "passages": [_PASSAGE]},
+        )
+    },
+)
+@in_thread
+def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
+    """Its passages, as the assistant quotes them."""
+    language = language_of(language)
+    passages = app.knowledge.passages(source, language)
+    if not passages:
+        raise NotFoundError(
+            f"there is no document {source} in the app's knowledge in {language}",
+            code="document.unknown",
+            field="source",
+            value=source,
+        )
+    return KnowledgeDocument(source=source, language=language, passages=tuple(passages))
+
+
+@put(
+    "/knowledge/{language:str}/{source:str}",
+    operation_id="put_document",
+    summary="Add a document",
+    guards=[writing("knowledge")],
+    status_code=201,
+    responses={
+        200: answer("It was there already.", KnowledgeChange, {"document": _DOCUMENT, "version": 4}),
+        201: answer("A new version of the base has it.", KnowledgeChange, {"document": _DOCUMENT, "version": 4}),
+        413: refusal("The document is too large."),
+        422: refusal("The document cannot be read."),
+        503: refusal("No PDF reader is installed."),
+    },
+    takes=Takes(
+        "The document.",
+        "# Promotions\n\n## Codes\n\nAll promo codes expire after 7 days.\n",
+        {"type": "string"},
+        ("text/markdown", "text/html", "text/csv", "application/pdf", "application/octet-stream"),
+        LARGEST,
+    ),
+)
+@in_slow_thread
+def add(
+    language: Language,
+    source: Source,
+    body: RawBody,
+    app: App,
+    kind: Annotated[Literal["markdown", "html", "csv", "pdf"] | None, query("What kind it is of.")] = None,
+) -> ApiResponse:
+    """Markdown, HTML, CSV with the columns question and answer, or PDF (where its reader is installed).
+
+    The kind is told by how the name ends, else by the content, or by `kind`. A document of the same name takes the
+    place of the one before: a new version of the base. The same content again changes nothing.
+    """
+    change = add_document(app, source, body, language, kind)
+    told = KnowledgeChange(document=change.document, version=change.version)
+    return ApiResponse(told, status_code=201 if change.is_new else 200)
+
+
+@delete(
+    "/knowledge/{language:str}/{source:str}",
+    operation_id="delete_document",
+    summary="Take a document out",
+    guards=[writing("knowledge")],
+    responses={204: answer("The base is without it.")},
+)
+@in_slow_thread
+def remove(language: Language, source: Source, app: App) -> None:
+    """A new version of the base is without it; what was quoted from it before stays known.
+
+    What is not there is answered in the same way.
+    """
+    with suppress(NotFoundError):
+        remove_document(app, source, language)
+
+
+@get(
+    "/knowledge/search",
+    operation_id="search_knowledge",
+    summary="Search what an app knows",
+    guards=[reading("knowledge")],
+    responses={
+        200: answer(
+            "What was found.",
+            KnowledgeSearch,
+            {
+                "items": [{"passage": _PASSAGE, "score": 1.21, "is_enough": True}],
+                "version": 4,
+                "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
+            },
+        )
+    },
+)
+@in_slow_thread
+def search(
+    app: App,
+    server: Server,
+    question: Annotated[str | None, query("What to look for. Required.", name="query", schema_extra=NOT_EMPTY)] = None,
+    language: OfLanguage = None,
+    limit: Annotated[int, query("Most passages.", ge=1, le=MOST_FOUND)] = 3,
+) -> KnowledgeSearch:
+    """As the assistant searches, to try it out; nothing is kept of it."""
+    if not question:
+        raise RequestError("query: say what to look for.", code="field.missing", field="query")
+    library = server.live.assistant.library
+    found = library.search(app, language or "en", question, limit)
+    return KnowledgeSearch(
+        items=tuple(
+            FoundPassage(passage=each.passage, score=each.score, is_enough=each in found.fit) for each in found.found
+        ),
+        version=found.version,
+        engine=library.retriever.version,
+    )
+
+
+ROUTER = Router("/", route_handlers=[listing, show, add, remove, search])

@@ -1,0 +1,395 @@
+"""Live conversations: how one stands, what happens to it, and what agents ask and say of the assistant."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Literal
+
+from litestar import Router, get, post, put
+from litestar.params import JSONBody
+from litestar.response import Stream
+from msgspec import Struct
+
+from auscult.domain.assist.assistance import AssistedAgent, Feedback
+from auscult.domain.assist.live_log import LiveListed
+from auscult.domain.assist.live_projection import fold
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.errors import RequestError
+from auscult.server.api.assist import live_shown
+from auscult.server.api.assist.live_bodies import (
+    EditBody,
+    FeedbackBody,
+    LiveAgentBody,
+    SearchBody,
+    SummaryBody,
+    UseBody,
+)
+from auscult.server.api.assist.live_examples import AGENT, ANSWER, FOLLOWED, LISTED, SETTINGS, STATE, SUMMARY
+from auscult.server.auth.principal import Principal
+from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
+from auscult.server.rest.request import ApiRequest, Takes, encode
+from auscult.server.rest.threads import in_slow_thread, in_thread, run
+from auscult.services.assist.live import LiveConversation
+from auscult.services.assist.playbook_progress import Followed
+
+SummaryId = Annotated[str, path_id("The summary.", "smr-9e7925c8-d842-5567-9966-059b23bd2a11")]
+RequestId = Annotated[str, path_id("The answer.", "aa-2aae1892-1e67-5b93-b46b-6e96866b2a11")]
+EVENTS = "text/event-stream"
+_LONGEST_NUMBER = 18
+LOOK_EVERY_S = 0.5
+"""Between two looks at what other processes did to a conversation that somebody listens to."""
+STILL_THERE_S = 15.0
+"""After so long without news a line goes to who listens, so that nobody in between takes the connection for dead."""
+
+
+class LivePage(Struct, frozen=True, kw_only=True):
+    """One page. ``next_cursor`` is null after the last."""
+
+    items: tuple[LiveListed, ...]
+    next_cursor: str | None
+
+
+# What the lines of a server-sent event carry, as a reader of the stream hands them on.
+_EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "id": {"type": "string", "description": "Its number."},
+        "event": {
+            "type": "string",
+            "enum": ["state", "message", "suggestion", "search", "summary", "feedback", "playbook"],
+        },
+        "data": {"type": "string", "description": "The thing as it stands now, as JSON."},
+    },
+}
+_SHOWN_EVENT = "id: 1\nevent: message\ndata: {}\n\n"
+_UNKNOWN = refusal("There is no such live conversation, answer or summary, or the client has no such app.")
+
+
+@get(
+    "/conversations",
+    operation_id="list_live",
+    summary="List live conversations",
+    guards=[reading("assist")],
+    responses={200: answer("A page.", LivePage, {"items": [LISTED], "next_cursor": None})},
+)
+@in_thread
+def listing(
+    app: App,
+    in_state: Annotated[
+        Literal["open", "ended"] | None, query("Only those that go on, or are over.", name="state")
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> LivePage:
+    """Conversations that came in by the hook, by id: those that go on, those that are over, or all."""
+    after = read_cursor(cursor, tuple[str])
+    is_ended = None if in_state is None else in_state == "ended"
+    found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
+    more = len(found) > limit
+    return LivePage(
+        items=tuple(found[:limit]),
+        next_cursor=write_cursor(found[limit - 1].conversation_id) if more else None,
+    )
+
+
+@get(
+    "/conversations/{conversation_id:str}",
+    operation_id="get_live",
+    summary="One live conversation",
+    guards=[reading("assist")],
+    responses={200: answer("The conversation.", live_shown.LiveState, STATE), 404: _UNKNOWN},
+)
+@in_thread
+def show(conversation_id: ConversationId, app: App, server: Server) -> live_shown.LiveState:
+    """How it stands: messages, suggestions with their sources, searches, summaries, feedback."""
+    conversation = server.live.conversation(app, conversation_id)
+    log = conversation.known()
+    live = fold(app.tenant, conversation.id, log.events)
+    return live_shown.state(live, len(log.events))
+
+
+@get(
+    "/conversations/{conversation_id:str}/playbook",
+    operation_id="get_live_playbook",
+    summary="How far it has come in its playbooks",
+    guards=[reading("assist")],
+    responses={200: answer("How far it has come.", Followed, FOLLOWED), 404: _UNKNOWN},
+)
+@in_thread
+def show_playbook(conversation_id: ConversationId, app: App, server: Server) -> Followed:
+    """Return which steps of which stages are done, with the messages that did them.
+
+    Also the share that is done, and the share that the form asks for; dialog tasks that were run; what the form's
+    metrics about them say so far; and hints: required steps that are missing though a later one is done. Empty
+    where the app has no playbooks, and before the first message.
+    """
+    return server.live.assistant.follow(app, server.live.conversation(app, conversation_id).state())
+
+
+@get(
+    "/conversations/{conversation_id:str}/stream",
+    operation_id="stream_live",
+    summary="Listen to a live conversation",
+    guards=[reading("assist")],
+    responses={200: answer("The stream: of each event, its fields.", _EVENT, _SHOWN_EVENT, EVENTS), 404: _UNKNOWN},
+)
+@in_thread
+def stream(
+    conversation_id: ConversationId,
+    app: App,
+    server: Server,
+    request: ApiRequest,
+    after: Annotated[int, query("Only what comes after this event's number.", ge=0)] = 0,
+) -> Stream:
+    """Server-sent events, one for each thing that happens.
+
+    `event` is `state`, `message`, `suggestion`, `search`, `summary`, `feedback` or `playbook`, `data` the thing as
+    it stands now (as in `get_live`, and `playbook` as in `get_live_playbook`), `id` its number. A thing that
+    changes is sent again under the same id of its own. The stream ends when the conversation is over and the
+    assistant has nothing to do any more. After a break go on with `after`, the last number that came, or with the header `Last-Event-ID`, which libraries
+    send by themselves; of both the higher number counts.
+    """
+    heard = request.headers.get("last-event-id", "")
+    after = max(after, int(heard)) if heard.isdecimal() and len(heard) <= _LONGEST_NUMBER else after
+    conversation = server.live.conversation(app, conversation_id)
+    conversation.known()
+    return Stream(
+        _told(server, conversation, after),
+        media_type=EVENTS,
+        headers={"Content-Type": EVENTS, "X-Accel-Buffering": "no"},
+    )
+
+
+async def _told(server: Services, conversation: LiveConversation, seen: int) -> AsyncGenerator[bytes]:
+    """What is new, whenever something is; the connection is kept alive in between."""
+    service, loop = server.live, asyncio.get_running_loop()
+    with service.listening((conversation.app.tenant.app_id, conversation.id)) as changed:
+        quiet_since = loop.time()
+        yield b": listening\n\n"
+        while True:
+            is_last = service.is_closed  # before it is read, so that what was accepted is sent before the server ends
+            changed.clear()
+            if server.settings.page_threads:
+                news = await run(partial(_news, server, conversation, seen))
+            else:  # of an embedded database: a turn in a thread costs more
+                news = _news(server, conversation, seen)
+            text, seen, is_over = news
+            if text:
+                quiet_since = loop.time()
+                yield text
+            if is_over or is_last:
+                return
+            if loop.time() - quiet_since >= STILL_THERE_S:
+                quiet_since = loop.time()
+                yield b": still there\n\n"
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await changed.wait()
+
+
+def _news(server: Services, conversation: LiveConversation, seen: int) -> tuple[bytes, int, bool]:
+    """The events after those that were seen, how many there are now, and whether it is over and done with."""
+    if seen and conversation.app.live.count(conversation.id) == seen:
+        return b"", seen, False
+    log = conversation.app.live.log(conversation.id)
+    if not log.events:
+        return b"", seen, True  # it was erased
+    live = fold(conversation.app.tenant, conversation.id, log.events)
+    text = b"".join(
+        b"id: %d\nevent: %b\ndata: %b\n\n" % (change.seq, change.name.encode(), encode(change.item))
+        for change in live_shown.changes(
+            live, log.events, seen, partial(server.live.assistant.follow, conversation.app)
+        )
+    )
+    return text, len(log.events), live.is_ended and live_shown.is_settled(live)
+
+
+@post(
+    "/conversations/{conversation_id:str}/searches",
+    operation_id="search_live",
+    summary="Search for an agent",
+    guards=[writing("assist")],
+    status_code=200,
+    responses={200: answer("What was found.", live_shown.LiveAnswer, {**ANSWER, "message_id": None}), 404: _UNKNOWN},
+    takes=Takes("What to look for.", {"query": "promo code validity", "agent": AGENT}),
+)
+@in_slow_thread
+def search(
+    conversation_id: ConversationId, data: JSONBody[SearchBody], app: App, server: Server, caller: Caller
+) -> live_shown.LiveAnswer:
+    """Looks for passages in what the app knows, in the conversation's language, and keeps query and answer."""
+    conversation = server.live.conversation(app, conversation_id)
+    found = server.live.assistant.search(conversation, data.query, _agent(caller, data.agent), data.key)
+    server.live.changed(app, conversation_id)
+    return live_shown.answer(found, {})
+
+
+@post(
+    "/conversations/{conversation_id:str}/summaries",
+    operation_id="summarise_live",
+    summary="Write an interim summary",
+    guards=[writing("assist")],
+    status_code=200,
+    responses={
+        200: answer("The summary.", live_shown.LiveSummary, SUMMARY),
+        404: _UNKNOWN,
+        409: refusal("The agent has had as many as there may be, or there is nothing to summarise."),
+    },
+    takes=Takes("For whom.", {"agent": AGENT}),
+)
+@in_slow_thread
+def summarise(
+    conversation_id: ConversationId, data: JSONBody[SummaryBody], app: App, server: Server, caller: Caller
+) -> live_shown.LiveSummary:
+    """Each agent may ask for so many in a conversation as the app's settings say (2 unless they say otherwise).
+
+    Summaries of handovers and the final one are written unasked and do not count.
+    """
+    agent = caller.agent or AssistedAgent(id=data.agent.id, name=data.agent.name)
+    made = server.live.assistant.summarize(server.live.conversation(app, conversation_id), agent, data.key)
+    server.live.changed(app, conversation_id)
+    return live_shown.summary(made)
+
+
+@put(
+    "/conversations/{conversation_id:str}/summaries/{summary_id:str}",
+    operation_id="edit_live_summary",
+    summary="Edit a summary",
+    guards=[writing("assist")],
+    responses={
+        200: answer("The summary.", live_shown.LiveSummary, {**SUMMARY, "edited_text": "Seven days."}),
+        404: _UNKNOWN,
+    },
+    takes=Takes("The agent's text.", {"text": "Codes are valid for seven days."}),
+)
+@in_slow_thread
+def edit(
+    conversation_id: ConversationId,
+    summary_id: SummaryId,
+    data: JSONBody[EditBody],
+    app: App,
+    server: Server,
+    caller: Caller,
+) -> live_shown.LiveSummary:
+    """Puts the agent's text beside the assistant's; the last one counts."""
+    conversation = server.live.conversation(app, conversation_id)
+    conversation.edit(summary_id, data.text, _agent(caller, data.agent))
+    edited = next(each for each in conversation.state().assist.summaries if each.id == summary_id)
+    server.live.changed(app, conversation_id)
+    return live_shown.summary(edited)
+
+
+@post(
+    "/conversations/{conversation_id:str}/answers/{request_id:str}/uses",
+    operation_id="use_live_answer",
+    summary="Say what an agent did with an answer",
+    guards=[writing("assist")],
+    status_code=204,
+    responses={204: answer("It is kept."), 404: _UNKNOWN},
+    takes=Takes("What was done.", {"use": "sent", "agent": AGENT}),
+)
+@in_slow_thread
+def use(
+    conversation_id: ConversationId,
+    request_id: RequestId,
+    data: JSONBody[UseBody],
+    app: App,
+    server: Server,
+    caller: Caller,
+) -> None:
+    """Sent it to the customer, copied it, or put it aside.
+
+    `isSent`, `isCopied` and `isOverride` of the report. What was sent instead goes into `text`; each use happens
+    once.
+    """
+    if data.text is not None and data.use != "overridden":
+        raise RequestError(
+            "text: give the words that were sent instead of the answer only where use is overridden.",
+            code="field.unknown_value",
+            field="text",
+            value=data.text,
+        )
+    server.live.conversation(app, conversation_id).use(request_id, data.use, _agent(caller, data.agent), data.text)
+    server.live.changed(app, conversation_id)
+
+
+@post(
+    "/conversations/{conversation_id:str}/feedback",
+    operation_id="rate_live",
+    summary="Say what an agent thinks",
+    guards=[writing("assist")],
+    status_code=204,
+    responses={
+        204: answer("It is kept."),
+        404: _UNKNOWN,
+        422: refusal("A reason is not among those that may be picked."),
+    },
+    takes=Takes(
+        "The feedback.",
+        {"about": "widget", "value": "dislike", "reasons": ["Too Slow"], "comment": "Well.", "agent": AGENT},
+    ),
+)
+@in_slow_thread
+def rate(
+    conversation_id: ConversationId, data: JSONBody[FeedbackBody], app: App, server: Server, caller: Caller
+) -> None:
+    """Of an answer, a summary, or the assistant as a whole (`widget`).
+
+    Reasons are picked from the app's settings. An agent's last word on a thing counts.
+    """
+    if (data.of is None) != (data.about == "widget"):
+        raise RequestError(
+            "of: give the id of the answer or summary that it is about; nothing for the widget.",
+            code="field.unknown_value",
+            field="of",
+            value=data.of,
+        )
+    feedback = Feedback(agent=_agent(caller, data.agent), value=data.value, comment=data.comment, details=data.reasons)
+    server.live.conversation(app, conversation_id).rate(data.about, data.of, feedback)
+    server.live.changed(app, conversation_id)
+
+
+@get(
+    "/settings",
+    operation_id="get_live_settings",
+    summary="What the app chose about assistance",
+    guards=[reading("assist")],
+    responses={200: answer("The settings.", AssistSettings, SETTINGS)},
+)
+@in_thread
+def settings(app: App) -> AssistSettings:
+    """When silence is an end, how many summaries an agent may ask for, and the reasons that may be picked."""
+    return app.live.settings()
+
+
+@put(
+    "/settings",
+    operation_id="put_live_settings",
+    summary="Choose about assistance",
+    guards=[writing("assist")],
+    responses={200: answer("The settings.", AssistSettings, SETTINGS)},
+    takes=Takes("The settings.", SETTINGS),
+)
+@in_slow_thread
+def configure(data: JSONBody[AssistSettings], app: App) -> AssistSettings:
+    """What is left out has its default again."""
+    app.live.configure(data)
+    return data
+
+
+def _agent(caller: Principal, body: LiveAgentBody | None) -> AssistedAgent | None:
+    """The agent who acts: who is signed in, or whom the client names."""
+    if caller.agent is not None:
+        return caller.agent
+    return None if body is None else AssistedAgent(id=body.id, name=body.name)
+
+
+FOR_AGENTS = (listing, show, show_playbook, stream, search, summarise, edit, use, rate, settings)
+"""What the agent's page asks, too."""
+ROUTER = Router("/live", route_handlers=[*FOR_AGENTS, configure])

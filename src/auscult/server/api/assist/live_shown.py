@@ -1,0 +1,254 @@
+"""How our own API shows a live conversation: as it stands, and what happened to it since."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from auscult.domain.assist.assistance import AssistedAgent, Citation, Feedback, Suggestion, Summary
+from auscult.domain.assist.live import (
+    Event,
+    Message,
+    Passed,
+    Rated,
+    Redacted,
+    Searched,
+    Suggested,
+    Summarised,
+    Tracked,
+    Transfer,
+)
+from auscult.domain.assist.live_projection import Live
+from auscult.domain.assist.segments import AgentSegment
+from auscult.domain.conversation import Channel, Turn
+from auscult.services.assist.playbook_progress import Followed
+
+_MS = timedelta(milliseconds=1)
+
+
+class LiveAgent(Struct, frozen=True, kw_only=True):
+    """A stay of an agent; ``until`` is null while they are there."""
+
+    id: str
+    name: str | None
+    email: str | None
+    queue_id: str | None
+    queue_name: str | None
+    since: datetime
+    until: datetime | None
+    transfer: Transfer
+
+
+class LiveMessage(Struct, frozen=True, kw_only=True):
+    """What somebody said. ``passed`` says why the assistant had no answer to it, where it had none."""
+
+    id: str
+    speaker: Literal["customer", "agent"]
+    text: str
+    agent_id: str | None
+    at: datetime
+    passed: str | None
+
+
+class LiveAnswer(Struct, frozen=True, kw_only=True):
+    """What the assistant answered: to the message ``message_id``, or to a search. ``text`` is null where it found nothing.
+
+    ``sources`` are the passages that it rests on, the best first; ``engine`` what found or wrote it. ``instead`` is what
+    an agent sent in its place, where they said so.
+    """
+
+    request_id: str
+    query: str
+    text: str | None
+    message_id: str | None
+    sources: tuple[Citation, ...]
+    engine: str | None
+    requested_at: datetime | None
+    responded_at: datetime | None
+    is_sent: bool
+    is_copied: bool
+    is_override: bool
+    instead: str | None
+    feedback: Feedback | None
+
+
+class LiveSummary(Struct, frozen=True, kw_only=True):
+    """A summary that the assistant wrote for an agent, and what the agent made of it."""
+
+    id: str
+    type: Literal["interim", "final"]
+    agent: AssistedAgent | None
+    text: str
+    edited_text: str | None
+    generation_ms: int
+    feedback: Feedback | None
+
+
+class LiveHeader(Struct, frozen=True, kw_only=True):
+    """What kind of conversation it is, who is and was in it, and whether it is over."""
+
+    conversation_id: str
+    channel: Channel
+    language: str
+    source: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    is_ended: bool
+    reason: str | None
+    agents: tuple[LiveAgent, ...]
+
+
+class LiveState(LiveHeader, frozen=True, kw_only=True):
+    """A live conversation as it stands after ``seq`` events. ``is_settled``: the assistant has nothing to do any more."""
+
+    seq: int
+    is_settled: bool
+    messages: tuple[LiveMessage, ...]
+    suggestions: tuple[LiveAnswer, ...]
+    searches: tuple[LiveAnswer, ...]
+    summaries: tuple[LiveSummary, ...]
+    feedback: tuple[Feedback, ...]
+
+
+class Change(NamedTuple):
+    """The ``seq``-th event, by what it changed: ``name`` says of what kind ``item`` is."""
+
+    seq: int
+    name: Literal["state", "message", "suggestion", "search", "summary", "feedback", "playbook"]
+    item: Struct | Sequence[Struct]
+
+
+def state(live: Live, seq: int) -> LiveState:
+    """All of it."""
+    assist = live.assist
+    return LiveState(
+        **asdict(header(live)),
+        seq=seq,
+        is_settled=is_settled(live),
+        messages=tuple(_message(turn, live) for turn in live.conversation.turns),
+        suggestions=tuple(answer(each, live.instead) for each in assist.suggestions),
+        searches=tuple(answer(each, live.instead) for each in assist.searches),
+        summaries=tuple(summary(each) for each in assist.summaries),
+        feedback=assist.feedback,
+    )
+
+
+def is_settled(live: Live) -> bool:
+    """Whether the assistant has nothing to do any more."""
+    return not (live.unanswered or live.handovers or live.wants_final)
+
+
+def header(live: Live) -> LiveHeader:
+    """Everything but lists of what was said and done."""
+    conversation = live.conversation
+    return LiveHeader(
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        language=conversation.language,
+        source=conversation.source,
+        started_at=conversation.started_at,
+        ended_at=conversation.ended_at,
+        is_ended=live.is_ended,
+        reason=live.reason,
+        agents=tuple(_agent(stay) for stay in live.stays),
+    )
+
+
+def changes(live: Live, events: Sequence[Event], after: int, follow: Callable[[Live], Followed]) -> Iterator[Change]:
+    """What happened after the ``after``-th event, each as it stands now; who shows it puts it in the place of its like.
+
+    ``follow`` says how far it has come in its playbooks; it is asked only where something changed there.
+    """
+    shown = state(live, len(events))
+    messages = {each.id: each for each in shown.messages}
+    suggestions = {each.request_id: each for each in shown.suggestions}
+    searches = {each.request_id: each for each in shown.searches}
+    summaries = {each.id: each for each in shown.summaries}
+    for seq, event in enumerate(events[after:], start=after + 1):
+        name = _id_of(event)
+        if isinstance(event, Tracked):
+            if event.plan or event.opens or event.steps or event.dialogs:
+                yield Change(seq, "playbook", follow(live))
+        elif isinstance(event, Redacted) and event.of in messages:
+            yield Change(seq, "message", messages[event.of])
+        elif name in messages and isinstance(event, Message | Passed):
+            yield Change(seq, "message", messages[name])
+        elif name in suggestions:
+            yield Change(seq, "suggestion", suggestions[name])
+        elif name in searches:
+            yield Change(seq, "search", searches[name])
+        elif name in summaries:
+            yield Change(seq, "summary", summaries[name])
+        elif isinstance(event, Rated):
+            yield Change(seq, "feedback", shown.feedback)
+        else:
+            yield Change(seq, "state", header(live))
+
+
+def answer(given: Suggestion, instead: Mapping[str, str]) -> LiveAnswer:
+    """An answer. ``instead`` holds what agents sent in place of answers, by request."""
+    return LiveAnswer(
+        request_id=given.request_id or "",
+        query=given.query or "",
+        text=given.text,
+        message_id=given.triggering_turn_id,
+        sources=given.sources,
+        engine=given.engine,
+        requested_at=given.requested_at,
+        responded_at=given.responded_at,
+        is_sent=bool(given.is_sent),
+        is_copied=bool(given.is_copied),
+        is_override=bool(given.is_override),
+        instead=instead.get(given.request_id or ""),
+        feedback=given.feedback,
+    )
+
+
+def summary(given: Summary) -> LiveSummary:
+    """A summary."""
+    return LiveSummary(
+        id=given.id or "",
+        type="final" if given.type == "final" else "interim",
+        agent=given.agent,
+        text=given.text or "",
+        edited_text=given.edited_text,
+        generation_ms=given.generation_ms or 0,
+        feedback=given.feedback,
+    )
+
+
+def _id_of(event: Event) -> str | None:
+    """What an event is about."""
+    if isinstance(event, Suggested | Searched):
+        return event.answer.request_id
+    if isinstance(event, Summarised):
+        return event.summary.id
+    names = ("message_id", "request_id", "summary_id", "of")
+    return next((getattr(event, name) for name in names if hasattr(event, name)), None)
+
+
+def _message(turn: Turn, live: Live) -> LiveMessage:
+    return LiveMessage(
+        id=turn.id,
+        speaker="customer" if turn.speaker == "customer" else "agent",
+        text=turn.text,
+        agent_id=turn.agent_id,
+        at=live.conversation.started_at + _MS * (turn.start_ms or 0),
+        passed=live.passed.get(turn.id),
+    )
+
+
+def _agent(stay: AgentSegment) -> LiveAgent:
+    who = stay.participant
+    return LiveAgent(
+        id=who.id,
+        name=who.name,
+        email=who.email,
+        queue_id=who.queue_id,
+        queue_name=who.queue_name,
+        since=stay.since,
+        until=stay.until,
+        transfer=stay.transfer,
+    )

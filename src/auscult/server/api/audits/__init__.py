@@ -1,0 +1,30 @@
+"""Audits, plans, assignments, estimates, and how far the machine agrees with people."""
+
+from litestar import Router
+
+from auscult.server.api.audits import (
+    agreement,
+    assignments,
+    bookmarks,
+    by_hand,
+    cases,
+    draws,
+    estimates,
+    plans,
+    quality,
+)
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        cases.ROUTER,
+        agreement.ROUTER,
+        plans.ROUTER,
+        draws.ROUTER,
+        assignments.ROUTER,
+        by_hand.ROUTER,
+        bookmarks.ROUTER,
+        estimates.ROUTER,
+        quality.ROUTER,
+    ],
+)

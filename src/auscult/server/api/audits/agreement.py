@@ -1,0 +1,125 @@
+"""Agreement: the machine beside the audits."""
+
+from typing import Annotated, Any
+
+from litestar import Router, get
+from msgspec.structs import replace
+
+from auscult.domain.audits.blindness import Blindness
+from auscult.server.rest.context import App, Caller
+from auscult.server.rest.guards import reading
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import LARGEST_VERSION, Since, Until, query
+from auscult.server.rest.threads import in_slow_thread
+from auscult.services.audits.agreement import AuditAgreement, Selection, agreement_of
+from auscult.services.audits.blind import blindness_of
+
+_MOST_SHOWN = 1000
+
+_PASSED: dict[str, Any] = {
+    "n": 124,
+    "agreement": 0.9355,
+    "kappa": 0.779,
+    "kappa_interval": {"low": 0.5875, "high": 0.9047},
+    "base_rate": 0.8226,
+    "confusion": {"FAILED": {"FAILED": 18, "PASSED": 4}, "PASSED": {"FAILED": 4, "PASSED": 98}},
+    "reason": None,
+}
+_EXAMPLE: dict[str, Any] = {
+    "forms": [
+        {
+            "id": "ef-billing",
+            "name": "Billing calls",
+            "versions": [2],
+            "audits": 124,
+            "passed": _PASSED,
+            "score": {
+                "n": 124,
+                "machine_mean": 78.21,
+                "audit_mean": 74.03,
+                "mean_difference": 4.18,
+                "mean_distance": 6.1,
+            },
+            "macro_kappa": 0.779,
+            "metrics": [
+                {
+                    **_PASSED,
+                    "confusion": {"NO": {"NO": 18, "YES": 4}, "YES": {"NO": 4, "YES": 98}},
+                    "id": "em-greeting",
+                    "name": "Greeting",
+                    "differ": 8,
+                    "overturned": 1,
+                    "disagreements": [
+                        {
+                            "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+                            "started_at": "2026-03-23T10:17:54Z",
+                            "form_version": 2,
+                            "machine": "NO",
+                            "reason": "not found in the agent's first 2 turns",
+                            "evidence": [],
+                            "auditor": "Ada Lovelace",
+                            "answer": "YES",
+                            "comment": "Says good day.",
+                        }
+                    ],
+                }
+            ],
+        }
+    ],
+    "audits": 124,
+    "unmatched": 0,
+    "interval": {"name": "BCa bootstrap", "level": 0.95, "resamples": 2000, "seed": 1960},
+}
+
+
+@get(
+    "/agreement",
+    operation_id="get_agreement",
+    summary="How far machine and auditors agree",
+    guards=[reading("audits")],
+    responses={200: answer("The agreement.", AuditAgreement, _EXAMPLE)},
+)
+@in_slow_thread
+def compare(
+    app: App,
+    caller: Caller,
+    form: Annotated[str | None, query("Only this form, by its id.")] = None,
+    version: Annotated[int | None, query("Only this version of it.", ge=1, le=LARGEST_VERSION)] = None,
+    auditor: Annotated[str | None, query("Only audits of this person, by the name as it was assigned.")] = None,
+    since: Since = None,
+    until: Until = None,
+    disagreements: Annotated[
+        int, query("Most disagreements that are shown of each metric.", ge=0, le=_MOST_SHOWN)
+    ] = 20,
+) -> AuditAgreement:
+    """Return how far machine and auditors agree, for each form that was audited and each of its metrics.
+
+    Raw agreement, Cohen's kappa with its 95 % confidence interval, the base rate, the confusion matrix, and
+    disagreements to read. Each audit is compared with the evaluation that the auditor had before them. A
+    conversation has one audit, so auditors are not compared with each other.
+    """
+    selection = Selection(form_id=form, version=version, auditor=auditor, since=since, until=until)
+    return _without(agreement_of(app, selection, disagreements), blindness_of(app, caller.name, caller.agent_ids))
+
+
+def _without(found: AuditAgreement, blindness: Blindness) -> AuditAgreement:
+    """Return the agreement without disagreements on conversations of which something is hidden from the caller."""
+    if not blindness:
+        return found
+    forms = [
+        replace(
+            form,
+            metrics=tuple(
+                replace(
+                    metric,
+                    disagreements=tuple(each for each in metric.disagreements if each.conversation_id not in blindness),
+                )
+                for metric in form.metrics
+            ),
+        )
+        for form in found.forms
+    ]
+    return replace(found, forms=tuple(forms))
+
+
+ROUTER = Router("/", route_handlers=[compare])

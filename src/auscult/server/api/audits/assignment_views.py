@@ -1,0 +1,126 @@
+"""Assignments as our own API shows them."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, DeclineCode, Hidden, Role
+from auscult.domain.audits.audit import Sheet
+from auscult.domain.evaluation import Qualification
+from auscult.domain.questions.structure import Reason
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.api.scoring import evaluations
+
+
+class ListedAssignment(Struct, frozen=True, kw_only=True):
+    """An assignment. Without a plan it was picked by hand, and has no ``probability``."""
+
+    assignment_id: str
+    conversation_id: str | None
+    segment: int
+    agent_id: str | None
+    auditor: str | None
+    role: Role
+    state: AssignmentState
+    plan_id: str | None
+    plan_version: int | None
+    probability: float | None
+    hidden: tuple[Hidden, ...]
+    due_at: datetime | None
+    created_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    reason: str
+    reason_code: DeclineCode | None
+    replaces: str | None
+
+
+class ItemMetric(Struct, frozen=True, kw_only=True):
+    """A metric to be answered. ``machine`` is null where the machine is hidden.
+
+    ``levels`` are the answers to a graded metric, ``reasons`` the codes for a NO, ``comments`` templates to start from.
+    """
+
+    id: str
+    name: str
+    fatal: bool
+    correct_answer: str
+    machine: Qualification | None
+    guidance: str
+    levels: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    reason_required: bool
+    comments: tuple[str, ...]
+
+
+class ShownItem(ListedAssignment, frozen=True, kw_only=True):
+    """An assignment as its auditor has it: the draft, the result once submitted, and the metrics to answer.
+
+    ``comments`` are templates of comments on the conversation or on a turn.
+    """
+
+    draft: Sheet
+    result: evaluations.ShownResult | None
+    form: evaluations.ShownForm | None
+    metrics: tuple[ItemMetric, ...]
+    comments: tuple[str, ...]
+
+
+def listed(one: Assignment) -> ListedAssignment:
+    """Show an assignment in a list."""
+    return ListedAssignment(
+        assignment_id=one.assignment_id,
+        conversation_id=one.conversation_id,
+        segment=one.segment,
+        agent_id=None if "agent" in one.hidden and one.is_unfinished else one.agent_id,
+        auditor=one.rater,
+        role=one.role,
+        state=one.state,
+        plan_id=one.plan_id,
+        plan_version=one.plan_version,
+        probability=one.probability,
+        hidden=one.hidden,
+        due_at=one.due_at,
+        created_at=one.created_at,
+        begun_at=one.begun_at,
+        ended_at=one.ended_at,
+        reason=one.reason,
+        reason_code=one.reason_code,
+        replaces=one.replaces,
+    )
+
+
+def shown(one: Assigned, case: EvaluatedConversation, viewer: str, hidden: frozenset[Hidden]) -> ShownItem:
+    """Show an assignment to its auditor or to another viewer, from whom ``hidden`` is kept.
+
+    Only the auditor sees the draft.
+    """
+    is_own = one.assignment.rater == viewer
+    form = case.evaluation.form
+    machine: dict[str, Qualification] = {
+        result.metric.id: result.verdict.qualification for result in case.evaluation.results
+    }
+    result = evaluations.audit(one.audit, ()).result if one.audit and (is_own or "others" not in hidden) else None
+    return ShownItem(
+        **asdict(listed(one.assignment)),
+        draft=one.audit.draft if one.audit and is_own else Sheet(),
+        result=result,
+        form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
+        metrics=tuple(
+            ItemMetric(
+                id=metric.id,
+                name=metric.name,
+                fatal=metric.fatal,
+                correct_answer=metric.correct_answer,
+                machine=None if "machine" in hidden else machine.get(metric.id, "-"),
+                guidance=metric.guidance,
+                levels=tuple(level.name for level in metric.grades.levels) if metric.grades else (),
+                reasons=metric.reasons,
+                reason_required=metric.reason_required,
+                comments=metric.comments,
+            )
+            for metric in (form.metrics if form else ())
+        ),
+        comments=form.comments if form else (),
+    )

@@ -1,0 +1,241 @@
+"""Bookmarks of good and bad calls, segments of conversations, and the settings of what agents see."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Router, delete, get, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.audits.audit import AuditState, state_of
+from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
+from auscult.domain.errors import NotFoundError
+from auscult.domain.evaluation import Status
+from auscult.domain.form import Handler
+from auscult.server.api.scoring import evaluations
+from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import Scopes, reading
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.audits.blind import hidden_from, kept_from_agents
+
+MARKING = Scopes("audits:write", permission="audit.read")
+SETTING = Scopes("audits:write", permission="settings.manage", reach="app")
+
+
+class BookmarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A good or a bad call, and why."""
+
+    kind: BookmarkKind
+    note: Annotated[str, Meta(max_length=10_000)] = ""
+
+
+class BookmarkPage(Struct, frozen=True, kw_only=True):
+    """One page. ``next_cursor`` is null after the last."""
+
+    items: tuple[Bookmark, ...]
+    next_cursor: str | None
+
+
+class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What agents see of their own calls (``audited``: results of audited ones, ``scored``: of all)."""
+
+    agent_sees: AgentSees = "scored"
+    hide_auditor: bool = False
+
+
+class ShownSegment(Struct, frozen=True, kw_only=True):
+    """A segment of a conversation: who handled it, its evaluation, and its audit. ``is_shown``: reports show this one."""
+
+    segment: int
+    handled_by: Handler | None
+    agent_id: str | None
+    is_shown: bool
+    form: evaluations.ShownForm | None
+    status: Status
+    score: int | None
+    passed: bool | None
+    audit: AuditState
+    evaluated_at: datetime
+
+
+class SegmentList(Struct, frozen=True, kw_only=True):
+    """The segments of a conversation that a form for segments scores; none where no such form is for it."""
+
+    items: tuple[ShownSegment, ...]
+
+
+_BOOKMARK: dict[str, Any] = {
+    "conversation_id": "c-7f8b1f0e",
+    "by": "ann@example.com",
+    "kind": "good",
+    "note": "A model opening.",
+    "at": "2026-04-01T09:00:00Z",
+}
+_SEGMENT: dict[str, Any] = {
+    "segment": 2,
+    "handled_by": "agent",
+    "agent_id": "a-7",
+    "is_shown": True,
+    "form": {"id": "ef-billing", "version": 2, "name": "Billing calls"},
+    "status": "evaluated",
+    "score": 80,
+    "passed": True,
+    "audit": "not_assigned",
+    "evaluated_at": "2026-04-01T09:00:00Z",
+}
+
+
+@put(
+    "/conversations/{conversation_id:str}/bookmark",
+    operation_id="set_bookmark",
+    summary="Bookmark a conversation",
+    guards=[MARKING],
+    responses={200: answer("The bookmark.", Bookmark, _BOOKMARK)},
+    takes=Takes("The bookmark.", {"kind": "good", "note": "A model opening."}),
+)
+@in_slow_thread
+def mark(
+    conversation_id: ConversationId, data: JSONBody[BookmarkBody], app: App, server: Server, caller: Caller
+) -> Bookmark:
+    """Marks a conversation as an example of a good or a bad call, in place of the caller's mark before."""
+    made = Bookmark(
+        conversation_id=conversation_id,
+        by=caller.name,
+        kind=data.kind,
+        note=check_note(data.note),
+        at=server.now(),
+    )
+    if not app.bookmarks.put(made):
+        raise _unknown(conversation_id)
+    return made
+
+
+@delete(
+    "/conversations/{conversation_id:str}/bookmark",
+    operation_id="remove_bookmark",
+    summary="Remove a bookmark",
+    guards=[MARKING],
+    responses={204: answer("The caller has none there.")},
+)
+@in_slow_thread
+def unmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
+    """Removes the caller's bookmark of a conversation, if there is one."""
+    app.bookmarks.remove(conversation_id, caller.name)
+
+
+@get(
+    "/bookmarks",
+    operation_id="list_bookmarks",
+    summary="List bookmarks",
+    guards=[reading("audits")],
+    responses={200: answer("A page.", BookmarkPage, {"items": [_BOOKMARK], "next_cursor": None})},
+)
+@in_thread
+def listing(
+    app: App,
+    caller: Caller,
+    kind: Annotated[BookmarkKind | None, query("Only of this kind.")] = None,
+    by: Annotated[str | None, query("Only of this person.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> BookmarkPage:
+    """By conversation id, then person. While other auditors are hidden from the caller, so are their bookmarks."""
+    after = read_cursor(cursor, tuple[str, str]) or ("", "")
+    found = app.bookmarks.listing(kind, by, after, limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return BookmarkPage(
+        items=tuple(
+            each
+            for each in found[:limit]
+            if each.by == caller.name or "others" not in hidden_from(app, caller.name, each.conversation_id)
+        ),
+        next_cursor=write_cursor(last.conversation_id, last.by) if last else None,
+    )
+
+
+@get(
+    "/conversations/{conversation_id:str}/segments",
+    operation_id="list_segments",
+    summary="Segments of a conversation",
+    guards=[reading("conversations")],
+    responses={200: answer("The segments.", SegmentList, {"items": [_SEGMENT]})},
+)
+@in_thread
+def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> SegmentList:
+    """The segments that a form for segments scores, with the score and the audit of each."""
+    case = app.audits.case(conversation_id)
+    if case is None:
+        raise _unknown(conversation_id)
+    hidden = hidden_from(app, caller.name, conversation_id)
+    settings = kept_from_agents(app, rights.visibility())
+    is_audited = state_of(case.audit) == "audited"
+    is_kept = "machine" in hidden or (settings is not None and settings.agent_sees == "audited" and not is_audited)
+    audits: dict[int, AuditState] = {
+        one.assignment.segment: state_of(one.audit)
+        for one in app.audits.all_of(conversation_id)
+        if one.assignment.role == "audit" and "others" not in hidden
+    }
+    return SegmentList(
+        items=tuple(
+            ShownSegment(
+                segment=one.segment,
+                handled_by=one.handler,
+                agent_id=None if "agent" in hidden else one.agent_id,
+                is_shown=one.segment == case.evaluation.segment,
+                form=evaluations.ShownForm(id=one.form.id, version=one.form.version, name=one.form.name)
+                if one.form
+                else None,
+                status=one.status,
+                score=None if is_kept or one.score is None else int(one.score),
+                passed=None if is_kept else one.passed,
+                audit=audits.get(one.segment, "not_assigned"),
+                evaluated_at=one.evaluated_at,
+            )
+            for one in app.audits.segments([conversation_id]).get(conversation_id, ())
+        )
+    )
+
+
+@get(
+    "/audit-settings",
+    operation_id="get_audit_settings",
+    summary="Settings of audits",
+    guards=[reading("audits")],
+    responses={200: answer("The settings.", AuditSettings, {"agent_sees": "scored", "hide_auditor": False})},
+)
+@in_thread
+def settings(app: App) -> AuditSettings:
+    """The app's settings: what agents see of their own calls, and whether the auditor's name is hidden from them."""
+    return app.bookmarks.settings()
+
+
+@put(
+    "/audit-settings",
+    operation_id="set_audit_settings",
+    summary="Change the settings of audits",
+    guards=[SETTING],
+    responses={200: answer("The settings.", AuditSettings, {"agent_sees": "audited", "hide_auditor": True})},
+    takes=Takes("The settings.", {"agent_sees": "audited", "hide_auditor": True}),
+)
+@in_slow_thread
+def change_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
+    """Stores the app's settings. They hold from the next request on."""
+    made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor)
+    app.bookmarks.change_settings(made)
+    return made
+
+
+def _unknown(conversation_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"there is no conversation {conversation_id} in this app, or it is not evaluated yet",
+        code="conversation.unknown",
+        field="conversation_id",
+        value=conversation_id,
+    )
+
+
+ROUTER = Router("/", route_handlers=[mark, unmark, listing, segments, settings, change_settings])

@@ -1,0 +1,328 @@
+"""Audits: conversations given to people, their answers drafted and submitted, and the trail of it."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Router, get, post, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
+
+from auscult.domain.audits.audit import AuditAnswer, Sheet, state_of
+from auscult.domain.errors import AccessError
+from auscult.domain.evaluation import Qualification
+from auscult.domain.people.principal import Principal as AppRights
+from auscult.server.api.scoring import evaluations
+from auscult.server.api.scoring.masking import kept_from
+from auscult.server.auth.principal import Principal
+from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents
+from auscult.services.audits.workflow import Auditing, AuditView
+from auscult.storage.store import AppStore
+
+
+class AuditPage(Struct, frozen=True, kw_only=True):
+    """One page. ``next_cursor`` is null after the last."""
+
+    items: tuple[evaluations.ListedAuditItem, ...]
+    next_cursor: str | None
+
+
+class AuditQuestion(Struct, frozen=True, kw_only=True):
+    """A metric to be answered, with what the machine answered."""
+
+    id: str
+    name: str
+    fatal: bool
+    correct_answer: str
+    machine: Qualification
+
+
+class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
+    """One conversation's audit as its auditor has it: with the draft and what there is to answer."""
+
+    conversation_id: str
+    draft: Sheet
+    form: evaluations.ShownForm | None
+    metrics: tuple[AuditQuestion, ...]
+
+
+class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is to audit, by the name that reports show; ``by``: who says so, else the client."""
+
+    auditor: str
+    by: str | None = None
+
+
+class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One answer; "-" takes back what was drafted. ``level`` decides YES or NO of a graded metric.
+
+    ``reason_code`` is one of the metric's coded reasons for a NO.
+    """
+
+    metric_id: str
+    answer: Qualification
+    comment: str = ""
+    level: Annotated[str, Meta(max_length=200)] | None = None
+    reason_code: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class DraftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answers to keep. ``as_machine`` takes the machine's for metrics that have none yet."""
+
+    answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=1000)] = ()
+    comment: str = ""
+    as_machine: bool = False
+
+
+class SubmitBody(DraftBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Last answers beside those drafted. ``by``: who submits, else the client."""
+
+    by: str | None = None
+
+
+_AT = "2026-03-23T12:00:00Z"
+_CASE: dict[str, Any] = {
+    "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "state": "assigned",
+    "auditor": "Ada Lovelace",
+    "assigned_at": _AT,
+    "draft": {"answers": [{"metric_id": "em-greeting", "answer": "YES"}]},
+    "result": None,
+    "trail": [{"at": _AT, "by": "cs-1", "action": "assigned", "auditor": "Ada Lovelace", "score": None}],
+    "form": {"id": "ef-billing", "version": 2, "name": "Billing calls"},
+    "metrics": [{"id": "em-greeting", "name": "Greeting", "fatal": False, "correct_answer": "yes", "machine": "NO"}],
+}
+_LISTED: dict[str, Any] = {
+    "conversation_id": _CASE["conversation_id"],
+    "state": "assigned",
+    "auditor": "Ada Lovelace",
+    "assigned_at": _AT,
+    "score": None,
+    "passed": None,
+    "audited_at": None,
+}
+_ANSWERS: dict[str, Any] = {"answers": [{"metric_id": "em-greeting", "answer": "YES"}], "comment": "Said it late."}
+_REFUSALS = {
+    409: "The audit does not stand so that this can be done: not assigned, submitted already, no form.",
+    413: "The body is too large.",
+    415: "The body is not application/json in UTF-8.",
+    422: "A name, a metric or a comment cannot be used, or answers are missing.",
+}
+
+
+@get(
+    "/audits",
+    operation_id="list_audits",
+    summary="List audits",
+    guards=[reading("audits")],
+    responses={200: answer("A page.", AuditPage, {"items": [_LISTED], "next_cursor": None})},
+)
+@in_thread
+def listing(
+    app: App,
+    server: Server,
+    caller: Caller,
+    in_state: Annotated[Literal["assigned", "audited"] | None, query("Only those in this state.", name="state")] = None,
+    auditor: Annotated[str | None, query("Only those of this auditor, by the name as it was assigned.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> AuditPage:
+    """By conversation id. A conversation that is not assigned has no audit."""
+    after = read_cursor(cursor, tuple[str])
+    found = _auditing(app, server).listing(
+        state=in_state,
+        auditor=auditor,
+        after_id=after[0] if after else "",
+        limit=limit + 1,
+    )
+    blindness = blindness_of(app, caller.name, caller.agent_ids)
+    return AuditPage(
+        items=tuple(
+            evaluations.listed_audit(each)
+            for each in found[:limit]
+            if each.auditor == caller.name or "others" not in blindness.get(each.conversation_id, ())
+        ),
+        next_cursor=write_cursor(found[limit - 1].conversation_id) if len(found) > limit else None,
+    )
+
+
+@get(
+    "/audits/{conversation_id:str}",
+    operation_id="get_audit",
+    summary="One audit",
+    guards=[reading("audits")],
+    responses={200: answer("The audit.", AuditCase, _CASE)},
+)
+@in_thread
+def show(conversation_id: ConversationId, app: App, server: Server, caller: Caller, rights: Rights) -> AuditCase:
+    """The audit of one conversation with its draft, its trail, and what there is to answer."""
+    return _seen(app, _auditing(app, server).show(conversation_id), caller, rights)
+
+
+@post(
+    "/audits/{conversation_id:str}/assign",
+    operation_id="assign_audit",
+    summary="Assign an audit",
+    guards=[writing("audits", "audit.assign")],
+    status_code=200,
+    responses={200: answer("The audit as it stands now.", AuditCase, _CASE), **refusals(_REFUSALS)},
+    takes=Takes("Who is to audit it.", {"auditor": "Ada Lovelace"}),
+)
+@in_slow_thread
+def assign(
+    conversation_id: ConversationId,
+    data: JSONBody[AssignBody],
+    app: App,
+    server: Server,
+    caller: Caller,
+    rights: Rights,
+) -> AuditCase:
+    """Gives the conversation to an auditor, or to another one; a draft goes with it. Twice is once."""
+    auditing = _auditing(app, server)
+    auditing.assign(conversation_id, data.auditor, by=caller.acting_as(data.by))
+    return _seen(app, auditing.show(conversation_id), caller, rights)
+
+
+@put(
+    "/audits/{conversation_id:str}/draft",
+    operation_id="draft_audit",
+    summary="Draft answers",
+    guards=[writing("audits")],
+    responses={200: answer("The audit as it stands now.", AuditCase, _CASE), **refusals(_REFUSALS)},
+    takes=Takes("Answers to keep.", _ANSWERS),
+)
+@in_slow_thread
+def draft(
+    conversation_id: ConversationId, data: JSONBody[DraftBody], app: App, server: Server, caller: Caller, rights: Rights
+) -> AuditCase:
+    """Keeps answers for later; the later one of a metric counts. No report shows a draft."""
+    _must_be_auditor(app, conversation_id, caller)
+    _must_not_peek(app, conversation_id, caller, data)
+    auditing = _auditing(app, server, caller.name)
+    auditing.draft(conversation_id, _answers(data), comment=data.comment, as_machine=data.as_machine)
+    return _seen(app, auditing.show(conversation_id), caller, rights)
+
+
+@post(
+    "/audits/{conversation_id:str}/submit",
+    operation_id="submit_audit",
+    summary="Submit an audit",
+    guards=[writing("audits")],
+    status_code=200,
+    responses={
+        200: answer("The audit as it stands now.", AuditCase, {**_CASE, "state": "audited"}),
+        **refusals(_REFUSALS),
+    },
+    takes=Takes("Last answers.", _ANSWERS),
+)
+@in_slow_thread
+def submit(
+    conversation_id: ConversationId,
+    data: JSONBody[SubmitBody],
+    app: App,
+    server: Server,
+    caller: Caller,
+    rights: Rights,
+) -> AuditCase:
+    """Ends the audit with what was drafted and these answers.
+
+    Every metric that counts must be answered. The same once more changes nothing; anything else is a conflict.
+    """
+    _must_not_peek(app, conversation_id, caller, data)
+    auditing = _auditing(app, server, caller.name)
+    _must_be_auditor(app, conversation_id, caller)
+    by = caller.acting_as(data.by)
+    auditing.submit(conversation_id, _answers(data), comment=data.comment, as_machine=data.as_machine, by=by)
+    return _seen(app, auditing.show(conversation_id), caller, rights)
+
+
+def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
+    """Refuse a person whom no audit of it is assigned to. Raises ``AccessError`` ``audit.not_yours``."""
+    found = [each.audit for each in app.audits.all_of(conversation_id) if each.audit] if caller.is_person else []
+    if found and all(audit.auditor.lower() != caller.name for audit in found):
+        raise AccessError(
+            "the audit is assigned to another auditor; only they can answer it",
+            code="audit.not_yours",
+            field="auditor",
+            value=found[0].auditor,
+        )
+
+
+def _auditing(app: App, server: Server, rater: str | None = None) -> Auditing:
+    return Auditing(app, server.reports, server.now, rater=rater)
+
+
+def _answers(body: DraftBody) -> tuple[AuditAnswer, ...]:
+    return tuple(
+        AuditAnswer(
+            metric_id=each.metric_id,
+            answer=each.answer,
+            comment=each.comment,
+            level=each.level,
+            reason_code=each.reason_code,
+        )
+        for each in body.answers
+    )
+
+
+def _case(view: AuditView) -> AuditCase:
+    case, found = view.case, view.case.audit
+    shown = evaluations.audit(found, view.trail)
+    form = case.evaluation.form
+    machine: dict[str, Qualification] = {
+        result.metric.id: result.verdict.qualification for result in case.evaluation.results
+    }
+    return AuditCase(
+        conversation_id=case.conversation.id,
+        state=state_of(found),
+        auditor=shown.auditor,
+        assigned_at=shown.assigned_at,
+        draft=found.draft if found else Sheet(),
+        result=shown.result,
+        trail=shown.trail,
+        form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
+        metrics=tuple(
+            AuditQuestion(
+                id=metric.id,
+                name=metric.name,
+                fatal=metric.fatal,
+                correct_answer=metric.correct_answer,
+                machine=machine.get(metric.id, "-"),
+            )
+            for metric in (form.metrics if form else ())
+        ),
+    )
+
+
+def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) -> AuditCase:
+    """Return an audit as the caller may see it: blind while they work on their own, or as the agent."""
+    found = _case(view)
+    hidden = hidden_from(app, caller.name, found.conversation_id, caller.agent_ids)
+    hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state)
+    if "others" in hidden and found.auditor != caller.name:
+        found = replace(found, **asdict(evaluations.audit(None, ())), draft=Sheet())
+    if "machine" in hidden:
+        trail = evaluations.without_rescores(found).trail
+        found = replace(found, metrics=tuple(replace(each, machine="-") for each in found.metrics), trail=trail)
+    if "auditor" in hidden:
+        found = replace(found, auditor=None, trail=evaluations.without_auditor(found).trail)
+    return found
+
+
+def _must_not_peek(app: AppStore, conversation_id: str, caller: Principal, data: DraftBody) -> None:
+    """Refuse the machine's answers to whom they are hidden from. Raises ``AccessError`` ``machine.hidden``."""
+    if data.as_machine and "machine" in hidden_from(app, caller.name, conversation_id):
+        raise AccessError(
+            f"the machine's answers to conversation {conversation_id} are hidden from you until you submit",
+            code="machine.hidden",
+            field="as_machine",
+        )
+
+
+ROUTER = Router("/", route_handlers=[listing, show, assign, draft, submit])

@@ -1,0 +1,357 @@
+"""Plans of audits: saved, previewed, drawn, and how far they are."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, get, post, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.audits.assignment import AssignmentState, Hidden, Role
+from auscult.domain.audits.draw import Draw, StratumRecord
+from auscult.domain.audits.plan import Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
+from auscult.domain.conversation import Channel, Direction
+from auscult.domain.disputes.policy import ReviewPolicy
+from auscult.domain.record import Outcome
+from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import Scopes
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import Cursor, Limit, path_id
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.audits.plan_documents import plan_of
+from auscult.services.audits.plans import DrawView, Planning, PlanPreview
+
+READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read", reach="app")
+EDITING = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
+PlanId = Annotated[str, path_id("The plan.", "pl-6c1f")]
+InstantText = Annotated[str, Meta(description="An instant (RFC 3339), or a day, which is its beginning in UTC.")]
+
+
+class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given."""
+
+    since: InstantText
+    until: InstantText
+    queues: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    languages: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    custom_fields: dict[str, str] = {}
+    outcomes: tuple[Outcome, ...] = ()
+    met: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    least_score: float | None = None
+    most_score: float | None = None
+    said: str = ""
+    below_threshold: bool = False
+
+
+class PlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A plan. The shares of its auditors total 100; other shares are from 0 to 1."""
+
+    name: str
+    form_id: str
+    frame: FrameBody
+    quota: Quota
+    auditors: Annotated[tuple[PlanAuditor, ...], Meta(max_length=1000)] = ()
+    seed: str | None = None
+    judged: Judged = "most"
+    second_share: float = 0.0
+    opinions: int = 2
+    hidden: tuple[Hidden, ...] = ()
+    hide_machine_share: float = 0.0
+    risks: tuple[Risk, ...] = ()
+    floor: float = 0.2
+    due_days: int | None = None
+    every: Step | None = None
+    holidays: tuple[date, ...] = ()
+    again_share: float = 0.0
+    again_after_days: int = 28
+    paused: bool = False
+    review: ReviewPolicy | None = None
+
+
+class ShownPlan(PlanDocument, frozen=True, kw_only=True):
+    """A version of a plan."""
+
+    plan_id: str
+    version: int
+    created_at: datetime
+    created_by: str
+
+
+class PlanPage(Struct, frozen=True, kw_only=True):
+    """One page of plans, each in its newest version. ``next_cursor`` is null after the last."""
+
+    items: tuple[ShownPlan, ...]
+    next_cursor: str | None
+
+
+class ShownProgress(ShownPlan, frozen=True, kw_only=True):
+    """A plan with its draws and, by auditor, how many items are in each state; "" stands for no auditor yet."""
+
+    draws: tuple[Draw, ...]
+    by_auditor: dict[str, dict[AssignmentState, int]]
+
+
+class DrawnShown(Struct, frozen=True, kw_only=True):
+    """A drawn item. ``conversation_id`` is null once the conversation was erased; ``probability`` stays."""
+
+    assignment_id: str
+    conversation_id: str | None
+    agent_id: str | None
+    auditor: str | None
+    role: Role
+    state: AssignmentState
+    stratum: str
+    probability: float | None
+
+
+class ShownDraw(Struct, frozen=True, kw_only=True):
+    """A draw with its items. ``not_in_frame`` counts the conversations of the window that were evaluated later."""
+
+    draw_id: str
+    plan_id: str
+    plan_version: int
+    since: datetime
+    until: datetime
+    watermark: int
+    frame_count: int
+    frame_digest: str
+    not_in_frame: int
+    drawn_at: datetime
+    drawn_by: str
+    strata: tuple[StratumRecord, ...]
+    items: tuple[DrawnShown, ...]
+
+
+_AT = "2026-04-01T09:00:00Z"
+_BODY: dict[str, Any] = {
+    "name": "Billing in March",
+    "form_id": "ef-billing",
+    "frame": {"since": "2026-03-01", "until": "2026-04-01", "queues": ["billing"]},
+    "quota": {"per": "agent", "count": 4},
+    "auditors": [{"user": "ann@example.com", "share": 60}, {"user": "bob@example.com", "share": 40}],
+}
+_PLAN: dict[str, Any] = {
+    **_BODY,
+    "frame": {"since": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z", "queues": ["billing"]},
+    "plan_id": "pl-6c1f",
+    "version": 1,
+    "created_at": _AT,
+    "created_by": "mia@example.com",
+}
+_STRATUM = {"key": "a-7", "population": 80, "drawn": 4, "probability": 0.05}
+_RECORD: dict[str, Any] = {
+    "draw_id": "dr-1a2b",
+    "plan_id": "pl-6c1f",
+    "plan_version": 1,
+    "since": "2026-03-01T00:00:00Z",
+    "until": "2026-04-01T00:00:00Z",
+    "watermark": 41213,
+    "frame_count": 80,
+    "frame_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "strata": [_STRATUM],
+    "drawn_at": _AT,
+    "drawn_by": "mia@example.com",
+}
+_DRAW: dict[str, Any] = {
+    **_RECORD,
+    "not_in_frame": 0,
+    "items": [
+        {
+            "assignment_id": "as-3c4d",
+            "conversation_id": "c-7f8b1f0e",
+            "agent_id": "a-7",
+            "auditor": "ann@example.com",
+            "role": "audit",
+            "state": "assigned",
+            "stratum": "a-7",
+            "probability": 0.05,
+        }
+    ],
+}
+_PREVIEW: dict[str, Any] = {
+    "frame_count": 80,
+    "items": 4,
+    "seconds": 0,
+    "by_auditor": {"ann@example.com": 2, "bob@example.com": 2},
+    "strata": [_STRATUM],
+    "half_width": {"em-greeting": 0.21},
+    "widest": 0.21,
+    "days": 31,
+    "summary": "4 audits, 0.065 a person a day, ±21.0 points",
+}
+REFUSALS = {
+    409: "The plan is paused, its frame is empty, or it was changed in between.",
+    413: "The body is too large.",
+    415: "The body is not application/json in UTF-8.",
+    422: "A value of the plan cannot be used; `field` names it.",
+}
+
+
+@post(
+    "/plans",
+    operation_id="create_plan",
+    summary="Create a plan",
+    guards=[EDITING],
+    responses={201: answer("The plan.", ShownPlan, _PLAN), **refusals(REFUSALS)},
+    takes=Takes("The plan.", _BODY),
+)
+@in_slow_thread
+def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Stores a plan. Nothing is drawn yet."""
+    return _shown(planning_of(app, server).create(_document(data), caller.name))
+
+
+@post(
+    "/plans/preview",
+    operation_id="preview_plan",
+    summary="Preview a plan",
+    guards=[READING],
+    status_code=200,
+    responses={200: answer("The result of a draw now.", PlanPreview, _PREVIEW), **refusals(REFUSALS)},
+    takes=Takes("The plan.", _BODY),
+)
+@in_slow_thread
+def preview(data: JSONBody[PlanBody], app: App, server: Server) -> PlanPreview:
+    """Counts the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
+    return planning_of(app, server).preview(_document(data))
+
+
+@get(
+    "/plans",
+    operation_id="list_plans",
+    summary="List plans",
+    guards=[READING],
+    responses={200: answer("A page.", PlanPage, {"items": [_PLAN], "next_cursor": None})},
+)
+@in_thread
+def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
+    """By plan id, each in its newest version."""
+    after = read_cursor(cursor, tuple[str])
+    found = planning_of(app, server).listing(after[0] if after else "", limit + 1)
+    return PlanPage(
+        items=tuple(map(_shown, found[:limit])),
+        next_cursor=write_cursor(found[limit - 1].plan_id) if len(found) > limit else None,
+    )
+
+
+@get(
+    "/plans/{plan_id:str}",
+    operation_id="get_plan",
+    summary="One plan",
+    guards=[READING],
+    responses={200: answer("The plan.", ShownProgress, {**_PLAN, "draws": [_RECORD], "by_auditor": {"": {"open": 4}}})},
+)
+@in_thread
+def show(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
+    """The newest version of a plan, its draws, and how far each auditor is."""
+    found = planning_of(app, server).progress(plan_id)
+    return ShownProgress(**_fields(found.plan), draws=found.draws, by_auditor=found.by_rater)
+
+
+@put(
+    "/plans/{plan_id:str}",
+    operation_id="revise_plan",
+    summary="Revise a plan",
+    guards=[EDITING],
+    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 2}), **refusals(REFUSALS)},
+    takes=Takes("The whole plan.", _BODY),
+)
+@in_slow_thread
+def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Stores the next version of a plan, which counts from now on. What was drawn stays.
+
+    The same document once more changes nothing.
+    """
+    return _shown(planning_of(app, server).revise(plan_id, _document(data), caller.name))
+
+
+@post(
+    "/plans/{plan_id:str}/draw",
+    operation_id="draw_plan",
+    summary="Draw conversations",
+    guards=[EDITING],
+    status_code=200,
+    responses={200: answer("The draw.", ShownDraw, _DRAW), **refusals(REFUSALS)},
+)
+@in_slow_thread
+def draw(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownDraw:
+    """Draws from the conversations that were evaluated by now, and deals the items to the auditors.
+
+    Drawing again over the same days gives the same items.
+    """
+    return _drawn(planning_of(app, server).draw(plan_id, caller.name))
+
+
+@post(
+    "/plans/{plan_id:str}/pause",
+    operation_id="pause_plan",
+    summary="Pause a plan",
+    guards=[EDITING],
+    status_code=200,
+    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 2, "paused": True})},
+)
+@in_slow_thread
+def pause(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Stores a version that draws nothing and hands nothing out."""
+    return _shown(planning_of(app, server).pause(plan_id, caller.name))
+
+
+@post(
+    "/plans/{plan_id:str}/resume",
+    operation_id="resume_plan",
+    summary="Resume a plan",
+    guards=[EDITING],
+    status_code=200,
+    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 3})},
+)
+@in_slow_thread
+def resume(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Stores a version that goes on."""
+    return _shown(planning_of(app, server).pause(plan_id, caller.name, paused=False))
+
+
+def planning_of(app: App, server: Server) -> Planning:
+    """Return the plans of an app."""
+    return Planning(app, server.reports, server.now)
+
+
+def _document(body: PlanBody) -> PlanDocument:
+    return plan_of(msgspec.to_builtins(body))
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    known = msgspec.structs.asdict(plan.document)
+    own = {"plan_id": plan.plan_id, "version": plan.version}
+    return known | own | {"created_at": plan.created_at, "created_by": plan.created_by}
+
+
+def _shown(plan: Plan) -> ShownPlan:
+    return ShownPlan(**_fields(plan))
+
+
+def _drawn(view: DrawView) -> ShownDraw:
+    items = tuple(
+        DrawnShown(
+            assignment_id=one.assignment_id,
+            conversation_id=one.conversation_id,
+            agent_id=one.agent_id,
+            auditor=one.rater,
+            role=one.role,
+            state=one.state,
+            stratum=one.stratum,
+            probability=one.probability,
+        )
+        for one in (each.assignment for each in view.items)
+    )
+    return ShownDraw(**msgspec.structs.asdict(view.draw), not_in_frame=view.not_in_frame, items=items)
+
+
+ROUTER = Router("/", route_handlers=[create, preview, listing, show, revise, draw, pause, resume])

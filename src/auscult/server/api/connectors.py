@@ -1,0 +1,367 @@
+"""Connectors: applied, listed, checked, run by a worker, paused, and what each run read and refused."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Router, delete, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct, structs
+
+from auscult.domain.connectors.run import Order, Refusal, Run, Standing
+from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import Limit, Version, path_id, query
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.connectors.checking import Check
+from auscult.services.connectors.connecting import Connectors
+from auscult.services.connectors.documents import ConnectorCheck, check_connector
+from auscult.storage.store import AppStore
+
+Name = Annotated[str, path_id("The connector.", "genesys-eu")]
+
+
+class ConnectorBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A connector's document, YAML or JSON as text, and its secrets. Without ``secrets`` those that are stored stay."""
+
+    document: Annotated[str, Meta(max_length=1 << 20)]
+    secrets: dict[str, Annotated[str, Meta(max_length=1 << 16)]] | None = None
+
+
+class BackfillBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Items written from ``since`` and before ``until``, with keys that begin with ``prefix``.
+
+    ``again``: also those that were read before.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    prefix: Annotated[str, Meta(max_length=1000)] = ""
+    again: bool = False
+
+
+class AppliedConnector(Struct, frozen=True, kw_only=True):
+    """The version that is in force."""
+
+    name: str
+    version: int
+    published_at: datetime
+
+
+class ConnectorList(Struct, frozen=True, kw_only=True):
+    """Connectors, by name."""
+
+    items: tuple[Standing, ...]
+
+
+class ShownConnector(Standing, frozen=True, kw_only=True):
+    """A connector with its document, the number of items in its manifest, and what its mapping table does not have."""
+
+    document: str
+    items: int
+    unknown: dict[str, int]
+
+
+class RunList(Struct, frozen=True, kw_only=True):
+    """Runs, the newest first."""
+
+    items: tuple[Run, ...]
+
+
+class RefusalList(Struct, frozen=True, kw_only=True):
+    """What is refused at present, the newest first."""
+
+    items: tuple[Refusal, ...]
+
+
+_AT = "2026-03-23T10:15:00Z"
+_COUNTS = {
+    "listed": 120,
+    "known": 100,
+    "left_out": 0,
+    "read": 20,
+    "postponed": 0,
+    "bytes": 81_920,
+    "new": 19,
+    "changed": 0,
+    "unchanged": 0,
+    "refused": 1,
+    "audits": 0,
+}
+_ORDER = {"kind": "schedule", "since": None, "until": None, "prefix": "", "is_repeated": False, "by": ""}
+_RUN: dict[str, Any] = {
+    "number": 7,
+    "connector": "genesys-eu",
+    "version": 2,
+    "order": _ORDER,
+    "state": "done",
+    "started_at": _AT,
+    "ended_at": _AT,
+    "counts": _COUNTS,
+    "notes": ["queue retention-2 is new: 12 conversations today"],
+    "postponed": [],
+    "error": "",
+}
+_STANDING: dict[str, Any] = {
+    "name": "genesys-eu",
+    "version": 2,
+    "is_paused": False,
+    "next_at": "2026-03-23T10:30:00Z",
+    "ordered": None,
+    "secrets": ["access_key_id", "secret_access_key"],
+    "last": _RUN,
+}
+_DOCUMENT = "name: genesys-eu\nplace: s3://exports/eu\nformat: native\nevery: 15m\n"
+_SHOWN: dict[str, Any] = {**_STANDING, "document": _DOCUMENT, "items": 120, "unknown": {"queue:q-77": 3}}
+_REFUSAL = {
+    "key": "day=23/call-9.json",
+    "where": "line 1",
+    "reason": "JSON is malformed: it ends too early",
+    "run": 7,
+    "at": _AT,
+}
+_ROW: dict[str, Any] = {
+    "key": "day=23/call-8.json",
+    "where": "call-8",
+    "reason": "",
+    "id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "channel": "voice",
+    "started_at": _AT,
+    "queue": "billing",
+    "agent": "a-1",
+    "turns": 41,
+}
+_CHECK: dict[str, Any] = {
+    "name": "genesys-eu",
+    "access": "ok",
+    "path": "ok",
+    "format": "ok",
+    "mapped": [_ROW],
+    "refused": [],
+    "unknown": [],
+    "postponed": [],
+    "counts": _COUNTS,
+}
+_BODIES = {413: "The body is too large.", 415: "The body is not application/json in UTF-8."}
+_BUSY = {409: "The connector is paused."}
+
+
+@post(
+    "/connectors",
+    operation_id="apply_connector",
+    summary="Apply a connector",
+    guards=[writing("connectors")],
+    status_code=200,
+    responses={
+        200: answer("It is in force.", AppliedConnector, {"name": "genesys-eu", "version": 2, "published_at": _AT}),
+        **refusals({**_BODIES, 422: "The document cannot be used, or names a place that the API may not read."}),
+    },
+    takes=Takes("The document and its secrets.", {"document": _DOCUMENT, "secrets": {"access_key_id": "AKIA…"}}),
+)
+@in_slow_thread
+def apply(data: JSONBody[ConnectorBody], app: App, server: Server) -> AppliedConnector:
+    """Stores a connector, or a new version of it. Secrets are encrypted, and never returned."""
+    document = data.document.encode()
+    found = check_connector(document, app.tenant.app_id)
+    if found.connector is None:
+        raise _refused(found)
+    stored = connecting(app, server).apply(document, data.secrets)
+    return AppliedConnector(name=stored.name, version=stored.version, published_at=stored.published_at)
+
+
+@get(
+    "/connectors",
+    operation_id="list_connectors",
+    summary="List connectors",
+    guards=[reading("connectors", reach="app")],
+    responses={200: answer("The connectors.", ConnectorList, {"items": [_STANDING]})},
+)
+@in_thread
+def listing(app: App) -> ConnectorList:
+    """Each with its last run and the time of its next one."""
+    return ConnectorList(items=tuple(app.connectors.listing()))
+
+
+@get(
+    "/connectors/{name:str}",
+    operation_id="get_connector",
+    summary="A connector",
+    guards=[reading("connectors", reach="app")],
+    responses={200: answer("The connector.", ShownConnector, _SHOWN)},
+)
+@in_thread
+def show(name: Name, app: App, server: Server, version: Version = None) -> ShownConnector:
+    """Its document as it was applied, in its newest or another version, and its state."""
+    stored = connecting(app, server).definition(name, version)
+    return ShownConnector(
+        **structs.asdict(app.connectors.get(name)),
+        document=stored.document.decode(),
+        items=app.connectors.items(name),
+        unknown=app.connectors.unknown(name),
+    )
+
+
+@delete(
+    "/connectors/{name:str}",
+    operation_id="remove_connector",
+    summary="Remove a connector",
+    guards=[writing("connectors")],
+    status_code=204,
+    responses={204: answer("It is gone, with its secrets.")},
+)
+@in_slow_thread
+def remove(name: Name, app: App, server: Server) -> None:
+    """What it brought stays, and so does its manifest: applied again, it reads nothing twice."""
+    connecting(app, server).remove(name)
+
+
+@post(
+    "/connectors/{name:str}/check",
+    operation_id="check_connector",
+    summary="Try a connector",
+    guards=[writing("connectors")],
+    status_code=200,
+    responses={200: answer("The result.", Check, _CHECK)},
+)
+@in_slow_thread
+def check(name: Name, app: App, server: Server) -> Check:
+    """Access, path, format, and the first ten conversations mapped and refused. Nothing is stored."""
+    return connecting(app, server).check(name)
+
+
+@post(
+    "/connectors/{name:str}/run",
+    operation_id="run_connector",
+    summary="Run a connector",
+    guards=[writing("connectors")],
+    status_code=202,
+    responses={
+        202: answer(
+            "A worker begins within a minute.", Standing, {**_STANDING, "ordered": {**_ORDER, "kind": "manual"}}
+        ),
+        **refusals(_BUSY),
+    },
+)
+@in_slow_thread
+def run(name: Name, app: App, server: Server, caller: Caller) -> Standing:
+    """Reads what is new, now. Ask for its runs to follow it."""
+    return connecting(app, server).order(name, Order(kind="manual", by=caller.name))
+
+
+@post(
+    "/connectors/{name:str}/backfill",
+    operation_id="backfill_connector",
+    summary="Read a range of older items",
+    guards=[writing("connectors")],
+    status_code=202,
+    responses={
+        202: answer(
+            "A worker begins within a minute.", Standing, {**_STANDING, "ordered": {**_ORDER, "kind": "backfill"}}
+        ),
+        **refusals({**_BODIES, **_BUSY}),
+    },
+    takes=Takes("The range.", {"since": "2025-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}),
+)
+@in_slow_thread
+def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server, caller: Caller) -> Standing:
+    """Reads items by the time at which they were written, whatever `since` of the document says."""
+    order = Order(
+        kind="backfill",
+        since=data.since,
+        until=data.until,
+        prefix=data.prefix,
+        is_repeated=data.again,
+        by=caller.name,
+    )
+    return connecting(app, server).order(name, order)
+
+
+@post(
+    "/connectors/{name:str}/pause",
+    operation_id="pause_connector",
+    summary="Pause a connector",
+    guards=[writing("connectors")],
+    status_code=204,
+    responses={204: answer("It is paused.")},
+)
+@in_slow_thread
+def pause(name: Name, app: App) -> None:
+    """No run begins, and one that is under way ends after the group that it stores."""
+    app.connectors.pause(name, is_paused=True)
+
+
+@post(
+    "/connectors/{name:str}/resume",
+    operation_id="resume_connector",
+    summary="Resume a connector",
+    guards=[writing("connectors")],
+    status_code=204,
+    responses={204: answer("It may run again.")},
+)
+@in_slow_thread
+def resume(name: Name, app: App) -> None:
+    """The next run goes on where the last one ended."""
+    app.connectors.pause(name, is_paused=False)
+
+
+@get(
+    "/connectors/{name:str}/runs",
+    operation_id="list_connector_runs",
+    summary="Runs of a connector",
+    guards=[reading("connectors", reach="app")],
+    responses={200: answer("The runs.", RunList, {"items": [_RUN]})},
+)
+@in_thread
+def runs(name: Name, app: App, limit: Limit = 100) -> RunList:
+    """The last runs with their counts, what the drift watch noticed, and the error that ended one early."""
+    return RunList(items=tuple(app.connectors.runs(name, limit)))
+
+
+@get(
+    "/connectors/{name:str}/refusals",
+    operation_id="list_connector_refusals",
+    summary="What a connector refused",
+    guards=[reading("connectors", reach="app")],
+    responses={200: answer("The refusals.", RefusalList, {"items": [_REFUSAL]})},
+)
+@in_thread
+def refused(
+    name: Name,
+    app: App,
+    limit: Limit = 100,
+    run: Annotated[int | None, query("Only of this run.", ge=1, le=2**53)] = None,
+) -> RefusalList:
+    """What is refused at present: an item that is read again replaces its refusals."""
+    return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
+
+
+def connecting(app: AppStore, server: Services) -> Connectors:
+    """Return the connectors of an app, limited to what may be applied over the API."""
+    settings = server.settings
+    return Connectors(app, settings.limits, server.now, folders=settings.connector_folders)
+
+
+def _refused(found: ConnectorCheck) -> RefusedDocumentError:
+    count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
+    error = RefusedDocumentError(f"The connector cannot be used: {count}.", details)
+    error.reason = "connector.invalid"
+    return error
+
+
+HANDLERS: tuple[Any, ...] = (
+    apply,
+    listing,
+    show,
+    remove,
+    check,
+    run,
+    backfill,
+    pause,
+    resume,
+    runs,
+    refused,
+)
+ROUTER = Router("/", route_handlers=HANDLERS)

@@ -1,0 +1,155 @@
+"""What our own API shows of forms and drafts: one shape a thing, wherever it is shown."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from auscult.domain.definitions.form_version import FormVersion
+from auscult.domain.errors import FormError, NotFoundError
+from auscult.domain.form import Form
+from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest.request import Takes
+from auscult.services.definitions.forms.document import Problem
+from auscult.services.definitions.forms.reading import FormCheck, read_form
+
+
+class ListedFormItem(Struct, frozen=True, kw_only=True):
+    """One version of a form, as lists show it. ``metrics``: how many it has; null where it can no longer be read."""
+
+    id: str
+    version: int
+    name: str | None
+    channel: str | None
+    metrics: int | None
+    published_at: datetime
+    retired_at: datetime | None
+
+
+class FormProblem(Struct, frozen=True, kw_only=True):
+    """One thing that a look at a form found. An ``error`` and something ``unanswered`` stand in the way of publishing."""
+
+    kind: Literal["error", "unanswered", "warning"]
+    line: int | None
+    field: str
+    reason: str
+
+
+class CheckedForm(Struct, frozen=True, kw_only=True):
+    """What a look at a form found. ``can_be_published`` takes the forms in force into account."""
+
+    id: str | None
+    can_be_published: bool
+    problems: tuple[FormProblem, ...]
+
+
+class PublishedForm(Struct, frozen=True, kw_only=True):
+    """The newest version of a form, which is in force unless it is retired."""
+
+    id: str
+    version: int
+    published_at: datetime
+    retired_at: datetime | None
+
+
+def listed(one: FormVersion) -> ListedFormItem:
+    """Show a version in a list."""
+    try:
+        form = read_form(one.document, one.version)
+    except FormError:  # a version that was taken once and would not be today
+        form = None
+    return ListedFormItem(
+        id=one.form_id,
+        version=one.version,
+        name=form.name if form else None,
+        channel=form.channel if form else None,
+        metrics=len(form.metrics) if form else None,
+        published_at=one.published_at,
+        retired_at=one.retired_at,
+    )
+
+
+def published(version: FormVersion) -> PublishedForm:
+    """Show what was done to a form."""
+    return PublishedForm(
+        id=version.form_id, version=version.version, published_at=version.published_at, retired_at=version.retired_at
+    )
+
+
+def checked(found: FormCheck) -> CheckedForm:
+    """Show what a look at a form found."""
+    return CheckedForm(
+        id=found.form.id if found.form else None,
+        can_be_published=found.form is not None and not found.unanswered,
+        problems=problems(found),
+    )
+
+
+def problems(found: FormCheck) -> tuple[FormProblem, ...]:
+    """Show everything that a look at a form found, the worst first."""
+    kinds: tuple[tuple[Literal["error", "unanswered", "warning"], tuple[Problem, ...]], ...] = (
+        ("error", found.problems),
+        ("unanswered", found.unanswered),
+        ("warning", found.warnings),
+    )
+    return tuple(
+        FormProblem(kind=kind, line=one.line, field=one.field, reason=one.reason)
+        for kind, some in kinds
+        for one in some
+    )
+
+
+def usable(found: FormCheck) -> Form:
+    """The form, when it can be published. Raises ``RefusedDocumentError`` with every fault."""
+    if found.form is None or found.unanswered:
+        raise refused(found)
+    return found.form
+
+
+def refused(found: FormCheck) -> RefusedDocumentError:
+    """The error that tells every fault of a form for itself."""
+    faults = (*found.problems, *found.unanswered)
+    count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
+    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in faults)
+    return RefusedDocumentError(f"The form cannot be used: {count}.", details)
+
+
+def unknown(form_id: str, version: int | None = None) -> NotFoundError:
+    """The error for a form, or a version of one, that is not there."""
+    which = form_id if version is None else f"{form_id} version {version}"
+    return NotFoundError(f"There is no form {which} in this app.", code="form.unknown", field="form_id", value=form_id)
+
+
+PUBLISHED: dict[str, Any] = {
+    "id": "ef-billing",
+    "version": 2,
+    "published_at": "2026-03-23T10:17:54Z",
+    "retired_at": None,
+}
+ITEM: dict[str, Any] = {**PUBLISHED, "name": "Billing calls", "channel": "voice", "metrics": 1}
+DOCUMENT: dict[str, Any] = {
+    "id": "ef-billing",
+    "name": "Billing calls",
+    "channel": "voice",
+    "pass_score": 70,
+    "assignments": [{"queue": "qu-billing", "direction": "both"}],
+    "metrics": [
+        {
+            "id": "em-greeting",
+            "name": "Greeting",
+            "type": "by_question",
+            "weight": 100,
+            "answer": {"any_of": [{"phrases": ["hello, this is"]}]},
+        }
+    ],
+}
+BODY = Takes(
+    "A form, as YAML or JSON; told by the content.",
+    DOCUMENT,
+    {"type": "object", "description": "A form as docs/reference/forms.md has it, in JSON or YAML."},
+    ("application/yaml",),
+)
+REFUSED_STATUSES = {
+    413: "The document is larger than any form may be.",
+    422: "The form cannot be used; `errors` has every fault with line, field and reason.",
+}

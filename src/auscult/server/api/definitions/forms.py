@@ -1,0 +1,208 @@
+"""Evaluation forms: checked, published, and read in every version."""
+
+from typing import Any
+
+import msgspec
+from litestar import Router, get, post
+from litestar.params import RawBody
+from msgspec import Struct
+
+from auscult.server.api.definitions import form_views
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal, refusals
+from auscult.server.rest.parameters import FormId, Version
+from auscult.server.rest.request import ApiResponse
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.definitions.form_packs import publish_pinned
+from auscult.services.definitions.forms.difference import VersionChanges, history
+from auscult.services.definitions.forms.publish import check_against
+
+
+class FormList(Struct, frozen=True, kw_only=True):
+    """Forms, or versions of one."""
+
+    items: tuple[form_views.ListedFormItem, ...]
+    next_cursor: None = None
+
+
+class VersionItem(form_views.ListedFormItem, frozen=True, kw_only=True):
+    """One version of a form, with what it changed."""
+
+    changes: VersionChanges
+
+
+class VersionList(Struct, frozen=True, kw_only=True):
+    """Versions of a form, the newest first."""
+
+    items: tuple[VersionItem, ...]
+    next_cursor: None = None
+
+
+class FormDocument(form_views.ListedFormItem, frozen=True, kw_only=True):
+    """One version of a form, with the document as its author wrote it."""
+
+    document: str
+
+
+_VERSION: dict[str, Any] = {
+    **form_views.ITEM,
+    "changes": {
+        "added": [],
+        "removed": [],
+        "changed": ["em-greeting"],
+        "fields": ["pass_score"],
+        "metric_versions": {"em-greeting": 2},
+    },
+}
+_RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
+
+
+@get(
+    "/forms",
+    operation_id="list_forms",
+    summary="List the forms in force",
+    guards=[reading("forms")],
+    responses={200: answer("The forms.", FormList, {"items": [form_views.ITEM], "next_cursor": None})},
+)
+@in_thread
+def listing(app: App) -> FormList:
+    """The newest version of each form that is not retired, by id."""
+    return FormList(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
+
+
+@get(
+    "/forms/{form_id:str}/versions",
+    operation_id="list_form_versions",
+    summary="Every version of a form",
+    guards=[reading("forms")],
+    responses={200: answer("The versions.", VersionList, {"items": [_VERSION], "next_cursor": None})},
+)
+@in_thread
+def versions(form_id: FormId, app: App) -> VersionList:
+    """The newest first, each with what it changed: metrics by id, and fields of the form itself.
+
+    A published version is never changed.
+    """
+    found = app.forms.versions(form_id)
+    if not found:
+        raise form_views.unknown(form_id)
+    items = tuple(
+        VersionItem(**msgspec.structs.asdict(form_views.listed(one)), changes=changes)
+        for one, changes in zip(found, history(found), strict=True)
+    )
+    return VersionList(items=items)
+
+
+@get(
+    "/forms/{form_id:str}",
+    operation_id="get_form",
+    summary="One form",
+    guards=[reading("forms")],
+    responses={
+        200: answer("The form.", FormDocument, {**form_views.ITEM, "document": "id: ef-billing\nname: Billing calls\n"})
+    },
+)
+@in_thread
+def show(
+    form_id: FormId,
+    app: App,
+    version: Version = None,
+) -> FormDocument:
+    """The newest version, or another one, with the document as its author wrote it."""
+    found = app.forms.get(form_id, version)
+    if found is None:
+        raise form_views.unknown(form_id, version)
+    listed = form_views.listed(found)
+    return FormDocument(
+        id=listed.id,
+        version=listed.version,
+        name=listed.name,
+        channel=listed.channel,
+        metrics=listed.metrics,
+        published_at=listed.published_at,
+        retired_at=listed.retired_at,
+        document=found.document.decode("utf-8-sig", "replace"),
+    )
+
+
+@post(
+    "/forms/check",
+    operation_id="check_form",
+    summary="Check a form",
+    guards=[reading("forms")],
+    status_code=200,
+    responses={
+        200: answer(
+            "What the look at it found.",
+            form_views.CheckedForm,
+            {
+                "id": None,
+                "can_be_published": False,
+                "problems": [
+                    {
+                        "kind": "error",
+                        "line": 4,
+                        "field": "metrics",
+                        "reason": "weights total 90; on a percentage form they must total exactly 100",
+                    }
+                ],
+            },
+        ),
+        413: refusal("The document is larger than any form may be."),
+    },
+    takes=form_views.BODY,
+)
+@in_slow_thread
+def check(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
+    """What publishing it now would say, and nothing is changed."""
+    found = check_against(app.forms, body, server.answered())
+    return form_views.checked(found)
+
+
+@post(
+    "/forms",
+    operation_id="publish_form",
+    summary="Publish a form",
+    guards=[writing("forms")],
+    responses={
+        200: answer("This document is in force already.", form_views.PublishedForm, form_views.PUBLISHED),
+        201: answer("A new version is in force.", form_views.PublishedForm, form_views.PUBLISHED),
+        **refusals(form_views.REFUSED_STATUSES),
+    },
+    takes=form_views.BODY,
+)
+@in_slow_thread
+def publish(body: RawBody, app: App, server: Server) -> ApiResponse:
+    """Conversations that are evaluated from now on are scored with it.
+
+    A form that is there gets a new version; the same document again changes nothing. It is checked against the
+    other forms in force: one form for each queue, channel and direction.
+    """
+    found = check_against(app.forms, body, server.answered())
+    form = form_views.usable(found)
+    before = app.forms.get(form.id)
+    version = publish_pinned(app.forms, form.id, body)
+    is_new = before is None or before.version != version.version
+    return ApiResponse(form_views.published(version), status_code=201 if is_new else 200)
+
+
+@post(
+    "/forms/{form_id:str}/retire",
+    operation_id="retire_form",
+    summary="Put a form out of force",
+    guards=[writing("forms")],
+    status_code=200,
+    responses={200: answer("It is not in force.", form_views.PublishedForm, _RETIRED)},
+)
+@in_slow_thread
+def retire(form_id: FormId, app: App) -> form_views.PublishedForm:
+    """Conversations that are evaluated from now on are not scored with it.
+
+    Scores that it gave stay, and so do its versions; publishing it again, even the same document, makes a new
+    version.
+    """
+    return form_views.published(app.forms.retire(form_id))
+
+
+ROUTER = Router("/", route_handlers=[listing, versions, show, check, publish, retire])

@@ -1,0 +1,352 @@
+"""Scorecards: what agents are measured by, and what their conversations of a period come to."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Annotated, Any
+
+from litestar import Router, delete, get, post
+from litestar.params import RawBody
+from msgspec import Struct
+
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.scorecard import Interaction, Scorecard
+from auscult.domain.errors import NotFoundError
+from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest.context import App
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import Cursor, Limit, Since, Until, path_id
+from auscult.server.rest.request import ApiResponse, Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.definitions.forms.document import MAX_BYTES
+from auscult.services.definitions.scorecards import (
+    AgentFigures,
+    check_scorecard,
+    figures_of,
+    interactions_of,
+    known_metrics,
+    scorecard,
+    scorecards,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ScorecardId = Annotated[str, path_id("The scorecard, percent-encoded.", "sc-service")]
+AgentId = Annotated[str, path_id("The agent, percent-encoded.", "a-1")]
+
+
+class ListedScorecard(Struct, frozen=True, kw_only=True):
+    """A scorecard, as lists show it. ``attributes``: their names."""
+
+    id: str
+    version: int
+    name: str
+    attributes: tuple[str, ...]
+    agents: tuple[str, ...]
+    pass_score: float
+    is_active: bool
+    is_default: bool
+
+
+class ScorecardList(Struct, frozen=True, kw_only=True):
+    """Every scorecard in force."""
+
+    items: tuple[ListedScorecard, ...]
+    next_cursor: None = None
+
+
+class ScorecardDocument(ListedScorecard, frozen=True, kw_only=True):
+    """A scorecard, with the document as its author wrote it."""
+
+    published_at: datetime
+    document: str
+
+
+class PublishedScorecard(Struct, frozen=True, kw_only=True):
+    """What is in force now, and what is doubtful in it: a metric that no form has."""
+
+    id: str
+    version: int
+    published_at: datetime
+    warnings: tuple[Detail, ...]
+
+
+class AgentList(Struct, frozen=True, kw_only=True):
+    """Every agent, the best mean first."""
+
+    scorecard: str
+    version: int
+    items: tuple[AgentFigures, ...]
+    next_cursor: None = None
+
+
+class InteractionPage(Struct, frozen=True, kw_only=True):
+    """Conversations behind an agent's figures. ``next_cursor`` is null after the last."""
+
+    scorecard: str
+    version: int
+    items: tuple[Interaction, ...]
+    next_cursor: str | None
+
+
+_DOCUMENT: dict[str, Any] = {
+    "id": "sc-service",
+    "name": "Service",
+    "pass_score": 70,
+    "attributes": [
+        {
+            "id": "at-courtesy",
+            "name": "Courtesy",
+            "weight": 100,
+            "metrics": [{"metric": "em-greeting", "weight": 60}, {"metric": "em-empathy", "weight": 40}],
+        }
+    ],
+}
+_LISTED: dict[str, Any] = {
+    "id": "sc-service",
+    "version": 1,
+    "name": "Service",
+    "attributes": ["Courtesy"],
+    "agents": ["*"],
+    "pass_score": 70,
+    "is_active": True,
+    "is_default": False,
+}
+_PUBLISHED: dict[str, Any] = {
+    "id": "sc-service",
+    "version": 1,
+    "published_at": "2026-03-23T10:17:54Z",
+    "warnings": [],
+}
+_FIGURES: dict[str, Any] = {
+    "agent_id": "a-1",
+    "name": "Robert",
+    "email": "robert@example.com",
+    "interactions": 12,
+    "score": 81.67,
+    "passed": 10,
+    "failed": 2,
+    "fatal": 0,
+    "attributes": [{"id": "at-courtesy", "name": "Courtesy", "score": 81.67, "interactions": 12}],
+}
+_INTERACTION: dict[str, Any] = {
+    "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "started_at": "2026-03-23T10:17:54Z",
+    "form_id": "ef-billing",
+    "form_version": 2,
+    "score": 60,
+    "passed": False,
+    "fatal_errors": 0,
+    "attributes": {"at-courtesy": 60},
+}
+
+
+@get(
+    "/scorecards",
+    operation_id="list_scorecards",
+    summary="List the scorecards in force",
+    guards=[reading("forms")],
+    responses={200: answer("The scorecards.", ScorecardList, {"items": [_LISTED], "next_cursor": None})},
+)
+@in_thread
+def listing(app: App) -> ScorecardList:
+    """The newest version of each scorecard, by id."""
+    return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
+
+
+@get(
+    "/scorecards/{scorecard_id:str}",
+    operation_id="get_scorecard",
+    summary="Show a scorecard",
+    guards=[reading("forms")],
+    responses={
+        200: answer(
+            "The scorecard.",
+            ScorecardDocument,
+            {**_LISTED, "published_at": "2026-03-23T10:17:54Z", "document": "id: sc-service\nname: Service\n…"},
+        ),
+        404: refusal("There is no such scorecard."),
+    },
+)
+@in_thread
+def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
+    """With the document as its author wrote it."""
+    card = scorecard(app, scorecard_id)
+    stored = app.definitions.get("scorecard", card.id)
+    if stored is None:
+        raise _gone(card.id)
+    listed = {name: getattr(_listed(card), name) for name in ListedScorecard.__struct_fields__}
+    document = stored.document.decode("utf-8-sig", "replace")
+    return ScorecardDocument(**listed, published_at=stored.published_at, document=document)
+
+
+@post(
+    "/scorecards",
+    operation_id="publish_scorecard",
+    summary="Publish a scorecard",
+    guards=[writing("forms")],
+    responses={
+        200: answer("This document is in force already.", PublishedScorecard, _PUBLISHED),
+        201: answer("A new version is in force.", PublishedScorecard, _PUBLISHED),
+        413: refusal("The document is larger than any scorecard may be."),
+        422: refusal("It has faults; `errors` lists each."),
+    },
+    takes=Takes(
+        "A scorecard, as YAML or JSON; told by the content.",
+        _DOCUMENT,
+        {"type": "object", "description": "A scorecard as docs/reference/scorecards.md has it, in JSON or YAML."},
+        ("application/yaml",),
+        MAX_BYTES,
+    ),
+)
+@in_thread
+def publish(body: RawBody, app: App) -> ApiResponse:
+    """A scorecard that is there gets a new version; the same document again changes nothing.
+
+    It weighs what was recorded, so that it counts for conversations of any time.
+    """
+    found = check_scorecard(body, known_metrics=known_metrics(app))
+    if found.card is None:
+        count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+        details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
+        error = RefusedDocumentError(f"The scorecard cannot be used: {count}.", details)
+        error.reason = "scorecard.invalid"
+        raise error
+    before = app.definitions.get("scorecard", found.card.id)
+    stored = app.definitions.publish("scorecard", found.card.id, body)
+    warnings = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.warnings)
+    is_new = before is None or before.version != stored.version
+    return ApiResponse(_published(stored, warnings), status_code=201 if is_new else 200)
+
+
+@delete(
+    "/scorecards/{scorecard_id:str}",
+    operation_id="remove_scorecard",
+    summary="Put a scorecard out of force",
+    guards=[writing("forms")],
+    status_code=200,
+    responses={
+        200: answer("The version that was in force.", PublishedScorecard, _PUBLISHED),
+        404: refusal("There is no such scorecard."),
+    },
+)
+@in_thread
+def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
+    """Its versions stay; publishing it again makes a new one."""
+    card = scorecard(app, scorecard_id)
+    stored = app.definitions.remove("scorecard", card.id)
+    if stored is None:
+        raise _gone(card.id)
+    return _published(stored, ())
+
+
+@get(
+    "/scorecards/{scorecard_id:str}/agents",
+    operation_id="list_scorecard_agents",
+    summary="What agents come to by a scorecard",
+    guards=[reading("conversations", "insight.read")],
+    responses={
+        200: answer(
+            "The agents.",
+            AgentList,
+            {"scorecard": "sc-service", "version": 1, "items": [_FIGURES], "next_cursor": None},
+        ),
+        404: refusal("There is no such scorecard."),
+    },
+)
+@in_slow_thread
+def agents(scorecard_id: ScorecardId, app: App, since: Since = None, until: Until = None) -> AgentList:
+    """Return the figures of each agent over the conversations of a period, the best mean first.
+
+    The mean score, the mean of each attribute, how many passed and failed, and how many a fatal metric failed.
+    """
+    card = scorecard(app, scorecard_id)
+    items = figures_of(app, card, since, until)
+    return AgentList(scorecard=card.id, version=card.version, items=items)
+
+
+@get(
+    "/scorecards/{scorecard_id:str}/agents/{agent_id:str}",
+    operation_id="list_scorecard_interactions",
+    summary="The conversations behind an agent's figures",
+    guards=[reading("conversations", "insight.read")],
+    responses={
+        200: answer(
+            "A page.",
+            InteractionPage,
+            {"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next_cursor": None},
+        ),
+        404: refusal("There is no such scorecard."),
+    },
+)
+@in_slow_thread
+def interactions(
+    scorecard_id: ScorecardId,
+    agent_id: AgentId,
+    app: App,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> InteractionPage:
+    """In the order of their start, each with its score and that of every attribute."""
+    card = scorecard(app, scorecard_id)
+    after = read_cursor(cursor, tuple[int, str])
+    if after is not None:
+        since = _EPOCH + timedelta(milliseconds=after[0])
+    found = interactions_of(app, card, agent_id, since, until)
+    if after is not None:
+        found = _behind(found, after)
+    items = tuple(islice(found, limit + 1))
+    last = items[limit - 1] if len(items) > limit else None
+    following = None if last is None else write_cursor(_ms(last.started_at), last.conversation_id)
+    return InteractionPage(scorecard=card.id, version=card.version, items=items[:limit], next_cursor=following)
+
+
+def _behind(found: Iterator[Interaction], after: tuple[int, str]) -> Iterator[Interaction]:
+    """Those behind the conversation at a cursor. Where that is gone, all that began when it did come once more."""
+    together: list[Interaction] = []
+    for one in found:
+        at = (_ms(one.started_at), one.conversation_id)
+        if at == after:
+            break
+        if at[0] > after[0]:
+            yield from (*together, one)
+            break
+        together.append(one)
+    else:
+        yield from together
+    yield from found
+
+
+def _ms(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _listed(card: Scorecard) -> ListedScorecard:
+    return ListedScorecard(
+        id=card.id,
+        version=card.version,
+        name=card.name,
+        attributes=tuple(attribute.name for attribute in card.attributes),
+        agents=card.agents,
+        pass_score=float(card.pass_score),
+        is_active=card.is_active,
+        is_default=card.is_default,
+    )
+
+
+def _published(stored: Definition, warnings: tuple[Detail, ...]) -> PublishedScorecard:
+    return PublishedScorecard(
+        id=stored.name, version=stored.version, published_at=stored.published_at, warnings=warnings
+    )
+
+
+def _gone(card_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no scorecard {card_id} in this app.", code="scorecard.unknown", field="scorecard_id", value=card_id
+    )
+
+
+ROUTER = Router("/", route_handlers=[listing, show, publish, remove, agents, interactions])

@@ -1,0 +1,276 @@
+"""Taxonomies: what conversations are sorted by, checked, published, and read in every version."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from litestar import Router, get, post
+from litestar.params import RawBody
+from msgspec import Struct
+
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.errors import NotFoundError, TaxonomyError
+from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest.context import App
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import Version, path_id
+from auscult.server.rest.request import ApiResponse, Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.definitions.taxonomies import TaxonomyCheck, read_taxonomy
+from auscult.services.scoring.classification import KIND, check_against, listed_versions
+
+TaxonomyId = Annotated[str, path_id("The taxonomy, percent-encoded.", "tx-shop")]
+
+
+class ListedTaxonomy(Struct, frozen=True, kw_only=True):
+    """One version of a taxonomy, as lists show it. ``topics``: how many it has on levels 1, 2 and 3.
+
+    ``name``, ``languages`` and ``topics`` are null where it can no longer be read.
+    """
+
+    id: str
+    version: int
+    name: str | None
+    languages: tuple[str, ...] | None
+    topics: tuple[int, ...] | None
+    published_at: datetime
+    retired_at: datetime | None
+
+
+class TaxonomyList(Struct, frozen=True, kw_only=True):
+    """Taxonomies, or versions of one."""
+
+    items: tuple[ListedTaxonomy, ...]
+    next_cursor: None = None
+
+
+class TaxonomyDocument(ListedTaxonomy, frozen=True, kw_only=True):
+    """One version of a taxonomy, with the document as its author wrote it."""
+
+    document: str
+
+
+class TaxonomyProblem(Struct, frozen=True, kw_only=True):
+    """One thing that a look at a taxonomy found. An ``error`` stands in the way of publishing."""
+
+    kind: Literal["error", "warning"]
+    line: int | None
+    field: str
+    reason: str
+
+
+class CheckedTaxonomy(Struct, frozen=True, kw_only=True):
+    """What a look at a taxonomy found. ``can_be_published`` takes those in force into account."""
+
+    id: str | None
+    can_be_published: bool
+    problems: tuple[TaxonomyProblem, ...]
+
+
+class PublishedTaxonomy(Struct, frozen=True, kw_only=True):
+    """The newest version of a taxonomy, which is in force unless it is retired."""
+
+    id: str
+    version: int
+    published_at: datetime
+    retired_at: datetime | None
+
+
+_PUBLISHED: dict[str, Any] = {
+    "id": "tx-shop",
+    "version": 2,
+    "published_at": "2026-03-23T10:17:54Z",
+    "retired_at": None,
+}
+_ITEM: dict[str, Any] = {**_PUBLISHED, "name": "Shop", "languages": ["en"], "topics": [1, 1, 1]}
+_REASON = {"name": "Late", "description": "A delivery did not come in time.", "examples": ["where is my parcel"]}
+_DOCUMENT: dict[str, Any] = {
+    "id": "tx-shop",
+    "name": "Shop",
+    "topics": [{"name": "Shop", "topics": [{"name": "Delivery", "topics": [_REASON]}]}],
+}
+_BODY = Takes(
+    "A taxonomy, as YAML or JSON; told by the content.",
+    _DOCUMENT,
+    {"type": "object", "description": "A taxonomy as docs/reference/taxonomies.md has it, in JSON or YAML."},
+    ("application/yaml",),
+)
+_TOO_LARGE = "The document is larger than any taxonomy may be."
+_EXAMPLE_PROBLEM: dict[str, Any] = {
+    "kind": "error",
+    "line": 4,
+    "field": "topics[0].name",
+    "reason": "has 61 characters; at most 50 are allowed",
+}
+
+
+@get(
+    "/taxonomies",
+    operation_id="list_taxonomies",
+    summary="List the taxonomies in force",
+    guards=[reading("forms")],
+    responses={200: answer("The taxonomies.", TaxonomyList, {"items": [_ITEM], "next_cursor": None})},
+)
+@in_thread
+def listing(app: App) -> TaxonomyList:
+    """The newest version of each taxonomy that is not retired, by id."""
+    found = app.definitions.in_force(KIND)
+    return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
+
+
+@get(
+    "/taxonomies/{taxonomy_id:str}/versions",
+    operation_id="list_taxonomy_versions",
+    summary="The newest versions of a taxonomy",
+    guards=[reading("forms")],
+    responses={200: answer("The versions.", TaxonomyList, {"items": [_ITEM], "next_cursor": None})},
+)
+@in_thread
+def versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
+    """The newest first. A published version is never changed, and older ones can still be read by their number."""
+    found = listed_versions(app.definitions, taxonomy_id)
+    if not found:
+        raise _unknown(taxonomy_id)
+    return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
+
+
+@get(
+    "/taxonomies/{taxonomy_id:str}",
+    operation_id="get_taxonomy",
+    summary="One taxonomy",
+    guards=[reading("forms")],
+    responses={200: answer("The taxonomy.", TaxonomyDocument, {**_ITEM, "document": "id: tx-shop\nname: Shop\n"})},
+)
+@in_thread
+def show(
+    taxonomy_id: TaxonomyId,
+    app: App,
+    version: Version = None,
+) -> TaxonomyDocument:
+    """The newest version, or another one, with the document as its author wrote it."""
+    found = app.definitions.get(KIND, taxonomy_id, version)
+    if found is None:
+        raise _unknown(taxonomy_id, version)
+    document = found.document.decode("utf-8-sig", "replace")
+    return TaxonomyDocument(**_listed(found), document=document)
+
+
+@post(
+    "/taxonomies/check",
+    operation_id="check_taxonomy",
+    summary="Check a taxonomy",
+    guards=[reading("forms")],
+    status_code=200,
+    responses={
+        200: answer(
+            "What the look at it found.",
+            CheckedTaxonomy,
+            {"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]},
+        ),
+        413: refusal(_TOO_LARGE),
+    },
+    takes=_BODY,
+)
+@in_slow_thread
+def check(body: RawBody, app: App) -> CheckedTaxonomy:
+    """What publishing it now would say, and nothing is changed."""
+    found = check_against(app.definitions, body)
+    return CheckedTaxonomy(
+        id=found.taxonomy.id if found.taxonomy else None,
+        can_be_published=found.taxonomy is not None,
+        problems=(
+            *[TaxonomyProblem(kind="error", **one._asdict()) for one in found.problems],
+            *[TaxonomyProblem(kind="warning", **one._asdict()) for one in found.warnings],
+        ),
+    )
+
+
+@post(
+    "/taxonomies",
+    operation_id="publish_taxonomy",
+    summary="Publish a taxonomy",
+    guards=[writing("forms")],
+    responses={
+        200: answer("This document is in force already.", PublishedTaxonomy, _PUBLISHED),
+        201: answer("A new version is in force.", PublishedTaxonomy, _PUBLISHED),
+        413: refusal(_TOO_LARGE),
+        422: refusal("The taxonomy cannot be used; `errors` has every fault with line, field and reason."),
+    },
+    takes=_BODY,
+)
+@in_slow_thread
+def publish(body: RawBody, app: App) -> ApiResponse:
+    """Conversations that are analysed from now on are sorted by it, and earlier ones stay as they are.
+
+    One that is there gets a new version; the same document again changes nothing.
+    """
+    found = check_against(app.definitions, body)
+    if found.taxonomy is None:
+        raise _refused(found)
+    before = app.definitions.get(KIND, found.taxonomy.id)
+    stored = app.definitions.publish(KIND, found.taxonomy.id, body)
+    is_new = before is None or before.version != stored.version
+    return ApiResponse(_published(stored), status_code=201 if is_new else 200)
+
+
+@post(
+    "/taxonomies/{taxonomy_id:str}/retire",
+    operation_id="retire_taxonomy",
+    summary="Put a taxonomy out of force",
+    guards=[writing("forms")],
+    status_code=200,
+    responses={
+        200: answer("It is not in force.", PublishedTaxonomy, {**_PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"})
+    },
+)
+@in_slow_thread
+def retire(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
+    """Conversations that are analysed from now on are not sorted by it.
+
+    What it found stays, and so do its versions; publishing it again, even the same document, makes a new version.
+    """
+    stored = app.definitions.remove(KIND, taxonomy_id)
+    if stored is None:
+        raise _unknown(taxonomy_id)
+    return _published(stored)
+
+
+def _refused(found: TaxonomyCheck) -> RefusedDocumentError:
+    count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
+    error = RefusedDocumentError(f"The taxonomy cannot be used: {count}.", details)
+    error.reason = "taxonomy.invalid"
+    return error
+
+
+def _listed(one: Definition) -> dict[str, Any]:
+    taxonomy: Taxonomy | None = None
+    with suppress(TaxonomyError):  # a version that was taken once and would not be today
+        taxonomy = read_taxonomy(one.document, one.version)
+    return {
+        "id": one.name,
+        "version": one.version,
+        "name": taxonomy.name if taxonomy else None,
+        "languages": taxonomy.languages if taxonomy else None,
+        "topics": taxonomy.counts() if taxonomy else None,
+        "published_at": one.published_at,
+        "retired_at": one.removed_at,
+    }
+
+
+def _published(stored: Definition) -> PublishedTaxonomy:
+    return PublishedTaxonomy(
+        id=stored.name, version=stored.version, published_at=stored.published_at, retired_at=stored.removed_at
+    )
+
+
+def _unknown(taxonomy_id: str, version: int | None = None) -> NotFoundError:
+    which = taxonomy_id if version is None else f"{taxonomy_id} version {version}"
+    return NotFoundError(
+        f"There is no taxonomy {which} in this app.", code="taxonomy.unknown", field="taxonomy_id", value=taxonomy_id
+    )
+
+
+ROUTER = Router("/", route_handlers=[listing, versions, show, check, publish, retire])

@@ -1,0 +1,285 @@
+"""Changes: what a copy elsewhere needs to follow an app; and the webhooks that are told of them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from litestar import Router, delete, get, post
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from auscult.domain.change import CHANGE_KINDS, Change, ChangeKind, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.errors import RequestError
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import Limit, path_id, query
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_thread
+
+_LONGEST_URL = 2_000
+WebhookId = Annotated[str, path_id("The webhook's id.", "wh-5f1c9a7b3e2d4c60")]
+
+
+class ChangePage(Struct, frozen=True, kw_only=True):
+    """Some changes. ``next_cursor`` is always there: ask with it again, now or tomorrow. ``more``: whether to ask now."""
+
+    items: tuple[Change, ...]
+    next_cursor: str
+    more: bool
+
+
+class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A webhook to make. Without ``kinds`` it is told of all; it begins with what changes from now on."""
+
+    url: str
+    kinds: tuple[ChangeKind, ...] = CHANGE_KINDS
+
+
+class ShownWebhook(Struct, frozen=True, kw_only=True):
+    """A webhook. ``secret`` is shown once, when it is made. ``waiting``: changes that it has yet to be told of, or pass."""
+
+    id: str
+    url: str
+    kinds: tuple[ChangeKind, ...]
+    created_at: datetime
+    failures: int
+    is_disabled: bool
+    waiting: int
+    secret: str | None = None
+
+
+class ShownWebhooks(Struct, frozen=True, kw_only=True):
+    """All webhooks of the app, by id."""
+
+    items: tuple[ShownWebhook, ...]
+
+
+class ShownDelivery(Struct, frozen=True, kw_only=True):
+    """One try to tell a webhook of one change: the status of the answer, or what went wrong where there was none."""
+
+    change: int
+    conversation_id: str
+    kind: ChangeKind
+    at: datetime
+    status: int | None
+    error: str | None
+    is_done: bool
+
+
+class ShownDeliveries(Struct, frozen=True, kw_only=True):
+    """The last tries of a webhook, the newest first."""
+
+    items: tuple[ShownDelivery, ...]
+
+
+_AT = "2026-03-23T10:20:05.120Z"
+_WEBHOOK: dict[str, Any] = {
+    "id": "wh-5f1c9a7b3e2d4c60",
+    "url": "http://127.0.0.1:9000/auscult",
+    "kinds": ["created", "rescored", "audited"],
+    "created_at": _AT,
+    "failures": 0,
+    "is_disabled": False,
+    "waiting": 0,
+    "secret": None,
+}
+_UNKNOWN = refusal("There is no such webhook.")
+
+
+@get(
+    "/changes",
+    operation_id="list_changes",
+    summary="What changed",
+    guards=[reading("conversations")],
+    responses={
+        200: answer(
+            "Some changes.",
+            ChangePage,
+            {
+                "items": [{"number": 4711, "conversation_id": "c-1", "kind": "created", "at": _AT}],
+                "next_cursor": "WzQ3MTFd",
+                "more": False,
+            },
+        )
+    },
+)
+@in_thread
+def changes(
+    app: App,
+    cursor: Annotated[str | None, query("The `next_cursor` of the answer before. Default: the beginning.")] = None,
+    limit: Limit = 100,
+) -> ChangePage:
+    """Return what changed: conversations created, revised, re-scored, assigned, audited, reviewed or erased.
+
+    The review of an audit by its agent is released, agent_accepted, disputed or dispute_decided. Each change stands in the feed once, in the order in which it was committed. Begin without a cursor, keep
+    `next_cursor`, and ask with it again at any time: nothing that was read comes again, and nothing that is
+    committed later comes before it. Read the present state with `GET /api/v1/conversations/{id}`. Of an erased
+    conversation only the erasure is in the feed.
+    """
+    (after,) = read_cursor(cursor, tuple[int]) or (0,)
+    found = app.feed.after(after, limit + 1)
+    if not found and after > app.feed.last():
+        raise RequestError(
+            "cursor: it is ahead of all that changed here, so it is of another database, or of this one before it was "
+            "restored; begin without a cursor.",
+            code="cursor.ahead",
+            field="cursor",
+        )
+    items = tuple(found[:limit])
+    last = items[-1].number if items else after
+    return ChangePage(items=items, next_cursor=write_cursor(last), more=len(found) > limit)
+
+
+@post(
+    "/webhooks",
+    operation_id="add_webhook",
+    summary="Make a webhook",
+    guards=[writing("webhooks")],
+    responses={
+        201: answer("It is made.", ShownWebhook, {**_WEBHOOK, "secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs"})
+    },
+    takes=Takes("Where, and what of.", {"url": _WEBHOOK["url"], "kinds": _WEBHOOK["kinds"]}),
+)
+@in_thread
+def add(data: JSONBody[NewWebhook], app: App, server: Server) -> ShownWebhook:
+    """Send each change of these kinds to the address from now on.
+
+    Messages are sent by POST and signed by Standard Webhooks 1.0 (`webhook-id`, `webhook-timestamp`,
+    `webhook-signature`), in order and at least once; a retry has the same `webhook-id`. Any answer but 2xx is
+    retried after 5 s, 1 min, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; then, or at once after 410, the webhook is
+    disabled and keeps its place. The secret is shown once.
+    """
+    now = server.now()
+    webhook = Webhook(
+        id=new_webhook_id(),
+        url=checked_url(data.url),
+        secret=new_webhook_secret(),
+        kinds=frozenset(data.kinds),
+        position=app.feed.last(),
+        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as it is stored
+    )
+    app.webhooks.add(webhook)
+    return _shown_webhook(webhook, webhook.position, secret=webhook.secret)
+
+
+@get(
+    "/webhooks",
+    operation_id="list_webhooks",
+    summary="List webhooks",
+    guards=[reading("webhooks")],
+    responses={200: answer("The webhooks.", ShownWebhooks, {"items": [_WEBHOOK]})},
+)
+@in_thread
+def listing(app: App) -> ShownWebhooks:
+    """All of the app, with how each stands."""
+    last = app.feed.last()
+    items = tuple(_shown_webhook(each, last) for each in app.webhooks.listing())
+    return ShownWebhooks(items=items)
+
+
+@delete(
+    "/webhooks/{webhook_id:str}",
+    operation_id="remove_webhook",
+    summary="Remove a webhook",
+    guards=[writing("webhooks")],
+    responses={204: answer("It is gone."), 404: _UNKNOWN},
+)
+@in_thread
+def remove(webhook_id: WebhookId, app: App) -> None:
+    """Nothing is sent to it any more, and its log goes."""
+    app.webhooks.remove(webhook_id)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/enable",
+    operation_id="enable_webhook",
+    summary="Try a webhook again",
+    guards=[writing("webhooks")],
+    status_code=204,
+    responses={204: answer("It will be tried."), 404: _UNKNOWN},
+)
+@in_thread
+def enable(webhook_id: WebhookId, app: App) -> None:
+    """It goes on at once from the change where it stopped."""
+    app.webhooks.enable(webhook_id)
+
+
+@get(
+    "/webhooks/{webhook_id:str}/deliveries",
+    operation_id="list_deliveries",
+    summary="What became of each try",
+    guards=[reading("webhooks")],
+    responses={
+        200: answer(
+            "Tries.",
+            ShownDeliveries,
+            {
+                "items": [
+                    {
+                        "change": 4711,
+                        "conversation_id": "c-1",
+                        "kind": "created",
+                        "at": _AT,
+                        "status": 204,
+                        "error": None,
+                        "is_done": True,
+                    }
+                ]
+            },
+        ),
+        404: _UNKNOWN,
+    },
+)
+@in_thread
+def deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeliveries:
+    """The newest first; the last thousand are kept."""
+    tries = app.webhooks.deliveries(webhook_id, limit)
+    items = tuple(
+        ShownDelivery(
+            change=each.number,
+            conversation_id=each.conversation_id,
+            kind=each.kind,
+            at=each.at,
+            status=each.status,
+            error=each.error,
+            is_done=each.is_done,
+        )
+        for each in tries
+    )
+    return ShownDeliveries(items=items)
+
+
+def checked_url(url: str) -> str:
+    """See that messages can be sent there without anybody reading along. Raises ``RequestError`` ``webhook.bad_url``."""
+    try:
+        parts = urlsplit(url)
+        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        is_good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
+    except ValueError:
+        is_good = False
+    if not is_good or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable():
+        raise RequestError(
+            "url: give an https address (http only to this host), of 2,000 characters at most.",
+            code="webhook.bad_url",
+            field="url",
+            value=url[:_LONGEST_URL],
+        )
+    return url
+
+
+def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:
+    return ShownWebhook(
+        id=webhook.id,
+        url=webhook.url,
+        kinds=tuple(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
+        created_at=webhook.created_at,
+        failures=webhook.failures,
+        is_disabled=webhook.is_disabled,
+        waiting=max(0, last - webhook.position),
+        secret=secret,
+    )
+
+
+ROUTER = Router("/", route_handlers=[changes, add, listing, remove, enable, deliveries])

@@ -1,0 +1,221 @@
+"""``/api/v1/me`` and what a user manages alone: sessions and personal tokens."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from litestar import delete, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.errors import AccessError, NotFoundError
+from auscult.server.api.people.users import GRANT
+from auscult.server.asgi import headers_of, scope_of
+from auscult.server.auth.principal import Principal
+from auscult.server.people.cookies import csrf_token, session_secret
+from auscult.server.rest.context import Caller, Server, Services
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.request import ApiRequest, Takes
+from auscult.server.rest.threads import in_thread
+from auscult.services.people.users import Users
+from auscult.services.people.views import GrantView, SessionView, TokenView, grant_view, session_view, token_view
+from auscult.storage.people.access import Access
+
+DEFAULT_TOKEN_DAYS = 30
+
+_TOKEN: dict[str, Any] = {
+    "token_id": "pt-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+    "name": "nightly export",
+    "created_at": "2026-03-01T00:00:00Z",
+    "ends_at": "2026-03-31T00:00:00Z",
+    "revoked_at": None,
+}
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """The caller. A client has no e-mail address, and its scopes in place of grants.
+
+    ``csrf_token`` is there for a session: X-CSRF-Token, where a browser sends neither Origin nor Sec-Fetch-Site.
+    """
+
+    email: str | None
+    name: str
+    account_id: str
+    apps: tuple[str, ...]
+    grants: tuple[GrantView, ...]
+    scopes: tuple[str, ...]
+    csrf_token: str | None
+
+
+class SessionList(Struct, frozen=True, kw_only=True):
+    """The sessions of a user that are open, the newest first."""
+
+    items: tuple[SessionView, ...]
+
+
+class TokenList(Struct, frozen=True, kw_only=True):
+    """The personal tokens of a user, the oldest first."""
+
+    items: tuple[TokenView, ...]
+
+
+class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A personal token to issue."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+    days: Annotated[int, Meta(ge=1, le=366)] = DEFAULT_TOKEN_DAYS
+
+
+class IssuedTokenView(TokenView, frozen=True, kw_only=True):
+    """The same with its secret, which is shown this once."""
+
+    token: str
+
+
+@get(
+    "/me",
+    operation_id="get_me",
+    summary="The caller",
+    responses={
+        200: answer(
+            "The caller.",
+            Me,
+            {
+                "email": "ann@example.com",
+                "name": "Ann",
+                "account_id": "a-1",
+                "apps": ["st-shop"],
+                "grants": [GRANT],
+                "scopes": [],
+                "csrf_token": None,
+            },
+        )
+    },
+)
+@in_thread
+def me(request: ApiRequest, caller: Caller, server: Server) -> Me:
+    """Return the caller with the grants that are in force, in every app."""
+    if caller.access is None:
+        return _client(caller)
+    access, now = caller.access, server.now()
+    secret = session_secret(scope_of(request), headers_of(scope_of(request)))
+    return Me(
+        email=access.user.email,
+        name=access.user.name,
+        account_id=access.user.account_id,
+        apps=tuple(each.app_id for each in server.principals.tenants(access)),
+        grants=tuple(grant_view(each, now, access.roles) for each in access.grants if each.holds(now)),
+        scopes=(),
+        csrf_token=csrf_token(secret) if secret and access.session else None,
+    )
+
+
+@get(
+    "/sessions",
+    operation_id="list_sessions",
+    summary="Own sessions",
+    responses={200: answer("The sessions.", SessionList, {"items": []})},
+)
+@in_thread
+def sessions(caller: Caller, server: Server) -> SessionList:
+    """Return the caller's open sessions, the newest first."""
+    access, now = _person(caller), server.now()
+    current = access.session.session_id if access.session else None
+    found = server.store.people.sessions.of_user(access.user.user_id)
+    return SessionList(items=tuple(session_view(each, current) for each in found if each.holds(now)))
+
+
+@delete(
+    "/sessions",
+    operation_id="sign_out_everywhere",
+    summary="Sign out everywhere",
+    responses={204: answer("Every session of the caller is over, this one too.")},
+)
+@in_thread
+def end_all(caller: Caller, server: Server) -> None:
+    """End every session of the caller."""
+    server.sign_in.end(_person(caller).user)
+
+
+@delete(
+    "/sessions/{session_id:str}",
+    operation_id="end_session",
+    summary="End one session",
+    responses={204: answer("The session is over.")},
+)
+@in_thread
+def end_one(caller: Caller, server: Server, session_id: Annotated[str, path_id("The session's id.", "se-1")]) -> None:
+    """End one of the caller's sessions."""
+    if not server.sign_in.end(_person(caller).user, session_id):
+        raise NotFoundError(f"unknown session {session_id!r}", code="thing.unknown", field="session_id")
+
+
+@get(
+    "/tokens",
+    operation_id="list_tokens",
+    summary="Own personal tokens",
+    responses={200: answer("The tokens.", TokenList, {"items": [_TOKEN]})},
+)
+@in_thread
+def tokens(caller: Caller, server: Server) -> TokenList:
+    """Return the caller's personal tokens, ended ones too, without their secrets."""
+    found = server.store.people.tokens.of_user(_person(caller).user.user_id)
+    return TokenList(items=tuple(token_view(each) for each in found))
+
+
+@post(
+    "/tokens",
+    operation_id="issue_token",
+    summary="Issue a personal token",
+    status_code=201,
+    responses={201: answer("The token, with its secret.", IssuedTokenView, {**_TOKEN, "token": "pat-..."})},
+    takes=Takes("The token.", {"name": "nightly export", "days": 30}),
+)
+@in_thread
+def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
+    """Issue a token with the caller's own rights. The secret is shown this once."""
+    access = _person(caller)
+    issued = _users(server, access).issue_token(access.user, data.name, timedelta(days=data.days))
+    view = token_view(issued.token)
+    fields = {name: getattr(view, name) for name in TokenView.__struct_fields__}
+    return IssuedTokenView(**fields, token=issued.secret)
+
+
+@delete(
+    "/tokens/{token_id:str}",
+    operation_id="revoke_token",
+    summary="Revoke a personal token",
+    responses={204: answer("The token is of no use any more.")},
+)
+@in_thread
+def revoke(caller: Caller, server: Server, token_id: Annotated[str, path_id("The token's id.", "pt-1")]) -> None:
+    """End one of the caller's tokens."""
+    access = _person(caller)
+    _users(server, access).revoke_token(access.user, token_id)
+
+
+def _person(caller: Principal) -> Access:
+    """Return the user who asks. Raises ``AccessError`` ``session.missing`` for a client."""
+    if caller.access is None:
+        raise AccessError("this is for people; sign in, or send a personal token", code="session.missing")
+    return caller.access
+
+
+def _client(caller: Principal) -> Me:
+    return Me(
+        email=None,
+        name=caller.name,
+        account_id=caller.account_id,
+        apps=tuple(sorted(caller.app_ids)),
+        grants=(),
+        scopes=tuple(sorted(caller.permissions)),
+        csrf_token=None,
+    )
+
+
+def _users(server: Services, access: Access) -> Users:
+    return Users(server.store, server.principals.principal(access), server.now)
+
+
+HANDLERS = (me, sessions, end_all, end_one, tokens, issue, revoke)
+"""Open to whoever is signed in, in no app."""

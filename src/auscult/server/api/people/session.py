@@ -1,0 +1,69 @@
+"""``/api/v1/session``: signing in by password, and out."""
+
+from typing import Annotated
+
+from litestar import Response, delete, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.errors import AccessError
+from auscult.server.asgi import headers_of, scope_of
+from auscult.server.people.cookies import check_origin, clear_session, session_secret, set_session
+from auscult.server.people.origins import origin_of
+from auscult.server.rest.context import Server, Services
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.request import ApiRequest, Takes
+from auscult.server.rest.threads import run
+
+
+class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person signs in with."""
+
+    email: Annotated[str, Meta(max_length=1_000)]
+    password: Annotated[str, Meta(max_length=10_000)]
+
+
+@post(
+    "/session",
+    operation_id="sign_in",
+    summary="Sign in",
+    status_code=204,
+    responses={
+        204: answer("Signed in; the answer sets the session's cookie."),
+        401: refusal("The e-mail address or the password is wrong."),
+        429: refusal("Too many tries failed; `Retry-After` says when more are possible."),
+    },
+    takes=Takes("The e-mail address and the password.", {"email": "ann@example.com", "password": "..."}),
+)
+async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server) -> Response[None]:
+    """Open a session by e-mail address and password. From a browser, from a page of this server only."""
+    scope = scope_of(request)
+    check_origin(scope, headers_of(scope))
+    origin = origin_of(request)
+    done = await run(lambda: server.sign_in.by_password(data.email, data.password, origin), slow=True)
+    return Response(None, status_code=204, headers={"Set-Cookie": set_session(scope, done.secret)})
+
+
+@delete("/session", operation_id="sign_out", summary="Sign out", responses={204: answer("Signed out.")})
+async def end(request: ApiRequest, server: Server) -> Response[None]:
+    """End the session of the cookie. Without one, or with one that is over, nothing is left to do."""
+    scope = scope_of(request)
+    headers = headers_of(scope)
+    secret = session_secret(scope, headers)
+    if secret is not None:
+        check_origin(scope, headers, secret)
+        await run(lambda: _end(server, secret))
+    return Response(None, status_code=204, headers={"Set-Cookie": clear_session(scope)})
+
+
+def _end(server: Services, secret: str) -> None:
+    try:
+        access = server.principals.by_session(secret)
+    except AccessError:
+        return
+    if access.session is not None:
+        server.sign_in.end(access.user, access.session.session_id)
+
+
+HANDLERS = (begin, end)
+"""Open to everybody."""

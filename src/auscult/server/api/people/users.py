@@ -1,0 +1,342 @@
+"""``/api/v1/users``: the users of an app, and what is granted to them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import delete, get, post, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.errors import NotFoundError
+from auscult.domain.people.grants import Scope
+from auscult.domain.people.users import User
+from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.people.users import Access, Users
+from auscult.services.people.views import GrantView, UserView, grant_view, user_view
+from auscult.services.people.why import Explainer
+from auscult.storage.store import AppStore
+
+UserId = Annotated[str, path_id("The user's id or e-mail address.", "u-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
+GrantId = Annotated[str, path_id("The grant's id.", "g-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
+ConversationId = Annotated[str, path_id("The conversation's id.", "c-1")]
+Names = tuple[Annotated[str, Meta(min_length=1, max_length=300)], ...]
+
+
+class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A role or a permission to grant. Without queues, teams, agents and ``assigned`` it holds in the whole app.
+
+    ``agents`` with the role agent are the agents that the user is. Every kind of scope that is given is a grant.
+    """
+
+    role: str | None = None
+    permission: str | None = None
+    queues: Names = ()
+    teams: Names = ()
+    agents: Names = ()
+    assigned: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def access(self) -> Access:
+        """Return what is to be granted."""
+        return Access(
+            role=self.role,
+            permission=self.permission,
+            queues=self.queues,
+            teams=self.teams,
+            agents=self.agents,
+            scope=Scope(kind="assigned") if self.assigned else None,
+            since=self.since,
+            until=self.until,
+        )
+
+
+class NewUser(GrantBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A user to add, with a first grant. One who is there already gets the grant besides."""
+
+    email: str
+    name: str = ""
+    password: str | None = None
+
+
+class PasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A password to set."""
+
+    password: str
+
+
+class UserList(Struct, frozen=True, kw_only=True):
+    """Users, by e-mail address."""
+
+    items: tuple[UserView, ...]
+
+
+class GrantList(Struct, frozen=True, kw_only=True):
+    """Grants that were made."""
+
+    items: tuple[GrantView, ...]
+
+
+class GrantReason(Struct, frozen=True, kw_only=True):
+    """A grant, and whether it opens the conversation."""
+
+    grant: GrantView
+    opens: bool
+    reason: str
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """Whether a user sees a conversation, and by which grants."""
+
+    email: str
+    conversation_id: str
+    permission: str
+    at: datetime
+    sees: bool
+    reason: str
+    grants: tuple[GrantReason, ...]
+
+
+GRANT: dict[str, Any] = {
+    "grant_id": "g-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+    "app_id": "st-shop",
+    "role": "auditor",
+    "permission": None,
+    "permissions": ["audit.perform", "conversation.read"],
+    "scope": {"kind": "queues", "names": ["q-billing"]},
+    "since": "2026-03-01T00:00:00Z",
+    "until": None,
+    "state": "in_force",
+    "granted_by": "root@example.com",
+    "granted_at": "2026-03-01T00:00:00Z",
+    "revoked_at": None,
+    "revoked_by": None,
+}
+USER: dict[str, Any] = {
+    "user_id": "u-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+    "email": "ann@example.com",
+    "name": "Ann",
+    "state": "active",
+    "agent_ids": [],
+    "created_at": "2026-03-01T00:00:00Z",
+    "grants": [GRANT],
+}
+_UNUSABLE = refusal("An e-mail address, a password, a role, a permission or a scope cannot be used; `field` names it.")
+_LAST = refusal("An app would be left without a user who manages users.")
+
+
+@get(
+    "/users",
+    operation_id="list_users",
+    summary="List users",
+    guards=[reading("users", reach="app")],
+    responses={200: answer("The users.", UserList, {"items": [USER]})},
+)
+@in_thread
+def listing(app: App, rights: Rights, server: Server) -> UserList:
+    """Users who have or had a grant in the app, by e-mail address, with these grants."""
+    return UserList(items=tuple(_views(app, rights, server)))
+
+
+@post(
+    "/users",
+    operation_id="add_user",
+    summary="Add a user",
+    guards=[writing("users")],
+    status_code=201,
+    responses={
+        201: answer("The user.", UserView, USER),
+        409: refusal("The address belongs to another account."),
+        422: _UNUSABLE,
+    },
+    takes=Takes("The user, with a first grant.", {"email": "ann@example.com", "name": "Ann", "role": "auditor"}),
+)
+@in_slow_thread
+def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> UserView:
+    """Add a user with a role in the app. One who is in the account already gets the role besides.
+
+    A password is needed only where people sign in without an identity provider.
+    """
+    users = _users(rights, server)
+    users.check(app.tenant.account_id, app.tenant, data.access())
+    user = users.add(data.email, data.name, app.tenant.account_id, data.password)
+    users.grant(user, app.tenant, data.access())
+    return _view(app, server, users.find(user.user_id))
+
+
+@get(
+    "/users/{user_id:str}",
+    operation_id="get_user",
+    summary="One user",
+    guards=[reading("users", reach="app")],
+    responses={200: answer("The user.", UserView, USER)},
+)
+@in_thread
+def show(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+    """Return a user with all grants in the app, ended ones too."""
+    return _view(app, server, _find(user_id, app, rights, server))
+
+
+@post(
+    "/users/{user_id:str}/grants",
+    operation_id="grant_role",
+    summary="Grant a role",
+    guards=[writing("users")],
+    status_code=201,
+    responses={201: answer("The grants that were made.", GrantList, {"items": [GRANT]}), 422: _UNUSABLE},
+    takes=Takes("The role and its scope.", {"role": "auditor", "queues": ["Billing"]}),
+)
+@in_thread
+def grant(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, server: Server) -> GrantList:
+    """Grant a role or a single permission in the app."""
+    user = _find(user_id, app, rights, server)
+    made = _users(rights, server).grant(user, app.tenant, data.access())
+    return GrantList(items=tuple(grant_view(each, server.now()) for each in made))
+
+
+@delete(
+    "/users/{user_id:str}/grants/{grant_id:str}",
+    operation_id="revoke_grant",
+    summary="Revoke a grant",
+    guards=[writing("users")],
+    responses={204: answer("The grant has ended; it is kept in the history."), 409: _LAST},
+)
+@in_thread
+def revoke(user_id: UserId, grant_id: GrantId, app: App, rights: Rights, server: Server) -> None:
+    """End a grant of a user in the app."""
+    user = _find(user_id, app, rights, server)
+    _users(rights, server).revoke(user, app.tenant, grant_ids=[grant_id])
+
+
+@post(
+    "/users/{user_id:str}/disable",
+    operation_id="disable_user",
+    summary="Disable a user",
+    guards=[writing("users")],
+    status_code=200,
+    responses={200: answer("The user.", UserView, {**USER, "state": "disabled"}), 409: _LAST},
+)
+@in_thread
+def disable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+    """Disable a user, who is signed out everywhere at once. It needs `user.manage` in every app of the user."""
+    user = _find(user_id, app, rights, server)
+    users = _users(rights, server)
+    users.disable(user)
+    return _view(app, server, users.find(user.user_id))
+
+
+@post(
+    "/users/{user_id:str}/enable",
+    operation_id="enable_user",
+    summary="Enable a user",
+    guards=[writing("users")],
+    status_code=200,
+    responses={200: answer("The user.", UserView, USER)},
+)
+@in_thread
+def enable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+    """Make a disabled user active again. It needs `user.manage` in every app of the user."""
+    user = _find(user_id, app, rights, server)
+    users = _users(rights, server)
+    users.enable(user)
+    return _view(app, server, users.find(user.user_id))
+
+
+@put(
+    "/users/{user_id:str}/password",
+    operation_id="set_password",
+    summary="Set a password",
+    guards=[writing("users")],
+    status_code=204,
+    responses={204: answer("The password is set, and the user signed out everywhere."), 422: _UNUSABLE},
+    takes=Takes("The password.", {"password": "correct horse battery"}),
+)
+@in_slow_thread
+def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights: Rights, server: Server) -> None:
+    """Set a user's password. It needs `user.manage` in every app of the user."""
+    _users(rights, server).set_password(_find(user_id, app, rights, server), data.password)
+
+
+@get(
+    "/users/{user_id:str}/conversations/{conversation_id:str}",
+    operation_id="explain_visibility",
+    summary="Why a user sees a conversation",
+    guards=[reading("users")],
+    responses={
+        200: answer(
+            "Whether the user sees it, and why.",
+            Why,
+            {
+                "email": "ann@example.com",
+                "conversation_id": "c-1",
+                "permission": "conversation.read",
+                "at": "2026-03-01T00:00:00Z",
+                "sees": True,
+                "reason": "auditor for queues q-billing",
+                "grants": [{"grant": GRANT, "opens": True, "reason": "auditor for queues q-billing"}],
+            },
+        )
+    },
+)
+@in_thread
+def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> Why:
+    """Return which grants open the conversation to the user now, or what is missing."""
+    now, user = server.now(), _find(user_id, app, rights, server)
+    found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
+    reasons = tuple(
+        GrantReason(grant=grant_view(each.grant, now), opens=each.opens, reason=each.reason) for each in found.grants
+    )
+    return Why(
+        email=found.email,
+        conversation_id=found.conversation_id,
+        permission=found.permission,
+        at=found.at,
+        sees=found.sees,
+        reason=found.reason,
+        grants=reasons,
+    )
+
+
+def _users(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the principal in the app)
+    return Users(server.store, rights, server.now)
+
+
+def _find(user_id: str, app: AppStore, rights: Any, server: Services) -> User:  # noqa: ANN401
+    """Return a user who has or had a grant in the app, or whoever the caller may manage in the whole account.
+
+    Raises ``NotFoundError`` ``user.unknown``.
+    """
+    user = _users(rights, server).find(user_id)
+    grants = server.store.people.grants.of_user(user.user_id)
+    is_here = user.account_id == app.tenant.account_id and any(each.covers(app.tenant.app_id) for each in grants)
+    if not is_here and "user.manage" not in rights.account_permissions:
+        raise NotFoundError(f"unknown user {user_id!r}", code="user.unknown", field="user_id", value=user_id)
+    return user
+
+
+def _views(app: AppStore, rights: Any, server: Services) -> list[UserView]:  # noqa: ANN401
+    people, tenant, now = server.store.people, app.tenant, server.now()
+    roles = people.roles.of(tenant.account_id)
+    by_user: dict[str, list[Any]] = {}
+    for each in people.grants.in_app(tenant.app_id, tenant.account_id):
+        by_user.setdefault(each.user_id, []).append(each)
+    sees_all = "user.manage" in rights.account_permissions
+    return [
+        user_view(user, by_user.get(user.user_id, ()), now, roles)
+        for user in people.users.listing(tenant.account_id)
+        if sees_all or user.user_id in by_user
+    ]
+
+
+def _view(app: AppStore, server: Services, user: User) -> UserView:
+    people, tenant = server.store.people, app.tenant
+    grants = [each for each in people.grants.of_user(user.user_id) if each.covers(tenant.app_id)]
+    return user_view(user, grants, server.now(), people.roles.of(tenant.account_id))
+
+
+HANDLERS = (listing, add, show, grant, revoke, disable, enable, set_password, explain)

@@ -1,0 +1,17 @@
+"""Privacy: settings, retention, holds, erasure, originals, steps for two people, and the access log."""
+
+from litestar import Router
+
+from auscult.server.api.privacy import access_log, approvals, erasures, holds, retention, settings
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        *settings.HANDLERS,
+        *retention.HANDLERS,
+        *holds.HANDLERS,
+        *erasures.HANDLERS,
+        *approvals.HANDLERS,
+        *access_log.HANDLERS,
+    ],
+)

@@ -1,0 +1,73 @@
+"""``/api/v1/erasures``: the erasure of all conversations of one customer, listed first."""
+
+from typing import Annotated
+
+from litestar import post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.privacy.retention import By, Receipt
+from auscult.server.api.privacy.retention import ITEM, RECEIPT, ItemList, erasing, item_list
+from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.guards import Scopes
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.request import ApiResponse, Takes
+from auscult.server.rest.threads import in_slow_thread
+from auscult.services.privacy.approvals import Approvals
+from auscult.services.recordings.removal import remove_due
+
+_ERASES = Scopes("conversations:write", permission="erasure.run", reach="app")
+
+
+class CustomerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer: by id, telephone number or e-mail address."""
+
+    by: By
+    value: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class Erasure(Struct, frozen=True, kw_only=True):
+    """An erasure: its certificate, or the number of the step that waits for a second person."""
+
+    certificate: Receipt | None = None
+    approval: int | None = None
+
+
+@post(
+    "/erasures/preview",
+    operation_id="preview_erasure",
+    summary="Conversations of a customer",
+    guards=[_ERASES],
+    status_code=200,
+    responses={200: answer("What would be erased.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0})},
+    takes=Takes("The customer.", {"by": "email", "value": "ada@example.com"}),
+)
+@in_slow_thread
+def preview(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
+    """List a customer's conversations, and which of them a hold keeps; nothing is erased."""
+    return item_list(erasing(app, server).of_customer(data.by, data.value))
+
+
+@post(
+    "/erasures",
+    operation_id="erase_customer",
+    summary="Erase a customer",
+    guards=[_ERASES],
+    status_code=200,
+    responses={
+        200: answer("The certificate.", Erasure, {"certificate": {**RECEIPT, "kind": "erasure"}, "approval": None}),
+        202: answer("It waits for a second person.", Erasure, {"certificate": None, "approval": 7}),
+    },
+    takes=Takes("The customer.", {"by": "customer", "value": "u-4711"}),
+)
+@in_slow_thread
+def erase(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server) -> ApiResponse:
+    """Erase all conversations of a customer that no hold keeps. Where the app asks two people, that waits."""
+    done = Approvals(app, erasing(app, server), rights.label).erase_customer(data.by, data.value)
+    if done.approval is not None:
+        return ApiResponse(Erasure(approval=done.approval.number), status_code=202)
+    remove_due(server.store.recordings, server.recordings)
+    return ApiResponse(Erasure(certificate=done.receipt))
+
+
+HANDLERS = (preview, erase)

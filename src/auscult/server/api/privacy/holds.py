@@ -1,0 +1,139 @@
+"""``/api/v1/holds``: legal holds, which win over retention and erasure."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.privacy.retention import Hold, HoldKind
+from auscult.server.api.privacy.retention import erasing
+from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.guards import Scopes, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import query
+from auscult.server.rest.request import ApiResponse, Takes
+from auscult.server.rest.threads import in_thread
+from auscult.services.privacy.approvals import Approvals
+from auscult.services.privacy.holds import place_hold
+
+HoldNumber = Annotated[int, Meta(ge=1, le=2**53)]
+_READS = Scopes("log:read", "log:write", permission="hold.manage", reach="app")
+_WRITES = writing("log", "hold.manage")
+Text = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class HoldView(Struct, frozen=True, kw_only=True):
+    """A legal hold. ``approval`` is the number of the step that waits for a second person to lift it."""
+
+    number: int
+    kind: HoldKind
+    value: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+    approval: int | None = None
+
+
+class HoldList(Struct, frozen=True, kw_only=True):
+    """Holds, by number."""
+
+    items: tuple[HoldView, ...]
+
+
+class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A hold to place. ``value`` is an id; of a period two days, ``2026-01-01/2026-03-31``."""
+
+    kind: HoldKind
+    value: Text
+    reason: Text
+
+
+class Lift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The reason for which a hold is lifted."""
+
+    reason: Text
+
+
+_HOLD: dict[str, Any] = {
+    "number": 1,
+    "kind": "customer",
+    "value": "u-4711",
+    "reason": "case 2026/17",
+    "placed_by": "user:ann@example.com",
+    "placed_at": "2026-03-23T10:00:00Z",
+    "lifted_by": None,
+    "lifted_at": None,
+    "approval": None,
+}
+
+
+@get(
+    "/holds",
+    operation_id="list_holds",
+    summary="List legal holds",
+    guards=[_READS],
+    responses={200: answer("The holds.", HoldList, {"items": [_HOLD]})},
+)
+@in_thread
+def listing(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
+    """List holds that are in force, with `all` those that were lifted too."""
+    return HoldList(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
+
+
+@post(
+    "/holds",
+    operation_id="place_hold",
+    summary="Place a legal hold",
+    guards=[_WRITES],
+    status_code=201,
+    responses={201: answer("The hold.", HoldView, _HOLD)},
+    takes=Takes("The hold.", {"kind": "customer", "value": "u-4711", "reason": "case 2026/17"}),
+)
+@in_thread
+def place(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
+    """Place a hold on a conversation, a customer, an agent or a period: nothing of it is erased until it is lifted."""
+    return _view(app.retention.hold(place_hold(app, rights.label, data.kind, data.value, data.reason)))
+
+
+@post(
+    "/holds/{number:int}/lift",
+    operation_id="lift_hold",
+    summary="Lift a legal hold",
+    guards=[_WRITES],
+    status_code=200,
+    responses={
+        200: answer("The hold is lifted.", HoldView, _HOLD),
+        202: answer("It waits for a second person.", HoldView, {**_HOLD, "approval": 7}),
+        404: refusal("There is no such hold, or it was lifted."),
+    },
+    takes=Takes("Why.", {"reason": "case closed"}),
+)
+@in_thread
+def lift(number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Server) -> ApiResponse:
+    """Lift a hold. Where the app asks two people, that waits until another one approves."""
+    before = app.retention.hold(number)
+    done = Approvals(app, erasing(app, server), rights.label).lift(number, data.reason)
+    if done.approval is not None:
+        return ApiResponse(_view(before, done.approval.number), status_code=202)
+    return ApiResponse(_view(next(each for each in app.retention.holds(is_all=True) if each.number == number)))
+
+
+def _view(hold: Hold, approval: int | None = None) -> HoldView:
+    return HoldView(
+        number=hold.number,
+        kind=hold.kind,
+        value=hold.value,
+        reason=hold.reason,
+        placed_by=hold.placed_by,
+        placed_at=hold.placed_at,
+        lifted_by=hold.lifted_by,
+        lifted_at=hold.lifted_at,
+        approval=approval,
+    )
+
+
+HANDLERS = (listing, place, lift)

@@ -1,0 +1,182 @@
+"""``/api/v1/retention``: how long conversations and parts of them are kept, and the runs that erase what is over."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from litestar import get, post, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.privacy.retention import EVERY_QUEUE, Item, Kept, Receipt, Rule
+from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.guards import Scopes, writing
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.privacy.erasure import Erasing
+from auscult.services.privacy.rules import change_rule
+from auscult.services.recordings.removal import remove_due
+from auscult.services.scoring.render import render
+from auscult.storage.store import AppStore
+
+RunId = Annotated[str, path_id("The run's id.", "er-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4")]
+_READS = Scopes("log:read", "log:write", permission="retention.manage", reach="app")
+_WRITES = writing("log", "retention.manage")
+
+
+class RuleList(Struct, frozen=True, kw_only=True):
+    """Rules, by queue and kind."""
+
+    items: tuple[Rule, ...]
+
+
+class RuleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule to set; null days remove it. ``queue`` is an id, ``*`` means all others."""
+
+    days: Annotated[int, Meta(ge=1, le=36_500)] | None
+    queue: Annotated[str, Meta(min_length=1, max_length=300)] = EVERY_QUEUE
+    kind: Kept = "conversation"
+
+
+class ItemList(Struct, frozen=True, kw_only=True):
+    """What would be erased now. ``erasable`` counts items that no hold keeps."""
+
+    items: tuple[Item, ...]
+    erasable: int
+    held: int
+
+
+class RunList(Struct, frozen=True, kw_only=True):
+    """Ids of runs, the newest first."""
+
+    items: tuple[str, ...]
+
+
+RULE: dict[str, Any] = {"queue": "*", "kind": "conversation", "days": 365}
+ITEM: dict[str, Any] = {
+    "conversation_id": "c-1",
+    "kind": "conversation",
+    "started_at": "2025-03-23T10:00:00Z",
+    "is_audited": False,
+    "held_by": None,
+}
+RECEIPT: dict[str, Any] = {
+    "id": "er-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4",
+    "kind": "retention",
+    "app_id": "st-shop",
+    "principal": "user:ann@example.com",
+    "started_at": "2026-03-23T10:00:00Z",
+    "finished_at": "2026-03-23T10:00:01Z",
+    "erased": 12,
+    "audits": 1,
+    "held": 0,
+    "parts": {"recording": 30},
+    "webhook_deliveries": 2,
+    "exports": 1,
+    "left": {
+        "exports": [{"at": "2026-03-01T08:00:00Z", "principal": "cli:ann", "what": "table:conversations"}],
+        "webhooks": {"https://crm.example.com/auscult": 2},
+    },
+}
+
+
+@get(
+    "/retention/rules",
+    operation_id="list_retention_rules",
+    summary="Rules of retention",
+    guards=[_READS],
+    responses={200: answer("The rules.", RuleList, {"items": [RULE]})},
+)
+@in_thread
+def rules(app: App) -> RuleList:
+    """List how long conversations and parts of them are kept."""
+    return RuleList(items=tuple(app.retention.rules()))
+
+
+@put(
+    "/retention/rules",
+    operation_id="set_retention_rule",
+    summary="Set a rule of retention",
+    guards=[_WRITES],
+    responses={200: answer("All rules as they are now.", RuleList, {"items": [RULE]})},
+    takes=Takes("The rule.", {"queue": "q-cards", "kind": "recording", "days": 90}),
+)
+@in_thread
+def set_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
+    """Set how long conversations of a queue are kept, or their transcripts, recordings or results alone.
+
+    Workers erase hourly what is over: preview it first.
+    """
+    change_rule(app, rights.label, data.queue, data.kind, data.days)
+    return RuleList(items=tuple(app.retention.rules()))
+
+
+@get(
+    "/retention/preview",
+    operation_id="preview_retention",
+    summary="What retention would erase",
+    guards=[_READS],
+    responses={200: answer("What a run would erase now.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0})},
+)
+@in_slow_thread
+def preview(app: App, server: Server) -> ItemList:
+    """List what a run would erase now, and what a hold keeps; nothing is erased."""
+    return item_list(erasing(app, server).due())
+
+
+@post(
+    "/retention/runs",
+    operation_id="run_retention",
+    summary="Run retention",
+    guards=[_WRITES],
+    status_code=201,
+    responses={201: answer("The receipt.", Receipt, RECEIPT)},
+)
+@in_slow_thread
+def run(app: App, rights: Rights, server: Server) -> Receipt:
+    """Erase what is over now, and return the receipt. What is on legal hold stays."""
+    work = erasing(app, server)
+    receipt = work.run("retention", work.due(), rights.label)
+    remove_due(server.store.recordings, server.recordings)
+    return receipt
+
+
+@get(
+    "/retention/runs",
+    operation_id="list_erasure_runs",
+    summary="Runs that erased",
+    guards=[_READS],
+    responses={200: answer("Their ids.", RunList, {"items": [RECEIPT["id"]]})},
+)
+@in_thread
+def runs(app: App) -> RunList:
+    """List runs of retention and erasures of customers, the newest first."""
+    return RunList(items=tuple(app.retention.runs()))
+
+
+@get(
+    "/retention/runs/{run_id:str}",
+    operation_id="get_erasure_run",
+    summary="Receipt of a run",
+    guards=[_READS],
+    responses={200: answer("The receipt.", Receipt, RECEIPT)},
+)
+@in_thread
+def receipt(run_id: RunId, app: App) -> Receipt:
+    """Return the receipt of a run, from what its transactions recorded."""
+    return app.retention.receipt(run_id)
+
+
+def erasing(app: AppStore, server: Services) -> Erasing:
+    """Return what erases in the app of a request."""
+    return Erasing(app, server.now, partial(render, app.tenant, reports=server.reports))
+
+
+def item_list(items: list[Item]) -> ItemList:
+    """Return items with their counts."""
+    held = sum(item.held_by is not None for item in items)
+    return ItemList(items=tuple(items), erasable=len(items) - held, held=held)
+
+
+HANDLERS = (rules, set_rule, preview, run, runs, receipt)

@@ -1,0 +1,190 @@
+"""What is known of a recording: clips, peaks, figures, words."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Router, get, post
+from msgspec import Struct
+
+from auscult.domain.errors import NotFoundError
+from auscult.domain.recordings.words import EarlierTranscript, Transcription
+from auscult.server.api.recordings import LONGEST_MS, SHOWN, address_of, may_original
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import path_id, query
+from auscult.server.rest.request import ApiRequest, ApiResponse
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.recordings.clips import clip_variant
+from auscult.services.recordings.comparison import ShownFigures, compared
+from auscult.services.recordings.derived import Derived
+from auscult.services.recordings.sound.peaks import Peaks
+from auscult.services.recordings.transcription import ask_for_transcription, earlier_transcripts, transcription_of
+from auscult.services.recordings.variants import offer
+
+_FIGURES: dict[str, Any] = {
+    "duration_ms": 9000,
+    "channels": [
+        {"speaker": "agent", "talk_ms": 2000, "talk_share": 0.8, "speech": [{"start_ms": 0, "end_ms": 2000}]},
+        {"speaker": "customer", "talk_ms": 500, "talk_share": 0.2, "speech": [{"start_ms": 1800, "end_ms": 2300}]},
+    ],
+    "silence_ms": 6700,
+    "dead_air_ms": 6700,
+    "dead_air": [{"start_ms": 2300, "end_ms": 9000}],
+    "overlap_ms": 200,
+    "overlaps": [{"start_ms": 1800, "end_ms": 2000, "begun_by": "customer"}],
+    "is_dual_mono": False,
+}
+_TRANSCRIPTION: dict[str, Any] = {
+    "recording_id": SHOWN["recording_id"],
+    "state": "done",
+    "reason": None,
+    "engine": "whisper-1",
+    "words": [{"channel": 0, "text": "hello", "start_ms": 120, "end_ms": 480, "confidence": 0.93}],
+}
+RecordingId = Annotated[str, path_id("The recording.", SHOWN["recording_id"])]
+
+
+class Clip(Struct, frozen=True, kw_only=True):
+    """A link to a stretch of a recording, as WAV. It opens without a token until ``url_expires_at``."""
+
+    url: str
+    url_expires_at: datetime
+
+
+@get(
+    "/recordings/{recording_id:str}/clip",
+    operation_id="get_recording_clip",
+    summary="Link to a clip of a recording",
+    guards=[reading("recordings")],
+    responses={
+        200: answer("The link.", Clip, {"url": SHOWN["url"], "url_expires_at": SHOWN["url_expires_at"]}),
+    },
+)
+@in_thread
+def show_clip(
+    request: ApiRequest,
+    recording_id: RecordingId,
+    app: App,
+    server: Server,
+    start_ms: Annotated[int, query("The start, in ms from the recording's start.", ge=0, le=LONGEST_MS)],
+    end_ms: Annotated[int, query("The end, at most five minutes after the start.", ge=1, le=LONGEST_MS)],
+) -> Clip:
+    """Return a link that plays a stretch of a recording, of its redacted copy where words are hidden from the caller."""
+    recording = Derived(app, server.recordings).recording(recording_id)
+    offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
+    if offered.variant is None:
+        raise NotFoundError(
+            f"recording {recording_id} cannot be played: {offered.reason or offered.state}", code="recording.unknown"
+        )
+    variant = clip_variant(offered.variant, start_ms, end_ms)
+    url, expires_at = server.recording_links.link(recording_id, variant)
+    app.log.append(request.user.name, "recordings.linked", f"recording:{recording_id}", count=1)
+    return Clip(url=address_of(request) + url, url_expires_at=expires_at)
+
+
+@get(
+    "/recordings/{recording_id:str}/peaks",
+    operation_id="get_recording_peaks",
+    summary="Peaks of a recording",
+    guards=[reading("recordings")],
+    responses={200: answer("The peaks.", Peaks, {"duration_ms": 1000, "points": 1, "peaks": [[-0.2, 0.3]]})},
+)
+@in_slow_thread
+def show_peaks(
+    recording_id: RecordingId,
+    app: App,
+    server: Server,
+    points: Annotated[int, query("Parts of equal length to divide it into, at most.", ge=10, le=10_000)] = 1000,
+) -> ApiResponse:
+    """For each channel the lowest and the highest sample of each part, in turn, from -1 to 1; for a player to draw."""
+    return ApiResponse(Derived(app, server.recordings).peaks(recording_id, points))
+
+
+_OF_TRANSCRIPT = {"agent_talk_ms": 2100, "customer_talk_ms": 600, "overlap_ms": 0}
+
+
+@get(
+    "/recordings/{recording_id:str}/figures",
+    operation_id="get_recording_figures",
+    summary="Figures of a recording",
+    guards=[reading("recordings")],
+    responses={
+        200: answer(
+            "The figures.", ShownFigures, {**_FIGURES, "transcript": _OF_TRANSCRIPT, "are_channels_swapped": False}
+        ),
+        503: refusal("The extra that detects voice is not installed."),
+    },
+)
+@in_slow_thread
+def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse:
+    """Talk, silence, dead air and overlap by voice activity on each channel. The first time takes a while.
+
+    Dead air is silence of five seconds or more. `begun_by` is who began to speak while the other one spoke.
+    `transcript` has the same by the times of the turns, for comparison, null where they have none.
+    `are_channels_swapped`: the agent's greeting is heard on the customer's channel, or each side talks when the other
+    one has its turns.
+    """
+    return ApiResponse(compared(Derived(app, server.recordings), app, server.store, recording_id))
+
+
+@get(
+    "/recordings/{recording_id:str}/transcription",
+    operation_id="get_transcription",
+    summary="Transcription of a recording",
+    guards=[reading("recordings")],
+    responses={200: answer("The transcription.", Transcription, _TRANSCRIPTION)},
+)
+@in_thread
+def show_transcription(recording_id: RecordingId, app: App, server: Server) -> Transcription:
+    """Return state and words, with times in ms and the confidence where it is known. `reason` says why it failed."""
+    return transcription_of(app, server.store, recording_id)
+
+
+class EarlierTranscripts(Struct, frozen=True, kw_only=True):
+    """Transcripts of a recording that others have replaced, the oldest first."""
+
+    items: tuple[EarlierTranscript, ...]
+
+
+@get(
+    "/recordings/{recording_id:str}/transcription/earlier",
+    operation_id="list_earlier_transcripts",
+    summary="Earlier transcripts of a recording",
+    guards=[reading("recordings")],
+    responses={
+        200: answer(
+            "The transcripts.",
+            EarlierTranscripts,
+            {
+                "items": [
+                    {"engine": "whisper-1", "replaced_at": "2026-03-23T12:00:00Z", "words": _TRANSCRIPTION["words"]}
+                ]
+            },
+        )
+    },
+)
+@in_thread
+def list_earlier(recording_id: RecordingId, app: App, server: Server) -> EarlierTranscripts:
+    """List the transcripts that another engine, or another run, has replaced."""
+    return EarlierTranscripts(items=tuple(earlier_transcripts(app, server.store, recording_id)))
+
+
+@post(
+    "/recordings/{recording_id:str}/transcription",
+    operation_id="transcribe_recording",
+    summary="Transcribe a recording",
+    guards=[writing("recordings")],
+    status_code=202,
+    responses={202: answer("It waits to be transcribed.", Transcription, {**_TRANSCRIPTION, "state": "waiting"})},
+)
+@in_slow_thread
+def transcribe(recording_id: RecordingId, app: App, server: Server) -> Transcription:
+    """Have a recording transcribed, once more where it was before."""
+    return ask_for_transcription(app, server.store, recording_id)
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[show_clip, show_peaks, show_figures, show_transcription, list_earlier, transcribe],
+)

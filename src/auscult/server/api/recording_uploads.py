@@ -1,0 +1,144 @@
+"""Uploads of recordings in parts: begun with a POST, continued with PATCH where they are, found with HEAD or GET."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Router, delete, get, patch
+from msgspec import Struct
+
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.recordings.recording import Claims
+from auscult.server.api.recordings import received, shown_recording, too_large
+from auscult.server.asgi import ClientDisconnect
+from auscult.server.rest.context import App, Server, Services
+from auscult.server.rest.guards import writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
+from auscult.server.rest.threads import in_slow_thread, run
+from auscult.server.rest.uploads import announced_bytes
+from auscult.services.recordings.accept import PartialUpload, Upload
+from auscult.services.recordings.arrival import has_arrived
+from auscult.storage.store import AppStore
+
+
+class ShownUpload(Struct, frozen=True, kw_only=True):
+    """An upload that is not finished. ``offset``: bytes that are stored durably; the next part begins there."""
+
+    upload_id: str
+    conversation_id: str
+    offset: int
+
+
+_SHOWN = {"upload_id": "up-0c4d7a52", "conversation_id": "c-7f8b1f0e", "offset": 1048576}
+UploadId = Annotated[str, path_id("The upload.", "up-0c4d7a52")]
+
+
+@get(
+    "/recording-uploads/{upload_id:str}",
+    operation_id="get_recording_upload",
+    summary="Progress of an upload",
+    guards=[writing("recordings")],
+    responses={200: answer("The upload.", ShownUpload, _SHOWN)},
+)
+@in_slow_thread
+def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse:
+    """Return how much of an upload is stored; `Upload-Offset` has it, too, also for HEAD."""
+    partial = partial_upload(app, server, upload_id)
+    shown = ShownUpload(upload_id=upload_id, conversation_id=partial.conversation_id, offset=partial.size)
+    return ApiResponse(shown, headers={"Upload-Offset": str(partial.size), "Cache-Control": "no-store"})
+
+
+@patch(
+    "/recording-uploads/{upload_id:str}",
+    operation_id="continue_recording_upload",
+    summary="Continue an upload",
+    guards=[writing("recordings")],
+    responses={
+        200: answer("The part is stored, and more follows.", ShownUpload, _SHOWN),
+        **refusals(
+            {
+                409: "The part does not begin where the upload is.",
+                413: "The recording is larger than the limit.",
+                422: "The recording is unreadable, without sound, or not as its sender states.",
+            }
+        ),
+    },
+    takes=Takes("The next bytes.", None, {"type": "string", "format": "binary"}, ("application/octet-stream",)),
+)
+async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Server) -> ApiResponse:
+    """Append a part that begins at `Upload-Offset`. `Upload-Complete: ?1` ends the upload: the answer is 201 with the recording.
+
+    What was received before a connection broke is kept; `GET` returns from where to go on.
+    """
+    partial = await run(lambda: partial_upload(app, server, upload_id), slow=True)
+    given = request.headers.get("upload-offset", "")
+    if given != str(partial.size):
+        raise ConflictError(
+            f"Upload-Offset is {given!r}; the upload is at {partial.size}",
+            code="upload.offset_differs",
+            field="Upload-Offset",
+            value=given,
+        )
+    if partial.size + (announced_bytes(request) or 0) > server.settings.recording_bytes:
+        raise too_large(server.settings.recording_bytes)
+    upload = await run(lambda: Upload.resumed(app, server.recordings, partial, server.now), slow=True)
+    try:
+        await received(request, upload, server.settings.recording_bytes)
+    except (RequestError, ClientDisconnect, OSError):
+        await run(upload.pause, slow=True)
+        raise
+    if request.headers.get("upload-complete") != "?1":
+        paused = await run(upload.pause, slow=True)
+        shown = ShownUpload(upload_id=upload_id, conversation_id=paused.conversation_id, offset=paused.size)
+        return ApiResponse(shown, headers={"Upload-Offset": str(paused.size)})
+    recording = await run(upload.finish, slow=True)
+    transcribes = server.settings.transcribes
+    await run(lambda: app.recordings.forget_upload(upload_id), slow=True)
+    await run(lambda: has_arrived(server.store, app, recording, transcribes=transcribes), slow=True)
+    return ApiResponse(await run(lambda: shown_recording(request, app, server, recording)), status_code=201)
+
+
+@delete(
+    "/recording-uploads/{upload_id:str}",
+    operation_id="delete_recording_upload",
+    summary="Give up an upload",
+    guards=[writing("recordings")],
+    status_code=204,
+    responses={204: answer("Nothing of it is kept.")},
+)
+@in_slow_thread
+def remove(upload_id: UploadId, app: App, server: Server) -> None:
+    """Remove what was received of an upload."""
+    partial = partial_upload(app, server, upload_id)
+    app.recordings.forget_upload(upload_id)
+    server.recordings.remove_part(partial.location)
+    app.recordings.discard(partial.location)
+
+
+def partial_upload(app: AppStore, server: Services, upload_id: str) -> PartialUpload:
+    """Return an upload that is not finished. Raises ``NotFoundError``."""
+    found = app.recordings.upload(upload_id)
+    if found is not None:
+        conversation_id, location, claims = found
+        try:
+            size = server.recordings.part_size(location)
+        except FileNotFoundError:
+            app.recordings.forget_upload(upload_id)
+        else:
+            return PartialUpload(
+                upload_id=upload_id,
+                conversation_id=conversation_id,
+                location=location,
+                claims=msgspec.json.decode(claims, type=Claims),
+                size=size,
+            )
+    raise NotFoundError(
+        f"there is no upload {upload_id}, or it ended after a day; begin another one",
+        code="upload.unknown",
+        field="upload_id",
+        value=upload_id,
+    )
+
+
+ROUTER = Router("/", route_handlers=[show, resume, remove])

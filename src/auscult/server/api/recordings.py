@@ -1,0 +1,249 @@
+"""Recordings of conversations: sound sent in, and listed with links that play it."""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, get, post
+from msgspec import Struct
+
+from auscult.domain.errors import RequestError
+from auscult.domain.recordings.recording import Claims, Recording, Speaker, State
+from auscult.server.asgi import ClientDisconnect
+from auscult.server.rest.context import App, Server, Services
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import ConversationId, query, repeated
+from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
+from auscult.server.rest.threads import in_thread, run
+from auscult.server.rest.uploads import announced_bytes
+from auscult.services.recordings.accept import Upload
+from auscult.services.recordings.arrival import has_arrived
+from auscult.services.recordings.variants import Variant, offer
+from auscult.storage.store import AppStore
+
+_PIECE_BYTES = 1 << 20
+LONGEST_MS = 2**53
+
+
+class ShownRecording(Struct, frozen=True, kw_only=True):
+    """A recording. ``url`` plays it without a token until ``url_expires_at``; ``speakers`` has one for each channel.
+
+    ``variant`` says what the link plays: the original, or a copy that is silent where words are redacted. ``reason`` says
+    why there is no link.
+    """
+
+    recording_id: str
+    conversation_id: str
+    state: State
+    url: str | None
+    url_expires_at: datetime | None
+    variant: Variant | None = None
+    reason: str | None = None
+    content_type: str
+    codec: str
+    duration_ms: int
+    channels: int
+    sample_rate: int
+    speakers: tuple[Speaker, ...]
+    sha256: str
+    size: int
+    created_at: datetime
+
+
+class RecordingList(Struct, frozen=True, kw_only=True):
+    """All recordings of a conversation."""
+
+    items: tuple[ShownRecording, ...]
+
+
+SHOWN: dict[str, Any] = {
+    "recording_id": "rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4",
+    "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "state": "success",
+    "url": "http://127.0.0.1:8484/api/v1/recordings/rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4/media?expires=1774267200&signature=5d41",
+    "url_expires_at": "2026-03-23T12:00:00Z",
+    "variant": "original",
+    "reason": None,
+    "content_type": "audio/wav",
+    "codec": "pcm_s16le",
+    "duration_ms": 196000,
+    "channels": 2,
+    "sample_rate": 8000,
+    "speakers": ["agent", "customer"],
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "size": 6272044,
+    "created_at": "2026-03-23T11:45:00Z",
+}
+_SOUND = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "application/octet-stream")
+
+
+@post(
+    "/conversations/{conversation_id:str}/recordings",
+    operation_id="add_recording",
+    summary="Add a recording",
+    guards=[writing("recordings")],
+    status_code=201,
+    responses={
+        201: answer("The recording is stored.", ShownRecording, SHOWN),
+        **refusals(
+            {
+                413: "The recording is larger than the limit that the detail names.",
+                415: "`Content-Type` names no kind of sound.",
+                422: "The recording is unreadable, without sound, or not as its sender states; `reason` says which.",
+                503: "The extra that reads this kind of sound is not installed.",
+            }
+        ),
+    },
+    takes=Takes("The bytes of the recording.", None, {"type": "string", "format": "binary"}, _SOUND),
+)
+async def add(
+    request: ApiRequest,
+    conversation_id: ConversationId,
+    app: App,
+    server: Server,
+    duration_ms: Annotated[
+        int | None, query("The length, in ms; a recording with another one is refused.", ge=1, le=LONGEST_MS)
+    ] = None,
+    sha256: Annotated[str | None, query("The SHA-256 in hexadecimal digits; other bytes are refused.")] = None,
+    speaker: Annotated[
+        tuple[Speaker, ...],
+        repeated("The speaker of each channel, the left one first. Without it: agent, customer; unknown for mono."),
+    ] = (),
+) -> ApiResponse:
+    """Store the bytes of a recording: WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, mono or stereo.
+
+    Type, length and channels are read from the content. The header `Content-Digest` (RFC 9530) is checked like `sha256`.
+    The same bytes once more for the same conversation are stored once, and get the same answer.
+
+    With the header `Upload-Complete: ?0` the body is a first part: the answer is 202, and `Location` is the address of the
+    upload that goes on with PATCH.
+    """
+    claims = Claims(
+        content_type=request.headers.get("content-type", ""),
+        duration_ms=duration_ms,
+        sha256=sha256 or _content_digest(request.headers.get("content-digest")),
+        speakers=speaker,
+    )
+    limit = server.settings.recording_bytes
+    if (announced_bytes(request) or 0) > limit:
+        raise too_large(limit)
+    upload = await run(lambda: Upload(app, server.recordings, conversation_id, claims, server.now), slow=True)
+    try:
+        await received(request, upload, limit)
+    except (RequestError, ClientDisconnect, OSError):
+        await run(upload.abandon, slow=True)
+        raise
+    if request.headers.get("upload-complete") == "?0":
+        paused = await run(upload.pause, slow=True)
+        claimed = msgspec.json.encode(paused.claims)
+        await run(
+            lambda: app.recordings.keep_upload(paused.upload_id, conversation_id, paused.location, claimed), slow=True
+        )
+        shown = {"upload_id": paused.upload_id, "conversation_id": conversation_id, "offset": paused.size}
+        place = f"{address_of(request)}/api/v1/recording-uploads/{paused.upload_id}"
+        return ApiResponse(shown, status_code=202, headers={"Location": place, "Upload-Offset": str(paused.size)})
+    recording = await run(upload.finish, slow=True)
+    transcribes = server.settings.transcribes
+    await run(lambda: has_arrived(server.store, app, recording, transcribes=transcribes), slow=True)
+    return ApiResponse(await run(lambda: shown_recording(request, app, server, recording)), status_code=201)
+
+
+async def received(request: ApiRequest, upload: Upload, limit: int) -> None:
+    """Write a body to its file, in pieces of a megabyte. Raises ``RequestError`` beyond ``limit`` bytes."""
+    waiting, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        waiting += message.get("body", b"")
+        more = message.get("more_body", False)
+        if upload.size + len(waiting) > limit:
+            raise too_large(limit)
+        if waiting and (len(waiting) >= _PIECE_BYTES or not more):
+            piece, waiting = bytes(waiting), bytearray()
+            await run(lambda piece=piece: upload.write(piece), slow=True)
+
+
+def too_large(limit: int) -> RequestError:
+    """Return the error of a recording that is larger than the limit, in bytes."""
+    return RequestError(f"the recording is larger than {limit} bytes; send a smaller one", code="body.too_large")
+
+
+def _content_digest(header: str | None) -> str | None:
+    """Return the SHA-256 of a ``Content-Digest``, in hexadecimal digits, None where it has none. Raises ``RequestError``."""
+    for member in (header or "").split(","):
+        name, _, value = member.strip().partition("=")
+        if name.lower() == "sha-256":
+            try:
+                return b64decode(value.strip(":"), validate=True).hex()
+            except (Base64Error, ValueError) as error:
+                raise RequestError(
+                    "Content-Digest: give sha-256=:…: with the digest in base64",
+                    code="recording.checksum_unreadable",
+                    field="Content-Digest",
+                    value=value,
+                ) from error
+    return None
+
+
+@get(
+    "/conversations/{conversation_id:str}/recordings",
+    operation_id="list_recordings",
+    summary="List recordings",
+    guards=[reading("recordings")],
+    responses={200: answer("All of them, the oldest first.", RecordingList, {"items": [SHOWN]})},
+)
+@in_thread
+def listing(request: ApiRequest, conversation_id: ConversationId, app: App, server: Server) -> RecordingList:
+    """List the recordings of a conversation, each with a link that is valid for a while and opens without a token.
+
+    A recording whose bytes are missing has the state `media_unavailable` and no link.
+    """
+    found = app.recordings.of(conversation_id)
+    if found:
+        app.log.append(request.rights.label, "recordings.linked", f"conversation:{conversation_id}", count=len(found))
+    return RecordingList(items=tuple(shown_recording(request, app, server, each) for each in found))
+
+
+def shown_recording(request: ApiRequest, app: AppStore, server: Services, recording: Recording) -> ShownRecording:
+    """Show a recording, with a link where the caller may play it."""
+    sound = recording.sound
+    offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
+    url, expires_at = None, None
+    if offered.variant is not None:
+        url, expires_at = server.recording_links.link(recording.recording_id, offered.variant)
+    is_there = recording.state == "success"
+    return ShownRecording(
+        recording_id=recording.recording_id,
+        conversation_id=recording.conversation_id,
+        state=offered.state,
+        url=None if url is None else address_of(request) + url,
+        url_expires_at=expires_at,
+        variant=offered.variant,
+        reason=recording.reason or offered.reason,
+        content_type=sound.content_type,
+        codec=sound.codec,
+        duration_ms=sound.duration_ms,
+        channels=sound.channels,
+        sample_rate=sound.sample_rate,
+        speakers=recording.speakers,
+        sha256=recording.sha256 if is_there else "",
+        size=recording.size,
+        created_at=recording.created_at,
+    )
+
+
+def may_original(request: ApiRequest) -> bool:
+    """Return whether the caller may hear what redaction hides."""
+    return request.rights.may("conversation.read_unredacted")
+
+
+def address_of(request: ApiRequest) -> str:
+    """Return the address of this server, as the request has it."""
+    return str(request.base_url).rstrip("/")
+
+
+ROUTER = Router("/", route_handlers=[add, listing])

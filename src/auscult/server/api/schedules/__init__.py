@@ -1,0 +1,5 @@
+"""Scheduled reports, alerts, and the inbox."""
+
+from auscult.server.api.schedules.schedules import ROUTER
+
+__all__ = ["ROUTER"]

@@ -1,0 +1,7 @@
+"""Conversations that come in, and the jobs that score them."""
+
+from litestar import Router
+
+from auscult.server.api.scoring import conversations, jobs
+
+ROUTER = Router("/", route_handlers=[conversations.ROUTER, jobs.ROUTER])

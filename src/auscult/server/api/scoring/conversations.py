@@ -1,0 +1,392 @@
+"""Conversations: loaded, listed, read whole, and erased."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, BinaryIO, Literal
+
+from litestar import Router, delete, get, post
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.audits.assignment import Hidden
+from auscult.domain.audits.audit import state_of
+from auscult.domain.audits.blindness import without_agents
+from auscult.domain.conversation import Channel, Direction
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.evaluation import Status
+from auscult.domain.people.principal import Principal as AppRights
+from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
+from auscult.domain.said.search import parse
+from auscult.domain.scoring.stored import ConversationDetail, Wait
+from auscult.formats._document import ConversationDocument
+from auscult.formats.native import write
+from auscult.server.api.scoring import evaluations, examples
+from auscult.server.api.scoring.masking import View, kept_from, masked
+from auscult.server.auth.principal import Principal
+from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import (
+    LONGEST_WAIT_S,
+    ConversationId,
+    Cursor,
+    Limit,
+    Since,
+    Until,
+    each_once,
+    query,
+    repeated,
+)
+from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
+from auscult.server.rest.threads import in_slow_thread, in_thread, look_until, run
+from auscult.server.rest.uploads import announced_bytes, spooled
+from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents, told_by
+from auscult.services.recordings.removal import remove_due
+from auscult.services.scoring.findings import Findings, findings
+from auscult.services.scoring.intake.read import read_stream
+from auscult.services.scoring.intake.submit import Refusal, Submission
+from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.conversations.said import Said
+from auscult.storage.store import AppStore
+
+State = Literal[
+    "pending", "failed", "cancelled", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"
+]
+ONE_ALONE_BYTES = 1 << 20
+"""A body that is no longer is read before it is refused: it may be one conversation."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """What became of a request: how many conversations are stored now, and what was refused (the first 1,000)."""
+
+    accepted: int
+    unchanged: int
+    rejected: list[Refusal]
+    rejected_count: int
+
+
+class LoadedAndScored(Loaded, frozen=True, kw_only=True):
+    """The same, with how those that were accepted stand: these six add up to ``accepted``."""
+
+    scored: int
+    below_threshold: int
+    duration_unavailable: int
+    not_evaluated: int
+    failed: int
+    waiting: int
+
+
+class ConversationPage(Struct, frozen=True, kw_only=True):
+    """One page. ``total``: how many match in all. ``next_cursor`` is null after the last."""
+
+    items: tuple[ListedConversation, ...]
+    total: int
+    next_cursor: str | None
+
+
+class ConversationFindings(Struct, frozen=True, kw_only=True):
+    """What stands beside the native document. ``pending`` waits for evaluation; ``failed``: `auscult doctor` says why.
+
+    ``cancelled``: its job was, and a retry of that goes on with it.
+    ``wait`` is there while it waits for a judge that could not answer: why, and from when on it is tried again.
+    ``evaluation`` is the newest there is, of an earlier revision while the present one waits; ``insights`` are what
+    analysis found in that revision, null where it was not analysed.
+    """
+
+    revision: int
+    duration_ms: int | None
+    status: State
+    wait: Wait | None
+    evaluation: evaluations.ShownEvaluation | None
+    earlier_evaluations: tuple[evaluations.ShownOutcome, ...]
+    insights: Findings | None
+    audit: evaluations.ShownAudit
+
+
+@post(
+    "/conversations",
+    operation_id="load_conversations",
+    summary="Load conversations",
+    guards=[writing("conversations")],
+    status_code=202,
+    responses={
+        200: answer(
+            "All that was accepted is readable.",
+            LoadedAndScored,
+            {**examples.LOADED, **examples.SCORED},
+        ),
+        202: answer("What was accepted is committed, and will be evaluated.", Loaded, examples.LOADED),
+        413: refusal("The body is larger than the limit that the detail names."),
+        415: refusal("The body is encoded in another way than gzip or zstd."),
+        503: refusal(
+            "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again."
+        ),
+    },
+    takes=Takes(
+        "Conversations.",
+        examples.DOCUMENT,
+        ConversationDocument,
+        ("application/x-ndjson", "application/vcon+json", "application/octet-stream"),
+        is_many=True,
+    ),
+)
+async def load(
+    request: ApiRequest,
+    app: App,
+    server: Server,
+    wait: Annotated[
+        int,
+        query(
+            "Seconds to wait until all is evaluated and readable; then the answer is 200 and says how it went.",
+            ge=0,
+            le=LONGEST_WAIT_S,
+        ),
+    ] = 0,
+) -> ApiResponse:
+    """One conversation or many, as a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
+
+    The kind is told by the content, whatever `Content-Type` says.
+
+    The answer comes once all that it counts as accepted is committed. What is refused is listed with its line,
+    field and reason, and holds nothing else up.
+
+    An id that is stored already: with the same content it counts as accepted and unchanged, with other content it
+    is a new revision. So a request may be sent again after a failure.
+
+    A conversation that comes alone in its request is scored before what comes in bulk.
+    """
+    announced = announced_bytes(request)
+    if announced is None or announced > ONE_ALONE_BYTES:
+        await run(lambda: server.room.must_have("backfill"), slow=True)
+    submission = Submission(app, server.store.batches, server.room)
+    async with spooled(request, server.settings.request_bytes) as file:
+        await run(lambda: _take(submission, file, app, server, follow=wait > 0), slow=True)
+    accepted = Loaded(**_counts(submission))
+    scored = await look_until(lambda: _scored(submission), wait) if wait else None
+    return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
+
+
+def _take(submission: Submission, file: BinaryIO, app: AppStore, server: Services, *, follow: bool) -> None:
+    if not file.read(1):
+        raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
+    file.seek(0)
+    documents = read_stream(file, app.tenant.app_id, server.settings.limits, is_bounded=True)
+    submission.take(documents, group=server.settings.batch_size, follow=follow)
+
+
+def _scored(submission: Submission) -> LoadedAndScored | None:
+    if not submission.look():
+        return None
+    intake = submission.intake
+    return LoadedAndScored(
+        **_counts(submission),
+        scored=intake.scored,
+        below_threshold=intake.below_threshold,
+        duration_unavailable=intake.duration_unavailable,
+        not_evaluated=intake.not_evaluated,
+        failed=intake.failed,
+        waiting=intake.waiting,
+    )
+
+
+def _counts(submission: Submission) -> dict[str, Any]:
+    return {
+        "accepted": submission.intake.accepted,
+        "unchanged": submission.intake.unchanged,
+        "rejected": submission.refusals,
+        "rejected_count": submission.refused,
+    }
+
+
+@get(
+    "/conversations",
+    operation_id="list_conversations",
+    summary="List conversations",
+    guards=[reading("conversations")],
+    responses={200: answer("A page.", ConversationPage, {"items": [examples.LISTED], "total": 1, "next_cursor": None})},
+)
+@in_thread
+def listing(
+    app: App,
+    caller: Caller,
+    rights: Rights,
+    since: Since = None,
+    until: Until = None,
+    channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
+    direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
+    queue: Annotated[tuple[str, ...], repeated("Only those that were in this queue, by id or name.")] = (),
+    status: Annotated[tuple[Status, ...], repeated("Only this status.")] = (),
+    agent: Annotated[tuple[str, ...], repeated("Only those in which this agent took part, by id or name.")] = (),
+    outcome: Annotated[tuple[Outcome, ...], repeated("Only those that came to this.")] = (),
+    missed: Annotated[tuple[str, ...], repeated("Only those in which this metric, by id, was missed.")] = (),
+    q: Annotated[
+        str | None,
+        query(
+            'Only those in which this was said: words, `"phrases"`, `-without`, `agent:word`, `customer:word`, '
+            "`beginning*`. Of a search at most 10,000 are counted; then `total` is one more."
+        ),
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ApiResponse:
+    """Conversations that were evaluated, of every status, the oldest first.
+
+    What waits to be evaluated for the first time is not listed yet. Pages by cursor neither repeat nor skip while
+    data arrives.
+    """
+    since_ms, until_ms = _range(since, until)
+    asked = RecordQuery(
+        report=LISTING.name,
+        app_ids=(app.tenant.app_id,),
+        since_ms=since_ms,
+        until_ms=until_ms,
+        channels=each_once(channel),
+        directions=each_once(direction),
+        statuses=each_once(status),
+        include_below_threshold=True,
+        queues=each_once(queue),
+        agents=each_once(agent),
+        outcomes=each_once(outcome),
+        missed=each_once(missed),
+        limit=limit,
+        after=read_cursor(cursor, RowKey) or RowKey(since_ms, ""),
+    )
+    page = (
+        app.conversations.page(asked)
+        if q is None
+        else app.conversations.search(asked, Said(parse(q), beyond=asked.after))
+    )
+    return ApiResponse(_page(page, _view(app, caller, rights, asked)))
+
+
+def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
+    """Return what the caller does not see of the rows that they asked for."""
+    told = told_by(is_by_result=bool(asked.outcomes or asked.missed or asked.statuses), is_by_agent=bool(asked.agents))
+    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), told)
+
+
+def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    since_ms = _EARLIEST_MS if since is None else _ms(since)
+    until_ms = _LATEST_MS if until is None else _ms(until)
+    if until_ms < since_ms:
+        raise RequestError(
+            "until lies before since.", code="range.reversed", field="until", value=until.isoformat() if until else None
+        )
+    return since_ms, until_ms
+
+
+def _page(page: RecordPage, view: View) -> bytes:
+    cursor = b"null"
+    if page.more and page.last:
+        cursor = b'"%b"' % write_cursor(*page.last).encode()
+    rows = page.rows if view.is_open else [row for each in page.rows if (row := masked(each, view)) is not None]
+    total = page.total - len(page.rows) + len(rows)
+    return b'{"items":[%b],"total":%d,"next_cursor":%b}' % (b",".join(rows), total, cursor)
+
+
+@get(
+    "/conversations/{conversation_id:str}",
+    operation_id="get_conversation",
+    summary="One conversation",
+    guards=[reading("conversations")],
+    responses={
+        200: answer(
+            "The conversation.",
+            (ConversationDocument, ConversationFindings),
+            {
+                **examples.DOCUMENT,
+                "revision": 1,
+                "duration_ms": 196000,
+                "status": "evaluated",
+                "wait": None,
+                "evaluation": {
+                    **examples.OUTCOME,
+                    "engines": [],
+                    "metrics": [examples.METRIC],
+                },
+                "earlier_evaluations": [],
+                "insights": examples.INSIGHTS,
+                "audit": {
+                    "state": "not_assigned",
+                    "auditor": None,
+                    "assigned_at": None,
+                    "result": None,
+                    "trail": [],
+                },
+            },
+        )
+    },
+)
+@in_thread
+def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> ApiResponse:
+    """Return the native document with its evaluations, its insights and its audit.
+
+    The evaluation has the evidence of every verdict, the insights the turns that show them, the audit its trail. A
+    figure that analysis cannot know is null in `insights`, and `insights.unknown` has the reason.
+    """
+    dossier = app.conversations.get(conversation_id)
+    if dossier is None:
+        raise NotFoundError(
+            f"there is no conversation {conversation_id} in this app",
+            code="conversation.unknown",
+            field="conversation_id",
+            value=conversation_id,
+        )
+    hidden = hidden_from(app, caller.name, conversation_id, caller.agent_ids)
+    hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(dossier.audit))
+    document = without_agents(dossier.conversation) if "agent" in hidden else dossier.conversation
+    return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(dossier), hidden, caller.name))[1:])
+
+
+def _blind(found: ConversationFindings, hidden: frozenset[Hidden], rater: str) -> ConversationFindings:
+    """Return the findings without what is hidden from a rater, who sees their own audit all the same."""
+    if "machine" in hidden:
+        trail = evaluations.without_rescores(found.audit)
+        found = replace(found, evaluation=None, earlier_evaluations=(), insights=None, audit=trail)
+    if "others" in hidden and found.audit.auditor != rater:
+        found = replace(found, audit=evaluations.audit(None, ()))
+    return replace(found, audit=evaluations.without_auditor(found.audit)) if "auditor" in hidden else found
+
+
+def _findings(dossier: ConversationDetail) -> ConversationFindings:
+    newest = dossier.evaluations[0] if dossier.evaluations else None
+    status: State = "failed" if dossier.has_failed else "cancelled" if dossier.is_cancelled else "pending"
+    return ConversationFindings(
+        revision=dossier.revision,
+        duration_ms=dossier.conversation.duration_ms,
+        status=newest.status if newest and dossier.is_current else status,
+        wait=dossier.wait,
+        evaluation=evaluations.evaluation(newest) if newest else None,
+        earlier_evaluations=tuple(evaluations.outcome(each) for each in dossier.evaluations[1:]),
+        insights=findings(dossier.insights) if dossier.insights else None,
+        audit=evaluations.audit(dossier.audit, dossier.trail),
+    )
+
+
+@delete(
+    "/conversations/{conversation_id:str}",
+    operation_id="erase_conversation",
+    summary="Erase a conversation",
+    guards=[writing("conversations", "erasure.run")],
+    responses={204: answer("Nothing is kept of it.")},
+)
+@in_slow_thread
+def erase(conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> None:
+    """Erase everything about a conversation: its text, evaluations, rows and counts of reports, audit, recordings.
+
+    A batch that is under way with it does not bring it back. An unknown conversation gets the same answer. The same
+    id may be loaded again.
+    """
+    app.conversations.erase(conversation_id, rights.label)
+    remove_due(server.store.recordings, server.recordings)
+
+
+def _ms(instant: datetime) -> int:
+    """Milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
+    return -((_EPOCH - instant) // timedelta(milliseconds=1))
+
+
+ROUTER = Router("/", route_handlers=[load, listing, show, erase])

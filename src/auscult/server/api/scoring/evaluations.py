@@ -1,0 +1,324 @@
+"""What our own API shows of evaluations, audits and forms: one shape a thing, wherever it is shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import (
+    AnswerChange,
+    Audit,
+    AuditAnswer,
+    AuditState,
+    Decision,
+    RescoreNote,
+    TrailEntry,
+    state_of,
+)
+from auscult.domain.audits.sheet import Moment
+from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricResult, Part, Qualification, Status
+from auscult.domain.questions.outcome import band_of, section_scores
+
+
+class ShownForm(Struct, frozen=True, kw_only=True):
+    """Which version of which form decided."""
+
+    id: str
+    version: int
+    name: str
+
+
+class ShownPart(Struct, frozen=True, kw_only=True):
+    """One part of a verdict, with its own answer.
+
+    ``weight`` and ``negative_weight`` are its shares of the metric's, in percent; 0 where parts are not scored one by one.
+    """
+
+    id: str
+    name: str
+    weight: float
+    negative_weight: float
+    fatal: bool
+    correct_answer: str
+    qualification: Qualification
+    adhered: bool | None
+    evidence: tuple[Evidence, ...]
+    reason: str
+
+
+class ShownMetric(Struct, frozen=True, kw_only=True):
+    """One metric with the machine's verdict and what it rests on. ``adhered`` is null for NA and for "-".
+
+    ``parts`` are there of hold and transfer etiquette, trigger scoring and external agents, ``compared`` of values
+    that were held against a source of truth. ``level`` is the answer to a graded metric, ``share`` its part of the
+    weight in percent.
+    """
+
+    id: str
+    name: str
+    type: str
+    weight: float
+    negative_weight: float
+    fatal: bool
+    correct_answer: str
+    qualification: Qualification
+    adhered: bool | None
+    evidence: tuple[Evidence, ...]
+    trigger: tuple[Evidence, ...]
+    reason: str
+    parts: tuple[ShownPart, ...]
+    compared: Comparison | None
+    section: str | None
+    level: str | None
+    share: float | None
+
+
+class ShownSection(Struct, frozen=True, kw_only=True):
+    """The subtotal of one section; null where nothing in it applies. ``passed`` is null without a pass mark too."""
+
+    id: str
+    name: str
+    score: int | None
+    passed: bool | None
+
+
+class ShownOutcome(Struct, frozen=True, kw_only=True):
+    """One evaluation without its metrics."""
+
+    revision: int
+    form: ShownForm | None
+    status: Status
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    evaluated_at: datetime
+
+
+class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
+    """One evaluation. ``engines`` names every engine that answered, with its version.
+
+    ``band`` is the named range that the score is in, null where the form has none there.
+    """
+
+    engines: tuple[str, ...]
+    metrics: tuple[ShownMetric, ...]
+    sections: tuple[ShownSection, ...]
+    band: str | None
+
+
+class ShownResult(Struct, frozen=True, kw_only=True):
+    """What an auditor submitted, and what it comes to."""
+
+    form: dict[str, str | int]
+    revision: int
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    audited_at: datetime
+    comment: str
+    answers: tuple[AuditAnswer, ...]
+    moments: tuple[Moment, ...] = ()
+
+
+class ShownDecision(Struct, frozen=True, kw_only=True):
+    """What an evaluation came to, without its metrics."""
+
+    form: dict[str, str | int | None]
+    status: Status
+    score: int | None
+    passed: bool | None
+
+
+class ShownRescore(Struct, frozen=True, kw_only=True):
+    """What a re-score changed: the evaluation before, which is kept, and the one after."""
+
+    id: str
+    before: ShownDecision
+    after: ShownDecision
+
+
+class ShownStep(Struct, frozen=True, kw_only=True):
+    """One line of a conversation's trail. ``auditor`` is null of a re-score, which alone has ``rescore``."""
+
+    at: datetime
+    by: str
+    action: str
+    auditor: str | None
+    score: int | None = None
+    rescore: ShownRescore | None = None
+    changed: tuple[AnswerChange, ...] = ()
+
+
+class ShownAudit(Struct, frozen=True, kw_only=True):
+    """An audit as everybody may see it: no draft in it."""
+
+    state: AuditState
+    auditor: str | None
+    assigned_at: datetime | None
+    result: ShownResult | None
+    trail: tuple[ShownStep, ...]
+
+
+class ListedAuditItem(Struct, frozen=True, kw_only=True):
+    """An audit as lists show it."""
+
+    conversation_id: str
+    state: AuditState
+    auditor: str
+    assigned_at: datetime
+    score: int | None
+    passed: bool | None
+    audited_at: datetime | None
+
+
+def outcome(evaluation: Evaluation) -> ShownOutcome:
+    """Show an evaluation without its metrics."""
+    return ShownOutcome(**_outcome(evaluation))
+
+
+def evaluation(found: Evaluation) -> ShownEvaluation:
+    """Show an evaluation."""
+    form = found.form
+    scores = section_scores(found.results, form) if form is not None and found.status == "evaluated" else ()
+    return ShownEvaluation(
+        **_outcome(found),
+        engines=found.engines,
+        metrics=tuple(_metric(result) for result in found.results),
+        sections=tuple(
+            ShownSection(id=one.id, name=one.name, score=_whole(one.score), passed=one.passed) for one in scores
+        ),
+        band=None if form is None else band_of(found.score, form),
+    )
+
+
+def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
+    """Show an audit, also one that nobody has begun."""
+    return ShownAudit(
+        state=state_of(found),
+        auditor=found.auditor if found else None,
+        assigned_at=found.assigned_at if found else None,
+        result=_result(found) if found else None,
+        trail=tuple(
+            ShownStep(
+                at=entry.at,
+                by=entry.by,
+                action=entry.action,
+                auditor=entry.auditor,
+                score=_whole(entry.result.score) if entry.result else None,
+                rescore=_rescore(entry.rescored) if entry.rescored else None,
+                changed=entry.changed,
+            )
+            for entry in trail
+        ),
+    )
+
+
+def _rescore(note: RescoreNote) -> ShownRescore:
+    return ShownRescore(id=note.sweep_id, before=_decision(note.before), after=_decision(note.after))
+
+
+def _decision(found: Decision) -> ShownDecision:
+    return ShownDecision(
+        form={"id": found.form_id, "version": found.form_version},
+        status=found.status,
+        score=_whole(found.score),
+        passed=found.passed,
+    )
+
+
+def without_auditor(found: ShownAudit) -> ShownAudit:
+    """Return an audit without the names of auditors, as agents see it where the app hides them."""
+    trail = tuple(replace(step, by="", auditor=None) for step in found.trail)
+    return replace(found, auditor=None, trail=trail)
+
+
+def without_rescores(found: ShownAudit) -> ShownAudit:
+    """Return an audit whose trail says nothing of what the machine decided."""
+    return replace(found, trail=tuple(replace(step, rescore=None) for step in found.trail))
+
+
+def listed_audit(found: Audit) -> ListedAuditItem:
+    """Show an audit in a list."""
+    return ListedAuditItem(
+        conversation_id=found.conversation_id,
+        state=found.state,
+        auditor=found.auditor,
+        assigned_at=found.assigned_at,
+        score=_whole(found.result.score) if found.result else None,
+        passed=found.result.passed if found.result else None,
+        audited_at=found.result.audited_at if found.result else None,
+    )
+
+
+def _outcome(evaluation: Evaluation) -> dict[str, Any]:
+    form = evaluation.form
+    return {
+        "revision": evaluation.revision,
+        "form": ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
+        "status": evaluation.status,
+        "score": _whole(evaluation.score),
+        "passed": evaluation.passed,
+        "fatal_errors": evaluation.fatal_errors,
+        "evaluated_at": evaluation.evaluated_at,
+    }
+
+
+def _metric(result: MetricResult) -> ShownMetric:
+    metric, verdict = result.metric, result.verdict
+    return ShownMetric(
+        id=metric.id,
+        name=metric.name,
+        type=metric.type,
+        weight=float(metric.weight),
+        negative_weight=float(metric.negative_weight),
+        fatal=metric.fatal,
+        correct_answer=metric.correct_answer,
+        qualification=verdict.qualification,
+        adhered=result.adhered,
+        evidence=verdict.evidence,
+        trigger=verdict.trigger,
+        reason=verdict.reason,
+        parts=tuple(_part(part) for part in verdict.parts),
+        compared=verdict.compared,
+        section=metric.section,
+        level=verdict.level,
+        share=None if verdict.share is None else float(verdict.share),
+    )
+
+
+def _part(part: Part) -> ShownPart:
+    return ShownPart(
+        id=part.id,
+        name=part.name,
+        weight=float(part.weight),
+        negative_weight=float(part.negative_weight),
+        fatal=part.fatal,
+        correct_answer=part.correct_answer,
+        qualification=part.qualification,
+        adhered=part.adhered,
+        evidence=part.evidence,
+        reason=part.reason,
+    )
+
+
+def _result(found: Audit) -> ShownResult | None:
+    result = found.result
+    if result is None:
+        return None
+    return ShownResult(
+        form={"id": result.form_id, "version": result.form_version},
+        revision=result.revision,
+        score=_whole(result.score),
+        passed=result.passed,
+        fatal_errors=result.fatal_errors,
+        audited_at=result.audited_at,
+        comment=result.sheet.comment,
+        answers=result.sheet.answers,
+        moments=result.sheet.moments,
+    )
+
+
+def _whole(score: Any) -> int | None:  # noqa: ANN401  (a whole Decimal or None)
+    return None if score is None else int(score)

@@ -1,0 +1,119 @@
+"""Jobs: the batches in which conversations are processed, listed while they are not done, retried and cancelled."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Router, get, post
+from msgspec import Struct
+
+from auscult.server.rest.context import App
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import Cursor, Limit, each_once, path_id, query
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.scoring.batches import Job, JobWithRest, cancel_job, list_jobs, retry_job, view_job
+
+JobId = Annotated[str, path_id("The job's id.", "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
+Unfinished = Literal["waiting", "running", "postponed", "failed", "cancelled"]
+
+
+class JobList(Struct, frozen=True, kw_only=True):
+    """Jobs, the newest first. ``next_cursor`` is null after the last."""
+
+    items: tuple[Job, ...]
+    next_cursor: str | None
+
+
+_JOB: dict[str, Any] = {
+    "id": "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+    "app": "st-shop",
+    "state": "failed",
+    "priority": "backfill",
+    "conversations": 250,
+    "attempts": 1,
+    "reason": "1 could not be processed: c-17: ZeroDivisionError: division by zero",
+    "accepted_at": "2026-03-24T08:00:00Z",
+    "next_attempt_at": None,
+    "ended_at": "2026-03-24T08:00:02Z",
+}
+_FAILED = {**_JOB, "unscored": ["c-17"]}
+_AGAIN = {**_FAILED, "state": "waiting", "attempts": 0, "reason": None, "ended_at": None}
+
+
+@get(
+    "/jobs",
+    operation_id="list_jobs",
+    summary="List jobs",
+    guards=[reading("jobs", reach="app")],
+    responses={200: answer("The jobs.", JobList, {"items": [_JOB], "next_cursor": None})},
+)
+@in_slow_thread
+def listing(
+    app: App,
+    in_states: Annotated[
+        tuple[Unfinished, ...], query("Only this state. May be given several times.", name="state")
+    ] = (),
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> JobList:
+    """Return batches of conversations that are not done, the newest first.
+
+    Those that wait, run, are postponed (a judge cannot answer), failed, or were cancelled. A batch whose worker
+    died counts as running until another worker takes over, within seconds.
+    """
+    before = read_cursor(cursor, tuple[int])
+    page = list_jobs(app, each_once(in_states), before=before[0] if before else None, limit=limit)
+    following = None if page.next_place is None else write_cursor(page.next_place)
+    return JobList(items=tuple(page.jobs), next_cursor=following)
+
+
+@get(
+    "/jobs/{job_id:str}",
+    operation_id="get_job",
+    summary="One job",
+    guards=[reading("jobs", reach="app")],
+    responses={200: answer("The job.", JobWithRest, _FAILED)},
+)
+@in_thread
+def show(job_id: JobId, app: App) -> JobWithRest:
+    """How it stands, also when it is done, and which of its conversations are not scored, the first thousand."""
+    return view_job(app, job_id)
+
+
+@post(
+    "/jobs/{job_id:str}/retry",
+    operation_id="retry_job",
+    summary="Retry a job",
+    guards=[writing("jobs")],
+    status_code=200,
+    responses={200: answer("As it stands.", JobWithRest, _AGAIN)},
+)
+@in_slow_thread
+def retry(job_id: JobId, app: App) -> JobWithRest:
+    """Puts one that failed, was cancelled or is postponed back in line.
+
+    What was scored of it stays: only the conversations that are not scored are tried again. One that waits, runs or
+    is done stays as it is.
+    """
+    return retry_job(app, job_id)
+
+
+@post(
+    "/jobs/{job_id:str}/cancel",
+    operation_id="cancel_job",
+    summary="Cancel a job",
+    guards=[writing("jobs")],
+    status_code=200,
+    responses={200: answer("As it stands.", JobWithRest, {**_FAILED, "state": "cancelled"})},
+)
+@in_slow_thread
+def cancel(job_id: JobId, app: App) -> JobWithRest:
+    """From the answer on nothing of it is written; what was scored stays.
+
+    Its other conversations stay stored, their status is `cancelled`, and a retry, or loading them again, has them
+    scored after all. One that failed is put aside in this way. One that is done stays as it is.
+    """
+    return cancel_job(app, job_id)
+
+
+ROUTER = Router("/", route_handlers=[listing, show, retry, cancel])

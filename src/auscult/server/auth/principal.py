@@ -1,0 +1,60 @@
+"""Principals: the caller of a request with its permissions, whatever it signed in with."""
+
+from typing import Self
+
+from msgspec import Struct
+
+from auscult.domain.assist.assistance import AssistedAgent
+from auscult.domain.tenancy import Client
+from auscult.storage.people.access import Access
+
+
+class Principal(Struct, frozen=True, kw_only=True):
+    """The caller of a request: the account and the apps that it may reach, and its permissions (scopes).
+
+    ``name`` stands in trails where a request names no person. ``agent`` is the person at the agent's page, ``access``
+    the user behind a session or a personal token; a user's apps and rights follow from grants, not from scopes.
+    """
+
+    name: str
+    account_id: str
+    app_ids: frozenset[str]
+    permissions: frozenset[str]
+    agent: AssistedAgent | None = None
+    access: Access | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Return whether a user asks, by a session or a personal token."""
+        return self.access is not None
+
+    @property
+    def agent_ids(self) -> frozenset[str]:
+        """Return the agents that the user is; a client is none."""
+        return frozenset() if self.access is None else self.access.user.agent_ids
+
+    def acting_as(self, named: str | None) -> str:
+        """Return the name for a trail: a client may name a person, a person is always themselves."""
+        return self.name if self.is_person else named or self.name
+
+    @classmethod
+    def of_user(cls, access: Access) -> Self:
+        """Return the principal that a session or a personal token stands for."""
+        return cls(
+            name=access.user.email,
+            account_id=access.user.account_id,
+            app_ids=frozenset(),
+            permissions=frozenset(),
+            access=access,
+        )
+
+    @classmethod
+    def of_client(cls, client: Client, agent: AssistedAgent | None = None) -> Self:
+        """Return the principal that a client's token stands for."""
+        return cls(
+            name=client.client_id,
+            account_id=client.account_id,
+            app_ids=client.app_ids,
+            permissions=client.scopes,
+            agent=agent,
+        )

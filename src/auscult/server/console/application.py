@@ -1,0 +1,258 @@
+"""Puts the console together: its pages, its files, and what they answer when something is wrong."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from litestar import Response, Router, get, post
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.server.asgi import headers_of
+from auscult.server.console.assets import Assets, read_assets
+from auscult.server.console.demo import Demo
+from auscult.server.console.pages.administration.approvals import ApprovalsPage
+from auscult.server.console.pages.administration.clients import ClientsPage
+from auscult.server.console.pages.administration.erasure import ErasurePage
+from auscult.server.console.pages.administration.holds import HoldsPage
+from auscult.server.console.pages.administration.jobs import JobsPage
+from auscult.server.console.pages.administration.log import LogPage
+from auscult.server.console.pages.administration.retention import RetentionPage
+from auscult.server.console.pages.administration.roles import RolesPage
+from auscult.server.console.pages.administration.settings import SettingsPage
+from auscult.server.console.pages.administration.tabs import AdministrationPage
+from auscult.server.console.pages.administration.users import UsersPage
+from auscult.server.console.pages.administration.webhooks import WebhooksPage
+from auscult.server.console.pages.audits.auditors import AuditorsPage
+from auscult.server.console.pages.audits.desk import DeskPage
+from auscult.server.console.pages.audits.listing import AuditsPage
+from auscult.server.console.pages.audits.plan_editor import PlanEditorPage
+from auscult.server.console.pages.audits.plans import PlansPage
+from auscult.server.console.pages.conversation import ConversationPage
+from auscult.server.console.pages.conversations import ConversationsPage
+from auscult.server.console.pages.exports import ExportsPage
+from auscult.server.console.pages.home import HomePage
+from auscult.server.console.pages.live import LivePage
+from auscult.server.console.pages.quality.agents import AgentsPage
+from auscult.server.console.pages.quality.insights import InsightsPage
+from auscult.server.console.pages.quality.metric import MetricPage
+from auscult.server.console.pages.quality.overview import OverviewPage
+from auscult.server.console.pages.review.calibration import CalibrationPage
+from auscult.server.console.pages.review.coaching import CoachingPage
+from auscult.server.console.pages.review.disputes import DisputesPage
+from auscult.server.console.pages.review.results import ResultsPage
+from auscult.server.console.pages.review.schedules import SchedulesPage
+from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
+from auscult.server.console.pages.setup.form_editor import FormEditorPage
+from auscult.server.console.pages.setup.forms import FormsPage
+from auscult.server.console.pages.setup.knowledge import KnowledgePage
+from auscult.server.console.pages.sign_in import Entrance, SignInPage
+from auscult.server.console.pages.sound import SoundPage
+from auscult.server.console.posted import sentence
+from auscult.server.console.templating import Templates
+from auscult.server.console.views.message import MessageView
+from auscult.server.console.visit import (
+    AFTER_COOKIE,
+    BASE,
+    THEME_COOKIE,
+    THEMES,
+    AnyRequest,
+    Console,
+    NoPermissionError,
+    SignInRequiredError,
+    Visit,
+    Visitor,
+    local,
+    page_response_of,
+    theme_of,
+)
+from auscult.server.console.visitors import Visitors
+from auscult.server.errors import reason_of
+from auscult.server.people.cookies import check_origin, session_secret
+from auscult.server.rest.context import Services
+
+_YEAR_S = 365 * 24 * 3600
+_HOUR_S = 3600
+_LARGEST = 1 << 20
+_PAGES = (
+    AdministrationPage,
+    AgentsPage,
+    ApprovalsPage,
+    AuditorsPage,
+    AuditsPage,
+    CalibrationPage,
+    ClientsPage,
+    CoachingPage,
+    ConversationPage,
+    ConversationsPage,
+    DeskPage,
+    DisputesPage,
+    ErasurePage,
+    ExportsPage,
+    FormEditorPage,
+    FormsPage,
+    HoldsPage,
+    HomePage,
+    InsightsPage,
+    JobsPage,
+    KnowledgePage,
+    LivePage,
+    LogPage,
+    MetricPage,
+    OverviewPage,
+    PlanEditorPage,
+    PlansPage,
+    ResultsPage,
+    RetentionPage,
+    RolesPage,
+    SchedulesPage,
+    ScorecardsPage,
+    SettingsPage,
+    SignInPage,
+    SoundPage,
+    TaxonomiesPage,
+    UsersPage,
+    WebhooksPage,
+)
+
+
+def console_router(services: Services, demo: Demo | None = None) -> Router:
+    """Return everything below ``/console``. With ``demo`` it is one."""
+    store, now, assets = services.store, services.now, read_assets()
+    console = Console(assets=assets, templates=Templates(), now=now, counts=counts_of, services=services)
+    visitors = Visitors(store, now, demo)
+    entrance = Entrance(store, visitors, services.sign_in, demo, has_sign_on=services.sign_on is not None)
+
+    def visit(request: AnyRequest) -> Visit:
+        visitor = visitors.of(request)
+        if visitor is None:
+            raise SignInRequiredError
+        return Visit(console, request, visitor)
+
+    # Litestar copies what it is given, so stores and templates are handed over inside functions.
+    def the_console() -> Console:
+        return console
+
+    def the_entrance() -> Entrance:
+        return entrance
+
+    return Router(
+        BASE,
+        route_handlers=[*_PAGES, _assets(assets), theme, nowhere],
+        dependencies={
+            "visit": Provide(visit, sync_to_thread=True),
+            "console": Provide(the_console, sync_to_thread=False),
+            "entrance": Provide(the_entrance, sync_to_thread=False),
+        },
+        guards=[same_site],
+        exception_handlers=_answers(console, visit),
+        include_in_schema=False,
+        request_max_body_size=_LARGEST,
+    )
+
+
+def counts_of(visitor: Visitor) -> Mapping[str, int]:
+    """Return what waits for a visitor, by the name of the page in the menu."""
+    found: dict[str, int] = {}
+    if "audit.perform" in visitor.permissions:
+        found["My audits"] = len(visitor.app.audits.listing(state="assigned", auditor=visitor.email, limit=100))
+    if "dispute.decide" in visitor.permissions:
+        found["Disputes"] = visitor.app.disputes.count_open()
+    return found
+
+
+def same_site(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let nothing be written that a page of another site may have caused. Raises ``AccessError`` ``origin.*``."""
+    del handler
+    scope: Any = connection.scope
+    headers = headers_of(scope)
+    check_origin(scope, headers, session_secret(scope, headers))
+
+
+def _assets(assets: Assets) -> HTTPRouteHandler:
+    """Return the handler of the console's files."""
+    files = {path: file for path in assets.paths() if (file := assets.get(path))}
+    present = assets.version
+
+    @get("/assets/{version:str}/{path:path}", sync_to_thread=False)
+    def asset(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
+        found = files.get(path.lstrip("/"))
+        if found is None:
+            raise NotFoundError(f"there is no file {path}", code="path.unknown", field="path", value=path)
+        lasting = f"public, max-age={_YEAR_S}, immutable" if version == present else "no-cache"
+        return Response(found.content, media_type=found.media_type, headers={"cache-control": lasting})
+
+    return asset
+
+
+class ThemeForm(Struct, frozen=True, kw_only=True):
+    """The theme that was chosen, and the page to go back to."""
+
+    theme: str
+    back: str = BASE
+
+
+@post("/theme", sync_to_thread=False)
+def theme(data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+    """Keep the reader's theme, and lead back."""
+    answer = Redirect(local(data.back), status_code=303)
+    chosen = data.theme if data.theme in THEMES else "auto"
+    answer.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR_S, path=BASE, samesite="lax", httponly=True)
+    return answer
+
+
+@get("/{path:path}", sync_to_thread=False)
+def nowhere(path: FromPath[str]) -> Response[str]:
+    """Answer an address at which nothing is. Raises ``NotFoundError``."""
+    raise NotFoundError(f"nothing is at {path}", code="path.unknown", field="path", value=path)
+
+
+_Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
+
+
+def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:
+    """Return what the pages answer when something is wrong: a page that says what, and what to do."""
+
+    def sign_in(request: AnyRequest, error: SignInRequiredError) -> Response[Any]:
+        del error
+        answer: Response[Any] = Redirect(f"{BASE}/sign-in", status_code=303)
+        if request.method == "GET":
+            query = f"?{request.url.query}" if request.url.query else ""
+            wanted = local(f"{request.url.path}{query}")
+            answer.set_cookie(AFTER_COOKIE, wanted, max_age=_HOUR_S, path=BASE, samesite="lax", httponly=True)
+        return answer
+
+    def no_permission(request: AnyRequest, error: NoPermissionError) -> Response[Any]:
+        text = "Your role does not open this page. An administrator can change that."
+        view = MessageView(title="Not open to you", text=text, href=BASE, action="Home", detail=error.permission)
+        return visit(request).page("message", "", view, 403)
+
+    def refused(request: AnyRequest, error: AuscultError) -> Response[Any]:
+        return message(request, error.message, reason_of(error).status)
+
+    def by_router(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        return message(request, error.detail, error.status_code)
+
+    def message(request: AnyRequest, words: str, status: int) -> Response[Any]:
+        title = "Not here" if status == 404 else "That did not work"  # noqa: PLR2004
+        text = "Nothing is at this address, or it is not open to you." if status == 404 else sentence(words)  # noqa: PLR2004
+        view = MessageView(title=title, text=text, href=BASE, action="Home")
+        try:
+            return visit(request).page("message", "", view, status)
+        except SignInRequiredError as error:
+            return sign_in(request, error)
+        except AuscultError:  # what is wrong is who asks, or the app that they name
+            return page_response_of(console, "alone", {"view": view, "theme": theme_of(request)}, status)
+
+    return {
+        SignInRequiredError: sign_in,
+        NoPermissionError: no_permission,
+        AuscultError: refused,
+        HTTPException: by_router,
+    }

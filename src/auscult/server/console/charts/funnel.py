@@ -1,0 +1,114 @@
+"""A funnel: each agent's share by how many conversations they had, within the limits of chance."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.server.console.charts._svg import at, element, group, image, line, link, text
+from auscult.server.console.charts.scale import Scale, ticks
+
+_INNER, _OUTER, _WHOLE = 1.96, 3.09, 100
+_NAME, _LINE = 110.0, 15.0
+
+
+class FunnelDot(Struct, frozen=True, kw_only=True):
+    """One agent. ``beyond``: outside the outer limits, and named in the chart."""
+
+    name: str
+    n: int
+    share: float
+    shown: str
+    href: str
+    beyond: bool
+
+
+class Centre(Struct, frozen=True, kw_only=True):
+    """What agents lie around: a share of 1 with its words, and how much more than chance they vary (1: chance alone)."""
+
+    value: float
+    dispersion: float
+    shown: str
+    label: str
+
+    def limit(self, n: float, deviations: float) -> float:
+        """Return how far from the centre so many deviations lie, of so many conversations."""
+        return deviations * sqrt(self.value * (1 - self.value) * self.dispersion / n)
+
+
+def funnel(dots: Sequence[FunnelDot], around: Centre) -> Markup:
+    """Draw the funnel, 760 by 320 and 340 by 260."""
+    if not dots:
+        return Markup("")
+    return group((_draw(dots, around, is_wide=True), _draw(dots, around, is_wide=False)))
+
+
+def _draw(dots: Sequence[FunnelDot], around: Centre, *, is_wide: bool) -> Markup:
+    width, height = (760.0, 320.0) if is_wide else (340.0, 260.0)
+    left, right, top, bottom = 44.0, width - (96 if is_wide else 12), 16.0, height - 44
+    least = max(min(dot.n for dot in dots) * 0.7, 1)
+    reach = around.limit(least, _OUTER)
+    low = max(min(around.value - reach, *(dot.share for dot in dots)), 0)
+    high = min(max(around.value + reach, *(dot.share for dot in dots)), 1)
+    marks = [mark for mark in ticks(low * 100, high * 100) if mark <= _WHOLE]
+    up = Scale(marks[0], marks[-1], bottom, top)
+    counts = ticks(0, max(dot.n for dot in dots))
+    across = Scale(0, counts[-1], left, right)
+    ends = (least, counts[-1])
+    drawn: list[Markup] = [
+        _band(across, up, [(n, around.limit(n, _OUTER)) for n in _steps(*ends)], around.value, "band"),
+        _band(across, up, [(n, around.limit(n, _INNER)) for n in _steps(*ends)], around.value, "band inner"),
+    ]
+    drawn += [line(f"M{at(left)} {at(up(mark))}H{at(right)}", "hair") for mark in marks]
+    drawn += [
+        text(left - 8, up(mark) + 4, f"{mark:g}{'%' if mark == marks[-1] else ''}", anchor="end") for mark in marks
+    ]
+    drawn.append(line(f"M{at(left)} {at(up(around.value * 100))}H{at(right)}", "dash"))
+    drawn += [text(across(mark), bottom + 18, f"{mark:g}", anchor="middle") for mark in counts]
+    drawn.append(text((left + right) / 2, bottom + 36, "conversations", anchor="middle"))
+    if is_wide:
+        drawn.append(text(right + 8, up(around.value * 100) + 4, around.shown, "t2"))
+    drawn += _dots(dots, across, up, right)
+    return image(
+        width,
+        height,
+        group(drawn),
+        label=around.label,
+        class_="chart wide" if is_wide else "chart narrow",
+        role="group",
+    )
+
+
+def _steps(first: float, last: float) -> list[float]:
+    """Return numbers of conversations from a first to a last, closer together where limits bend."""
+    return [first + (last - first) * (k / 24) ** 2 for k in range(25)]
+
+
+def _band(across: Scale, up: Scale, limits: Sequence[tuple[float, float]], centre: float, class_: str) -> Markup:
+    def place(n: float, share: float) -> str:
+        return f"{at(across(n))} {at(up(min(max(share * 100, up.low), up.high)))}"
+
+    above = [place(n, centre + limit) for n, limit in limits]
+    below = [place(n, centre - limit) for n, limit in limits]
+    return line("M" + "L".join([*above, *reversed(below)]) + "Z", class_)
+
+
+def _dots(dots: Sequence[FunnelDot], across: Scale, up: Scale, right: float) -> list[Markup]:
+    """Draw every agent; names of those outside stand beside their dots, and not over one another."""
+    drawn: list[Markup] = []
+    taken: list[tuple[float, float]] = []
+    for dot in sorted(dots, key=lambda each: (each.beyond, -each.n)):
+        x, y = across(dot.n), up(dot.share * 100)
+        mark = element("circle", class_="dotno" if dot.beyond else "dot", cx=x, cy=y, r=4)
+        touch = element("circle", cx=x, cy=y, r=12, class_="touch")
+        drawn.append(link(dot.href, f"{dot.name}: {dot.shown} of {dot.n}", touch, mark))
+        if not dot.beyond:
+            continue
+        place = y + 4
+        while any(abs(x - other) < _NAME and abs(place - line_) < _LINE for other, line_ in taken):
+            place -= _LINE
+        taken.append((x, place))
+        is_left = x < right - _NAME
+        drawn.append(text(x + (9 if is_left else -9), place, dot.name, "tno halo", None if is_left else "end"))
+    return drawn

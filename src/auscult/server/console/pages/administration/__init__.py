@@ -1,0 +1,1 @@
+"""Pages of administration: each a tab, for those whose permissions open it."""

@@ -1,0 +1,48 @@
+"""Steps that wait for a second person: approved or refused."""
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.server.api.privacy.retention import erasing
+from auscult.server.console.pages.administration.tabs import PATH
+from auscult.server.console.views.administration.privacy import ApprovalRow, approval_row
+from auscult.server.console.visit import Visit
+from auscult.services.privacy.approvals import Approvals
+
+_PATH = f"{PATH}/approvals"
+
+
+class ApprovalsPage(Controller):
+    """Decisions on steps for two people; the steps stand on the pages of erasure and holds."""
+
+    path = "/administration/approvals"
+
+    @post("/{number:int}/approve", sync_to_thread=True)
+    def approve(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Approve a step that another person asked for, and run it."""
+        visit.require_everywhere("erasure.run")
+        visit.require_everywhere("hold.manage")
+        steps(visit).approve(number)
+        return Redirect(f"{PATH}/erasure?done=approved", status_code=303)
+
+    @post("/{number:int}/refuse", sync_to_thread=True)
+    def refuse(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Refuse a step that waits."""
+        visit.require_everywhere("erasure.run")
+        visit.require_everywhere("hold.manage")
+        steps(visit).refuse(number)
+        return Redirect(f"{PATH}/erasure?done=refused", status_code=303)
+
+
+def steps(visit: Visit) -> Approvals:
+    """Return what takes steps that may need a second person."""
+    return Approvals(visit.app, erasing(visit.app, visit.services), f"user:{visit.visitor.email}")
+
+
+def waiting(visit: Visit) -> tuple[ApprovalRow, ...]:
+    """Return the steps that wait for a second person."""
+    me = f"user:{visit.visitor.email}"
+    found = (each for each in visit.app.approvals.listing() if each.state == "waiting")
+    return tuple(approval_row(each, me, visit.reader, _PATH) for each in found)

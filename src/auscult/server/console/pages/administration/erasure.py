@@ -1,0 +1,67 @@
+"""The erasure of one customer: found first, then erased, with a certificate."""
+
+from typing import cast, get_args
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.privacy.retention import By, Item
+from auscult.server.console.pages.administration.approvals import steps, waiting
+from auscult.server.console.pages.administration.retention import receipts
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.posted import Posted, one, several
+from auscult.server.console.views.administration.privacy import ErasureView, items_view
+from auscult.server.console.visit import BASE, Visit
+
+_PATH = f"{PATH}/erasure"
+_NOTES = {
+    "asked": "Asked for: another person has to approve it.",
+    "approved": "Approved, and done.",
+    "refused": "Refused: nothing was done.",
+}
+
+
+class ErasurePage(Controller):
+    """What is kept of one customer, and how it goes."""
+
+    path = "/administration/erasure"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Ask for a customer; past runs stand below."""
+        visit.require_everywhere("erasure.run")
+        return self._page(visit, "", "", None)
+
+    @post(sync_to_thread=True)
+    def act(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """List a customer's conversations; erase those that were listed once that is confirmed."""
+        visit.require_everywhere("erasure.run")
+        by, value = one(data, "by"), one(data, "value")
+        if by not in get_args(By) or not value:
+            return self._page(visit, by, value, None, "Give the customer's id, telephone number or e-mail address.")
+        erasing = visit.erasing
+        found = erasing.of_customer(cast("By", by), value)
+        if one(data, "act") != "erase":
+            return self._page(visit, by, value, found)
+        listed = set(several(data, "listed"))
+        if {each.conversation_id for each in found if each.held_by is None} != listed:
+            problem = "What is kept of this customer changed meanwhile. Read the list again."
+            return self._page(visit, by, value, found, problem)
+        done = steps(visit).erase_customer(cast("By", by), value)
+        return Redirect(f"{_PATH}?done={done.receipt.id if done.receipt else 'asked'}", status_code=303)
+
+    def _page(self, visit: Visit, by: str, value: str, found: list[Item] | None, problem: str = "") -> Response[str]:
+        done = next(iter(visit.query.get("done", ())), "")
+        view = ErasureView(
+            by=by or "customer",
+            value=value,
+            found=None if found is None else items_view(found, visit.reader, BASE),
+            approvals=waiting(visit),
+            receipts=receipts(visit, "erasure"),
+            note=_NOTES.get(done, f"Erased. The certificate is {done}." if done else ""),
+            problem=problem,
+        )
+        listed = [each.conversation_id for each in found or () if each.held_by is None]
+        return administration(visit, "Erasure", view, 422 if problem else 200, listed=listed)

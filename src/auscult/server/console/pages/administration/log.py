@@ -1,0 +1,55 @@
+"""The log of who did what: read, filtered and checked. Reading it is recorded too."""
+
+from urllib.parse import urlencode
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.views.administration.privacy import LogView, entry_row
+from auscult.server.console.visit import Visit
+from auscult.services.privacy.log import record, verify
+
+_PATH = f"{PATH}/log"
+_AT_A_TIME = 100
+_FILTERS = ("principal", "action", "target")
+
+
+class LogPage(Controller):
+    """The access log of an app."""
+
+    path = "/administration/log"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the newest entries, those that the address asks for."""
+        visit.require_everywhere("log.read")
+        return self._page(visit)
+
+    @post("/check", sync_to_thread=True)
+    def check(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Check that no entry was changed, removed or put in between."""
+        visit.require_everywhere("log.read")
+        faults = verify(visit.store)
+        record(visit.app, f"user:{visit.visitor.email}", "log.verified", None, faults=len(faults))
+        whole = "" if faults else "The log is whole: every entry and every seal fits."
+        return self._page(visit, whole, tuple(str(each) for each in faults))
+
+    def _page(self, visit: Visit, whole: str = "", faults: tuple[str, ...] = ()) -> Response[str]:
+        equal = {name: visit.query[name][0] for name in _FILTERS if name in visit.query}
+        before = next(iter(visit.query.get("before", ())), "")
+        record(visit.app, f"user:{visit.visitor.email}", "log.read", None, filters=equal)
+        found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
+        shown = found[:_AT_A_TIME]
+        more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""
+        view = LogView(
+            rows=tuple(entry_row(each, visit.reader, _PATH) for each in shown),
+            principal=equal.get("principal", ""),
+            action=equal.get("action", ""),
+            target=equal.get("target", ""),
+            older=f"{_PATH}?{more}" if more else "",
+            whole=whole,
+            faults=faults,
+        )
+        return administration(visit, "Log", view)

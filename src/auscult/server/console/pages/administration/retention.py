@@ -1,0 +1,93 @@
+"""Retention: how long conversations are kept, and what a change would erase before it is made."""
+
+from typing import cast
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Kept, Rule
+from auscult.server.api.privacy.retention import erasing
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.posted import Given, Posted, one, sentence, whole
+from auscult.server.console.views.administration.privacy import (
+    KINDS,
+    ItemsView,
+    ReceiptRow,
+    RetentionView,
+    items_view,
+    receipt_row,
+    rule_row,
+)
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.privacy.rules import change_rule
+
+_PATH = f"{PATH}/retention"
+_MOST_DAYS, _RECEIPTS = 36_500, 10
+
+
+class RetentionPage(Controller):
+    """How long conversations are kept."""
+
+    path = "/administration/retention"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the rules and past runs."""
+        visit.require_everywhere("retention.manage")
+        return self._page(visit, {})
+
+    @post(sync_to_thread=True)
+    def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Show what a change would erase; make it once that is confirmed."""
+        visit.require_everywhere("retention.manage")
+        try:
+            queue, days = one(data, "queue", EVERY_QUEUE), _days(data)
+            whole: Kept = "conversation"
+            chosen = cast("Kept", one(data, "kind")) if one(data, "kind") in KEPT else whole
+            if one(data, "act") != "set":
+                return self._page(visit, data, preview=_preview(visit, queue, chosen, days))
+            change_rule(visit.app, f"user:{visit.visitor.email}", queue, chosen, days)
+        except AuscultError as error:
+            return self._page(visit, data, sentence(error.message))
+        return Redirect(f"{_PATH}?done=set", status_code=303)
+
+    def _page(self, visit: Visit, given: Given, problem: str = "", preview: ItemsView | None = None) -> Response[str]:
+        names = {each.queue_id: each.name or each.queue_id for each in visit.app.people.directory.queues()}
+        view = RetentionView(
+            rules=tuple(rule_row(each, names, visit.reader) for each in visit.app.retention.rules()),
+            queues=((EVERY_QUEUE, "All other queues"), *names.items()),
+            receipts=receipts(visit, "retention"),
+            kinds=tuple(KINDS.items()),
+            queue=one(given, "queue", EVERY_QUEUE),
+            kind=one(given, "kind", "conversation"),
+            days=one(given, "days"),
+            preview=preview,
+            note="Set. Workers erase hourly what is due." if "set" in visit.query.get("done", ()) else "",
+            problem=problem,
+        )
+        return administration(visit, "Retention", view, 422 if problem else 200)
+
+
+def receipts(visit: Visit, kind: str) -> tuple[ReceiptRow, ...]:
+    """Return the newest runs of a kind."""
+    found = (visit.app.retention.receipt(each) for each in visit.app.retention.runs()[: 5 * _RECEIPTS])
+    return tuple(receipt_row(each, visit.reader) for each in found if each.kind == kind)[:_RECEIPTS]
+
+
+def _days(data: Given) -> int | None:
+    days = whole(data, "days")
+    if days is not None and not 1 <= days <= _MOST_DAYS:
+        raise RequestError(
+            f"days: 1 to {_MOST_DAYS:,}; empty keeps without end", code="field.out_of_range", field="days"
+        )
+    return days
+
+
+def _preview(visit: Visit, queue: str, kind: Kept, days: int | None) -> ItemsView:
+    rules = [each for each in visit.app.retention.rules() if (each.queue, each.kind) != (queue, kind)]
+    if days is not None:
+        rules.append(Rule(queue=queue, kind=kind, days=days))
+    return items_view(erasing(visit.app, visit.services).due(rules), visit.reader, BASE)

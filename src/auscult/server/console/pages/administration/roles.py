@@ -1,0 +1,75 @@
+"""Roles: what each permits, and those that an account defines for itself."""
+
+from collections import Counter
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.people.permissions import PERMISSIONS, check_permission
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.posted import Posted, one, sentence, several
+from auscult.server.console.views.administration.people import RolesView, role_row
+from auscult.server.console.visit import NoPermissionError, Visit
+
+_PATH = f"{PATH}/roles"
+_LONGEST = 60
+
+
+class RolesPage(Controller):
+    """The roles of an account."""
+
+    path = "/administration/roles"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show every role with what it permits."""
+        visit.require_everywhere("user.read")
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def define(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Define a role for the whole account."""
+        _must_manage_account(visit)
+        name = one(data, "name").lower().replace(" ", "-")
+        try:
+            if not 0 < len(name) <= _LONGEST:
+                raise RequestError(f"a role's name has 1 to {_LONGEST} characters", code="name.invalid", field="name")
+            permissions = frozenset(check_permission(each) for each in several(data, "permission"))
+            visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
+        except AuscultError as error:
+            return self._page(visit, sentence(error.message))
+        return Redirect(f"{_PATH}?done=defined", status_code=303)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Remove a role of the account's own; grants of it give nothing."""
+        _must_manage_account(visit)
+        visit.store.people.roles.put(visit.app.tenant.account_id, name, None, visit.now)
+        return Redirect(f"{_PATH}?done=removed", status_code=303)
+
+    def _page(self, visit: Visit, problem: str = "") -> Response[str]:
+        people, tenant = visit.store.people, visit.app.tenant
+        may_define = "user.manage" in visit.principal.account_permissions
+        grants = people.grants.in_app(tenant.app_id, tenant.account_id)
+        users = Counter(role for role, _ in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
+        roles = people.roles.of(tenant.account_id)
+        notes = {"defined": "Defined.", "removed": "Removed; grants of it give nothing."}
+        view = RolesView(
+            rows=tuple(
+                role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
+            ),
+            permissions=tuple(PERMISSIONS.items()),
+            may_define=may_define,
+            note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
+            problem=problem,
+        )
+        return administration(visit, "Roles", view, 422 if problem else 200)
+
+
+def _must_manage_account(visit: Visit) -> None:
+    """Let only those define roles who manage the users of the whole account: a role reaches into every app."""
+    if "user.manage" not in visit.principal.account_permissions:
+        raise NoPermissionError("user.manage")

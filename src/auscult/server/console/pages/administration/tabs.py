@@ -1,0 +1,65 @@
+"""The tabs of administration, and the page that leads to the first."""
+
+from typing import Any, NamedTuple
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.server.console.views.conversations import TabView
+from auscult.server.console.visit import BASE, NoPermissionError, Visit
+
+PATH = f"{BASE}/administration"
+
+
+class _Tab(NamedTuple):
+    """One page: its name, its path, and the permission that opens it in the whole app."""
+
+    name: str
+    path: str
+    permission: str
+
+
+_TABS = (
+    _Tab("Users", "users", "user.read"),
+    _Tab("Roles", "roles", "user.read"),
+    _Tab("Clients", "clients", "settings.manage"),
+    _Tab("Webhooks", "webhooks", "webhook.read"),
+    _Tab("Jobs and health", "jobs", "job.read"),
+    _Tab("Retention", "retention", "retention.manage"),
+    _Tab("Holds", "holds", "hold.manage"),
+    _Tab("Erasure", "erasure", "erasure.run"),
+    _Tab("Log", "log", "log.read"),
+    _Tab("Settings", "settings", "settings.manage"),
+)
+
+
+def tabs_of(visit: Visit, here: str) -> tuple[TabView, ...]:
+    """Return the tabs that are open to the visitor."""
+    return tuple(
+        TabView(name=each.name, href=f"{PATH}/{each.path}", is_here=each.name == here)
+        for each in _TABS
+        if visit.principal.may_everywhere(each.permission)
+    )
+
+
+def administration(visit: Visit, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
+    """Render the page of a tab; its template has the name of its address."""
+    name = next(each.path for each in _TABS if each.name == here)
+    return visit.page(f"administration/{name}", "Administration", view, status, tabs=tabs_of(visit, here), **more)
+
+
+class AdministrationPage(Controller):
+    """The way into administration."""
+
+    path = "/administration"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Lead to the first page that is open to the visitor."""
+        found = tabs_of(visit, "")
+        if not found:
+            raise NoPermissionError("user.read")
+        return Redirect(found[0].href, status_code=303)

@@ -1,0 +1,225 @@
+"""Users: listed, added, granted roles, disabled; and why one of them sees a conversation."""
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.people.permissions import PERMISSIONS
+from auscult.domain.people.users import User
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.posted import Given, Posted, lines, one, sentence, several
+from auscult.server.console.views.administration.people import (
+    OneUserView,
+    UsersView,
+    WhyView,
+    grant_row,
+    user_row,
+    why_view,
+)
+from auscult.server.console.visit import Visit
+from auscult.services.people.users import Access, Users
+from auscult.services.people.views import UserView, user_view
+from auscult.services.people.why import Explainer
+
+_PATH = f"{PATH}/users"
+_NOTES = {
+    "granted": "Granted.",
+    "revoked": "Revoked; the grant stays in the history.",
+    "disabled": "Disabled, and signed out everywhere.",
+    "enabled": "Active again.",
+    "password": "The password is set, and the user is signed out everywhere.",
+    "added": "Added.",
+}
+
+
+class UsersPage(Controller):
+    """The users of an app."""
+
+    path = "/administration/users"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the users who have or had a grant in the app."""
+        visit.require_everywhere("user.read")
+        return self._listing(visit, {})
+
+    @post(sync_to_thread=True)
+    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Add a user with a role."""
+        visit.require_everywhere("user.manage")
+        users, tenant, access = managed(visit), visit.app.tenant, _access(data)
+        try:
+            users.check(tenant.account_id, tenant, access)
+            user = users.add(one(data, "email"), one(data, "name"), tenant.account_id, one(data, "password") or None)
+            users.grant(user, tenant, access)
+        except AuscultError as error:
+            return self._listing(visit, data, sentence(error.message))
+        return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
+
+    @get("/{user_id:str}", sync_to_thread=True)
+    def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one user, with all grants, and why they see a conversation where one is named."""
+        visit.require_everywhere("user.read")
+        return self._one(visit, user_id)
+
+    @post("/{user_id:str}/grants", sync_to_thread=True)
+    def grant(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Grant a role or a single permission."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).grant(user, visit.app.tenant, _access(data))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "granted")
+
+    @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
+    def revoke(
+        self, user_id: FromPath[str], grant_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """End a grant."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).revoke(user, visit.app.tenant, grant_ids=[grant_id])
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "revoked")
+
+    @post("/{user_id:str}/state", sync_to_thread=True)
+    def state(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Disable a user, or make them active again."""
+        visit.require_everywhere("user.manage")
+        user, users = _find(visit, user_id), managed(visit)
+        is_to_end = one(data, "act") == "disable"
+        try:
+            (users.disable if is_to_end else users.enable)(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "disabled" if is_to_end else "enabled")
+
+    @post("/{user_id:str}/password", sync_to_thread=True)
+    def password(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Set a password."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).set_password(user, one(data, "password"))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "password")
+
+    def _listing(self, visit: Visit, given: Given, problem: str = "") -> Response[str]:
+        view = UsersView(
+            rows=tuple(user_row(each, _PATH) for each in _users(visit)),
+            roles=_roles(visit),
+            queues=_queues(visit),
+            may_add=visit.principal.may_everywhere("user.manage"),
+            note="",
+            problem=problem,
+            given={name: one(given, name) for name in ("email", "name", "role")},
+        )
+        return administration(visit, "Users", view, 422 if problem else 200)
+
+    def _one(self, visit: Visit, user_id: str, problem: str = "") -> Response[str]:
+        user = _find(visit, user_id)
+        shown = _shown(visit, user)
+        asked = next(iter(visit.query.get("conversation", ())), "")
+        why, lacking = _why(visit, user, shown, asked)
+        may_manage = visit.principal.may_everywhere("user.manage")
+        path = f"{_PATH}/{user.user_id}"
+        view = OneUserView(
+            name=user.name,
+            email=user.email,
+            path=path,
+            is_disabled=user.state == "disabled",
+            agents=shown.agent_ids,
+            grants=tuple(grant_row(each, visit.reader, path, may_manage=may_manage) for each in reversed(shown.grants)),
+            roles=_roles(visit),
+            queues=_queues(visit),
+            permissions=tuple(PERMISSIONS.items()),
+            may_manage=may_manage,
+            why=why,
+            asked=asked,
+            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            problem=problem or lacking,
+        )
+        return visit.page("administration/user", "Administration", view, 409 if problem else 200)
+
+
+def managed(visit: Visit) -> Users:
+    """Return what changes users on the visitor's behalf."""
+    return Users(visit.store, visit.principal, lambda: visit.now)
+
+
+def _access(data: Given) -> Access:
+    """Read a role or a permission, and where it holds."""
+    return Access(
+        role=one(data, "role") or None,
+        permission=None if one(data, "role") else one(data, "permission") or None,
+        queues=several(data, "queue"),
+        agents=lines(data, "agents"),
+    )
+
+
+def _find(visit: Visit, user_id: str) -> User:
+    """Return a user who has or had a grant in the app. Raises ``NotFoundError`` ``user.unknown``."""
+    user = managed(visit).find(user_id)
+    grants = visit.store.people.grants.of_user(user.user_id)
+    is_here = user.account_id == visit.app.tenant.account_id and any(
+        each.covers(visit.app.tenant.app_id) for each in grants
+    )
+    if not is_here and "user.manage" not in visit.principal.account_permissions:
+        raise NotFoundError(f"unknown user {user_id!r}", code="user.unknown", field="user_id", value=user_id)
+    return user
+
+
+def _users(visit: Visit) -> list[UserView]:
+    people, tenant = visit.store.people, visit.app.tenant
+    roles = people.roles.of(tenant.account_id)
+    grants = people.grants.in_app(tenant.app_id, tenant.account_id)
+    holders = {each.user_id for each in grants}
+    sees_all = "user.manage" in visit.principal.account_permissions
+    return [
+        user_view(user, [each for each in grants if each.user_id == user.user_id], visit.now, roles)
+        for user in people.users.listing(tenant.account_id)
+        if sees_all or user.user_id in holders
+    ]
+
+
+def _shown(visit: Visit, user: User) -> UserView:
+    people, tenant = visit.store.people, visit.app.tenant
+    grants = [each for each in people.grants.of_user(user.user_id) if each.covers(tenant.app_id)]
+    return user_view(user, grants, visit.now, people.roles.of(tenant.account_id))
+
+
+def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView | None, str]:
+    """Return why a user sees a conversation; what is wrong with the question otherwise."""
+    if not asked:
+        return None, ""
+    try:
+        found = Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked)
+    except AuscultError as error:
+        return None, sentence(error.message)
+    return why_view(found, shown.grants), ""
+
+
+def _roles(visit: Visit) -> tuple[str, ...]:
+    return tuple(visit.store.people.roles.of(visit.app.tenant.account_id))
+
+
+def _queues(visit: Visit) -> tuple[str, ...]:
+    queues = visit.app.people.directory.queues()
+    return tuple(sorted(each.name or each.queue_id for each in queues if not each.is_gone))
+
+
+def _done(user: User, what: str) -> Redirect:
+    return Redirect(f"{_PATH}/{user.user_id}?done={what}", status_code=303)

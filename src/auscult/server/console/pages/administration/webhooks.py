@@ -1,0 +1,97 @@
+"""Webhooks: where changes are sent, and what became of each try."""
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.change import CHANGE_KINDS, ChangeKind, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.server.api.delivery.changes import checked_url
+from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.posted import Given, Posted, one, sentence, several
+from auscult.server.console.views.administration.access import SecretView, WebhooksView, webhook_row, webhook_view
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.privacy.log import record
+
+_PATH = f"{PATH}/webhooks"
+_MOST = 200
+_NOTES = {"removed": "Removed, with its log.", "enabled": "It goes on where it stopped."}
+
+
+class WebhooksPage(Controller):
+    """The webhooks of an app."""
+
+    path = "/administration/webhooks"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the webhooks with how each stands."""
+        visit.require_everywhere("webhook.read")
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Add a webhook, and show its secret this once."""
+        visit.require_everywhere("webhook.manage")
+        try:
+            webhook = _new(visit, data)
+        except AuscultError as error:
+            return self._page(visit, problem=sentence(error.message))
+        visit.app.webhooks.add(webhook)
+        record(visit.app, f"user:{visit.visitor.email}", "webhook.added", f"webhook:{webhook.id}", url=webhook.url)
+        return self._page(visit, SecretView(name="Webhook", id=webhook.id, secret=webhook.secret))
+
+    @get("/{webhook_id:str}", sync_to_thread=True)
+    def show(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one webhook with what became of each try."""
+        visit.require_everywhere("webhook.read")
+        found = next((each for each in visit.app.webhooks.listing() if each.id == webhook_id), None)
+        if found is None:
+            raise missing("webhook", webhook_id)
+        row = webhook_row(found, visit.app.feed.last(), visit.reader, _PATH)
+        view = webhook_view(row, visit.app.webhooks.deliveries(webhook_id, _MOST), visit.reader, BASE)
+        return visit.page("administration/webhook", "Administration", view)
+
+    @post("/{webhook_id:str}/remove", sync_to_thread=True)
+    def remove(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Remove a webhook with its log."""
+        visit.require_everywhere("webhook.manage")
+        visit.app.webhooks.remove(webhook_id)
+        record(visit.app, f"user:{visit.visitor.email}", "webhook.removed", f"webhook:{webhook_id}")
+        return Redirect(f"{_PATH}?done=removed", status_code=303)
+
+    @post("/{webhook_id:str}/enable", sync_to_thread=True)
+    def enable(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Let a webhook be tried again at once."""
+        visit.require_everywhere("webhook.manage")
+        visit.app.webhooks.enable(webhook_id)
+        return Redirect(f"{_PATH}?done=enabled", status_code=303)
+
+    def _page(self, visit: Visit, made: SecretView | None = None, problem: str = "") -> Response[str]:
+        last = visit.app.feed.last()
+        view = WebhooksView(
+            rows=tuple(webhook_row(each, last, visit.reader, _PATH) for each in visit.app.webhooks.listing()),
+            kinds=CHANGE_KINDS,
+            may_manage=visit.principal.may_everywhere("webhook.manage"),
+            made=made,
+            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            problem=problem,
+        )
+        return administration(visit, "Webhooks", view, 422 if problem else 200)
+
+
+def _new(visit: Visit, data: Given) -> Webhook:
+    chosen = several(data, "kind")
+    kinds: frozenset[ChangeKind] = frozenset(each for each in CHANGE_KINDS if each in chosen)
+    if not kinds:
+        raise RequestError("choose at least one kind of change", code="field.missing", field="kind")
+    now = visit.now
+    return Webhook(
+        id=new_webhook_id(),
+        url=checked_url(one(data, "url")),
+        secret=new_webhook_secret(),
+        kinds=kinds,
+        position=visit.app.feed.last(),
+        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as it is stored
+    )

@@ -1,0 +1,1 @@
+"""Pages of audits: one's own, the desk, plans and auditors."""

@@ -1,0 +1,37 @@
+"""Auditors: their load, pace and agreement."""
+
+from collections import Counter
+from datetime import timedelta
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from auscult.server.console.forms import metric_names
+from auscult.server.console.people import names_of_people
+from auscult.server.console.views.audits.auditors import Load, auditors_view
+from auscult.server.console.views.audits.listing import is_late
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.raters import RaterQuery, rater_report
+
+_PERIOD = timedelta(days=90)
+_MOST = 10_000
+
+
+class AuditorsPage(Controller):
+    """The people who audit."""
+
+    path = "/auditors"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show what each auditor has to do, how long they take, and how far they agree."""
+        visit.require_everywhere("audit.assign")
+        report = rater_report(visit.app, RaterQuery(since=visit.now - _PERIOD))
+        waiting = visit.app.audits.listing(state="assigned", limit=_MOST)
+        load = Load(
+            waiting=Counter(each.auditor for each in waiting),
+            late=Counter(each.auditor for each in waiting if is_late(each.assigned_at, visit.now)),
+        )
+        view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), visit.reader)
+        return visit.page("audits/auditors", "Auditors", view, conversations=f"{BASE}/conversations?audit=assigned")

@@ -1,0 +1,161 @@
+"""The editor of plans."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from markupsafe import Markup
+from msgspec.structs import replace
+
+from auscult.domain.audits.plan import PlanDocument
+from auscult.domain.errors import AuscultError
+from auscult.server.console.forms import metric_names
+from auscult.server.console.pages.audits.plans import form_names, planning
+from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.people import people_with
+from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.views.audits.plan_editor import (
+    ForecastView,
+    Offered,
+    editor_view,
+    forecast_view,
+    new_plan,
+    plan_value,
+)
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.plan_documents import plan_of
+from auscult.services.conversations.latest import Sought, latest
+
+_PATH = f"{BASE}/plans"
+
+
+class PlanEditorPage(Controller):
+    """Makes plans and new versions of them."""
+
+    path = "/plans"
+
+    @get("/new", sync_to_thread=True)
+    def new(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show a plan to begin with."""
+        visit.require_everywhere("plan.edit")
+        offered = _offered(visit)
+        return self._page(visit, _new(visit, offered), _Place("New plan", _PATH, _PATH), offered)
+
+    @post(sync_to_thread=True)
+    def create(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Store a new plan, and lead to it."""
+        visit.require_everywhere("plan.edit")
+        place = _Place("New plan", _PATH, _PATH)
+        if one(data, "act") == "forecast":
+            return self._again(visit, data, place)
+        try:
+            plan = planning(visit).create(plan_of(plan_value(data)), visit.visitor.email)
+        except AuscultError as error:
+            return self._again(visit, data, place, error)
+        return Redirect(f"{_PATH}/{plan.plan_id}?done=saved", status_code=303)
+
+    @get("/{plan_id:str}/edit", sync_to_thread=True)
+    def edit(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show a plan to be changed."""
+        visit.require_everywhere("plan.edit")
+        document = planning(visit).get(plan_id).document
+        path = f"{_PATH}/{plan_id}"
+        value: dict[str, Any] = msgspec.to_builtins(document)
+        return self._page(visit, value, _Place(document.name, path, path), _offered(visit))
+
+    @post("/{plan_id:str}", sync_to_thread=True)
+    def revise(
+        self, plan_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Store the next version of a plan."""
+        visit.require_everywhere("plan.edit")
+        plans, path = planning(visit), f"{_PATH}/{plan_id}"
+        before = plans.get(plan_id).document
+        place = _Place(before.name, path, path, before)
+        if one(data, "act") == "forecast":
+            return self._again(visit, data, place)
+        try:
+            plans.revise(plan_id, plan_of(plan_value(data, before)), visit.visitor.email)
+        except AuscultError as error:
+            return self._again(visit, data, place, error)
+        return Redirect(f"{path}?done=saved", status_code=303)
+
+    @post("/forecast", sync_to_thread=True)
+    def forecast(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Return the panel that says what a draw would come to."""
+        visit.require_everywhere("plan.edit")
+        try:
+            value = plan_value(data)
+        except AuscultError as error:
+            return visit.part("parts/forecast", replace(_EMPTY, problem=sentence(error.message)))
+        return visit.part("parts/forecast", _forecast(visit, value, _offered(visit)))
+
+    def _again(self, visit: Visit, data: Given, place: "_Place", error: AuscultError | None = None) -> Response[str]:
+        """Show the editor once more with what was sent, and what is wrong with it."""
+        offered = _offered(visit)
+        try:
+            value = plan_value(data, place.before)
+        except AuscultError as unreadable:
+            value, error = _new(visit, offered), unreadable
+        return self._page(visit, value, place, offered, sentence(error.message) if error else "")
+
+    def _page(
+        self, visit: Visit, value: dict[str, Any], place: "_Place", offered: Offered, problem: str = ""
+    ) -> Response[str]:
+        view = editor_view(value, offered, place.title, (place.action, place.back))
+        view = replace(view, problem=problem, forecast=_forecast(visit, value, offered))
+        return visit.page("audits/plan_editor", "Plans", view, 422 if problem else 200)
+
+
+class _Place(NamedTuple):
+    """Which plan is edited: its title, where the form is sent, where one goes back to, and what is stored."""
+
+    title: str
+    action: str
+    back: str
+    before: PlanDocument | None = None
+
+
+def _new(visit: Visit, offered: Offered) -> dict[str, Any]:
+    """Return a plan to begin with, for the form of the newest conversation."""
+    value = new_plan(offered, visit.reader)
+    newest = latest(visit.app, Sought(statuses=("evaluated",)), limit=1).items
+    if newest and newest[0].form and newest[0].form.id in offered.forms:
+        value["form_id"] = newest[0].form.id
+    return value
+
+
+def _offered(visit: Visit) -> Offered:
+    queues = {each.name or each.queue_id for each in visit.app.people.directory.queues() if not each.is_gone}
+    return Offered(
+        forms=form_names(visit),
+        queues=sorted(queues or set(names_of(visit).queues)),
+        auditors=people_with(visit, "audit.perform"),
+        metrics=metric_names(visit.app),
+    )
+
+
+def _forecast(visit: Visit, value: dict[str, Any], offered: Offered) -> ForecastView:
+    """Return the panel; what is wrong with the plan stands in it."""
+    try:
+        document = plan_of({**value, "name": value["name"] or "Plan"})
+        return forecast_view(planning(visit).forecast(document), offered, visit.reader)
+    except AuscultError as error:
+        return replace(_EMPTY, problem=sentence(error.message))
+
+
+_EMPTY = ForecastView(
+    frame="",
+    width="",
+    width_of="",
+    items="",
+    seconds="",
+    chart=Markup(""),
+    auditors=(),
+    strata=(),
+    remark="",
+    problem="",
+)

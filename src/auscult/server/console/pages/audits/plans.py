@@ -1,0 +1,90 @@
+"""Plans: the list, one plan with how far it is, and what is done with it."""
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from auscult.domain.errors import AuscultError
+from auscult.server.console.forms import forms_in_force
+from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import sentence
+from auscult.server.console.views.audits.plans import plan_view, plans_view
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.plans import Planning
+
+_MOST = 500
+_NOTES = {
+    "saved": "Saved. Nothing is drawn yet.",
+    "drawn": "Drawn, and handed to the auditors.",
+    "paused": "Paused: nothing is drawn or handed out.",
+    "resumed": "The plan goes on.",
+}
+
+
+class PlansPage(Controller):
+    """The plans of an app."""
+
+    path = "/plans"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the plans with how far each is."""
+        visit.require_everywhere("plan.read")
+        plans = planning(visit)
+        found = [plans.progress(each.plan_id) for each in plans.listing(limit=_MOST)]
+        may_edit = visit.principal.may_everywhere("plan.edit")
+        return visit.page(
+            "audits/plans", "Plans", plans_view(found, form_names(visit), visit.reader, BASE, may_edit=may_edit)
+        )
+
+    @get("/{plan_id:str}", sync_to_thread=True)
+    def show(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one plan."""
+        visit.require_everywhere("plan.read")
+        note = _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+        return self._page(plan_id, visit, note)
+
+    @post("/{plan_id:str}/draw", sync_to_thread=True)
+    def draw(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Draw the items of the plan, or of its next period, and hand them out."""
+        visit.require_everywhere("plan.edit")
+        try:
+            planning(visit).draw(plan_id, visit.visitor.email)
+        except AuscultError as error:
+            return self._page(plan_id, visit, "", sentence(error.message))
+        return Redirect(f"{BASE}/plans/{plan_id}?done=drawn", status_code=303)
+
+    @post("/{plan_id:str}/pause", sync_to_thread=True)
+    def pause(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Stop drawing and handing out."""
+        visit.require_everywhere("plan.edit")
+        planning(visit).pause(plan_id, visit.visitor.email)
+        return Redirect(f"{BASE}/plans/{plan_id}?done=paused", status_code=303)
+
+    @post("/{plan_id:str}/resume", sync_to_thread=True)
+    def resume(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Go on."""
+        visit.require_everywhere("plan.edit")
+        planning(visit).pause(plan_id, visit.visitor.email, paused=False)
+        return Redirect(f"{BASE}/plans/{plan_id}?done=resumed", status_code=303)
+
+    def _page(self, plan_id: str, visit: Visit, note: str, problem: str = "") -> Response[str]:
+        found = planning(visit).progress(plan_id)
+        view = plan_view(found, names_of_people(visit), form_names(visit), visit.reader, BASE)
+        path = f"{BASE}/plans/{plan_id}"
+        if visit.principal.may_everywhere("plan.edit"):
+            view = replace(view, edit=f"{path}/edit", act=path)
+        view = replace(view, note=note, problem=problem)
+        return visit.page("audits/plan", "Plans", view, 409 if problem else 200)
+
+
+def planning(visit: Visit) -> Planning:
+    """Return what is done with plans, for this visit's app."""
+    return Planning(visit.app, visit.reports, lambda: visit.now)
+
+
+def form_names(visit: Visit) -> dict[str, str]:
+    """Return the names of the forms in force, by id."""
+    return {each.id: each.name for each in forms_in_force(visit.app)}

@@ -1,0 +1,155 @@
+"""The list of conversations."""
+
+from functools import partial
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from auscult.domain.audits.assignment import Hidden
+from auscult.domain.errors import RequestError
+from auscult.server.console.forms import metric_names
+from auscult.server.console.people import people_with
+from auscult.server.console.posted import Given, Posted, one, several, tried
+from auscult.server.console.views.conversations import BulkView, Found, conversations_view
+from auscult.server.console.views.filters import Names, filter_view, read_place, sought_of
+from auscult.server.console.visit import BASE, Visit, local
+from auscult.services.audits.blind import blind_case, blind_listed, blindness_of, told_by
+from auscult.services.audits.workflow import Auditing
+from auscult.services.conversations.latest import Sought, count, details, latest
+from auscult.services.delivery.list_exports import ask_export
+from auscult.services.privacy.holds import place_hold
+
+_PATH = f"{BASE}/conversations"
+_AT_A_TIME = 50
+_DONE = "done"
+_NOTES = {
+    "assigned": "Assigned: {}.",
+    "held": "On hold: {}. Nobody erases them until the hold is lifted.",
+    "saved": "View saved.",
+    "removed": "View removed.",
+}
+_SEEN: frozenset[Hidden] = frozenset()
+
+
+class ConversationsPage(Controller):
+    """The page that lists conversations, the newest first, and what is done with several of them."""
+
+    path = "/conversations"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one page of the conversations that the address asks for."""
+        visit.require("conversation.read")
+        query, reader = {name: found for name, found in visit.query.items() if name != _DONE}, visit.reader
+        sought = sought_of(query, reader)
+        page = latest(visit.app, sought, before=read_place(query), limit=_AT_A_TIME)
+        known = details(visit.app, page.items)
+        blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
+        if blindness:
+            told = told_by(is_by_result=is_by_result(sought), is_by_agent=bool(sought.agents))
+            seen = [each for each in page.items if not blindness.get(each.id, _SEEN) & told]
+            page = replace(page, items=tuple(blind_listed(each, blindness.get(each.id, _SEEN)) for each in seen))
+            known = {name: blind_case(case, blindness.get(name, _SEEN)) for name, case in known.items()}
+        scored = count(visit.app, replace(sought, statuses=("evaluated",)))
+        filters = filter_view(query, _PATH, names_of(visit), reader)
+        me = visit.visitor.email
+        found = Found(page, known, scored, visit.app.people.views.listing(me), me)
+        view = conversations_view(found, filters, query, reader, BASE)
+        done = next(iter(visit.query.get(_DONE, ())), "")
+        view = replace(view, bulk=_bulk(visit), note=_note(done))
+        return visit.page("conversations", "Conversations", view)
+
+    @post("/assign", sync_to_thread=True)
+    def assign(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Assign the chosen conversations to an auditor; those that cannot be are left."""
+        app, to = visit.app_for("audit.assign"), one(data, "auditor")
+        if to not in people_with(visit, "audit.perform"):
+            raise RequestError(
+                f"{to!r} is no auditor of this app", code="field.unknown_value", field="auditor", value=to
+            )
+        work = Auditing(app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
+        chosen = several(data, "id")
+        failed = sum(bool(tried(partial(work.assign, each, to, by=visit.visitor.email))) for each in chosen)
+        return _back(data, f"assigned.{len(chosen) - failed}.{failed}")
+
+    @post("/hold", sync_to_thread=True)
+    def hold(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Place the chosen conversations on hold: nobody erases them."""
+        app, by = visit.app_for("hold.manage"), f"user:{visit.visitor.email}"
+        reason = one(data, "reason")
+        if not reason:
+            raise RequestError("a hold needs a reason", code="field.missing", field="reason")
+        seen = [each for each in several(data, "id") if app.conversations.get(each) is not None]
+        for each in seen:
+            place_hold(app, by, "conversation", each, reason)
+        return _back(data, f"held.{len(seen)}.0")
+
+    @post("/export", sync_to_thread=True)
+    def export(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Have everything that the filters show exported."""
+        app = visit.app_for("report.export")
+        query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
+        kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
+        me = visit.visitor.email
+        ask_export(app, visit.principal.principal_id, me, sought_of(query, visit.reader), kind)
+        return Redirect(f"{BASE}/exports", status_code=303)
+
+    @post("/views", sync_to_thread=True)
+    def save(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Save the filters and columns of the list under a name."""
+        visit.require("conversation.read")
+        query = parse_qs(urlsplit(one(data, "back")).query)
+        kept = [
+            (name, value) for name, found in query.items() if name not in ("before", "app", _DONE) for value in found
+        ]
+        visit.app.people.views.save(
+            visit.visitor.email, one(data, "name"), urlencode(kept), is_shared=bool(one(data, "shared"))
+        )
+        return _back(data, "saved.1.0")
+
+    @post("/views/{view_id:str}/remove", sync_to_thread=True)
+    def remove(self, view_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Remove an own saved view."""
+        visit.app.people.views.remove(view_id, visit.visitor.email)
+        return Redirect(f"{_PATH}?{_DONE}=removed.1.0", status_code=303)
+
+
+def _bulk(visit: Visit) -> BulkView:
+    auditors = people_with(visit, "audit.perform") if visit.may("audit.assign") else {}
+    return BulkView(
+        auditors=tuple(auditors.items()), may_hold=visit.may("hold.manage"), may_export=visit.may("report.export")
+    )
+
+
+def _back(data: Given, done: str) -> Redirect:
+    """Lead back to the list, with what was done."""
+    address = local(one(data, "back", _PATH))
+    return Redirect(f"{address}{'&' if '?' in address else '?'}{_DONE}={done}", status_code=303)
+
+
+def _note(done: str) -> str:
+    """Say what was done with how many, and how many were left."""
+    what, _, numbers = done.partition(".")
+    number, _, left = numbers.partition(".")
+    if what not in _NOTES or not number.isdecimal():
+        return ""
+    left_out = f" {left} could not be: audited already, or without a form." if left.isdecimal() and left != "0" else ""
+    return _NOTES[what].format(number) + left_out
+
+
+def is_by_result(sought: Sought) -> bool:
+    """Return whether being found tells what the machine decided, or what it found."""
+    return bool(sought.outcomes or sought.met or sought.missed or sought.intents)
+
+
+def names_of(visit: Visit) -> Names:
+    """Return the names that filters offer: metrics of the forms in force, and what the newest conversations name."""
+    recent = latest(visit.app, Sought(), limit=200).items
+    queues = {queue.name or queue.id for each in recent for queue in each.queues}
+    agents = {agent.name or agent.id for each in recent for agent in each.agents}
+    intents = {intent.name for each in recent if each.insights for intent in each.insights.intents or ()}
+    return Names(metric_names(visit.app), sorted(queues), sorted(agents), sorted(intents))

@@ -1,0 +1,197 @@
+"""Home."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec.structs import replace
+
+from auscult.server.console.forms import metric_names
+from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.quality.overview import end_of_today
+from auscult.server.console.views.audits.listing import is_late
+from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.home import (
+    Agreed,
+    HearView,
+    HomeView,
+    NewsView,
+    NumberView,
+    TodoView,
+    agreement_number,
+    count_number,
+    hear_view,
+    last_workday,
+    lead_of,
+    news_of,
+    pass_number,
+)
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.blind import without_blind
+from auscult.services.conversations.latest import Sought, count, details, latest
+from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
+from auscult.services.insights.quality import WEEK, passed
+from auscult.services.insights.trust import agreement_by_metric
+from auscult.services.scoring.listing import ListedConversation
+
+_AGREEMENT = timedelta(days=90)
+_NEWS, _NEWEST, _MOST = 5, 300, 1_000
+
+
+class HomePage(Controller):
+    """The page one opens in the morning."""
+
+    path = "/"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show what the reader needs first, by what they may see."""
+        query = {name: found for name, found in visit.query.items() if name == "queue"}
+        reader = visit.reader
+        sought = sought_of(query, reader)
+        tenant = visit.app.tenant
+        reads, judges = visit.may("conversation.read"), visit.may("insight.read")
+        since, ago = last_workday(reader)
+        came = count(visit.app, replace(sought, since=visit.now - ago)) if reads else 0
+        scored = count(visit.app, replace(sought, since=visit.now - ago, statuses=("evaluated",))) if reads else 0
+        newest = latest(visit.app, replace(sought, since=visit.now - WEEK), limit=_NEWEST).items if reads else ()
+        newest = without_blind(visit.app, visit.visitor.email, newest, visit.principal.agent_ids)
+        view = HomeView(
+            title=reader.weekday(reader.today),
+            lead=lead_of(came, scored, since, reader) if reads else "",
+            numbers=tuple(_numbers(visit, sought)),
+            todo=tuple(_todo(visit)),
+            news=_news(visit, sought, newest, query) if judges else (),
+            since="a week ago",
+            hear=tuple(_hear(visit, newest)) if reads else (),
+            is_empty=reads and not came and not count(visit.app, sought),
+            command=f"auscult load FILE --account {tenant.account_id} --org {tenant.org_id} --app {tenant.app_id}",
+        )
+        filters = filter_view(query, BASE, names_of(visit), reader, ("queue",)) if reads else None
+        return visit.page("home", "Home", view, filters=filters)
+
+
+def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
+    """Return up to three numbers, of those that the reader may see."""
+    found: list[NumberView] = []
+    end = end_of_today(visit)
+    if visit.may("conversation.read"):
+        now, before = (passed(visit.app, sought, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
+        why = f"{BASE}/overview" if visit.may("insight.read") else ""
+        found.append(pass_number(now, before, visit.reader, BASE, why))
+    if visit.may("insight.read") and visit.may("audit.read"):
+        audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
+        found.append(agreement_number(Agreed(audits, parts), visit.reader, BASE))
+    if visit.may("audit.perform"):
+        waiting = visit.app.audits.listing(state="assigned", auditor=visit.visitor.email, limit=_MOST)
+        late = sum(is_late(each.assigned_at, visit.now) for each in waiting)
+        sentence = f"{late} for more than three days." if late else "None is late."
+        link = (f"{BASE}/audits", "Open my audits")
+        found.append(count_number("My audits", len(waiting), "to do", sentence, link))
+    return found
+
+
+def _todo(visit: Visit) -> list[TodoView]:
+    """Return what waits for the reader, the most pressing first."""
+    found: list[TodoView] = []
+    if visit.may("audit.perform"):
+        waiting = visit.app.audits.listing(state="assigned", auditor=visit.visitor.email, limit=_MOST)
+        if waiting:
+            first = min(waiting, key=lambda each: each.assigned_at)
+            late = is_late(first.assigned_at, visit.now)
+            many = "1 audit" if len(waiting) == 1 else f"{len(waiting)} audits"
+            found.append(
+                TodoView(
+                    what=f"{many} to do",
+                    detail="Assigned to you, blind: what the machine decided stays hidden.",
+                    due=f"Since {visit.reader.lately(first.assigned_at)}",
+                    kind="late" if late else "",
+                    href=f"{BASE}/audits",
+                    verb="Begin",
+                )
+            )
+    if visit.may("audit.reassign"):
+        others = [
+            each
+            for each in visit.app.audits.listing(state="assigned", limit=_MOST)
+            if each.auditor != visit.visitor.email and is_late(each.assigned_at, visit.now)
+        ]
+        for auditor, number in Counter(each.auditor for each in others).most_common(3):
+            oldest = min(each.assigned_at for each in others if each.auditor == auditor)
+            found.append(
+                TodoView(
+                    what="1 audit overdue" if number == 1 else f"{number} audits overdue",
+                    detail=f"With {auditor}.",
+                    due=f"Since {visit.reader.lately(oldest)}",
+                    kind="late",
+                    href=f"{BASE}/conversations?audit=assigned",
+                    verb="Look",
+                )
+            )
+    return found
+
+
+def _news(
+    visit: Visit, sought: Sought, newest: Sequence[ListedConversation], query: dict[str, list[str]]
+) -> tuple[NewsView, ...]:
+    end = end_of_today(visit)
+    names = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
+    metrics = changed_metrics(
+        visit.app, sought, metric_names(visit.app), Compared(since=end - WEEK, until=end, before=4 * WEEK)
+    )
+    reasons = changed_reasons(
+        visit.app,
+        sought,
+        [name for name, _ in names.most_common(20)],
+        Compared(since=end - WEEK, until=end, before=4 * WEEK),
+    )
+    ordered = sorted([*metrics, *reasons], key=lambda each: -each.weight)[:_NEWS]
+    return news_of(ordered, query, visit.reader, BASE)
+
+
+_Say = Callable[[ListedConversation], str]
+
+
+def _hear(visit: Visit, newest: Sequence[ListedConversation]) -> list[HearView]:
+    """Choose up to three conversations of the week, each for a reason."""
+    chosen: dict[str, str] = {}
+    names = metric_names(visit.app)
+    reasons: tuple[tuple[Callable[[list[ListedConversation]], ListedConversation | None], _Say], ...] = (
+        (_worst, lambda row: f"The lowest score of the week, {row.score}."),
+        (_unhappiest, lambda _: "The least pleased customer of the week."),
+        (_puzzling, lambda row: f"Missed {_missed(row, names)}, and the customer was pleased."),
+    )
+    for choose, say in reasons:
+        row = choose([each for each in newest if each.id not in chosen])
+        if row is not None:
+            chosen[row.id] = say(row)
+    known = details(visit.app, [each for each in newest if each.id in chosen])
+    return [hear_view(known[each], reason, BASE) for each, reason in chosen.items() if each in known]
+
+
+def _worst(rows: Sequence[ListedConversation]) -> ListedConversation | None:
+    scored = [each for each in rows if each.score is not None and each.missed_metrics]
+    return min(scored, key=lambda each: each.score or 0, default=None)
+
+
+def _unhappiest(rows: Sequence[ListedConversation]) -> ListedConversation | None:
+    felt = [each for each in rows if _sentiment(each) < 5]  # noqa: PLR2004  (below neutral)
+    return min(felt, key=_sentiment, default=None)
+
+
+def _puzzling(rows: Sequence[ListedConversation]) -> ListedConversation | None:
+    felt = [each for each in rows if each.missed_metrics and _sentiment(each) > 5]  # noqa: PLR2004  (above neutral)
+    return max(felt, key=_sentiment, default=None)
+
+
+def _sentiment(row: ListedConversation) -> float:
+    return row.insights.sentiment.score if row.insights and row.insights.sentiment else 5.0
+
+
+def _missed(row: ListedConversation, names: dict[str, str]) -> str:
+    found = [names.get(each, each) for each in row.missed_metrics]
+    first = found[0][:1].lower() + found[0][1:]
+    return first if len(found) == 1 else f"{first} and {len(found) - 1} more"

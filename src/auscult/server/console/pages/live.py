@@ -1,0 +1,102 @@
+"""Live: conversations that go on, for those who supervise; read-only, and kept up by an event stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Stream
+
+from auscult.domain.assist.live_log import LiveListed
+from auscult.domain.assist.live_projection import Live, fold
+from auscult.server.console.views.live import live_card, live_view, one_live_view
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.storage.store import AppStore
+
+_MOST = 200
+_EVERY_S, _ALIVE_S, _LASTS_S = 1.0, 15.0, 600.0
+
+
+class LivePage(Controller):
+    """Conversations that go on."""
+
+    path = "/live"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show every conversation that goes on, the one that waits longest for an answer first."""
+        app, assistant = visit.app_for("assist.read"), visit.services.live.assistant
+        found = (_read(app, each.conversation_id) for each in _going(app))
+        cards = [
+            live_card(each, assistant.mood(app, each), visit.reader, BASE)
+            for each in found
+            if each is not None and not each.is_ended
+        ]
+        return visit.page("live", "Live", live_view(cards, f"{BASE}/live/stream"))
+
+    @get("/stream", sync_to_thread=True)
+    def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
+        """Send an event whenever anything happens in a conversation that goes on."""
+        app = visit.app_for("assist.read")
+        return _stream(lambda: _mark(app))
+
+    @get("/{conversation_id:str}", sync_to_thread=True)
+    def one(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one conversation as it goes on."""
+        app = visit.app_for("assist.read")
+        found = _read(app, conversation_id)
+        if found is None:
+            raise missing("conversation", conversation_id)
+        done = f"{BASE}/conversations/{conversation_id}" if app.conversations.get(conversation_id) else ""
+        return visit.page(
+            "live_one",
+            "Live",
+            one_live_view(found, visit.services.live.assistant.mood(app, found), visit.reader, BASE, done),
+        )
+
+    @get("/{conversation_id:str}/stream", sync_to_thread=True)
+    def one_stream(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
+        """Send an event whenever anything happens in one conversation."""
+        app = visit.app_for("assist.read")
+        if not app.live.count(conversation_id):
+            raise missing("conversation", conversation_id)
+        return _stream(lambda: str(app.live.count(conversation_id)))
+
+
+def _going(app: AppStore) -> list[LiveListed]:
+    return app.live.listing(is_ended=False, limit=_MOST)
+
+
+def _read(app: AppStore, conversation_id: str) -> Live | None:
+    """Return a conversation as it stands; None where nothing is known of it."""
+    events = app.live.log(conversation_id).events
+    return fold(app.tenant, conversation_id, events) if events else None
+
+
+def _mark(app: AppStore) -> str:
+    """Return what changes with every event of a conversation that goes on."""
+    return ",".join(f"{each.conversation_id}:{each.events}" for each in _going(app))
+
+
+def _stream(mark: Callable[[], str]) -> Stream:
+    """Send an event whenever a mark changes. The browser connects again when the stream ends."""
+
+    async def events() -> AsyncGenerator[bytes]:
+        seen = await asyncio.to_thread(mark)
+        yield b"retry: 2000\n\n"
+        quiet = 0.0
+        for _ in range(round(_LASTS_S / _EVERY_S)):
+            await asyncio.sleep(_EVERY_S)
+            now = await asyncio.to_thread(mark)
+            if now != seen:
+                seen, quiet = now, 0.0
+                yield b"data: changed\n\n"
+                continue
+            quiet += _EVERY_S
+            if quiet >= _ALIVE_S:
+                quiet = 0.0
+                yield b": still here\n\n"
+
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return Stream(events, media_type="text/event-stream", headers=headers)

@@ -1,0 +1,1 @@
+"""Pages on quality: the overview, metrics, agents and insights."""

@@ -1,0 +1,72 @@
+"""Agents: the funnel of all, and one agent's page."""
+
+from collections import Counter
+from datetime import timedelta
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from msgspec.structs import replace
+
+from auscult.server.console.forms import metric_names
+from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.quality.overview import end_of_today
+from auscult.server.console.views.conversations import row_view
+from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.naming import agent_name
+from auscult.server.console.views.quality.agent import Counted, agent_view
+from auscult.server.console.views.quality.agents import agents_view
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.audits.blind import without_blind
+from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.insights.quality import adherence, by_agent, passed
+
+PERIOD = timedelta(days=90)
+_NEWEST, _SHOWN = 1_000, 10
+
+
+class AgentsPage(Controller):
+    """Agents beside each other, and each alone."""
+
+    path = "/agents"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show every agent who took part lately."""
+        visit.require("insight.read")
+        query = {name: found for name, found in visit.query.items() if name in ("queue", "channel")}
+        end = end_of_today(visit)
+        sought = replace(sought_of(query, visit.reader), since=end - PERIOD, until=end)
+        names = _agents(visit, sought)
+        counted = by_agent(visit.app, sought, list(names))
+        filters = filter_view(query, f"{BASE}/agents", names_of(visit), visit.reader, ("queue", "channel"))
+        return visit.page("agents", "Agents", agents_view(counted, names, filters, visit.reader, BASE))
+
+    @get("/{agent_id:str}", sync_to_thread=True)
+    def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one agent's results: what they are good at, one thing to work on, and conversations."""
+        visit.require("conversation.read")
+        end = end_of_today(visit)
+        sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,))
+        items = latest(visit.app, Sought(agents=(agent_id,)), limit=_SHOWN).items
+        agent = next((each for row in items for each in row.agents if each.id == agent_id), None)
+        if agent is None:
+            raise missing("agent", agent_id)
+        items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
+        known = details(visit.app, items)
+        rows = tuple(row_view(each, known.get(each.id), visit.reader, BASE) for each in items)
+        metrics = {
+            metric_id: (name, adherence(visit.app, sought, metric_id, end - PERIOD, end))
+            for metric_id, name in metric_names(visit.app).items()
+        }
+        counted = passed(visit.app, sought, end - PERIOD, end)
+        view = agent_view(agent, Counted(counted, metrics, rows), visit.reader, BASE)
+        return visit.page("agent", "Agents", view)
+
+
+def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
+    """Return the names of the agents of the newest conversations, by id; where several have one, with their ids' ends."""
+    newest = latest(visit.app, sought, limit=_NEWEST).items
+    found = {agent.id: agent_name(agent) for row in newest for agent in row.agents}
+    shared = {name for name, number in Counter(found.values()).items() if number > 1}
+    return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

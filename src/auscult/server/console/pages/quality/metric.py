@@ -1,0 +1,95 @@
+"""The trust page of a metric, and the list of metrics."""
+
+from datetime import timedelta
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.form import Form, Metric
+from auscult.server.console.forms import forms_in_force
+from auscult.server.console.pages.quality.overview import end_of_today
+from auscult.server.console.views.quality.metric import metric_view
+from auscult.server.console.views.verdicts import question_of
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.audits.blind import blindness_of
+from auscult.services.conversations.latest import Sought
+from auscult.services.insights.quality import adherence
+from auscult.services.insights.trust import agreement_by_metric, trust
+
+PERIOD = timedelta(days=90)
+_FEW = 10
+
+
+class MetricRow(Struct, frozen=True, kw_only=True):
+    """One metric in the list."""
+
+    name: str
+    href: str
+    question: str
+    applies: str
+    met: str
+    agree: str
+    audits: str
+
+
+class MetricsView(Struct, frozen=True, kw_only=True):
+    """The list of metrics, by form."""
+
+    forms: tuple[tuple[str, tuple[MetricRow, ...]], ...]
+
+
+class MetricPage(Controller):
+    """What the machine says of a metric, and how far that can be trusted."""
+
+    path = "/metrics"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the metrics of the forms in force."""
+        visit.require("insight.read")
+        end = end_of_today(visit)
+        _, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
+        reader = visit.reader
+
+        def row(metric: Metric) -> MetricRow:
+            found = adherence(visit.app, Sought(), metric.id, end - PERIOD, end)
+            part = agreed.get(metric.id)
+            is_few = found.n < _FEW
+            return MetricRow(
+                name=metric.name,
+                href=f"{BASE}/metrics/{metric.id}",
+                question=question_of(metric),
+                applies=reader.number(found.n),
+                met=f"{found.met} of {found.n}" if is_few else reader.share(found.met / found.n, 1),
+                agree=reader.share(part.agreed / part.n) if part and part.n >= _FEW else "\u2013",
+                audits=reader.number(part.n) if part else "0",
+            )
+
+        forms = tuple((form.name, tuple(map(row, form.metrics))) for form in forms_in_force(visit.app))
+        return visit.page("metrics", "Metrics", MetricsView(forms=forms))
+
+    @get("/{metric_id:str}", sync_to_thread=True)
+    def show(self, metric_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one metric over 90 days."""
+        visit.require("insight.read")
+        visit.require("audit.read")
+        about = _find(visit, metric_id)
+        end = end_of_today(visit)
+        found = trust(visit.app, metric_id, end - PERIOD, end)
+        blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
+        differing = (each for each in found.differing if not blindness.get(each.audited.conversation.id))
+        found = replace(found, differing=tuple(differing))
+        view = metric_view(about, found, (end - PERIOD, end), visit.reader, BASE)
+        return visit.page("metric", "Metrics", view)
+
+
+def _find(visit: Visit, metric_id: str) -> tuple[Form, Metric]:
+    """Return a metric with the form in force that has it."""
+    for form in forms_in_force(visit.app):
+        for metric in form.metrics:
+            if metric.id == metric_id:
+                return form, metric
+    raise missing("metric", metric_id)

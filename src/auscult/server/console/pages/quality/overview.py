@@ -1,0 +1,108 @@
+"""The quality overview."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec.structs import replace
+
+from auscult.server.console.forms import forms_in_force
+from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.views.conversations import RowView, row_view
+from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.quality.overview import Counts, Reason, overview_view
+from auscult.server.console.views.verdicts import kind_of
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.blind import without_blind
+from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.insights.quality import WEEK, Adherence, Passed, adherence, passed, periods
+
+_PATH = f"{BASE}/overview"
+_WEEKS, _HEAT_WEEKS = 26, 11
+_REASONS, _FATAL, _NEWEST = 6, 3, 500
+_FILTERS = ("queue", "agent", "channel", "direction", "intent")
+
+
+class OverviewPage(Controller):
+    """The page on how quality moves."""
+
+    path = "/overview"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the last 26 weeks."""
+        visit.require("insight.read")
+        query = {name: found for name, found in visit.query.items() if name in _FILTERS}
+        sought = sought_of(query, visit.reader)
+        end = end_of_today(visit)
+        metrics = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
+        spans = periods(end, _WEEKS)
+        weeks = [passed(visit.app, sought, *span) for span in spans]
+        heat_weeks = weeks[-_HEAT_WEEKS:]
+        counts = Counts(
+            weeks=_from_first(weeks),
+            metrics=metrics,
+            heat={each: _adherence(visit, sought, each, heat_weeks) for each in metrics},
+            heat_weeks=heat_weeks,
+            reasons=_reasons(visit, sought, end),
+            fatal=_fatal(visit, sought, end),
+        )
+        filters = filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS)
+        return visit.page("overview", "Overview", overview_view(counts, filters, query, visit.reader, BASE))
+
+
+def end_of_today(visit: Visit) -> datetime:
+    """Return the end of the reader's day, as the instant at which the last period ends."""
+    midnight = datetime.combine(visit.reader.today + timedelta(days=1), time(), visit.reader.timezone)
+    return midnight.astimezone(UTC)
+
+
+def _from_first(weeks: Sequence[Passed]) -> Sequence[Passed]:
+    """Leave out the weeks before the first that has anything."""
+    first = next((n for n, week in enumerate(weeks) if week.scored), len(weeks))
+    return weeks[first:]
+
+
+def _adherence(visit: Visit, sought: Sought, metric_id: str, weeks: Sequence[Passed]) -> list[Adherence]:
+    return [adherence(visit.app, sought, metric_id, week.since, week.until) for week in weeks]
+
+
+class _Span(NamedTuple):
+    since: datetime
+    until: datetime
+
+
+def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
+    """Count the most frequent reasons for contact of the last four weeks."""
+    span = _Span(end - 4 * WEEK, end)
+    newest = latest(visit.app, replace(sought, since=span.since, until=end), limit=_NEWEST).items
+    named = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
+    found: list[Reason] = []
+    for name, _ in named.most_common(_REASONS):
+        of_it = replace(sought, intents=(name,))
+        counted = passed(visit.app, of_it, *span)
+        if not counted.scored:
+            continue
+        last = passed(visit.app, of_it, end - WEEK, end)
+        before = counted.scored - last.scored
+        failed_before = (counted.scored - counted.passed) - (last.scored - last.passed)
+        usual = failed_before / before * last.scored if before else 0.0
+        found.append(Reason(name[:1].upper() + name[1:], counted, last.scored - last.passed, usual))
+    return found
+
+
+def _fatal(visit: Visit, sought: Sought, end: datetime) -> list[tuple[RowView, str]]:
+    within = replace(sought, since=end - WEEK, until=end, outcomes=("fatal",))
+    items = latest(visit.app, within, limit=_FATAL).items
+    items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
+    known = details(visit.app, items)
+    found: list[tuple[RowView, str]] = []
+    for each in items:
+        results = known[each.id].evaluation.results if each.id in known else ()
+        missed = [result.metric.name for result in results if result.is_fatal_error and kind_of(result) == "no"]
+        found.append((row_view(each, known.get(each.id), visit.reader, BASE), ", ".join(missed)))
+    return found

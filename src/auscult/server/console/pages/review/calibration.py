@@ -1,0 +1,214 @@
+"""Calibration: the list, a new session, the room with its debrief, and the blind desk."""
+
+from typing import Annotated, cast
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.calibration.session import MachineShown, OthersShown, Session
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.evaluation import Qualification
+from auscult.server.console.forms import forms_in_force
+from auscult.server.console.views.review.calibration import (
+    SuggestedView,
+    choice_view,
+    desk_view,
+    room_view,
+    sessions_view,
+)
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.calibration.calibrating import Calibrating, Wanted
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Many = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+RUN, TAKE_PART = "calibration.run", "calibration.take_part"
+_GIVEN = frozenset({"YES", "NO", "NA"})
+
+
+class CalibrationPage(Controller):
+    """The pages of calibration."""
+
+    path = "/calibration"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: AnyVisit) -> Response[str]:
+        """Show the sessions: all to who runs them, to others those that they take part in."""
+        visit.require(TAKE_PART)
+        found = calibrating(visit).listing(None if visit.may(RUN) else visit.visitor.email)
+        view = sessions_view(found, visit.visitor.email, visit.reader, can_run=visit.may(RUN))
+        return visit.page("calibration", "Calibration", view)
+
+    @get("/new", sync_to_thread=True)
+    def new(self, visit: AnyVisit) -> Response[str]:
+        """Choose conversations, those first on which raters differ, and raters."""
+        return self._choose(visit)
+
+    @post("/new", sync_to_thread=True)
+    def create(self, data: Many, visit: AnyVisit) -> Response[str] | Redirect:
+        """Create a session and start it."""
+        visit.require(RUN)
+        one = {name: value for name, value in data.items() if isinstance(value, str)}
+        raters = [each.strip() for each in one.get("raters", "").replace(",", "\n").splitlines()]
+        more = [each.strip() for each in one.get("more", "").replace(",", "\n").splitlines()]
+        wanted = Wanted(
+            name=one.get("name", ""),
+            form_id=one.get("form_id", ""),
+            conversations=tuple(dict.fromkeys([*_list(data, "conversation"), *filter(None, more)])),
+            raters=tuple(dict.fromkeys(filter(None, raters))),
+            machine=cast("MachineShown", one.get("machine", "hidden")),
+            others=cast("OthersShown", one.get("others", "all")),
+            needs_reason="needs_reason" in one,
+        )
+        try:
+            made = calibrating(visit).create(wanted, visit.visitor.email)
+            calibrating(visit).activate(made.session_id)
+        except (RequestError, NotFoundError) as error:
+            return self._choose(visit, error.message, one, status=422)
+        return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
+
+    @get("/{session_id:str}", sync_to_thread=True)
+    def room(self, session_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show who is how far; after all have submitted the debrief, split answers first."""
+        return self._room(visit, self._found(visit, session_id))
+
+    @post("/{session_id:str}/submit", sync_to_thread=True)
+    def submit(self, session_id: FromPath[str], visit: AnyVisit) -> Response[str] | Redirect:
+        """End the visitor's part."""
+        found = self._found(visit, session_id)
+        try:
+            calibrating(visit).submit(session_id, visit.visitor.email)
+        except (RequestError, ConflictError) as error:
+            return self._room(visit, found, error.message, 422)
+        return _to(session_id)
+
+    @post("/{session_id:str}/leave", sync_to_thread=True)
+    def leave(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Take the visitor out."""
+        self._found(visit, session_id)
+        calibrating(visit).leave(session_id, visit.visitor.email)
+        return Redirect(f"{BASE}/calibration", status_code=303)
+
+    @post("/{session_id:str}/close", sync_to_thread=True)
+    def close(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Close the session."""
+        visit.require(RUN)
+        calibrating(visit).close(session_id)
+        return _to(session_id)
+
+    @post("/{session_id:str}/reference", sync_to_thread=True)
+    def refer(self, session_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Set a reference answer."""
+        visit.require(RUN)
+        number, metric = data.get("number", ""), data.get("metric_id", "")
+        try:
+            calibrating(visit).refer(
+                session_id,
+                int(number) if number.isdecimal() else 0,
+                metric,
+                data.get("answer", ""),
+                "expert" if data.get("kind") == "expert" else "consensus",
+                data.get("reason", ""),
+                by=visit.visitor.email,
+            )
+        except (RequestError, ConflictError) as error:
+            return self._room(visit, self._found(visit, session_id), error.message, 422)
+        return Redirect(f"{BASE}/calibration/{session_id}#s-{number}-{metric}", status_code=303)
+
+    @get("/{session_id:str}/{number:str}", sync_to_thread=True)
+    def desk(self, session_id: FromPath[str], number: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show one conversation to be rated, blind."""
+        return self._desk(visit, self._found(visit, session_id), number)
+
+    @post("/{session_id:str}/{number:str}", sync_to_thread=True)
+    def rate(
+        self, session_id: FromPath[str], number: FromPath[str], data: Fields, visit: AnyVisit
+    ) -> Response[str] | Redirect:
+        """Keep the answers, and lead to the next conversation that has none."""
+        found = self._found(visit, session_id)
+        me = visit.visitor.email
+        try:
+            found = calibrating(visit).rate(session_id, _number(number), me, _answers(data))
+        except (RequestError, ConflictError) as error:
+            return self._desk(visit, found, number, error.message, 422)
+        left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
+        return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
+
+    def _choose(
+        self, visit: Visit, problem: str = "", given: dict[str, str] | None = None, status: int = 200
+    ) -> Response[str]:
+        visit.require(RUN)
+        forms = forms_in_force(visit.app)
+        named = (given or {}).get("form_id") or next(iter(visit.query.get("form", [])), "")
+        wanted = [each for each in forms if not named or each.id == named]
+        suggested = {each.id: calibrating(visit).suggest(each.id) for each in wanted}
+        # Without a choice, the form with which raters differ most often.
+        chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
+        known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
+        found = choice_view(suggested.get(chosen, []), known, forms, chosen)
+        view = SuggestedView.page(found, forms, chosen, given or {})
+        return visit.page("calibration_new", "Calibration", view, status, problem=problem)
+
+    def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
+        service = calibrating(visit)
+        report = service.report(found) if found.is_debrief and len(found.submitted) > 1 else None
+        known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
+        view = room_view(
+            found, service.form_of(found), report, known, visit.visitor.email, visit.reader, can_run=visit.may(RUN)
+        )
+        return visit.page("calibration_room", "Calibration", view, status, problem=problem)
+
+    def _desk(self, visit: Visit, found: Session, number: str, problem: str = "", status: int = 200) -> Response[str]:
+        me, place = visit.visitor.email, _number(number)
+        item = next((each for each in found.items if each.number == place), None)
+        rater = found.rater(me)
+        case = visit.app.audits.case(item.conversation_id) if item and item.conversation_id else None
+        if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
+            raise missing("conversation", number)
+        view = desk_view(found, calibrating(visit).form_of(found), case, place, me, visit.reader)
+        return visit.page("calibration_desk", "Calibration", view, status, problem=problem)
+
+    def _found(self, visit: Visit, session_id: str) -> Session:
+        visit.require(TAKE_PART)
+        found = visit.app.calibrations.get(session_id)
+        is_open = found is not None and (
+            visit.may(RUN) or (found.state != "draft" and found.rater(visit.visitor.email) is not None)
+        )
+        if found is None or not is_open:
+            raise missing("session", session_id)
+        return found
+
+
+def calibrating(visit: Visit) -> Calibrating:
+    """Return what is done with sessions, for this visit's app."""
+    return Calibrating(visit.app, lambda: visit.now)
+
+
+def _to(session_id: str) -> Redirect:
+    return Redirect(f"{BASE}/calibration/{session_id}", status_code=303)
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 0  # noqa: PLR2004  (at most 50)
+
+
+def _list(data: dict[str, str | list[str]], name: str) -> list[str]:
+    found = data.get(name, [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _answers(data: dict[str, str]) -> list[AuditAnswer]:
+    """Read the answers of the form; one that is empty takes back what was given."""
+    return [
+        AuditAnswer(
+            metric_id=name.removeprefix("a-"),
+            answer=cast("Qualification", value) if value in _GIVEN else "-",
+            comment=data.get(f"c-{name.removeprefix('a-')}", "").strip(),
+        )
+        for name, value in data.items()
+        if name.startswith("a-")
+    ]

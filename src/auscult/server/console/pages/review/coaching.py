@@ -1,0 +1,154 @@
+"""Coaching: the list, a new item, and one item with clips, remarks, before and after."""
+
+from datetime import date
+from typing import Annotated
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.coaching.item import Clip, Coaching
+from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, RequestError
+from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.console.forms import forms_in_force, metric_names
+from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
+from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
+from auscult.services.coaching.coaching import Coach, Wanted
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+
+
+class CoachingPage(Controller):
+    """The pages of coaching, for coaches and for the agents who are coached."""
+
+    path = "/coaching"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: AnyVisit) -> Response[str]:
+        """Show items: to an agent their own, to a coach those of their agents, and new colleagues."""
+        agents = visit.principal.agent_ids
+        if not visit.may(GIVE) and not agents:
+            raise NoPermissionError(GIVE)
+        service = coach_of(visit)
+        found = [each for each in service.listing() if may_see(visit.app, each, visit.principal)]
+        new = service.new_colleagues() if visit.may(GIVE) else []
+        consents = service.consents()
+        view = coachings_view(
+            found,
+            new,
+            _names(visit),
+            visit.reader,
+            can_give=visit.may(GIVE),
+            own={agent: agent in consents for agent in agents},
+        )
+        return visit.page("coaching", "Coaching", view)
+
+    @post("/consent", sync_to_thread=True)
+    def consent(self, data: Fields, visit: AnyVisit) -> Redirect:
+        """Let others hear the visitor's conversations, or no longer."""
+        agent = data.get("agent_id", "")
+        coach_of(visit).consent(
+            agent, visit.principal.agent_ids, visit.visitor.email, is_given=data.get("is_given") == "1"
+        )
+        return Redirect(f"{BASE}/coaching", status_code=303)
+
+    @get("/new", sync_to_thread=True)
+    def new(self, visit: AnyVisit) -> Response[str]:
+        """Choose one behaviour, with evidence and a date; an audit or a pattern may have led here."""
+        given = {name: found[0] for name, found in visit.query.items()}
+        return self._new(visit, given)
+
+    @post("/new", sync_to_thread=True)
+    def create(self, data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Create the item, or one for each agent of a group."""
+        visit.require(GIVE)
+        metric, _, form = data.get("metric", "").partition("@")
+        clips = [line.split("#", 1) for line in data.get("clips", "").split()]
+        try:
+            due = data.get("due_on", "")
+            made = coach_of(visit).create(
+                Wanted(
+                    agent_ids=tuple(data.get("agents", "").replace(",", " ").split()),
+                    goal=data.get("goal", ""),
+                    metric_ids=(metric,) if metric else (),
+                    form_id=form,
+                    plan=data.get("plan", ""),
+                    clips=tuple(
+                        Clip(conversation_id=each[0], turn_id=each[1] if len(each) > 1 else None) for each in clips
+                    ),
+                    group=data.get("group", ""),
+                    due_on=date.fromisoformat(due) if due else None,
+                ),
+                visit.visitor.email,
+            )
+        except (RequestError, NotFoundError, ConflictError, ValueError) as error:
+            told = error.message if isinstance(error, AuscultError) else "the date is none"
+            return self._new(visit, data, told, 422)
+        to = made[0].coaching_id if len(made) == 1 else ""
+        return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)
+
+    @get("/{coaching_id:str}", sync_to_thread=True)
+    def show(self, coaching_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show one item."""
+        return self._page(visit, self._found(visit, coaching_id))
+
+    @post("/{coaching_id:str}", sync_to_thread=True)
+    def act(self, coaching_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Acknowledge, finish, complete, give back, or add a remark."""
+        found = self._found(visit, coaching_id)
+        service, agents, me = coach_of(visit), visit.principal.agent_ids, visit.visitor.email
+        text, act = data.get("comment", ""), data.get("act", "")
+        if act in {"complete", "back"}:
+            visit.require(GIVE)
+        try:
+            if act == "start":
+                service.acknowledge(coaching_id, agents)
+            elif act == "finish":
+                service.finish(coaching_id, agents, me, text)
+            elif act in {"complete", "back"}:
+                service.review(coaching_id, agents, me, text, is_done=act == "complete")
+            else:
+                service.reply(coaching_id, agents, me, text)
+        except (RequestError, ConflictError) as error:
+            return self._page(visit, found, error.message, 422)
+        return Redirect(f"{BASE}/coaching/{coaching_id}", status_code=303)
+
+    def _new(self, visit: Visit, given: dict[str, str], problem: str = "", status: int = 200) -> Response[str]:
+        visit.require(GIVE)
+        view = new_view(forms_in_force(visit.app), given)
+        return visit.page("coaching_new", "Coaching", view, status, problem=problem)
+
+    def _page(self, visit: Visit, found: Coaching, problem: str = "", status: int = 200) -> Response[str]:
+        whole = visit.store.within(visit.app.tenant)
+        service = Coach(whole, lambda: visit.now)
+        ids = [each.conversation_id for each in found.clips if each.conversation_id]
+        view = coaching_view(
+            found,
+            service.measure(found),
+            service.examples(found),
+            visit.app.conversations.recorded(ids),
+            _names(visit),
+            metric_names(visit.app),
+            visit.reader,
+            is_agent=found.agent_id in visit.principal.agent_ids,
+            can_give=visit.may(GIVE) and found.agent_id not in visit.principal.agent_ids,
+        )
+        return visit.page("coaching_item", "Coaching", view, status, problem=problem)
+
+    def _found(self, visit: Visit, coaching_id: str) -> Coaching:
+        found = visit.app.coaching.get(coaching_id)
+        if found is None or not may_see(visit.app, found, visit.principal):
+            raise missing("coaching", coaching_id)
+        return found
+
+
+def coach_of(visit: Visit) -> Coach:
+    """Return what is done with coaching, for this visit's app."""
+    return Coach(visit.app, lambda: visit.now)
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    return {each.agent_id: each.name or each.agent_id for each in visit.app.people.directory.agents()}

@@ -1,0 +1,78 @@
+"""My results: an agent's audits, to accept or to dispute."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
+from auscult.server.console.forms import metric_names
+from auscult.server.console.pages.review.disputes import reviewing
+from auscult.server.console.pages.sound import sound_of
+from auscult.server.console.views.review.results import results_view
+from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+_MOST = 50
+
+
+class ResultsPage(Controller):
+    """The page of an agent's own results."""
+
+    path = "/my-results"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: AnyVisit) -> Response[str]:
+        """Show what is new, with deadline and who decides; then what is settled."""
+        return self._page(visit)
+
+    @post("/{assignment_id:str}/accept", sync_to_thread=True)
+    def accept(self, assignment_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Accept one answer, or all that are open."""
+        metrics = (data["metric_id"],) if data.get("metric_id") else ()
+        self._own(visit, assignment_id)
+        try:
+            reviewing(visit).accept(assignment_id, visit.person, metrics)
+        except (ConflictError, RequestError) as error:
+            return self._page(visit, error.message, status=409)
+        return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
+
+    @post("/{assignment_id:str}/disputes", sync_to_thread=True)
+    def dispute(self, assignment_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Dispute one answer."""
+        self._own(visit, assignment_id)
+        try:
+            reviewing(visit).dispute(
+                assignment_id,
+                visit.person,
+                data.get("metric_id", ""),
+                data.get("comment", ""),
+                proposed=data.get("proposed") or None,
+            )
+        except (ConflictError, RequestError) as error:
+            return self._page(visit, error.message, status=422)
+        return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
+
+    def _page(self, visit: Visit, problem: str = "", status: int = 200) -> Response[str]:
+        agents = visit.person.agent_ids
+        if not agents:
+            raise NoPermissionError("dispute.raise")
+        found = list(reviewing(visit).of_agents(agents, _MOST))
+        figures = reviewing(visit).statistics()
+        sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
+        view = results_view(found, figures, metric_names(visit.app), visit.reader, visit.visitor.name, sounds)
+        return visit.page("results", "My results", view, status, problem=problem)
+
+    def _own(self, visit: Visit, assignment_id: str) -> None:
+        """Let only the agent of a released audit go on; to others there is none."""
+        visit.require("dispute.raise")
+        try:
+            found = reviewing(visit).show(assignment_id)
+        except (NotFoundError, ConflictError, AccessError) as error:
+            raise missing("result", assignment_id) from error
+        if found.review.agent_id not in visit.person.agent_ids or not found.review.is_released(visit.now):
+            raise missing("result", assignment_id)

@@ -1,0 +1,1 @@
+"""Pages of setup: forms, their editor, and back-tests."""

@@ -1,0 +1,290 @@
+"""Scorecards and taxonomies: lists, each alone, and their documents, written and published as YAML."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.domain.errors import RequestError
+from auscult.server.console.forms import metric_names
+from auscult.server.console.posted import Posted, one
+from auscult.server.console.views.setup.definitions import (
+    EditorView,
+    ListedRow,
+    ListView,
+    ScorecardView,
+    TaxonomyView,
+    agents_word,
+    attribute_views,
+    figures_rows,
+    scorecard_rows,
+    taxonomy_rows,
+    topic_views,
+)
+from auscult.server.console.views.setup.knowledge import language_word
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.definitions.forms.document import Problem
+from auscult.services.definitions.scorecards import (
+    check_scorecard,
+    figures_of,
+    known_metrics,
+    read_scorecard,
+    scorecards,
+)
+from auscult.services.scoring.classification import check_against, in_force, listed_versions
+
+_PERIOD = timedelta(days=27)
+_NOTES = {"published": "Published.", "removed": "Out of force. Its versions stay."}
+_CARD = """id: sc-service
+name: Service
+pass_score: 70
+attributes:
+  - id: at-courtesy
+    name: Courtesy
+    weight: 100
+    metrics:
+      - {metric: em-greeting, weight: 50}
+      - {metric: em-empathy, weight: 50}
+"""
+_TOPICS = """id: tx-shop
+name: Shop
+languages: [en]
+topics:
+  - name: Shop
+    topics:
+      - name: Delivery
+        topics:
+          - name: Late
+            description: A delivery did not come in time.
+            examples: [where is my parcel, it has not arrived yet]
+"""
+
+
+class _Checked(NamedTuple):
+    """What a check found: the id of a document that is right, else its faults; warnings prevent nothing."""
+
+    id: str
+    faults: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class _Kind(NamedTuple):
+    """What the two kinds differ in on pages."""
+
+    kind: DefinitionKind
+    noun: str
+    title: str
+    path: str
+    check: Callable[[Visit, bytes], _Checked]
+    show: Callable[[Visit, Definition, EditorView | None, str], Response[str]]
+    listing: Callable[[Visit], tuple[ListedRow, ...]]
+    words: Mapping[str, Any]
+
+
+class ScorecardsPage(Controller):
+    """Measures of agents over a period."""
+
+    path = "/scorecards"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the scorecards in force."""
+        return _list(visit, CARDS)
+
+    @post(sync_to_thread=True)
+    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Check a document, and publish it where that is asked for."""
+        return _posted(visit, CARDS, data)
+
+    @get("/{name:str}", sync_to_thread=True)
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one scorecard, and what agents came to by it where somebody asks for a period."""
+        return _one(visit, CARDS, name)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Put one out of force."""
+        return _removed(visit, CARDS, name)
+
+
+class TaxonomiesPage(Controller):
+    """Topics that conversations are sorted into."""
+
+    path = "/taxonomies"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the taxonomies in force."""
+        return _list(visit, TREES)
+
+    @post(sync_to_thread=True)
+    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Check a document, and publish it where that is asked for."""
+        return _posted(visit, TREES, data)
+
+    @get("/{name:str}", sync_to_thread=True)
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one taxonomy as a tree."""
+        return _one(visit, TREES, name)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Put one out of force."""
+        return _removed(visit, TREES, name)
+
+
+def _list(visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None = None) -> Response[str]:
+    visit.require("form.read")
+    if editor is None and visit.principal.may_everywhere("form.publish"):
+        editor = _editor(of, "")
+    note = _note(visit)
+    view = ListView(title=of.title, rows=of.listing(visit), editor=editor, note=note, **of.words)
+    return visit.page("setup/definitions", of.title, view, status)
+
+
+def _posted(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
+    visit.require_everywhere("form.publish")
+    written = one(data, "document").replace("\r\n", "\n") + "\n"
+    checked = of.check(visit, written.encode())
+    if checked.faults or one(data, "act") != "publish":
+        return _list(visit, of, 422 if checked.faults else 200, _editor(of, written, checked))
+    visit.app.definitions.publish(of.kind, checked.id, written.encode())
+    return Redirect(f"{BASE}{of.path}/{checked.id}?done=published", status_code=303)
+
+
+def _one(visit: Visit, of: _Kind, name: str) -> Response[str]:
+    visit.require("form.read")
+    stored = visit.app.definitions.get(of.kind, name)
+    if stored is None or stored.removed_at is not None:
+        raise missing(of.noun, name)
+    may_publish = visit.principal.may_everywhere("form.publish")
+    editor = _editor(of, stored.document.decode("utf-8-sig", "replace"), name=name) if may_publish else None
+    return of.show(visit, stored, editor, _note(visit))
+
+
+def _removed(visit: Visit, of: _Kind, name: str) -> Redirect:
+    visit.require_everywhere("form.publish")
+    if visit.app.definitions.remove(of.kind, name) is None:
+        raise missing(of.noun, name)
+    return Redirect(f"{BASE}{of.path}?done=removed", status_code=303)
+
+
+def _editor(of: _Kind, document: str, checked: _Checked | None = None, name: str = "") -> EditorView:
+    return EditorView(
+        act=BASE + of.path,
+        document=document,
+        faults=checked.faults if checked else (),
+        warnings=checked.warnings if checked else (),
+        remove=f"{BASE}{of.path}/{name}/remove" if name else "",
+        remove_word="Put out of force",
+    )
+
+
+def _note(visit: Visit) -> str:
+    return _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+
+
+def _cards(visit: Visit) -> tuple[ListedRow, ...]:
+    return scorecard_rows(scorecards(visit.app), visit.reader, f"{BASE}/scorecards")
+
+
+def _trees(visit: Visit) -> tuple[ListedRow, ...]:
+    definitions = visit.app.definitions
+    return taxonomy_rows(definitions.in_force("taxonomy"), in_force(definitions), visit.reader, f"{BASE}/taxonomies")
+
+
+def _check_card(visit: Visit, document: bytes) -> _Checked:
+    found = check_scorecard(document, known_metrics=known_metrics(visit.app))
+    return _Checked(found.card.id if found.card else "", found.problems, found.warnings)
+
+
+def _check_tree(visit: Visit, document: bytes) -> _Checked:
+    found = check_against(visit.app.definitions, document)
+    return _Checked(found.taxonomy.id if found.taxonomy else "", tuple(found.problems), tuple(found.warnings))
+
+
+def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:
+    card, reader = read_scorecard(stored), visit.reader
+    may_see = visit.may("insight.read")
+    since, last = _day(visit, "from", reader.today - _PERIOD), _day(visit, "to", reader.today)
+    figures = None
+    if may_see and "from" in visit.query:
+        begin, end = (datetime.combine(each, time(), reader.timezone).astimezone(UTC) for each in (since, last))
+        found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1))
+        figures = figures_rows(found, reader, BASE, since, last)
+    view = ScorecardView(
+        name=card.name,
+        about=f"{agents_word(card.agents)}. {reader.number(card.pass_score)} needed. Version {card.version}.",
+        attributes=attribute_views(card, metric_names(visit.app), reader),
+        may_see_figures=may_see,
+        since=since.isoformat(),
+        last=last.isoformat(),
+        figures=figures,
+        editor=editor,
+        note=note,
+    )
+    return visit.page("setup/scorecard", CARDS.title, view)
+
+
+def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:
+    taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
+    counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
+    languages = ", ".join(language_word(each, reader) for each in taxonomy.languages) if taxonomy else ""
+    versions = listed_versions(visit.app.definitions, stored.name)
+    view = TaxonomyView(
+        name=taxonomy.name if taxonomy else stored.name,
+        about=f"{counts} topics on levels 1, 2 and 3. {languages}. Version {stored.version}."
+        if taxonomy
+        else "It was taken once and cannot be read today: conversations are not sorted by it.",
+        topics=topic_views(taxonomy.topics, reader) if taxonomy else (),
+        versions=tuple(f"Version {each.version}, {reader.moment(each.published_at)}" for each in versions),
+        editor=editor,
+        note=note,
+    )
+    return visit.page("setup/taxonomy", TREES.title, view)
+
+
+def _day(visit: Visit, name: str, otherwise: date) -> date:
+    given = next(iter(visit.query.get(name, ())), "")
+    try:
+        return date.fromisoformat(given) if given else otherwise
+    except ValueError as error:
+        message = f"{name}: {given!r} is no day; write it as 2026-03-28"
+        raise RequestError(message, code="date.invalid", field=name, value=given) from error
+
+
+CARDS = _Kind(
+    kind="scorecard",
+    noun="scorecard",
+    title="Scorecards",
+    path="/scorecards",
+    check=_check_card,
+    show=_show_card,
+    listing=_cards,
+    words={
+        "lead": "Measures of agents over a period. They weigh the answers that forms recorded at any time.",
+        "empty": "No scorecard yet. Without one, reports show the scores of forms.",
+        "columns": ("Attributes", "Who", "Pass", "In force"),
+        "begin": _CARD,
+    },
+)
+TREES = _Kind(
+    kind="taxonomy",
+    noun="taxonomy",
+    title="Taxonomies",
+    path="/taxonomies",
+    check=_check_tree,
+    show=_show_tree,
+    listing=_trees,
+    words={
+        "lead": "Topics that conversations are sorted into from publication on: business, product, reason for the contact.",
+        "empty": "No taxonomy yet: conversations are not sorted.",
+        "columns": ("Topics, by level", "Languages", "In force"),
+        "begin": _TOPICS,
+    },
+)

@@ -1,0 +1,258 @@
+"""The editor of a form: its YAML and a form view of the same document, checked, tried, compared and published."""
+
+from typing import NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from auscult.domain.errors import AuscultError, NotFoundError, RequestError
+from auscult.domain.form import Assignment, Form, derive_metric_id
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.posted import Given, Posted, lines, one, sentence, tried
+from auscult.server.console.views.setup.backtest import backtest_page
+from auscult.server.console.views.setup.forms import (
+    ChangeView,
+    EditorView,
+    FieldView,
+    Trial,
+    TriedView,
+    difference_views,
+    fault_views,
+    metric_forms,
+    path_of,
+    tried_view,
+)
+from auscult.server.console.views.setup.packs import choices
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.definitions.forms.difference import Named, choose, compared
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.drafts import publish_draft, save_draft
+from auscult.services.definitions.forms.edit import (
+    NewMetric,
+    with_items,
+    with_metric,
+    with_pack,
+    with_value,
+    without_item,
+)
+from auscult.services.definitions.forms.publish import check_against
+from auscult.services.definitions.forms.reading import FormCheck, check_form
+from auscult.services.history.backtest_chunks import BacktestOrder
+from auscult.services.history.backtests import begin_backtest, view_backtest
+from auscult.services.scoring import trial
+
+_TRIED, _SAMPLE = 20, 2_000
+_NOTES = {"saved": "Draft saved. It is not in force.", "published": "Published. New conversations are scored with it."}
+
+
+class _Edited(NamedTuple):
+    """A document after an action, and what came of the action."""
+
+    document: bytes
+    problem: str = ""
+    tried: TriedView | None = None
+
+
+class FormEditorPage(Controller):
+    """The editor of one form."""
+
+    path = "/forms/{form_id:str}"
+
+    @get(sync_to_thread=True)
+    def show(self, form_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the draft of a form, or its version in force."""
+        require_editor(visit)
+        note = _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+        return visit.page("setup/form_editor", "Forms", _view(visit, form_id, _Edited(_document(visit, form_id)), note))
+
+    @post(sync_to_thread=True)
+    def act(
+        self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Do with the document what a button says: change it, try it, save it, publish it. With ``part`` only its part."""
+        require_editor(visit)
+        _document(visit, form_id)
+        act, document = one(data, "act", "look"), _text(data)
+        edited = _changed(data, document, act)
+        if act == "try":
+            edited = _tried(visit, edited, one(data, "transcript"))
+        elif act in ("save", "publish", "backtest", "discard") and not edited.problem:
+            done = _kept(visit, form_id, edited.document, act)
+            if isinstance(done, Redirect):
+                return done
+            edited = edited._replace(problem=done)
+        view = _view(visit, form_id, edited, "", one(data, "transcript"))
+        if one(data, "part"):
+            return visit.part("parts/form_view", view)
+        return visit.page("setup/form_editor", "Forms", view, 422 if edited.problem else 200)
+
+    @get("/backtests/{backtest_id:str}", sync_to_thread=True)
+    def backtest(
+        self, form_id: FromPath[str], backtest_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Show a back-test as it stands."""
+        require_editor(visit)
+        view = backtest_page(view_backtest(visit.app, backtest_id), form_id, visit.reader, BASE)
+        return visit.page("setup/backtest", "Forms", view)
+
+
+def _document(visit: Visit, form_id: str) -> bytes:
+    """Return the draft of a form, else the newest version. Raises ``NotFoundError`` ``form.unknown``."""
+    draft = visit.app.forms.draft(form_id)
+    if draft is not None:
+        return draft.document
+    version = visit.app.forms.get(form_id)
+    if version is None:
+        raise NotFoundError(f"unknown form {form_id!r}", code="form.unknown", field="form_id", value=form_id)
+    return version.document
+
+
+def _text(data: Given) -> bytes:
+    """Return the document as it was typed; browsers send lines with CR LF."""
+    value = data.get("document", "")
+    text = value if isinstance(value, str) else value[0]
+    return text.replace("\r\n", "\n").encode()
+
+
+def _changed(data: Given, document: bytes, act: str) -> _Edited:
+    """Change the document as the form view asks for: values that differ from what was shown, then what the button does."""
+    try:
+        for name in data:
+            if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
+                document = with_value(document, path_of(name[4:]), one(data, name))
+        if act.startswith("add:"):
+            document = with_items(document, path_of(act[4:]), lines(data, f"new:{act[4:]}"))
+        elif act.startswith("pack:"):
+            document = with_pack(document, path_of(act[5:]), one(data, act))
+        elif act.startswith("remove:"):
+            document = without_item(document, path_of(act[7:]))
+        elif act == "metric":
+            document = with_metric(document, _metric(data))
+    except AuscultError as error:
+        return _Edited(document, sentence(error.message))
+    return _Edited(document)
+
+
+def _metric(data: Given) -> NewMetric:
+    name, phrases = one(data, "metric_name"), lines(data, "metric_phrases")
+    if not name or not phrases:
+        raise RequestError("a metric needs a name, and words that meet it", code="field.missing", field="metric_name")
+    question = one(data, "metric_question") or f"Does the agent say one of these: {', '.join(phrases[:3])}?"
+    return NewMetric(derive_metric_id(name), name, question, one(data, "metric_weight") or "10", phrases)
+
+
+def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | str:
+    """Save, publish, discard or back-test a document; where to go then, or what is wrong."""
+    forms, answered = visit.app.forms, visit.services.answered()
+    visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
+    if act == "discard":
+        forms.discard_draft(form_id)
+        known = forms.get(form_id) is not None
+        return Redirect(f"{PATH}/{form_id}" if known else PATH, status_code=303)
+    check = check_against(forms, document, answered)
+    problem = _obstacle(form_id, document, check, act)
+    if problem:
+        return problem
+    if act == "backtest" and check.form is not None:
+        begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
+        return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
+    problem = tried(lambda: save_draft(forms, document, answered))
+    if act == "publish" and not problem:
+        problem = tried(lambda: publish_draft(forms, form_id, answered))
+    return problem or Redirect(f"{PATH}/{form_id}?done={'published' if act == 'publish' else 'saved'}", status_code=303)
+
+
+def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
+    """Return what stands in the way of an action; empty where nothing does. A draft may have faults."""
+    named = read_document(document).value
+    if isinstance(named, dict) and named.get("id") != form_id:
+        return f"The document has the id {named.get('id')}; a form keeps its id, {form_id}."
+    if act == "backtest" and check.form is None:
+        return "A back-test needs a form without faults."
+    if act == "publish" and (check.form is None or check.unanswered):
+        return "A form with a fault is not published. Each fault stands with its line."
+    return ""
+
+
+def _tried(visit: Visit, edited: _Edited, transcript: str) -> _Edited:
+    """Try the document on what was pasted, else on the newest conversations of its channel."""
+    visit.require_everywhere("form.edit")
+    check, make = check_form(edited.document), visit.services.trying
+    if check.form is None or make is None:
+        return edited._replace(problem="Trying needs a form without faults.")
+    evaluator, form = (
+        make().for_app(visit.app.tenant.app_id),
+        replace(check.form, assignments=(Assignment(queue="*", direction="both"),)),
+    )
+    try:
+        if transcript:
+            chosen = [trial.pasted(transcript, form, visit.now)]
+            before = [None]
+        else:
+            visit.require("conversation.read")
+            found = _newest(visit, form)
+            chosen, before = [each.conversation for each in found], [each.evaluation for each in found]
+        after = trial.tried(evaluator, form, chosen, visit.now)
+    except AuscultError as error:
+        return edited._replace(problem=sentence(error.message))
+    trials = [Trial(*each) for each in zip(chosen, before, after, strict=True)]
+    return edited._replace(tried=tried_view(trials, visit.reader, BASE))
+
+
+def _newest(visit: Visit, form: Form) -> list[EvaluatedConversation]:
+    sought = Sought(channels=(form.channel,), statuses=("evaluated",))
+    items = latest(visit.app, sought, limit=_TRIED).items
+    known = details(visit.app, items)
+    return [known[each.id] for each in items if each.id in known]
+
+
+def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: str = "") -> EditorView:
+    forms = visit.app.forms
+    check = check_against(forms, edited.document, visit.services.answered())
+    document = read_document(edited.document)
+    value = document.value if isinstance(document.value, dict) else {}
+    version, draft = forms.get(form_id), forms.draft(form_id)
+    metrics = metric_forms(document, check.problems)
+    before, changes = _differences(visit, form_id, check)
+    return EditorView(
+        form_id=form_id,
+        title=_title(version.version if version else 0, is_draft=draft is not None),
+        name=str(value.get("name", form_id)),
+        document=edited.document.decode("utf-8-sig", "replace"),
+        faults=fault_views(check),
+        fields=(
+            FieldView(label="Name", path="name", value=str(value.get("name", ""))),
+            FieldView(label="Pass from", path="pass_score", value=str(value.get("pass_score", "")), is_number=True),
+        ),
+        metrics=metrics,
+        weights=f"{sum(float(each.weight) for each in metrics):g}",
+        differences=changes,
+        before=before,
+        tried=edited.tried,
+        transcript=transcript,
+        can_publish=check.form is not None and not check.unanswered,
+        may_publish=visit.principal.may_everywhere("form.publish"),
+        note=note,
+        problem=edited.problem,
+        action=f"{PATH}/{form_id}",
+        choices=choices(),
+    )
+
+
+def _title(version: int, *, is_draft: bool) -> str:
+    if not is_draft:
+        return f"Version {version}, in force"
+    return f"Draft of version {version + 1}"
+
+
+def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[ChangeView, ...]]:
+    """Return the version that the document is compared with, and what differs."""
+    if check.form is None or visit.app.forms.get(form_id) is None:
+        return "", ()
+    earlier = choose(visit.app.forms, form_id)
+    return earlier.name, difference_views(compared(earlier, Named(name="document", form=check.form)))

@@ -1,0 +1,98 @@
+"""Forms: the list, and a new one."""
+
+import json
+import re
+from contextlib import suppress
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import FormError
+from auscult.server.console.posted import Posted, one
+from auscult.server.console.views.setup.forms import FormRow, FormsView, channel_name, form_row
+from auscult.server.console.visit import BASE, NoPermissionError, Visit
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.reading import read_form
+
+PATH = f"{BASE}/forms"
+_LONGEST = 60
+_NEW = """id: {id}
+name: {name}
+channel: {channel}
+languages: [en]
+scoring: percentage
+pass_score: 70
+not_applicable: exclude
+assignments:
+  - {{queue: {queue}, direction: both}}
+metrics:
+  - id: em-greeting
+    name: Greeting
+    type: by_question
+    question: Does the agent greet the customer within the first three turns?
+    weight: 100
+    answer: {{speaker: agent, window: {{first: 3 turns}}, any_of: [{{wording: en/greeting}}]}}
+"""
+
+
+class FormsPage(Controller):
+    """The forms of an app."""
+
+    path = "/forms"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the forms in force and those that are drafts only."""
+        require_editor(visit)
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def new(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Begin a form as a draft, and lead to its editor."""
+        visit.require_everywhere("form.edit")
+        name, channel = one(data, "name"), one(data, "channel")
+        words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        form_id = f"ef-{words}"[:_LONGEST]
+        if not words or len(name) > _LONGEST or channel not in ("voice", "chat"):
+            return self._page(visit, f"Give a name of 1 to {_LONGEST} characters with a letter or digit in it.")
+        if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
+            return self._page(visit, f"There is a form {form_id} already. Open it, or give another name.")
+        written = name if re.fullmatch(r"[A-Za-z][\w ,.-]*", name) else f'"{name}"'
+        queue = json.dumps(one(data, "queue", "*"), ensure_ascii=False)
+        document = _NEW.format(id=form_id, name=written.replace("\\", ""), channel=channel, queue=queue)
+        visit.app.forms.save_draft(form_id, document.encode())
+        return Redirect(f"{PATH}/{form_id}", status_code=303)
+
+    def _page(self, visit: Visit, problem: str = "") -> Response[str]:
+        queues = sorted(
+            {each.name or each.queue_id for each in visit.app.people.directory.queues() if not each.is_gone}
+        )
+        may_edit = visit.principal.may_everywhere("form.edit")
+        view = FormsView(rows=tuple(_rows(visit)), queues=tuple(queues), may_edit=may_edit, problem=problem)
+        return visit.page("setup/forms", "Forms", view, 422 if problem else 200)
+
+
+def require_editor(visit: Visit) -> None:
+    """Let only those in who edit or publish forms in the whole app. Raises ``NoPermissionError``."""
+    if not any(visit.principal.may_everywhere(each) for each in ("form.edit", "form.publish")):
+        raise NoPermissionError("form.edit")
+
+
+def _rows(visit: Visit) -> list[FormRow]:
+    versions = {each.form_id: each for each in visit.app.forms.in_force()}
+    drafts = {each.form_id: each for each in visit.app.forms.drafts()}
+    found: list[FormRow] = []
+    for form_id in sorted({*versions, *drafts}):
+        version, draft = versions.get(form_id), drafts.get(form_id)
+        document = version.document if version else draft.document if draft else b""
+        name = ("", "", 0)
+        with suppress(FormError):
+            form = read_form(document)
+            name = (form.name, channel_name(form.channel), len(form.metrics))
+        if not name[0]:
+            value = read_document(document).value
+            name = (str(value.get("name", "")) if isinstance(value, dict) else "", "", 0)
+        found.append(form_row(version, draft, name, PATH))
+    return found

@@ -1,0 +1,122 @@
+"""Knowledge: the documents that the assistant quotes, with what an agent would be shown for a question."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from auscult.domain.assist.knowledge import Document
+from auscult.domain.assist.validity import Validity
+from auscult.domain.errors import AuscultError
+from auscult.server.console.posted import sentence
+from auscult.server.console.views.setup.knowledge import (
+    KnowledgeView,
+    document_rows,
+    document_view,
+    found_rows,
+    language_word,
+    path_of,
+    said_of,
+    state_view,
+)
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.assist.knowledge import Library, add_document, language_of, remove_document
+
+_LARGEST = 32 << 20
+_SHOWN = 5
+_HERE = "Knowledge base"
+_NOTES = {
+    "added": "Added. The assistant quotes it from now on.",
+    "removed": "Removed. What was quoted from it stays known.",
+}
+
+Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+class KnowledgePage(Controller):
+    """The documents of an app's knowledge, and each alone."""
+
+    path = "/knowledge"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the documents; with a question, show what an agent would be shown."""
+        visit.require("knowledge.read")
+        return _page(visit)
+
+    @post(sync_to_thread=True, request_max_body_size=_LARGEST)
+    def add(self, data: Upload, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Add a document, or replace the one of its name."""
+        visit.require_everywhere("knowledge.edit")
+        file: object = data.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _page(visit, problem="Choose a file first.")
+        language = str(data.get("language", "en"))
+        try:
+            add_document(visit.app, file.filename, file.file.read(), language)
+        except AuscultError as error:
+            return _page(visit, problem=sentence(error.message))
+        return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
+
+    @get("/{language:str}/{source:str}", sync_to_thread=True)
+    def one(
+        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Show one document as the assistant quotes it."""
+        visit.require("knowledge.read")
+        found = _document(visit, language, source)
+        validity = _library(visit).validity(visit.app, found.language).get(source, Validity())
+        passages = visit.app.knowledge.passages(source, found.language)
+        view = document_view(found, passages, state_view(validity, visit.reader.today, visit.reader), visit.reader)
+        if visit.principal.may_everywhere("knowledge.edit"):
+            view = replace(view, remove=f"{path_of(BASE, found.language, source)}/remove")
+        return visit.page("setup/document", _HERE, view)
+
+    @post("/{language:str}/{source:str}/remove", sync_to_thread=True)
+    def remove(
+        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Remove a document from the base."""
+        visit.require_everywhere("knowledge.edit")
+        remove_document(visit.app, source, language)
+        return Redirect(f"{BASE}/knowledge?done=removed", status_code=303)
+
+
+def _library(visit: Visit) -> Library:
+    return visit.services.live.assistant.library
+
+
+def _document(visit: Visit, language: str, source: str) -> Document:
+    documents = visit.app.knowledge.documents(language_of(language))
+    found = next((each for each in documents if each.source == source), None)
+    if found is None:
+        raise missing("document", source)
+    return found
+
+
+def _page(visit: Visit, problem: str = "") -> Response[str]:
+    reader, library = visit.reader, _library(visit)
+    bases = sorted(visit.app.knowledge.versions()) or ["en"]
+    asked = next(iter(visit.query.get("q", ())), "")
+    wanted = next(iter(visit.query.get("language", ())), "")
+    language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
+    search = library.search(visit.app, language, asked, _SHOWN) if asked else None
+    documents = visit.app.knowledge.documents()
+    validity = {each: library.validity(visit.app, each) for each in {document.language for document in documents}}
+    view = KnowledgeView(
+        rows=document_rows(documents, validity, reader, BASE),
+        languages=tuple((each, language_word(each, reader)) for each in bases),
+        language=language,
+        asked=asked,
+        said=said_of(search) if search else "",
+        found=found_rows(search, language, reader, BASE) if search else (),
+        may_edit=visit.principal.may_everywhere("knowledge.edit"),
+        note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+        problem=problem,
+    )
+    return visit.page("setup/knowledge", _HERE, view, 422 if problem else 200)

@@ -1,0 +1,186 @@
+"""Signing in and out, and, in a demo, becoming another of its people."""
+
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
+from urllib.parse import urlencode
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.errors import AccessError, NotFoundError
+from auscult.server.asgi import headers_of, scope_of
+from auscult.server.console.demo import Demo
+from auscult.server.console.visit import (
+    AFTER_COOKIE,
+    BASE,
+    AnyRequest,
+    Console,
+    local,
+    page_response_of,
+    theme_of,
+)
+from auscult.server.console.visitors import Visitors
+from auscult.server.people.cookies import clear_session, session_secret, set_session
+from auscult.server.people.sign_on import PATH as SIGN_ON
+from auscult.services.people.sign_in import Origin, SignedIn, SignIn, SignInLimitedError
+from auscult.storage import Store
+
+_LOCAL = frozenset({"127.0.0.1", "::1", "localhost", ""})
+
+
+_REFUSALS: Mapping[str, str] = {
+    "sign_on.state": "The sign-in took too long, or began in another browser. Begin again.",
+    "sign_on.refused": "The answer of the identity provider was refused. Begin again.",
+    "sign_on.claims": "The identity provider does not send your e-mail address. Ask an administrator.",
+    "sign_on.no_role": "None of your groups has a role here. Ask an administrator.",
+    "sign_on.disabled": "Your account is disabled. Ask an administrator.",
+    "sign_on.unavailable": "The identity provider does not answer. Try again later.",
+    "user.conflict": "Your e-mail address belongs to another user. Ask an administrator.",
+}
+"""The words for the reasons why single sign-on is refused."""
+
+
+class SignInView(Struct, frozen=True, kw_only=True):
+    """The page. ``problem`` says what was wrong with the try before."""
+
+    email: str = ""
+    problem: str = ""
+    sign_on: str = ""
+
+
+class Entrance(NamedTuple):
+    """What signing in needs."""
+
+    store: Store
+    visitors: Visitors
+    sign_in: SignIn
+    demo: Demo | None
+    has_sign_on: bool = False
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """What was typed."""
+
+    email: str = ""
+    password: str = ""
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """The person of a demo whom one becomes."""
+
+    email: str
+
+
+TheEntrance = NamedDependency[SkipValidation[Entrance]]
+TheConsole = NamedDependency[SkipValidation[Console]]
+
+
+class SignInPage(Controller):
+    """The way in and out."""
+
+    path = "/"
+
+    @get("/sign-in", sync_to_thread=True)
+    def show(self, request: AnyRequest, console: TheConsole, entrance: TheEntrance) -> Response[str] | Redirect:
+        """Ask for e-mail address and password; who is signed in already goes on."""
+        if entrance.visitors.access(request) is not None:
+            return Redirect(BASE, status_code=303)
+        reason = request.query_params.get("refused", "")
+        return _page(request, console, entrance, SignInView(problem=_REFUSALS.get(reason, "")))
+
+    @post("/sign-in", sync_to_thread=True)
+    def sign_in(
+        self,
+        request: AnyRequest,
+        data: Annotated[Credentials, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        console: TheConsole,
+        entrance: TheEntrance,
+    ) -> Response[str] | Redirect:
+        """Sign in and lead to the page that was asked for."""
+        try:
+            found = entrance.sign_in.by_password(data.email, data.password, origin_of(request))
+        except AccessError:
+            problem = "The e-mail address or the password is wrong."
+            return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 401)
+        except SignInLimitedError as error:
+            problem = f"Too many tries. Try again in {error.again_after_s} seconds."
+            return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 429)
+        return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
+
+    @get("/link/{secret:str}", sync_to_thread=True)
+    def link(
+        self, secret: FromPath[str], request: AnyRequest, console: TheConsole, entrance: TheEntrance
+    ) -> Response[str] | Redirect:
+        """Sign in by a link that this machine printed."""
+        demo, origin = entrance.demo, origin_of(request)
+        if demo is not None and origin.is_local and demo.knows(secret):
+            return _enter(request, _become(entrance, demo.people[0].email, origin), BASE)
+        try:
+            found = entrance.sign_in.by_link(secret, origin)
+        except AccessError:
+            problem = "The link is used up or over, or is not for this machine. Sign in, or start the server again."
+            return _page(request, console, entrance, SignInView(problem=problem), 401)
+        return _enter(request, found, BASE)
+
+    @post("/sign-out", sync_to_thread=True)
+    def sign_out(self, request: AnyRequest, entrance: TheEntrance) -> Redirect:
+        """End the session."""
+        access = entrance.visitors.access(request)
+        if access is not None and access.session is not None:
+            entrance.sign_in.end(access.user, access.session.session_id)
+        answer = Redirect(f"{BASE}/sign-in", status_code=303)
+        answer.headers["set-cookie"] = clear_session(scope_of(request))
+        return answer
+
+    @post("/demo/person", sync_to_thread=True)
+    def become(
+        self,
+        request: AnyRequest,
+        data: Annotated[Person, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        entrance: TheEntrance,
+    ) -> Redirect:
+        """Become another person of the demo."""
+        demo = entrance.demo
+        if demo is None or not demo.has(data.email) or entrance.visitors.access(request) is None:
+            raise NotFoundError("this is no demo", code="path.unknown")
+        return _enter(request, _become(entrance, data.email, origin_of(request)), BASE)
+
+
+def origin_of(request: AnyRequest) -> Origin:
+    """Return where a request comes from."""
+    scope = scope_of(request)
+    headers = headers_of(scope)
+    address = request.client.host if request.client else ""
+    return Origin(
+        address=address,
+        agent=headers.get("user-agent", ""),
+        previous=session_secret(scope, headers),
+        is_local=address in _LOCAL,
+    )
+
+
+def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
+    user = entrance.store.people.users.by_email(email)
+    if user is None:
+        raise NotFoundError(f"there is no person {email!r}", code="user.unknown", field="email", value=email)
+    return entrance.sign_in.open(user, "link", origin)
+
+
+def _enter(request: AnyRequest, found: SignedIn, where: str) -> Redirect:
+    answer = Redirect(where, status_code=303)
+    answer.headers["set-cookie"] = set_session(scope_of(request), found.secret)
+    answer.delete_cookie(AFTER_COOKIE, path=BASE)
+    return answer
+
+
+def _page(
+    request: AnyRequest, console: Console, entrance: Entrance, view: SignInView, status: int = 200
+) -> Response[str]:
+    if entrance.has_sign_on:
+        view = replace(view, sign_on=f"{SIGN_ON}?{urlencode({'back': local(request.cookies.get(AFTER_COOKIE, BASE))})}")
+    return page_response_of(console, "sign_in", {"view": view, "theme": theme_of(request)}, status)

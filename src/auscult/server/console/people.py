@@ -1,0 +1,29 @@
+"""The people of an app as pages name them: their names by e-mail address."""
+
+from collections.abc import Mapping
+
+from auscult.domain.people.grants import permissions_in
+from auscult.server.console.visit import Visit
+
+
+def names_of_people(visit: Visit) -> dict[str, str]:
+    """Return the names of the users of the account, by e-mail address."""
+    return {each.email: each.name for each in visit.store.people.users.listing(visit.app.tenant.account_id)}
+
+
+def people_with(visit: Visit, permission: str) -> dict[str, str]:
+    """Return the names of the active users who have a permission in the app, by e-mail address, in order of names."""
+    people, tenant = visit.store.people, visit.app.tenant
+    roles = people.roles.of(tenant.account_id)
+    holders = {
+        grant.user_id
+        for grant in people.grants.in_app(tenant.app_id, tenant.account_id)
+        if grant.holds(visit.now) and permission in permissions_in(grant, roles)
+    }
+    users = [each for each in people.users.listing(tenant.account_id) if each.user_id in holders]
+    return {each.email: each.name for each in sorted(users, key=lambda each: each.name) if each.state == "active"}
+
+
+def named(names: Mapping[str, str], email: str) -> str:
+    """Return the name of a person; a client, or somebody who is not known any more, as they are stored."""
+    return names.get(email) or email or "Nobody yet"

@@ -1,0 +1,117 @@
+"""Numbers, dates and times as the reader of a page writes them: their language, their time zone."""
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal, format_percent
+from msgspec import Struct
+
+NARROW_SPACE = "\u202f"
+MINUS = "\u2212"
+_WEEK = timedelta(days=7)
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """The one who reads a page. ``today`` is the day on which the page is made, in their time zone."""
+
+    language: str = "en"
+    timezone: tzinfo = UTC
+    now: datetime
+
+    @property
+    def locale(self) -> Locale:
+        """The locale of their language."""
+        return Locale.parse(self.language, sep="-")
+
+    def local(self, at: datetime) -> datetime:
+        """Return an instant in their time zone."""
+        return at.astimezone(self.timezone)
+
+    @property
+    def today(self) -> date:
+        """The day that it is for them."""
+        return self.local(self.now).date()
+
+    def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
+        """Return a number with so many decimals, a true minus sign, and a plus sign where it is ``signed``."""
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = format_decimal(abs(value), pattern, locale=self.locale)
+        sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+        return sign + text
+
+    def share(self, value: float | Decimal, digits: int = 0) -> str:
+        """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
+        return format_percent(value, "#,##0" + ("." + "0" * digits if digits else "") + "%", locale=self.locale)
+
+    def give(self, value: float | Decimal, digits: int = 1) -> str:
+        """Return a margin: ``± 1.6``, with a narrow space."""
+        return f"±{NARROW_SPACE}{self.number(value, digits)}"
+
+    def day(self, at: datetime | date, *, year: bool = True) -> str:
+        """Return a day: ``28 March 2026``, or ``28 March``."""
+        moment = self.local(at).date() if isinstance(at, datetime) else at
+        if self.language.startswith("en"):
+            return format_date(moment, "d MMMM y" if year else "d MMMM", locale=self.locale)
+        return format_skeleton("yMMMMd" if year else "MMMMd", moment, locale=self.locale)
+
+    def last_day(self, until: datetime) -> str:
+        """Return the last day of a period that ends before an instant: ``31 March 2026`` for the midnight after it."""
+        return self.day(until - timedelta(milliseconds=1))
+
+    def short_day(self, at: datetime | date) -> str:
+        """Return a day in short: ``28 Mar``."""
+        moment = self.local(at).date() if isinstance(at, datetime) else at
+        pattern = "d MMM" if self.language.startswith("en") else None
+        if pattern:
+            return format_date(moment, pattern, locale=self.locale)
+        return format_skeleton("MMMd", moment, locale=self.locale)
+
+    def weekday(self, at: datetime | date) -> str:
+        """Return a day with its weekday: ``Monday, 30 March``."""
+        moment = self.local(at).date() if isinstance(at, datetime) else at
+        return format_date(moment, "EEEE, d MMMM", locale=self.locale)
+
+    def month(self, at: datetime) -> str:
+        """Return a month in short: ``Mar``."""
+        return format_date(self.local(at).date(), "MMM", locale=self.locale)
+
+    def time(self, at: datetime) -> str:
+        """Return the time of day: ``07:18``."""
+        return format_datetime(self.local(at), "HH:mm", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Return a day and time: ``28 March 2026, 07:18``."""
+        return f"{self.day(at)}, {self.time(at)}"
+
+    def lately(self, at: datetime) -> str:
+        """Return an instant as a list shows it: ``Sat 07:18`` of the last days, ``16 Mar`` of this year, else the date."""
+        local = self.local(at)
+        if timedelta(0) <= self.now - at < _WEEK:
+            return format_datetime(local, "EEE HH:mm", locale=self.locale)
+        if local.year == self.today.year:
+            return f"{self.short_day(local)} {self.time(local)}"
+        return format_date(local.date(), "d MMM y", locale=self.locale)
+
+
+def clock(ms: int | None) -> str:
+    """Return a position in a conversation, or its length: ``3:02``, ``1:04:09``; a dash where it is not known."""
+    if ms is None:
+        return "\u2013"
+    seconds = ms // 1000
+    if seconds >= _HOUR_S:
+        return f"{seconds // _HOUR_S}:{seconds % _HOUR_S // _MINUTE_S:02}:{seconds % _MINUTE_S:02}"
+    return f"{seconds // _MINUTE_S}:{seconds % _MINUTE_S:02}"
+
+
+def length(ms: int | None) -> str:
+    """Return a length in words: ``3 min 2 s``."""
+    if ms is None:
+        return "length not known"
+    minutes, seconds = divmod(ms // 1000, _MINUTE_S)
+    if not minutes:
+        return f"{seconds} s"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"

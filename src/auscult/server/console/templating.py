@@ -1,0 +1,87 @@
+"""Templates of the console: Jinja2, everything escaped, and nothing that is not there taken for nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
+
+from auscult.server.console.charts import lanes, sentiment, strip
+from auscult.server.console.reader import clock
+
+
+class NavigationItem(Struct, frozen=True, kw_only=True):
+    """One page that the menu leads to. ``count`` waits there; ``is_late`` where some of it is late."""
+
+    name: str
+    href: str
+    is_here: bool = False
+    count: int = 0
+    is_late: bool = False
+
+
+class NavigationGroup(Struct, frozen=True, kw_only=True):
+    """Pages of the menu under one heading; the first group has none."""
+
+    name: str
+    items: tuple[NavigationItem, ...]
+
+
+class Persona(Struct, frozen=True, kw_only=True):
+    """A person of the demo whom one may become."""
+
+    email: str
+    name: str
+    role: str
+    is_here: bool = False
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """What every page stands in: whose it is, what the menu shows, and how it is served.
+
+    ``theme`` is ``auto``, ``light`` or ``dark``; ``base`` is where the console stands, ``assets`` where its files do;
+    ``here`` is the page's own address, where forms of the frame lead back to.
+    """
+
+    language: str
+    theme: str
+    nonce: str
+    base: str
+    assets: str
+    here: str
+    person: str
+    role: str
+    groups: tuple[NavigationGroup, ...]
+    personas: tuple[Persona, ...] = ()
+    notice: str = ""
+
+
+def make_environment() -> Environment:
+    """Make the environment that pages are rendered in."""
+    environment: Any = Environment(
+        loader=PackageLoader("auscult.server.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["clock"] = clock
+    environment.globals.update(strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
+    return environment
+
+
+class Templates:
+    """Renders pages."""
+
+    def __init__(self) -> None:
+        """Make the environment."""
+        self._environment = make_environment()
+
+    def render(self, name: str, frame: Frame, view: Struct, more: Mapping[str, Any] | None = None) -> str:
+        """Render the page ``<name>.html`` with its view."""
+        return self._environment.get_template(f"{name}.html").render(frame=frame, view=view, **(more or {}))
+
+    def render_alone(self, name: str, values: Mapping[str, Any]) -> str:
+        """Render a page that stands without the menu."""
+        return self._environment.get_template(f"{name}.html").render(values)

@@ -1,0 +1,138 @@
+"""Clients and webhooks: who reaches the API, and where changes are sent."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
+from auscult.domain.tenancy import Client
+from auscult.server.console.reader import Reader
+
+
+class ClientRow(Struct, frozen=True, kw_only=True):
+    """One client. ``revoke`` is where it is revoked, empty once it is."""
+
+    client_id: str
+    apps: str
+    scopes: tuple[str, ...]
+    since: str
+    is_revoked: bool
+    revoke: str
+
+
+class SecretView(Struct, frozen=True, kw_only=True):
+    """A secret that is shown once: what it belongs to, and the secret."""
+
+    name: str
+    id: str
+    secret: str
+
+
+class ClientsView(Struct, frozen=True, kw_only=True):
+    """The clients, the form that adds one, and the secret of the one that was just added."""
+
+    rows: tuple[ClientRow, ...]
+    scopes: tuple[str, ...]
+    made: SecretView | None
+    note: str
+    problem: str
+
+
+class WebhookRow(Struct, frozen=True, kw_only=True):
+    """One webhook."""
+
+    id: str
+    url: str
+    href: str
+    kinds: str
+    waiting: str
+    state: str
+    tag: str
+    remove: str
+    enable: str
+
+
+class WebhooksView(Struct, frozen=True, kw_only=True):
+    """The webhooks, the form that adds one, and the secret of the one that was just added."""
+
+    rows: tuple[WebhookRow, ...]
+    kinds: tuple[str, ...]
+    may_manage: bool
+    made: SecretView | None
+    note: str
+    problem: str
+
+
+class DeliveryRow(Struct, frozen=True, kw_only=True):
+    """One try to deliver one change."""
+
+    when: str
+    at: str
+    change: str
+    kind: str
+    conversation: str
+    href: str
+    answer: str
+    is_done: bool
+
+
+class WebhookView(Struct, frozen=True, kw_only=True):
+    """One webhook with its deliveries."""
+
+    row: WebhookRow
+    deliveries: tuple[DeliveryRow, ...]
+
+
+def client_row(client: Client, app_id: str, reader: Reader, path: str) -> ClientRow:
+    """Show one client."""
+    others = len(client.app_ids - {app_id})
+    return ClientRow(
+        client_id=client.client_id,
+        apps="this app" if not others else f"this app and {others} more",
+        scopes=tuple(sorted(client.scopes)),
+        since=reader.day(client.created_at)
+        if client.revoked_at is None
+        else f"Revoked {reader.day(client.revoked_at)}",
+        is_revoked=client.revoked_at is not None,
+        revoke=f"{path}/{client.client_id}/revoke" if client.revoked_at is None else "",
+    )
+
+
+def webhook_row(webhook: Webhook, last: int, reader: Reader, path: str) -> WebhookRow:
+    """Show one webhook. ``last`` is the number of the last change."""
+    waiting = max(0, last - webhook.position)
+    if webhook.is_disabled:
+        state, tag = "Disabled", "late"
+    elif webhook.failures:
+        state, tag = f"Failed {webhook.failures} times, tried again", "due"
+    else:
+        state, tag = "Works", "done"
+    return WebhookRow(
+        id=webhook.id,
+        url=webhook.url,
+        href=f"{path}/{webhook.id}",
+        kinds=", ".join(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
+        waiting=reader.number(waiting),
+        state=state,
+        tag=tag,
+        remove=f"{path}/{webhook.id}/remove",
+        enable=f"{path}/{webhook.id}/enable" if webhook.is_disabled or webhook.failures else "",
+    )
+
+
+def webhook_view(row: WebhookRow, tries: Iterable[Delivery], reader: Reader, base: str) -> WebhookView:
+    """Show one webhook with its last deliveries."""
+    return WebhookView(row=row, deliveries=tuple(_delivery(each, reader, base) for each in tries))
+
+
+def _delivery(each: Delivery, reader: Reader, base: str) -> DeliveryRow:
+    return DeliveryRow(
+        when=f"{reader.lately(each.at)}",
+        at=each.at.isoformat(),
+        change=reader.number(each.number),
+        kind=each.kind,
+        conversation=each.conversation_id,
+        href="" if each.kind == "erased" else f"{base}/conversations/{each.conversation_id}",
+        answer=str(each.status) if each.status is not None else (each.error or "No answer"),
+        is_done=each.is_done,
+    )

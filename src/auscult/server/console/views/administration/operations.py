@@ -1,0 +1,134 @@
+"""Jobs and health: what waits, what failed, and what the server says of itself."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from auscult.domain.operations.figures import Figures
+from auscult.server.console.reader import Reader
+from auscult.services.scoring.batches import Job
+
+_TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
+_LATE = timedelta(minutes=15)
+_BACKUP = timedelta(days=2)
+
+
+class HealthRow(Struct, frozen=True, kw_only=True):
+    """One thing that can be well or not. ``help`` says what to do where it is not."""
+
+    name: str
+    value: str
+    is_well: bool
+    help: str
+
+
+class JobRow(Struct, frozen=True, kw_only=True):
+    """One job."""
+
+    id: str
+    state: str
+    tag: str
+    conversations: str
+    accepted: str
+    at: str
+    attempts: str
+    reason: str
+    retry: str
+    cancel: str
+
+
+class JobsView(Struct, frozen=True, kw_only=True):
+    """The page. ``older`` leads to the next jobs."""
+
+    health: tuple[HealthRow, ...]
+    rows: tuple[JobRow, ...]
+    older: str
+    note: str
+
+
+def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
+    """Show one job."""
+    can_retry = may_manage and job.state in ("failed", "cancelled", "postponed")
+    can_cancel = may_manage and job.state in ("waiting", "running", "postponed", "failed")
+    return JobRow(
+        id=job.id,
+        state=job.state[:1].upper() + job.state[1:],
+        tag=_TAGS.get(job.state, ""),
+        conversations=reader.number(job.conversations),
+        accepted=reader.lately(job.accepted_at),
+        at=job.accepted_at.isoformat(),
+        attempts=reader.number(job.attempts),
+        reason=job.reason or "",
+        retry=f"{path}/{job.id}/retry" if can_retry else "",
+        cancel=f"{path}/{job.id}/cancel" if can_cancel else "",
+    )
+
+
+def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:
+    """Show what is behind, since when, and what to do."""
+    return (
+        *_queues(found, reader),
+        HealthRow(
+            name="Workers",
+            value=reader.number(found.workers),
+            is_well=found.workers > 0,
+            help="Start one: auscult worker, or auscult serve, which has its own.",
+        ),
+        HealthRow(
+            name="Failed jobs",
+            value=reader.number(found.failed_batches),
+            is_well=not found.failed_batches,
+            help="Read the reason below, and retry once its cause is gone.",
+        ),
+        HealthRow(
+            name="Re-scores and back-tests",
+            value=f"{reader.number(found.unfinished_backfills)} under way, {reader.number(found.failed_backfills)} failed",
+            is_well=not found.failed_backfills,
+            help="auscult rescores list shows why.",
+        ),
+        _webhooks(found, reader),
+        _backup(found.last_backup, reader),
+        HealthRow(
+            name="Judge today",
+            value=f"{reader.number(found.judge_tokens_today)} tokens, {reader.number(found.judge_calls_open)} calls open",
+            is_well=True,
+            help="",
+        ),
+    )
+
+
+def _queues(found: Figures, reader: Reader) -> list[HealthRow]:
+    rows: list[HealthRow] = []
+    for queue in found.queues:
+        late = queue.oldest is not None and reader.now - queue.oldest > _LATE
+        since = f", the oldest since {reader.lately(queue.oldest)}" if queue.oldest else ""
+        rows.append(
+            HealthRow(
+                name="Waiting, live" if queue.priority == "live" else "Waiting, backfill",
+                value=f"{reader.number(queue.conversations)} conversations{since}",
+                is_well=not late,
+                help="More workers make it shorter: auscult worker, on any host with PostgreSQL.",
+            )
+        )
+    return rows
+
+
+def _webhooks(found: Figures, reader: Reader) -> HealthRow:
+    webhooks = found.webhooks
+    late = webhooks.oldest is not None and reader.now - webhooks.oldest > _LATE
+    off = f", {reader.number(webhooks.disabled)} disabled" if webhooks.disabled else ""
+    return HealthRow(
+        name="Webhooks",
+        value=f"{reader.number(webhooks.enabled)} work{off}; {reader.number(webhooks.undelivered)} changes undelivered",
+        is_well=not webhooks.disabled and not late,
+        help="The deliveries of a webhook say what it answered.",
+    )
+
+
+def _backup(last: datetime | None, reader: Reader) -> HealthRow:
+    return HealthRow(
+        name="Last backup",
+        value=reader.moment(last) if last else "None yet",
+        is_well=last is not None and reader.now - last < _BACKUP,
+        help="auscult backup FOLDER, and auscult restore FOLDER --verify now and then.",
+    )

@@ -1,0 +1,192 @@
+"""Users, roles, and why somebody sees a conversation."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from auscult.domain.people.permissions import PERMISSIONS
+from auscult.domain.people.roles import Role
+from auscult.server.console.reader import Reader
+from auscult.services.people.views import GrantView, UserView
+from auscult.services.people.why import Explanation
+
+_STATES = {"in_force": "", "coming": "from", "ended": "ended", "revoked": "revoked"}
+_SCOPES = {
+    "app": "the whole app",
+    "queues": "queues",
+    "teams": "teams",
+    "agents": "agents",
+    "own": "their own conversations",
+    "assigned": "what they are to audit",
+}
+
+
+class UserRow(Struct, frozen=True, kw_only=True):
+    """One user in the list."""
+
+    name: str
+    email: str
+    href: str
+    roles: tuple[str, ...]
+    is_disabled: bool
+
+
+class UsersView(Struct, frozen=True, kw_only=True):
+    """The list, and the form that adds one. ``given`` is what was sent with a problem."""
+
+    rows: tuple[UserRow, ...]
+    roles: tuple[str, ...]
+    queues: tuple[str, ...]
+    may_add: bool
+    note: str
+    problem: str
+    given: Mapping[str, str]
+
+
+class GrantRow(Struct, frozen=True, kw_only=True):
+    """One grant. ``revoke`` is where it is revoked; empty where it is over or may not be."""
+
+    what: str
+    where: str
+    when: str
+    by: str
+    is_in_force: bool
+    revoke: str
+    permissions: tuple[str, ...]
+
+
+class OpensRow(Struct, frozen=True, kw_only=True):
+    """One grant, and whether it opens a conversation."""
+
+    what: str
+    opens: bool
+    reason: str
+
+
+class WhyView(Struct, frozen=True, kw_only=True):
+    """Why a user sees a conversation, or does not."""
+
+    conversation_id: str
+    sees: bool
+    reason: str
+    grants: tuple[OpensRow, ...]
+
+
+class OneUserView(Struct, frozen=True, kw_only=True):
+    """One user with grants; ``may_manage`` where the visitor may change them."""
+
+    name: str
+    email: str
+    path: str
+    is_disabled: bool
+    agents: tuple[str, ...]
+    grants: tuple[GrantRow, ...]
+    roles: tuple[str, ...]
+    queues: tuple[str, ...]
+    permissions: tuple[tuple[str, str], ...]
+    may_manage: bool
+    why: WhyView | None
+    asked: str
+    note: str
+    problem: str
+
+
+class RoleRow(Struct, frozen=True, kw_only=True):
+    """One role with what it permits."""
+
+    name: str
+    title: str
+    is_built_in: bool
+    permissions: tuple[tuple[str, str], ...]
+    users: str
+    remove: str
+
+
+class RolesView(Struct, frozen=True, kw_only=True):
+    """The roles, and the form that defines one."""
+
+    rows: tuple[RoleRow, ...]
+    permissions: tuple[tuple[str, str], ...]
+    may_define: bool
+    note: str
+    problem: str
+
+
+def in_words(role: str) -> str:
+    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``."""
+    words = role.replace("-", " ")
+    return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
+
+
+def user_row(user: UserView, path: str) -> UserRow:
+    """Show one user in the list."""
+    roles = dict.fromkeys(_what(each) for each in user.grants if each.state == "in_force")
+    return UserRow(
+        name=user.name,
+        email=user.email,
+        href=f"{path}/{user.user_id}",
+        roles=tuple(roles),
+        is_disabled=user.state == "disabled",
+    )
+
+
+def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) -> GrantRow:
+    """Show one grant."""
+    is_over = grant.state in ("ended", "revoked")
+    return GrantRow(
+        what=_what(grant),
+        where=_where(grant),
+        when=_when(grant, reader),
+        by=grant.granted_by,
+        is_in_force=grant.state == "in_force",
+        revoke=f"{path}/grants/{grant.grant_id}/revoke" if may_manage and not is_over else "",
+        permissions=grant.permissions,
+    )
+
+
+def _what(grant: GrantView) -> str:
+    return in_words(grant.role) if grant.role else PERMISSIONS.get(grant.permission or "", grant.permission or "")
+
+
+def _where(grant: GrantView) -> str:
+    where = _SCOPES[grant.scope.kind]
+    if grant.scope.kind == "app" and grant.app_id is None:
+        where = "every app"
+    return f"{where} {', '.join(grant.scope.names)}" if grant.scope.names else where
+
+
+def _when(grant: GrantView, reader: Reader) -> str:
+    if grant.state == "revoked" and grant.revoked_at is not None:
+        return f"Revoked on {reader.day(grant.revoked_at)} by {grant.revoked_by}"
+    since = f"Since {reader.day(grant.since)}" if grant.state != "coming" else f"From {reader.day(grant.since)}"
+    return f"{since} to {reader.day(grant.until)}" if grant.until else since
+
+
+def why_view(found: Explanation, now_rows: Iterable[GrantView]) -> WhyView:
+    """Show which grants open a conversation to a user."""
+    names = {each.grant_id: f"{_what(each)}, {_where(each)}" for each in now_rows}
+    return WhyView(
+        conversation_id=found.conversation_id,
+        sees=found.sees,
+        reason=found.reason,
+        grants=tuple(
+            OpensRow(
+                what=names.get(each.grant.grant_id, each.grant.role or each.grant.permission or ""),
+                opens=each.opens,
+                reason=each.reason,
+            )
+            for each in found.grants
+        ),
+    )
+
+
+def role_row(role: Role, users: int, reader: Reader, path: str, *, may_define: bool) -> RoleRow:
+    """Show one role."""
+    return RoleRow(
+        name=role.name,
+        title=in_words(role.name),
+        is_built_in=role.is_built_in,
+        permissions=tuple((each, PERMISSIONS[each]) for each in PERMISSIONS if each in role.permissions),
+        users="1 user" if users == 1 else f"{reader.number(users)} users",
+        remove=f"{path}/{role.name}/remove" if may_define and not role.is_built_in else "",
+    )

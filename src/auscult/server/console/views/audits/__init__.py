@@ -1,0 +1,1 @@
+"""Views of audits: one's own, the desk, plans and auditors."""

@@ -1,0 +1,151 @@
+"""Auditors: load, pace, severity and agreement, each with its doubt; by name and never by rank."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.statistics.intervals import Figure
+from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.reader import Reader
+from auscult.services.audits.raters import Rater, RaterReport
+
+_FEW = 10
+
+
+class Load(NamedTuple):
+    """Audits that wait for each auditor, and those of them that are late."""
+
+    waiting: Counter[str]
+    late: Counter[str]
+
+
+class AuditorRow(Struct, frozen=True, kw_only=True):
+    """One auditor."""
+
+    name: str
+    waiting: str
+    late: str
+    audits: str
+    pace: str
+    machine: str
+    severity: str
+
+
+class AgreementRow(Struct, frozen=True, kw_only=True):
+    """How far first and second opinions agree on a metric."""
+
+    name: str
+    pairs: str
+    agreement: str
+    alpha: str
+
+
+class AuditorsView(Struct, frozen=True, kw_only=True):
+    """The page. ``swayed`` says how far seeing the machine's answers moves people."""
+
+    rows: tuple[AuditorRow, ...]
+    metrics: tuple[AgreementRow, ...]
+    chart: Markup | None
+    swayed: str
+    scores: str
+
+
+def auditors_view(
+    report: RaterReport, load: Load, names: Mapping[str, str], metrics: Mapping[str, str], reader: Reader
+) -> AuditorsView:
+    """Show the auditors by name."""
+    raters = {each.auditor: each for each in report.raters}
+    emails = sorted({*raters, *load.waiting}, key=lambda each: names.get(each, each).lower())
+    return AuditorsView(
+        rows=tuple(_row(each, names.get(each, each), raters.get(each), load, reader) for each in emails),
+        metrics=tuple(
+            AgreementRow(
+                name=metrics.get(each.metric_id, each.metric_id),
+                pairs=reader.number(each.pairs.n),
+                agreement=_share(each.pairs.raw, each.pairs.n, reader),
+                alpha="\u2013" if each.alpha is None or each.pairs.n < _FEW else reader.number(each.alpha, 2),
+            )
+            for each in report.double
+        ),
+        chart=_chart(report, names, reader),
+        swayed=_swayed(report.anchoring.difference, reader),
+        scores=_scores(report, reader),
+    )
+
+
+def _row(email: str, name: str, rater: Rater | None, load: Load, reader: Reader) -> AuditorRow:
+    waiting, late = load.waiting[email], load.late[email]
+    is_enough = rater is not None and rater.audits >= _FEW
+    machine = rater.machine if rater and is_enough else None
+    return AuditorRow(
+        name=name,
+        waiting=reader.number(waiting),
+        late=f"{reader.number(late)} late" if late else "",
+        audits=reader.number(rater.audits) if rater else "0",
+        pace=_pace(rater, reader),
+        machine=_share(machine, rater.audits if rater else 0, reader),
+        severity=_severity(rater, reader),
+    )
+
+
+def _chart(report: RaterReport, names: Mapping[str, str], reader: Reader) -> Markup | None:
+    """Draw each auditor's agreement with the machine, for those with enough audits."""
+    rows = [
+        IntervalRow(
+            name=names.get(each.auditor, each.auditor),
+            value=each.machine.value * 100,
+            low=each.machine.low * 100,
+            high=each.machine.high * 100,
+            end=reader.number(each.audits),
+            kind="",
+            is_strong=False,
+        )
+        for each in sorted(report.raters, key=lambda each: names.get(each.auditor, each.auditor).lower())
+        if each.machine is not None and each.audits >= _FEW
+    ]
+    return intervals(rows, Axis(label="Agreement with the machine", heading="audits", unit="%")) if rows else None
+
+
+def _pace(rater: Rater | None, reader: Reader) -> str:
+    if rater is None or rater.pace is None or rater.pace.n < _FEW:
+        return "\u2013"
+    return f"{reader.number(rater.pace.median.value / 60, 1)} min"
+
+
+def _severity(rater: Rater | None, reader: Reader) -> str:
+    """Return how strict somebody is against colleagues on the same conversations, or that chance explains it."""
+    if rater is None or rater.severity is None or rater.severity.shared < _FEW:
+        return "Too few shared"
+    figure = rater.severity.figure
+    if figure.low <= 0 <= figure.high:
+        return "Like the others"
+    points = reader.number(abs(figure.value), 1)
+    return f"{points} points stricter" if figure.value > 0 else f"{points} points milder"
+
+
+def _share(figure: Figure | None, n: int, reader: Reader) -> str:
+    if figure is None or n < _FEW:
+        return "\u2013"
+    return f"{reader.share(figure.value)} {reader.give((figure.high - figure.low) * 50)}"
+
+
+def _swayed(found: Figure | None, reader: Reader) -> str:
+    if found is None:
+        return "A plan that hides the machine's answers in half of its items shows how far they sway people."
+    points = reader.number(found.value * 100, 1)
+    if found.low <= 0 <= found.high:
+        return f"Seeing the machine's answers moves people by {points} points: could still be chance."
+    return f"Seeing the machine's answers moves people {points} points towards them."
+
+
+def _scores(report: RaterReport, reader: Reader) -> str:
+    limits = report.scores
+    if limits is None:
+        return ""
+    return (
+        f"Two people give the same conversation scores that differ by {reader.number(limits.low, 1)} to "
+        f"{reader.number(limits.high, 1)} points in nineteen of twenty cases."
+    )

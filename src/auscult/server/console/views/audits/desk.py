@@ -1,0 +1,192 @@
+"""The audit desk: the words on the left, the form on the right, and nothing of what the machine or others decided."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.audits.assignment import DeclineCode
+from auscult.domain.audits.audit import Audit, AuditAnswer
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evidence, MetricResult, Qualification, Verdict
+from auscult.domain.form import Form, Metric
+from auscult.domain.questions.structure import Reason
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.charts.lanes import lanes
+from auscult.server.console.reader import Reader, clock, length
+from auscult.server.console.views.naming import channel_of, language_name, queues_of
+from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
+from auscult.server.console.views.verdicts import question_of
+
+ANSWERS: tuple[tuple[Qualification, str], ...] = (("YES", "Yes"), ("NO", "No"), ("NA", "N/A"))
+CODES: dict[DeclineCode, str] = {
+    "no_sound": "No sound, or too little",
+    "wrong_agent": "Another agent",
+    "language": "A language that I do not speak",
+    "incomplete": "Words are missing",
+    "not_for_form": "The form does not fit",
+    "other": "Something else",
+}
+"""Why a conversation cannot be judged, in words."""
+_QUOTED = re.compile("\u201c([^\u201c\u201d]+)\u201d")
+
+
+LEVEL = "level:"
+"""Before the name of a level in the fields of the form, which tells it from YES, NO and NA."""
+
+
+class ChoiceView(Struct, frozen=True, kw_only=True):
+    """One answer to choose from."""
+
+    value: str
+    word: str
+
+
+class QuestionView(Struct, frozen=True, kw_only=True):
+    """One metric to answer. ``is_open``: it has to be answered and is not.
+
+    ``number`` is its place; ``asks_number`` and ``given_number`` are of metrics that are answered with a number.
+    ``reasons`` are coded reasons for a NO, ``templates`` comments to start from.
+    """
+
+    number: int
+    metric_id: str
+    name: str
+    question: str
+    is_fatal: bool
+    answer: str
+    choices: tuple[ChoiceView, ...]
+    comment: str
+    is_open: bool
+    guidance: str = ""
+    asks_number: bool = False
+    given_number: str = ""
+    reasons: tuple[ChoiceView, ...] = ()
+    reason: str = ""
+    templates: tuple[str, ...] = ()
+
+
+class DeskView(Struct, frozen=True, kw_only=True):
+    """The page. ``place`` says which of how many; ``problem`` what keeps the audit from being submitted."""
+
+    conversation_id: str
+    meta: tuple[str, ...]
+    turns: tuple[TurnView, ...]
+    lanes: Markup | None
+    length: str
+    form: str
+    questions: tuple[QuestionView, ...]
+    answered: int
+    comment: str
+    waiting: int
+    problem: str
+    here: int
+    codes: tuple[ChoiceView, ...] = tuple(ChoiceView(value=code, word=word) for code, word in CODES.items())
+
+
+def desk_view(case: EvaluatedConversation, audit: Audit, waiting: int, reader: Reader, problem: str = "") -> DeskView:
+    """Show a conversation to its auditor. ``waiting`` counts what they have to do, this one included."""
+    conversation, form = case.conversation, case.evaluation.form
+    sheet = audit.draft
+    answers = {each.metric_id: each for each in sheet.answers}
+    marked = tuple(_own_marks(conversation, form, answers)) if form else ()
+    said = spoken(conversation)
+    end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
+    questions = tuple(_questions(form, answers)) if form else ()
+    speech = case.insights.speech if case.insights else None
+    return DeskView(
+        conversation_id=conversation.id,
+        meta=_meta(conversation, reader),
+        turns=turn_views(conversation, Marks(conversation, marked), speech),
+        lanes=lanes(said, end_ms, lane_marks(marked), is_tall=True) if said and end_ms else None,
+        length=clock(end_ms or None),
+        form=form.name if form else "",
+        questions=questions,
+        answered=sum(bool(each.answer or each.given_number) for each in questions),
+        comment=sheet.comment,
+        waiting=waiting,
+        problem=problem,
+        here=next(
+            (n for n, each in enumerate(questions) if not (each.answer or each.given_number)),
+            max(len(questions) - 1, 0),
+        ),
+    )
+
+
+def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
+    found = (
+        channel_of(conversation),
+        queues_of(conversation),
+        length(conversation.duration_ms),
+        language_name(conversation.language, reader),
+    )
+    return tuple(each for each in found if each)
+
+
+def _questions(form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[QuestionView]:
+    for number, metric in enumerate(form.metrics, 1):
+        given = answers.get(metric.id)
+        counts = metric.fatal or metric.weight > 0 or metric.negative_weight > 0
+        yield QuestionView(
+            number=number,
+            metric_id=metric.id,
+            name=metric.name,
+            question=question_of(metric),
+            is_fatal=metric.fatal,
+            answer=_chosen(metric, given),
+            choices=_choices(metric),
+            comment=given.comment if given else "",
+            is_open=counts and given is None,
+            guidance=metric.guidance,
+            asks_number=_asks_number(metric),
+            given_number=given.level or "" if given and _asks_number(metric) else "",
+            reasons=tuple(_reasons(metric.reasons)),
+            reason=given.reason_code or "" if given else "",
+            templates=metric.comments,
+        )
+
+
+def _asks_number(metric: Metric) -> bool:
+    return metric.grades is not None and metric.grades.kind == "number"
+
+
+def _choices(metric: Metric) -> tuple[ChoiceView, ...]:
+    """Return what can be chosen: the levels of a graded metric, else Yes and No; and N/A."""
+    if metric.grades is None:
+        return tuple(ChoiceView(value=value, word=word) for value, word in ANSWERS)
+    levels = () if _asks_number(metric) else metric.grades.levels
+    named = (ChoiceView(value=f"{LEVEL}{level.name}", word=level.name) for level in levels)
+    return (*named, ChoiceView(value="NA", word="N/A"))
+
+
+def _chosen(metric: Metric, given: AuditAnswer | None) -> str:
+    """Return the choice that was drafted; nothing where it is a number."""
+    if given is None or (given.level is not None and _asks_number(metric)):
+        return ""
+    return given.answer if given.level is None else f"{LEVEL}{given.level}"
+
+
+def _reasons(reasons: Iterable[Reason], above: str = "") -> Iterator[ChoiceView]:
+    """Return coded reasons and the finer ones below them, each with the names above it."""
+    for reason in reasons:
+        name = f"{above}{reason.name}"
+        yield ChoiceView(value=reason.code, word=name)
+        yield from _reasons(reason.reasons, f"{name}: ")
+
+
+def _own_marks(conversation: Conversation, form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[MetricResult]:
+    """Return the auditor's answers with the words that they quote, for the transcript to mark."""
+    for metric in form.metrics:
+        given = answers.get(metric.id)
+        if given is None:
+            continue
+        evidence = tuple(
+            Evidence(
+                turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text, why=f"says '{quoted}'"
+            )
+            for quoted in _QUOTED.findall(given.comment)
+            for turn in conversation.turns
+            if quoted in turn.text
+        )
+        yield MetricResult(metric=metric, verdict=Verdict(qualification=given.answer, evidence=evidence))

@@ -1,0 +1,302 @@
+"""The editor of plans: five questions, and what a draw would come to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.audits.plan import PlanDocument
+from auscult.server.console.charts.curve import precision
+from auscult.server.console.posted import Given, number, one, several, whole
+from auscult.server.console.reader import Reader
+from auscult.services.audits.plans import PlanForecast
+
+RISKS = {
+    "fatal": "A fatal metric was missed",
+    "failed": "The conversation did not pass",
+    "unsure": "The machine was close to its threshold",
+    "escalation": "The customer asked for somebody else",
+    "churn": "The customer may leave",
+}
+HIDDEN = {
+    "machine": "The machine's answers",
+    "others": "Other auditors",
+    "agent": "The agent's name",
+    "auditor": "The auditor's name, from the agent",
+}
+JUDGED = {
+    "most": "The agent who handled most",
+    "first": "The first agent",
+    "last": "The last agent",
+    "each": "Each agent by themselves",
+}
+EVERY = {"": "Once", "day": "Every day", "week": "Every week", "month": "Every month"}
+PER = {"all": "In all", "agent": "Of each agent", "queue": "Of each queue"}
+_PERIOD = timedelta(days=30)
+_WHOLE, _MOST_SLIDER = 100, 400
+_FEW = 10
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One value of a field, with its name."""
+
+    value: str
+    name: str
+    is_on: bool
+
+
+class AuditorField(Struct, frozen=True, kw_only=True):
+    """One auditor with their share and their most a day."""
+
+    email: str
+    name: str
+    share: str
+    per_day: str
+
+
+class PlanEditorView(Struct, frozen=True, kw_only=True):
+    """The page. ``problem`` says what is wrong with what was sent."""
+
+    title: str
+    action: str
+    back: str
+    save: str
+    name: str
+    forms: tuple[Choice, ...]
+    since: str
+    last: str
+    queues: tuple[Choice, ...]
+    channels: tuple[Choice, ...]
+    every: tuple[Choice, ...]
+    per: tuple[Choice, ...]
+    is_percent: bool
+    amount: str
+    slider: str
+    minimum: str
+    risks: tuple[Choice, ...]
+    floor: str
+    judged: tuple[Choice, ...]
+    auditors: tuple[AuditorField, ...]
+    total: str
+    second: str
+    hidden: tuple[Choice, ...]
+    hide_machine: str
+    due_days: str
+    problem: str
+    forecast: "ForecastView | None" = None
+
+
+class StratumRow(Struct, frozen=True, kw_only=True):
+    """One stratum of the forecast."""
+
+    name: str
+    population: str
+    drawn: str
+
+
+class ForecastView(Struct, frozen=True, kw_only=True):
+    """The panel beside the editor. ``problem`` stands there instead where nothing can be drawn."""
+
+    frame: str
+    width: str
+    width_of: str
+    items: str
+    seconds: str
+    chart: Markup
+    auditors: tuple[tuple[str, str], ...]
+    strata: tuple[StratumRow, ...]
+    remark: str
+    problem: str
+
+
+class Offered(NamedTuple):
+    """What the editor offers: forms, queues and auditors by id, with their names; metrics for the forecast."""
+
+    forms: Mapping[str, str]
+    queues: Sequence[str]
+    auditors: Mapping[str, str]
+    metrics: Mapping[str, str]
+
+
+def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
+    """Return a plan to begin with: the last 30 days, 50 conversations, blind, shared by all auditors alike."""
+    until = datetime.combine(reader.today + timedelta(days=1), datetime.min.time(), UTC)
+    emails = list(offered.auditors)
+    parts = [_WHOLE // len(emails)] * len(emails) if emails else []
+    for n in range(_WHOLE - sum(parts) if parts else 0):
+        parts[n] += 1
+    return {
+        "name": "",
+        "form_id": next(iter(offered.forms), ""),
+        "frame": {"since": (until - _PERIOD).isoformat(), "until": until.isoformat()},
+        "quota": {"per": "all", "count": 50},
+        "auditors": [{"user": each, "share": share} for each, share in zip(emails, parts, strict=True)],
+        "hidden": ["machine", "others"],
+    }
+
+
+def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, Any]:
+    """Read a plan from what the editor posts, as plain values; what the editor does not show stays as it was.
+
+    Raises ``RequestError`` ``number.invalid``.
+    """
+    frame: dict[str, Any] = {"since": one(given, "since"), "until": _day_after(one(given, "last"))}
+    if queues := several(given, "queue"):
+        frame["queues"] = list(queues)
+    if channels := several(given, "channel"):
+        frame["channels"] = list(channels)
+    if before is not None:
+        kept = before.frame
+        frame |= {"directions": list(kept.directions), "languages": list(kept.languages), "agents": list(kept.agents)}
+        frame |= {"custom_fields": dict(kept.custom_fields), "below_threshold": kept.below_threshold}
+    value: dict[str, Any] = {
+        "name": one(given, "name"),
+        "form_id": one(given, "form_id"),
+        "frame": frame,
+        "quota": _quota(given),
+        "auditors": _auditors(given, before),
+        "judged": one(given, "judged", "most"),
+        "second_share": (number(given, "second") or 0) / _WHOLE,
+        "hidden": list(several(given, "hidden")),
+        "hide_machine_share": (number(given, "hide_machine") or 0) / _WHOLE,
+        "risks": list(several(given, "risk")),
+        "floor": 0.2 if (floor := number(given, "floor")) is None else floor / _WHOLE,
+        "due_days": whole(given, "due_days"),
+        "every": one(given, "every") or None,
+    }
+    if before is not None:
+        value |= {"seed": before.seed, "paused": before.paused}
+    return value
+
+
+def _quota(given: Given) -> dict[str, Any]:
+    per, amount = one(given, "per", "all"), number(given, "amount")
+    if one(given, "kind") == "percent":
+        return {"per": per, "percent": amount, "minimum": whole(given, "minimum") or 0}
+    return {"per": per, "count": None if amount is None else round(amount)}
+
+
+def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]:
+    away = {each.user: each.away for each in before.auditors} if before else {}
+    found: list[dict[str, Any]] = []
+    for email in several(given, "auditor"):
+        share = number(given, f"share:{email}")
+        if share:
+            per_day = whole(given, f"per_day:{email}")
+            one_of_them: dict[str, Any] = {"user": email, "share": share, "per_day": per_day}
+            if away.get(email):
+                one_of_them["away"] = [{"since": each.since, "until": each.until} for each in away[email]]
+            found.append(one_of_them)
+    return found
+
+
+def _day_after(day: str) -> str:
+    """Return the end of a day; what is no day is left for the check of the plan to name."""
+    try:
+        return (datetime.fromisoformat(day) + timedelta(days=1)).date().isoformat()
+    except ValueError:
+        return day
+
+
+def editor_view(value: Mapping[str, Any], offered: Offered, title: str, address: tuple[str, str]) -> PlanEditorView:
+    """Show the editor with a plan as plain values. ``address`` is where it is sent, and where one goes back to."""
+    frame, quota = value["frame"], value["quota"]
+    amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
+    known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
+    names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
+    queues = [*offered.queues, *(each for each in frame.get("queues", ()) if each not in offered.queues)]
+    return PlanEditorView(
+        title=title,
+        action=address[0],
+        back=address[1],
+        save="Save plan" if title == "New plan" else "Save new version",
+        name=value["name"],
+        forms=_choices(offered.forms, (value["form_id"],)),
+        since=str(frame["since"])[:10],
+        last=_last_day(str(frame["until"])),
+        queues=_choices({each: each for each in queues}, frame.get("queues", ())),
+        channels=_choices({"voice": "Voice", "chat": "Chat"}, frame.get("channels", ())),
+        every=_choices(EVERY, (value.get("every") or "",)),
+        per=_choices(PER, (quota.get("per", "all"),)),
+        is_percent=quota.get("percent") is not None,
+        amount=_plain(amount),
+        slider=_plain(min(float(amount or 1), _MOST_SLIDER)),
+        minimum=_plain(quota.get("minimum") or 0),
+        risks=_choices(RISKS, value.get("risks", ())),
+        floor=_plain(value.get("floor", 0.2) * _WHOLE),
+        judged=_choices(JUDGED, (value.get("judged", "most"),)),
+        auditors=tuple(_auditor(email, name, known.get(email, {})) for email, name in names.items()),
+        total=_plain(sum(float(each.get("share") or 0) for each in known.values())),
+        second=_plain(value.get("second_share", 0) * _WHOLE),
+        hidden=_choices(HIDDEN, value.get("hidden", ())),
+        hide_machine=_plain(value.get("hide_machine_share", 0) * _WHOLE),
+        due_days=_plain(value.get("due_days")),
+        problem="",
+    )
+
+
+def _auditor(email: str, name: str, known: Mapping[str, Any]) -> AuditorField:
+    return AuditorField(email=email, name=name, share=_plain(known.get("share")), per_day=_plain(known.get("per_day")))
+
+
+def _choices(names: Mapping[str, str], on: Sequence[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=value, name=name, is_on=value in on) for value, name in names.items())
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401  (a number as JSON has it, or none)
+    return "" if value is None else f"{float(value):g}"
+
+
+def _last_day(until: str) -> str:
+    try:
+        return (datetime.fromisoformat(until) - timedelta(milliseconds=1)).date().isoformat()
+    except ValueError:
+        return until
+
+
+def forecast_view(found: PlanForecast, offered: Offered, reader: Reader) -> ForecastView:
+    """Show what a draw would come to."""
+    preview = found.preview
+    metric = offered.metrics.get(found.metric_id or "", found.metric_id or "")
+    width = "\u2013" if preview.widest is None else reader.give(preview.widest * _WHOLE)
+    return ForecastView(
+        frame=reader.number(preview.frame_count),
+        width=width,
+        width_of=f"points at most, on {metric}" if metric else "nothing to estimate",
+        items=reader.number(preview.items),
+        seconds=f"{reader.number(preview.seconds)} with a second opinion" if preview.seconds else "",
+        chart=_curve(found, reader),
+        auditors=tuple(
+            (offered.auditors.get(email, email), reader.number(items)) for email, items in preview.by_auditor.items()
+        ),
+        strata=_strata(found, reader),
+        remark=_remark(found),
+        problem="" if preview.frame_count else "No evaluated conversation is in it. Change the days, form or filters.",
+    )
+
+
+def _curve(found: PlanForecast, reader: Reader) -> Markup:
+    items, widest = found.preview.items, found.preview.widest
+    if widest is None or not found.curve:
+        return Markup("")
+    shown = reader.give(widest * _WHOLE)
+    return precision(found.curve, (items, widest), shown, None, "")
+
+
+def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
+    ordered = sorted(found.preview.strata, key=lambda each: -each.population)
+    if len(ordered) == 1:
+        return ()
+    return tuple(
+        StratumRow(name=each.key or "All", population=reader.number(each.population), drawn=reader.number(each.drawn))
+        for each in ordered[:8]
+    )
+
+
+def _remark(found: PlanForecast) -> str:
+    few = [each for each in found.preview.strata if 0 < each.drawn < _FEW]
+    if len(found.preview.strata) > 1 and few:
+        return f"{len(few)} of {len(found.preview.strata)} groups get fewer than {_FEW}: too few to compare."
+    return ""

@@ -1,0 +1,228 @@
+"""Plans: the list, and one plan with how far it is."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.audits.draw import Draw
+from auscult.domain.audits.plan import Plan, PlanDocument
+from auscult.server.console.charts.progress import progress
+from auscult.server.console.reader import Reader
+from auscult.services.audits.plans import PlanProgress
+
+_STEPS = {"day": "every day", "week": "every week", "month": "every month"}
+_PER = {"all": "", "agent": " of each agent", "queue": " of each queue"}
+_HIDDEN = {
+    "machine": "the machine's answers",
+    "others": "other auditors",
+    "agent": "the agent's name",
+    "auditor": "the auditor's name, from the agent",
+}
+_DONE = ("submitted", "declined", "erased")
+
+
+class PlanRow(Struct, frozen=True, kw_only=True):
+    """One plan in the list."""
+
+    name: str
+    href: str
+    about: str
+    period: str
+    bar: Markup
+    done: str
+    state: str
+    kind: str
+
+
+class PlansView(Struct, frozen=True, kw_only=True):
+    """The list. ``new`` leads to the editor, empty for those who only read."""
+
+    rows: tuple[PlanRow, ...]
+    new: str
+
+
+class RaterRow(Struct, frozen=True, kw_only=True):
+    """One auditor of a plan: how many items, how far."""
+
+    name: str
+    share: str
+    items: str
+    done: str
+    begun: str
+    declined: str
+    bar: Markup
+
+
+class DrawRow(Struct, frozen=True, kw_only=True):
+    """One draw of a plan."""
+
+    when: str
+    at: str
+    period: str
+    frame: str
+    items: str
+    by: str
+    digest: str
+
+
+class PlanView(Struct, frozen=True, kw_only=True):
+    """One plan. Addresses of actions are empty for those who only read; ``note`` says what was done."""
+
+    name: str
+    plan_id: str
+    lead: str
+    facts: tuple[tuple[str, str], ...]
+    figure: str
+    beside: str
+    bar: Markup
+    raters: tuple[RaterRow, ...]
+    draws: tuple[DrawRow, ...]
+    edit: str
+    act: str
+    is_paused: bool
+    is_due: bool
+    trust: str
+    note: str
+    problem: str
+
+
+def quota_of(document: PlanDocument, reader: Reader) -> str:
+    """Return how many a plan draws, in words."""
+    quota = document.quota
+    many = f"{reader.number(quota.percent, 1)}%" if quota.percent is not None else reader.number(quota.count or 0)
+    least = f", at least {reader.number(quota.minimum)}" if quota.minimum else ""
+    when = f", {_STEPS[document.every]}" if document.every else ""
+    return f"{many}{_PER[quota.per]}{least}{when}"
+
+
+def period_of(document: PlanDocument, reader: Reader) -> str:
+    """Return the days of a plan's frame."""
+    return f"{reader.day(document.frame.since)} to {reader.last_day(document.frame.until)}"
+
+
+def plans_view(
+    found: Sequence[PlanProgress], forms: Mapping[str, str], reader: Reader, base: str, *, may_edit: bool
+) -> PlansView:
+    """Show the plans, the newest first."""
+    ordered = sorted(found, key=lambda each: each.plan.created_at, reverse=True)
+    return PlansView(
+        rows=tuple(_row(each, forms, reader, base) for each in ordered), new=f"{base}/plans/new" if may_edit else ""
+    )
+
+
+def _row(found: PlanProgress, forms: Mapping[str, str], reader: Reader, base: str) -> PlanRow:
+    document = found.plan.document
+    done, items = _done(found), _items(found)
+    state, kind = _state(found, done, items)
+    return PlanRow(
+        name=document.name,
+        href=f"{base}/plans/{found.plan.plan_id}",
+        about=f"{forms.get(document.form_id, document.form_id)} \u00b7 {quota_of(document, reader)}",
+        period=period_of(document, reader),
+        bar=progress(done, items, f"{done} of {items} audits done"),
+        done=f"{reader.number(done)} of {reader.number(items)}" if items else "\u2013",
+        state=state,
+        kind=kind,
+    )
+
+
+def _state(found: PlanProgress, done: int, items: int) -> tuple[str, str]:
+    if found.plan.document.paused:
+        return "Paused", "due"
+    if not found.draws:
+        return "Not drawn yet", ""
+    return ("Done", "") if items and done == items else ("Under way", "go")
+
+
+def _items(found: PlanProgress) -> int:
+    return sum(sum(states.values()) for states in found.by_rater.values())
+
+
+def _done(found: PlanProgress) -> int:
+    return sum(states.get(state, 0) for states in found.by_rater.values() for state in ("submitted", "declined"))
+
+
+def plan_view(
+    found: PlanProgress, names: Mapping[str, str], forms: Mapping[str, str], reader: Reader, base: str
+) -> PlanView:
+    """Show one plan. The handler adds what the visitor may do."""
+    plan, document = found.plan, found.plan.document
+    done, items = _done(found), _items(found)
+    return PlanView(
+        name=document.name,
+        plan_id=plan.plan_id,
+        lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
+        facts=_facts(plan, reader),
+        figure=reader.number(done),
+        beside=f"of {reader.number(items)} audits" if items else "no audit drawn yet",
+        bar=progress(done, items, f"{done} of {items} audits done"),
+        raters=tuple(_raters(found, names, reader)),
+        draws=tuple(_draw(each, names, reader) for each in reversed(found.draws)),
+        edit="",
+        act="",
+        is_paused=document.paused,
+        is_due=not found.draws or document.every is not None,
+        trust=f"{base}/metrics",
+        note="",
+        problem="",
+    )
+
+
+def _facts(plan: Plan, reader: Reader) -> tuple[tuple[str, str], ...]:
+    document = plan.document
+    found = [("How many", quota_of(document, reader)), ("Judged", _judged(document))]
+    if document.frame.queues:
+        found.append(("Queues", ", ".join(document.frame.queues)))
+    if document.second_share:
+        found.append(("Second opinion", f"{reader.share(document.second_share)} of the items"))
+    if document.hidden:
+        found.append(("Hidden until submitted", ", ".join(_HIDDEN[each] for each in document.hidden)))
+    if document.risks:
+        found.append(("Look closer", f"at signs of risk; {reader.share(document.floor)} stay random"))
+    if document.due_days:
+        found.append(("Due", f"{reader.number(document.due_days)} days after handing out"))
+    found.append(("Version", f"{plan.version}, saved by {plan.created_by} on {reader.day(plan.created_at)}"))
+    return tuple(found)
+
+
+def _judged(document: PlanDocument) -> str:
+    words = {
+        "most": "the agent who handled most",
+        "first": "the first agent",
+        "last": "the last agent",
+        "each": "each agent by themselves",
+    }
+    return words[document.judged]
+
+
+def _raters(found: PlanProgress, names: Mapping[str, str], reader: Reader) -> list[RaterRow]:
+    shares = {each.user: each.share for each in found.plan.document.auditors}
+    rows: list[RaterRow] = []
+    for email in [*shares, *(each for each in found.by_rater if each not in shares)]:
+        states = found.by_rater.get(email, {})
+        items, done = sum(states.values()), sum(states.get(each, 0) for each in ("submitted", "declined"))
+        rows.append(
+            RaterRow(
+                name=names.get(email, email) or "Nobody yet",
+                share=f"{reader.number(shares[email])}%" if email in shares else "\u2013",
+                items=reader.number(items),
+                done=reader.number(states.get("submitted", 0)),
+                begun=reader.number(states.get("begun", 0)),
+                declined=reader.number(states.get("declined", 0)),
+                bar=progress(done, items, f"{done} of {items} done"),
+            )
+        )
+    return rows
+
+
+def _draw(drawn: Draw, names: Mapping[str, str], reader: Reader) -> DrawRow:
+    return DrawRow(
+        when=reader.lately(drawn.drawn_at),
+        at=drawn.drawn_at.isoformat(),
+        period=f"{reader.day(drawn.since, year=False)} to {reader.last_day(drawn.until)}",
+        frame=reader.number(drawn.frame_count),
+        items=reader.number(sum(each.drawn for each in drawn.strata)),
+        by=names.get(drawn.drawn_by, drawn.drawn_by),
+        digest=drawn.frame_digest[:12],
+    )

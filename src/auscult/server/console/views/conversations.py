@@ -1,0 +1,224 @@
+"""The list of conversations: the customer's words are the row, and strips align down the list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.delivery.exports import SavedView
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.charts.sentiment import spark
+from auscult.server.console.charts.strip import strip
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.naming import CHANNELS, NOT_SCORED, agents_of, customer_words, queues_of
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.verdicts import cells_of
+from auscult.services.conversations.latest import LatestPage
+from auscult.services.scoring.listing import ListedConversation
+from auscult.storage.conversations.said import MOST_COUNTED
+
+COLUMNS = {
+    "channel": "Channel",
+    "length": "Length",
+    "verdicts": "Verdicts",
+    "sentiment": "Sentiment",
+    "audit": "Audit",
+}
+"""Columns of the list that can be left out, by the value of ``without`` in its address."""
+_TABS: Sequence[tuple[str, dict[str, list[str]]]] = (
+    ("All", {}),
+    ("Last 7 days", {"days": ["7"]}),
+    ("Not passed", {"outcome": ["failed"]}),
+    ("Fatal", {"outcome": ["fatal"]}),
+    ("Not scored", {"outcome": ["unscored"]}),
+    ("Audited", {"audit": ["audited"]}),
+)
+_AUDITS = {"assigned": ("Being audited", "go"), "audited": ("Audited", "")}
+
+
+class RowView(Struct, frozen=True, kw_only=True):
+    """One conversation. ``missing`` says why there is no score."""
+
+    id: str
+    href: str
+    when: str
+    at: str
+    words: str
+    about: str
+    channel: str
+    length: str
+    strip: Markup | None
+    score: str
+    missing: str
+    is_failed: bool
+    spark: Markup | None
+    sentiment: str
+    audit: str
+    audit_kind: str
+
+
+class TabView(Struct, frozen=True, kw_only=True):
+    """A view of the list under a name. ``remove`` is where an own saved view is removed; empty for all others."""
+
+    name: str
+    href: str
+    is_here: bool
+    remove: str = ""
+
+
+class ColumnView(Struct, frozen=True, kw_only=True):
+    """A column that can be left out."""
+
+    name: str
+    label: str
+    is_on: bool
+
+
+class BulkView(Struct, frozen=True, kw_only=True):
+    """What can be done with chosen conversations. ``auditors`` are those who may be given an audit."""
+
+    auditors: tuple[tuple[str, str], ...] = ()
+    may_hold: bool = False
+    may_export: bool = False
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether choosing rows is good for anything."""
+        return bool(self.auditors) or self.may_hold
+
+
+class ConversationsView(Struct, frozen=True, kw_only=True):
+    """The page. ``older`` and ``newest`` are addresses, empty where there is nothing there."""
+
+    rows: tuple[RowView, ...]
+    tabs: tuple[TabView, ...]
+    filters: FilterView
+    count: str
+    older: str
+    newest: str
+    is_empty: bool
+    columns: tuple[ColumnView, ...]
+    kept: tuple[tuple[str, str], ...]
+    here: str
+    can_save: bool
+    bulk: BulkView = BulkView()
+    note: str = ""
+    problem: str = ""
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The columns that are not shown."""
+        return frozenset(each.name for each in self.columns if not each.is_on)
+
+
+def row_view(listed: ListedConversation, known: EvaluatedConversation | None, reader: Reader, base: str) -> RowView:
+    """Show one row; what is not known any more is left empty."""
+    insights = known.insights if known else None
+    sentiment = insights.sentiment if insights else None
+    results = known.evaluation.results if known else ()
+    audit, audit_kind = _AUDITS.get(listed.audit.state, ("", ""))
+    return RowView(
+        id=listed.id,
+        href=f"{base}/conversations/{listed.id}",
+        when=reader.lately(listed.started_at),
+        at=listed.started_at.isoformat(),
+        words=_words(known),
+        about=_about(listed, known),
+        channel=CHANNELS[listed.channel],
+        length=clock(listed.duration_ms),
+        strip=strip(cells_of(results)) if results else None,
+        score="\u2013" if listed.score is None else reader.number(listed.score),
+        missing="" if results else NOT_SCORED.get(listed.status, "Not scored"),
+        is_failed=listed.passed is False,
+        spark=spark([float(each.score) for each in sentiment.turns]) if sentiment and sentiment.turns else None,
+        sentiment=reader.number(sentiment.score, 1) if sentiment else "",
+        audit=audit,
+        audit_kind=audit_kind,
+    )
+
+
+def _words(known: EvaluatedConversation | None) -> str:
+    if known is None:
+        return ""
+    summary = known.insights.summary if known.insights else None
+    words = summary.evidence[0].text if summary and summary.evidence else customer_words(known.conversation)
+    return excerpt(words)
+
+
+def _about(listed: ListedConversation, known: EvaluatedConversation | None) -> str:
+    intents = (listed.insights.intents or ()) if listed.insights else ()
+    intent = intents[0].name if intents else ""
+    people = (agents_of(known.conversation), queues_of(known.conversation)) if known else ()
+    return " \u00b7 ".join(each for each in (*people, intent[:1].upper() + intent[1:]) if each)
+
+
+class Found(NamedTuple):
+    """What a page of the list is made of: its rows, what is kept of them, how many of all have a score, saved views.
+
+    ``me`` is the reader's e-mail address.
+    """
+
+    page: LatestPage
+    known: Mapping[str, EvaluatedConversation]
+    scored: int
+    saved: Sequence[SavedView] = ()
+    me: str = ""
+
+
+def conversations_view(found: Found, filters: FilterView, query: Query, reader: Reader, base: str) -> ConversationsView:
+    """Show a page of the list."""
+    page, path = found.page, f"{base}/conversations"
+    older = address(path, query, before=f"{page.next[0]}.{page.next[1]}") if page.next else ""
+    return ConversationsView(
+        rows=tuple(row_view(each, found.known.get(each.id), reader, base) for each in page.items),
+        tabs=(*_tabs(query, path), *_saved(found.saved, query, path, found.me)),
+        filters=filters,
+        count=_count(page, found.scored, reader),
+        older=older,
+        newest=address(path, query, before="") if query.get("before") else "",
+        is_empty=not page.items,
+        columns=_columns(query),
+        kept=tuple((name, value) for name, found in _comparable(query).items() if name != "without" for value in found),
+        here=address(path, query),
+        can_save=_is_new(query, found.saved),
+    )
+
+
+def _is_new(query: Query, saved: Sequence[SavedView]) -> bool:
+    """Return whether a list is neither one of the tabs nor saved yet."""
+    known = [wanted for _, wanted in _TABS] + [_comparable(parse_qs(each.query)) for each in saved]
+    return _comparable(query) not in known
+
+
+def _columns(query: Query) -> tuple[ColumnView, ...]:
+    left_out = set(query.get("without", ()))
+    return tuple(ColumnView(name=name, label=label, is_on=name not in left_out) for name, label in COLUMNS.items())
+
+
+def _comparable(query: Query) -> dict[str, list[str]]:
+    return {name: list(found) for name, found in query.items() if name not in ("before", "app")}
+
+
+def _saved(saved: Sequence[SavedView], query: Query, path: str, me: str) -> Iterator[TabView]:
+    for each in saved:
+        yield TabView(
+            name=each.name,
+            href=f"{path}?{each.query}" if each.query else path,
+            is_here=_comparable(parse_qs(each.query)) == _comparable(query),
+            remove=f"{path}/views/{each.view_id}/remove" if each.owner == me else "",
+        )
+
+
+def _tabs(query: Query, path: str) -> tuple[TabView, ...]:
+    here = {name: found for name, found in _comparable(query).items() if name != "without"}
+    return tuple(TabView(name=name, href=address(path, wanted), is_here=here == wanted) for name, wanted in _TABS)
+
+
+def _count(page: LatestPage, scored: int, reader: Reader) -> str:
+    noun = "conversation" if page.total == 1 else "conversations"
+    if page.total > MOST_COUNTED:
+        return f"More than {reader.number(MOST_COUNTED)} conversations"
+    return f"{reader.number(page.total)} {noun} \u00b7 {reader.number(scored)} scored"

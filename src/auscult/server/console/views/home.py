@@ -1,0 +1,246 @@
+"""Home: three numbers with their doubt, what needs the reader, what changed, what is worth hearing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
+from auscult.server.console.charts.interval import Span, figure_line
+from auscult.server.console.charts.lanes import lanes
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.naming import agents_of, customer_words, queues_of
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.transcript import spoken
+from auscult.services.insights.changes import Change
+from auscult.services.insights.quality import Passed
+from auscult.services.insights.trust import Part
+
+_WORDS = 76
+
+
+class NumberView(Struct, frozen=True, kw_only=True):
+    """One of the three numbers: what it is, its figure with what doubts it, a drawing and a sentence."""
+
+    name: str
+    figure: str
+    beside: str
+    chart: Markup | None
+    sentence: str
+    href: str = ""
+    action: str = ""
+
+
+class TodoView(Struct, frozen=True, kw_only=True):
+    """Something that waits for the reader, with one verb."""
+
+    what: str
+    detail: str
+    due: str
+    kind: str
+    href: str
+    verb: str
+
+
+class NewsView(Struct, frozen=True, kw_only=True):
+    """Something that changed, largest first. ``is_down`` where it is worse."""
+
+    figure: str
+    is_down: bool
+    name: str
+    text: str
+    href: str
+    action: str
+
+
+class HearView(Struct, frozen=True, kw_only=True):
+    """A conversation worth hearing, with the reason."""
+
+    words: str
+    about: str
+    lanes: Markup | None
+    reason: str
+    href: str
+
+
+class HomeView(Struct, frozen=True, kw_only=True):
+    """The page."""
+
+    title: str
+    lead: str
+    numbers: tuple[NumberView, ...]
+    todo: tuple[TodoView, ...]
+    news: tuple[NewsView, ...]
+    since: str
+    hear: tuple[HearView, ...]
+    is_empty: bool
+    command: str
+
+
+class Agreed(NamedTuple):
+    """Agreement of machine and people: how many audits, and each metric's part."""
+
+    audits: int
+    parts: Mapping[str, Part]
+
+
+def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
+    """Show how many pass, with what was a week before. ``why`` is the address that says why, empty for those without."""
+    name = "Conversations that pass, last 7 days"
+    href = address(f"{base}/conversations", {}, days="7")
+    if not now.scored:
+        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence="Nothing was scored in 7 days.")
+    figure = wilson_figure(now.passed, now.scored)
+    earlier = wilson_figure(before.passed, before.scored) if before.scored else None
+    is_sure = earlier is not None and _is_sure(figure, earlier)
+    low = min(figure.low, earlier.value if earlier else 1.0)
+    first = max(round(low * 20 - 0.5) / 20 - 0.05, 0.0)
+    return NumberView(
+        name=name,
+        figure=reader.share(figure.value, 1),
+        beside=_give(figure, reader),
+        chart=figure_line(_span(figure, first, earlier), reader.number(first * 100), "100%"),
+        sentence=_moved(figure, earlier, reader),
+        href=why if is_sure and why else href,
+        action="See why" if is_sure and why else "Read them",
+    )
+
+
+def agreement_number(agreed: Agreed, reader: Reader, base: str) -> NumberView:
+    """Show how often machine and people give the same answer."""
+    name = "Machine and people agree, last 90 days"
+    seen = sum(each.n for each in agreed.parts.values())
+    if not seen:
+        sentence = "No audits yet. A few a week say how far the machine can be trusted."
+        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
+    figure = wilson_figure(sum(each.agreed for each in agreed.parts.values()), seen)
+    weakest_id, weakest = min(agreed.parts.items(), key=lambda each: each[1].agreed / each[1].n)
+    first = max(round(figure.low * 20 - 0.5) / 20 - 0.1, 0.0)
+    audits = "one audit" if agreed.audits == 1 else f"{reader.number(agreed.audits)} audits"
+    return NumberView(
+        name=name,
+        figure=reader.share(figure.value),
+        beside=_give(figure, reader),
+        chart=figure_line(_span(figure, first, None), reader.number(first * 100), "100%"),
+        sentence=f"From {audits}. Weakest:",
+        href=f"{base}/metrics/{weakest_id}",
+        action=f"{weakest.name}, {reader.share(weakest.agreed / weakest.n)}",
+    )
+
+
+def count_number(name: str, count: int, beside: str, sentence: str, link: tuple[str, str]) -> NumberView:
+    """Show a plain count."""
+    return NumberView(
+        name=name, figure=str(count), beside=beside, chart=None, sentence=sentence, href=link[0], action=link[1]
+    )
+
+
+def _span(figure: Figure, first: float, earlier: Figure | None) -> Span:
+    return Span(
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        first=first,
+        last=1.0,
+        before=earlier.value if earlier else None,
+    )
+
+
+def _give(figure: Figure, reader: Reader) -> str:
+    return reader.give((figure.high - figure.low) / 2 * 100)
+
+
+def _is_sure(now: Figure, before: Figure) -> bool:
+    moved = difference(now, before)
+    return moved.low > 0 or moved.high < 0
+
+
+def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
+    if before is None:
+        return "Nothing was scored the week before."
+    by = (now.value - before.value) * 100
+    if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
+        return "As the week before."
+    word = "Up" if by > 0 else "Down"
+    points = reader.number(abs(by), 1)
+    doubt = "more than chance" if _is_sure(now, before) else "could still be chance"
+    return f"{word} {points} points, {doubt}."
+
+
+def news_of(
+    changes: Iterable[Change], query: Mapping[str, Sequence[str]], reader: Reader, base: str
+) -> tuple[NewsView, ...]:
+    """Tell what changed."""
+    path = f"{base}/conversations"
+    found: list[NewsView] = []
+    for each in changes:
+        if each.kind == "metric":
+            by = (each.now - each.before) * 100
+            found.append(
+                NewsView(
+                    figure=reader.number(by, 1, signed=True),
+                    is_down=by < 0,
+                    name=each.name,
+                    text=f"{reader.number(each.before * 100, 1)} to {reader.number(each.now * 100, 1)}%, more than chance.",
+                    href=address(path, query, missed=each.id, days="7"),
+                    action="Where it was missed",
+                )
+            )
+            continue
+        count, usual = int(each.now), round(each.before)
+        is_new = each.kind == "new_reason"
+        text = (
+            "New reason for contact; nobody before." if is_new else f"Reason for contact; about {usual} would be usual."
+        )
+        found.append(
+            NewsView(
+                figure=f"+{reader.number(count)}" if is_new else reader.number(count - each.before, 0, signed=True),
+                is_down=False,
+                name=each.name[:1].upper() + each.name[1:],
+                text=text,
+                href=address(path, query, intent=each.id, days="7"),
+                action="1 conversation" if count == 1 else f"{reader.number(count)} conversations",
+            )
+        )
+    return tuple(found)
+
+
+def hear_view(known: EvaluatedConversation, reason: str, base: str) -> HearView:
+    """Show a conversation worth hearing."""
+    conversation = known.conversation
+    said = spoken(conversation)
+    end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
+    return HearView(
+        words=_title(known, conversation),
+        about=" \u00b7 ".join(
+            each for each in (agents_of(conversation), queues_of(conversation), clock(end_ms)) if each
+        ),
+        lanes=lanes(said, end_ms) if said and end_ms else None,
+        reason=reason,
+        href=f"{base}/conversations/{conversation.id}",
+    )
+
+
+def _title(known: EvaluatedConversation, conversation: Conversation) -> str:
+    summary = known.insights.summary if known.insights else None
+    words = summary.evidence[0].text if summary and summary.evidence else customer_words(conversation)
+    return excerpt(words, _WORDS)
+
+
+def lead_of(came: int, scored: int, since: str, reader: Reader) -> str:
+    """Say what came in."""
+    noun = "conversation" if came == 1 else "conversations"
+    verb = "was" if scored == 1 else "were"
+    return f"Since {since} {reader.number(came)} {noun} came in and {reader.number(scored)} {verb} scored."
+
+
+def last_workday(reader: Reader) -> tuple[str, timedelta]:
+    """Return the day since which one looks, by name, and how long that is ago: Friday, or yesterday."""
+    days = {0: 3, 6: 2}.get(reader.today.weekday(), 1)
+    day = reader.today - timedelta(days=days)
+    return reader.weekday(day).split(",")[0], timedelta(days=days)

@@ -1,0 +1,210 @@
+"""Live: each conversation that goes on, with what somebody who supervises looks for."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.assist.assistance import Suggestion
+from auscult.domain.assist.live_projection import Live
+from auscult.domain.conversation import Turn
+from auscult.server.console.charts.sentiment import spark
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.naming import CHANNELS
+from auscult.server.console.views.quoting import excerpt
+from auscult.services.assist.mood import Mood
+
+_WAITS_S = 60
+_LOW = 4.0
+"""Below it a conversation is negative."""
+_LONGEST_ESCALATION = 90
+
+
+class StepView(Struct, frozen=True, kw_only=True):
+    """One step of a playbook."""
+
+    name: str
+    is_done: bool
+
+
+class LiveCard(Struct, frozen=True, kw_only=True):
+    """One conversation. ``waits_s``: for how long the customer waits for an answer, 0 where nobody does.
+
+    ``escalation`` are the words in which the customer asks for somebody else or threatens, in the turn with that id;
+    ``course`` draws how they sound so far, and ``sentiment`` is that as a number of 10.
+    """
+
+    id: str
+    href: str
+    words: str
+    about: str
+    length: str
+    waits: str
+    waits_s: int
+    steps: tuple[StepView, ...]
+    missing: int
+    suggestions: int
+    unanswered: int
+    escalation: str
+    escalation_turn: str
+    course: Markup
+    sentiment: str
+    is_low: bool
+
+
+class LiveView(Struct, frozen=True, kw_only=True):
+    """The page. ``stream`` is the address of its events."""
+
+    cards: tuple[LiveCard, ...]
+    waiting: int
+    escalated: int
+    stream: str
+
+
+class MessageView(Struct, frozen=True, kw_only=True):
+    """Something that was said."""
+
+    side: str
+    speaker: str
+    at: str
+    text: str
+    is_first: bool
+    id: str
+    is_escalation: bool
+
+
+class AnswerView(Struct, frozen=True, kw_only=True):
+    """A suggestion, what it answers, what it rests on, and what became of it."""
+
+    query: str
+    text: str
+    sources: tuple[str, ...]
+    state: str
+
+
+class OneLiveView(Struct, frozen=True, kw_only=True):
+    """One conversation as it goes on. ``done`` leads to its page once it is over and scored."""
+
+    card: LiveCard
+    is_ended: bool
+    messages: tuple[MessageView, ...]
+    answers: tuple[AnswerView, ...]
+    summary: str
+    done: str
+    stream: str
+
+
+def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
+    """Show the conversations that go on: those that escalate first, then the one that waits longest."""
+    ordered = sorted(cards, key=lambda each: (not each.escalation, -each.waits_s, each.id))
+    return LiveView(
+        cards=tuple(ordered),
+        waiting=sum(each.waits_s >= _WAITS_S for each in ordered),
+        escalated=sum(bool(each.escalation) for each in ordered),
+        stream=stream,
+    )
+
+
+def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
+    """Show one conversation."""
+    conversation = live.conversation
+    turns = conversation.turns
+    said = next((turn.text for turn in reversed(turns) if turn.speaker == "customer"), "")
+    steps = _steps(live)
+    waits = _waits(live, reader.now)
+    queue = next((each.name or each.id for each in reversed(conversation.queues)), "")
+    agent = (live.agent.name or live.agent.id or "Agent") if live.agent else "Nobody yet"
+    return LiveCard(
+        id=conversation.id,
+        href=f"{base}/live/{conversation.id}",
+        words=excerpt(said),
+        about=" \u00b7 ".join(each for each in (agent, queue, CHANNELS[conversation.channel]) if each),
+        length=clock(round((reader.now - conversation.started_at).total_seconds() * 1000)),
+        waits=f"Waits {clock(waits * 1000)}" if waits >= _WAITS_S else "",
+        waits_s=waits,
+        steps=steps,
+        missing=sum(not each.is_done for each in steps),
+        suggestions=len(live.assist.suggestions),
+        unanswered=len(live.unanswered),
+        escalation=excerpt(mood.escalation.text, _LONGEST_ESCALATION) if mood.escalation else "",
+        escalation_turn=(mood.escalation.turn_id or "") if mood.escalation else "",
+        course=spark(mood.scores),
+        sentiment="" if mood.score is None else reader.number(mood.score, 1),
+        is_low=mood.score is not None and mood.score < _LOW,
+    )
+
+
+def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) -> OneLiveView:
+    """Show one conversation with everything that was said."""
+    assist = live.assist
+    summary = next((each.edited_text or each.text or "" for each in reversed(assist.summaries)), "")
+    return OneLiveView(
+        card=live_card(live, mood, reader, base),
+        is_ended=live.is_ended,
+        messages=tuple(_messages(live, mood, reader)),
+        answers=tuple(
+            AnswerView(
+                query=each.query or "",
+                text=each.text or "Nothing found.",
+                sources=tuple(dict.fromkeys(source.heading or source.source or "" for source in each.sources)),
+                state=_became(each),
+            )
+            for each in reversed(assist.suggestions)
+        ),
+        summary=summary,
+        done=done if live.is_ended else "",
+        stream="" if live.is_ended else f"{base}/live/{live.conversation.id}/stream",
+    )
+
+
+def _became(given: Suggestion) -> str:
+    if given.is_sent:
+        return "Sent"
+    if given.is_copied:
+        return "Copied"
+    return "Put aside" if given.is_override else "Not used yet"
+
+
+def _messages(live: Live, mood: Mood, reader: Reader) -> Iterable[MessageView]:
+    before = ""
+    agent = (live.agent.name if live.agent else "") or "Agent"
+    for turn in live.conversation.turns:
+        side = "customer" if turn.speaker == "customer" else "agent"
+        yield MessageView(
+            side=side,
+            speaker="Customer" if side == "customer" else agent,
+            at=reader.time(at) if (at := _at(turn, live)) else "",
+            text=turn.text,
+            is_first=side != before,
+            id=turn.id,
+            is_escalation=mood.escalation is not None and mood.escalation.turn_id == turn.id,
+        )
+        before = side
+
+
+def _at(turn: Turn, live: Live) -> datetime | None:
+    message = next((each for each in live.messages if each.message_id == turn.id), None)
+    return message.at if message else None
+
+
+def _waits(live: Live, now: datetime) -> int:
+    """Return for how many seconds the customer has been waiting for an answer."""
+    last = live.messages[-1] if live.messages else None
+    if last is None or live.is_ended or last.author != "customer":
+        return 0
+    first = last
+    for message in reversed(live.messages):
+        if message.author != "customer":
+            break
+        first = message
+    return max(0, round((now - first.at).total_seconds()))
+
+
+def _steps(live: Live) -> tuple[StepView, ...]:
+    return tuple(
+        StepView(name=step.name or step.id or "Step", is_done=step.is_adhered)
+        for run in live.assist.playbooks or ()
+        for stage in run.stages
+        for step in stage.steps
+    )

@@ -1,0 +1,1 @@
+"""Views of quality: the overview, metrics, agents and insights."""

@@ -1,0 +1,99 @@
+"""One agent: their result with its interval, what they are good at, one thing to work on, their conversations."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.conversation import Agent
+from auscult.domain.statistics.intervals import wilson_figure
+from auscult.server.console.charts.interval import Span, figure_line
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.conversations import RowView
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.naming import agent_name
+from auscult.services.insights.quality import Adherence, Passed
+
+_LEAST = 10
+_GOOD = 0.95
+_SHOWN = 4
+
+
+class SkillView(Struct, frozen=True, kw_only=True):
+    """One metric: how often it was met, and where."""
+
+    name: str
+    share: str
+    n: str
+    href: str
+
+
+class Counted(NamedTuple):
+    """What an agent's page is made of: who passed, each metric's name and adherence by id, the newest rows."""
+
+    passed: Passed
+    metrics: Mapping[str, tuple[str, Adherence]]
+    rows: Sequence[RowView]
+
+
+class AgentView(Struct, frozen=True, kw_only=True):
+    """The page."""
+
+    name: str
+    id: str
+    figure: str
+    give: str
+    chart: Markup | None
+    sentence: str
+    good: tuple[SkillView, ...]
+    work_on: SkillView | None
+    rows: tuple[RowView, ...]
+    all_href: str
+
+
+def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> AgentView:
+    """Show an agent's last 90 days."""
+    counted, metrics, rows = found_of
+    path = f"{base}/conversations"
+    name = agent_name(agent)
+    skills = [
+        (
+            found.met / found.n,
+            _skill(metric_name, found, address(path, {}, agent=agent.id, **_which(metric, found)), reader),
+        )
+        for metric, (metric_name, found) in metrics.items()
+        if found.n >= _LEAST
+    ]
+    skills.sort(key=lambda each: -each[0])
+    weakest = skills[-1] if skills and skills[-1][0] < _GOOD else None
+    good = tuple(skill for share, skill in skills if share >= _GOOD)[:_SHOWN]
+    figure = wilson_figure(counted.passed, counted.scored) if counted.scored >= _LEAST else None
+    first = max(round(figure.low * 10 - 0.5) / 10, 0.0) if figure else 0.0
+    return AgentView(
+        name=name,
+        id=agent.id,
+        figure=reader.share(figure.value) if figure else f"{counted.passed} of {counted.scored}",
+        give=reader.give((figure.high - figure.low) / 2 * 100) if figure else "",
+        chart=figure_line(
+            Span(value=figure.value, low=figure.low, high=figure.high, first=first, last=1.0),
+            reader.number(first * 100),
+            "100%",
+        )
+        if figure
+        else None,
+        sentence=f"{reader.number(counted.scored)} scored in 90 days.",
+        good=good,
+        work_on=weakest[1] if weakest else None,
+        rows=tuple(rows),
+        all_href=address(path, {}, agent=agent.id),
+    )
+
+
+def _skill(name: str, found: Adherence, href: str, reader: Reader) -> SkillView:
+    return SkillView(name=name, share=reader.share(found.met / found.n), n=f"{found.met} of {found.n}", href=href)
+
+
+def _which(metric_id: str, found: Adherence) -> dict[str, str]:
+    """Return which conversations to read: those that missed a metric, or else those that met it."""
+    return {"missed": metric_id} if found.missed else {"met": metric_id}

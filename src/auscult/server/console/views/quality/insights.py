@@ -1,0 +1,168 @@
+"""Insights: reasons for contact, what is new, and what made the difference between two periods."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.statistics.intervals import difference, wilson_figure
+from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.home import NewsView, news_of
+from auscult.services.insights.changes import Change, Compared
+from auscult.services.insights.quality import Passed
+from auscult.services.insights.reasons import Part
+
+FEW = 10
+_SHOWN = 12
+
+
+class PartRow(Struct, frozen=True, kw_only=True):
+    """One queue or reason: how many, who passed in both periods, and what that makes."""
+
+    name: str
+    kind: str
+    href: str
+    now: str
+    before: str
+    share: str
+    share_before: str
+    effect: str
+    is_worse: bool
+    is_sure: bool
+
+
+class InsightsPageView(Struct, frozen=True, kw_only=True):
+    """The page."""
+
+    filters: FilterView
+    since: str
+    last: str
+    before: str
+    headline: str
+    detail: str
+    failed_href: str
+    chart: Markup
+    parts: tuple[PartRow, ...]
+    news: tuple[NewsView, ...]
+    is_empty: bool
+
+
+class Compare(NamedTuple):
+    """What the page is made of: the two periods as a whole, their parts, and what changed."""
+
+    compared: Compared
+    now: Passed
+    before: Passed
+    parts: Sequence[Part]
+    changes: Sequence[Change]
+
+
+def insights_page(found: Compare, filters: FilterView, query: Query, reader: Reader, base: str) -> InsightsPageView:
+    """Show the page."""
+    path = f"{base}/conversations"
+    compared = found.compared
+    span = {"since": compared.since.isoformat(), "until": compared.until.isoformat()}
+    carried: Mapping[str, Sequence[str]] = {
+        name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent")
+    }
+    headline, detail = _said(found, reader)
+    begins = compared.since - compared.before
+    return InsightsPageView(
+        filters=filters,
+        since=reader.local(compared.since).date().isoformat(),
+        last=(reader.local(compared.until) - timedelta(milliseconds=1)).date().isoformat(),
+        before=f"{reader.day(begins)} to {reader.last_day(compared.since)}",
+        headline=headline,
+        detail=detail,
+        failed_href=address(path, carried, outcome="failed", **span),
+        chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
+        parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),
+        news=news_of(found.changes, carried, reader, base),
+        is_empty=not found.now.scored,
+    )
+
+
+def _href(part: Part, path: str, carried: Query, span: Mapping[str, str]) -> str:
+    return address(path, carried, **{part.kind: part.name}, **span)
+
+
+def _said(found: Compare, reader: Reader) -> tuple[str, str]:
+    """Say how the share that passes moved, and what moved it."""
+    now, before = found.now, found.before
+    if now.scored < FEW or before.scored < FEW:
+        return f"{now.passed} of {now.scored} pass: too few to compare.", ""
+    moved = difference(wilson_figure(now.passed, now.scored), wilson_figure(before.passed, before.scored))
+    share, points = reader.share(now.passed / now.scored, 1), reader.number(abs(moved.value) * 100, 1)
+    if moved.low <= 0 <= moved.high:
+        headline = f"{share} pass. The change of {points} points could still be chance."
+    else:
+        headline = f"{share} pass, {points} points {'more' if moved.value > 0 else 'fewer'} than before."
+    worst = next((each for each in found.parts if each.is_more_than_chance), None)
+    if worst is None:
+        return headline, "No queue and no reason for contact moved by more than chance."
+    name = _title(worst)
+    many = reader.number(round(abs(worst.more_failed)))
+    return headline, f"{name} moved most: {many} {'more' if worst.more_failed > 0 else 'fewer'} failed than usual."
+
+
+def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Markup:
+    rows: list[IntervalRow] = []
+    for each in found.parts[:8]:
+        if each.now.scored < FEW:
+            continue
+        figure = wilson_figure(each.now.passed, each.now.scored)
+        rows.append(
+            IntervalRow(
+                name=_title(each),
+                value=figure.value * 100,
+                low=figure.low * 100,
+                high=figure.high * 100,
+                end=reader.number(each.now.scored),
+                href=href(each),
+                kind="no" if each.is_more_than_chance and each.more_failed > 0 else "",
+            )
+        )
+    share = found.now.share
+    if not rows or share is None:
+        return Markup("")
+    shown = reader.number(share * 100, 1)
+    axis = Axis(
+        label=f"Share that passes by queue and reason, with intervals; all {shown} percent",
+        all_value=share * 100,
+        all_shown=f"all {shown}",
+        heading="scored",
+        unit="%",
+    )
+    return intervals(rows, axis)
+
+
+def _title(part: Part) -> str:
+    return part.name[:1].upper() + part.name[1:]
+
+
+def _row(part: Part, reader: Reader, href: str) -> PartRow:
+    rounded = round(part.more_failed)
+    return PartRow(
+        name=_title(part),
+        kind="Queue" if part.kind == "queue" else "Reason",
+        href=href,
+        now=reader.number(part.now.scored),
+        before=reader.number(part.before.scored),
+        share=_share(part.now, reader),
+        share_before=_share(part.before, reader),
+        effect=reader.number(rounded, 0, signed=True) if rounded else "0",
+        is_worse=rounded > 0,
+        is_sure=part.is_more_than_chance,
+    )
+
+
+def _share(counted: Passed, reader: Reader) -> str:
+    if not counted.scored:
+        return "\u2013"
+    if counted.scored < FEW:
+        return f"{counted.passed} of {counted.scored}"
+    return reader.share(counted.passed / counted.scored)

@@ -1,0 +1,255 @@
+"""The trust page of a metric: one sentence that answers, three intervals on one axis, what more audits buy, what to read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.evaluation import Qualification
+from auscult.domain.form import Form, Metric
+from auscult.domain.statistics.intervals import Figure, wilson_figure
+from auscult.server.console.charts.curve import precision
+from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.charts.strip import Kind
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.naming import agents_of
+from auscult.server.console.views.transcript import Marks, Piece, TurnView, turn_views
+from auscult.server.console.views.verdicts import question_of
+from auscult.services.insights.trust import Differing, Trust
+
+_KINDS: dict[Qualification, Kind] = {"YES": "yes", "NO": "no", "NA": "na", "-": "unsure"}
+_LEAST = 10
+_FOR_AGENTS, _FOR_QUEUES = 0.03, 0.06
+_TURNS_AROUND = 2
+
+
+class QuoteView(Struct, frozen=True, kw_only=True):
+    """One turn of what is to be read."""
+
+    side: str
+    pieces: tuple[Piece, ...]
+
+
+class DifferingView(Struct, frozen=True, kw_only=True):
+    """One conversation on which machine and person differ."""
+
+    quotes: tuple[QuoteView, ...]
+    machine: Kind
+    person: Kind
+    comment: str
+    auditor: str
+    href: str
+    name: str
+
+
+class CellView(Struct, frozen=True, kw_only=True):
+    """One row of the four-field table: audits by the person's answer, and all conversations."""
+
+    name: str
+    yes: str
+    no: str
+    other: str
+    whole: str
+    whole_href: str
+
+
+class MetricView(Struct, frozen=True, kw_only=True):
+    """The page."""
+
+    name: str
+    form: str
+    question: str
+    answer: tuple[tuple[str, bool], ...]
+    period: str
+    chart: Markup
+    note: str
+    curve: Markup
+    curve_note: str
+    cells: tuple[CellView, ...]
+    facts: tuple[tuple[str, str], ...]
+    parts: Markup
+    differing: tuple[DifferingView, ...]
+    audits: int
+    missed_href: str
+
+
+def metric_view(
+    about: tuple[Form, Metric], found: Trust, span: tuple[datetime, datetime], reader: Reader, base: str
+) -> MetricView:
+    """Show how far a metric of a form can be trusted."""
+    form, metric = about
+    query = {"since": [span[0].isoformat()], "until": [span[1].isoformat()]}
+    path = f"{base}/conversations"
+    return MetricView(
+        name=metric.name,
+        form=form.name,
+        question=question_of(metric),
+        answer=tuple(_answer(metric, found, reader)),
+        period=f"{reader.day(span[0], year=False)} to {reader.day(span[1], year=False)}",
+        chart=_chart(found, reader, address(path, query, met=metric.id)),
+        note=_note(found),
+        curve=_curve(found, reader),
+        curve_note=_curve_note(found, reader),
+        cells=_cells(found, metric.id, query, reader, path),
+        facts=tuple(_facts(found, reader)),
+        parts=_parts(found, reader),
+        differing=tuple(_differing(each, base) for each in found.differing),
+        audits=found.audits,
+        missed_href=address(path, query, missed=metric.id),
+    )
+
+
+def _answer(metric: Metric, found: Trust, reader: Reader) -> list[tuple[str, bool]]:
+    """Answer in a sentence, in pieces that are strong or not."""
+    name = metric.name[:1].lower() + metric.name[1:]
+    if not found.machine.n:
+        return [(f"Nothing in this period had an occasion for {name}.", False)]
+    share = found.machine.met / found.machine.n
+    said: list[tuple[str, bool]] = [
+        ("The machine says ", False),
+        (reader.share(share, 1), True),
+        (f" meet {name}, of {reader.number(found.machine.n)} conversations. ", False),
+    ]
+    if found.estimate is None:
+        return [*said, ("Nobody has checked it yet: audit a few to know how far to trust it.", True)]
+    half = (found.estimate.high - found.estimate.low) / 2
+    checked = "one" if found.used == 1 else reader.number(found.used)
+    said += [
+        (f"People checked {checked} of these. The best estimate is ", False),
+        (f"{reader.share(found.estimate.value, 1)} {reader.give(half * 100)}", True),
+    ]
+    if half <= _FOR_AGENTS:
+        return [*said, (": good enough to compare queues, and agents with many conversations.", False)]
+    if half <= _FOR_QUEUES:
+        return [*said, (": good enough to compare queues, ", False), ("not to judge one agent.", True)]
+    return [*said, (": ", False), ("too few audits to compare anything yet.", True)]
+
+
+def _chart(found: Trust, reader: Reader, href: str) -> Markup:
+    if not found.machine.n:
+        return Markup("")
+    share = 100 * found.machine.met / found.machine.n
+    whole = f"{reader.number(share, 1)}, {reader.number(found.machine.n)} conversations"
+    rows = [
+        IntervalRow(
+            name="Machine, on all",
+            value=share,
+            low=share,
+            high=share,
+            end=whole,
+            href=href,
+            is_strong=True,
+            is_hollow=True,
+        )
+    ]
+    for name, figure, kind in (("People alone", found.people, ""), ("Both together", found.estimate, "acc")):
+        if figure is not None:
+            half = reader.give((figure.high - figure.low) / 2 * 100)
+            end = (
+                f"{reader.number(figure.value * 100, 1)}, between {reader.number(figure.low * 100, 1)} and "
+                f"{reader.number(figure.high * 100, 1)}"
+                if kind
+                else f"{half}, {reader.number(found.used)} audits"
+            )
+            rows.append(_row(name, figure, end, kind))
+    return intervals(rows, Axis(label="Machine, people alone, and both together", unit="%"), end_width=230)
+
+
+def _row(name: str, figure: Figure, end: str, kind: str, *, strong: bool = True) -> IntervalRow:
+    return IntervalRow(
+        name=name,
+        value=figure.value * 100,
+        low=figure.low * 100,
+        high=figure.high * 100,
+        end=end,
+        kind=kind,
+        is_strong=strong,
+    )
+
+
+def _note(found: Trust) -> str:
+    if found.estimate is None:
+        return "An estimate appears here once a conversation is audited."
+    return (
+        "Estimate: post-stratified by the machine's verdict, Wilson intervals joined by MOVER. "
+        "Audits count as drawn at random; those picked by hand make it lean."
+    )
+
+
+def _curve(found: Trust, reader: Reader) -> Markup:
+    if not found.curve:
+        return Markup("")
+    now = min(found.curve, key=lambda each: abs(each[0] - found.used))
+    more = next((each for each in found.curve if each[1] <= now[1] - 0.005), None)
+    shown = f"{reader.number(more[0] - now[0])} more bring {reader.give(more[1] * 100)}" if more else ""
+    return precision(found.curve, now, f"now {reader.give(now[1] * 100)}", more, shown)
+
+
+def _curve_note(found: Trust, reader: Reader) -> str:
+    return "" if found.curve else f"With {reader.number(_LEAST)} audits one can say what more would buy."
+
+
+def _cells(
+    found: Trust, metric_id: str, query: Mapping[str, Sequence[str]], reader: Reader, path: str
+) -> tuple[CellView, ...]:
+    wholes = (("YES", "Machine yes", found.machine.met, "met"), ("NO", "Machine no", found.machine.missed, "missed"))
+    return tuple(
+        CellView(
+            name=name,
+            yes=reader.number(found.cells.get((said, "YES"), 0)),
+            no=reader.number(found.cells.get((said, "NO"), 0)),
+            other=reader.number(found.cells.get((said, "NA"), 0)),
+            whole=reader.number(whole),
+            whole_href=address(path, query, **{kind: metric_id}),
+        )
+        for said, name, whole, kind in wholes
+    )
+
+
+def _facts(found: Trust, reader: Reader) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str]] = []
+    if found.agreement:
+        half = (found.agreement.high - found.agreement.low) / 2
+        facts.append(("Agree", f"{reader.share(found.agreement.value, 1)} {reader.give(half * 100)}"))
+    if found.kappa is not None:
+        facts.append(("Beyond chance (Cohen's kappa)", reader.number(found.kappa, 2)))
+    return facts
+
+
+def _parts(found: Trust, reader: Reader) -> Markup:
+    if found.agreement is None:
+        return Markup("")
+    rows = [_row("All", found.agreement, reader.number(found.audits), "acc")]
+    for part in sorted(found.parts, key=lambda each: -each.n)[:6]:
+        figure = wilson_figure(part.agreed, part.n)
+        rows.append(_row(part.name, figure, reader.number(part.n), "", strong=False))
+    return intervals(rows, Axis(label="Agreement by queue", heading="audits", unit="%"))
+
+
+def _differing(each: Differing, base: str) -> DifferingView:
+    conversation = each.audited.conversation
+    results = each.audited.evaluation.results if each.audited.evaluation else ()
+    of_it = [result for result in results if result.metric.id == each.metric_id]
+    marks = Marks(conversation, of_it)
+    turns = turn_views(conversation, marks, None)
+    at = next((n for n, turn in enumerate(turns) if turn.notes), _first_trouble(turns))
+    shown = turns[max(at - 1, 0) : at + _TURNS_AROUND - (1 if at else 0) + 1][:_TURNS_AROUND]
+    start = shown[0].start_ms if shown else None
+    who = agents_of(conversation) or conversation.id
+    return DifferingView(
+        quotes=tuple(QuoteView(side=turn.side, pieces=turn.pieces) for turn in shown),
+        machine=_KINDS[each.machine],
+        person=_KINDS[each.person],
+        comment=each.comment,
+        auditor=each.audited.audit.auditor,
+        href=f"{base}/conversations/{conversation.id}#v-{each.metric_id}",
+        name=who if start is None else f"{who}, {clock(start)}",
+    )
+
+
+def _first_trouble(turns: Sequence[TurnView]) -> int:
+    """Return where to look where nothing is marked: behind the customer's first words."""
+    sides = [turn.side for turn in turns]
+    return sides.index("customer") + 1 if "customer" in sides else 0

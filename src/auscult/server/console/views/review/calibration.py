@@ -1,0 +1,399 @@
+"""Calibration: sessions, conversations worth choosing, the blind desk, and the debrief with split answers first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from msgspec import Struct
+
+from auscult.domain.audits.audit import Sheet
+from auscult.domain.calibration.report import CalibrationReport, RaterFigures, Split
+from auscult.domain.calibration.session import Session, state_of
+from auscult.domain.form import Form
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.reader import Reader, length
+from auscult.server.console.views.naming import channel_of, customer_words, queues_of
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.review.disputes import sign_of, word_of
+from auscult.server.console.views.transcript import Marks, TurnView, turn_views
+from auscult.server.console.views.verdicts import question_of
+from auscult.services.calibration.calibrating import Suggestion
+
+_STATES = {"draft": "Draft", "active": "Open", "closed": "Closed"}
+_FAR = {"not_started": "Not begun", "in_progress": "In progress", "submitted": "Submitted", "left": "Left"}
+_COLOURS = {"green": "yes", "amber": "due", "red": "late"}
+_GAPS = {
+    "calibrated": ("Calibrated", "yes"),
+    "attention": ("Needs attention", "due"),
+    "required": ("Calibrate", "late"),
+}
+_BANDS = {"poor": "poor", "moderate": "moderate", "substantial": "substantial", "near_perfect": "near-perfect"}
+
+
+class SessionRow(Struct, frozen=True, kw_only=True):
+    """One session in the list."""
+
+    href: str
+    name: str
+    about: str
+    state: str
+    done: str
+    mine: str
+    when: str
+
+
+class SessionsView(Struct, frozen=True, kw_only=True):
+    """The list."""
+
+    rows: tuple[SessionRow, ...]
+    can_run: bool
+
+
+class ChoiceView(Struct, frozen=True, kw_only=True):
+    """A conversation to choose."""
+
+    conversation_id: str
+    words: str
+    about: str
+    why: str
+
+
+class FormChoice(Struct, frozen=True, kw_only=True):
+    """A form to choose."""
+
+    id: str
+    name: str
+    is_on: bool
+
+
+class SuggestedView(Struct, frozen=True, kw_only=True):
+    """The page of a new session."""
+
+    choices: tuple[ChoiceView, ...]
+    forms: tuple[FormChoice, ...]
+    name: str
+    raters: str
+    more: str
+
+    @classmethod
+    def page(cls, found: Sequence[ChoiceView], forms: Sequence[Form], chosen: str, given: Mapping[str, str]) -> Self:
+        """Return the page with what was given before."""
+        return cls(
+            choices=tuple(found),
+            forms=tuple(FormChoice(id=each.id, name=each.name, is_on=each.id == chosen) for each in forms),
+            name=given.get("name", ""),
+            raters=given.get("raters", ""),
+            more=given.get("more", ""),
+        )
+
+
+class DeskQuestion(Struct, frozen=True, kw_only=True):
+    """One metric to answer."""
+
+    metric_id: str
+    name: str
+    question: str
+    answer: str
+    comment: str
+
+
+class DeskView(Struct, frozen=True, kw_only=True):
+    """The blind desk."""
+
+    session: str
+    href: str
+    here: str
+    meta: tuple[str, ...]
+    turns: tuple[TurnView, ...]
+    questions: tuple[DeskQuestion, ...]
+    needs_reason: bool
+
+
+class ItemView(Struct, frozen=True, kw_only=True):
+    """A conversation of the room."""
+
+    number: int
+    href: str
+    words: str
+    state: str
+    is_done: bool
+
+
+class RaterView(Struct, frozen=True, kw_only=True):
+    """A rater of the room, with figures in the debrief."""
+
+    name: str
+    state: str
+    agreement: str
+    accuracy: str
+    na_rate: str
+    is_na_flagged: bool
+    kappa: str
+    deviates: str
+
+
+class SplitView(Struct, frozen=True, kw_only=True):
+    """The answers to one metric in one conversation."""
+
+    key: str
+    number: int
+    metric_id: str
+    metric: str
+    words: str
+    answers: tuple[tuple[str, str, str], ...]
+    agreement: str
+    category: str
+    reference: str
+    reason: str
+    href: str
+
+
+class GapView(Struct, frozen=True, kw_only=True):
+    """A metric, and how far raters agree on it."""
+
+    name: str
+    agreement: str
+    word: str
+    colour: str
+
+
+class RoomView(Struct, frozen=True, kw_only=True):
+    """The room. In the debrief ``splits`` come first where raters differ most; ``agreed`` counts the rest."""
+
+    session_id: str
+    name: str
+    lead: str
+    state: str
+    is_debrief: bool
+    can_run: bool
+    can_close: bool
+    can_submit: bool
+    can_leave: bool
+    next: str
+    items: tuple[ItemView, ...]
+    raters: tuple[RaterView, ...]
+    agreement: str
+    colour: str
+    splits: tuple[SplitView, ...]
+    agreed: int
+    gaps: tuple[GapView, ...]
+
+
+def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run: bool) -> SessionsView:
+    """Show sessions, the newest first."""
+    rows: list[SessionRow] = []
+    for each in found:
+        mine = each.rater(me)
+        rows.append(
+            SessionRow(
+                href=f"/console/calibration/{each.session_id}",
+                name=each.name,
+                about=f"{len(each.items)} conversations, {len(each.raters)} raters",
+                state=_STATES[each.state],
+                done=f"{len(each.submitted)} of {len(each.raters)} submitted",
+                mine=_FAR[state_of(each, mine)] if mine else "",
+                when=reader.lately(each.created_at),
+            )
+        )
+    return SessionsView(rows=tuple(rows), can_run=can_run)
+
+
+def choice_view(
+    found: Sequence[Suggestion], known: Mapping[str, EvaluatedConversation], forms: Sequence[Form], chosen: str
+) -> list[ChoiceView]:
+    """Show suggested conversations."""
+    names = {metric.id: metric.name for form in forms if form.id == chosen for metric in form.metrics}
+    return [
+        ChoiceView(
+            conversation_id=each.conversation_id,
+            words=excerpt(customer_words(known[each.conversation_id].conversation)),
+            about=queues_of(known[each.conversation_id].conversation),
+            why=f"{each.why[:1].upper()}{each.why[1:]}: {', '.join(names.get(one, one) for one in each.metrics)}",
+        )
+        for each in found
+        if each.conversation_id in known
+    ]
+
+
+def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
+    found: Session, form: Form, case: EvaluatedConversation, number: int, me: str, reader: Reader
+) -> DeskView:
+    """Show a conversation to a rater, without a word of what the machine or others decided."""
+    sheet = found.sheet(number, me) or Sheet()
+    given = {each.metric_id: each for each in sheet.answers}
+    conversation = case.conversation
+    speech = case.insights.speech if case.insights else None
+    about = (channel_of(conversation), queues_of(conversation), length(conversation.duration_ms))
+    return DeskView(
+        session=found.name,
+        href=f"/console/calibration/{found.session_id}",
+        here=f"Conversation {reader.number(number)} of {len(found.items)}",
+        meta=tuple(each for each in about if each),
+        turns=turn_views(conversation, Marks(conversation, ()), speech),
+        questions=tuple(
+            DeskQuestion(
+                metric_id=metric.id,
+                name=metric.name,
+                question=question_of(metric),
+                answer=given[metric.id].answer if metric.id in given else "",
+                comment=given[metric.id].comment if metric.id in given else "",
+            )
+            for metric in form.metrics
+        ),
+        needs_reason=found.needs_reason,
+    )
+
+
+def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
+    found: Session,
+    form: Form,
+    report: CalibrationReport | None,
+    known: Mapping[str, EvaluatedConversation],
+    me: str,
+    reader: Reader,
+    *,
+    can_run: bool,
+) -> RoomView:
+    """Show the room to a viewer."""
+    is_rating = _is_rating(found, me)
+    words = _words(found, known)
+    left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
+    figures = {each.rater: each for each in report.raters} if report else {}
+    names = {metric.id: metric.name for metric in form.metrics}
+    splits = [each for each in report.splits if each.category != "full"] if report else []
+    raters = [_rater(found, each.name, figures.get(each.name), names, reader) for each in found.raters]
+    if report and report.machine:
+        raters.append(_figures("Machine", "For comparison", report.machine, names, reader))
+    return RoomView(
+        session_id=found.session_id,
+        name=found.name,
+        lead=_lead(found, report, reader),
+        state=_STATES[found.state],
+        is_debrief=found.is_debrief,
+        can_run=can_run,
+        can_close=can_run and found.state == "active",
+        can_submit=is_rating and not left,
+        can_leave=is_rating,
+        next=f"/console/calibration/{found.session_id}/{left[0]}" if is_rating and left else "",
+        items=_items(found, words, me, is_rating=is_rating),
+        raters=tuple(raters),
+        agreement=reader.share(report.agreement) if report and report.agreement is not None else "",
+        colour=_COLOURS.get(report.colour or "", "") if report else "",
+        splits=tuple(_split(each, found, names, words, reader) for each in splits),
+        agreed=len(report.splits) - len(splits) if report else 0,
+        gaps=tuple(
+            GapView(
+                name=names[each.metric_id],
+                agreement=reader.share(each.agreement),
+                word=_GAPS[each.gap][0],
+                colour=_GAPS[each.gap][1],
+            )
+            for each in report.metrics
+        )
+        if report
+        else (),
+    )
+
+
+def _is_rating(found: Session, me: str) -> bool:
+    mine = found.rater(me)
+    return found.state == "active" and mine is not None and not mine.submitted_at and not mine.left_at
+
+
+def _words(found: Session, known: Mapping[str, EvaluatedConversation]) -> dict[int, str]:
+    """Return the customer's words of each conversation that is still there, by number."""
+    return {
+        each.number: excerpt(customer_words(known[each.conversation_id].conversation))
+        for each in found.items
+        if each.conversation_id is not None and each.conversation_id in known
+    }
+
+
+def _items(found: Session, words: Mapping[int, str], me: str, *, is_rating: bool) -> tuple[ItemView, ...]:
+    return tuple(
+        ItemView(
+            number=each.number,
+            href=_item_href(found, each.number, each.conversation_id, is_rating=is_rating),
+            words=words.get(each.number, "Erased"),
+            state=_item_state(found, each.number, each.conversation_id, me),
+            is_done=found.sheet(each.number, me) is not None,
+        )
+        for each in found.items
+    )
+
+
+def _item_state(found: Session, number: int, conversation_id: str | None, me: str) -> str:
+    if conversation_id is None:
+        return "Erased"
+    if found.rater(me) is None:
+        return ""
+    return "Rated" if found.sheet(number, me) else "To rate"
+
+
+def _item_href(found: Session, number: int, conversation_id: str | None, *, is_rating: bool) -> str:
+    if conversation_id is None:
+        return ""
+    if is_rating:
+        return f"/console/calibration/{found.session_id}/{number}"
+    return f"/console/conversations/{conversation_id}" if found.is_debrief else ""
+
+
+def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> str:
+    done = f"{len(found.submitted)} of {len(found.raters)} have submitted."
+    if report is None:
+        return f"{done} {'A comparison needs two' if found.is_debrief else 'Nobody sees the others before all have'}."
+    if report.agreement is None:
+        return "No answer has a majority anywhere."
+    return f"Raters agree in {reader.share(report.agreement)} of what has a majority; {'1 answer has' if report.none == 1 else f'{report.none} answers have'} none."
+
+
+def _rater(
+    found: Session, name: str, figures: RaterFigures | None, names: Mapping[str, str], reader: Reader
+) -> RaterView:
+    rater = found.rater(name)
+    state = _FAR[state_of(found, rater)] if rater else ""
+    if figures is None:
+        return RaterView(
+            name=name, state=state, agreement="", accuracy="", na_rate="", is_na_flagged=False, kappa="", deviates=""
+        )
+    return _figures(name, state, figures, names, reader)
+
+
+def _figures(name: str, state: str, found: RaterFigures, names: Mapping[str, str], reader: Reader) -> RaterView:
+    def share(value: float | None) -> str:
+        return "–" if value is None else reader.share(value)  # noqa: RUF001  (a dash)
+
+    kappa = (
+        "" if found.kappa is None or found.band is None else f"{reader.number(found.kappa, 2)}, {_BANDS[found.band]}"
+    )
+    return RaterView(
+        name=name,
+        state=state,
+        agreement=share(found.agreement),
+        accuracy=share(found.accuracy),
+        na_rate=share(found.na_rate),
+        is_na_flagged=found.is_na_flagged,
+        kappa=kappa,
+        deviates=", ".join(f"{names.get(metric, metric)} {n}" for metric, n in found.deviates.items()),
+    )
+
+
+def _split(
+    each: Split, found: Session, names: Mapping[str, str], words: Mapping[int, str], reader: Reader
+) -> SplitView:
+    item = next(one for one in found.items if one.number == each.number)
+    answers = [(rater, sign_of(answer), word_of(answer)) for rater, answer in each.answers.items()]
+    if each.machine is not None:
+        answers.append(("Machine", sign_of(each.machine), word_of(each.machine)))
+    return SplitView(
+        key=f"{each.number}-{each.metric_id}",
+        number=each.number,
+        metric_id=each.metric_id,
+        metric=names.get(each.metric_id, each.metric_id),
+        words=words.get(each.number, "Erased"),
+        answers=tuple(answers),
+        agreement=reader.share(each.agreement),
+        category="No majority" if each.category == "none" else "Majority",
+        reference=word_of(each.reference) if each.reference else "",
+        reason=each.reason,
+        href=f"/console/conversations/{item.conversation_id}" if item.conversation_id else "",
+    )

@@ -1,0 +1,277 @@
+"""Coaching: who works on what until when, and what it changed, with its doubt."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.coaching.item import Coaching
+from auscult.domain.form import Form
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.domain.statistics.intervals import Figure
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.naming import customer_words
+from auscult.server.console.views.quoting import excerpt
+from auscult.services.coaching.coaching import Example, Measured, NewColleague
+
+_STATES = {
+    "yet_to_start": "Yet to start",
+    "in_progress": "In progress",
+    "pending_agent_review": "With the agent",
+    "pending_supervisor_review": "With the coach",
+    "completed": "Completed",
+}
+_FEW = 10
+
+
+class CoachingRow(Struct, frozen=True, kw_only=True):
+    """One item in the list."""
+
+    href: str
+    goal: str
+    agent: str
+    coach: str
+    group: str
+    state: str
+    due: str
+    is_late: bool
+
+
+class ColleagueView(Struct, frozen=True, kw_only=True):
+    """A new colleague, and what is worth hearing of theirs."""
+
+    name: str
+    since: str
+    share: str
+    links: tuple[tuple[str, str], ...]
+
+
+class CoachingsView(Struct, frozen=True, kw_only=True):
+    """The list. ``own`` are the agents whom the visitor is, and whether each lets others hear them."""
+
+    lead: str
+    rows: tuple[CoachingRow, ...]
+    new: tuple[ColleagueView, ...]
+    can_give: bool
+    own: tuple[tuple[str, bool], ...]
+
+
+class MetricChoice(Struct, frozen=True, kw_only=True):
+    """A metric to choose, by metric and form."""
+
+    value: str
+    name: str
+    is_on: bool
+
+
+class NewView(Struct, frozen=True, kw_only=True):
+    """The page of a new item, with what is given already."""
+
+    metrics: tuple[MetricChoice, ...]
+    agents: str
+    goal: str
+    plan: str
+    clips: str
+    group: str
+    due_on: str
+
+
+class ClipView(Struct, frozen=True, kw_only=True):
+    """A place in a conversation."""
+
+    href: str
+    text: str
+    at: str
+    note: str
+
+
+class MeasuredView(Struct, frozen=True, kw_only=True):
+    """A metric before and after, in words."""
+
+    name: str
+    before: str
+    after: str
+    sentence: str
+    chart: Markup | None = None
+
+
+class CoachingView(Struct, frozen=True, kw_only=True):
+    """The page of one item."""
+
+    coaching_id: str
+    goal: str
+    lead: str
+    state: str
+    is_late: bool
+    plan: str
+    clips: tuple[ClipView, ...]
+    measured: tuple[MeasuredView, ...]
+    examples: tuple[ClipView, ...]
+    notes: tuple[tuple[str, str, str], ...]
+    acts: tuple[tuple[str, str], ...]
+    is_open: bool
+
+
+def coachings_view(  # noqa: PLR0913  (all that the page shows)
+    found: Sequence[Coaching],
+    new: Sequence[NewColleague],
+    names: Mapping[str, str],
+    reader: Reader,
+    *,
+    can_give: bool,
+    own: Mapping[str, bool],
+) -> CoachingsView:
+    """Show coaching: what is late first, then what is open, then what is done."""
+    ordered = sorted(found, key=lambda each: (not each.is_late(reader.today), not each.is_active))
+    late = sum(each.is_late(reader.today) for each in found)
+    open_ = sum(each.is_active for each in found)
+    lead = f"{reader.number(open_)} under way" if open_ else "Nothing is under way"
+    return CoachingsView(
+        lead=f"{lead}, {late} late." if late else f"{lead}.",
+        rows=tuple(_row(each, names, reader, shows_group=each.agent_id not in own) for each in ordered),
+        new=tuple(
+            ColleagueView(
+                name=each.name or each.agent_id,
+                since=reader.day(each.hired_on),
+                share=reader.share(each.share),
+                links=tuple(
+                    (f"/console/conversations/{one}", reader.number(n))
+                    for n, one in enumerate(each.conversation_ids, 1)
+                ),
+            )
+            for each in new
+        ),
+        can_give=can_give,
+        own=tuple(own.items()),
+    )
+
+
+def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_group: bool) -> CoachingRow:
+    return CoachingRow(
+        href=f"/console/coaching/{each.coaching_id}",
+        goal=each.goal,
+        agent=names.get(each.agent_id, each.agent_id),
+        coach=each.coach,
+        group=each.group if shows_group else "",
+        state=_STATES[each.state],
+        due=reader.day(each.due_on, year=False) if each.due_on else "",
+        is_late=each.is_late(reader.today),
+    )
+
+
+def new_view(forms: Sequence[Form], given: Mapping[str, str]) -> NewView:
+    """Show the page of a new item."""
+    return NewView(
+        metrics=tuple(
+            MetricChoice(
+                value=f"{metric.id}@{form.id}",
+                name=f"{metric.name} ({form.name})",
+                is_on=given.get("metric", "") in {metric.id, f"{metric.id}@{form.id}"},
+            )
+            for form in forms
+            for metric in form.metrics
+        ),
+        agents=given.get("agents", ""),
+        goal=given.get("goal", ""),
+        plan=given.get("plan", ""),
+        clips=given.get("clips", ""),
+        group=given.get("group", ""),
+        due_on=given.get("due_on", ""),
+    )
+
+
+def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
+    item: Coaching,
+    measured: Sequence[Measured],
+    examples: Sequence[Example],
+    known: Mapping[str, EvaluatedConversation],
+    agents: Mapping[str, str],
+    metrics: Mapping[str, str],
+    reader: Reader,
+    *,
+    is_agent: bool,
+    can_give: bool,
+) -> CoachingView:
+    """Show one item to the agent or to a coach."""
+    due = f" Until {reader.day(item.due_on)}." if item.due_on else ""
+    group = f" Group {item.group}." if item.group and not is_agent else ""
+    return CoachingView(
+        coaching_id=item.coaching_id,
+        goal=item.goal,
+        lead=f"{agents.get(item.agent_id, item.agent_id)}, with {item.coach}.{due}{group}",
+        state=_STATES[item.state],
+        is_late=item.is_late(reader.today),
+        plan=item.plan,
+        clips=tuple(_clip(each.conversation_id, each.turn_id, each.note, known) for each in item.clips),
+        measured=tuple(_measured(each, metrics, reader) for each in measured),
+        examples=tuple(
+            ClipView(
+                href="",
+                text=each.text,
+                at=f"{agents.get(each.agent_id, each.agent_id)}{f', {clock(each.start_ms)}' if each.start_ms is not None else ''}",
+                note=metrics.get(each.metric_id, each.metric_id),
+            )
+            for each in examples
+        ),
+        notes=tuple((each.by, reader.lately(each.at), each.text) for each in item.notes),
+        acts=_acts(item, is_agent=is_agent, can_give=can_give),
+        is_open=item.is_active,
+    )
+
+
+def _acts(item: Coaching, *, is_agent: bool, can_give: bool) -> tuple[tuple[str, str], ...]:
+    """Return what the visitor can do now, the main thing first."""
+    if is_agent:
+        return {
+            "yet_to_start": (("start", "Start coaching"),),
+            "pending_agent_review": (("start", "Go on"),),
+            "in_progress": (("finish", "Mark as done"),),
+        }.get(item.state, ())
+    if can_give and item.state in {"in_progress", "pending_supervisor_review"}:
+        return (("complete", "Complete"), ("back", "Give back"))
+    return (("complete", "Complete"),) if can_give and item.state == "pending_agent_review" else ()
+
+
+def _clip(
+    conversation_id: str | None, turn_id: str | None, note: str, known: Mapping[str, EvaluatedConversation]
+) -> ClipView:
+    case = known.get(conversation_id or "")
+    if case is None:
+        return ClipView(href="", text="Erased, or not open to you", at="", note="")
+    turn = next((each for each in case.conversation.turns if each.id == turn_id), None)
+    anchor = f"#t-{turn.id}" if turn else ""
+    return ClipView(
+        href=f"/console/conversations/{case.conversation.id}{anchor}",
+        text=turn.text if turn else excerpt(customer_words(case.conversation)),
+        at=clock(turn.start_ms) if turn and turn.start_ms is not None else "",
+        note=note,
+    )
+
+
+def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> MeasuredView:
+    """Say what changed, and whether chance explains it."""
+    moved = each.difference
+    if moved is None:
+        sentence = "Measured once there are conversations on both sides." if each.after_n == 0 else "None before."
+    elif min(each.before_n, each.after_n) < _FEW:
+        sentence = "Too few to say whether it changed."
+    elif moved.low > 0:
+        sentence = "Better, and by more than chance explains."
+    elif moved.high < 0:
+        sentence = "Worse, and by more than chance explains."
+    else:
+        sentence = "The difference could still be chance."
+    return MeasuredView(
+        name=metrics.get(each.metric_id, each.metric_id),
+        before=_figure(each.before, each.before_n, reader),
+        after=_figure(each.after, each.after_n, reader),
+        sentence=sentence,
+    )
+
+
+def _figure(figure: Figure | None, n: int, reader: Reader) -> str:
+    if figure is None:
+        return "no conversation"
+    if n < _FEW:
+        return f"{round(figure.value * n)} of {n}"
+    return f"{reader.share(figure.value)}, {reader.share(figure.low)} to {reader.share(figure.high)}, from {n}"

@@ -1,0 +1,375 @@
+"""Disputes: the inbox, and one dispute with four voices, the words, and what each outcome would make of the score."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import AuditAnswer, Sheet, results_of
+from auscult.domain.audits.sheet import filled_sheet
+from auscult.domain.disputes.overturn import check_answer
+from auscult.domain.disputes.review import Dispute
+from auscult.domain.disputes.statistics import DisputeFigures, DisputeStatistics
+from auscult.domain.evaluation import MetricResult, score
+from auscult.domain.form import Form
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.charts.lanes import lanes
+from auscult.server.console.charts.strip import strip
+from auscult.server.console.reader import Reader, clock, length
+from auscult.server.console.views.message import MessageView
+from auscult.server.console.views.naming import customer_words, queues_of
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
+from auscult.server.console.views.verdicts import cells_of, question_of
+from auscult.services.disputes.reviewing import ReviewView
+
+Sign = Literal["yes", "no", "na", "unsure"]
+_SIGNS: dict[str, Sign] = {"YES": "yes", "NO": "no", "NA": "na"}
+_WORDS = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "No answer"}
+_STATES = {
+    "open": "Waits",
+    "accepted": "Changed",
+    "denied": "Kept",
+    "withdrawn": "Withdrawn",
+    "reopened": "Re-opened by the auditor",
+    "erased": "Erased",
+}
+
+
+class DisputeRow(Struct, frozen=True, kw_only=True):
+    """One dispute in the list."""
+
+    href: str
+    metric: str
+    words: str
+    about: str
+    asks: str
+    round: str
+    when: str
+    is_late: bool
+    state: str
+
+
+class DisputesView(Struct, frozen=True, kw_only=True):
+    """The inbox, or the list of those that have ended."""
+
+    rows: tuple[DisputeRow, ...]
+    lead: str
+    is_open: bool
+
+
+class VoiceView(Struct, frozen=True, kw_only=True):
+    """What one side says: who, when, which answer and why. ``asks`` comes before the answer."""
+
+    by: str
+    when: str
+    kind: str
+    word: str
+    text: str
+    asks: str = ""
+
+
+class OutcomeView(Struct, frozen=True, kw_only=True):
+    """One way to decide, with the score that it makes."""
+
+    answer: str
+    kind: Sign
+    word: str
+    title: str
+    hint: str
+    score: str
+    strip: Markup
+
+
+class DisputeView(Struct, frozen=True, kw_only=True):
+    """The page of one dispute."""
+
+    dispute_id: str
+    title: str
+    lead: str
+    due: str
+    is_late: bool
+    is_open: bool
+    metric: str
+    voices: tuple[VoiceView, ...]
+    turns: tuple[TurnView, ...]
+    lanes: Markup | None
+    length: str
+    conversation_href: str
+    can_decide: bool
+    outcomes: tuple[OutcomeView, ...]
+    history: tuple[tuple[str, str], ...]
+    readers: str
+
+
+class FigureRow(Struct, frozen=True, kw_only=True):
+    """One line of the figures."""
+
+    name: str
+    raised: str
+    decided: str
+    share: str
+    interval: str
+    time: str
+    is_flagged: bool
+
+
+class StatisticsView(Struct, frozen=True, kw_only=True):
+    """The page of figures, by metric, auditor and queue."""
+
+    sentence: str
+    tables: tuple[tuple[str, tuple[FigureRow, ...]], ...]
+
+
+def disputes_view(
+    found: Sequence[Dispute],
+    known: Mapping[str, EvaluatedConversation],
+    names: Mapping[str, str],
+    reader: Reader,
+    *,
+    is_open: bool,
+) -> DisputesView:
+    """Show disputes: open ones by the time they are due, ended ones with the newest first."""
+    ordered = sorted(found, key=lambda each: each.due_at if is_open else each.raised_at, reverse=not is_open)
+    late = sum(each.is_open and each.due_at < reader.now for each in ordered)
+    if is_open:
+        lead = f"{len(ordered)} to decide" if ordered else "Nothing is disputed"
+        lead += f", {late} late." if late else "."
+    else:
+        lead = "Disputes of the last 90 days that have ended."
+    return DisputesView(rows=tuple(_row(each, known, names, reader) for each in ordered), lead=lead, is_open=is_open)
+
+
+def _row(
+    found: Dispute, known: Mapping[str, EvaluatedConversation], names: Mapping[str, str], reader: Reader
+) -> DisputeRow:
+    case = known.get(found.conversation_id or "")
+    asks = f"asks for {word_of(found.proposed)}" if found.proposed else "asks for another answer"
+    return DisputeRow(
+        href=f"/console/disputes/{found.dispute_id}",
+        metric=names.get(found.metric_id, found.metric_id),
+        words=excerpt(customer_words(case.conversation)) if case else "Erased conversation",
+        about=f"{word_of(found.before)} by {found.auditor}",
+        asks=asks,
+        round=f"Round {found.round}",
+        when=reader.lately(found.due_at if found.is_open else found.decided_at or found.raised_at),
+        is_late=found.is_open and found.due_at < reader.now,
+        state=_STATES[found.state],
+    )
+
+
+def dispute_view(  # noqa: PLR0913  (all that the page shows)
+    found: Dispute,
+    whole: ReviewView,
+    form: Form,
+    figures: DisputeStatistics | None,
+    reader: Reader,
+    *,
+    can_decide: bool,
+    hides_auditor: bool,
+    names: Mapping[str, str],
+) -> DisputeView:
+    """Show one dispute."""
+    conversation, machine = whole.case.conversation, _machine(whole.case, found.metric_id)
+    said = spoken(conversation)
+    end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
+    marked = (machine,) if machine else ()
+    speech = whole.case.insights.speech if whole.case.insights else None
+    metric = names.get(found.metric_id, found.metric_id)
+    agent = agent_name(whole, found)
+    about = (queues_of(conversation), reader.lately(conversation.started_at), length(conversation.duration_ms))
+    return DisputeView(
+        dispute_id=found.dispute_id,
+        title=f"{metric}, disputed by {agent}",
+        lead=f"{', '.join(each for each in about if each)}. Round {found.round} of {whole.review.policy.rounds}.",
+        due=reader.lately(found.due_at),
+        is_late=found.is_open and found.due_at < reader.now,
+        is_open=found.is_open,
+        metric=metric,
+        voices=tuple(_voices(found, whole, form, machine, reader, agent, hides_auditor=hides_auditor)),
+        turns=turn_views(conversation, Marks(conversation, marked), speech),
+        lanes=lanes(said, end_ms, lane_marks(marked)) if said and end_ms else None,
+        length=clock(end_ms or None),
+        conversation_href=f"/console/conversations/{conversation.id}",
+        can_decide=can_decide,
+        outcomes=tuple(_outcomes(found, whole, form, reader)) if can_decide else (),
+        history=_history(found, figures, metric, reader) if figures else (),
+        readers=f"Reason, {agent} and the auditor will read it",
+    )
+
+
+def agent_name(whole: ReviewView, found: Dispute) -> str:
+    """Return the name of the agent of a dispute, or their id."""
+    for each in whole.case.conversation.agents:
+        if each.id == found.agent_id:
+            return each.name or each.id
+    return found.agent_id or "the agent"
+
+
+def word_of(answer: str | None) -> str:
+    """Return an answer in words."""
+    return _WORDS.get(answer or "-", answer or "-")
+
+
+def sign_of(answer: str | None) -> str:
+    """Return the sign that an answer is drawn with; "" of a level."""
+    return _SIGNS.get(answer or "", "")
+
+
+def _machine(case: EvaluatedConversation, metric_id: str) -> MetricResult | None:
+    return next((each for each in case.evaluation.results if each.metric.id == metric_id), None)
+
+
+def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
+    found: Dispute,
+    whole: ReviewView,
+    form: Form,
+    machine: MetricResult | None,
+    reader: Reader,
+    agent: str,
+    *,
+    hides_auditor: bool,
+) -> Iterator[VoiceView]:
+    """Yield the four voices in one order: the form, the auditor, the agent with every round, the machine; the decision."""
+    metric = next((each for each in form.metrics if each.id == found.metric_id), None)
+    if metric is not None:
+        text = question_of(metric) or metric.name
+        yield VoiceView(by="The form asks", when=f"weight {reader.number(metric.weight)}", kind="", word="", text=text)
+    result = whole.audit.result
+    given = next((each for each in result.sheet.answers if each.metric_id == found.metric_id), None) if result else None
+    yield VoiceView(
+        by="Auditor" if hides_auditor else found.auditor,
+        when=reader.lately(whole.review.submitted_at),
+        kind=sign_of(found.before),
+        word=word_of(found.before),
+        text=given.comment if given else "",
+    )
+    for each in whole.disputes:
+        if each.metric_id != found.metric_id or each.round > found.round:
+            continue
+        yield VoiceView(
+            by=agent,
+            when=reader.lately(each.raised_at),
+            kind=sign_of(each.proposed),
+            word=word_of(each.proposed) if each.proposed else "",
+            text=each.comment,
+            asks="asks for" if each.proposed else "",
+        )
+        if each.decided_by and each.reason:
+            yield VoiceView(
+                by=each.decided_by,
+                when=reader.lately(each.decided_at or each.raised_at),
+                kind=sign_of(each.after),
+                word=word_of(each.after),
+                text=each.reason,
+            )
+    if machine is not None and machine.verdict.qualification != "-":
+        answer = machine.verdict.level or machine.verdict.qualification
+        why = machine.verdict.reason or "; ".join(each.why for each in machine.verdict.evidence[:2])
+        when = reader.lately(whole.case.evaluation.evaluated_at)
+        yield VoiceView(by="Machine", when=when, kind=sign_of(answer), word=word_of(answer), text=why)
+
+
+def _outcomes(found: Dispute, whole: ReviewView, form: Form, reader: Reader) -> Iterator[OutcomeView]:
+    """Yield the ways to decide: keep, what the agent asks for, and the others."""
+    metric = next(each for each in form.metrics if each.id == found.metric_id)
+    asked = (found.proposed,) if found.proposed else ()
+    common: tuple[str, ...] = () if metric.grades is not None else ("NO", "NA", "YES")
+    result = whole.audit.result
+    for answer in dict.fromkeys((found.before, *asked, *common)):
+        if answer == "-" or result is None:
+            continue
+        changed = check_answer(form, found.metric_id, answer)
+        given = tuple(
+            replace(changed, comment=each.comment, reason_code=each.reason_code if answer == "NO" else None)
+            if each.metric_id == found.metric_id
+            else each
+            for each in result.sheet.answers
+        )
+        results = results_of(form, _with(Sheet(answers=given), changed, form))
+        points = score(results, form)
+        is_kept = answer == found.before
+        hint = "The auditor was right" if is_kept else "As the agent asks" if answer == found.proposed else ""
+        yield OutcomeView(
+            answer=answer,
+            kind=_SIGNS.get(answer, "unsure"),
+            word=word_of(answer),
+            title=f"{'Keep' if is_kept else 'Change to'} {word_of(answer)}",
+            hint=hint,
+            score="\u2013" if points is None else reader.number(points),
+            strip=strip(cells_of(results), width=100, height=18),
+        )
+
+
+def _with(sheet: Sheet, changed: AuditAnswer, form: Form) -> Sheet:
+    if any(each.metric_id == changed.metric_id for each in sheet.answers):
+        return sheet
+    return filled_sheet(sheet, Sheet(answers=(changed,)), form)
+
+
+def _history(found: Dispute, figures: DisputeStatistics, metric: str, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return how such disputes ended."""
+    own = next((each for each in figures.metrics if each.key == found.metric_id), None)
+    lines: list[tuple[str, str]] = []
+    if own is not None:
+        lines.append((metric, _ended(own)))
+    lines.append(("All metrics", _ended(figures.all)))
+    if figures.all.hours is not None:
+        lines.append(("Median time to decide", _hours(figures.all.hours, reader)))
+    return tuple(lines)
+
+
+def _ended(found: DisputeFigures) -> str:
+    return f"{found.overturned} of {found.decided} changed" if found.decided else "None decided yet"
+
+
+def statistics_view(found: DisputeStatistics, names: Mapping[str, str], reader: Reader) -> StatisticsView:
+    """Show the figures of disputes, in words first."""
+    total = found.all
+    if not total.raised:
+        sentence = "Nothing was disputed in the last 90 days."
+    else:
+        sentence = f"Of {total.decided} decided disputes, {total.overturned} changed the answer."
+        if total.hours is not None:
+            sentence += f" Half of them were decided within {_hours(total.hours, reader)}."
+    groups: tuple[tuple[str, tuple[DisputeFigures, ...], Mapping[str, str]], ...] = (
+        ("By metric", found.metrics, names),
+        ("By auditor", found.auditors, {}),
+        ("By queue", found.queues, {"": "No queue"}),
+    )
+    return StatisticsView(
+        sentence=sentence,
+        tables=tuple((title, tuple(_figure(each, known, reader) for each in some)) for title, some, known in groups),
+    )
+
+
+def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> FigureRow:
+    rate = found.rate
+    few = found.decided < 10  # noqa: PLR2004  (under ten cases no rate)
+    return FigureRow(
+        name=names.get(found.key, found.key),
+        raised=reader.number(found.raised),
+        decided=f"{found.overturned} of {found.decided}",
+        share="" if rate is None or few else reader.share(rate.value),
+        interval="" if rate is None or few else f"{reader.share(rate.low)} to {reader.share(rate.high)}",
+        time="" if found.hours is None else _hours(found.hours, reader),
+        is_flagged=found.is_flagged,
+    )
+
+
+def finished_view(found: Dispute, base: str) -> MessageView:
+    """Say that the conversation of a dispute is gone."""
+    text = (
+        "Its conversation was erased, and with it what was said. That there was a dispute, and how it ended, is kept."
+    )
+    title = "Erased" if found.state == "erased" else f"Erased, {_STATES[found.state].lower()} before"
+    return MessageView(title=title, text=text, href=f"{base}/disputes", action="Disputes")
+
+
+def _hours(hours: float, reader: Reader) -> str:
+    days, rest = divmod(round(hours), 24)
+    if hours < 1:
+        return "under an hour"
+    return f"{reader.number(days)} d {rest} h" if days else f"{rest} h"

@@ -1,0 +1,214 @@
+"""An agent's results: score, words at the moment, the auditor's comment, and what can be answered until when."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.audits.audit import AuditAnswer, results_of
+from auscult.domain.disputes.policy import ReviewPolicy
+from auscult.domain.disputes.review import Dispute, MetricReview, disputable_until
+from auscult.domain.disputes.statistics import DisputeStatistics
+from auscult.domain.evaluation import MetricResult
+from auscult.domain.form import Form
+from auscult.server.console.charts.strip import strip
+from auscult.server.console.reader import Reader, clock, length
+from auscult.server.console.views.review.disputes import sign_of, word_of
+from auscult.server.console.views.verdicts import cells_of, question_of
+from auscult.services.disputes.reviewing import ReviewView
+
+_REVIEWERS = {"other": "a reviewer who did not audit it", "same": "the auditor"}
+_NEEDED = 5
+
+
+class ResultItem(Struct, frozen=True, kw_only=True):
+    """One metric of a result that is not simply met, or is open."""
+
+    metric_id: str
+    name: str
+    kind: str
+    word: str
+    quote: str
+    quote_at: str
+    quote_s: float | None
+    explanation: str
+    comment: str
+    state: str
+    state_kind: str
+    outcome: str
+    can_accept: bool
+    can_dispute: bool
+    proposals: tuple[tuple[str, str], ...]
+
+
+class ResultView(Struct, frozen=True, kw_only=True):
+    """One audit of the agent."""
+
+    assignment_id: str
+    score: str
+    verdict: str
+    about: str
+    strip: Markup | None
+    items: tuple[ResultItem, ...]
+    rest: str
+    href: str
+    status: str
+    deadline: str
+    can_accept: bool
+    sound: str
+
+
+class ResultsView(Struct, frozen=True, kw_only=True):
+    """The page: new results first, then those that are settled."""
+
+    title: str
+    lead: str
+    new: tuple[ResultView, ...]
+    settled: tuple[ResultView, ...]
+
+
+def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
+    found: Sequence[ReviewView],
+    figures: DisputeStatistics,
+    names: Mapping[str, str],
+    reader: Reader,
+    name: str,
+    sounds: Mapping[str, str],
+) -> ResultsView:
+    """Show an agent's results. ``sounds`` has the address of the sound by conversation, "" where there is none."""
+    odds = {each.key: each for each in figures.metrics}
+    views = [
+        (
+            each.status,
+            _result(each, names, reader, {key: (one.overturned, one.decided) for key, one in odds.items()}, sounds),
+        )
+        for each in found
+    ]
+    new = tuple(view for status, view in views if status in {"pending_agent_review", "pending_supervisor_review"})
+    open_ = [each for each in found if each.status == "pending_agent_review" and each.review.ends_at is not None]
+    first = min((each.review.ends_at for each in open_ if each.review.ends_at), default=None)
+    count = "1 result is new" if len(open_) == 1 else f"{len(open_)} results are new"
+    lead = f"{count}. Answer by {reader.moment(first)}." if first else "Nothing is new."
+    return ResultsView(
+        title=f"Hello, {name.split(maxsplit=1)[0] if name else ''}".rstrip(", "),
+        lead=lead,
+        new=new,
+        settled=tuple(view for status, view in views if status in {"resolved", "closed"}),
+    )
+
+
+def _result(
+    whole: ReviewView,
+    names: Mapping[str, str],
+    reader: Reader,
+    odds: Mapping[str, tuple[int, int]],
+    sounds: Mapping[str, str],
+) -> ResultView:
+    review, result, conversation = whole.review, whole.audit.result, whole.case.conversation
+    assert result is not None  # noqa: S101  (it was submitted)
+    form = whole.case.evaluation.form
+    results = results_of(form, result.sheet) if form else ()
+    items = tuple(
+        item for each in review.metrics if (item := _item(each, whole, results, names, reader, odds)) is not None
+    )
+    met = sum(each.adhered is True for each in results)
+    left_out = sum(each.adhered is None for each in results)
+    about = (reader.lately(conversation.started_at), length(conversation.duration_ms))
+    is_waiting = whole.status == "pending_agent_review"
+    ends_at = review.ends_at
+    return ResultView(
+        assignment_id=review.assignment_id,
+        score="\u2013" if result.score is None else reader.number(result.score),
+        verdict=_verdict(result.passed, form, reader),
+        about=", ".join(each for each in about if each),
+        strip=strip(cells_of(results), width=180, height=22) if results else None,
+        items=items,
+        rest=f"{met} met, {left_out} not applicable.",
+        href=f"/console/conversations/{conversation.id}",
+        status=whole.status,
+        deadline=f"Answer by {reader.moment(ends_at)}" if is_waiting and ends_at else "",
+        can_accept=is_waiting,
+        sound=_sound(sounds.get(conversation.id, ""), items),
+    )
+
+
+def _sound(address: str, items: Sequence[ResultItem]) -> str:
+    """Return where a browser plays the sound from: from the second of the first quote, where there is one."""
+    start = next((each.quote_s for each in items if each.quote_s is not None), None)
+    return f"{address}/play#t={start:g}" if address and start else f"{address}/play" if address else ""
+
+
+def _verdict(passed: bool | None, form: Form | None, reader: Reader) -> str:  # noqa: FBT001  (as stored)
+    word = {True: "Passed", False: "Not passed", None: "No score"}[passed]
+    return f"{word}, {reader.number(form.pass_score)} needed" if form else word
+
+
+def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
+    one: MetricReview,
+    whole: ReviewView,
+    results: Sequence[MetricResult],
+    names: Mapping[str, str],
+    reader: Reader,
+    odds: Mapping[str, tuple[int, int]],
+) -> ResultItem | None:
+    found = next((each for each in results if each.metric.id == one.metric_id), None)
+    is_missed = found is not None and found.adhered is False
+    if not is_missed and one.status in {"pending", "agent_accepted"}:
+        return None
+    given = _answer(whole, one.metric_id)
+    answer = (given.level or given.answer) if given else "-"
+    machine = next((each for each in whole.case.evaluation.results if each.metric.id == one.metric_id), None)
+    evidence = next((each for each in machine.verdict.evidence if each.text), None) if machine else None
+    dispute = next((each for each in reversed(whole.disputes) if each.dispute_id == one.dispute_id), None)
+    until = disputable_until(whole.review, one)
+    can_dispute = until is not None and reader.now <= until and whole.review.is_released(reader.now)
+    state, kind = _state(one, dispute, whole.review.policy, reader, odds)
+    return ResultItem(
+        metric_id=one.metric_id,
+        name=names.get(one.metric_id, one.metric_id),
+        kind=sign_of(answer),
+        word=word_of(answer),
+        quote=evidence.text if evidence else "",
+        quote_s=evidence.start_ms / 1000 if evidence and evidence.start_ms is not None else None,
+        quote_at=clock(evidence.start_ms) if evidence and evidence.start_ms is not None else "",
+        explanation=question_of(found.metric) if found else "",
+        comment=given.comment if given else "",
+        state=state,
+        state_kind=kind,
+        outcome=f"{dispute.decided_by}: {dispute.reason}" if dispute and dispute.reason and dispute.decided_by else "",
+        can_accept=one.status == "pending" and whole.status in {"pending_agent_review", "pending_supervisor_review"},
+        can_dispute=can_dispute,
+        proposals=tuple((each, word_of(each)) for each in ("YES", "NO", "NA") if each != answer),
+    )
+
+
+def _answer(whole: ReviewView, metric_id: str) -> AuditAnswer | None:
+    result = whole.audit.result
+    answers = result.sheet.answers if result else ()
+    return next((each for each in answers if each.metric_id == metric_id), None)
+
+
+def _state(
+    one: MetricReview,
+    dispute: Dispute | None,
+    policy: ReviewPolicy,
+    reader: Reader,
+    odds: Mapping[str, tuple[int, int]],
+) -> tuple[str, str]:
+    """Return where a metric stands, in words, and how it is drawn."""
+    if one.status == "disputed" and dispute is not None:
+        asked = f", you ask for {word_of(dispute.proposed)}" if dispute.proposed else ""
+        who = _REVIEWERS.get(policy.reviewer) or " or ".join(policy.reviewers)
+        overturned, decided = odds.get(one.metric_id, (0, 0))
+        chances = f" Of {decided} such disputes, {overturned} were changed." if decided >= _NEEDED else ""
+        return (
+            f"Disputed{asked}. {who[:1].upper()}{who[1:]} decides by {reader.lately(dispute.due_at)}.{chances}",
+            "due",
+        )
+    if one.status == "accepted" and dispute is not None:
+        return f"Changed from {word_of(dispute.before)} to {word_of(dispute.after)}.", "yes"
+    if one.status == "denied" and dispute is not None:
+        left = policy.rounds - one.round
+        more = f" You can dispute it {left} more time{'s' * (left != 1)}." if left else " That was the last round."
+        return f"Kept as {word_of(dispute.before)}.{more}", ""
+    return ("Accepted by you." if one.status == "agent_accepted" else "", "")

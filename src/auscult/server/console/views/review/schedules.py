@@ -1,0 +1,102 @@
+"""Schedules: what arrived, what runs when, and a form for another one."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from auscult.domain.form import Form
+from auscult.domain.schedules.schedule import Run, Schedule
+from auscult.server.console.reader import Reader
+
+KINDS = (
+    ("agent_performance", "Report: agents"),
+    ("interactions", "Report: conversations with every metric"),
+    ("form_summary", "Report: metrics of forms"),
+    ("view", "Report: list of conversations"),
+    ("fatal", "Alert: a fatal error"),
+    ("limits", "Alert: a metric leaves its limits"),
+    ("dispute_due", "Alert: a dispute is about to lapse"),
+)
+EVERY = (
+    ("demand", "On demand"),
+    ("hour", "Every hour"),
+    ("day", "Every day"),
+    ("week", "Every week"),
+    ("month", "Every month"),
+    ("year", "Every year"),
+)
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """One run, or one alert."""
+
+    title: str
+    detail: str
+    when: str
+    href: str
+    is_new: bool
+    problem: str
+
+
+class ScheduleView(Struct, frozen=True, kw_only=True):
+    """One schedule."""
+
+    schedule_id: str
+    name: str
+    about: str
+    next: str
+    runs: tuple[RunView, ...]
+
+
+class SchedulesView(Struct, frozen=True, kw_only=True):
+    """The page. ``newest`` is the number up to which the inbox is shown."""
+
+    lead: str
+    inbox: tuple[RunView, ...]
+    newest: int
+    unread: int
+    schedules: tuple[ScheduleView, ...]
+    kinds: tuple[tuple[str, str], ...]
+    every: tuple[tuple[str, str], ...]
+    metrics: tuple[tuple[str, str], ...]
+
+
+def schedules_view(
+    found: Sequence[tuple[Schedule, Sequence[Run]]], inbox: Sequence[Run], forms: Sequence[Form], reader: Reader
+) -> SchedulesView:
+    """Show schedules and the inbox."""
+    unread = sum(not each.is_read for each in inbox)
+    return SchedulesView(
+        lead="Nothing new." if not unread else f"{reader.number(unread)} new.",
+        inbox=tuple(_run(each, reader) for each in inbox[:20]),
+        newest=max((each.number for each in inbox), default=0),
+        unread=unread,
+        schedules=tuple(
+            ScheduleView(
+                schedule_id=each.schedule_id,
+                name=each.name,
+                about=f"{dict(KINDS)[each.kind]}. {dict(EVERY)[each.every]}.",
+                next=reader.moment(each.next_at) if each.next_at else "",
+                runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
+            )
+            for each, runs in found
+        ),
+        kinds=KINDS,
+        every=EVERY,
+        metrics=tuple(
+            (f"{metric.id}@{form.id}", f"{metric.name} ({form.name})") for form in forms for metric in form.metrics
+        ),
+    )
+
+
+def _run(each: Run, reader: Reader) -> RunView:
+    href = f"/console/schedules/{each.schedule_id}/{each.number}" if each.size else each.href
+    gone = "Removed, as a conversation was erased." if each.state == "withdrawn" else ""
+    return RunView(
+        title=each.title,
+        detail=each.detail,
+        when=reader.lately(each.at),
+        href=href,
+        is_new=not each.is_read,
+        problem=gone or each.error,
+    )

@@ -1,0 +1,1 @@
+"""Views of setup: forms, their editor, and back-tests."""

@@ -1,0 +1,211 @@
+"""Scorecards and taxonomies: their lists, each alone, and the document that their author writes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.scorecard import Scorecard
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.setup.knowledge import language_word
+from auscult.services.definitions.forms.document import Problem
+from auscult.services.definitions.scorecards import AgentFigures
+
+_LONGEST_AGENTS = 3
+
+
+class ListedRow(Struct, frozen=True, kw_only=True):
+    """One definition of a list. ``facts`` are the columns after its name; ``tag`` says what is special about it."""
+
+    name: str
+    id: str
+    href: str
+    facts: tuple[str, ...]
+    tag: str
+
+
+class EditorView(Struct, frozen=True, kw_only=True):
+    """The document with what is wrong in it. ``act`` is where it is posted, ``remove`` puts it out of force."""
+
+    act: str
+    document: str
+    faults: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    remove: str
+    remove_word: str
+
+
+class ListView(Struct, frozen=True, kw_only=True):
+    """A list of definitions. ``columns`` name the facts."""
+
+    title: str
+    lead: str
+    empty: str
+    columns: tuple[str, ...]
+    rows: tuple[ListedRow, ...]
+    editor: EditorView | None
+    note: str
+    begin: str
+
+
+class FiguresRow(Struct, frozen=True, kw_only=True):
+    """One agent's figures. ``attributes`` are in the order of the scorecard."""
+
+    name: str
+    href: str
+    conversations: str
+    score: str
+    passed: str
+    attributes: tuple[str, ...]
+
+
+class AttributeView(Struct, frozen=True, kw_only=True):
+    """One attribute with its metrics: each with its name, its weight, and what is special about it."""
+
+    name: str
+    weight: str
+    metrics: tuple[tuple[str, str, str], ...]
+
+
+class ScorecardView(Struct, frozen=True, kw_only=True):
+    """The page of one scorecard. ``figures`` is None where nobody asked for them, or may not."""
+
+    name: str
+    about: str
+    attributes: tuple[AttributeView, ...]
+    may_see_figures: bool
+    since: str
+    last: str
+    figures: tuple[FiguresRow, ...] | None
+    editor: EditorView | None
+    note: str
+
+
+class TopicView(Struct, frozen=True, kw_only=True):
+    """A topic with those below it. ``examples`` sums up the ways to express it."""
+
+    name: str
+    description: str
+    examples: str
+    below: tuple["TopicView", ...]
+
+
+class TaxonomyView(Struct, frozen=True, kw_only=True):
+    """The page of one taxonomy. ``versions`` are the newest and those before it, in words."""
+
+    name: str
+    about: str
+    topics: tuple[TopicView, ...]
+    versions: tuple[str, ...]
+    editor: EditorView | None
+    note: str
+
+
+def scorecard_rows(cards: Iterable[Scorecard], reader: Reader, base: str) -> tuple[ListedRow, ...]:
+    """Show the scorecards in force."""
+    return tuple(
+        ListedRow(
+            name=each.name,
+            id=each.id,
+            href=f"{base}/{quote(each.id, safe='')}",
+            facts=(
+                ", ".join(attribute.name for attribute in each.attributes),
+                agents_word(each.agents),
+                f"{reader.number(each.pass_score)} needed",
+                f"Version {each.version}",
+            ),
+            tag="Inactive" if not each.is_active else "Default" if each.is_default else "",
+        )
+        for each in cards
+    )
+
+
+def taxonomy_rows(
+    stored: Iterable[Definition], read: Mapping[str, Taxonomy], reader: Reader, base: str
+) -> tuple[ListedRow, ...]:
+    """Show the taxonomies in force; one that cannot be read any more says so."""
+    return tuple(
+        ListedRow(
+            name=taxonomy.name if (taxonomy := read.get(each.name)) else each.name,
+            id=each.name,
+            href=f"{base}/{quote(each.name, safe='')}",
+            facts=(
+                " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else "",
+                ", ".join(language_word(one, reader) for one in taxonomy.languages) if taxonomy else "",
+                f"Version {each.version}, {reader.short_day(each.published_at)}",
+            ),
+            tag="" if taxonomy else "Cannot be read",
+        )
+        for each in stored
+    )
+
+
+def agents_word(agents: Sequence[str]) -> str:
+    """Say whom a scorecard measures."""
+    if "*" in agents:
+        return "Every agent"
+    more = len(agents) - _LONGEST_AGENTS
+    return ", ".join(agents[:_LONGEST_AGENTS]) + (f" and {more} more" if more > 0 else "")
+
+
+def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -> tuple[AttributeView, ...]:
+    """Show what a scorecard weighs. ``names`` are those of the metrics in force, by id."""
+    return tuple(
+        AttributeView(
+            name=attribute.name,
+            weight=f"{_weight(attribute.weight, reader)}%",
+            metrics=tuple(
+                (
+                    names.get(each.metric, each.metric),
+                    _weight(each.weight, reader),
+                    "fatal" if each.fatal else "" if each.metric in names else "on no form",
+                )
+                for each in attribute.metrics
+            ),
+        )
+        for attribute in card.attributes
+    )
+
+
+def figures_rows(
+    figures: Iterable[AgentFigures], reader: Reader, base: str, since: date, last: date
+) -> tuple[FiguresRow, ...]:
+    """Show agents by name: this is no ranking."""
+    rows = [
+        FiguresRow(
+            name=each.name or each.agent_id,
+            href=f"{base}/conversations?{urlencode({'agent': each.agent_id, 'from': since, 'to': last})}",
+            conversations=reader.number(each.interactions),
+            score=_score(each.score, reader),
+            passed=f"{each.passed} of {each.passed + each.failed}",
+            attributes=tuple(_score(one.score, reader) for one in each.attributes),
+        )
+        for each in figures
+    ]
+    return tuple(sorted(rows, key=lambda row: row.name.casefold()))
+
+
+def topic_views(nodes: Iterable[Node], reader: Reader) -> tuple[TopicView, ...]:
+    """Show topics with those below them."""
+    return tuple(
+        TopicView(
+            name=each.name,
+            description=each.description,
+            examples=", ".join(f"\u201c{one}\u201d" for one in each.examples[:3])
+            + (f" and {reader.number(len(each.examples) - 3)} more" if len(each.examples) > 3 else ""),  # noqa: PLR2004
+            below=topic_views(each.topics, reader),
+        )
+        for each in nodes
+    )
+
+
+def _weight(value: Decimal, reader: Reader) -> str:
+    return reader.number(value, 0 if value == value.to_integral_value() else 2)
+
+
+def _score(value: Decimal | None, reader: Reader) -> str:
+    return "\u2013" if value is None else reader.number(value, 1)

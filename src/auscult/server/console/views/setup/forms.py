@@ -1,0 +1,329 @@
+"""Forms: the list, the editor's view of one document, what a trial changes, and what a back-test found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from msgspec import UNSET, Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.evaluation import Evaluation
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import CHANNELS, customer_words
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.setup.packs import PacksView, pack_views
+from auscult.server.console.views.verdicts import kind_of
+from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
+from auscult.services.definitions.forms.document import Document, Path, Problem
+from auscult.services.definitions.forms.reading import FormCheck
+
+_LISTS = {
+    "phrases": "says",
+    "similar": "says something like",
+    "also": "or says",
+    "never": "but not",
+}
+_BRANCHES = {"answer": "Yes when", "when": "Asked when", "not_when": "N/A when", "applies": "Asked when"}
+_MOST_WORDS = 40
+
+
+class FormRow(Struct, frozen=True, kw_only=True):
+    """One form in the list."""
+
+    name: str
+    href: str
+    id: str
+    channel: str
+    version: str
+    metrics: str
+    draft: str
+
+
+class FormsView(Struct, frozen=True, kw_only=True):
+    """The list, and the form that begins a new one."""
+
+    rows: tuple[FormRow, ...]
+    queues: tuple[str, ...]
+    may_edit: bool
+    problem: str
+
+
+class WordView(Struct, frozen=True, kw_only=True):
+    """Something that is looked for, and where it is removed."""
+
+    text: str
+    path: str
+
+
+class ListView(Struct, frozen=True, kw_only=True):
+    """A list of words in a metric: where in the rule it stands, and its items."""
+
+    label: str
+    path: str
+    words: tuple[WordView, ...]
+    more: int
+
+
+class FieldView(Struct, frozen=True, kw_only=True):
+    """One value that the form view changes."""
+
+    label: str
+    path: str
+    value: str
+    is_number: bool = False
+
+
+class MetricForm(Struct, frozen=True, kw_only=True):
+    """One metric as the form view shows it."""
+
+    name: str
+    kind: str
+    weight: str
+    share: int
+    fields: tuple[FieldView, ...]
+    lists: tuple[ListView, ...]
+    packs: tuple[PacksView, ...]
+    path: str
+    has_fault: bool
+
+
+class FaultView(Struct, frozen=True, kw_only=True):
+    """One fault, with its line."""
+
+    line: str
+    field: str
+    text: str
+    is_warning: bool = False
+
+
+class ChangeView(Struct, frozen=True, kw_only=True):
+    """One difference from the version in force."""
+
+    name: str
+    what: str
+
+
+class TriedRow(Struct, frozen=True, kw_only=True):
+    """One conversation with its score and verdicts before and after."""
+
+    words: str
+    href: str
+    score: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+class TriedView(Struct, frozen=True, kw_only=True):
+    """What a trial came to: those that change first."""
+
+    sentence: str
+    rows: tuple[TriedRow, ...]
+
+
+class EditorView(Struct, frozen=True, kw_only=True):
+    """The editor of one form. ``choices`` are the wording packs that can be picked, each with what it says."""
+
+    form_id: str
+    title: str
+    name: str
+    document: str
+    faults: tuple[FaultView, ...]
+    fields: tuple[FieldView, ...]
+    metrics: tuple[MetricForm, ...]
+    weights: str
+    differences: tuple[ChangeView, ...]
+    before: str
+    tried: TriedView | None
+    transcript: str
+    can_publish: bool
+    may_publish: bool
+    note: str
+    problem: str
+    action: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def form_row(version: FormVersion | None, draft: FormDraft | None, name: tuple[str, str, int], path: str) -> FormRow:
+    """Show one form. ``name`` is its name, its channel and its number of metrics."""
+    form_id = version.form_id if version else draft.form_id if draft else ""
+    return FormRow(
+        name=name[0] or form_id,
+        href=f"{path}/{form_id}",
+        id=form_id,
+        channel=name[1],
+        version=f"Version {version.version}" if version else "Not published",
+        metrics=str(name[2]),
+        draft="Draft" if draft else "",
+    )
+
+
+def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricForm, ...]:
+    """Show the metrics of a document as far as it can be read."""
+    value = document.value
+    raw: object = value.get("metrics") if isinstance(value, dict) else None
+    metrics = cast("list[Any]", raw) if isinstance(raw, list) else []
+    whole = (
+        sum(_number(cast("dict[str, Any]", each).get("weight")) for each in metrics if isinstance(each, dict)) or 1.0
+    )
+    found: list[MetricForm] = []
+    for place, each in enumerate(metrics):
+        if not isinstance(each, dict):
+            continue
+        metric = cast("dict[str, Any]", each)
+        path = f"metrics.{place}"
+        weight = _number(metric.get("weight"))
+        found.append(
+            MetricForm(
+                name=str(metric.get("name", "")),
+                kind=str(metric.get("type", "")),
+                weight=f"{weight:g}",
+                share=min(20, round(max(weight, 0) / whole * 20)),
+                fields=(
+                    FieldView(label="Name", path=f"{path}.name", value=str(metric.get("name", ""))),
+                    FieldView(label="Question", path=f"{path}.question", value=str(metric.get("question", ""))),
+                    FieldView(label="Weight", path=f"{path}.weight", value=f"{weight:g}", is_number=True),
+                ),
+                lists=tuple(_lists(metric, path)),
+                packs=tuple(pack_views(metric, path)),
+                path=path,
+                has_fault=any(fault.field.startswith(f"metrics[{place}]") for fault in faults),
+            )
+        )
+    return tuple(found)
+
+
+def _number(value: Any) -> float:  # noqa: ANN401  (what YAML has there)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[ListView]:  # noqa: ANN401
+    """Find the lists of words in a metric, each with where in the rule it stands."""
+    if isinstance(value, dict):
+        mapping = cast("dict[str, Any]", value)
+        here = (*context, *_spoken(mapping))
+        for key, each in mapping.items():
+            if (
+                key in _LISTS
+                and isinstance(each, list)
+                and all(isinstance(one, str) for one in cast("list[Any]", each))
+            ):
+                words = cast("list[str]", each)
+                yield ListView(
+                    label=" ".join((*here, _LISTS[key])).strip(),
+                    path=f"{path}.{key}",
+                    words=tuple(
+                        WordView(text=word, path=f"{path}.{key}.{n}") for n, word in enumerate(words[:_MOST_WORDS])
+                    ),
+                    more=max(0, len(words) - _MOST_WORDS),
+                )
+            else:
+                branch = (_BRANCHES[key],) if key in _BRANCHES and not context else ()
+                yield from _lists(each, f"{path}.{key}", (*branch, *here))
+    elif isinstance(value, list):
+        for place, each in enumerate(cast("list[Any]", value)):
+            yield from _lists(each, f"{path}.{place}", context)
+
+
+def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who speaks and where, in words."""
+    found: list[str] = []
+    if isinstance(mapping.get("speaker"), str):
+        found.append(f"the {mapping['speaker']}")
+    window: object = mapping.get("window")
+    if isinstance(window, dict):
+        found += [f"({name} {value})" for name, value in cast("dict[str, Any]", window).items()]
+    return tuple(found)
+
+
+def fault_views(check: FormCheck) -> tuple[FaultView, ...]:
+    """Show faults and what an engine lacks, then warnings."""
+    faults = [_fault(each) for each in (*check.problems, *check.unanswered)]
+    return (*faults, *(_fault(each, is_warning=True) for each in check.warnings))
+
+
+def _fault(problem: Problem, *, is_warning: bool = False) -> FaultView:
+    return FaultView(
+        line="" if problem.line is None else str(problem.line),
+        field=problem.field,
+        text=problem.reason,
+        is_warning=is_warning,
+    )
+
+
+def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:
+    """Show what differs from the version in force."""
+    views = [ChangeView(name="The form", what=_change(each)) for each in found.changes]
+    for metric in found.metrics:
+        if metric.change != "changed":
+            views.append(ChangeView(name=metric.name, what=f"{metric.change}."))
+            continue
+        again = " Judged anew." if metric.judged_anew else ""
+        views.append(ChangeView(name=metric.name, what=" ".join(map(_change, metric.changes)) + again))
+    if found.reordered:
+        views.append(ChangeView(name="The form", what="Metrics stand in another order."))
+    return tuple(views)
+
+
+def _change(each: ChangeLine) -> str:
+    if each.come is not UNSET or each.gone is not UNSET:
+        come = ", ".join(f"\u201c{one}\u201d" for one in (each.come or ())) if each.come is not UNSET else ""
+        gone = ", ".join(f"\u201c{one}\u201d" for one in (each.gone or ())) if each.gone is not UNSET else ""
+        parts = [f"{word} {what}" for word, what in (("added", come), ("removed", gone)) if what]
+        return f"{each.field}: {'; '.join(parts) or 'reordered'}."
+    before = "none" if each.before is UNSET else each.before
+    after = "none" if each.after is UNSET else each.after
+    return f"{each.field}: {before} to {after}."
+
+
+class Trial(NamedTuple):
+    """One conversation of a trial, with its evaluation before, where there is one, and after."""
+
+    conversation: Conversation
+    before: Evaluation | None
+    after: Evaluation | None
+
+
+def tried_view(trials: Sequence[Trial], reader: Reader, base: str) -> TriedView:
+    """Show what a trial changes, the largest change first."""
+    rows = sorted((_tried(each, reader, base) for each in trials), key=lambda each: -len(each.changes))
+    changed = sum(bool(each.changes) for each in rows)
+    means = [
+        sum(float(each.score) for each in found if each and each.score is not None) / n
+        for found in ([trial.before for trial in trials], [trial.after for trial in trials])
+        if (n := sum(bool(each and each.score is not None) for each in found))
+    ]
+    many = "1 conversation" if len(rows) == 1 else f"{len(rows)} conversations"
+    sentence = f"Tried on {many}: {changed} change."
+    if len(means) == 2:  # noqa: PLR2004  (before and after)
+        sentence += f" Mean score {reader.number(means[0], 1)} to {reader.number(means[1], 1)}."
+    return TriedView(sentence=sentence, rows=tuple(rows))
+
+
+def _tried(trial: Trial, reader: Reader, base: str) -> TriedRow:
+    before = {each.metric.id: kind_of(each) for each in trial.before.results} if trial.before else {}
+    after = trial.after.results if trial.after else ()
+    changes = tuple(
+        (each.metric.name, before.get(each.metric.id, "open"), kind_of(each))
+        for each in after
+        if before.get(each.metric.id) != kind_of(each)
+    )
+    score = trial.after.score if trial.after else None
+    is_pasted = trial.before is None
+    return TriedRow(
+        words=excerpt(customer_words(trial.conversation)) or trial.conversation.id,
+        href="" if is_pasted else f"{base}/conversations/{trial.conversation.id}",
+        score="\u2013" if score is None else reader.number(score),
+        changes=changes,
+    )
+
+
+def channel_name(channel: str) -> str:
+    """Return a channel in words."""
+    return CHANNELS.get(cast("Any", channel), channel)
+
+
+def path_of(text: str) -> Path:
+    """Read a path of the form view: ``metrics.0.answer.phrases``."""
+    return tuple(int(part) if part.isdecimal() else part for part in text.split("."))

@@ -1,0 +1,168 @@
+"""The knowledge base: documents with their validity, their passages, and what a question would bring up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from urllib.parse import quote
+
+from babel import Locale, UnknownLocaleError
+from msgspec import Struct
+
+from auscult.domain.assist.knowledge import Document, Found, Passage
+from auscult.domain.assist.validity import Validity
+from auscult.server.console.reader import Reader
+from auscult.services.assist.knowledge import Search
+
+_ALWAYS = Validity()
+
+
+class StateView(Struct, frozen=True, kw_only=True):
+    """Whether a document holds: the word on its tag with the tag's kind, and from when to when."""
+
+    word: str
+    kind: str
+    days: str
+
+
+class DocumentRow(Struct, frozen=True, kw_only=True):
+    """One document of the list."""
+
+    name: str
+    href: str
+    language: str
+    passages: str
+    added: str
+    state: StateView
+
+
+class FoundRow(Struct, frozen=True, kw_only=True):
+    """A passage that was found. ``tag`` says whether it would be suggested."""
+
+    heading: str
+    text: str
+    source: str
+    href: str
+    tag: str
+    is_shown: bool
+
+
+class KnowledgeView(Struct, frozen=True, kw_only=True):
+    """The page. ``asked`` is what was searched for; ``said`` sums up what was found."""
+
+    rows: tuple[DocumentRow, ...]
+    languages: tuple[tuple[str, str], ...]
+    language: str
+    asked: str
+    said: str
+    found: tuple[FoundRow, ...]
+    may_edit: bool
+    note: str
+    problem: str
+
+
+class PassageView(Struct, frozen=True, kw_only=True):
+    """A passage as the assistant quotes it."""
+
+    id: str
+    heading: str
+    text: str
+
+
+class DocumentView(Struct, frozen=True, kw_only=True):
+    """The page of one document."""
+
+    name: str
+    about: str
+    state: StateView
+    passages: tuple[PassageView, ...]
+    remove: str
+
+
+def path_of(base: str, language: str, source: str) -> str:
+    """Return where a document's page stands."""
+    return f"{base}/knowledge/{language}/{quote(source, safe='')}"
+
+
+def state_view(validity: Validity, on: date, reader: Reader) -> StateView:
+    """Say whether a document holds on a day."""
+    days = _days(validity, reader)
+    if validity.superseded_by:
+        return StateView(word=f"Superseded by {validity.superseded_by}", kind="late", days=days)
+    if validity.is_over:
+        return StateView(word="Says it is over", kind="late", days=days)
+    if validity.holds(on):
+        return StateView(word="In force", kind="", days=days)
+    is_early = validity.since is not None and on < validity.since
+    return StateView(word="Not in force yet" if is_early else "Expired", kind="due" if is_early else "late", days=days)
+
+
+def _days(validity: Validity, reader: Reader) -> str:
+    since = f"from {reader.day(validity.since)}" if validity.since else ""
+    until = f"to {reader.day(validity.until)}" if validity.until else ""
+    return f"{since} {until}".strip()
+
+
+def document_rows(
+    documents: Iterable[Document], validity: Mapping[str, Mapping[str, Validity]], reader: Reader, base: str
+) -> tuple[DocumentRow, ...]:
+    """Show the documents in force in the base. ``validity`` is by language and name."""
+    return tuple(
+        DocumentRow(
+            name=each.source,
+            href=path_of(base, each.language, each.source),
+            language=language_word(each.language, reader),
+            passages=reader.number(each.passages),
+            added=reader.lately(each.added_at),
+            state=state_view(validity.get(each.language, {}).get(each.source, _ALWAYS), reader.today, reader),
+        )
+        for each in documents
+    )
+
+
+def found_rows(found: Search, language: str, reader: Reader, base: str) -> tuple[FoundRow, ...]:
+    """Show the passages that a question brings up, the best first."""
+    return tuple(_found_row(each, found, language, reader, base) for each in found.found)
+
+
+def _found_row(each: Found, search: Search, language: str, reader: Reader, base: str) -> FoundRow:
+    passage = each.passage
+    state = state_view(search.validity.get(passage.source, _ALWAYS), reader.today, reader)
+    is_shown = each in search.fit
+    tag = "Would be suggested" if is_shown else state.word if state.kind else "Only when searched for"
+    return FoundRow(
+        heading=passage.title,
+        text=passage.text,
+        source=passage.source,
+        href=f"{path_of(base, language, passage.source)}#{passage.id}",
+        tag=tag,
+        is_shown=is_shown,
+    )
+
+
+def said_of(found: Search) -> str:
+    """Sum up what a question brings up."""
+    if not found.found:
+        return "Nothing fits. The agent would be shown nothing, and a search would find nothing."
+    if not found.fit:
+        return "The agent would be shown nothing: no passage fits well enough. A search would find these."
+    return "The agent would be shown the first of these."
+
+
+def document_view(document: Document, passages: Sequence[Passage], state: StateView, reader: Reader) -> DocumentView:
+    """Show one document with its passages."""
+    count = f"{reader.number(len(passages))} {'passage' if len(passages) == 1 else 'passages'}"
+    added = f"added {reader.moment(document.added_at)}"
+    return DocumentView(
+        name=document.source,
+        about=f"{language_word(document.language, reader)}, {document.format}, {count}, {added}",
+        state=state,
+        passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
+        remove="",
+    )
+
+
+def language_word(language: str, reader: Reader) -> str:
+    """Return the name of a language: ``English`` for ``en``; its code where it has none."""
+    try:
+        return Locale(language).get_display_name(reader.locale) or language
+    except (UnknownLocaleError, ValueError):
+        return language

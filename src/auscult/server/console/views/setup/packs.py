@@ -1,0 +1,92 @@
+"""Wording packs in the form view: where a metric uses one, what it says, and which could be picked."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, cast
+
+from msgspec import Struct
+
+from auscult.wording import available, is_reference, pack
+
+_CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "event"})
+
+
+class PackView(Struct, frozen=True, kw_only=True):
+    """A pack that is used: its name, what it says, and where it stands.
+
+    ``is_only``: nothing else is looked for there, so that it stays. ``lacks`` are the lists that extend it and are not
+    there yet, each with its label.
+    """
+
+    name: str
+    says: str
+    path: str
+    is_only: bool
+    lacks: tuple[tuple[str, str], ...]
+
+
+class PacksView(Struct, frozen=True, kw_only=True):
+    """One search that packs can be picked for: where its conditions stand, and the packs among them."""
+
+    label: str
+    path: str
+    packs: tuple[PackView, ...]
+
+
+@cache
+def choices() -> tuple[tuple[str, str], ...]:
+    """Return every pack that can be picked, with what it says."""
+    return tuple((name, pack(name).says) for name in available())
+
+
+def pack_views(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[PacksView]:  # noqa: ANN401  (YAML)
+    """Find the searches of a metric, each with where in the rule it stands."""
+    if isinstance(value, list):
+        for place, each in enumerate(cast("list[Any]", value)):
+            yield from pack_views(each, f"{path}.{place}", context)
+    if not isinstance(value, dict):
+        return
+    mapping = cast("dict[str, Any]", value)
+    speaker: object = mapping.get("speaker")
+    here = (*context, f"the {speaker}") if isinstance(speaker, str) else context
+    for key, each in mapping.items():
+        if key == "any_of" and (conditions := _conditions(each)):
+            yield PacksView(
+                label=" ".join((*here, "says")), path=f"{path}.{key}", packs=_used(conditions, f"{path}.{key}")
+            )
+        else:
+            branch = () if context or isinstance(key, int) else (_BRANCHES.get(key, ""),)
+            yield from pack_views(each, f"{path}.{key}", (*filter(None, branch), *here))
+
+
+_BRANCHES = {"answer": "Yes when", "trigger": "Asked when", "not_when": "N/A when", "excused_when": "Excused when"}
+
+
+def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401
+    """Return the entries of a list where each is a condition on one turn; none otherwise."""
+    entries = cast("list[Any]", value) if isinstance(value, list) else []
+    found = [cast("Mapping[str, Any]", each) for each in entries if isinstance(each, dict)]
+    is_plain = all(_CONDITIONS & each.keys() and not {"any_of", "speaker"} & each.keys() for each in found)
+    return found if is_plain and len(found) == len(entries) else []
+
+
+def _used(entries: list[Mapping[str, Any]], path: str) -> tuple[PackView, ...]:
+    return tuple(
+        PackView(
+            name=name,
+            says=_says(name),
+            path=f"{path}.{place}",
+            is_only=len(entries) == 1,
+            lacks=tuple((key, label) for key, label in (("also", "or says"), ("never", "but not")) if key not in each),
+        )
+        for place, each in enumerate(entries)
+        if isinstance(name := each.get("wording"), str)
+    )
+
+
+def _says(name: str) -> str:
+    """Return what a pack says; empty where there is no such pack."""
+    try:
+        return pack(name).says if is_reference(name) else ""
+    except KeyError:
+        return ""

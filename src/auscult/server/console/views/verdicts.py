@@ -1,0 +1,243 @@
+"""Verdicts as pages show them: the row of each metric, the strip of all, and how the score came about."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
+from auscult.domain.form import Form, Metric
+from auscult.server.console.charts.strip import Cell, Kind
+from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.quoting import excerpt, span_of
+from auscult.services.conversations.closest import is_miss
+
+WORDS: dict[Qualification, str] = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "To answer"}
+_LONGEST_QUOTE = 120
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """Words that decided, and where they stand. ``why`` says why, where the words alone do not."""
+
+    text: str
+    turn_id: str | None
+    clock: str
+    why: str = ""
+
+
+class PartView(Struct, frozen=True, kw_only=True):
+    """A question within a metric."""
+
+    name: str
+    kind: Kind
+    word: str
+
+
+class VerdictView(Struct, frozen=True, kw_only=True):
+    """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
+
+    ``near`` is what came closest where nothing was found, ``level`` the answer to a graded metric; ``so_far`` is what
+    the verdicts up to this one earned of what they count.
+    """
+
+    metric_id: str
+    name: str
+    question: str
+    kind: Kind
+    word: str
+    level: str
+    is_fatal: bool
+    quotes: tuple[Quote, ...]
+    cues: tuple[Quote, ...]
+    near: tuple[Quote, ...]
+    reason: str
+    parts: tuple[PartView, ...]
+    gained: str
+    possible: str
+    so_far: str = ""
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """One line of the arithmetic."""
+
+    label: str
+    value: str
+
+
+class LedgerView(Struct, frozen=True, kw_only=True):
+    """How a score came about: what is left out, what counts, what was lost, and the result."""
+
+    rows: tuple[LedgerRow, ...]
+    sums: tuple[LedgerRow, ...]
+    result: LedgerRow
+
+
+def kind_of(answer: MetricResult | Part) -> Kind:
+    """Return how a verdict is drawn: met, missed, left out, or not answered yet."""
+    qualification = answer.verdict.qualification if isinstance(answer, MetricResult) else answer.qualification
+    if qualification == "-":
+        return "unsure"
+    return "na" if answer.adhered is None else "yes" if answer.adhered else "no"
+
+
+def cells_of(results: Sequence[MetricResult]) -> tuple[Cell, ...]:
+    """Return the strip of an evaluation."""
+    return tuple(
+        Cell(
+            name=each.metric.name,
+            kind=kind_of(each),
+            weight=float(each.metric.weight),
+        )
+        for each in results
+    )
+
+
+class _Question(Struct):
+    """What is read of a metric's settings."""
+
+    question: str = ""
+
+
+def question_of(metric: Metric) -> str:
+    """Return the question that a metric asks, where its settings say it in words."""
+    try:
+        return msgspec.convert(metric.settings or {}, _Question).question
+    except msgspec.ValidationError:
+        return ""
+
+
+def verdict_views(
+    results: Sequence[MetricResult],
+    form: Form,
+    reader: Reader,
+    texts: Mapping[str, str],
+    near: Mapping[str, Evidence],
+) -> tuple[VerdictView, ...]:
+    """Show every verdict. ``texts`` holds the words of each turn, ``near`` what came closest, by metric id."""
+    views: list[VerdictView] = []
+    gained = possible = Decimal(0)
+    for each in results:
+        counted = points(each, form)
+        gained, possible = gained + counted.gained, possible + counted.possible
+        view = verdict_view(each, form, reader, texts, near.get(each.metric.id))
+        so_far = f"{_weight(gained, reader)} of {_weight(possible, reader)} so far"
+        views.append(msgspec.structs.replace(view, so_far=so_far))
+    return tuple(views)
+
+
+def verdict_view(
+    result: MetricResult, form: Form, reader: Reader, texts: Mapping[str, str], near: Evidence | None = None
+) -> VerdictView:
+    """Show one verdict. ``texts`` holds the words of each turn, ``near`` is what came closest to it."""
+    metric, verdict = result.metric, result.verdict
+    kind = kind_of(result)
+    counted = points(result, form)
+    is_counted = counted.possible > 0
+    return VerdictView(
+        metric_id=metric.id,
+        name=metric.name,
+        question=question_of(metric),
+        kind=kind,
+        word=WORDS[verdict.qualification],
+        level=verdict.level or "",
+        is_fatal=metric.fatal,
+        quotes=tuple(_quote(each, texts) for each in verdict.evidence if not is_miss(result, each)),
+        near=tuple(
+            _quote(each, texts)
+            for each in (*verdict.evidence, *filter(None, [near]))
+            if each is near or is_miss(result, each)
+        ),
+        cues=tuple(_quote(each, texts) for each in verdict.trigger),
+        reason=_reason(result),
+        parts=tuple(
+            PartView(name=part.name, kind=kind_of(part), word=WORDS[part.qualification]) for part in verdict.parts
+        ),
+        gained=_weight(counted.gained, reader) if is_counted else "",
+        possible=_weight(counted.possible, reader) if is_counted else "",
+    )
+
+
+def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
+    text = texts.get(evidence.turn_id or "", "")
+    span = span_of(evidence, text) if text else None
+    words = text[span.start : span.end] if span else evidence.text
+    why = "" if evidence.why.startswith("says '") else evidence.why
+    return Quote(
+        text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE else words,
+        turn_id=evidence.turn_id,
+        clock="" if evidence.start_ms is None else clock(evidence.start_ms),
+        why=why,
+    )
+
+
+def _reason(result: MetricResult) -> str:
+    """Return why, in a sentence, where there is nothing to point at."""
+    reason = result.verdict.reason
+    if not reason:
+        return ""
+    if reason.startswith("not found in "):
+        where, _, rest = reason.removeprefix("not found in ").partition(", and excused")
+        looked = f"Not found. Looked in {where}."
+        return f"Not found in {where}, and there was no occasion: left out." if rest else looked
+    if reason.startswith("no trigger in "):
+        return f"Nothing in {reason.removeprefix('no trigger in ')} asks for it: left out."
+    if reason.startswith("ruled out"):
+        return "What was said rules it out: left out."
+    sentence = reason[:1].upper() + reason[1:]
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
+def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
+    """Show how the score came about; None where there is nothing to reckon with."""
+    form = evaluation.form
+    if form is None or not evaluation.results:
+        return None
+    results = evaluation.results
+    weights = sum((each.metric.weight for each in results), Decimal(0))
+    rows = [_row(f"Weights of all {len(results)} metrics", weights, reader)]
+    lost: list[LedgerRow] = []
+    gained = possible = Decimal(0)
+    for each in results:
+        counted = points(each, form)
+        gained, possible = gained + counted.gained, possible + counted.possible
+        if left_out := each.metric.weight - counted.possible:
+            word = WORDS[each.verdict.qualification]
+            rows.append(_row(f"{each.metric.name}: {word}, left out", -left_out, reader))
+        if missed := counted.possible - counted.gained:
+            lost.append(_row(f"{each.metric.name}: {_why_lost(each)}", -missed, reader))
+    sums = [_row("Counted", possible, reader), *lost, _row("Earned", gained, reader)]
+    return LedgerView(rows=tuple(rows), sums=tuple(sums), result=_result(evaluation, gained, possible, reader))
+
+
+def _why_lost(result: MetricResult) -> str:
+    if result.verdict.parts:
+        missed = sum(part.adhered is False for part in result.verdict.parts)
+        return f"{missed} of {len(result.verdict.parts)} parts missed"
+    return WORDS[result.verdict.qualification]
+
+
+def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> LedgerRow:
+    score = evaluation.score
+    if score is None:
+        return LedgerRow(label="Nothing applies, so there is no score", value="\u2013")
+    shown = reader.number(score)
+    fatal = [each.metric.name for each in evaluation.results if each.is_fatal_error]
+    if fatal:
+        return LedgerRow(label=f"{', '.join(fatal)}: fatal, so the score is 0", value=shown)
+    exact = 100 * gained / possible
+    label = f"{_weight(gained, reader)} \u00f7 {_weight(possible, reader)}"
+    if exact != score:
+        label += f" = {reader.number(exact, 3)}\u2026, rounded" if exact % 1 else f" = {reader.number(exact)}"
+    return LedgerRow(label=label, value=shown)
+
+
+def _row(label: str, value: Decimal, reader: Reader) -> LedgerRow:
+    return LedgerRow(label=label, value=_weight(value, reader))
+
+
+def _weight(value: Decimal, reader: Reader) -> str:
+    exact = value.normalize()
+    exponent = exact.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return reader.number(value, min(digits, 3))

@@ -1,0 +1,262 @@
+"""A visit: one request for a page, with who asks, in which app, and how they read."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from litestar import Request, Response
+from litestar.enums import MediaType
+from msgspec import Struct
+
+from auscult.domain.disputes.separation import Person
+from auscult.domain.errors import NotFoundError
+from auscult.domain.people.principal import Principal
+from auscult.server.console.assets import Assets
+from auscult.server.console.marks import OWN_RESULTS, whole_app
+from auscult.server.console.menu import menu
+from auscult.server.console.reader import Reader
+from auscult.server.console.templating import Frame, Persona, Templates
+from auscult.server.rest.context import Services
+from auscult.services.privacy.erasure import Erasing
+from auscult.services.scoring.render import Reports, render
+from auscult.storage.store import AppStore, Store
+
+BASE = "/console"
+THEME_COOKIE = "auscult_theme"
+ZONE_COOKIE = "auscult_zone"
+AFTER_COOKIE = "auscult_after"
+"""Keeps the page that was asked for until one has signed in."""
+THEMES = ("auto", "light", "dark")
+_LANGUAGES = ("en",)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Visitor(Struct, frozen=True, kw_only=True):
+    """Who is signed in: their name, their role in words, what they may do, and the app that they act in.
+
+    ``app`` shows them what their grants open and nothing else, ``apps`` are all that are open to them. ``personas`` are
+    the people of a demo. ``principal`` holds their rights with the scope of each.
+    """
+
+    email: str
+    name: str
+    role: str
+    permissions: frozenset[str]
+    principal: Principal
+    app: AppStore
+    personas: tuple[Persona, ...] = ()
+    notice: str = ""
+    apps: tuple[str, ...] = ()
+
+
+class SignInRequiredError(Exception):
+    """Nobody is signed in, and the page needs somebody."""
+
+
+class Console(Struct, frozen=True, kw_only=True):
+    """What every page is made with.
+
+    ``counts`` says what waits where, by the name of a page in the menu; ``services`` are those of the process.
+    """
+
+    assets: Assets
+    templates: Templates
+    now: Callable[[], datetime]
+    counts: Callable[[Visitor], Mapping[str, int]]
+    services: Services
+
+    @property
+    def assets_at(self) -> str:
+        """Where the files stand; the address changes with their content."""
+        return f"{BASE}/assets/{self.assets.version}"
+
+
+class Visit:
+    """One request for a page by somebody who is signed in."""
+
+    def __init__(self, console: Console, request: AnyRequest, visitor: Visitor) -> None:
+        """Read language, time zone and theme from the request."""
+        self._console = console
+        self._request = request
+        self.visitor = visitor
+        self.app = visitor.app
+        self.reader = reader_of(request, console.now())
+
+    @property
+    def reports(self) -> Reports:
+        """The reports that show what changes here."""
+        return self._console.services.reports
+
+    @property
+    def erasing(self) -> Erasing:
+        """Retention and erasure in the app."""
+        return Erasing(self.app, lambda: self.now, partial(render, self.app.tenant, reports=self.reports))
+
+    @property
+    def services(self) -> Services:
+        """The services of the process."""
+        return self._console.services
+
+    @property
+    def store(self) -> Store:
+        """The whole store, for what reaches beyond the app: users, clients, workers."""
+        return self._console.services.store
+
+    @property
+    def principal(self) -> Principal:
+        """The visitor's rights in the app."""
+        return self.visitor.principal
+
+    @property
+    def address(self) -> str:
+        """The whole address of the page, without its query."""
+        return str(self._request.base_url).rstrip("/") + self._request.url.path
+
+    @property
+    def now(self) -> datetime:
+        """The time at which the page is made."""
+        return self.reader.now
+
+    @property
+    def query(self) -> Mapping[str, list[str]]:
+        """The parameters of the address; empty values are left out."""
+        found: dict[str, list[str]] = {}
+        for name, value in self._request.query_params.multi_items():
+            if value.strip():
+                found.setdefault(name, []).append(value.strip())
+        return found
+
+    def app_for(self, permission: str) -> AppStore:
+        """Return the app with what a permission reaches, and nothing else. Raises ``NoPermissionError``."""
+        self.require(permission)
+        return self.store.within(self.app.tenant).seen_by(self.principal.visibility(permission))
+
+    def may(self, permission: str) -> bool:
+        """Return whether the visitor has a permission anywhere in the app."""
+        return permission in self.visitor.permissions
+
+    @property
+    def person(self) -> Person:
+        """The visitor as the separation of duties sees them."""
+        return Person(name=self.visitor.email, agent_ids=self.visitor.principal.agent_ids)
+
+    def reaches(self, permission: str, conversation_id: str | None) -> bool:
+        """Return whether a permission of the visitor reaches a conversation."""
+        reach = self.visitor.principal.visibility(permission)
+        return reach.is_everything or (conversation_id is not None and self.app.people.sees(reach, conversation_id))
+
+    def require(self, permission: str) -> None:
+        """Let only those in who have a permission. Raises ``NoPermissionError``."""
+        if not self.may(permission):
+            raise NoPermissionError(permission)
+
+    def require_everywhere(self, permission: str) -> None:
+        """Let only those in who have a permission in the whole app. Raises ``NoPermissionError``."""
+        if not self.principal.may_everywhere(permission):
+            raise NoPermissionError(permission)
+
+    def part(self, name: str, view: Struct, status: int = 200) -> Response[str]:
+        """Render a part of a page that its script replaces."""
+        nonce = secrets.token_urlsafe(12)
+        body = self._console.templates.render(name, self._frame("", nonce), view)
+        return page_response(body, nonce, status)
+
+    def page(self, name: str, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
+        """Render a page. ``here`` is the name of the menu's item that it belongs to."""
+        nonce = secrets.token_urlsafe(12)
+        frame = self._frame(here, nonce)
+        body = self._console.templates.render(name, frame, view, more)
+        return page_response(body, nonce, status)
+
+    def _frame(self, here: str, nonce: str) -> Frame:
+        visitor, request = self.visitor, self._request
+        query = request.url.query
+        return Frame(
+            language=self.reader.language,
+            theme=theme_of(request),
+            nonce=nonce,
+            base=BASE,
+            assets=self._console.assets_at,
+            here=request.url.path + (f"?{query}" if query else ""),
+            person=visitor.name,
+            role=visitor.role,
+            groups=menu(visitor.permissions | marks_of(visitor), here, self._console.counts(visitor), BASE),
+            personas=visitor.personas,
+            notice=visitor.notice,
+        )
+
+
+def marks_of(visitor: Visitor) -> frozenset[str]:
+    """Return what opens pages besides permissions."""
+    principal = visitor.principal
+    wide = {whole_app(each) for each in visitor.permissions if principal.may_everywhere(each)}
+    own = principal.agent_ids and "conversation.read" in visitor.permissions
+    return frozenset(wide | ({OWN_RESULTS} if own else set[str]()))
+
+
+class NoPermissionError(Exception):
+    """The visitor may not see a page of their own app; the page says which permission opens it."""
+
+    def __init__(self, permission: str) -> None:
+        """Name the permission."""
+        super().__init__(permission)
+        self.permission = permission
+
+
+def missing(noun: str, name: str) -> NotFoundError:
+    """Return the error of something that is not there, or not for this visitor: the two look alike."""
+    return NotFoundError(f"there is no {noun} {name!r} here", code="thing.unknown", field=noun, value=name)
+
+
+def page_response(body: str, nonce: str, status: int = 200) -> Response[str]:
+    """Return a page with its policy: our own files, scripts of this very response, and no frame around it."""
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=page_headers(nonce))
+
+
+def page_response_of(console: Console, name: str, values: Mapping[str, Any], status: int = 200) -> Response[str]:
+    """Return a page that stands without the menu."""
+    nonce = secrets.token_urlsafe(12)
+    given = {"base": BASE, "assets": console.assets_at, "language": _LANGUAGES[0], "nonce": nonce, **values}
+    return page_response(console.templates.render_alone(name, given), nonce, status)
+
+
+def local(address: str) -> str:
+    """Return an address within the console; any other leads home."""
+    is_ours = address == BASE or address.startswith((f"{BASE}/", f"{BASE}?"))
+    return address if is_ours and "\\" not in address and address.isprintable() else BASE
+
+
+def page_headers(nonce: str) -> dict[str, str]:
+    """Return what the headers of every page say."""
+    policy = (
+        f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {
+        "content-security-policy": policy,
+        "cache-control": "no-store",
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+        "cross-origin-opener-policy": "same-origin",
+    }
+
+
+def theme_of(request: AnyRequest) -> str:
+    """Return the theme that the reader chose, or ``auto``."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "auto"
+
+
+def reader_of(request: AnyRequest, now: datetime) -> Reader:
+    """Return how the reader reads: the first language of theirs that we have, and their time zone where known."""
+    zone = request.cookies.get(ZONE_COOKIE, "")
+    try:
+        timezone = ZoneInfo(zone) if zone else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        timezone = UTC
+    return Reader(language=_LANGUAGES[0], timezone=timezone, now=now)

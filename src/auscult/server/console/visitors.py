@@ -1,0 +1,104 @@
+"""Who is signed in: the session's cookie, the user's grants, and the app that they act in."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.people.grants import pairs_of
+from auscult.domain.tenancy import Tenant
+from auscult.server.asgi import headers_of, scope_of
+from auscult.server.console.demo import Demo
+from auscult.server.console.visit import AnyRequest, Visitor
+from auscult.server.people.cookies import session_secret
+from auscult.services.operations.log_context import PRINCIPAL
+from auscult.services.people.principals import Principals
+from auscult.storage import Store
+from auscult.storage.people.access import Access
+
+APP_COOKIE = "auscult_app"
+NOTICE = "Example data, repeated and shifted in time"
+
+
+class Visitors:
+    """Finds who is signed in, anew for every request."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], demo: Demo | None) -> None:
+        """Read people from ``store``; ``now`` returns the time, aware, UTC."""
+        self._store = store
+        self._now = now
+        self._demo = demo
+        self._principals = Principals(store, now)
+
+    def of(self, request: AnyRequest) -> Visitor | None:
+        """Return the visitor of a request, or None where nobody is signed in.
+
+        Raises ``AccessError`` ``grant.missing`` where they may do nothing at all.
+        """
+        access = self.access(request)
+        if access is None:
+            return None
+        tenants = self._principals.tenants(access)
+        if not tenants:
+            raise AccessError("no grant is in force; ask an administrator for a role", code="grant.missing")
+        tenant = _chosen(tenants, request)
+        principal = self._principals.principal(access, tenant)
+        email = access.user.email
+        app = self._store.within(tenant).seen_by(principal.visibility("conversation.read"))
+        return Visitor(
+            email=email,
+            name=access.user.name,
+            role=self._role(access, tenant),
+            permissions=principal.permissions,
+            principal=principal,
+            app=app,
+            personas=tuple(replace(each, is_here=each.email == email) for each in self._demo.people)
+            if self._demo
+            else (),
+            notice=NOTICE if self._demo else "",
+            apps=tuple(each.app_id for each in tenants),
+        )
+
+    def access(self, request: AnyRequest) -> Access | None:
+        """Return who is behind the session's cookie, or None."""
+        scope = scope_of(request)
+        secret = session_secret(scope, headers_of(scope))
+        if secret is None:
+            return None
+        try:
+            access = self._principals.by_session(secret)
+        except AccessError:
+            return None
+        PRINCIPAL.set(f"user:{access.user.email}")
+        return access
+
+    def _role(self, access: Access, tenant: Tenant) -> str:
+        """Return the roles of a user in an app, in words."""
+        now = self._now()
+        named = {
+            grant.role: None
+            for grant in access.grants
+            if grant.role and pairs_of([grant], tenant.app_id, now, access.roles)
+        }
+        return ", ".join(_in_words(each) for each in named) or "Own permissions"
+
+
+def _in_words(role: str) -> str:
+    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``."""
+    words = role.replace("-", " ")
+    return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
+
+
+def _chosen(tenants: list[Tenant], request: AnyRequest) -> Tenant:
+    """Return the app that the address names, else the one that was chosen last, else the first.
+
+    Raises ``NotFoundError`` where the address names one that is not open to them.
+    """
+    named = request.query_params.get("app", "")
+    by_id = {each.app_id: each for each in tenants}
+    if named:
+        if named not in by_id:
+            raise NotFoundError(f"unknown app {named!r}", code="app.unknown", field="app", value=named)
+        return by_id[named]
+    return by_id.get(request.cookies.get(APP_COOKIE, ""), tenants[0])

@@ -1,0 +1,86 @@
+"""Gauges that are read from the database when Prometheus asks, so that every process shows the same."""
+
+import time
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from auscult.domain.operations.figures import Figures
+from auscult.domain.scoring.judging import BILLION
+
+
+def render_gauges(figures: Figures | None, version: str, now: datetime | None = None) -> bytes:
+    """Return the gauges as Prometheus reads them; without ``figures`` only that the database does not answer."""
+    registry = CollectorRegistry()
+    at = (now or datetime.now(UTC)).timestamp()
+    _set(registry, "auscult_up", "Version of the server that answered.", 1, version=version)
+    _set(registry, "auscult_database_up", "Whether the database answers.", 0 if figures is None else 1)
+    _set(registry, "auscult_scrape_timestamp_seconds", "Time of this answer.", time.time())
+    if figures is None:
+        return generate_latest(registry)
+    _add_queues(registry, figures, at)
+    _add_deliveries(registry, figures, at)
+    for name, text, value in (
+        ("auscult_batches_postponed", "Batches that wait for a later time.", figures.postponed_batches),
+        ("auscult_batches_failed", "Batches that could not be processed.", figures.failed_batches),
+        ("auscult_backfills_unfinished", "Re-scores and backtests that run.", figures.unfinished_backfills),
+        ("auscult_backfills_failed", "Re-scores and backtests that failed.", figures.failed_backfills),
+        ("auscult_workers", "Workers that are known, alive or not yet found dead.", figures.workers),
+        ("auscult_changes", "Changes of conversations in the feed, ever.", figures.changes),
+        ("auscult_judge_tokens_today", "Tokens that judges used today (UTC).", figures.judge_tokens_today),
+        ("auscult_judge_cost_today", "Cost of judges today (UTC).", figures.judge_cost_today / BILLION),
+        ("auscult_judge_requests_today", "Judge calls made today (UTC).", figures.judge_requests_today),
+        ("auscult_judge_failures_today", "Judge calls that failed today (UTC).", figures.judge_failures_today),
+        ("auscult_judge_breakers_open", "Processes that pause their judge calls.", figures.judge_breakers_open),
+        ("auscult_judge_calls_open", "Judge calls under way, where they are limited.", figures.judge_calls_open),
+        ("auscult_conversations_accepted", "Conversations accepted, ever.", figures.accepted),
+        ("auscult_evaluations", "Evaluations made, ever.", figures.evaluated),
+        ("auscult_conversations_failed", "Conversations of failed batches.", figures.failed_conversations),
+        ("auscult_sessions_open", "Sessions of people.", figures.open_sessions),
+        ("auscult_sign_in_failures", "Failed sign-ins that count against a limit.", figures.sign_in_failures),
+    ):
+        _set(registry, name, text, value)
+    _add_work(registry, figures, at)
+    if figures.last_backup is not None:
+        text = "When the last backup was made."
+        _set(registry, "auscult_last_backup_timestamp_seconds", text, figures.last_backup.timestamp())
+    return generate_latest(registry)
+
+
+def _add_queues(registry: CollectorRegistry, figures: Figures, at: float) -> None:
+    waiting = Gauge("auscult_queue_conversations", "Conversations that wait.", ["priority"], registry=registry)
+    batches = Gauge("auscult_queue_batches", "Batches that wait.", ["priority"], registry=registry)
+    age = Gauge("auscult_queue_oldest_age_seconds", "Age of the oldest that waits.", ["priority"], registry=registry)
+    for queue in figures.queues:
+        waiting.labels(queue.priority).set(queue.conversations)
+        batches.labels(queue.priority).set(queue.batches)
+        age.labels(queue.priority).set(_age(queue.oldest, at))
+
+
+def _add_work(registry: CollectorRegistry, figures: Figures, at: float) -> None:
+    waiting = Gauge("auscult_work_waiting", "Work that is due, by its list.", ["list"], registry=registry)
+    age = Gauge("auscult_work_oldest_age_seconds", "Age of the oldest work that is due.", ["list"], registry=registry)
+    for one in figures.work:
+        waiting.labels(one.name).set(one.waiting)
+        age.labels(one.name).set(_age(one.oldest, at))
+    methods = Gauge("auscult_sign_ins", "Open sessions by the way in.", ["method"], registry=registry)
+    for method, count in figures.sign_ins:
+        methods.labels(method).set(count)
+
+
+def _add_deliveries(registry: CollectorRegistry, figures: Figures, at: float) -> None:
+    webhooks = Gauge("auscult_webhooks", "Webhooks by state.", ["state"], registry=registry)
+    webhooks.labels("enabled").set(figures.webhooks.enabled)
+    webhooks.labels("disabled").set(figures.webhooks.disabled)
+    undelivered, lag = figures.webhooks.undelivered, _age(figures.webhooks.oldest, at)
+    _set(registry, "auscult_webhook_undelivered_changes", "Changes that webhooks have not delivered.", undelivered)
+    _set(registry, "auscult_webhook_lag_seconds", "Age of the oldest undelivered change.", lag)
+
+
+def _age(oldest: datetime | None, at: float) -> float:
+    return 0.0 if oldest is None else max(0.0, at - oldest.timestamp())
+
+
+def _set(registry: CollectorRegistry, name: str, text: str, value: float, **labels: str) -> None:
+    gauge = Gauge(name, text, list(labels), registry=registry)
+    (gauge.labels(**labels) if labels else gauge).set(value)

@@ -1,0 +1,63 @@
+"""Routes for supervisors and monitoring: is the process alive, can it answer, and how busy is it?"""
+
+import hmac
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
+
+from auscult import __version__
+from auscult.domain.operations.figures import Figures
+from auscult.server.monitoring.gauges import render_gauges
+from auscult.server.monitoring.requests import RequestMetrics
+from auscult.services.operations.readiness import Readiness
+from auscult.storage.store import Store
+
+AnyRequest = Request[Any, Any, Any]
+
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def handlers(store: Store, readiness: Readiness, metrics: RequestMetrics, token: str | None) -> list[HTTPRouteHandler]:
+    """Return the handlers. ``token`` is asked for by /metrics; without one it is open."""
+
+    @get(["/livez", "/healthz"], include_in_schema=False)
+    async def livez() -> Response[bytes]:
+        return _json(b'{"status":"alive"}')
+
+    @get("/readyz", include_in_schema=False, sync_to_thread=True)
+    def readyz() -> Response[bytes]:
+        checks = readiness.checks()
+        reasons = [check.reason for check in checks if not check.ok]
+        if not reasons:
+            return _json(b'{"status":"ready"}')
+        body = {"status": "not ready", "reason": "; ".join(reasons), "checks": checks}
+        return _json(msgspec.json.encode(body), 503)
+
+    @get("/metrics", include_in_schema=False, sync_to_thread=True)
+    def show_metrics(request: AnyRequest) -> Response[bytes]:
+        if token is not None and not _holds(request, token):
+            body = b'{"status":"refused","reason":"send the token of AUSCULT_METRICS_TOKEN as Authorization: Bearer"}'
+            answer = _json(body, 401)
+            answer.headers["www-authenticate"] = "Bearer"
+            return answer
+        body = metrics.render() + render_gauges(_figures(store), __version__)
+        return Response(body, headers={"content-type": _METRICS_TYPE})
+
+    return [livez, readyz, show_metrics]
+
+
+def _figures(store: Store) -> Figures | None:
+    """Return the figures; None where the database does not answer, which is a figure, too."""
+    return store.figures() if store.is_ready() else None
+
+
+def _holds(request: AnyRequest, token: str) -> bool:
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+def _json(body: bytes, status: int = 200) -> Response[bytes]:
+    return Response(body, status_code=status, media_type=MediaType.JSON)

@@ -1,0 +1,1 @@
+"""How people come in: cookies, personal tokens, and identity providers."""

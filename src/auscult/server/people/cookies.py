@@ -1,0 +1,83 @@
+"""The session's cookie, and the proof that a write by cookie comes from a page of this server."""
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from auscult.domain.errors import AccessError
+from auscult.domain.people.sessions import ABSOLUTE
+from auscult.server.asgi import Scope
+
+PLAIN, SECURE = "auscult_session", "__Host-auscult_session"
+"""Names of the cookie without and with TLS. A browser accepts the second over TLS alone, from this host alone."""
+
+TOKEN_HEADER = "x-csrf-token"  # noqa: S105  (the name of a header)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_secret(scope: Scope, headers: Mapping[str, str]) -> str | None:
+    """Return the secret in the session's cookie, None where there is none or it cannot be read."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(_name(scope))
+    except CookieError:
+        return None
+    return found.value if found and found.value else None
+
+
+def set_session(scope: Scope, secret: str) -> str:
+    """Return the value of Set-Cookie that keeps a session."""
+    return _cookie(scope, secret, int(ABSOLUTE.total_seconds()))
+
+
+def clear_session(scope: Scope) -> str:
+    """Return the value of Set-Cookie that removes the session."""
+    return _cookie(scope, "", 0)
+
+
+def csrf_token(secret: str) -> str:
+    """Return the token that a header carries where a browser sends neither Origin nor Sec-Fetch-Site."""
+    return sha256(f"csrf\n{secret}".encode()).hexdigest()
+
+
+def check_origin(scope: Scope, headers: Mapping[str, str], secret: str | None = None) -> None:
+    """Refuse a write that a page of another site may have caused. Reading is let through.
+
+    ``Origin`` of this server or ``Sec-Fetch-Site: same-origin`` proves it. Where both are missing, the request is of no
+    present browser: with a session (``secret``) it carries the session's token in ``X-CSRF-Token``.
+    Raises ``AccessError``: ``origin.foreign``, ``origin.unproved``.
+    """
+    if scope["method"] in _SAFE:
+        return
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is None and site is None:
+        if secret is None or hmac.compare_digest(headers.get(TOKEN_HEADER, ""), csrf_token(secret)):
+            return
+        raise AccessError(
+            "a write by cookie needs Origin or Sec-Fetch-Site, or the token of GET /api/v1/me in X-CSRF-Token",
+            code="origin.unproved",
+            field="Origin",
+        )
+    if site == "same-origin" or (origin is not None and _is_own(scope, headers, origin)):
+        return
+    raise AccessError("this page may not write here: it is of another site", code="origin.foreign", field="Origin")
+
+
+def _is_own(scope: Scope, headers: Mapping[str, str], origin: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    is_secure = scope.get("scheme") == "https"
+    schemes = {"https"} if is_secure else {"http", "https"}  # a proxy may have ended TLS
+    return parts.scheme in schemes and parts.netloc.lower() == headers.get("host", "").lower() != ""
+
+
+def _name(scope: Scope) -> str:
+    return SECURE if scope.get("scheme") == "https" else PLAIN
+
+
+def _cookie(scope: Scope, value: str, seconds: int) -> str:
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{_name(scope)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"

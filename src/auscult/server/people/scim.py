@@ -1,0 +1,177 @@
+"""``/scim/v2``: users and groups as directories (Okta, Entra ID) provision them. A token with ``users:write`` opens it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, cast
+
+import msgspec
+from litestar import delete, get, patch, post, put
+from litestar.params import QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.server.errors import reason_of
+from auscult.server.rest.context import Server, Services
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.query import Parameters
+from auscult.server.rest.request import ApiRequest, ApiResponse
+from auscult.server.rest.threads import run
+from auscult.services.people.scim import Directory, Json
+
+PATH = "/scim/v2"
+_TYPE = "application/scim+json"
+_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+_MOST = 1_000
+_TYPES = {"user.conflict": "uniqueness", "scim.invalid": "invalidValue", "email.invalid": "invalidValue"}
+_READS, _WRITES = [reading("users", reach="app")], [writing("users")]
+_TEXT = {"type": "string"}
+PARAMETERS: Parameters = {
+    **dict.fromkeys(("filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "app"), _TEXT),
+    "startIndex": {"type": "integer"},
+    "count": {"type": "integer"},
+}
+"""Parameters that directories send; sorting and attributes change nothing."""
+
+Item = Annotated[str, path_id("The id of a user, or the name of a role.", "auditor")]
+Filter = Annotated[str | None, QueryParameter(name="filter")]
+Start = Annotated[int, QueryParameter(name="startIndex")]
+Count = Annotated[int, QueryParameter(name="count")]
+Act = Callable[[Directory], Json | None]
+
+
+async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse:
+    """Act on the directory of the request's app; an error is answered as SCIM has it."""
+    directory = Directory(server.store, request.app_store.tenant, request.rights, server.now)
+    try:
+        found = await run(lambda: act(directory), slow=True)
+    except AuscultError as error:
+        found = _error(error)
+        status = int(found["status"])
+    return ApiResponse(found, status_code=status, media_type=_TYPE)
+
+
+def _error(error: AuscultError) -> Json:
+    kind = {"scimType": _TYPES[error.reason]} if error.reason in _TYPES else {}
+    return {"schemas": [_ERROR], "status": str(reason_of(error).status), "detail": error.message, **kind}
+
+
+async def _given(request: ApiRequest) -> Json:
+    """Read the body. Raises ``RequestError`` ``body.malformed``."""
+    try:
+        return cast("Json", msgspec.json.decode(await request.body(), type=dict[str, Any]))
+    except msgspec.DecodeError as error:
+        raise RequestError(f"the body is no JSON object: {error}", code="body.malformed") from error
+
+
+@get("/Users", guards=_READS)
+async def list_users(
+    request: ApiRequest, server: Server, where: Filter = None, start: Start = 1, count: Count = 100
+) -> ApiResponse:
+    """List users, by a filter such as ``userName eq "ann@example.com"``."""
+    return await _answer(request, server, lambda its: its.users(where, start, min(count, _MOST)))
+
+
+@post("/Users", guards=_WRITES)
+async def create_user(request: ApiRequest, server: Server) -> ApiResponse:
+    """Add a user."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.create(given), 201)
+
+
+@get("/Users/{item:str}", guards=_READS)
+async def get_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Return a user."""
+    return await _answer(request, server, lambda its: its.user(item))
+
+
+@put("/Users/{item:str}", guards=_WRITES)
+async def replace_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Replace name and state of a user."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.replace(item, given))
+
+
+@patch("/Users/{item:str}", guards=_WRITES)
+async def patch_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Change a user; above all ``active``."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.patch(item, given))
+
+
+@delete("/Users/{item:str}", guards=_WRITES, status_code=200)
+async def delete_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Disable a user."""
+    return await _answer(request, server, lambda its: its.delete(item), 204)
+
+
+@get("/Groups", guards=_READS)
+async def list_groups(
+    request: ApiRequest, server: Server, where: Filter = None, start: Start = 1, count: Count = 100
+) -> ApiResponse:
+    """List groups, which are roles."""
+    return await _answer(request, server, lambda its: its.groups(where, start, min(count, _MOST)))
+
+
+@post("/Groups", guards=_WRITES)
+async def create_group(request: ApiRequest, server: Server) -> ApiResponse:
+    """Give a role its members."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.create_group(given), 201)
+
+
+@get("/Groups/{item:str}", guards=_READS)
+async def get_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Return a group."""
+    return await _answer(request, server, lambda its: its.group(item))
+
+
+@put("/Groups/{item:str}", guards=_WRITES)
+async def replace_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Let a role have these members and no others."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.replace_group(item, given))
+
+
+@patch("/Groups/{item:str}", guards=_WRITES)
+async def patch_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Add or remove members."""
+    given = await _given(request)
+    return await _answer(request, server, lambda its: its.patch_group(item, given))
+
+
+@delete("/Groups/{item:str}", guards=_WRITES, status_code=200)
+async def delete_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+    """Let a role have no members."""
+    return await _answer(request, server, lambda its: its.delete_group(item), 204)
+
+
+@get("/ServiceProviderConfig", guards=_READS)
+async def get_config() -> ApiResponse:
+    """Return which parts of SCIM are served."""
+    features = {name: {"supported": False} for name in ("bulk", "changePassword", "sort", "etag")}
+    config = {
+        "schemas": [_CONFIG],
+        "patch": {"supported": True},
+        "filter": {"supported": True, "maxResults": _MOST},
+        **features,
+        "authenticationSchemes": [{"type": "oauthbearertoken", "name": "Bearer token"}],
+    }
+    return ApiResponse(config, media_type=_TYPE)
+
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    list_users,
+    create_user,
+    get_user,
+    replace_user,
+    patch_user,
+    delete_user,
+    list_groups,
+    create_group,
+    get_group,
+    replace_group,
+    patch_group,
+    delete_group,
+    get_config,
+)

@@ -1,0 +1,109 @@
+"""JSON bodies of a shape: read strictly, for what is misspelt would otherwise silently not be done."""
+
+import re
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import inspect
+
+from auscult.domain.errors import RequestError
+from auscult.server.bodies import read_object
+from auscult.server.rest.query import RFC_3339, instant_of_day
+
+T = TypeVar("T")
+
+_FIELD = re.compile(r" - at `\$\.?(.*)`$")
+_NAMED = re.compile(r"field `(.*?)`")
+_EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)")
+_BOUND = re.compile(r"(>=|<=) (\S+)")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "datetime": RFC_3339,
+}
+
+
+def decode_body(body: bytes, shape: type[T]) -> T:
+    """Read a JSON object of this shape; other keys are refused.
+
+    Raises ``RequestError``: ``body.malformed``, ``body.wrong_type``, ``field.missing``, ``field.unknown``, ``field.wrong_type``.
+    """
+    value = read_object(body)
+    while True:
+        try:
+            return msgspec.convert(value, shape)
+        except msgspec.ValidationError as error:
+            if "RFC3339" not in str(error) or not _set_instant(value, str(error)):
+                raise _refused(str(error), value, shape) from error
+
+
+def _set_instant(value: Any, told: str) -> bool:  # noqa: ANN401  (JSON)
+    """Set an instant where a day stands that msgspec refuses; whether there was one."""
+    found = _FIELD.search(told)
+    steps = _STEP.findall(found[1]) if found else []
+    if not steps:
+        return False
+    for name, index in steps[:-1]:
+        value = value[name or int(index)]
+    name, index = steps[-1]
+    key = name or int(index)
+    given = value[key]
+    value[key] = instant_of_day(given) if isinstance(given, str) else given
+    return value[key] != given
+
+
+def _refused(told: str, value: object, shape: type) -> RequestError:
+    """What msgspec says of a body, with field, given value, and what would be right (rule 17)."""
+    place = _FIELD.search(told)
+    path = place[1] if place else ""
+    what = told[: place.start()] if place else told
+    if named := _NAMED.search(what):
+        field = ".".join(part for part in (path, named[1]) if part)
+        if "unknown" in what:
+            return RequestError(f"{field}: there is no such field here.", code="field.unknown", field=field)
+        return RequestError(f"{field} is missing.", code="field.missing", field=field)
+    given = _given(value, path)
+    right = f"give {', '.join(_choices(shape, path))}" if "enum value" in what else _right(what)
+    return RequestError(f"{path}: {right}.", code="field.wrong_type", field=path, value=given)
+
+
+def _right(what: str) -> str:
+    if expected := _EXPECTED.match(what):
+        kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
+        bound = _BOUND.sub(r"\2 or \1", expected["bound"]).replace(">=", "more").replace("<=", "less")
+        return f"give {' or '.join(kinds)}{bound}"
+    return f"give {RFC_3339}" if "RFC3339" in what else what
+
+
+def _choices(shape: type, path: str) -> tuple[str, ...]:
+    """The words of which one can stand at a path of this shape."""
+    kind = inspect.type_info(shape)
+    for name, index in _STEP.findall(path):
+        kind = _not_null(kind)
+        if index and isinstance(kind, inspect.ListType | inspect.VarTupleType):
+            kind = kind.item_type
+        elif isinstance(kind, inspect.StructType):
+            kind = next((field.type for field in kind.fields if field.encode_name == name), kind)
+    kind = _not_null(kind)
+    return tuple(map(str, kind.values)) if isinstance(kind, inspect.LiteralType) else ("one of the values described",)
+
+
+def _not_null(kind: inspect.Type) -> inspect.Type:
+    if isinstance(kind, inspect.UnionType):
+        return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return kind
+
+
+def _given(value: object, path: str) -> str | float | None:
+    """The scalar that stands at a path as msgspec writes it, or None where there is none."""
+    for name, index in _STEP.findall(path):
+        if name and isinstance(value, dict):
+            value = cast("dict[str, object]", value).get(name)
+        elif index and isinstance(value, list):
+            value = cast("list[object]", value)[int(index)]
+    return value if isinstance(value, str | int | float) else None

@@ -1,0 +1,75 @@
+"""What handlers are given by name: the app that a request is about, its caller, the services of this process."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from auscult.domain.people.principal import Principal as AppRights
+from auscult.domain.probe import Probe
+from auscult.server.auth.principal import Principal
+from auscult.server.live import LiveService
+from auscult.server.rest.request import ApiRequest
+from auscult.server.settings import ServerSettings
+from auscult.services.people.principals import Principals
+from auscult.services.people.sign_in import SignIn
+from auscult.services.people.single_sign_on import SingleSignOn
+from auscult.services.recordings.links import RecordingLinks
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.intake.admission import AdmissionControl
+from auscult.services.scoring.render import Reports
+from auscult.storage.recordings.folder import RecordingFolder
+from auscult.storage.store import AppStore, Store
+
+
+class Services(NamedTuple):
+    """The services that handlers work with."""
+
+    store: Store
+    reports: Reports
+    settings: ServerSettings
+    answered: Callable[[], frozenset[type[Probe]]]
+    now: Callable[[], datetime]
+    live: LiveService
+    room: AdmissionControl
+    principals: Principals
+    sign_in: SignIn
+    recordings: RecordingFolder
+    recording_links: RecordingLinks
+    sign_on: SingleSignOn | None = None
+    trying: Callable[[], Evaluator] | None = None
+
+
+App = NamedDependency[SkipValidation[AppStore]]
+"""``app: App``: the store, narrowed to the app that a request is about."""
+Caller = NamedDependency[SkipValidation[Principal]]
+"""``caller: Caller``: who asks, with what permissions."""
+Rights = NamedDependency[SkipValidation[AppRights]]
+"""``rights: Rights``: what the caller may do in that app, as pairs of permission and scope."""
+Server = NamedDependency[SkipValidation[Services]]
+"""``server: Server``: the services of this process."""
+
+
+def dependencies(services: Services) -> dict[str, Provide]:
+    """Return the dependencies of every router of the API."""
+
+    async def app(request: ApiRequest) -> AppStore:
+        return request.app_store
+
+    async def caller(request: ApiRequest) -> Principal:
+        return request.user
+
+    async def rights(request: ApiRequest) -> AppRights:
+        return request.rights
+
+    async def server() -> Services:
+        return services
+
+    return {
+        "app": Provide(app),
+        "caller": Provide(caller),
+        "rights": Provide(rights),
+        "server": Provide(server),
+    }

@@ -1,0 +1,48 @@
+"""Cursors: opaque to clients, a key of the store inside."""
+
+import base64
+import binascii
+from typing import Any, TypeVar
+
+import msgspec
+
+from auscult.domain.errors import RequestError
+
+T = TypeVar("T")
+
+LONGEST_CURSOR = 4096
+_LARGEST = 2**53 - 1
+
+
+def write_cursor(*key: str | int) -> str:
+    """An opaque cursor for a key."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
+
+
+def read_cursor(given: str | None, shape: type[T]) -> T | None:
+    """The key in a cursor, or None at the beginning. Raises ``RequestError`` ``cursor.unreadable``."""
+    if given is None:
+        return None
+    try:
+        padded = given.encode() + b"=" * (-len(given) % 4)
+        key = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=shape)
+    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
+        raise _unreadable(given) from error
+    parts: Any = key
+    if len(given) > LONGEST_CURSOR or any(_is_odd(part) for part in parts):
+        raise _unreadable(given)
+    return key
+
+
+def _unreadable(given: str) -> RequestError:
+    return RequestError(
+        "cursor: give the next_cursor of the answer before, unchanged.",
+        code="cursor.unreadable",
+        field="cursor",
+        value=given,
+    )
+
+
+def _is_odd(part: str | int) -> bool:
+    """Whether no cursor of ours has this in it."""
+    return abs(part) > _LARGEST if isinstance(part, int) else "\0" in part

@@ -1,0 +1,180 @@
+"""Guards of every router, in this order: the query is one of the operation's, the app is the caller's, a scope is held."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, cast
+
+from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
+from litestar.handlers import BaseRouteHandler
+
+from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.people.principal import missing, rights_of_scopes
+from auscult.domain.tenancy import Tenant
+from auscult.server.asgi import scope_of
+from auscult.server.auth.principal import Principal
+from auscult.server.door import Door, check_scope
+from auscult.server.rest.context import Services
+from auscult.server.rest.query import Parameters, check_query, with_instants
+from auscult.server.rest.request import ApiRequest
+from auscult.server.rest.threads import run
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
+
+
+Reach = Literal["some", "app", "conversation"]
+"""Where a user needs the permission: somewhere in the app, everywhere in it, or for the conversation of the path."""
+
+READING: Mapping[str, str] = {
+    "conversations": "conversation.read",
+    "forms": "form.read",
+    "audits": "audit.read",
+    "plans": "plan.read",
+    "users": "user.read",
+    "directory": "directory.read",
+    "recordings": "recording.play",
+    "log": "log.read",
+    "assist": "assist.read",
+    "knowledge": "knowledge.read",
+    "webhooks": "webhook.read",
+    "connectors": "connector.read",
+    "jobs": "job.read",
+}
+"""The permission that a user needs where a client needs a scope to read; handlers name a finer one."""
+
+WRITING: Mapping[str, str] = {
+    "conversations": "conversation.load",
+    "forms": "form.publish",
+    "audits": "audit.perform",
+    "plans": "plan.edit",
+    "users": "user.manage",
+    "directory": "directory.edit",
+    "recordings": "recording.load",
+    "log": "hold.manage",
+    "assist": "assist.write",
+    "knowledge": "knowledge.edit",
+    "webhooks": "webhook.manage",
+    "connectors": "connector.manage",
+    "jobs": "job.manage",
+}
+"""The same for writing."""
+
+_CONVERSATION = "conversation_id"
+
+
+class Scopes:
+    """A guard: a client holds at least one of these scopes, a user the permission, as far as the request reaches."""
+
+    def __init__(self, *scopes: str, permission: str = "", reach: Reach = "some") -> None:
+        """Ask for one of ``scopes``, or for ``permission``; without one, no user is let through."""
+        self.scopes = frozenset(scopes)
+        self.permission = permission
+        self.reach: Reach = reach
+
+    async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
+        """Refuse a caller without.
+
+        Raises ``AccessError``: ``scope.missing``, ``permission.missing``, ``NotFoundError``: ``conversation.unknown``.
+        """
+        request = cast("ApiRequest", connection)
+        if not request.user.is_person:
+            check_scope(request.user.permissions, self.scopes)
+            return
+        rights, conversation_id = request.rights, request.path_params.get(_CONVERSATION)
+        if conversation_id is not None:
+            await run(lambda: self._check_conversation(request, conversation_id))
+        reached = rights.visibility(self.permission)
+        if reached.is_nothing or (self.reach == "app" and conversation_id is None and not reached.is_everything):
+            raise missing(self.permission)
+        request.app_store = request.app_store.seen_by(reached)
+
+    def _check_conversation(self, request: ApiRequest, conversation_id: str) -> None:
+        """Refuse a conversation that is not visible, as if there were none, or that the permission does not reach."""
+        people, rights = request.app_store.people, request.rights
+        seen = rights.visibility("conversation.read")
+        if not seen.is_everything and not people.sees(seen, conversation_id):
+            raise NotFoundError(
+                f"there is no conversation {conversation_id} in this app",
+                code="conversation.unknown",
+                field=_CONVERSATION,
+                value=conversation_id,
+            )
+        reached = rights.visibility(self.permission)
+        if not reached.is_everything and not people.sees(reached, conversation_id):
+            raise missing(self.permission)
+
+
+class EitherScopes(Scopes):
+    """A guard: a client holds one of the scopes, a user one of several permissions, the first that reaches anything."""
+
+    def __init__(self, *scopes: str, permissions: tuple[str, ...]) -> None:
+        """Ask for one of ``scopes``, or for one of ``permissions``."""
+        super().__init__(*scopes, permission=permissions[0])
+        self.permissions = permissions
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Refuse a caller without. Raises as ``Scopes`` does, for the first permission."""
+        request = cast("ApiRequest", connection)
+        held = [each for each in self.permissions if request.user.is_person and request.rights.may(each)]
+        guard = Scopes(*self.scopes, permission=held[0] if held else self.permission, reach=self.reach)
+        await guard(connection, handler)
+
+
+def reading(noun: str, permission: str | None = None, reach: Reach = "some") -> Scopes:
+    """Return a guard that lets through who may read this; who may write it may read it."""
+    return Scopes(f"{noun}:read", f"{noun}:write", permission=permission or READING[noun], reach=reach)
+
+
+def writing(noun: str, permission: str | None = None, reach: Reach = "app") -> Scopes:
+    """Return a guard that lets through who may write this, to a path's conversation or else in the whole app."""
+    return Scopes(f"{noun}:write", permission=permission or WRITING[noun], reach=reach)
+
+
+PLANS_READ = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read")
+"""A guard of what only reads plans; scopes of audits let through as well."""
+
+PLANS_WRITTEN = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
+"""A guard of what changes plans."""
+
+
+def admission(door: Door, services: Services, parameters: Callable[[str], Parameters]) -> Guard:
+    """Return a guard: the query holds only parameters of the operation, and the app is one of the caller's.
+
+    ``parameters`` returns the parameters of an operation by its id. Errors: ``RequestError``, ``NotFoundError``.
+    """
+
+    async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+        if scope_of(connection)["method"] == HttpMethod.OPTIONS:  # asks what may be asked, of nobody
+            return
+        request = cast("ApiRequest", connection)
+        known = parameters(str(getattr(handler, "operation_id", "")))
+        query = check_query(request.scope["query_string"], known)
+        request.scope["query_string"] = with_instants(request.scope["query_string"], known)
+        named, caller = query.get("app") or request.headers.get("iid"), request.user
+        access = caller.access
+        if access is None:
+            tenant = await _tenant(door, caller, named)
+            request.rights = rights_of_scopes(caller.name, caller.account_id, caller.permissions, tenant.app_id)
+        else:
+            tenant = await run(lambda: services.principals.tenant(access, named or None))
+            request.rights = services.principals.principal(access, tenant)
+        request.app_store = await run(lambda: services.store.within(tenant))
+
+    return admit
+
+
+async def _tenant(door: Door, caller: Principal, named: str | None) -> Tenant:
+    """Return the app that is named, or the only one that the caller has."""
+    if not named:
+        if len(caller.app_ids) != 1:
+            raise RequestError(
+                "Name the app: as ?app= or in the header iId; this client has several.",
+                code="app.required",
+                field="app",
+            )
+        named = next(iter(caller.app_ids))
+    try:
+        (tenant,) = await door.tenants(caller, {}, {"accountid": caller.account_id, "iid": named}, ())
+    except AccessError as error:
+        raise NotFoundError("This client has no such app.", code="app.unknown", field="app", value=named) from error
+    return tenant

@@ -1,0 +1,19 @@
+"""OPTIONS: the methods of a path. The framework's own answer names those of one handler, not of the path."""
+
+from litestar import Response
+from litestar.enums import HttpMethod
+from litestar.routes import HTTPRoute
+from litestar.status_codes import HTTP_204_NO_CONTENT
+
+from auscult.server.errors import AnyRequest, with_head
+
+
+async def answer_options(request: AnyRequest) -> Response[None] | None:
+    """Return the answer to OPTIONS, None to any other method: a hook before a request's handler."""
+    if request.method != HttpMethod.OPTIONS:
+        return None
+    template = request.scope["path_template"]
+    routes = (each for each in request.app.routes if isinstance(each, HTTPRoute) and each.path_format == template)
+    methods = {str(method) for route in routes for method in route.route_handler_map}
+    allowed = ", ".join(sorted(with_head(methods)))
+    return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"Allow": allowed})

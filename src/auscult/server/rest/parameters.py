@@ -1,0 +1,50 @@
+"""Parameters that several operations take: their types say what is right, and OpenAPI repeats it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from litestar.openapi.spec import Example
+from litestar.params import PathParameter, QueryParameter
+
+from auscult.server.rest.cursors import LONGEST_CURSOR
+
+T = TypeVar("T")
+
+LARGEST_VERSION = 2**31 - 1
+LONGEST_WAIT_S = 60
+NOT_EMPTY = {"min_length": 1}
+"""Promised to clients; an empty text counts as none."""
+
+
+def path_id(description: str, example: str) -> PathParameter:
+    """Describe an id in a path."""
+    return PathParameter(description=description, schema_extra=NOT_EMPTY, examples=[Example(value=example)])
+
+
+def query(description: str, **bounds: Any) -> QueryParameter:  # noqa: ANN401  (of Litestar's parameters)
+    """Describe a parameter of the query; ``ge`` and ``le`` are the bounds of a number."""
+    return QueryParameter(description=description, **bounds)
+
+
+def repeated(description: str) -> QueryParameter:
+    """Describe a parameter that may stand several times in the query."""
+    return QueryParameter(description=f"{description} May be given several times.")
+
+
+def each_once(values: Iterable[T]) -> tuple[T, ...]:
+    """Return values without repetitions, in their order."""
+    return tuple(dict.fromkeys(values))
+
+
+ConversationId = Annotated[str, path_id("The conversation, percent-encoded.", "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11")]
+FormId = Annotated[str, path_id("The form, percent-encoded.", "ef-billing")]
+Limit = Annotated[int, query("Most items in one answer.", ge=1, le=1000)]
+"""Default: 100."""
+Cursor = Annotated[
+    str | None,
+    query("The next_cursor of the answer before, unchanged.", schema_extra={"max_length": LONGEST_CURSOR}),
+]
+Since = Annotated[datetime | None, query("Only conversations that start at this time or later.")]
+Until = Annotated[datetime | None, query("Only conversations that start before this time.")]
+Version = Annotated[int | None, query("Which version. Without it, the newest.", ge=1, le=LARGEST_VERSION)]

@@ -1,0 +1,56 @@
+"""Large bodies: taken in piece by piece, on disk where they do not fit into memory."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from auscult.domain.errors import RequestError
+from auscult.server.asgi import ClientDisconnect
+from auscult.server.rest.request import ApiRequest
+
+_IN_MEMORY_BYTES = 1 << 20
+_CODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
+
+
+@asynccontextmanager
+async def spooled(request: ApiRequest, limit: int) -> AsyncGenerator[BinaryIO]:
+    """Take in a body of at most ``limit`` bytes.
+
+    Raises ``RequestError``: ``content_encoding.unsupported``, ``body.too_large``, and ``ClientDisconnect``.
+    """
+    coding = request.headers.get("content-encoding", "").strip()
+    if coding.lower() not in _CODINGS:
+        raise RequestError(
+            "Content-Encoding: send the body plain, as gzip or as zstd.",
+            code="content_encoding.unsupported",
+            field="Content-Encoding",
+            value=coding,
+        )
+    announced = announced_bytes(request)
+    if announced is not None and announced > limit:
+        raise _too_large(limit)
+    with SpooledTemporaryFile[bytes](_IN_MEMORY_BYTES) as file:
+        size, more = 0, True
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            piece: bytes = message.get("body", b"")
+            more = message.get("more_body", False)
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            file.write(piece)
+        file.seek(0)
+        yield cast("BinaryIO", file)
+
+
+def announced_bytes(request: ApiRequest) -> int | None:
+    """Return how many bytes a body has by its head, None where it does not say."""
+    announced = request.headers.get("content-length", "")
+    return int(announced[:18]) if announced.isascii() and announced.isdigit() else None
+
+
+def _too_large(limit: int) -> RequestError:
+    return RequestError(f"The body is larger than {limit} bytes; send it in parts.", code="body.too_large")

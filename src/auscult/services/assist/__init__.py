@@ -1,0 +1,1 @@
+"""Assistance of agents during live conversations."""

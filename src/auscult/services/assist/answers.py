@@ -1,0 +1,144 @@
+"""Answers from an app's knowledge: passages quoted, or text written from them by a language model, with their places."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from auscult.domain.assist.assistance import AgenticSession, Citation, Suggestion
+from auscult.domain.assist.knowledge import Found
+from auscult.domain.assist.live import derived_id, object_id, whole_ms
+from auscult.domain.assist.retrieval import Writer
+from auscult.domain.errors import EngineError
+from auscult.services.assist.knowledge import Library
+from auscult.storage.store import AppStore
+
+LOG = logging.getLogger(__name__)
+
+SHOWN = 3
+"""Passages that an answer may rest on, and that a search shows."""
+
+UNFIT = "nothing that the app knows fits it"
+NO_KNOWLEDGE = "the app knows nothing in this language"
+NOT_ANSWERED = "the passages do not answer it"
+
+_SOURCE = "AIS-AA"
+"""The vendor's mark of answers that come out of an assistant."""
+
+
+class Question(NamedTuple):
+    """Question in a conversation: by a customer in the message ``message_id``, or by an agent who searches (None).
+
+    ``key`` names it within the conversation.
+    """
+
+    app: AppStore
+    conversation_id: str
+    language: str
+    text: str
+    key: str
+    message_id: str | None = None
+
+    def derived(self, kind: str, *parts: str) -> str:
+        """An id of this kind that belongs to the conversation and these parts."""
+        return derived_id(kind, self.app.tenant.app_id, self.conversation_id, *parts)
+
+    @property
+    def request_id(self) -> str:
+        """Return the id of the answer: ``aa-`` for a suggestion, ``ua-`` for a search."""
+        return self.derived("ua" if self.message_id is None else "aa", self.key)
+
+
+class Answering:
+    """Answers questions. Threads may share it."""
+
+    def __init__(self, library: Library, now: Callable[[], datetime], writer: Writer | None = None) -> None:
+        """Answer in the words of ``writer``, or, without one, by quoting."""
+        self.library = library
+        self._now = now
+        self._writer = writer
+
+    def suggest(self, question: Question) -> Suggestion | str:
+        """Answer a customer's message; or why there is nothing to say to it, as there is to small talk."""
+        asked_at = whole_ms(self._now())
+        search = self.library.search(question.app, question.language, question.text, SHOWN)
+        if not search.fit:
+            return UNFIT if search.version else NO_KNOWLEDGE
+        answer = self._answer(question, search.fit, search.version, asked_at)
+        return NOT_ANSWERED if answer.text is None else answer
+
+    def search(self, question: Question) -> Suggestion:
+        """Answer an agent's search. Who searches wants to see something: what fits two thirds as well is shown too."""
+        asked_at = whole_ms(self._now())
+        search = self.library.search(question.app, question.language, question.text, SHOWN)
+        fit = [found for found in search.found if 3 * found.score >= 2 * self.library.retriever.enough]
+        return self._answer(question, fit, search.version, asked_at)
+
+    def close(self) -> None:
+        """Let the writer's connections go."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _answer(self, question: Question, fit: Sequence[Found], version: int, asked_at: datetime) -> Suggestion:
+        """Return the answer from these passages; without text where they do not answer."""
+        text, sources, engine = self._written(question, fit)
+        return Suggestion(
+            id=object_id(asked_at, question.request_id),
+            request_id=question.request_id,
+            requested_at=asked_at,
+            responded_at=whole_ms(self._now()),
+            language=question.language,
+            query=question.text,
+            component_id=question.derived("cp", question.request_id),
+            text=text,
+            triggering_turn_id=question.message_id,
+            session=_session(question, is_answered=text is not None),
+            sources=tuple(_citation(each, version) for each in sources),
+            engine=engine,
+        )
+
+    def _written(self, question: Question, fit: Sequence[Found]) -> tuple[str | None, Sequence[Found], str]:
+        """The answer, what it rests on, and who gave it: the best passage, or what a writer makes of all of them.
+
+        Without an answer: what was found, and does not answer.
+        """
+        quoting = self.library.retriever.version
+        if not fit:
+            return None, fit, quoting
+        if self._writer is None:
+            return fit[0].passage.text, fit, quoting
+        try:
+            written = self._writer.write(question.text, [each.passage for each in fit], question.language)
+        except EngineError as error:
+            LOG.warning("an answer is quoted, for it could not be written: %s", error.message)
+            return fit[0].passage.text, fit, quoting
+        used = fit if written.text is None else [each for each in fit if each.passage.id in written.passage_ids]
+        return written.text, used, f"{written.engine} from {quoting}"
+
+
+def _session(question: Question, *, is_answered: bool) -> AgenticSession:
+    """One session for the suggestions of a conversation and one for its searches, a run for each question."""
+    kind = "search" if question.message_id is None else "assist"
+    app_id = question.app.tenant.app_id
+    return AgenticSession(
+        status="idle",
+        user_id=question.derived("u", kind),
+        session_id=question.derived("s", kind),
+        run_id=question.derived("r", question.key),
+        app_id=derived_id("aa", app_id),
+        env_id=derived_id("env", app_id),
+        env_name="live",
+        conversation_state="COMPLETED" if is_answered else "AWAITING_INPUT",
+        source=_SOURCE,
+    )
+
+
+def _citation(found: Found, version: int) -> Citation:
+    passage = found.passage
+    return Citation(
+        passage_id=passage.id,
+        source=passage.source,
+        heading=passage.title or None,
+        text=passage.text,
+        version=version,
+    )

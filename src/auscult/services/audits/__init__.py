@@ -1,0 +1,1 @@
+"""Audits by people, their agreement with the machine, and threshold tuning."""

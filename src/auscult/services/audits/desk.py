@@ -1,0 +1,245 @@
+"""The use cases of a rater: the next item, drafts, submission, and conversations that cannot be judged."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from auscult.domain.audits.assignment import (
+    Assigned,
+    Assignment,
+    ByHand,
+    DeclineCode,
+    begin,
+    by_hand,
+    check_rater,
+    decline,
+)
+from auscult.domain.audits.audit import AuditAnswer, AuditChange, AuditMovedError, Sheet, draft, reaudit, submit
+from auscult.domain.audits.judged import agents_in_order
+from auscult.domain.audits.plan import Plan
+from auscult.domain.audits.sheet import Moment, check_turns
+from auscult.domain.errors import AccessError, ConflictError, NotFoundError
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.audits.handover import MOST_TRIES, Handover, Item
+from auscult.services.audits.replacement import drawn_instead
+from auscult.services.audits.workflow import sheet_of, write
+from auscult.services.scoring.render import Reports
+from auscult.storage.audits.queue import QueueQuery
+from auscult.storage.store import AppStore
+
+
+class Desk:
+    """The work of raters in one app. Cheap to make; threads may share one."""
+
+    def __init__(self, app: AppStore, reports: Reports, now: Callable[[], datetime]) -> None:
+        """Work on ``app``; ``reports`` are rendered when an audit changes; ``now`` returns aware UTC time."""
+        self._app = app
+        self._reports = reports
+        self._now = now
+        self._handover = Handover(app, reports, now)
+
+    def next_item(
+        self, rater: str, plan_id: str | None = None, *, agent_ids: frozenset[str] = frozenset()
+    ) -> Item | None:
+        """Begin the next item of a rater, of one plan or of any; None where there is none.
+
+        Each call begins another item, none in which one of ``agent_ids`` is judged. What cannot be audited any more, as no form is for it, is passed over.
+        Raises ``NotFoundError`` ``plan.unknown``.
+        """
+        plan_ids = frozenset(plan.plan_id for plan in self._plans(plan_id) if self._hands_out(plan, rater))
+        while True:
+            claimed = self._app.queue.claim(rater, self._now(), plan_ids, with_unplanned=plan_id is None, but=agent_ids)
+            if claimed is None:
+                return None
+            with suppress(NotFoundError):
+                try:
+                    return self._handover.give(claimed, rater, rater)
+                except ConflictError as error:
+                    if error.reason != "audit.no_form":
+                        raise
+                    self._decline(self._handover.get(claimed).assignment, rater, error.message, "not_for_form")
+
+    def open_item(self, assignment_id: str, rater: str) -> Item:
+        """Begin an assignment, or go on with it.
+
+        Raises ``NotFoundError`` ``assignment.unknown``; ``AccessError`` ``assignment.not_yours``; ``ConflictError``
+        ``assignment.finished``, ``audit.no_form``.
+        """
+        found = self._handover.get(assignment_id)
+        begun = begin(found.assignment, rater, self._now())
+        if begun != found.assignment and not self._app.queue.change(found.assignment, begun):
+            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
+        return self._handover.give(assignment_id, rater, rater)
+
+    def assign(self, given: ByHand, by: str) -> Item:
+        """Assign a conversation, or a segment of one, to a rater without a plan; one that they have stays as it is.
+
+        Raises ``NotFoundError`` ``conversation.unknown``, ``segment.unknown``; ``ConflictError`` ``audit.no_form``,
+        ``audit.finished``.
+        """
+        case = self._app.audits.case(given.conversation_id, given.segment)
+        if case is None:
+            place = f"segment {given.segment} of conversation" if given.segment else "conversation"
+            raise NotFoundError(
+                f"there is no {place} {given.conversation_id} in this app, or it is not evaluated yet",
+                code="segment.unknown" if given.segment else "conversation.unknown",
+                field="segment" if given.segment else "conversation_id",
+                value=given.conversation_id,
+            )
+        made = by_hand(given, self._now())
+        self._app.queue.add(made)
+        return self._handover.give(made.assignment_id, given.rater, by)
+
+    def review_oneself(self, conversation_id: str, rater: str, agent_ids: Collection[str], segment: int = 0) -> Item:
+        """Begin an agent's review of their own conversation, blind to the machine and to auditors until it is submitted.
+
+        Reports and figures never show it. Raises as ``assign`` does, and ``AccessError`` ``review.not_own``.
+        """
+        case = self._app.audits.case(conversation_id, segment)
+        own = set(agent_ids) & set(agents_in_order(case.conversation)) if case else set[str]()
+        if case is not None and not own:
+            raise AccessError(
+                f"conversation {conversation_id} is not yours; only its agents review it themselves",
+                code="review.not_own",
+                field="conversation_id",
+                value=conversation_id,
+            )
+        given = ByHand(conversation_id, rater, segment, "self", next(iter(sorted(own)), ""), ("machine", "others"))
+        return self.open_item(self.assign(given, rater).assignment.assignment_id, rater)
+
+    def show(self, assignment_id: str) -> Assigned:
+        """Return an assignment with its audit. Raises ``NotFoundError`` ``assignment.unknown``."""
+        return self._handover.get(assignment_id)
+
+    def case(self, assignment: Assignment) -> EvaluatedConversation:
+        """Return the conversation of an assignment. Raises ``ConflictError`` ``assignment.finished`` once it is erased."""
+        return self._handover.case(assignment)
+
+    def listing(self, query: QueueQuery) -> list[Assigned]:
+        """Return assignments by id."""
+        return self._app.queue.listing(query)
+
+    def draft(  # noqa: PLR0913  (each is a part of the sheet)
+        self,
+        assignment_id: str,
+        rater: str,
+        answers: Sequence[AuditAnswer] = (),
+        *,
+        comment: str = "",
+        as_machine: bool = False,
+        moments: Sequence[Moment] = (),
+    ) -> Item:
+        """Store answers and comments on turns for later.
+
+        Raises as ``open_item`` and ``Auditing.draft`` do, and ``RequestError`` ``turn.unknown``.
+        """
+
+        def step(case: EvaluatedConversation) -> AuditChange | None:
+            sheet = replace(sheet_of(case, answers, comment, as_machine=as_machine), moments=_moments(case, moments))
+            return draft(case.audit, case.evaluation, sheet)
+
+        return self._step(assignment_id, rater, step)
+
+    def submit(
+        self,
+        assignment_id: str,
+        rater: str,
+        answers: Sequence[AuditAnswer] = (),
+        *,
+        comment: str = "",
+        moments: Sequence[Moment] = (),
+    ) -> Item:
+        """End an audit with its draft and these answers; the same once more changes nothing.
+
+        Raises as ``open_item`` and ``Auditing.submit`` do.
+        """
+
+        def step(case: EvaluatedConversation) -> AuditChange | None:
+            sheet = Sheet(answers=tuple(answers), comment=comment, moments=_moments(case, moments))
+            return submit(case.audit, case.evaluation, sheet, rater, self._now())
+
+        return self._step(assignment_id, rater, step)
+
+    def reaudit(
+        self,
+        assignment_id: str,
+        rater: str,
+        answers: Sequence[AuditAnswer] = (),
+        *,
+        comment: str = "",
+        moments: Sequence[Moment] = (),
+    ) -> Item:
+        """Change answers of a submitted audit, where its form allows it. Only its auditor may.
+
+        Raises ``NotFoundError`` ``assignment.unknown``; ``AccessError`` ``assignment.not_yours``; ``ConflictError``
+        ``audit.not_submitted``, ``audit.final``; ``RequestError`` as ``submit`` does.
+        """
+
+        def step(case: EvaluatedConversation) -> AuditChange | None:
+            sheet = Sheet(answers=tuple(answers), comment=comment, moments=_moments(case, moments))
+            return reaudit(case.audit, case.evaluation, sheet, rater, self._now())
+
+        return self._step(assignment_id, rater, step)
+
+    def decline(self, assignment_id: str, rater: str, reason: str = "", code: DeclineCode | None = None) -> Assignment:
+        """End an assignment whose conversation cannot be judged; the next of its stratum is drawn instead.
+
+        Raises as ``open_item`` does, and ``RequestError`` ``reason.missing``.
+        """
+        return self._decline(self._handover.get(assignment_id).assignment, rater, reason, code)
+
+    def _decline(self, assignment: Assignment, rater: str, reason: str, code: DeclineCode | None) -> Assignment:
+        after = decline(assignment, rater, reason, self._now(), code)
+        if not self._app.queue.change(assignment, after, drawn_instead(self._app, after, self._now())):
+            raise AuditMovedError(f"assignment {assignment.assignment_id} was changed meanwhile; read it again")
+        return after
+
+    def _plans(self, plan_id: str | None) -> list[Plan]:
+        if plan_id is None:
+            return self._app.plans.listing(limit=10_000)
+        found = self._app.plans.get(plan_id)
+        if found is None:
+            raise NotFoundError(f"unknown plan {plan_id!r}", code="plan.unknown", field="plan_id", value=plan_id)
+        return [found]
+
+    def _hands_out(self, plan: Plan, rater: str) -> bool:
+        """Return whether a plan gives a rater anything now: it is not paused, and their day's limit is not reached."""
+        if plan.document.paused or not plan.hands_out_to(rater, self._now().date()):
+            return False
+        own = next((each for each in plan.document.auditors if each.user == rater), None)
+        if own is None or own.per_day is None:
+            return True
+        midnight = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._app.queue.begun_since(rater, midnight, plan.plan_id) < own.per_day
+
+    def _step(
+        self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
+    ) -> Item:
+        for _ in range(MOST_TRIES - 1):
+            with suppress(AuditMovedError):
+                return self._try_step(assignment_id, rater, step)
+        return self._try_step(assignment_id, rater, step)
+
+    def _try_step(
+        self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
+    ) -> Item:
+        found = self._handover.get(assignment_id)
+        if found.assignment.state != "submitted" or found.assignment.rater != rater:
+            check_rater(found.assignment, rater)
+        if found.audit is None or found.assignment.state in {"open", "assigned"}:
+            item = self.open_item(assignment_id, rater)
+            found = Assigned(assignment=item.assignment, audit=item.audit)
+        case = self._handover.case(found.assignment)
+        change = step(replace(case, audit=found.audit))
+        if change is not None:
+            write(self._app, case, change, self._app.audits.all_of(case.conversation.id), self._reports)
+        audit = change.audit if change is not None else found.audit
+        assert audit is not None  # noqa: S101  (it was begun above)
+        return Item(assignment=self._handover.get(assignment_id).assignment, audit=audit, case=case)
+
+
+def _moments(case: EvaluatedConversation, moments: Sequence[Moment]) -> tuple[Moment, ...]:
+    check_turns(moments, {turn.id for turn in case.conversation.turns})
+    return tuple(moments)

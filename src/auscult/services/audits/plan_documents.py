@@ -1,0 +1,58 @@
+"""Reads plans as people write them: YAML or JSON, with days or instants."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import msgspec
+import yaml
+
+from auscult.domain.audits.plan import PlanDocument, check_plan
+from auscult.domain.errors import RequestError
+
+_FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")
+
+
+def read_plan(data: bytes) -> PlanDocument:
+    """Return the plan in a document. Raises ``RequestError`` ``plan.unreadable``, ``plan.invalid`` with the field."""
+    try:
+        value: object = yaml.safe_load(data)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RequestError(f"the plan is not YAML or JSON: {error}", code="plan.unreadable") from error
+    if not isinstance(value, dict):
+        raise RequestError("a plan is an object with name, form_id, frame, quota", code="plan.unreadable")
+    return plan_of(cast("dict[str, Any]", value))
+
+
+def plan_of(value: dict[str, Any]) -> PlanDocument:
+    """Return the plan that plain values describe. Raises ``RequestError`` ``plan.invalid`` with the field."""
+    frame: object = value.get("frame")
+    if isinstance(frame, dict):
+        known = cast("dict[str, Any]", frame)
+        ends = {name: _instant(known[name], f"frame.{name}") for name in ("since", "until") if name in known}
+        value = {**value, "frame": known | ends}
+    try:
+        return check_plan(msgspec.convert(value, PlanDocument))
+    except msgspec.ValidationError as error:
+        place = _FIELD.search(str(error))
+        field = place["path"] if place else ""
+        message = str(error)[: place.start()] if place else str(error)
+        missing = re.search(r"`(\w+)`", message)
+        path = ".".join(part for part in (field, missing[1] if missing else "") if part)
+        raise RequestError(f"invalid {path or 'plan'}: {message}", code="plan.invalid", field=path) from error
+
+
+def _instant(given: object, field: str) -> datetime:
+    """Return an instant in UTC; a day is its beginning, and without a zone it is UTC."""
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return datetime(given.year, given.month, given.day, tzinfo=UTC)
+    try:
+        read = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    except ValueError as error:
+        raise RequestError(
+            f"invalid {field}: {given!r} is no instant; give 2026-03-23 or 2026-03-23T10:17:54Z",
+            code="plan.invalid",
+            field=field,
+            value=given,
+        ) from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

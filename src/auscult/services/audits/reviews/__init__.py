@@ -1,0 +1,1 @@
+"""Reviews of submitted audits: opened, re-opened, and what they changed."""

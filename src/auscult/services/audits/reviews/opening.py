@@ -1,0 +1,55 @@
+"""The review that a submitted audit gets, and the one that goes on when its auditor changes answers."""
+
+from collections.abc import Sequence
+
+from auscult.domain.audits.assignment import Assigned, Assignment
+from auscult.domain.audits.audit import Audit, AuditChange
+from auscult.domain.audits.judged import judged_agents
+from auscult.domain.disputes.policy import DEFAULT_POLICY, ReviewPolicy
+from auscult.domain.disputes.review import Review, opened
+from auscult.domain.disputes.steps import ReviewChange, reopen
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.storage.disputes.repository import DisputeQuery
+from auscult.storage.store import AppStore
+
+
+def policy_of(app: AppStore, assignment: Assignment | None) -> ReviewPolicy:
+    """Return the policy of an assignment: that of its plan, else the app's, else the one that comes along."""
+    if assignment is not None and assignment.plan_id is not None:
+        plan = app.plans.get(assignment.plan_id, assignment.plan_version)
+        if plan is not None and plan.document.review is not None:
+            return plan.document.review
+    return app.disputes.policy() or DEFAULT_POLICY
+
+
+def new_review(app: AppStore, case: EvaluatedConversation, assignment: Assignment | None, audit: Audit) -> Review:
+    """Return the review of a submitted audit to which nothing has happened yet."""
+    return opened(audit, policy_of(app, assignment), agent_of(case, assignment))
+
+
+def agent_of(case: EvaluatedConversation, assignment: Assignment | None) -> str | None:
+    """Return the agent who is judged in an audit; None where none is known."""
+    if assignment is not None and assignment.agent_id is not None:
+        return assignment.agent_id
+    return next(iter(judged_agents(case.conversation, "most")), None)
+
+
+def review_step(
+    app: AppStore, case: EvaluatedConversation, change: AuditChange, others: Sequence[Assigned]
+) -> ReviewChange | None:
+    """Return the step of the review that goes with a step of an audit; None where there is none.
+
+    Second opinions, calibration and self-reviews are shown to no agent.
+    """
+    entry, audit = change.entry, change.audit
+    if entry is None or audit.result is None or entry.action not in {"submitted", "reaudited"}:
+        return None
+    assignment = next((one.assignment for one in others if one.assignment.assignment_id == audit.assignment_id), None)
+    if assignment is not None and assignment.role != "audit":
+        return None
+    if entry.action == "submitted":
+        made = new_review(app, case, assignment, audit)
+        return ReviewChange(made, (), (), ("released",) if made.is_released(entry.at) else ())
+    review = app.disputes.review(audit.assignment_id) or new_review(app, case, assignment, audit)
+    disputes = app.disputes.all(DisputeQuery(state="open", assignment_id=audit.assignment_id))
+    return reopen(review, [each.metric_id for each in entry.changed], disputes, entry.by, entry.at)

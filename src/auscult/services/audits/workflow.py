@@ -1,0 +1,230 @@
+"""Steps of an audit: assign, draft, submit; each written together with the rows that show it.
+
+Every step may be done twice: a step without a change does nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.audits.assignment import WHOLE, Assigned, Role, Shown, effective_of
+from auscult.domain.audits.audit import (
+    Audit,
+    AuditAnswer,
+    AuditChange,
+    AuditMovedError,
+    AuditState,
+    Sheet,
+    TrailEntry,
+    assign,
+    assignment_id_of,
+    draft,
+    machine_answers,
+    submit,
+)
+from auscult.domain.disputes.steps import ReviewChange
+from auscult.domain.errors import NotFoundError
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.audits.reviews.opening import review_step
+from auscult.services.scoring.render import Reports, render
+from auscult.storage.store import AppStore
+
+SYSTEM = "system"
+"""Who did it, where nobody says so."""
+
+_MOST_TRIES = 10
+
+
+class AuditView(Struct, frozen=True, kw_only=True):
+    """All there is to see of one conversation's audit: the case with its evaluation and audit, and the trail."""
+
+    case: EvaluatedConversation
+    trail: tuple[TrailEntry, ...]
+
+
+class Auditing:
+    """The audits of one app. Cheap to make; threads may share one."""
+
+    def __init__(
+        self, app: AppStore, reports: Reports, now: Callable[[], datetime], *, rater: str | None = None
+    ) -> None:
+        """Work on ``app``; ``reports`` are rendered again when an audit changes; ``now`` gives aware UTC time.
+
+        Drafts and submissions are those of ``rater``, who may have an assignment of a plan; without one, and for
+        others, they are about the assignment without a plan.
+        """
+        self._app = app
+        self._reports = reports
+        self._now = now
+        self._rater = rater
+
+    def assign(self, conversation_id: str, auditor: str, *, by: str = SYSTEM) -> Audit:
+        """Assign a conversation to an auditor (their name, as reports will show it), or to another one.
+
+        Raises ``NotFoundError`` ``conversation.unknown`` (also while it waits to be evaluated for the first time);
+        ``ConflictError`` ``audit.no_form``, ``audit.finished``; ``RequestError`` ``auditor.invalid``.
+        """
+        return self._step(
+            conversation_id,
+            lambda case: assign(case.audit, case.evaluation, auditor, by, self._now()),
+            is_assigning=True,
+        )
+
+    def draft(
+        self, conversation_id: str, answers: Sequence[AuditAnswer] = (), *, comment: str = "", as_machine: bool = False
+    ) -> Audit:
+        """Keep answers for later; the later one of a metric counts, and "-" takes one back. Changes no report.
+
+        ``as_machine`` takes the machine's answers for metrics that have none yet.
+        Raises as ``assign`` does, and ``ConflictError`` ``audit.not_assigned``; ``RequestError`` ``metric.unknown``,
+        ``comment.too_long``.
+        """
+        return self._step(
+            conversation_id,
+            lambda case: draft(case.audit, case.evaluation, sheet_of(case, answers, comment, as_machine=as_machine)),
+        )
+
+    def submit(
+        self,
+        conversation_id: str,
+        answers: Sequence[AuditAnswer] = (),
+        *,
+        comment: str = "",
+        as_machine: bool = False,
+        by: str | None = None,
+    ) -> Audit:
+        """End an audit with its draft and these answers; ``by`` is by default the auditor.
+
+        Raises as ``draft`` does, and ``RequestError`` ``audit.incomplete`` whose ``value`` lists the unanswered
+        metrics.
+        """
+        return self._step(
+            conversation_id,
+            lambda case: submit(
+                case.audit,
+                case.evaluation,
+                sheet_of(case, answers, comment, as_machine=as_machine),
+                by or (case.audit.auditor if case.audit else SYSTEM),
+                self._now(),
+            ),
+        )
+
+    def show(self, conversation_id: str) -> AuditView:
+        """One conversation's audit and its trail. Raises ``NotFoundError`` ``conversation.unknown``."""
+        case = self._case(conversation_id)
+        return AuditView(case=case, trail=tuple(self._app.audits.trail(conversation_id)))
+
+    def listing(
+        self, *, state: AuditState | None = None, auditor: str | None = None, after_id: str = "", limit: int = 100
+    ) -> list[Audit]:
+        """Audits by conversation id, after ``after_id``; conversations that are not assigned have none."""
+        return self._app.audits.listing(state=state, auditor=auditor, after_id=after_id, limit=limit)
+
+    def _step(
+        self,
+        conversation_id: str,
+        step: Callable[[EvaluatedConversation], AuditChange | None],
+        *,
+        is_assigning: bool = False,
+    ) -> Audit:
+        """Do a step; start again where another writer was quicker."""
+        for _ in range(_MOST_TRIES - 1):
+            with suppress(AuditMovedError):
+                return self._try_step(conversation_id, step, is_assigning=is_assigning)
+        return self._try_step(conversation_id, step, is_assigning=is_assigning)
+
+    def _try_step(
+        self,
+        conversation_id: str,
+        step: Callable[[EvaluatedConversation], AuditChange | None],
+        *,
+        is_assigning: bool,
+    ) -> Audit:
+        case = self._case(conversation_id)
+        others = self._app.audits.all_of(conversation_id)
+        audit = self._audit_of(conversation_id, others, is_assigning=is_assigning)
+        change = step(replace(case, audit=audit))
+        if change is None:
+            assert audit is not None  # noqa: S101  (a step that changes nothing found an audit)
+            return audit
+        write(self._app, case, change, others, self._reports)
+        return change.audit
+
+    def _audit_of(self, conversation_id: str, others: Sequence[Assigned], *, is_assigning: bool) -> Audit | None:
+        """Return the audit that a step is about.
+
+        It is the rater's own of a plan while that is not submitted, else the one without a plan, else the rater's own.
+        """
+        by_hand = assignment_id_of(conversation_id)
+        found = next((one.audit for one in others if one.assignment.assignment_id == by_hand), None)
+        if is_assigning or self._rater is None:
+            return found
+        own = [
+            one
+            for one in others
+            if one.audit is not None and one.audit.auditor == self._rater and one.assignment.plan_id is not None
+        ]
+        open_ = next((one.audit for one in own if one.assignment.is_unfinished), None)
+        return open_ or found or next((one.audit for one in own), None)
+
+    def _case(self, conversation_id: str) -> EvaluatedConversation:
+        case = self._app.audits.case(conversation_id)
+        if case is None:
+            raise NotFoundError(
+                f"there is no conversation {conversation_id} in this app, or it is not evaluated yet",
+                code="conversation.unknown",
+                field="conversation_id",
+                value=conversation_id,
+            )
+        return case
+
+
+def write(  # noqa: PLR0913, PLR0917  (each is a part of the step)
+    app: AppStore,
+    case: EvaluatedConversation,
+    change: AuditChange,
+    others: Sequence[Assigned],
+    reports: Reports,
+    review: ReviewChange | None = None,
+) -> None:
+    """Write a step with the rows that show it; ``others`` are all assignments of the conversation before it.
+
+    ``review`` is the step of the agent's review that goes with it, unless it follows from the step itself.
+    """
+    rendered = None
+    if change.entry is not None and case.is_current:
+        whole = app.audits.case(case.conversation.id) if case.segment else case
+        if whole is None or not whole.is_current:
+            raise AuditMovedError(f"conversation {case.conversation.id} was changed meanwhile; read it again")
+        shown = shown_after(change.audit, others, whole.evaluation.segment)
+        rendered = render(app.tenant, replace(whole, audit=shown), reports)
+    app.audits.save(change, rendered, review or review_step(app, case, change, others))
+
+
+def shown_after(changed: Audit, others: Sequence[Assigned], shown_segment: int = WHOLE) -> Audit | None:
+    """Return the audit that reports show once one of a conversation's audits is changed."""
+    roles: dict[str, tuple[Role, int]] = {
+        one.assignment.assignment_id: (one.assignment.role, one.assignment.segment) for one in others
+    }
+    audits = {one.assignment.assignment_id: one.audit for one in others if one.audit is not None}
+    audits[changed.assignment_id] = changed
+    ordered = [key for key in roles if key in audits] + [key for key in audits if key not in roles]
+    made = (Shown(key, *roles.get(key, ("audit", WHOLE)), _submitted_at(audits[key])) for key in ordered)
+    shown = effective_of(made, shown_segment)
+    return audits[shown] if shown else None
+
+
+def _submitted_at(audit: Audit) -> datetime | None:
+    return audit.result.audited_at if audit.result else None
+
+
+def sheet_of(case: EvaluatedConversation, answers: Sequence[AuditAnswer], comment: str, *, as_machine: bool) -> Sheet:
+    """Return the answers of a step, on top of the machine's where those are taken."""
+    if not as_machine:
+        return Sheet(answers=tuple(answers), comment=comment)
+    mine = {each.metric_id for each in (*answers, *(case.audit.draft.answers if case.audit else ()))}
+    taken = [each for each in machine_answers(case.evaluation) if each.metric_id not in mine]
+    return Sheet(answers=(*taken, *answers), comment=comment)

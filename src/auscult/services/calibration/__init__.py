@@ -1,0 +1,1 @@
+"""ROOM: calibration sessions: suggested conversations, blind ratings, debrief, report."""

@@ -1,0 +1,1 @@
+"""Connectors: documents checked, places read on schedule, everything with its effect once."""

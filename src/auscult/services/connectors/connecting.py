@@ -1,0 +1,197 @@
+"""The use cases of connectors: applied, listed, checked, run now or when due, paused, removed."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+
+from auscult.domain.connectors.contract import Mapper
+from auscult.domain.connectors.document import Connector
+from auscult.domain.connectors.place import Place
+from auscult.domain.connectors.run import Order, Run, Standing
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.formats import Limits
+from auscult.services.connectors.checking import Check, check
+from auscult.services.connectors.documents import (
+    check_connector,
+    check_secrets,
+    make_mapper,
+    read_connector,
+    refused,
+)
+from auscult.services.connectors.running import LEASE, Running
+from auscult.storage.connectors.places import open_place
+from auscult.storage.store import AppStore
+
+KIND = "connector"
+
+
+class Connectors:
+    """The connectors of one app. Cheap to make; threads may share one."""
+
+    def __init__(
+        self,
+        app: AppStore,
+        limits: Limits,
+        now: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+        folders: tuple[str, ...] | None = None,
+    ) -> None:
+        """Work on an app. ``folders`` are those below which a place may lie, and then secrets are needed; None: any.
+
+        ``now`` returns aware UTC time.
+        """
+        self._app = app
+        self._limits = limits
+        self._now = now
+        self._lease = lease
+        self._folders = folders
+
+    def apply(self, document: bytes, secrets: Mapping[str, str] | None = None, file: str = "connector") -> Definition:
+        """Store a document as a new version; unchanged, the version stays. ``secrets`` None keeps those that are stored.
+
+        Raises ``ConnectorError``, ``RequestError`` ``connector.place_not_allowed``.
+        """
+        connector = self.read(document, file)
+        if secrets is not None:
+            check_secrets(connector, secrets)
+        self._check_allowed(connector, secrets)
+        stored = self._app.definitions.publish(KIND, connector.name, document)
+        self._app.connectors.apply(connector.name, secrets, following(connector.every_s, self._now()))
+        return stored
+
+    def read(self, document: bytes, file: str = "connector") -> Connector:
+        """Return the connector in a document. Raises ``ConnectorError`` with every problem."""
+        found = check_connector(document, self._app.tenant.app_id)
+        if found.connector is None:
+            raise refused(found.problems, file)
+        return found.connector
+
+    def get(self, name: str) -> Connector:
+        """Return a connector at its newest version. Raises ``NotFoundError`` ``connector.unknown``."""
+        return read_connector(self.definition(name), self._app.tenant.app_id)
+
+    def definition(self, name: str, version: int | None = None) -> Definition:
+        """Return a document as it was applied. Raises ``NotFoundError`` ``connector.unknown``."""
+        self._app.connectors.get(name)
+        found = self._app.definitions.get(KIND, name, version)
+        if found is None:
+            message = f"connector {name!r} has no version {version}"
+            raise NotFoundError(message, code="connector.unknown", field="version", value=version)
+        return found
+
+    def standing(self, name: str) -> Standing:
+        """Return the state of one. Raises ``NotFoundError`` ``connector.unknown``."""
+        return self._app.connectors.get(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a connector. Raises ``NotFoundError`` ``connector.unknown``."""
+        self._app.connectors.remove(name)
+        self._app.definitions.remove(KIND, name)
+
+    def check(self, name: str, order: Order | None = None, *, is_whole: bool = False) -> Check:
+        """Try a stored connector; with ``is_whole`` as a dry run of everything. Raises ``NotFoundError``."""
+        connector = self.get(name)
+        return self._check(connector, self._app.connectors.secrets(name), order, is_whole=is_whole)
+
+    def try_document(self, document: bytes, secrets: Mapping[str, str], file: str = "connector") -> Check:
+        """Try a document that is not stored. Raises ``ConnectorError``."""
+        connector = self.read(document, file)
+        check_secrets(connector, secrets)
+        self._check_allowed(connector, secrets)
+        return self._check(connector, secrets, None, is_whole=False)
+
+    def run(self, name: str, order: Order, wait_for_room: Callable[[int], None] = lambda _size: None) -> Run:
+        """Run a connector now, and return the run, which has the reason where it failed.
+
+        Raises ``NotFoundError`` ``connector.unknown``; ``ConflictError`` ``connector.paused``, ``connector.running``.
+        """
+        if self._app.connectors.get(name).is_paused:
+            message = f"connector {name!r} is paused; resume it first"
+            raise ConflictError(message, code="connector.paused", field="name", value=name)
+        connector = self.get(name)
+        secrets = self._app.connectors.secrets(name)
+        running = Running(
+            self._app,
+            connector,
+            self._mapper(connector),
+            lambda: self._open(connector, secrets),
+            self._now,
+            wait_for_room=wait_for_room,
+            lease=self._lease,
+        )
+        number = running.run(order, following(connector.every_s, self._now()))
+        return next(each for each in self._app.connectors.runs(name) if each.number == number)
+
+    def order(self, name: str, order: Order) -> Standing:
+        """Ask a worker for a run. Raises as ``run`` does."""
+        standing = self._app.connectors.get(name)
+        if standing.is_paused:
+            message = f"connector {name!r} is paused; resume it first"
+            raise ConflictError(message, code="connector.paused", field="name", value=name)
+        self._app.connectors.order(name, order)
+        return self._app.connectors.get(name)
+
+    def run_due(self, wait_for_room: Callable[[int], None] = lambda _size: None) -> list[Run]:
+        """Run what is due, one after the other; what runs already is left to its run."""
+        runs: list[Run] = []
+        for name, order in self._app.connectors.due(self._now()):
+            try:
+                runs.append(self.run(name, order, wait_for_room))
+            except (ConflictError, NotFoundError):  # another worker was quicker, or it was paused or removed
+                continue
+        return runs
+
+    def _check(self, connector: Connector, secrets: Mapping[str, str], order: Order | None, *, is_whole: bool) -> Check:
+        return check(
+            connector,
+            self._mapper(connector),
+            lambda: self._open(connector, secrets),
+            self._now,
+            order=order,
+            is_whole=is_whole,
+            refused=self._app.privacy.refused,
+        )
+
+    def _mapper(self, connector: Connector) -> Mapper:
+        limits = self._limits
+        return make_mapper(connector, self._app.tenant.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+
+    def _open(self, connector: Connector, secrets: Mapping[str, str]) -> Place:
+        return open_place(connector, secrets)
+
+    def _check_allowed(self, connector: Connector, secrets: Mapping[str, str] | None) -> None:
+        """Refuse what only the command line on the server may read: its folders, and what its own credentials open."""
+        if self._folders is None:
+            return
+        if connector.kind == "folder":
+            path = PurePosixPath(connector.place.removeprefix("folder:"))
+            if ".." not in path.parts and any(path.is_relative_to(each) for each in self._folders):
+                return
+            raise RequestError(
+                f"the folder {path} cannot be read over the API; apply the connector with the command line on the "
+                "server, or name a folder around it in AUSCULT_CONNECTOR_FOLDERS",
+                code="connector.place_not_allowed",
+                field="place",
+                value=connector.place,
+            )
+        stored = self._stored_secrets(connector.name) if secrets is None else bool(secrets)
+        if not stored and not connector.access.anonymous:
+            raise RequestError(
+                "a connector that is applied over the API brings its own credentials; give secrets, or set "
+                "access.anonymous where none are needed",
+                code="connector.place_not_allowed",
+                field="secrets",
+            )
+
+    def _stored_secrets(self, name: str) -> bool:
+        return any(each.secrets for each in self._app.connectors.listing() if each.name == name)
+
+
+def following(every_s: int, at: datetime) -> datetime | None:
+    """Return the next time of a schedule after an instant, at multiples of its step since midnight UTC; None without."""
+    if not every_s:
+        return None
+    seconds = int(at.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % every_s + every_s, UTC)

@@ -1,0 +1,277 @@
+"""Connector documents: read and checked as forms are, each fault with its line, field and what would be right."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.connectors.contract import Mapper, Setup
+from auscult.domain.connectors.document import (
+    SECRETS,
+    Access,
+    Connector,
+    MappingTable,
+    Rate,
+    Target,
+    Watch,
+    kind_of,
+)
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.errors import AuscultError, ConnectorError
+from auscult.domain.said.spelling import did_you_mean
+from auscult.formats.connectors import FORMATS
+from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
+from auscult.services.definitions.forms.shape import name_of, read_struct
+
+KEYS = "name, place and format"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_EVERY = re.compile(r"([1-9][0-9]{0,3})(m|h|d)")
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+_PLACES = {
+    "folder": re.compile(r"folder:/.*"),
+    "s3": re.compile(r"s3://[^/\s]+(/.*)?"),
+    "gs": re.compile(r"gs://[^/\s]+(/.*)?"),
+    "az": re.compile(r"az://[^/\s]+(/.*)?"),
+    "sftp": re.compile(r"sftp://[^@/\s:]+@[^/\s@]+(/.*)?"),
+}
+_RIGHT = {
+    "folder": "folder:/path/to/folder",
+    "s3": "s3://bucket/prefix",
+    "gs": "gs://bucket/prefix",
+    "az": "az://container/prefix",
+    "sftp": "sftp://user@host:22/folder",
+}
+_SETTLE_S = {"folder": 10, "sftp": 60}
+_MOST_SETTLE_S = 86_400
+_MOST_AT_ONCE = 64
+
+
+class _Target(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+class _Rate(Struct, frozen=True, kw_only=True):
+    requests_per_s: Decimal = Decimal(0)
+    at_once: int = 8
+
+
+class _Watch(Struct, frozen=True, kw_only=True):
+    volume: Decimal = Decimal("0.5")
+    minimum: int = 20
+
+
+class _Written(Struct, frozen=True, kw_only=True):
+    name: str
+    place: str
+    format: str
+    access: Access = Access()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    since: str = ""
+    every: str = ""
+    settle_s: int | None = None
+    rate: _Rate = _Rate()
+    watch: _Watch = _Watch()
+
+
+class ConnectorCheck(Struct, frozen=True, kw_only=True):
+    """Result of checking a document. ``connector`` is set when ``problems`` is empty."""
+
+    connector: Connector | None
+    problems: tuple[Problem, ...] = ()
+
+
+def check_connector(document: bytes, app_id: str, *, version: int = 1) -> ConnectorCheck:
+    """Read a document and check it, the options of its format included. ``app_id`` is that of the conversations."""
+    read = read_document(document, "connector", KEYS)
+    if not isinstance(read.value, dict):
+        if not read.problems:
+            read.unread((), f"must be a mapping of keys like {KEYS}, not {name_of(read.value)}")
+        return ConnectorCheck(connector=None, problems=read.problems)
+    value = read.value
+    stand_ins: dict[str, Any] = {"name": "", "place": "", "format": ""}
+    others = ("options", "mapping")
+    if "secrets" in value:
+        read.unread(("secrets",), "does not belong into a document; give each with --secret NAME=env:VARIABLE")
+        others = (*others, "secrets")
+    written: _Written = read_struct(read, _Written, value, (), elsewhere=others, stand_ins=stand_ins)
+    options = _options(read, value.get("options"))
+    mapping = _mapping(read, value.get("mapping"))
+    connector = _connector(read, written, version, options, mapping)
+    _check(read, written, connector)
+    if not read.problems:
+        _check_format(read, connector, app_id)
+    if read.problems:
+        return ConnectorCheck(connector=None, problems=read.problems)
+    return ConnectorCheck(connector=connector)
+
+
+def refused(problems: Iterable[Problem], file: str) -> ConnectorError:
+    """Return the error with all problems of a connector."""
+    told = tuple(problem.told(file) for problem in problems)
+    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
+    return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(told), problems=told)
+
+
+def read_connector(stored: Definition, app_id: str) -> Connector:
+    """Return a stored connector. Raises ``ConnectorError`` where this version no longer accepts it."""
+    found = check_connector(stored.document, app_id, version=stored.version)
+    if found.connector is None:
+        raise refused(found.problems, f"connector {stored.name}")
+    return found.connector
+
+
+def make_mapper(connector: Connector, app_id: str, *, turns: int = 20_000, document_bytes: int = 1 << 25) -> Mapper:
+    """Return the mapper of a connector's format. Raises ``RequestError`` where its options are wrong."""
+    setup = Setup(app_id=app_id, options=connector.options, turns=turns, document_bytes=document_bytes)
+    return FORMATS[connector.format](setup)
+
+
+def _options(read: Document, value: Value) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        read.unread(("options",), f"must be a mapping of keys, not {name_of(value)}")
+        return {}
+    return msgspec.to_builtins(value, enc_hook=float)
+
+
+def _mapping(read: Document, value: Value) -> MappingTable:
+    if value is None:
+        return MappingTable()
+    if not isinstance(value, dict):
+        read.unread(("mapping",), f"must be a mapping with queues, agents and channels, not {name_of(value)}")
+        return MappingTable()
+    for key in value:
+        if key not in ("queues", "agents", "channels"):
+            read.unread(("mapping", key), "is not a known key; known here: queues, agents, channels")
+    return MappingTable(
+        queues=_targets(read, value.get("queues"), ("mapping", "queues")),
+        agents=_targets(read, value.get("agents"), ("mapping", "agents")),
+        channels=_channels(read, value.get("channels")),
+    )
+
+
+def _targets(read: Document, value: Value, path: Path) -> dict[str, Target]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        read.unread(path, f"must be a mapping from the source's ids to id and name here, not {name_of(value)}")
+        return {}
+    found: dict[str, Target] = {}
+    for key, one in value.items():
+        if isinstance(one, str):
+            found[key] = Target(id=one)
+            continue
+        target: Any = read_struct(read, _Target, one, (*path, key))
+        if isinstance(target, _Target):
+            found[key] = Target(id=target.id, name=target.name, email=target.email)
+    return found
+
+
+def _channels(read: Document, value: Value) -> dict[str, Any]:
+    if value is None:
+        return {}
+    path: Path = ("mapping", "channels")
+    if not isinstance(value, dict):
+        read.unread(path, f"must be a mapping from the source's channels to voice or chat, not {name_of(value)}")
+        return {}
+    for key, one in value.items():
+        if one not in ("voice", "chat"):
+            read.unread((*path, key), f"must be voice or chat, not {one!r}")
+    return value
+
+
+def _connector(
+    read: Document, written: _Written, version: int, options: Mapping[str, Any], mapping: MappingTable
+) -> Connector:
+    kind = kind_of(written.place) or "folder"
+    every = _EVERY.fullmatch(written.every)
+    if written.every and not every:
+        read.unread(("every",), f"{written.every!r} must be a time between runs, as 15m, 2h or 1d")
+    return Connector(
+        name=written.name,
+        version=version,
+        place=written.place,
+        format=written.format,
+        options=options,
+        access=written.access,
+        include=written.include,
+        exclude=written.exclude,
+        since=_instant(read, written.since),
+        every_s=int(every[1]) * _UNITS[every[2]] if every else 0,
+        rate=Rate(requests_per_s=float(written.rate.requests_per_s), at_once=written.rate.at_once),
+        settle_s=_SETTLE_S.get(kind, 0) if written.settle_s is None else written.settle_s,
+        mapping=mapping,
+        watch=Watch(volume=float(written.watch.volume), minimum=written.watch.minimum),
+    )
+
+
+def _instant(read: Document, value: str) -> datetime | None:
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        read.unread(("since",), f"{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z")
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _check(read: Document, written: _Written, connector: Connector) -> None:
+    rules: tuple[tuple[Path, bool, Callable[[], str]], ...] = (
+        (
+            ("name",),
+            bool(_NAME.fullmatch(written.name)),
+            lambda: f"{written.name!r} must be 1 to 64 lower-case letters, digits, - and _",
+        ),
+        (("settle_s",), 0 <= connector.settle_s <= _MOST_SETTLE_S, lambda: "must be from 0 to 86400 seconds"),
+        (("rate", "at_once"), 1 <= connector.rate.at_once <= _MOST_AT_ONCE, lambda: "must be from 1 to 64"),
+        (("rate", "requests_per_s"), connector.rate.requests_per_s >= 0, lambda: "must be 0 (no limit) or more"),
+        (("watch", "volume"), 0 <= connector.watch.volume <= 1, lambda: "must be from 0 to 1"),
+        (("watch", "minimum"), connector.watch.minimum >= 1, lambda: "must be 1 or more"),
+    )
+    for path, is_right, reason in rules:
+        if not is_right:
+            read.problem(path, reason())
+    kind = kind_of(written.place)
+    if kind is None:
+        known = ", ".join(_RIGHT.values())
+        read.problem(("place",), f"{written.place!r} must begin like one of: {known}")
+    elif not _PLACES[kind].fullmatch(written.place):
+        read.problem(("place",), f"{written.place!r} must be like {_RIGHT[kind]}")
+    if written.format not in FORMATS:
+        near = did_you_mean(written.format, tuple(FORMATS), f"available: {', '.join(FORMATS)}")
+        read.problem(("format",), f"{written.format!r} is not a known format; {near}")
+    if kind == "sftp" and not written.access.host_key:
+        read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
+    if kind == "az" and not written.access.account:
+        read.problem(("access", "account"), "is missing; give the name of the storage account")
+
+
+def _check_format(read: Document, connector: Connector, app_id: str) -> None:
+    """Let the format check its options: it knows their keys."""
+    try:
+        make_mapper(connector, app_id)
+    except AuscultError as error:
+        field = (error.field or "").removeprefix("options.")
+        read.problem(("options", *(part for part in field.split(".") if part)), error.message)
+
+
+def check_secrets(connector: Connector, secrets: Mapping[str, str]) -> None:
+    """Raise ``ConnectorError`` for secrets that the place of a connector does not have."""
+    known = SECRETS[connector.kind]
+    for name, value in secrets.items():
+        if name not in known:
+            right = f"known for {connector.kind}: {', '.join(known)}" if known else f"{connector.kind} needs none"
+            raise ConnectorError(f"unknown secret {name!r}; {right}", problems=(f"secrets.{name}: {right}",))
+        if not value:
+            reason = f"secrets.{name}: is empty; give its value"
+            raise ConnectorError(f"the secret {name!r} is empty; give its value", problems=(reason,))

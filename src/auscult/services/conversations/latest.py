@@ -1,0 +1,156 @@
+"""Conversations, the newest first: a page at a time, found and counted by the listing's indexes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import AuditState
+from auscult.domain.conversation import Channel, Direction
+from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import Status
+from auscult.domain.record import Outcome, RecordQuery
+from auscult.domain.said.search import SaidQuery
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.conversations.said import Said
+from auscult.storage.store import AppStore
+
+Place = tuple[int, str]
+"""Where a conversation stands: its start in ms since the epoch, and its id."""
+
+_EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "fatal", "unscored")
+AUDITS: tuple[AuditState, ...] = ("assigned", "audited")
+
+
+class Sought(Struct, frozen=True, kw_only=True):
+    """Selection of conversations: ``since`` <= start < ``until``, and by these filters, where empty means all.
+
+    ``queues`` and ``agents`` are ids or names, in any letter case. ``met`` and ``missed`` are ids of metrics, all of
+    them met, or missed; ``agent_outcomes`` are ids of agents, to the letter, with an outcome; ``said`` is a search in the words.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    channels: tuple[Channel, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    met: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    audits: tuple[AuditState, ...] = ()
+    agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
+    said: SaidQuery | None = None
+
+
+class LatestPage(Struct, frozen=True, kw_only=True):
+    """One page. ``total``: how many there are in all; ``next`` is where the next page begins, None after the last.
+
+    Of a search no more than 10,000 are counted: then ``total`` is one more.
+    """
+
+    items: tuple[ListedConversation, ...]
+    total: int
+    next: Place | None
+
+
+_DECODE = msgspec.json.Decoder(ListedConversation).decode
+
+
+def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit: int = 50) -> LatestPage:
+    """Return the newest conversations before a place. Raises ``RequestError`` ``range.reversed``."""
+    asked = _query(app, sought)
+    if sought.said is not None:
+        page = app.conversations.search(
+            replace(asked, limit=limit), Said(sought.said, is_newest_first=True, beyond=before)
+        )
+        found = tuple(_DECODE(row) for row in page.rows)
+        return LatestPage(items=found, total=page.total, next=page.last[:2] if page.more and page.last else None)
+    rows = _newest(app, asked, before, limit + 1)
+    items = tuple(rows[:limit])
+    return LatestPage(
+        items=items,
+        total=_total(app, asked),
+        next=place_of(items[-1]) if len(rows) > limit else None,
+    )
+
+
+def count(app: AppStore, sought: Sought) -> int:
+    """Return how many there are. Raises ``RequestError`` ``range.reversed``."""
+    asked = _query(app, sought)
+    if sought.said is not None:
+        return app.conversations.search(replace(asked, limit=0), Said(sought.said)).total
+    return _total(app, asked)
+
+
+def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
+    """Return what is kept of listed conversations, by id."""
+    return app.conversations.recorded([each.id for each in items])
+
+
+def place_of(row: ListedConversation) -> Place:
+    """Return the place of a conversation in the list."""
+    return (row.started_at - _EPOCH) // _MS, row.id
+
+
+def _total(app: AppStore, asked: RecordQuery) -> int:
+    return app.conversations.page(replace(asked, limit=0)).total
+
+
+def _newest(app: AppStore, asked: RecordQuery, before: Place | None, wanted: int) -> list[ListedConversation]:
+    """Return ``wanted`` rows before a place, the newest first.
+
+    The store counts from the oldest on, so the last of a range are those behind all others. Rows of the very instant
+    of the place are on both sides of it: more are read where they are many.
+    """
+    within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
+    total = _total(app, within)
+    take = wanted
+    while True:
+        skip = max(0, total - take)
+        page = app.conversations.page(replace(within, skip=skip, limit=take))
+        rows = [_DECODE(row) for row in reversed(page.rows)]
+        if before is not None:
+            rows = [row for row in rows if place_of(row) < before]
+        if len(rows) >= wanted or skip == 0:
+            return rows[:wanted]
+        take += max(wanted, take)
+
+
+def _query(app: AppStore, sought: Sought) -> RecordQuery:
+    since_ms = _EARLIEST_MS if sought.since is None else _ms(sought.since)
+    until_ms = _LATEST_MS if sought.until is None else _ms(sought.until)
+    if until_ms < since_ms:
+        raise RequestError("until lies before since", code="range.reversed", field="until")
+    return RecordQuery(
+        report=LISTING.name,
+        app_ids=(app.tenant.app_id,),
+        since_ms=since_ms,
+        until_ms=until_ms,
+        channels=sought.channels,
+        directions=sought.directions,
+        statuses=sought.statuses,
+        queues=sought.queues,
+        agents=sought.agents,
+        outcomes=sought.outcomes,
+        agent_outcomes=sought.agent_outcomes,
+        met=sought.met,
+        missed=sought.missed,
+        intents=sought.intents,
+        audits=sought.audits,
+        include_below_threshold=True,
+    )
+
+
+def _ms(instant: datetime) -> int:
+    """Return milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
+    return -((_EPOCH - instant) // _MS)

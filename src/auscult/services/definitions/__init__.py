@@ -1,0 +1,1 @@
+"""Documents that users write: forms, taxonomies, scorecards, lookup tables."""

@@ -1,0 +1,1 @@
+"""Form documents: reading, checks, drafts, publishing, differences."""

@@ -1,0 +1,255 @@
+"""Parser of form documents, YAML or JSON, to plain values that know their lines.
+
+Values are read as YAML 1.2 reads them: ``yes`` and ``12:30`` are text, and decimals stay exact. Harmful or
+misleading input is refused: aliases (a few bytes can expand to gigabytes), keys given twice, tags, depth without end.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+import yaml
+
+from auscult.services.definitions.forms.syntax import syntax_fault
+
+Scalar: TypeAlias = str | int | Decimal | bool | None
+Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
+Path: TypeAlias = tuple[str | int, ...]
+
+MAX_BYTES = 1024 * 1024
+MOST_PROBLEMS = 200
+_MAX_DEPTH = 32
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_PLAIN = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+# Where the two differ: JSON may be indented with tabs (in its strings a tab is never bare), and these three stand in
+# its strings as they are, while YAML would break lines at them.
+_JSON_AS_YAML = {0x09: " ", 0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
+
+
+class Problem(NamedTuple):
+    """One fault: the line (from 1; None where there is no document), the field, and what is wrong and would be right."""
+
+    line: int | None
+    field: str
+    reason: str
+
+    def told(self, file: str) -> str:
+        """One line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
+        place = file if self.line is None else f"{file}:{self.line}"
+        return f"{place}: {self.field}: {self.reason}" if self.field else f"{place}: {self.reason}"
+
+
+class Document:
+    """A document's values, the line of each path in it, and what is wrong with it so far."""
+
+    def __init__(self, value: Value, lines: Mapping[Path, int], problems: Iterable[Problem] = ()) -> None:
+        """Begin with what the reading of the bytes found."""
+        self.value = value
+        self.lines = lines
+        self._problems = list(problems)
+        self._unread: set[Path] = set()
+        self._around: set[Path] = set()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return the problems, by line; of more than 200 the first, and a note that there are more."""
+        ordered = sorted(self._problems, key=lambda problem: problem.line or 0)
+        if len(ordered) <= MOST_PROBLEMS:
+            return tuple(ordered)
+        return (*ordered[:MOST_PROBLEMS], Problem(ordered[MOST_PROBLEMS].line, "", "is not all: mend these first"))
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Return whether there are too many problems to report more; nothing more is noted then."""
+        return len(self._problems) > MOST_PROBLEMS
+
+    def unread(self, path: Path, reason: str) -> None:
+        """Note a value that could not be read at all."""
+        self.problem(path, reason)
+        self._unread.add(path)
+        self._around.update(path[:end] for end in range(len(path)))
+
+    def is_unread(self, path: Path) -> bool:
+        """Return whether this, or something around or inside it, could not be read; then it is not checked further."""
+        return path in self._around or any(path[:end] in self._unread for end in range(len(path) + 1))
+
+    def problem(self, path: Path, reason: str) -> None:
+        """Note a fault at a path that could be read, on the line of the nearest part of it that the document has."""
+        if not self.is_unread(path):
+            self.problem_of_all(path, reason)
+
+    def problem_of_all(self, path: Path, reason: str) -> None:
+        """The same of a path in which some could not be read, and not what this is about."""
+        if not self.is_hopeless:
+            self._problems.append(Problem(self.line(path), field_name(path), reason))
+
+    def line(self, path: Path) -> int | None:
+        """The line of a path, or of the nearest thing around it that the document has."""
+        present = next((path[:end] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
+        return None if present is None else self.lines[present]
+
+
+def field_name(path: Path) -> str:
+    """Write a path as people do: ``metrics[0].answer``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def path_of(field: str) -> Path:
+    """Read what ``field_name`` writes back into a path."""
+    parts = field.replace("]", "").replace("[", ".").split(".")
+    return tuple(int(part) if part.isdigit() else part for part in parts if part)
+
+
+def read_document(document: bytes, noun: str = "form", keys: str = "id, name, channel and metrics") -> Document:
+    """Read a document as far as it can be read; faults are in ``problems``, and then ``value`` is None.
+
+    ``noun`` names the kind of document, and ``keys`` its keys.
+    """
+    text = ""
+    try:
+        text = text_of(document, noun)
+        value, lines, problems = _Builder(text, noun, keys).build()
+    except _Refusal as refusal:
+        return Document(None, {}, [refusal.problem])
+    except yaml.YAMLError as error:
+        line, what = syntax_fault(text, error)
+        return Document(None, {}, [Problem(line, "", f"is neither YAML nor JSON: {what}")])
+    return Document(value, lines, problems)
+
+
+class _Refusal(Exception):  # noqa: N818 never leaves this file
+    def __init__(self, line: int | None, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.problem = Problem(line, field, reason)
+
+
+def text_of(document: bytes, noun: str = "form") -> str:
+    """The text of a document, JSON made into what YAML reads alike."""
+    if len(document) > MAX_BYTES:
+        raise _Refusal(1, "", f"is {len(document)} bytes long; a {noun} has at most {MAX_BYTES}")
+    if document.startswith(_UTF_16):
+        raise _Refusal(1, "", "is UTF-16; save it as UTF-8")
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        column = error.start - document.rfind(b"\n", 0, error.start)
+        place = f"byte {document[error.start]:#04x} at column {column}"
+        raise _Refusal(line, "", f"is not UTF-8 text ({place}); save it as UTF-8") from None
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    return _PAIR.sub(_one_of_a_pair, text.translate(_JSON_AS_YAML))
+
+
+def _one_of_a_pair(pair: re.Match[str]) -> str:
+    """Return the character of two escapes of JSON; YAML knows no pairs."""
+    halves = bytes.fromhex(pair[2] + pair[3])
+    return pair[1] + halves.decode("utf-16-be")
+
+
+class _Open(NamedTuple):
+    """A mapping or list that is being filled."""
+
+    path: Path
+    value: list[Value] | dict[str, Value]
+
+
+class _Builder:
+    def __init__(self, text: str, noun: str, keys: str) -> None:
+        self._text = text
+        self._noun = noun
+        self._keys = keys
+        self._lines: dict[Path, int] = {}
+        self._problems: list[Problem] = []
+        self._open: list[_Open] = []
+        self._key: str | None = None
+        self._root: list[Value] = []
+
+    def build(self) -> tuple[Value, dict[Path, int], list[Problem]]:
+        for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
+            self._take(event)
+        if not self._root:
+            raise _Refusal(1, "", f"is empty; a {self._noun} has {self._keys}")
+        return self._root[0], self._lines, self._problems
+
+    def _take(self, event: yaml.Event) -> None:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refusal(
+                line, field_name(self._here), f"refers to *{event.anchor}; write it out, aliases are not read"
+            )
+        if isinstance(event, yaml.DocumentStartEvent) and self._root:
+            raise _Refusal(line, "", f"begins a second document; a file holds one {self._noun}")
+        if isinstance(event, yaml.ScalarEvent):
+            self._take_scalar(event, line)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            if len(self._open) >= _MAX_DEPTH:
+                raise _Refusal(line, field_name(self._here), f"is nested more than {_MAX_DEPTH} deep")
+            if event.tag is not None:
+                raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
+            if self._is_key_next:
+                raise _Refusal(line, field_name(self._here), "has a key that is not text")
+            value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
+            self._open.append(_Open(self._place(value, line), value))
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._open.pop()
+
+    def _take_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+        if event.tag is not None:
+            raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
+        if not self._is_key_next:
+            self._place(_plain(event.value) if event.implicit[0] else event.value, line)
+            return
+        holder = self._open[-1]
+        if event.value in holder.value:
+            self._problems.append(Problem(line, field_name((*holder.path, event.value)), "is given twice; keep one"))
+        self._key = event.value
+        self._lines[(*holder.path, event.value)] = line
+
+    @property
+    def _is_key_next(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._key is None
+
+    def _place(self, value: Value, line: int) -> Path:
+        """Put a value where it belongs, and give its path."""
+        if not self._open:
+            self._root.append(value)
+            self._lines[()] = line
+            return ()
+        holder = self._open[-1]
+        if isinstance(holder.value, list):
+            path: Path = self._here
+            holder.value.append(value)
+            self._lines[path] = line
+            return path
+        key = self._key or ""
+        self._key = None
+        holder.value[key] = value
+        return (*holder.path, key)
+
+    @property
+    def _here(self) -> Path:
+        """Return the path of the next value, as far as that is known."""
+        if not self._open:
+            return ()
+        holder = self._open[-1]
+        if isinstance(holder.value, list):
+            return (*holder.path, len(holder.value))
+        return holder.path if self._key is None else (*holder.path, self._key)
+
+
+def _plain(written: str) -> Scalar:
+    """Read a bare word as YAML 1.2 does."""
+    if written in _PLAIN:
+        return _PLAIN[written]
+    if _INTEGER.fullmatch(written):
+        return int(written)
+    return Decimal(written) if _DECIMAL.fullmatch(written) else written

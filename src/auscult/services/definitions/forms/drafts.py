@@ -1,0 +1,60 @@
+"""Drafts: forms that are stored and checked, and not in force before they are published."""
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.errors import NotFoundError
+from auscult.domain.probe import Probe
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.publish import check_against, publish
+from auscult.services.definitions.forms.reading import FormCheck, refused
+from auscult.storage.definitions.forms import AppForms
+
+
+class CheckedDraft(Struct, frozen=True, kw_only=True):
+    """Draft, and the reasons why it cannot be published now."""
+
+    draft: FormDraft
+    check: FormCheck
+
+
+def form_id_of(document: bytes, check: FormCheck) -> str | None:
+    """The id of the form that a document is of, however wrong the rest; None when it cannot be kept under one."""
+    if any(problem.field in ("", "id") for problem in check.problems):
+        return None
+    value = read_document(document).value
+    return str(value["id"]) if isinstance(value, dict) else None
+
+
+def save_draft(forms: AppForms, document: bytes, answered: Collection[type[Probe]], name: str = "form") -> CheckedDraft:
+    """Keep a document as the draft of the form that it names, right or not; ``name`` is what errors call it.
+
+    Raises ``FormError`` when it cannot be read at all, or has no id that a form may have.
+    """
+    check = check_against(forms, document, answered)
+    form_id = form_id_of(document, check)
+    if form_id is None:
+        raise refused(check.problems, name)
+    return CheckedDraft(draft=forms.save_draft(form_id, document), check=check)
+
+
+def get_draft(forms: AppForms, form_id: str) -> FormDraft:
+    """The draft of a form. Raises ``NotFoundError`` ``draft.unknown``."""
+    draft = forms.draft(form_id)
+    if draft is None:
+        known = ", ".join(each.form_id for each in forms.drafts()) or "none"
+        raise NotFoundError(
+            f"there is no draft of {form_id}; drafts: {known}", code="draft.unknown", field="form_id", value=form_id
+        )
+    return draft
+
+
+def publish_draft(forms: AppForms, form_id: str, answered: Collection[type[Probe]]) -> FormVersion:
+    """Publish the draft of a form as it is, and remove it.
+
+    Raises ``NotFoundError`` ``draft.unknown``; ``FormError`` with every problem, and then the draft stays.
+    """
+    draft = get_draft(forms, form_id)
+    return publish(forms, {f"the draft of {form_id}": draft.document}, answered)[0]

@@ -1,0 +1,380 @@
+"""Form documents: read and checked, with every fault reported at once, its line and what would be right."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from auscult.domain.conversation import Channel, Direction
+from auscult.domain.errors import FormError
+from auscult.domain.form import (
+    Abstention,
+    Assignment,
+    Form,
+    Handler,
+    Metric,
+    NotApplicable,
+    Scoring,
+    derive_metric_id,
+)
+from auscult.domain.probe import Acts, Probe, Similarity, TableLookup
+from auscult.domain.questions.structure import Band, Reason, Section
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.scoring.budget import metered
+from auscult.metrics import METRICS
+from auscult.services.definitions.form_channels import by_channel
+from auscult.services.definitions.forms.document import (
+    Document,
+    Path,
+    Problem,
+    Value,
+    field_name,
+    path_of,
+    read_document,
+)
+from auscult.services.definitions.forms.rules import MOST_METRICS, MetricTypes, check_rules
+from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.warnings import warnings_of
+from auscult.services.definitions.questions.rules import grade_faults
+from auscult.services.definitions.questions.written import (
+    WrittenCondition,
+    WrittenGrades,
+    read_condition,
+    read_grades,
+)
+
+MOST_WORK = 100_000
+"""Steps a letter that all patterns of a form may take that count repetitions: twenty of the largest, or thousands of
+usual ones."""
+
+SCHEMA_KEY = "$schema"
+"""By this a document may name its schema, for editors."""
+
+EMBEDDED: frozenset[type[Probe]] = frozenset({Acts, Similarity, TableLookup})
+"""The kinds of probe that an engine inside the package answers."""
+
+
+class FormCheck(Struct, frozen=True, kw_only=True):
+    """Result of checking a form document.
+
+    ``form`` is set when ``problems`` is empty. ``unanswered`` names metrics whose questions no engine answers: the
+    form is right, and cannot be published until one is configured. ``warnings`` do not prevent anything.
+    """
+
+    form: Form | None
+    problems: tuple[Problem, ...] = ()
+    unanswered: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+class WrittenMetric(WrittenGrades, frozen=True, kw_only=True):
+    """The keys of every metric; the others belong to its type. Where a type has a key of this name, the type's holds."""
+
+    id: str | None
+    name: str
+    type: str
+    weight: Decimal = Decimal(0)
+    negative_weight: Decimal = Decimal(0)
+    fatal: bool = False
+    correct_answer: Literal["yes", "no"] = "yes"
+    section: str | None = None
+    fails_section: bool = False
+    bonus: bool = False
+    not_applicable: NotApplicable | None = None
+    when: WrittenCondition | None = None
+    reasons: tuple[Reason, ...] = ()
+    reason_required: bool = False
+    guidance: str = ""
+    comments: tuple[str, ...] = ()
+
+
+class WrittenAssignment(Struct, frozen=True, kw_only=True):
+    """The conversations of a queue in a direction."""
+
+    queue: str = "*"
+    direction: Direction | Literal["both"] = "both"
+    pass_score: Decimal | None = None
+
+
+class WrittenForm(Struct, frozen=True, kw_only=True):
+    """The keys of a form."""
+
+    id: str
+    name: str
+    channel: Channel
+    metrics: list[Any]
+    languages: tuple[str, ...] = ("en",)
+    scoring: Scoring = "percentage"
+    pass_score: Decimal = Decimal(0)
+    min_duration: str | int = 0
+    not_applicable: NotApplicable = "exclude"
+    abstain_below: Decimal | None = None
+    abstain: Abstention = "na"
+    assignments: tuple[WrittenAssignment, ...] = (WrittenAssignment(),)
+    re_audit: bool = False
+    sections: tuple[Section, ...] = ()
+    bonus_cap: Decimal | None = None
+    bands: tuple[Band, ...] = ()
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    valid_from: date | None = None
+    segments: bool = False
+    handled_by: Handler | None = None
+    comments: tuple[str, ...] = ()
+
+
+def check_form(  # noqa: PLR0913  (what there is to know about everything around it)
+    document: bytes,
+    *,
+    version: int = 1,
+    in_force: Iterable[Form] = (),
+    answered: Collection[type[Probe]] = EMBEDDED,
+    types: MetricTypes = METRICS,
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> FormCheck:
+    """Read a form document and check it against rule 6 and the other forms in force.
+
+    ``in_force`` may hold earlier versions of the same form; they are passed over. ``answered`` names the kinds of
+    probe for which an engine is configured, ``files`` the files that other forms are in, by form id.
+    """
+    with metered() as meter:
+        read, form = _read(document, version, types, in_force, files)
+    if meter.work > MOST_WORK:
+        wrong = f"ask for {meter.work} steps a letter where patterns count repetitions; a form has {MOST_WORK} at most"
+        read.problem(("metrics",), wrong)
+    if read.problems:
+        return FormCheck(form=None, problems=read.problems)
+    warnings = tuple(_problem(read, path, reason) for path, reason in warnings_of(form))
+    return FormCheck(form=form, unanswered=_unanswered(read, form, answered, types), warnings=warnings)
+
+
+def check_forms(
+    documents: Mapping[str, bytes],
+    *,
+    in_force: Iterable[Form] = (),
+    answered: Collection[type[Probe]] = EMBEDDED,
+    types: MetricTypes = METRICS,
+) -> dict[str, FormCheck]:
+    """Check form documents, by the names of their files, each with those before it and the other forms in force."""
+    known = {form.id: form for form in in_force}
+    files: dict[str, str] = {}
+    found: dict[str, FormCheck] = {}
+    for name, document in documents.items():
+        check = check_form(document, in_force=known.values(), answered=answered, types=types, files=files)
+        if check.form is not None and check.form.id in files:
+            told = f"{check.form.id} is the id of the form in {files[check.form.id]} too; give each its own"
+            check = FormCheck(form=None, problems=(Problem(read_document(document).line(("id",)), "id", told),))
+        if check.form is not None:
+            known[check.form.id] = check.form
+            files[check.form.id] = name
+        found[name] = check
+    return found
+
+
+def read_form(document: bytes, version: int = 1, *, types: MetricTypes = METRICS) -> Form:
+    """Read a stored form document. Raises ``FormError`` with every problem."""
+    read, form = _read(document, version, types)
+    if read.problems:
+        raise refused(read.problems)
+    return form
+
+
+def refused(problems: Iterable[Problem], file: str = "form") -> FormError:
+    """Return the error with all problems of a form."""
+    return refused_with(problem.told(file) for problem in problems)
+
+
+def refused_with(problems: Iterable[str]) -> FormError:
+    """Return the error with these problems, each a line with its file."""
+    told = tuple(problems)
+    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
+    return FormError(f"the form cannot be used: {count}\n" + "\n".join(told), problems=told)
+
+
+STARTER_LANGUAGES = ("en", "es", "de")
+"""Languages of the starter forms, that of most users first."""
+
+
+def starter_documents(language: str = "en") -> dict[str, bytes]:
+    """Return the documents of a language's starter form, one for each channel: channel -> document."""
+    return {**by_channel(starter_document(language))}
+
+
+def all_starter_documents() -> dict[str, bytes]:
+    """Return the starter forms of every language: ``voice``, ``chat``, ``es-voice`` and so on -> document."""
+    return {
+        channel if language == "en" else f"{language}-{channel}": document
+        for language in STARTER_LANGUAGES
+        for channel, document in starter_documents(language).items()
+    }
+
+
+def starter_document(language: str = "en") -> bytes:
+    """Return a starter form as its authors wrote it: one document for all channels."""
+    name = "starter.yaml" if language == "en" else f"starter-{language}.yaml"
+    return (files("auscult") / "starter" / name).read_bytes()
+
+
+def starter_forms() -> tuple[Form, ...]:
+    """The forms that come with the package, read."""
+    return tuple(read_form(document) for document in starter_documents().values())
+
+
+def _read(
+    document: bytes,
+    version: int,
+    types: MetricTypes,
+    in_force: Iterable[Form] = (),
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Document, Form]:
+    """The document with what is wrong in it, and the form, which is right where nothing is."""
+    read = read_document(document)
+    value = read.value
+    if not isinstance(value, dict):
+        if not read.problems:
+            read.unread((), f"must be a mapping of keys like id, name and metrics, not {name_of(value)}")
+        return read, _NO_FORM
+    form = _read_form(read, value, version, types)
+    check_rules(read, form, types, in_force, files)
+    return read, form
+
+
+_NO_FORM = Form(id="", name="", channel="voice", metrics=())
+
+
+def _read_form(document: Document, value: dict[str, Value], version: int, types: MetricTypes) -> Form:
+    """Read what can be read; the rest gets a default or a placeholder, and is noted, so that the checks can go on."""
+    stand_ins: dict[str, Any] = {"id": "", "name": "", "channel": "voice", "metrics": []}
+    homes = _homes(types)
+    written: WrittenForm = read_struct(
+        document, WrittenForm, value, (), stand_ins=stand_ins, homes=homes, elsewhere=(SCHEMA_KEY,)
+    )
+    metrics = written.metrics[:MOST_METRICS]
+    if len(metrics) < len(written.metrics):
+        document.unread(("metrics",), f"are {len(written.metrics)}; a form has at most {MOST_METRICS}")
+    min_duration_ms = 0
+    try:
+        min_duration_ms = parse_duration_ms(written.min_duration)
+    except ValueError as error:
+        document.unread(("min_duration",), str(error))
+    return Form(
+        id=written.id,
+        name=written.name,
+        channel=written.channel,
+        metrics=tuple(_read_metric(document, one, ("metrics", at), types, homes) for at, one in enumerate(metrics)),
+        version=version,
+        languages=written.languages,
+        scoring=written.scoring,
+        pass_score=written.pass_score,
+        min_duration_ms=min_duration_ms,
+        not_applicable=written.not_applicable,
+        abstain_below=written.abstain_below,
+        abstain=written.abstain,
+        assignments=tuple(
+            Assignment(queue=one.queue, direction=one.direction, pass_score=one.pass_score)
+            for one in written.assignments
+        ),
+        re_audit=written.re_audit,
+        sections=written.sections,
+        bonus_cap=written.bonus_cap,
+        bands=written.bands,
+        description=written.description,
+        owner=written.owner,
+        tags=written.tags,
+        valid_from=written.valid_from,
+        segments=written.segments,
+        handled_by=written.handled_by,
+        comments=written.comments,
+    )
+
+
+_ONLY_OF_METRICS = ("id", "name", "type", "weight")
+_ONLY_OF_FORMS = [key for key in WrittenForm.__struct_fields__ if key not in WrittenMetric.__struct_fields__]
+_UNKNOWN = Metric(id="", name="", type="")
+
+
+def _homes(types: MetricTypes) -> dict[str, str]:
+    """Return the place of each key of a form, for messages about keys in the wrong place."""
+    homes = {
+        field.encode_name: f"{name} metrics" for name, kind in types.items() for field in fields(kind.settings_type)
+    }
+    homes |= dict.fromkeys(WrittenMetric.__struct_fields__, "a metric")
+    return homes | dict.fromkeys(_ONLY_OF_FORMS, "the form") | dict.fromkeys(_ONLY_OF_METRICS, "a metric")
+
+
+def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes, homes: Mapping[str, str]) -> Metric:
+    if not isinstance(raw, dict):
+        document.unread(path, f"must be a mapping of keys like id, name and type, not {name_of(raw)}")
+        return _UNKNOWN
+    named = raw.get("type")
+    kind = types.get(named) if isinstance(named, str) else None
+    own = set[str]() if kind is None else {field.encode_name for field in fields(kind.settings_type)}
+    keys = tuple(key for key in WrittenMetric.__struct_fields__ if key not in own)
+    common = {key: value for key, value in raw.items() if kind is None or key in keys}
+    written: WrittenMetric = read_struct(
+        document, WrittenMetric, common, path, stand_ins={"id": "", "name": "", "type": ""}, allow_others=kind is None
+    )
+    settings: Any = None
+    if kind is None and isinstance(named, str):
+        known = f"known: {', '.join(sorted(types))}; a plug-in's is known where its package is installed"
+        hint = did_you_mean(named, types, known)
+        document.unread((*path, "type"), f"{named!r} is not a metric type; {hint}")
+    if kind is not None:
+        rest = {key: value for key, value in raw.items() if key not in keys}
+        settings = read_struct(document, kind.settings_type, rest, path, elsewhere=keys, homes=homes)
+    if kind is not None and isinstance(settings, Struct):
+        for field, reason in kind.problems(settings):
+            document.problem((*path, *path_of(field)), reason)
+    for inner, reason in grade_faults(written, written.type, correct_answer=written.correct_answer):
+        document.problem((*path, *inner), reason)
+    return _metric(written, settings)
+
+
+def _metric(written: WrittenMetric, settings: Any) -> Metric:  # noqa: ANN401  (any type's settings)
+    return Metric(
+        id=derive_metric_id(written.name) if written.id is None else written.id,
+        name=written.name,
+        type=written.type if isinstance(settings, Struct) else "",
+        weight=written.weight,
+        negative_weight=written.negative_weight,
+        fatal=written.fatal,
+        correct_answer=written.correct_answer,
+        settings=settings,
+        is_id_derived=written.id is None,
+        section=written.section,
+        fails_section=written.fails_section,
+        bonus=written.bonus,
+        not_applicable=written.not_applicable,
+        when=read_condition(written.when),
+        grades=read_grades(written),
+        reasons=written.reasons,
+        reason_required=written.reason_required,
+        guidance=written.guidance or getattr(settings, "guidance", ""),
+        comments=written.comments,
+    )
+
+
+def _unanswered(
+    document: Document, form: Form, answered: Collection[type[Probe]], types: MetricTypes
+) -> tuple[Problem, ...]:
+    return tuple(
+        _problem(
+            document,
+            ("metrics", at),
+            f"asks a {kind.__name__.lower()}, and no engine that answers one is configured; configure one to publish",
+        )
+        for at, metric in enumerate(form.metrics)
+        for kind in sorted(types[metric.type].needs(metric.settings), key=lambda kind: kind.__name__)
+        if kind not in answered
+    )
+
+
+def _problem(document: Document, path: Path, reason: str) -> Problem:
+    return Problem(document.line(path), field_name(path), reason)

@@ -1,0 +1,227 @@
+"""Rules of a form beyond its shape, so that nothing goes wrong later."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from auscult.domain.form import Assignment, Form, speaks
+from auscult.metrics._contract import MetricType
+from auscult.services.definitions.forms.document import Document, Path
+from auscult.services.definitions.questions.rules import form_faults, level_faults
+
+MetricTypes = Mapping[str, MetricType[Any]]
+
+MOST_METRICS = 1_000
+MOST_ASSIGNMENTS = 10_000
+_MAX_WEIGHT = Decimal(1_000_000)
+_MAX_DECIMALS = 4
+_MAX_NAME = 200
+_MAX_SHOWN = 60
+_WHOLE = Decimal(100)
+_WEIGHTS = ("weight", "negative_weight")
+_SUBTAGS = (2, 3)
+"""Letters that the first part of a language tag has."""
+
+_LANGUAGES = {
+    "arabic": "ar",
+    "chinese": "zh",
+    "dutch": "nl",
+    "english": "en",
+    "french": "fr",
+    "german": "de",
+    "hindi": "hi",
+    "italian": "it",
+    "japanese": "ja",
+    "korean": "ko",
+    "polish": "pl",
+    "portuguese": "pt",
+    "russian": "ru",
+    "spanish": "es",
+    "turkish": "tr",
+}
+
+
+def check_rules(
+    document: Document, form: Form, types: MetricTypes, in_force: Iterable[Form], files: Mapping[str, str]
+) -> None:
+    """Note in the document what is wrong with the form that was read from it. ``files``: where other forms are, by id."""
+    _check_form(document, form)
+    _check_weights(document, form, types)
+    _check_metrics(document, form, types)
+    _check_assignments(document, form)
+    for path, reason in (*form_faults(form), *level_faults(form)):
+        document.problem(path, reason)
+    _check_rivals(document, form, in_force, files)
+
+
+def _check_names(document: Document, identity: str, name: str, path: Path) -> None:
+    if not identity or len(identity) > _MAX_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
+        joined = "-".join(identity.split())
+        meant = f"; did you mean {joined}?" if joined and identity.isprintable() and len(joined) <= _MAX_NAME else ""
+        told = f"{_shown(identity)} must be 1 to {_MAX_NAME} characters without spaces, like em-greeting{meant}"
+        document.problem((*path, "id"), told)
+    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
+        document.problem((*path, "name"), f"{_shown(name)} must be 1 to {_MAX_NAME} characters on one line")
+
+
+def _check_form(document: Document, form: Form) -> None:
+    _check_names(document, form.id, form.name, ())
+    if not form.metrics:
+        document.problem(("metrics",), "is empty; a form asks at least one thing")
+    if not 0 <= form.pass_score <= _WHOLE:
+        document.problem(("pass_score",), f"{form.pass_score} must be from 0 to 100")
+    if not form.languages:
+        document.problem(("languages",), "is empty; name at least one, like en")
+    for at, language in enumerate(form.languages):
+        if not is_language_tag(language):
+            meant = _LANGUAGES.get(language.casefold())
+            hint = f"; did you mean {meant}?" if meant else ""
+            document.problem(("languages", at), f"{_shown(language)} is not a language tag like en or pt-BR{hint}")
+
+
+def is_language_tag(text: str) -> bool:
+    """Return whether this is written as a language tag: two or three letters, and what specifies them behind dashes."""
+    first, *others = text.split("-")
+    return (
+        text.isascii()
+        and first.isalpha()
+        and len(first) in _SUBTAGS
+        and all(part.isalnum() and len(part) <= 8 for part in others)  # noqa: PLR2004  (BCP 47)
+    )
+
+
+def _shown(text: str) -> str:
+    """A text as a message repeats it: long ones by their beginning."""
+    return repr(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…")
+
+
+def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
+    for at, metric in enumerate(form.metrics):
+        for key, weight in zip(_WEIGHTS, (metric.weight, metric.negative_weight), strict=True):
+            if reason := _weight_fault(weight, form):
+                document.unread(("metrics", at, key), reason)
+        kind = types.get(metric.type)
+        if kind is not None and form.scoring not in kind.scorings:
+            told = f"{metric.type} metrics are for {' and '.join(sorted(kind.scorings))} forms, not for {form.scoring}"
+            document.problem(("metrics", at, "type"), told)
+    weights = [("metrics", at, key) for at in range(len(form.metrics)) for key in _WEIGHTS]
+    if any(map(document.is_unread, [("scoring",), *weights])):
+        return
+    total = sum((metric.weight for metric in form.metrics if not metric.bonus), Decimal(0))
+    loss = sum((metric.negative_weight for metric in form.metrics), Decimal(0))
+    if form.scoring == "percentage" and total != _WHOLE and form.metrics:
+        told = f"weights total {total}; on a percentage form they must total exactly 100: {_missing(total)}"
+        document.problem_of_all(("metrics",), told)
+    if form.scoring == "points" and loss > total:
+        told = f"negative weights total {loss} and weights {total}; they may not total more: {loss - total} too much"
+        document.problem_of_all(("metrics",), told)
+
+
+def _missing(total: Decimal) -> str:
+    if total == 1:
+        return "write percent, 25 and not 0.25"
+    return f"{_WHOLE - total} is missing" if total < _WHOLE else f"{total - _WHOLE} is too much"
+
+
+def _weight_fault(weight: Decimal, form: Form) -> str:
+    if weight < 0:
+        return f"{weight} must be 0 or more; a weight is written without a sign"
+    if weight > _MAX_WEIGHT:
+        return f"{weight} must be at most {_MAX_WEIGHT}"
+    if weight != round(weight, _MAX_DECIMALS):
+        return f"{weight} has more than {_MAX_DECIMALS} decimals"
+    if form.scoring == "points" and weight != int(weight):
+        return f"{weight} must be a whole number on a points form"
+    return ""
+
+
+def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
+    first_by_id: dict[str, int] = {}
+    first_by_key: dict[str, int] = {}
+    for at, metric in enumerate(form.metrics):
+        _check_names(document, metric.id, metric.name, ("metrics", at))
+        first = first_by_id.setdefault(metric.id, at)
+        if first != at and metric.id:
+            document.problem(("metrics", at, "id"), f"{metric.id} is the id of metrics[{first}] too; give each its own")
+        kind = types.get(metric.type)
+        if kind is None:
+            continue
+        if form.channel not in kind.channels and not document.is_unread(("channel",)):
+            told = f"{metric.type} metrics are for {' and '.join(sorted(kind.channels))} forms, not for {form.channel}"
+            document.problem(("metrics", at, "type"), told)
+        if metric.correct_answer == "no" and kind.is_split(metric.settings):
+            told = "cannot be no where parts are scored one by one; write the parts so that yes is right"
+            document.problem(("metrics", at, "correct_answer"), told)
+        key = kind.unique_key(metric.settings)
+        first = at if key is None else first_by_key.setdefault(key, at)
+        if first != at:
+            document.problem(("metrics", at), f"is a second {key} metric beside metrics[{first}]; a form has one")
+        understood = kind.languages(metric.settings)
+        for language in form.languages:
+            if understood is not None and not _covers(understood, language):
+                told = f"lack {language}, which the form is for; they are {', '.join(sorted(understood)) or 'none'}"
+                document.problem(("metrics", at, "languages"), told)
+
+
+def _covers(understood: frozenset[str], language: str) -> bool:
+    """Return whether a language is among those understood: ``en`` covers ``en-GB``."""
+    known = {one.casefold() for one in understood}
+    return language.casefold() in known or language.partition("-")[0].casefold() in known
+
+
+def _check_assignments(document: Document, form: Form) -> None:
+    if len(form.assignments) > MOST_ASSIGNMENTS:
+        told = f"are {len(form.assignments)}; a form has at most {MOST_ASSIGNMENTS}"
+        document.problem(("assignments",), told)
+    if form.handled_by is not None and not form.segments:
+        document.problem(("handled_by",), "is of a form for segments; add segments: true")
+    seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for at, one in enumerate(form.assignments):
+        before = seen[one.queue]
+        same = [before[direction] for direction in before if _overlap(one.direction, direction)]
+        if same:
+            document.problem(("assignments", at), f"says the same as assignments[{min(same)}]: {_told(one)}; keep one")
+        before.setdefault(one.direction, at)
+        if one.pass_score is not None and not 0 <= one.pass_score <= _WHOLE:
+            document.problem(("assignments", at, "pass_score"), f"{one.pass_score} must be from 0 to 100")
+        if not one.queue.strip():
+            document.problem(("assignments", at, "queue"), 'is empty; give an id or a name, or "*" for any')
+
+
+def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], files: Mapping[str, str]) -> None:
+    """No other form in force is for the same conversations."""
+    mine: defaultdict[str, list[tuple[int, Assignment]]] = defaultdict(list)
+    for at, one in enumerate(form.assignments[:MOST_ASSIGNMENTS]):
+        mine[one.queue].append((at, one))
+    for rival in in_force:
+        if rival.id == form.id or rival.channel != form.channel or _share_segments(form, rival) or _differ(form, rival):
+            continue
+        taken = {
+            at: one
+            for other in rival.assignments
+            for at, one in mine.get(other.queue, ())
+            if _overlap(one.direction, other.direction)
+        }
+        place = f" in {files[rival.id]}" if rival.id in files else ""
+        for at, one in sorted(taken.items()):
+            told = f"{_told(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
+            document.problem(("assignments", at), told)
+
+
+def _share_segments(form: Form, rival: Form) -> bool:
+    """Return whether two forms share out the segments of the same conversations: one has the agents', one the bots'."""
+    return form.segments and rival.segments and {form.handled_by, rival.handled_by} == {"agent", "bot"}
+
+
+def _differ(form: Form, rival: Form) -> bool:
+    """Return whether two forms have no language in common."""
+    return not any(speaks(rival, language) for language in form.languages)
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one == other or "both" in (one, other)
+
+
+def _told(assignment: Assignment) -> str:
+    return f"queue {assignment.queue}, direction {assignment.direction}"

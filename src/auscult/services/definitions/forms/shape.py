@@ -1,0 +1,222 @@
+"""From plain values to typed settings, with every fault named and placed, not only the first."""
+
+import types
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+
+from auscult.domain.said.spelling import did_you_mean
+from auscult.services.definitions.forms.document import Document, Path, Value
+from auscult.services.definitions.forms.suggestions import (
+    meant_choice,
+    meant_list,
+    meant_number,
+    meant_text,
+    meant_truth,
+)
+
+_NAMES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "array": "a list",
+    "object": "a mapping",
+}
+
+
+class Unread:
+    """Placeholder of a value that could not be read; its fault is noted in the document."""
+
+
+UNREAD = Unread()
+
+
+def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller may be lenient
+    document: Document,
+    kind: type[msgspec.Struct],
+    value: Value,
+    path: Path,
+    *,
+    elsewhere: tuple[str, ...] = (),
+    stand_ins: Mapping[str, object] | None = None,
+    allow_others: bool = False,
+    homes: Mapping[str, str] = MappingProxyType({}),
+) -> Any:  # noqa: ANN401 the caller names the kind
+    """Read a mapping into a struct, noting the faults of every key.
+
+    A key that could not be read has its default, so that the rest can be checked too; ``stand_ins`` are defaults for
+    keys that have none. Without them such a key leaves nothing but ``UNREAD``. ``elsewhere`` are further keys of
+    this mapping that other code reads; with ``allow_others`` that is any key. ``homes`` has the right place of keys
+    in a form.
+    """
+    fields = _fields_of(kind)
+    if not isinstance(value, Mapping):
+        document.unread(path, f"must be a mapping of keys, not {name_of(value)}; its keys are {', '.join(fields)}")
+        return UNREAD
+    if not allow_others:
+        _refuse_unknown_keys(document, kind, value, path, known=(*fields, *elsewhere), homes=homes)
+    read: dict[str, Any] = {}
+    for key, field in fields.items():
+        found: Any = UNREAD
+        if key in value:
+            found = _read(document, field.type, value[key], (*path, key), homes)
+        elif field.required:
+            document.unread((*path, key), "is missing")
+        if found is not UNREAD:
+            read[field.name] = found
+        elif field.required and stand_ins is not None and key in stand_ins:
+            read[field.name] = stand_ins[key]
+        elif field.required:
+            return UNREAD
+    return kind(**read)
+
+
+def _refuse_unknown_keys(  # noqa: PLR0913  (what stands there, and all that may be said of it)
+    document: Document,
+    kind: type[msgspec.Struct],
+    value: Mapping[str, Value],
+    path: Path,
+    *,
+    known: tuple[str, ...],
+    homes: Mapping[str, str],
+) -> None:
+    """Note every unknown key, and the most likely intention."""
+    for key in value:
+        if key not in known and not document.is_hopeless:
+            document.unread((*path, key), f"is not a known key; {_likely_key(key, kind, known, homes)}")
+
+
+def _likely_key(key: str, kind: type[msgspec.Struct], known: tuple[str, ...], homes: Mapping[str, str]) -> str:
+    word, colon, rest = key.partition(":")
+    if colon and rest and word in known:
+        return f"a space is missing after the colon: {word}: {rest}"
+    if key.startswith("-") and key[1:] in known:
+        return f"a space is missing after the dash: - {key[1:]}"
+    if key == "<<":
+        return "what it merges must be written out"
+    inside = keys_inside(kind).get(key)
+    is_common = homes.get(key) in ("the form", "a metric")
+    home = f"inside {inside}" if inside and not is_common else f"to {homes[key]}" if key in homes else ""
+    if home:
+        return f"it belongs {home}"
+    return did_you_mean(key, known, f"known here: {', '.join(known)}")
+
+
+@lru_cache
+def _fields_of(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """The fields of a struct, by key. A form has hundreds of conditions, and these take long to be looked up."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+@lru_cache
+def keys_inside(kind: type[msgspec.Struct]) -> Mapping[str, str]:
+    """Keys that a struct has only deeper down, and where the first place for each is: ``phrases`` → ``answer.any_of``."""
+    found: dict[str, str] = {}
+    waiting = [("", kind)]
+    seen = {kind}
+    for place, one in waiting:
+        for key, field in _fields_of(one).items():
+            if place:
+                found.setdefault(key, place)
+            for inner in _structs(field.type):
+                if inner not in seen:
+                    seen.add(inner)
+                    waiting.append((f"{place}.{key}".removeprefix("."), inner))
+    return {key: place for key, place in found.items() if key not in _fields_of(kind)}
+
+
+def _structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401 types of fields are values here
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _structs(part)
+
+
+def name_of(value: object) -> str:
+    """Return the kind of a value, in the words of those who write forms."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "true or false"),
+        (str, "text"),
+        (int, "a whole number"),
+        (Decimal, "a decimal number"),
+        (list, "a list"),
+        (dict, "a mapping"),
+    )
+    return next((name for kind, name in kinds if isinstance(value, kind)), "nothing")
+
+
+def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mapping[str, str]) -> Any:  # noqa: ANN401 types of fields are values here
+    options = _options(kind)
+    if value is None and types.NoneType in options:
+        return None
+    inner = [option for option in options if option is not types.NoneType]
+    only = inner[0] if len(inner) == 1 else None
+    if isinstance(only, type) and issubclass(only, msgspec.Struct):
+        return read_struct(document, only, value, path, homes=homes)
+    lists = [option for option in inner if get_origin(option) is tuple]
+    if lists and (only is lists[0] or isinstance(value, list)):
+        return _read_list(document, get_args(lists[0])[0], value, path, homes)
+    choices = [choice for option in inner if get_origin(option) is Literal for choice in get_args(option)]
+    if choices and value not in choices:
+        given = repr(value) if isinstance(value, str) else name_of(value)
+        fault = f"must be {' or '.join(choices)}, not {given}{meant_choice(value, choices)}"
+    elif only in (Decimal, float, int) and isinstance(value, str):  # a Decimal would be made of it, of "NaN" too
+        fault = f"must be a number, not {value!r}{meant_number(value)}"
+    else:
+        try:
+            return msgspec.convert(_number(only, value), kind, strict=True)
+        except msgspec.ValidationError as error:
+            fault = _in_plain_words(str(error)) + _meant(inner, value)
+    document.unread(path, fault)
+    return UNREAD
+
+
+def _options(kind: Any) -> list[Any]:  # noqa: ANN401 as above
+    """The types that a field's value may have, without what is only said about them."""
+    if get_origin(kind) is Annotated:
+        return _options(get_args(kind)[0])
+    if get_origin(kind) in (Union, types.UnionType):
+        return [one for part in get_args(kind) for one in _options(part)]
+    return [kind]
+
+
+def _meant(kinds: list[Any], value: Value) -> str:
+    if bool in kinds:
+        return meant_truth(value)
+    if str in kinds:
+        return meant_text(value) if len(kinds) == 1 else ""
+    return meant_number(value)
+
+
+def _number(kind: Any, value: Value) -> object:  # noqa: ANN401 as above
+    """Numbers as the field keeps them: a document holds whole ones and exact decimals."""
+    if kind is float and isinstance(value, Decimal):
+        return float(value)
+    return Decimal(value) if kind is Decimal and isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _read_list(document: Document, kind: Any, value: Value, path: Path, homes: Mapping[str, str]) -> Any:  # noqa: ANN401 as above
+    if not isinstance(value, list):
+        document.unread(path, f"must be a list, not {name_of(value)}{meant_list(value)}")
+        return UNREAD
+    read = [_read(document, kind, one, (*path, place), homes) for place, one in enumerate(value)]
+    return UNREAD if any(one is UNREAD for one in read) else tuple(read)
+
+
+def _in_plain_words(told: str) -> str:
+    """``Expected `str`, got `int` `` becomes ``must be text, not a whole number``."""
+    expected, got, found = told.removeprefix("Expected ").partition(", got ")
+    if not told.startswith("Expected ") or not got:
+        return told
+
+    def words(names: str) -> str:
+        return " or ".join(_NAMES.get(name.strip(), name.strip()) for name in names.strip("`").split("|"))
+
+    return f"must be {words(expected)}, not {words(found)}"

@@ -1,0 +1,1 @@
+"""Sections, grades, conditions and reasons of a form document: read and checked."""

@@ -1,0 +1,294 @@
+"""Scorecard documents: read, checked, published; and the figures of agents over a period."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Direction
+from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.scorecard import (
+    AgentTally,
+    Attribute,
+    CardMetric,
+    Interaction,
+    Scorecard,
+    measures,
+    takes,
+    weigh,
+)
+from auscult.domain.errors import NotFoundError, ScorecardError
+from auscult.domain.form import NotApplicable
+from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
+from auscult.domain.said.duration import parse_duration_ms
+from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.definitions.forms.document import Document, Path, Problem, read_document
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.storage.store import AppStore
+
+_WHOLE = Decimal(100)
+_MAX_DECIMALS = 4
+_LONGEST_NAME = 200
+_AT_A_TIME = 500
+
+
+class _WrittenAttribute(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    weight: Decimal
+    metrics: tuple[CardMetric, ...]
+    description: str = ""
+
+
+class _WrittenCard(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    attributes: tuple[_WrittenAttribute, ...]
+    description: str = ""
+    agents: tuple[str, ...] = ("*",)
+    direction: Direction | Literal["both"] = "both"
+    languages: tuple[str, ...] = ()
+    not_applicable: NotApplicable = "exclude"
+    min_duration: str | int = 0
+    pass_score: Decimal = Decimal(0)
+    active: bool = True
+    default: bool = False
+
+
+class CardCheck(Struct, frozen=True, kw_only=True):
+    """Result of checking a document. ``card`` is set when ``problems`` is empty; ``warnings`` prevent nothing."""
+
+    card: Scorecard | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+class AttributeFigures(Struct, frozen=True, kw_only=True):
+    """The mean of an attribute over the conversations to which it applied; None where there were none."""
+
+    id: str
+    name: str
+    score: Decimal | None
+    interactions: int
+
+
+class AgentFigures(Struct, frozen=True, kw_only=True):
+    """Figures of an agent's conversations in a period. ``score`` is the mean of those that have one."""
+
+    agent_id: str
+    name: str | None
+    email: str | None
+    interactions: int
+    score: Decimal | None
+    passed: int
+    failed: int
+    fatal: int
+    attributes: tuple[AttributeFigures, ...]
+
+
+def check_scorecard(document: bytes, *, version: int = 1, known_metrics: Mapping[str, str] | None = None) -> CardCheck:
+    """Read a document and check it. ``known_metrics`` are those of the forms in force: id -> type."""
+    read = read_document(document)
+    if not isinstance(read.value, dict):
+        if not read.problems:
+            read.unread((), f"must be a mapping of keys like id, name and attributes, not {name_of(read.value)}")
+        return CardCheck(card=None, problems=tuple(read.problems))
+    stand_ins: dict[str, Any] = {"id": "", "name": "", "attributes": ()}
+    written: _WrittenCard = read_struct(read, _WrittenCard, read.value, (), stand_ins=stand_ins)
+    card = _card(read, written, version)
+    _check(read, card)
+    if read.problems:
+        return CardCheck(card=None, problems=tuple(sorted(read.problems, key=lambda problem: problem.line or 0)))
+    return CardCheck(card=card, warnings=tuple(_warnings(read, card, known_metrics)))
+
+
+def read_scorecard(stored: Definition) -> Scorecard:
+    """A stored scorecard. Raises ``ScorecardError`` where this version no longer takes it."""
+    found = check_scorecard(stored.document, version=stored.version)
+    if found.card is None:
+        raise refused(found.problems, f"scorecard {stored.name}")
+    return found.card
+
+
+def refused(problems: tuple[Problem, ...], file: str) -> ScorecardError:
+    """Return the error with all problems of a scorecard."""
+    told = tuple(problem.told(file) for problem in problems)
+    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
+    return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(told), problems=told)
+
+
+def known_metrics(app: AppStore) -> dict[str, str]:
+    """The metrics of the forms in force: id -> type."""
+    return {metric.id: metric.type for form in in_force(app.forms).values() for metric in form.metrics}
+
+
+def scorecards(app: AppStore) -> list[Scorecard]:
+    """The scorecards in force, by id."""
+    return [read_scorecard(one) for one in app.definitions.in_force("scorecard")]
+
+
+def scorecard(app: AppStore, card_id: str) -> Scorecard:
+    """One scorecard in force. Raises ``NotFoundError`` ``scorecard.unknown``."""
+    found = app.definitions.get("scorecard", card_id)
+    if found is None or found.removed_at is not None:
+        near = did_you_mean(card_id, [one.name for one in app.definitions.in_force("scorecard")])
+        raise NotFoundError(
+            f"There is no scorecard {card_id} in this app" + (f"; {near}" if near else ""),
+            code="scorecard.unknown",
+            field="scorecard",
+            value=card_id,
+        )
+    return read_scorecard(found)
+
+
+def figures_of(
+    app: AppStore, card: Scorecard, since: datetime | None = None, until: datetime | None = None
+) -> tuple[AgentFigures, ...]:
+    """Return the figures of each agent's conversations with ``since`` <= start < ``until``, the best mean first."""
+    tallies: dict[str, AgentTally] = {}
+    for recorded in _recorded(app, since, until):
+        if not takes(card, recorded.conversation, recorded.evaluation):
+            continue
+        agents = [agent for agent in recorded.conversation.agents if measures(card, agent)]
+        if not agents:
+            continue
+        one = weigh(card, recorded.conversation, recorded.evaluation)
+        for agent in agents:
+            tally = tallies.setdefault(agent.id, AgentTally(card, agent))
+            tally.agent = replace(agent, name=agent.name or tally.agent.name, email=agent.email or tally.agent.email)
+            tally.add(one)
+    found = [_figures(card, tally) for tally in tallies.values()]
+    return tuple(sorted(found, key=lambda each: (-(each.score if each.score is not None else -101), each.agent_id)))
+
+
+def interactions_of(
+    app: AppStore, card: Scorecard, agent_id: str, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Interaction]:
+    """The conversations behind an agent's figures, in the order of their start."""
+    for recorded in _recorded(app, since, until):
+        if takes(card, recorded.conversation, recorded.evaluation) and any(
+            agent.id == agent_id and measures(card, agent) for agent in recorded.conversation.agents
+        ):
+            yield weigh(card, recorded.conversation, recorded.evaluation)
+
+
+def _recorded(app: AppStore, since: datetime | None, until: datetime | None) -> Iterator[EvaluatedConversation]:
+    scope = BackfillScope(
+        since_ms=EARLIEST_MS if since is None else _ms(since), until_ms=LATEST_MS if until is None else _ms(until)
+    )
+    for stretch in app.sweeps.stretches(scope, _AT_A_TIME):
+        yield from app.sweeps.cases(stretch)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _figures(card: Scorecard, tally: AgentTally) -> AgentFigures:
+    return AgentFigures(
+        agent_id=tally.agent.id,
+        name=tally.agent.name,
+        email=tally.agent.email,
+        interactions=tally.interactions,
+        score=tally.score.value,
+        passed=tally.passed,
+        failed=tally.failed,
+        fatal=tally.fatal,
+        attributes=tuple(
+            AttributeFigures(
+                id=attribute.id,
+                name=attribute.name,
+                score=tally.attributes[attribute.id].value,
+                interactions=tally.attributes[attribute.id].count,
+            )
+            for attribute in card.attributes
+        ),
+    )
+
+
+def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
+    min_duration_ms = 0
+    try:
+        min_duration_ms = parse_duration_ms(written.min_duration)
+    except ValueError as error:
+        document.unread(("min_duration",), str(error))
+    return Scorecard(
+        id=written.id,
+        name=written.name,
+        attributes=tuple(
+            Attribute(id=one.id, name=one.name, weight=one.weight, metrics=one.metrics, description=one.description)
+            for one in written.attributes
+        ),
+        version=version,
+        description=written.description,
+        agents=written.agents,
+        direction=written.direction,
+        languages=written.languages,
+        not_applicable=written.not_applicable,
+        min_duration_ms=min_duration_ms,
+        pass_score=written.pass_score,
+        is_active=written.active,
+        is_default=written.default,
+    )
+
+
+def _check(document: Document, card: Scorecard) -> None:
+    _check_names(document, card.id, card.name, ())
+    if not -_WHOLE <= card.pass_score <= _WHOLE:
+        document.problem(("pass_score",), f"{card.pass_score} must be from -100 to 100")
+    if not card.agents:
+        document.problem(("agents",), 'is empty; name agents by id, address or name, or "*" for all')
+    if not card.attributes:
+        document.problem(("attributes",), "is empty; a scorecard has at least one")
+    _check_shares(document, [one.weight for one in card.attributes], ("attributes",))
+    attributes: dict[str, int] = {}
+    metrics: dict[str, int] = {}
+    for at, attribute in enumerate(card.attributes):
+        path: Path = ("attributes", at)
+        _check_names(document, attribute.id, attribute.name, path)
+        if attributes.setdefault(attribute.id, at) != at:
+            document.problem((*path, "id"), f"{attribute.id} is the id of another attribute too; give each its own")
+        if not attribute.metrics:
+            document.problem((*path, "metrics"), "is empty; an attribute has at least one")
+        _check_shares(document, [one.weight for one in attribute.metrics], (*path, "metrics"))
+        for place, one in enumerate(attribute.metrics):
+            here = (*path, "metrics", place)
+            if metrics.setdefault(one.metric, at * 10_000 + place) != at * 10_000 + place:
+                document.problem(
+                    (*here, "metric"), f"{one.metric} stands in this scorecard already; a metric counts once"
+                )
+            if not 0 <= one.negative_weight <= _WHOLE:
+                document.problem((*here, "negative_weight"), f"{one.negative_weight} must be from 0 to 100")
+
+
+def _check_names(document: Document, identity: str, name: str, path: Path) -> None:
+    if not identity or len(identity) > _LONGEST_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
+        document.problem((*path, "id"), f"{identity!r} must be 1 to {_LONGEST_NAME} characters without spaces")
+    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+        document.problem((*path, "name"), f"{name!r} must be 1 to {_LONGEST_NAME} characters on one line")
+
+
+def _check_shares(document: Document, shares: list[Decimal], path: Path) -> None:
+    for at, share in enumerate(shares):
+        if not 0 < share <= _WHOLE or share != round(share, _MAX_DECIMALS):
+            document.problem((*path, at, "weight"), f"{share} must be above 0 and at most 100, with at most 4 decimals")
+    total = sum(shares, Decimal(0))
+    if shares and total != _WHOLE:
+        document.problem(path, f"weights total {total}; they must total exactly 100")
+
+
+def _warnings(document: Document, card: Scorecard, known: Mapping[str, str] | None) -> Iterator[Problem]:
+    for at, attribute in enumerate(card.attributes):
+        for place, one in enumerate(attribute.metrics):
+            field = f"attributes[{at}].metrics[{place}].metric"
+            line = document.line(("attributes", at, "metrics", place, "metric"))
+            if known is not None and one.metric not in known:
+                near = did_you_mean(one.metric, known)
+                yield Problem(line, field, f"no form in force has {one.metric}" + (f"; {near}" if near else ""))
+            elif known is not None and known[one.metric] == "manual":
+                yield Problem(line, field, f"{one.metric} is answered by people, and does not count in a scorecard")

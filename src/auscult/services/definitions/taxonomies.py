@@ -1,0 +1,211 @@
+"""Taxonomy documents: read and checked, with every fault reported at once, its line and what would be right."""
+
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
+from auscult.domain.errors import TaxonomyError
+from auscult.domain.said.text import spoken_words
+from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, read_document
+from auscult.services.definitions.forms.shape import name_of, read_struct
+
+LONGEST_NAME = 50
+LONGEST_DESCRIPTION = 250
+LONGEST_EXAMPLE = 300
+MOST_TOPICS = 500
+MOST_EXAMPLES = 3_000
+LONGEST_ID = 200
+STARTER = "starter"
+
+
+class TaxonomyCheck(Struct, frozen=True, kw_only=True):
+    """Result of checking a taxonomy document. ``taxonomy`` is set when ``problems`` is empty."""
+
+    taxonomy: Taxonomy | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+class _WrittenNode(Struct, frozen=True, kw_only=True):
+    name: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+    resolution: bool | None = None
+
+
+class _WrittenTaxonomy(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    topics: list[Any]
+    languages: tuple[str, ...] = ("en",)
+
+
+def check_taxonomy(document: bytes, *, version: int = 1, in_force: Iterable[Taxonomy] = ()) -> TaxonomyCheck:
+    """Read a taxonomy document and check it, also against the others in force.
+
+    ``in_force`` may hold an earlier version of the same taxonomy; it is passed over.
+    """
+    read = read_document(document, "taxonomy", "id, name and topics")
+    if not isinstance(read.value, dict):
+        if not read.problems:
+            read.unread((), f"must be a mapping of keys like id, name and topics, not {name_of(read.value)}")
+        return TaxonomyCheck(taxonomy=None, problems=read.problems)
+    taxonomy = _read(read, read.value, version)
+    _check(read, taxonomy)
+    _check_topics(read, taxonomy.topics, ("topics",))
+    _check_size(read, taxonomy)
+    _check_against(read, taxonomy, in_force)
+    if read.problems:
+        return TaxonomyCheck(taxonomy=None, problems=read.problems)
+    return TaxonomyCheck(taxonomy=taxonomy, warnings=_warnings(read, taxonomy))
+
+
+def read_taxonomy(document: bytes, version: int = 1) -> Taxonomy:
+    """Read a stored taxonomy document. Raises ``TaxonomyError`` with every problem."""
+    check = check_taxonomy(document, version=version)
+    if check.taxonomy is None:
+        raise refused(problem.told("taxonomy") for problem in check.problems)
+    return check.taxonomy
+
+
+def refused(problems: Iterable[str]) -> TaxonomyError:
+    """Return the error with all problems, a line each."""
+    told = tuple(problems)
+    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
+    return TaxonomyError(f"the taxonomy cannot be used: {count}\n" + "\n".join(told), problems=told)
+
+
+def starter_taxonomy() -> bytes:
+    """The taxonomy that comes with the package, as its author wrote it."""
+    return (files("auscult") / "starter" / "taxonomy" / "general.yaml").read_bytes()
+
+
+def _read(document: Document, value: dict[str, Value], version: int) -> Taxonomy:
+    stand_ins: dict[str, Any] = {"id": "", "name": "", "topics": []}
+    written: _WrittenTaxonomy = read_struct(document, _WrittenTaxonomy, value, (), stand_ins=stand_ins)
+    return Taxonomy(
+        id=written.id,
+        name=written.name,
+        topics=_read_topics(document, written.topics, ("topics",), 1),
+        version=version,
+        languages=written.languages,
+    )
+
+
+def _read_topics(document: Document, written: list[Any], path: Path, level: int) -> tuple[Node, ...]:
+    return tuple([_read_node(document, one, (*path, at), level) for at, one in enumerate(written)])
+
+
+def _read_node(document: Document, value: Value, path: Path, level: int) -> Node:
+    if not isinstance(value, dict):
+        document.unread(path, f"must be a mapping with a name, not {name_of(value)}")
+        return Node(name="", level=level)
+    written: _WrittenNode = read_struct(
+        document, _WrittenNode, value, path, elsewhere=("topics",), stand_ins={"name": ""}
+    )
+    below = value.get("topics")
+    topics: tuple[Node, ...] = ()
+    if below is not None and level == LEVELS:
+        document.unread((*path, "topics"), f"stand on level {level + 1}; there are {LEVELS} levels")
+    elif isinstance(below, list):
+        topics = _read_topics(document, below, (*path, "topics"), level + 1)
+    elif below is not None:
+        document.unread((*path, "topics"), f"must be a list, not {name_of(below)}")
+    if written.resolution is not None and level < LEVELS:
+        document.unread((*path, "resolution"), f"is for topics of level {LEVELS}; this one is on level {level}")
+    return Node(
+        name=written.name,
+        level=level,
+        description=written.description,
+        examples=written.examples,
+        has_resolution=level == LEVELS and written.resolution is not False,
+        topics=topics,
+    )
+
+
+def _check(document: Document, taxonomy: Taxonomy) -> None:
+    identity = taxonomy.id
+    if not identity or len(identity) > LONGEST_ID or not identity.isprintable() or any(map(str.isspace, identity)):
+        document.problem(("id",), f"{identity!r} must be 1 to {LONGEST_ID} characters without spaces, like tx-retail")
+    _check_text(document, taxonomy.name, ("name",), LONGEST_NAME)
+    if not taxonomy.languages:
+        document.problem(("languages",), "is empty; name at least one, like en")
+    for at, language in enumerate(taxonomy.languages):
+        if not (language.isascii() and language.isalpha() and language.islower() and len(language) in (2, 3)):
+            document.problem(("languages", at), f"{language!r} is not a language code like en")
+
+
+def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> None:
+    first: dict[str, int] = {}
+    for at, node in enumerate(topics):
+        here: Path = (*path, at)
+        _check_text(document, node.name, (*here, "name"), LONGEST_NAME)
+        twin = first.setdefault(node.name.casefold(), at)
+        if twin != at and node.name:
+            told = f"{node.name!r} is the name of {field_name((*path, twin))} too; give each its own"
+            document.problem((*here, "name"), told)
+        if node.description:
+            _check_text(document, node.description, (*here, "description"), LONGEST_DESCRIPTION)
+        if node.topics and node.examples:
+            document.problem((*here, "examples"), "belong to the topics below this one; give each its own")
+        for place, example in enumerate(node.examples):
+            _check_text(document, example, (*here, "examples", place), LONGEST_EXAMPLE)
+        _check_topics(document, node.topics, (*here, "topics"))
+
+
+def _check_text(document: Document, text: str, path: Path, most: int) -> None:
+    if len(text) > most:
+        document.problem(path, f"has {len(text)} characters; at most {most} are allowed")
+    elif spoken_words(text) == " " or not text.isprintable():
+        document.problem(path, f"{text!r} must be 1 to {most} characters on one line, with a letter or digit")
+
+
+def _check_size(document: Document, taxonomy: Taxonomy) -> None:
+    paths = [path for node in taxonomy.topics for path in node.ends()]
+    if len(paths) > MOST_TOPICS:
+        document.problem(
+            ("topics",), f"hold {len(paths)} topics with none below them; at most {MOST_TOPICS} are told apart"
+        )
+    examples = sum(len(path[-1].examples) for path in paths)
+    if examples > MOST_EXAMPLES:
+        document.problem(("topics",), f"hold {examples} examples; at most {MOST_EXAMPLES} are learned from")
+
+
+def _check_against(document: Document, taxonomy: Taxonomy, in_force: Iterable[Taxonomy]) -> None:
+    """Taxonomies for one language are found side by side, so that their first levels may not be mixed up."""
+    for rival in in_force:
+        if rival.id == taxonomy.id or not set(rival.languages) & set(taxonomy.languages):
+            continue
+        names = {node.name.casefold() for node in rival.topics}
+        for at, node in enumerate(taxonomy.topics):
+            if node.name.casefold() in names:
+                told = (
+                    f"{node.name!r} is a topic of {rival.id} already, for the same language; name one of them otherwise"
+                )
+                document.problem(("topics", at, "name"), told)
+
+
+def _warnings(document: Document, taxonomy: Taxonomy) -> tuple[Problem, ...]:
+    if not taxonomy.topics:
+        return (Problem(document.line(("topics",)), "topics", "is empty; nothing will be found by it"),)
+    return tuple(
+        Problem(
+            document.line(path),
+            field_name(path),
+            "has neither a description nor examples: it will be found by its name alone",
+        )
+        for path, node in _written_ends(taxonomy.topics, ("topics",))
+        if not node.description and not node.examples
+    )
+
+
+def _written_ends(topics: tuple[Node, ...], path: Path) -> Iterable[tuple[Path, Node]]:
+    for at, node in enumerate(topics):
+        here: Path = (*path, at)
+        if node.topics:
+            yield from _written_ends(node.topics, (*here, "topics"))
+        else:
+            yield here, node

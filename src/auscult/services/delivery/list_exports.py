@@ -1,0 +1,159 @@
+"""Exports of the list of conversations: the whole range that filters show, written as a job with progress.
+
+What is exported is what the person who asked may see when it is written, and what is hidden from them as an auditor
+stays hidden.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from auscult.domain.delivery.exports import Export, ExportKind
+from auscult.domain.errors import AuscultError
+from auscult.domain.tenancy import Tenant
+from auscult.services.conversations.latest import Place, Sought, count, latest
+from auscult.services.privacy.log import record
+from auscult.services.scoring.listing import ListedConversation
+from auscult.storage.delivery.exports import ExportClaim
+from auscult.storage.store import AppStore, Store
+from auscult.tables import TABLES
+
+AT_A_TIME = 500
+KEPT = timedelta(days=7)
+_LEASE_MS = 60_000
+_NAMES = (
+    "id",
+    "custom_id",
+    "started_at",
+    "ended_at",
+    "duration_ms",
+    "channel",
+    "direction",
+    "language",
+    "queues",
+    "agents",
+    "form_id",
+    "form_version",
+    "status",
+    "score",
+    "passed",
+    "fatal_errors",
+    "missed_metrics",
+    "sentiment",
+    "resolution",
+    "escalation",
+    "churn_risk",
+    "intents",
+    "audit_state",
+    "audit_score",
+)
+COLUMNS: dict[str, dict[str, Any]] = {name: {} for name in _NAMES}
+"""The columns of an export, in order."""
+
+Rows = Sequence[ListedConversation]
+
+
+class Seen(NamedTuple):
+    """View of a person: the store narrowed to it, and rows without what is hidden from them as an auditor."""
+
+    app: AppStore
+    blinded: Callable[[Rows], Rows]
+
+
+SeenBy = Callable[[Tenant, str], Seen | None]
+"""Returns what a user sees in an app; None where they may not export any more."""
+
+
+def ask_export(app: AppStore, user_id: str, email: str, sought: Sought, kind: ExportKind) -> str:
+    """Have what filters show exported, and return the id of the export. The access log records it."""
+    total = count(app, sought)
+    record(app, f"user:{email}", "data.exported", "list:conversations", format=kind, conversations=total)
+    frozen = msgspec.structs.replace(sought, until=sought.until or datetime.now(UTC))
+    return app.exports.ask(user_id, msgspec.json.encode(frozen), kind, total)
+
+
+class ListExporting:
+    """Writes the exports that wait."""
+
+    def __init__(self, store: Store, seen_by: SeenBy) -> None:
+        """``seen_by`` is asked before every export, and before every time that one goes on."""
+        self._store = store
+        self._seen_by = seen_by
+
+    def run_once(self) -> bool:
+        """Write one export, or as much as there is before the lease would end; False where none waits."""
+        self._store.export_work.expire(round(KEPT.total_seconds() * 1000))
+        claim = self._store.export_work.claim(_LEASE_MS)
+        if claim is None:
+            return False
+        try:
+            self._write(claim)
+        except AuscultError as error:
+            self._store.export_work.fail(claim.number, error.message)
+        return True
+
+    def _write(self, claim: ExportClaim) -> None:
+        seen = self._seen_by(claim.tenant, claim.export.user_id)
+        if seen is None:
+            self._store.export_work.fail(claim.number, "the permission to export is gone")
+            return
+        sought = msgspec.json.decode(claim.export.query, type=Sought)
+        done, going = claim.export.done, claim
+        while True:
+            before = None if going.place is None else msgspec.json.decode(going.place, type=tuple[int, str])
+            page = latest(seen.app, sought, before=before, limit=AT_A_TIME)
+            done += len(page.items)
+            content = _encoded(seen.blinded(page.items), claim.export, is_first=going.part == 0)
+            place = None if page.next is None else _place(page.next)
+            if not self._store.export_work.add_part(going, content, place, done, _LEASE_MS) or place is None:
+                return
+            going = going._replace(place=place, part=going.part + 1)
+
+
+def _place(at: Place) -> str:
+    return msgspec.json.encode(at).decode()
+
+
+def _encoded(rows: Rows, export: Export, *, is_first: bool) -> bytes:
+    stream = io.BytesIO()
+    writer = TABLES[export.kind].open(stream, COLUMNS)
+    if not is_first:  # the header stands in the first part alone
+        stream.seek(0)
+        stream.truncate()
+    writer.write([msgspec.json.encode(row_of(each)) for each in rows])
+    writer.close()
+    return stream.getvalue()
+
+
+def row_of(listed: ListedConversation) -> dict[str, object]:
+    """Return a conversation as a row of an export."""
+    insights, form = listed.insights, listed.form
+    return {
+        "id": listed.id,
+        "custom_id": listed.custom_id,
+        "started_at": listed.started_at,
+        "ended_at": listed.ended_at,
+        "duration_ms": listed.duration_ms,
+        "channel": listed.channel,
+        "direction": listed.direction,
+        "language": listed.language,
+        "queues": "; ".join(each.name or each.id or "" for each in listed.queues),
+        "agents": "; ".join(each.name or each.id for each in listed.agents),
+        "form_id": form and form.id,
+        "form_version": form and form.version,
+        "status": listed.status,
+        "score": listed.score,
+        "passed": listed.passed,
+        "fatal_errors": listed.fatal_errors,
+        "missed_metrics": "; ".join(listed.missed_metrics),
+        "sentiment": insights.sentiment.score if insights and insights.sentiment else None,
+        "resolution": insights and insights.resolution,
+        "escalation": insights and insights.escalation,
+        "churn_risk": insights and insights.churn_risk,
+        "intents": "; ".join(each.name for each in (insights.intents or ())) if insights else None,
+        "audit_state": listed.audit.state,
+        "audit_score": listed.audit.score,
+    }

@@ -1,0 +1,70 @@
+"""The table ``conversations``: one row per evaluated conversation."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from auscult.domain.audits.audit import state_of
+from auscult.domain.scoring.stored import EvaluatedConversation
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One conversation with its newest score. ``revision`` is the one that was evaluated."""
+
+    conversation_id: str
+    custom_id: str | None
+    revision: int
+    channel: str
+    direction: str
+    language: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_ms: int | None
+    turns: int
+    agent_ids: tuple[str, ...]
+    agent_names: tuple[str, ...]
+    queue_ids: tuple[str, ...]
+    queue_names: tuple[str, ...]
+    status: str
+    form_id: str | None
+    form_version: int | None
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    evaluated_at: datetime
+    audit_state: str
+    auditor: str | None
+    audit_score: int | None
+
+
+def rows(each: EvaluatedConversation) -> Iterator[Row]:
+    """Return the row of a conversation."""
+    conversation, evaluation, audit = each.conversation, each.evaluation, each.audit
+    form, result = evaluation.form, audit.result if audit else None
+    yield Row(
+        conversation_id=conversation.id,
+        custom_id=conversation.custom_id,
+        revision=evaluation.revision,
+        channel=conversation.channel,
+        direction=conversation.direction,
+        language=conversation.language,
+        started_at=conversation.started_at,
+        ended_at=conversation.ended_at,
+        duration_ms=conversation.duration_ms,
+        turns=len(conversation.turns),
+        agent_ids=tuple([agent.id for agent in conversation.agents]),
+        agent_names=tuple([agent.name or "" for agent in conversation.agents]),
+        queue_ids=tuple([queue.id for queue in conversation.queues]),
+        queue_names=tuple([queue.name or "" for queue in conversation.queues]),
+        status=evaluation.status,
+        form_id=form.id if form else None,
+        form_version=form.version if form else None,
+        score=None if evaluation.score is None else int(evaluation.score),
+        passed=evaluation.passed,
+        fatal_errors=evaluation.fatal_errors,
+        evaluated_at=evaluation.evaluated_at,
+        audit_state=state_of(audit),
+        auditor=audit.auditor if audit else None,
+        audit_score=None if result is None or result.score is None else int(result.score),
+    )

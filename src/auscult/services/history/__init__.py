@@ -1,0 +1,1 @@
+"""Re-scores and backtests over stored conversations."""

@@ -1,0 +1,273 @@
+"""Backtests: begun as durable work, and reported when they are done.
+
+backtest_chunks.py evaluates the conversations.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.form import Form
+from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
+from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.scoring.judging import BILLION
+from auscult.services.definitions.forms.cache import UNPUBLISHED
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.history.backtest_chunks import BacktestOrder, Found
+from auscult.services.history.rescores import JUDGED_PORTION, PORTION, asks_afar, scope_of
+from auscult.storage.store import AppStore
+
+KIND: BackfillKind = "backtest"
+BIN = 10
+"""Points in a bar of the distribution of scores; scores below 0 are one bar."""
+
+
+class BinLine(Struct, frozen=True, kw_only=True):
+    """Number of conversations with a score from ``least`` to ``most``, inclusive; ``least`` is null below 0."""
+
+    least: int | None
+    most: int
+    conversations: int
+
+
+class SideLine(Struct, frozen=True, kw_only=True):
+    """Results of the conversations. Rates are shares from 0 to 1 of those that have a score, null where none has."""
+
+    scored: int
+    mean: float | None
+    passed: int
+    failed: int
+    no_score: int
+    no_form: int
+    pass_rate: float | None
+    fatal: int
+    scores: tuple[BinLine, ...]
+
+
+class RateLine(Struct, frozen=True, kw_only=True):
+    """Answers to one metric. ``adherence`` is a share from 0 to 1 of those that it applied to."""
+
+    yes: int
+    no: int
+    na: int
+    pending: int
+    met: int
+    missed: int
+    adherence: float | None
+
+
+class MetricRates(Struct, frozen=True, kw_only=True):
+    """One metric before and after; null on the side that does not have it."""
+
+    id: str
+    name: str
+    before: RateLine | None
+    after: RateLine | None
+
+
+class JudgeLine(Struct, frozen=True, kw_only=True):
+    """Most that asking the judge, and other far engines, about ``conversations`` would use.
+
+    ``cost`` is in the currency that prices are configured in, null where none are.
+    """
+
+    conversations: int
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+
+
+class BacktestLine(Struct, frozen=True, kw_only=True):
+    """Effect of a form, for the command and our own API.
+
+    ``looked``: conversations that were read; ``counted``: that the form would score, and that both sides are
+    about; ``left``: scored by an earlier version, and this one is no longer for them; ``unjudged``: a judge would have
+    to be asked; ``failed``: could not be judged. ``gained`` failed and would have passed, ``lost`` the other way round;
+    ``flow`` counts by outcome before and after. ``decided_by``: which versions decided before.
+    """
+
+    form_id: str
+    version: int | None
+    looked: int
+    counted: int
+    left: int
+    unjudged: int
+    failed: int
+    unchanged: int
+    gained: int
+    lost: int
+    flow: dict[str, int]
+    decided_by: dict[str, int]
+    before: SideLine
+    after: SideLine
+    metrics: tuple[MetricRates, ...]
+    most_changed: tuple[Shift, ...]
+    judge: JudgeLine | None
+    reason: str | None
+
+
+class BacktestView(Struct, frozen=True, kw_only=True):
+    """Durable backtest and its state; ``result`` is set once it is done."""
+
+    id: str
+    state: BackfillState
+    total: int
+    looked: int
+    created_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+    result: BacktestLine | None
+
+
+def plan(app: AppStore, form: Form, order: BacktestOrder) -> list[ChunkRange]:
+    """The conversations that a form is tried on, in parts. Raises ``RequestError`` ``range.reversed``, ``sample.invalid``."""
+    if order.sample is not None and order.sample < 1:
+        raise RequestError("a sample has at least one conversation", code="sample.invalid", field="sample")
+    size = JUDGED_PORTION if order.may_ask and asks_afar(form) else PORTION
+    return app.sweeps.stretches(scope_of(order.since, order.until, order.sample), size)
+
+
+def begin_backtest(app: AppStore, form: Form, order: BacktestOrder) -> BacktestView:
+    """Begin a backtest that workers do. Raises as ``plan`` does."""
+    sweep = app.sweeps.begin(KIND, msgspec.json.encode(order), plan(app, form, order))
+    return _view(app, sweep)
+
+
+def view_backtest(app: AppStore, sweep_id: str) -> BacktestView:
+    """Return a backtest. Raises ``NotFoundError`` ``backtest.unknown``."""
+    return _view(app, _known(app, sweep_id))
+
+
+def end_backtest(app: AppStore, sweep_id: str) -> None:
+    """End a backtest if it is not over, and delete its result. Raises ``NotFoundError`` ``backtest.unknown``."""
+    _known(app, sweep_id)
+    app.sweeps.cancel(sweep_id)
+    app.sweeps.forget(sweep_id)
+
+
+def tell(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
+    """Return the result of a backtest. ``names`` are those of metrics that the form no longer has, by id."""
+    counts = found.counts
+    known = dict(names) | {metric.id: metric.name for metric in form.metrics}
+    most = found.most
+    return BacktestLine(
+        form_id=form.id,
+        version=None if form.version == UNPUBLISHED else form.version,
+        looked=counts.looked,
+        counted=counts.counted,
+        left=counts.left,
+        unjudged=counts.unjudged,
+        failed=counts.failed,
+        unchanged=counts.unchanged,
+        gained=counts.gained,
+        lost=counts.lost,
+        flow=counts.flow,
+        decided_by=counts.decided_by,
+        before=_side(counts.before),
+        after=_side(counts.after),
+        metrics=_metrics(form, known, counts.before.metrics, counts.after.metrics),
+        most_changed=tuple(counts.most_changed),
+        judge=JudgeLine(
+            conversations=counts.unjudged,
+            calls=most.calls,
+            tokens_in=most.tokens_in,
+            tokens_out=most.tokens_out,
+            cost=None if most.cost is None else most.cost / BILLION,
+        )
+        if counts.unjudged
+        else None,
+        reason="; ".join(counts.faults) or None,
+    )
+
+
+def names_before(app: AppStore, form_id: str) -> dict[str, str]:
+    """Names of the metrics that the newest version of a form has, by id; none where it was never published."""
+    found = app.forms.get(form_id)
+    return {} if found is None else {metric.id: metric.name for metric in read_form(found.document).metrics}
+
+
+def _metrics(
+    form: Form, names: Mapping[str, str], before: Mapping[str, Rate], after: Mapping[str, Rate]
+) -> tuple[MetricRates, ...]:
+    """In the order of the form, those that it does not have behind them."""
+    ids: Iterable[str] = dict.fromkeys((*(metric.id for metric in form.metrics), *after, *before))
+    return tuple(
+        MetricRates(
+            id=each,
+            name=names.get(each, each),
+            before=_rate(before[each]) if each in before else None,
+            after=_rate(after[each]) if each in after else None,
+        )
+        for each in ids
+    )
+
+
+def _rate(rate: Rate) -> RateLine:
+    return RateLine(**msgspec.structs.asdict(rate), adherence=_rounded(rate.adherence, 4))
+
+
+def _side(side: Side) -> SideLine:
+    return SideLine(
+        scored=side.scored,
+        mean=_rounded(side.mean, 2),
+        passed=side.outcomes.get("passed", 0),
+        failed=side.outcomes.get("failed", 0),
+        no_score=side.outcomes.get("no_score", 0),
+        no_form=side.outcomes.get("no_form", 0),
+        pass_rate=_rounded(side.pass_rate, 4),
+        fatal=side.fatal,
+        scores=_bins(side.scores),
+    )
+
+
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _bins(scores: Mapping[int, int]) -> tuple[BinLine, ...]:
+    """Return the bars of the distribution, the highest first; 100 is in the bar from 90."""
+    last = 100 - BIN
+    bins = [
+        BinLine(
+            least=least,
+            most=100 if least == last else least + BIN - 1,
+            conversations=sum(n for score, n in scores.items() if least <= score < least + BIN + (least == last)),
+        )
+        for least in range(last, -1, -BIN)
+    ]
+    below = sum(n for score, n in scores.items() if score < 0)
+    return (*bins, BinLine(least=None, most=-1, conversations=below))
+
+
+def _known(app: AppStore, sweep_id: str) -> Backfill:
+    sweep = app.sweeps.get(sweep_id)
+    if sweep is None or sweep.kind != KIND:
+        raise NotFoundError(
+            f"there is no backtest {sweep_id}", code="backtest.unknown", field="backtest_id", value=sweep_id
+        )
+    return sweep
+
+
+def _view(app: AppStore, sweep: Backfill) -> BacktestView:
+    result = None
+    if sweep.state == "done":
+        order = msgspec.json.decode(sweep.order, type=BacktestOrder)
+        found = Found()
+        for part in app.sweeps.results(sweep.sweep_id):
+            found.merge(msgspec.json.decode(part, type=Found))
+        form = read_form(order.document.encode(), UNPUBLISHED)
+        result = tell(found, form, names_before(app, form.id))
+    return BacktestView(
+        id=sweep.sweep_id,
+        state=sweep.state,
+        total=sweep.total,
+        looked=sweep.looked,
+        created_at=sweep.created_at,
+        ended_at=sweep.ended_at,
+        reason=sweep.reason,
+        result=result,
+    )

@@ -1,0 +1,97 @@
+"""Processing of chunks of backfills, from reading to writing. Safe to do twice."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.history.backfills import BackfillKind, Chunk, Rescored
+from auscult.domain.scoring.judging import RetryAfter
+from auscult.storage.store import AppStore, Store
+
+PAUSE_S = 30.0
+"""Before a portion is tried again whose judge could not say when it can answer."""
+
+_MOST_TRIES = 5
+"""Times that a portion is written anew because audits in it went on meanwhile, before its whole step is tried again."""
+
+
+class ChunkResult(NamedTuple):
+    """Result of a chunk, not yet written.
+
+    ``result`` receives how many of ``rescored`` were not written; ``mentions`` are the conversations that it
+    names. ``postponed`` is set while a far engine has not answered for all of it.
+    """
+
+    rescored: tuple[Rescored, ...]
+    result: Callable[[int], bytes]
+    mentions: frozenset[str] = frozenset()
+    postponed: RetryAfter | None = None
+
+
+class ChunkWork(Protocol):
+    """Work on the conversations of one kind of backfill."""
+
+    def look(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+        """Return the result of a chunk; with ``may_ask`` false no far engine is asked."""
+        ...
+
+    def again(self, app: AppStore, looked: ChunkResult) -> ChunkResult:
+        """Return the same, with the present audits."""
+        ...
+
+
+class WrittenChunk(NamedTuple):
+    """Processed chunk, and its result."""
+
+    portion: Chunk
+    looked: ChunkResult
+
+    @property
+    def must_ask(self) -> bool:
+        """Return whether a far engine has to be asked first."""
+        return self.looked.postponed is not None
+
+
+class ChunkProcessing:
+    """Takes portions from waiting to done. Threads may share it."""
+
+    def __init__(self, store: Store, kinds: Mapping[BackfillKind, ChunkWork], now: Callable[[], datetime]) -> None:
+        """Work on ``store``; ``now`` gives aware UTC time."""
+        self._store = store
+        self._kinds = kinds
+        self._now = now
+
+    def look(self, portion_id: str) -> WrittenChunk | None:
+        """Process a chunk as far as no far engine is needed; return None when it is done already, or its backfill is over."""
+        portion = self._store.sweeps.get(portion_id)
+        return None if portion is None else self._looked(portion, may_ask=False)
+
+    def ask(self, swept: WrittenChunk) -> WrittenChunk:
+        """Ask the judge about what it has to be asked, which may take its time.
+
+        What it cannot answer is left for later; what it did answer is kept, and is not asked again then.
+        """
+        return self._looked(swept.portion, may_ask=True)
+
+    def record(self, swept: WrittenChunk) -> None:
+        """Write the result of a chunk, and that it is done; or postpone it."""
+        portion, looked = swept
+        if looked.postponed is not None:
+            after_s = PAUSE_S if looked.postponed.after_s is None else looked.postponed.after_s
+            until = self._now() + timedelta(seconds=after_s)
+            self._store.sweeps.postpone(portion.portion_id, looked.postponed.reason, until)
+            return
+        app = self._store.within(portion.sweep.tenant)
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                app.sweeps.record(portion.portion_id, looked.rescored, looked.result, looked.mentions)
+            except AuditMovedError:
+                looked = self._kinds[portion.sweep.kind].again(app, looked)
+            else:
+                return
+        app.sweeps.record(portion.portion_id, looked.rescored, looked.result, looked.mentions)
+
+    def _looked(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
+        app = self._store.within(portion.sweep.tenant)
+        return WrittenChunk(portion, self._kinds[portion.sweep.kind].look(app, portion, may_ask=may_ask))

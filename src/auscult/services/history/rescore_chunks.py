@@ -1,0 +1,213 @@
+"""Re-score of a chunk: conversations are evaluated again with one version of one form, and rendered.
+
+Earlier evaluations are kept. Valid answers are reused; only changed questions are
+judged (docs/explanation/re-scoring.md).
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import TrailEntry, rescored
+from auscult.domain.conversation import Conversation
+from auscult.domain.engines import KeptAnswers
+from auscult.domain.errors import EngineError
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.form import Form, choose_form
+from auscult.domain.history.backfills import Chunk, Rescored
+from auscult.domain.probe import Answer, FailedAnswer, Inquiry
+from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
+from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
+from auscult.services.definitions.forms.cache import FormCache
+from auscult.services.history.chunks import ChunkResult
+from auscult.services.history.rescores import RescoreCounts, RescoreOrder
+from auscult.services.scoring.evaluate import Evaluator, Waiting
+from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.reuse import NOTHING, VerdictReuse
+from auscult.storage.store import AppStore
+
+LOG = logging.getLogger(__name__)
+
+
+class _Task(NamedTuple):
+    """Settings for every conversation of a chunk."""
+
+    app: AppStore
+    form: Form
+    order: RescoreOrder
+    sweep_id: str
+    may_ask: bool
+
+
+class Rescoring:
+    """Evaluates portions of re-scores. Threads may share it."""
+
+    def __init__(self, evaluator: Evaluator, reports: Reports, now: Callable[[], datetime]) -> None:
+        """``now`` gives the aware UTC time that evaluations carry. What analysis found is not looked for again."""
+        self._evaluator = evaluator._replace(analyzers={})
+        self._reports = reports
+        self._touched = {name: report for name, report in reports.items() if report.shows_evaluation}
+        self._now = now
+        self._reuse = VerdictReuse()
+        self._versions = FormCache()
+
+    def look(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+        """Evaluate and render a chunk; with ``may_ask`` false no far engine is asked.
+
+        A conversation on which the code itself fails is counted and reported, and delays no other.
+        Raises ``EngineError`` when a local engine cannot answer: that may pass, and is tried again.
+        """
+        order = msgspec.json.decode(portion.sweep.order, type=RescoreOrder)
+        form = self._versions.get(app, order.form_id, order.version)
+        task = _Task(app, form, order, portion.sweep.sweep_id, may_ask)
+        recorded = app.sweeps.cases(portion.stretch)
+        waiting = max(0, portion.stretch.size - len(recorded))
+        counts = RescoreCounts(looked=len(recorded) + waiting, waiting=waiting)
+        cases = self._wanted(task, recorded, counts)
+        try:
+            done, postponed = self._decided(task, cases)
+        except EngineError:
+            raise
+        except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+            done, postponed = self._decided_one_by_one(task, cases, counts)
+
+        def result(passed_over: int) -> bytes:
+            written = replace(counts, rescored=len(done) - passed_over, moved=passed_over)
+            return msgspec.json.encode(written)
+
+        named = named_in(counts.faults, cases)
+        return ChunkResult(tuple(done), result, named, next(iter(postponed), None))
+
+    def again(self, app: AppStore, looked: ChunkResult) -> ChunkResult:
+        """Return the same, with the present audits: one changed while this was evaluated."""
+        audits = app.audits.of([each.case.conversation.id for each in looked.rescored])
+        rendered = tuple(
+            self._rescored(
+                app,
+                replace(each.case, audit=audits.get(each.case.conversation.id)),
+                each.rendered.evaluation,
+                each.entry,
+            )
+            for each in looked.rescored
+        )
+        return looked._replace(rescored=rendered)
+
+    def _wanted(
+        self, task: _Task, recorded: Sequence[EvaluatedConversation], counts: RescoreCounts
+    ) -> list[EvaluatedConversation]:
+        """Return those that the form is for and did not decide yet; the others are counted."""
+        form, order = task.form, task.order
+        forms = self._versions.beside(task.app, form)
+        queues = frozenset(queue.casefold() for queue in order.queues)
+        wanted: list[EvaluatedConversation] = []
+        for each in recorded:
+            by = each.evaluation.form
+            if queues and not is_in(each.conversation, queues):
+                counts.other_queue += 1
+            elif choose_form(each.conversation, forms, each.language) is not form:
+                counts.other_form += 1
+            elif not order.afresh and by is not None and (by.id, by.version) == (form.id, form.version):
+                counts.already += 1
+            else:
+                wanted.append(each)
+        return wanted
+
+    def _decided(self, task: _Task, cases: Sequence[EvaluatedConversation]) -> tuple[list[Rescored], list[RetryAfter]]:
+        """Evaluate and render these."""
+        pending = [
+            PendingConversation(
+                conversation=case.conversation,
+                revision=case.evaluation.revision,
+                insights=case.insights,
+                known=NOTHING if task.order.afresh else self._reuse.known(case.evaluation, task.form),
+            )
+            for case in cases
+        ]
+        evaluator = self._evaluator.for_app(task.app.tenant.app_id)
+        kept = _RetryFailedAnswers(task.app.answers) if task.order.afresh else task.app.answers
+        judged = evaluator.evaluate_ready(pending, self._forms(task), self._now(), kept, may_ask=task.may_ask)
+        done: list[Rescored] = []
+        postponed: list[RetryAfter] = []
+        for case, one in zip(cases, judged, strict=True):
+            if isinstance(one, Waiting):
+                postponed.append(one.postponed)
+                continue
+            entry = rescored(case.evaluation, one.evaluation, task.sweep_id, task.order.by)
+            done.append(self._rescored(task.app, case, one.evaluation, entry))
+        return done, postponed
+
+    def _forms(self, task: _Task) -> list[Form]:
+        """Return the form, and where it is for segments those in force for the other segments."""
+        beside = self._versions.beside(task.app, task.form) if task.form.segments else ()
+        return [task.form, *(each for each in beside if each.segments and each is not task.form)]
+
+    def _decided_one_by_one(
+        self, task: _Task, cases: Sequence[EvaluatedConversation], counts: RescoreCounts
+    ) -> tuple[list[Rescored], list[RetryAfter]]:
+        done: list[Rescored] = []
+        postponed: list[RetryAfter] = []
+        for case in cases:
+            try:
+                one, later = self._decided(task, [case])
+            except EngineError:
+                raise
+            except Exception as error:  # its traceback is the only way to mend what it hit
+                LOG.exception("conversation %s cannot be re-scored", case.conversation.id)
+                counts.failed += 1
+                counts.faults.append(f"{case.conversation.id}: {type(error).__name__}: {error}")
+            else:
+                done += one
+                postponed += later
+        return done, postponed
+
+    def _rescored(
+        self, app: AppStore, case: EvaluatedConversation, evaluation: Evaluation, entry: TrailEntry
+    ) -> Rescored:
+        """Render the evaluation; of a conversation without a change, only the rows that show it."""
+        stays_filed = _found_by(evaluation) == _found_by(case.evaluation)
+        reports = self._touched if stays_filed else self._reports
+        return Rescored(
+            case=case,
+            rendered=render(app.tenant, replace(case, evaluation=evaluation), reports),
+            entry=entry,
+            stays_filed=stays_filed,
+        )
+
+
+class _RetryFailedAnswers:
+    """Answers that are kept, but for those that failed: these are asked for once more."""
+
+    def __init__(self, kept: KeptAnswers) -> None:
+        self._kept = kept
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
+        found = self._kept.find(keys)
+        return {key: answer for key, answer in found.items() if not isinstance(answer, FailedAnswer)}
+
+    def keep(self, heard: JudgeResult, keys: Mapping[Inquiry, bytes]) -> None:
+        self._kept.keep(heard, keys)
+
+    def usage(self, batch_id: str) -> Usage:
+        return self._kept.usage(batch_id)
+
+
+def named_in(faults: Collection[str], cases: Iterable[EvaluatedConversation]) -> frozenset[str]:
+    """The conversations that these reasons begin with, and may quote."""
+    ids = (case.conversation.id for case in cases)
+    return frozenset(each for each in ids if any(fault.startswith(f"{each}: ") for fault in faults))
+
+
+def is_in(conversation: Conversation, queues: Collection[str]) -> bool:
+    """Return whether a conversation was in one of these queues: ids or names, in small letters."""
+    names = (name for queue in conversation.queues for name in (queue.id, queue.name) if name)
+    return any(name.casefold() in queues for name in names)
+
+
+def _found_by(evaluation: Evaluation) -> tuple[object, ...]:
+    """Return by what rows are found that an evaluation decides; where it stays the same, rows stay where they are."""
+    answers = {(each.metric.id, each.adhered) for each in evaluation.results if each.adhered is not None}
+    return evaluation.status, evaluation.passed, evaluation.fatal_errors > 0, answers

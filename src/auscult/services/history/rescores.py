@@ -1,0 +1,254 @@
+"""Re-scores: begun, watched, cancelled, resumed. rescore_chunks.py evaluates the conversations."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import get_args
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.errors import EngineError, NotFoundError, RequestError
+from auscult.domain.form import Form
+from auscult.domain.history.backfills import (
+    EARLIEST_MS,
+    LATEST_MS,
+    Backfill,
+    BackfillKind,
+    BackfillScope,
+    BackfillState,
+)
+from auscult.domain.probe import Inquiry, Probe
+from auscult.metrics import METRICS
+from auscult.services.definitions.forms.reading import check_form, refused
+from auscult.storage.definitions.forms import AppForms
+from auscult.storage.store import AppStore
+
+KIND: BackfillKind = "rescore"
+PORTION = 500
+JUDGED_PORTION = 50
+"""Conversations in a portion where a far engine is asked: a portion is written when all of it is answered."""
+
+_AFAR = frozenset(get_args(Inquiry))
+_MOST_FAULTS = 3
+
+
+class RescoreOrder(Struct, frozen=True, kw_only=True):
+    """Order of a re-score. Empty ``queues`` mean all; they are ids or names, letter case does not matter.
+
+    ``afresh`` judges every metric again, and also conversations that this version decided before.
+    """
+
+    form_id: str
+    version: int
+    since: datetime | None = None
+    until: datetime | None = None
+    queues: tuple[str, ...] = ()
+    afresh: bool = False
+    by: str = "system"
+
+
+class RescoreCounts(Struct, kw_only=True):
+    """Counts of the conversations that were read; all but the first add up to it.
+
+    ``already``: decided by this very version before. ``other_form``: another form is for them, or none.
+    ``other_queue``: not in the queues that were asked for. ``waiting``: loaded or revised, and not evaluated yet.
+    ``moved``: revised, erased or decided again while they were re-scored. ``failed``: could not be judged, ``faults``
+    has the first reasons.
+    """
+
+    looked: int = 0
+    rescored: int = 0
+    already: int = 0
+    other_form: int = 0
+    other_queue: int = 0
+    waiting: int = 0
+    moved: int = 0
+    failed: int = 0
+    faults: list[str] = []
+
+    def merge(self, other: "RescoreCounts") -> None:
+        """Add the counts of others."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        del self.faults[_MOST_FAULTS:]
+
+
+class RescoreView(Struct, frozen=True, kw_only=True):
+    """Re-score and its state."""
+
+    sweep: Backfill
+    order: RescoreOrder
+    counts: RescoreCounts
+
+
+def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
+    app: AppStore,
+    answered: Collection[type[Probe]],
+    *,
+    form_id: str,
+    version: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    queues: Iterable[str] = (),
+    afresh: bool = False,
+    by: str = "system",
+) -> RescoreView:
+    """Begin a re-score with a version of a form, or the newest; from here on it is in the hands of workers.
+
+    Raises ``NotFoundError`` ``form.unknown``; ``RequestError`` ``form.retired``, ``range.reversed``; ``FormError``;
+    ``EngineError`` ``engine.missing``; ``ConflictError`` ``sweep.running``.
+    """
+    form = _usable(app.forms, form_id, version, answered)
+    order = RescoreOrder(
+        form_id=form_id,
+        version=form.version,
+        since=since,
+        until=until,
+        queues=tuple(dict.fromkeys(queues)),
+        afresh=afresh,
+        by=by,
+    )
+    stretches = app.sweeps.stretches(scope_of(since, until), JUDGED_PORTION if asks_afar(form) else PORTION)
+    sweep = app.sweeps.begin(KIND, msgspec.json.encode(order), stretches, claim=f"{KIND} {form_id}")
+    return _view(app, sweep)
+
+
+def view_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+    """Return a re-score. Raises ``NotFoundError`` ``rescore.unknown``."""
+    return _view(app, _known(app.sweeps.get(sweep_id), sweep_id))
+
+
+def list_rescores(app: AppStore, limit: int = 100) -> list[RescoreView]:
+    """Re-scores, the newest first."""
+    return [_view(app, sweep) for sweep in app.sweeps.listing(KIND, limit)]
+
+
+def cancel_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+    """Do nothing more of one that runs or failed; what is written stays. Raises ``NotFoundError`` ``rescore.unknown``."""
+    _known(app.sweeps.get(sweep_id), sweep_id)
+    return _view(app, _known(app.sweeps.cancel(sweep_id), sweep_id))
+
+
+def resume_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+    """Go on with one that was cancelled or failed, where it was; one that runs or is done is left as it is.
+
+    Raises ``NotFoundError`` ``rescore.unknown``; ``ConflictError`` ``sweep.running``.
+    """
+    _known(app.sweeps.get(sweep_id), sweep_id)
+    return _view(app, _known(app.sweeps.resume(sweep_id), sweep_id))
+
+
+def scope_of(since: datetime | None, until: datetime | None, sample: int | None = None) -> BackfillScope:
+    """Return the conversations in a range of starts. Raises ``RequestError`` ``range.reversed``."""
+    if since is not None and until is not None and until < since:
+        raise RequestError("until lies before since", code="range.reversed", field="until", value=until.isoformat())
+    return BackfillScope(
+        since_ms=EARLIEST_MS if since is None else _ms(since),
+        until_ms=LATEST_MS if until is None else _ms(until),
+        sample=sample,
+    )
+
+
+def asks_afar(form: Form) -> bool:
+    """Return whether anything on a form is asked of a far engine, which takes seconds and costs money."""
+    return any(METRICS[metric.type].needs(metric.settings) & _AFAR for metric in form.metrics)
+
+
+def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collection[type[Probe]]) -> Form:
+    """A version that conversations can be scored with here and now."""
+    found = forms.get(form_id, version)
+    if found is None:
+        known = ", ".join(one.form_id for one in forms.in_force()) or "none yet"
+        which = form_id if version is None else f"{form_id} version {version}"
+        raise NotFoundError(
+            f"there is no form {which}; in force: {known}", code="form.unknown", field="form_id", value=form_id
+        )
+    if found.retired_at is not None and version is None:
+        raise RequestError(
+            f"{form_id} is retired; name its version ({found.version}) to re-score with it all the same",
+            code="form.retired",
+            field="version",
+        )
+    check = check_form(found.document, version=found.version, answered=answered)
+    if check.form is None:
+        raise refused(check.problems, form_id)
+    if check.unanswered:
+        told = "; ".join(problem.told(form_id) for problem in check.unanswered)
+        raise EngineError(
+            f"{form_id} cannot be used here: {told}", code="engine.missing", field="form_id", value=form_id
+        )
+    return check.form
+
+
+def _known(sweep: Backfill | None, sweep_id: str) -> Backfill:
+    if sweep is None or sweep.kind != KIND:
+        raise NotFoundError(
+            f"there is no re-score {sweep_id}", code="rescore.unknown", field="rescore_id", value=sweep_id
+        )
+    return sweep
+
+
+def _view(app: AppStore, sweep: Backfill) -> RescoreView:
+    counts = RescoreCounts()
+    for result in app.sweeps.results(sweep.sweep_id):
+        counts.merge(msgspec.json.decode(result, type=RescoreCounts))
+    return RescoreView(sweep=sweep, order=msgspec.json.decode(sweep.order, type=RescoreOrder), counts=counts)
+
+
+def _ms(instant: datetime) -> int:
+    """Ms since the epoch, the first at or after an instant."""
+    return -int(-instant.timestamp() * 1000 // 1)
+
+
+class RescoreLine(Struct, frozen=True, kw_only=True):
+    """Re-score for the command and our own API; ``counts`` are those of ``RescoreCounts``."""
+
+    id: str
+    state: BackfillState
+    form_id: str
+    version: int
+    since: datetime | None
+    until: datetime | None
+    queues: tuple[str, ...]
+    afresh: bool
+    by: str
+    total: int
+    looked: int
+    rescored: int
+    already: int
+    other_form: int
+    other_queue: int
+    waiting: int
+    moved: int
+    failed: int
+    reason: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def line_of(view: RescoreView) -> RescoreLine:
+    """Return a re-score as one line."""
+    sweep, order, counts = view.sweep, view.order, view.counts
+    return RescoreLine(
+        id=sweep.sweep_id,
+        state=sweep.state,
+        form_id=order.form_id,
+        version=order.version,
+        since=order.since,
+        until=order.until,
+        queues=order.queues,
+        afresh=order.afresh,
+        by=order.by,
+        total=sweep.total,
+        looked=sweep.looked,
+        rescored=counts.rescored,
+        already=counts.already,
+        other_form=counts.other_form,
+        other_queue=counts.other_queue,
+        waiting=counts.waiting,
+        moved=counts.moved,
+        failed=counts.failed,
+        reason=sweep.reason or "; ".join(counts.faults) or None,
+        created_at=sweep.created_at,
+        ended_at=sweep.ended_at,
+    )

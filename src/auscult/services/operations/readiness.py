@@ -1,0 +1,43 @@
+"""Readiness of a server: the database answers, its tables are those of this version, and its disk has room."""
+
+import shutil
+from pathlib import Path
+
+from auscult.domain.operations.readiness import ReadinessCheck
+from auscult.storage.store import Store
+
+_MIB = 1 << 20
+
+
+class Readiness:
+    """Checks of one server. ``folder`` is where an embedded database lies, None where the database is a server."""
+
+    def __init__(self, store: Store, folder: Path | None, free_mb: int) -> None:
+        """Check against ``free_mb`` MiB of free space; 0 checks none."""
+        self._store = store
+        self._folder = folder
+        self._free_mb = free_mb
+
+    def checks(self) -> tuple[ReadinessCheck, ...]:
+        """Make every check. Nothing is raised: what fails is a reason."""
+        database = self._database()
+        return (database, *([self._migrations()] if database.ok else []), *self._disk())
+
+    def _database(self) -> ReadinessCheck:
+        ok = self._store.is_ready()
+        return ReadinessCheck(name="database", ok=ok, reason="" if ok else "the database does not answer")
+
+    def _migrations(self) -> ReadinessCheck:
+        has, needs = self._store.table_version(), self._store.needed_version
+        reason = "" if has == needs else f"the tables are of version {has or 'none'}, this auscult needs {needs}"
+        return ReadinessCheck(name="migrations", ok=not reason, reason=reason)
+
+    def _disk(self) -> list[ReadinessCheck]:
+        if self._folder is None or not self._free_mb:
+            return []
+        try:
+            free = shutil.disk_usage(self._folder).free // _MIB
+        except OSError as error:
+            return [ReadinessCheck(name="disk", ok=False, reason=f"{self._folder}: {error.strerror}")]
+        reason = "" if free >= self._free_mb else f"{free} MiB are free in {self._folder}, {self._free_mb} are needed"
+        return [ReadinessCheck(name="disk", ok=not reason, reason=reason)]

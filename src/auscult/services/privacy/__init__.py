@@ -1,0 +1,1 @@
+"""Privacy: the access log, redaction at intake, retention, holds and erasure."""

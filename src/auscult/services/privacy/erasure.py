@@ -1,0 +1,126 @@
+"""Retention and the erasure of a customer: list first, run, receipt. Conversations on legal hold stay."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import ConflictError
+from auscult.domain.privacy.retention import By, Facts, Hold, Item, Kept, Receipt, Rule, RunKind, holding, over
+from auscult.services.privacy.log import SYSTEM
+from auscult.storage.conversations.erased_parts import Render
+from auscult.storage.store import AppStore
+
+_LEAST_DIGITS = 7
+"""Digits of a telephone number that must agree, counted from its end."""
+
+
+class Erasing:
+    """Lists and runs erasures in one app."""
+
+    def __init__(self, app: AppStore, now: Callable[[], datetime], render: Render) -> None:
+        """``now`` gives aware UTC times; ``render`` makes the rows of a conversation that loses its words."""
+        self._app = app
+        self._now = now
+        self._render = render
+
+    def due(self, rules: Sequence[Rule] | None = None) -> list[Item]:
+        """List the conversations and parts whose retention is over, the oldest first, with the hold that keeps each.
+
+        By the rules of the app, or by others that are only tried.
+        """
+        if rules is None:
+            rules = self._app.retention.rules()
+        if not rules:
+            return []
+        now, holds = self._now(), self._app.retention.holds()
+        found: list[Item] = []
+        for facts, is_audited in self._app.erasure.started_before(now):
+            found += [_item(facts, holds, kind, is_audited=is_audited) for kind in over(rules, facts, now)]
+        return found
+
+    def of_customer(self, by: By, value: str) -> list[Item]:
+        """List a customer's conversations, live ones that have ended included, by start.
+
+        By id: the customer's id. By telephone number or e-mail address: conversations that hold it, in their text or
+        in originals that were kept; where an app masks, only the id is left to find them by.
+        """
+        holds = self._app.retention.holds()
+        return [
+            _item(Facts.of(conversation), holds, is_audited=is_audited)
+            for conversation, is_audited in self._app.erasure.all()
+            if self._is_of(conversation, by, value)
+        ]
+
+    def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM) -> Receipt:
+        """Erase what is listed, each conversation in a transaction of its own, and return the receipt.
+
+        A hold that is placed meanwhile is respected. The receipt counts what the transactions recorded, also where an
+        earlier process was killed in the middle.
+        """
+        number, run_id = self._app.retention.begin(kind, principal)
+        held = 0
+        for item in items:
+            try:
+                self._erase(item, number, principal)
+            except ConflictError:
+                held += 1
+        self._app.retention.finish(number, held)
+        self._app.erasure.overwrite()
+        return self._app.retention.receipt(run_id)
+
+    def _erase(self, item: Item, run: int, principal: str) -> None:
+        """Erase a conversation or a part of it; one that is being recorded keeps its part until the next run."""
+        if item.kind == "conversation":
+            self._app.erasure.erase(item.conversation_id, run=run, principal=principal)
+            return
+        self._app.erasure.erase_part(item.conversation_id, item.kind, self._render, run=run, principal=principal)
+
+    def again(self, keys: frozenset[bytes], principal: str = SYSTEM) -> Receipt | None:
+        """Erase what was erased before and came back with a backup; None where nothing did."""
+        back = [
+            _item(Facts.of(conversation), (), is_audited=is_audited)
+            for conversation, is_audited in self._app.erasure.all()
+            if self._app.retention.key_of(conversation.id) in keys
+        ]
+        return self.run("erasure", back, principal) if back else None
+
+    def _is_of(self, conversation: Conversation, by: By, value: str) -> bool:
+        if by == "customer":
+            return conversation.customer is not None and conversation.customer.id == value
+        texts = [msgspec.json.encode(conversation).decode()]
+        if f"[{by} " in texts[0]:
+            kept = self._app.privacy.redaction(conversation.id)
+            texts += [] if kept is None else kept.originals.values()
+        if by == "email":
+            return any(value.casefold() in text.casefold() for text in texts)
+        digits = _digits(value)
+        return len(digits) >= _LEAST_DIGITS and any(digits[-9:] in each for text in texts for each in _numbers(text))
+
+
+def _item(facts: Facts, holds: Sequence[Hold], kind: Kept = "conversation", *, is_audited: bool) -> Item:
+    hold = holding(holds, facts)
+    return Item(
+        conversation_id=facts.conversation_id,
+        kind=kind,
+        started_at=facts.started_at,
+        is_audited=is_audited,
+        held_by=None if hold is None else hold.number,
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """Yield the digits of each run of digits and of the signs between them."""
+    run = ""
+    for letter in text:
+        if letter.isdecimal():
+            run += letter
+        elif letter not in " -./()+":
+            yield run
+            run = ""
+    yield run

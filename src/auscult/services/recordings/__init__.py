@@ -1,0 +1,1 @@
+"""Recordings: sound accepted, linked to and removed."""

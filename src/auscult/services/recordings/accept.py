@@ -1,0 +1,180 @@
+"""Recordings accepted: bytes are written, checked, named, and committed, in this order."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from auscult.domain.errors import AuscultError, RecordingError, RequestError
+from auscult.domain.recordings.recording import (
+    Claims,
+    Recording,
+    Sound,
+    Speaker,
+    default_speakers,
+    new_recording_id,
+)
+from auscult.services.recordings.sound.probe import probe
+from auscult.storage.recordings.folder import RecordingFolder
+from auscult.storage.store import AppStore
+
+_LENGTH_TOLERANCE_MS = 1_000
+"""Senders round to seconds, and decoders of MP3 count padding."""
+_HEX = frozenset("0123456789abcdef")
+_SHA256_DIGITS = 64
+_GENERIC = ("", "application/octet-stream", "binary/octet-stream")
+
+
+class PartialUpload(Struct, frozen=True, kw_only=True):
+    """An upload that is not finished: what was received, and what is known of the recording."""
+
+    upload_id: str
+    conversation_id: str
+    location: str
+    claims: Claims
+    size: int
+
+
+class Upload:
+    """One recording on its way in. A crash at any point leaves a file that is removed later, and no row."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  (everything it needs)
+        self,
+        app: AppStore,
+        folder: RecordingFolder,
+        conversation_id: str,
+        claims: Claims,
+        now: Callable[[], datetime],
+        partial: PartialUpload | None = None,
+    ) -> None:
+        """Begin, or go on with ``partial``.
+
+        Raises ``NotFoundError`` for an unknown conversation, ``RecordingError`` and ``RequestError`` for claims,
+        ``FileNotFoundError`` where nothing is left to go on with.
+        """
+        _check_claims(claims)
+        app.recordings.of(conversation_id)
+        self._app = app
+        self._folder = folder
+        self._conversation_id = conversation_id
+        self._claims = claims
+        self._now = now
+        self._recording_id = partial.location.rpartition("/")[2] if partial else new_recording_id()
+        self._location = partial.location if partial else f"{app.recordings.app}/{self._recording_id}"
+        app.recordings.announce(self._location)
+        self._file = folder.resume(self._location) if partial else folder.begin(self._location)
+
+    @classmethod
+    def resumed(
+        cls, app: AppStore, folder: RecordingFolder, partial: PartialUpload, now: Callable[[], datetime]
+    ) -> "Upload":
+        """Go on with an upload where it is. Raises ``FileNotFoundError``."""
+        return cls(app, folder, partial.conversation_id, partial.claims, now, partial)
+
+    def pause(self) -> PartialUpload:
+        """End writing for now, durably, and return what to go on with."""
+        self._file.pause()
+        return PartialUpload(
+            upload_id=self._recording_id.replace("rec-", "up-"),
+            conversation_id=self._conversation_id,
+            location=self._location,
+            claims=self._claims,
+            size=self._file.size,
+        )
+
+    def write(self, piece: bytes) -> None:
+        """Append bytes."""
+        self._file.write(piece)
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._file.size
+
+    def finish(self) -> Recording:
+        """Check, store and return the recording; the same bytes once more return the one that is there.
+
+        Raises ``RecordingError``, and keeps nothing.
+        """
+        try:
+            path = self._file.complete()
+            sha256 = self._file.sha256
+            _check_sha256(self._claims, sha256)
+            sound = probe(path)
+            speakers = _checked_speakers(self._claims, sound)
+        except AuscultError:
+            self.abandon()
+            raise
+        self._file.finish()
+        added = self._app.recordings.add(
+            Recording(
+                recording_id=self._recording_id,
+                conversation_id=self._conversation_id,
+                state="success",
+                sound=sound,
+                speakers=speakers,
+                sha256=sha256,
+                size=self.size,
+                location=self._location,
+                created_at=self._now(),
+            )
+        )
+        if added.recording_id != self._recording_id:
+            self._folder.remove(self._location)
+        return added
+
+    def abandon(self) -> None:
+        """Keep nothing of it."""
+        self._file.abandon()
+        self._app.recordings.discard(self._location)
+
+
+def _check_claims(claims: Claims) -> None:
+    kind = claims.content_type.partition(";")[0].strip().lower()
+    if kind not in _GENERIC and not kind.startswith(("audio/", "video/")) and kind != "application/ogg":
+        raise RequestError(
+            f"Content-Type {kind!r} is no sound; give audio/wav, audio/mpeg, audio/ogg or audio/flac",
+            code="recording.type_unsupported",
+            field="Content-Type",
+            value=kind,
+        )
+    stated = claims.sha256
+    if stated is not None and (len(stated) != _SHA256_DIGITS or not _HEX.issuperset(stated.lower())):
+        raise RequestError(
+            "sha256: give 64 hexadecimal digits", code="recording.checksum_unreadable", field="sha256", value=stated
+        )
+
+
+def _check_sha256(claims: Claims, sha256: str) -> None:
+    if claims.sha256 is not None and claims.sha256.lower() != sha256:
+        raise RecordingError(
+            f"the SHA-256 of the recording is {sha256}, not {claims.sha256.lower()}; send it again",
+            code="recording.checksum_differs",
+            field="sha256",
+            value=claims.sha256,
+        )
+
+
+def _checked_speakers(claims: Claims, sound: Sound) -> tuple[Speaker, ...]:
+    """Check length and speakers against the sound, and return the speaker of each channel. Raises ``RecordingError``."""
+    stated = claims.duration_ms
+    if stated is not None and abs(stated - sound.duration_ms) > max(_LENGTH_TOLERANCE_MS, stated // 100):
+        raise RecordingError(
+            f"the recording has {sound.duration_ms} ms, not {stated}; send it whole, or state its length",
+            code="recording.length_differs",
+            field="duration_ms",
+            value=stated,
+        )
+    return checked_speakers(claims.speakers, sound)
+
+
+def checked_speakers(speakers: tuple[Speaker, ...], sound: Sound) -> tuple[Speaker, ...]:
+    """Return the speaker of each channel: those that are named, else as usual. Raises ``RecordingError``."""
+    if speakers and len(speakers) != sound.channels:
+        raise RecordingError(
+            f"the recording has {sound.channels} channels; name the speaker of each, or of none",
+            code="recording.speakers_differ",
+            field="speaker",
+            value=", ".join(speakers),
+        )
+    return speakers or default_speakers(sound.channels)

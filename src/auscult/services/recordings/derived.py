@@ -1,0 +1,56 @@
+"""Peaks and figures of recordings, computed once and stored next to the bytes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.errors import NotFoundError
+from auscult.domain.recordings.recording import Recording
+from auscult.services.recordings.sound.peaks import peaks
+from auscult.services.recordings.sound.voice_activity import figures
+from auscult.storage.recordings.folder import RecordingFolder
+from auscult.storage.store import AppStore
+
+
+class Derived:
+    """Data derived from the recordings of one app. All of it is JSON, encoded."""
+
+    def __init__(self, app: AppStore, folder: RecordingFolder) -> None:
+        """Read from and keep in ``folder``."""
+        self._app = app
+        self._folder = folder
+
+    def peaks(self, recording_id: str, points: int) -> bytes:
+        """Return the peaks of a recording. Raises ``NotFoundError``."""
+        recording = self.recording(recording_id)
+        return self._kept(recording, f"peaks-{points}.json", lambda path: peaks(path, recording.sound, points))
+
+    def figures(self, recording_id: str) -> bytes:
+        """Return the figures of a recording. Raises ``NotFoundError``, ``EngineError`` where the extra is missing."""
+        recording = self.recording(recording_id)
+        return self._kept(recording, "figures-2.json", lambda path: figures(path, recording.sound, recording.speakers))
+
+    def recording(self, recording_id: str) -> Recording:
+        """Return a recording that has its bytes. Raises ``NotFoundError``."""
+        recording = self._app.recordings.get(recording_id)
+        if recording is None or recording.state != "success" or not self._folder.has(recording.location):
+            raise NotFoundError(
+                f"there is no recording {recording_id} in this app, or its bytes are not there",
+                code="recording.unknown",
+                field="recording_id",
+                value=recording_id,
+            )
+        return recording
+
+    def _kept(self, recording: Recording, name: str, make: Callable[[Path], Struct]) -> bytes:
+        known = self._folder.derived(recording.location, name)
+        if known is not None:
+            return known
+        with self._folder.local(recording.location) as path:
+            made = msgspec.json.encode(make(path))
+        self._folder.keep_derived(recording.location, name, made)
+        if self._app.recordings.get(recording.recording_id) is None:  # erased meanwhile, and its files with it
+            self._folder.remove(recording.location)
+        return made

@@ -1,0 +1,1 @@
+"""The sound of recordings: codecs read, samples, figures, copies."""

@@ -1,0 +1,86 @@
+"""Recordings that soundfile does not read: M4A (AAC), WMA, AMR and others, by PyAV where it is installed."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.errors import RecordingError
+from auscult.domain.recordings.recording import Sound
+
+_HEAD_BYTES = 16
+_ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+_WEBM = b"\x1a\x45\xdf\xa3"
+_TYPES = {
+    "mov,mp4,m4a,3gp,3g2,mj2": "audio/mp4",
+    "asf": "audio/x-ms-wma",
+    "amr": "audio/amr",
+    "matroska,webm": "audio/webm",
+}
+_MILLION = 1_000_000
+
+
+def is_for_pyav(path: Path) -> bool:
+    """Return whether the first bytes are of a container that only PyAV reads."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    return head[4:8] == b"ftyp" or head.startswith((_ASF, _WEBM, b"#!AMR"))
+
+
+def probed(path: Path) -> Sound:
+    """Return the properties of such a file. Raises ``RecordingError``: ``.unreadable``, ``.no_sound``, ``.no_reader``."""
+    av = _av()
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise RecordingError("the recording has no sound in it; send one with sound", code="recording.no_sound")
+            stream = container.streams.audio[0]
+            codec = stream.codec_context
+            length = stream.duration * stream.time_base if stream.duration else (container.duration or 0) / _MILLION
+            return Sound(
+                content_type=_TYPES.get(container.format.name, "application/octet-stream"),
+                codec=codec.name,
+                channels=codec.channels,
+                sample_rate=codec.sample_rate,
+                duration_ms=round(float(length) * 1000),
+            )
+    except (av.FFmpegError, ValueError) as error:
+        raise RecordingError("the content is cut off or damaged; send the whole file") from error
+
+
+def decoded(path: Path, frames: int) -> Iterator[NDArray[np.int16]]:
+    """Yield blocks of at most ``frames`` frames of 16 bits: a row for each frame, a column for each channel."""
+    av = _av()
+    waiting: list[NDArray[np.int16]] = []
+    count = 0
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        channels = stream.codec_context.channels
+        resampler = av.AudioResampler(format="s16", layout=stream.codec_context.layout.name)
+        for frame in container.decode(stream):
+            for piece in resampler.resample(frame):
+                samples: Any = piece.to_ndarray().reshape(-1, channels)
+                waiting.append(samples)
+                count += len(samples)
+            if count >= frames:
+                joined = np.concatenate(waiting)
+                for start in range(0, count - frames + 1, frames):
+                    yield joined[start : start + frames]
+                rest = joined[count - count % frames :]
+                waiting, count = [rest], len(rest)
+    if count:
+        yield np.concatenate(waiting)
+
+
+def _av() -> Any:  # noqa: ANN401  (an extra)
+    if find_spec("av") is None:
+        raise RecordingError(
+            "this kind of sound is read by the extra audio-all; install auscult[audio-all], or send WAV, MP3 or FLAC",
+            code="recording.no_reader",
+        )
+    import av  # noqa: PLC0415  (an extra)  # pyright: ignore[reportMissingImports]
+
+    return av  # pyright: ignore[reportUnknownVariableType]

@@ -1,0 +1,187 @@
+"""The vendor's three scheduled reports, and a saved view: rows of what a maker may see."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from auscult.domain.evaluation import MetricResult
+from auscult.domain.schedules.schedule import Schedule
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.audits.blind import blindness_of
+from auscult.services.audits.frames import agents_of
+from auscult.services.schedules.files import Cell
+from auscult.storage.audits.frames import FrameQuery
+from auscult.storage.store import AppStore
+
+Rows = list[list[Cell]]
+_PER_METRIC = (
+    "result",
+    "Is Fatal Metric",
+    "Adherence Weight",
+    "Violation",
+    "AI Justification",
+    "Trigger Justification",
+)
+
+
+def rows_of(app: AppStore, one: Schedule, until: datetime) -> Rows:
+    """Return the rows of a report, its head first, over the days before an instant."""
+    cases = list(cases_of(app, one, until))
+    match one.kind:
+        case "agent_performance":
+            return _agents(app, cases)
+        case "form_summary":
+            return _forms(cases)
+        case "interactions":
+            return _interactions(cases)
+        case _:
+            return _view(cases)
+
+
+def cases_of(app: AppStore, one: Schedule, until: datetime) -> Iterator[EvaluatedConversation]:
+    """Yield the evaluated conversations that a schedule is about, without those that its maker audits blind."""
+    blindness = blindness_of(app, one.created_by)
+    forms = [one.form_id] if one.form_id else [each.form_id for each in app.forms.in_force()]
+    since = until - timedelta(days=one.days)
+    queues = {each.casefold() for each in one.queues}
+    for form_id in forms:
+        for case in app.frames.cases(FrameQuery(form_id, since, until)):
+            conversation = case.conversation
+            names = {name.casefold() for queue in conversation.queues for name in (queue.id, queue.name) if name}
+            if (
+                not blindness.get(conversation.id)
+                and (not queues or queues & names)
+                and (not one.channels or conversation.channel in one.channels)
+                and (not one.agents or set(one.agents) & set(agents_of(case, "each")))
+            ):
+                yield case
+
+
+def _agents(app: AppStore, cases: list[EvaluatedConversation]) -> Rows:
+    names = {each.agent_id: each.name for each in app.people.directory.agents()}
+    by_agent: defaultdict[str, list[EvaluatedConversation]] = defaultdict(list)
+    for case in cases:
+        for agent in agents_of(case, "most"):
+            by_agent[agent].append(case)
+    rows: Rows = [
+        [
+            "Agent Id",
+            "Agent Name",
+            "Total Interactions",
+            "Passed",
+            "Pass %",
+            "Average Score",
+            "Fatal",
+            "Audits",
+            "Average Audit Score",
+        ]
+    ]
+    for agent in sorted(by_agent):
+        some = by_agent[agent]
+        scores = [float(each.evaluation.score) for each in some if each.evaluation.score is not None]
+        judged = [each.evaluation.passed for each in some if each.evaluation.passed is not None]
+        audits = [each.audit.result for each in some if each.audit and each.audit.result]
+        given = [float(each.score) for each in audits if each.score is not None]
+        rows.append(
+            [
+                agent,
+                names.get(agent) or "",
+                len(some),
+                sum(judged),
+                _percent(sum(judged), len(judged)),
+                _mean(scores),
+                sum(each.evaluation.fatal_errors > 0 for each in some),
+                len(audits),
+                _mean(given),
+            ]
+        )
+    return rows
+
+
+def _forms(cases: list[EvaluatedConversation]) -> Rows:
+    found: defaultdict[tuple[str, str, str], list[MetricResult]] = defaultdict(list)
+    for case in cases:
+        form = case.evaluation.form
+        for each in case.evaluation.results:
+            found[form.id if form else "", each.metric.id, each.metric.name].append(each)
+    rows: Rows = [["Form", "Metric Id", "Metric", "Total interactions", "Applicable", "Adhered", "Adherence %"]]
+    for (form_id, metric_id, name), some in sorted(found.items()):
+        applicable = [each for each in some if each.adhered is not None]
+        adhered = sum(each.adhered is True for each in applicable)
+        rows.append([form_id, metric_id, name, len(some), len(applicable), adhered, _percent(adhered, len(applicable))])
+    return rows
+
+
+def _interactions(cases: list[EvaluatedConversation]) -> Rows:
+    metrics = dict.fromkeys((each.metric.id, each.metric.name) for case in cases for each in case.evaluation.results)
+    rows: Rows = [[*_HEAD, *(f"{name} {column}" for _, name in metrics for column in _PER_METRIC)]]
+    for case in cases:
+        results = {each.metric.id: each for each in case.evaluation.results}
+        cells = [cell for metric_id, _ in metrics for cell in _metric(results.get(metric_id))]
+        rows.append([*_about(case), *cells])
+    return rows
+
+
+_HEAD = (
+    "Conversation Id",
+    "Started",
+    "Channel",
+    "Direction",
+    "Queue",
+    "Agents",
+    "Language",
+    "Form",
+    "Score",
+    "Passed",
+    "Fatal",
+    "Audit Score",
+    "Resolution",
+)
+
+
+def _view(cases: list[EvaluatedConversation]) -> Rows:
+    return [list(_HEAD), *(_about(case) for case in cases)]
+
+
+def _about(case: EvaluatedConversation) -> list[Cell]:
+    conversation, evaluation = case.conversation, case.evaluation
+    audited = case.audit.result if case.audit else None
+    insights = case.insights
+    return [
+        conversation.id,
+        f"{conversation.started_at:%Y-%m-%d %H:%M:%S}",
+        conversation.channel,
+        conversation.direction or "",
+        ", ".join(queue.name or queue.id for queue in conversation.queues),
+        ", ".join(agents_of(case, "each")),
+        conversation.language or "",
+        evaluation.form.id if evaluation.form else "",
+        None if evaluation.score is None else float(evaluation.score),
+        "" if evaluation.passed is None else "yes" if evaluation.passed else "no",
+        evaluation.fatal_errors,
+        None if audited is None or audited.score is None else float(audited.score),
+        insights.resolution.resolution if insights and insights.resolution else "",
+    ]
+
+
+def _metric(found: MetricResult | None) -> list[Cell]:
+    if found is None:
+        return ["", "", "", "", "", ""]
+    violation: Cell = "NA" if found.adhered is None else int(not found.adhered)
+    why = found.verdict.reason or "; ".join(each.why for each in found.verdict.evidence)
+    return [
+        found.verdict.level or found.verdict.qualification,
+        int(found.metric.fatal),
+        float(found.metric.weight),
+        violation,
+        why,
+        "; ".join(each.why for each in found.verdict.trigger),
+    ]
+
+
+def _percent(part: int, whole: int) -> Cell:
+    return round(100 * part / whole, 2) if whole else None
+
+
+def _mean(values: list[float]) -> Cell:
+    return round(sum(values) / len(values), 2) if values else None

@@ -1,0 +1,189 @@
+"""The use cases of schedules: created, run when due, and sent. What a run makes is stored before anything is sent."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from auscult.domain.change import new_webhook_secret, signature
+from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.schedules.schedule import (
+    Fresh,
+    Run,
+    Schedule,
+    check_schedule,
+    filename_of,
+    following,
+    new_schedule_id,
+)
+from auscult.domain.tenancy import Tenant
+from auscult.services.people.principals import Principals
+from auscult.services.schedules.alerts import alerts_of
+from auscult.services.schedules.files import write_rows
+from auscult.services.schedules.reports import rows_of
+from auscult.storage.schedules.repository import Unsent
+from auscult.storage.store import Store
+
+_LONGEST_ATTACHMENT = 10_000_000
+
+
+class Post(Protocol):
+    """Posts a message; returns the status, or None and what went wrong."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int | None, str | None]:
+        """Post."""
+        ...
+
+
+class Mail(Protocol):
+    """Sends an e-mail with at most one attachment; returns what went wrong, "" where nothing did."""
+
+    def __call__(self, to: tuple[str, ...], subject: str, text: str, attachment: tuple[str, bytes] | None) -> str:
+        """Send."""
+        ...
+
+
+class Scheduling:
+    """The schedules of one app. Cheap to make; threads may share one."""
+
+    def __init__(self, store: Store, tenant: Tenant, now: Callable[[], datetime]) -> None:
+        """Work on an app of ``store``; ``now`` returns aware UTC time."""
+        self._store = store
+        self._tenant = tenant
+        self._app = store.within(tenant)
+        self._now = now
+
+    def create(self, wanted: Schedule, by: str) -> Schedule:
+        """Store a schedule. Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``."""
+        if wanted.form_id and self._app.forms.get(wanted.form_id) is None:
+            raise NotFoundError(
+                f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
+            )
+        at = self._now()
+        made = check_schedule(
+            replace(
+                wanted,
+                schedule_id=new_schedule_id(),
+                created_by=by,
+                created_at=at,
+                next_at=at if wanted.is_alert else following(wanted.every, at),
+                webhook_secret=new_webhook_secret() if wanted.webhook_url else "",
+            )
+        )
+        self._app.schedules.add(made)
+        return made
+
+    def get(self, schedule_id: str, by: str) -> Schedule:
+        """Return a schedule to its maker. Raises ``NotFoundError`` ``schedule.unknown``."""
+        found = self._app.schedules.get(schedule_id)
+        if found is None or found.created_by != by:
+            raise NotFoundError(
+                f"unknown schedule {schedule_id!r}", code="schedule.unknown", field="schedule_id", value=schedule_id
+            )
+        return found
+
+    def listing(self, by: str | None = None) -> list[Schedule]:
+        """Return schedules; of one maker, or all."""
+        return self._app.schedules.listing(by)
+
+    def remove(self, schedule_id: str, by: str) -> None:
+        """Remove a schedule with its runs. Raises ``NotFoundError`` ``schedule.unknown``."""
+        self.get(schedule_id, by)
+        self._app.schedules.remove(schedule_id)
+
+    def run(self, one: Schedule) -> list[Run]:
+        """Run a schedule now; return its runs, the newest first. Raises ``AccessError`` for a maker without rights."""
+        self._run(one, one.next_at)
+        return self._app.schedules.runs(one.schedule_id)
+
+    def run_due(self) -> int:
+        """Run what is due; return the number of runs. A maker without rights gets a run that reports it."""
+        at = self._now()
+        done = 0
+        for one in self._app.schedules.due(at):
+            nxt = following(one.every, at)
+            try:
+                done += self._run(one, nxt)
+            except AccessError as error:
+                told = Fresh(key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message)
+                done += self._app.schedules.record(one, replace(one, next_at=nxt), [told])
+        return done
+
+    def send(self, post: Post, mail: Mail | None) -> int:
+        """Send what is stored and not sent: by e-mail where it is configured, and to webhooks. At least once."""
+        found = self._app.schedules.unsent()
+        for each in found:
+            self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
+        return len(found)
+
+    def _run(self, one: Schedule, next_at: datetime | None) -> bool:
+        at = self._now()
+        app = self._app.seen_by(self._visibility(one))
+        if one.is_alert:
+            made = list(alerts_of(app, one, at))
+        else:
+            rows = rows_of(app, one, at)
+            made = [
+                Fresh(
+                    key=f"{at.isoformat()}-{secrets.token_hex(3)}",
+                    at=at,
+                    title=one.name,
+                    detail=f"{len(rows) - 1} rows",
+                    filename=filename_of(one, at),
+                    content=write_rows(rows, one.format),
+                    rows=len(rows) - 1,
+                )
+            ]
+        return self._app.schedules.record(one, replace(one, next_at=next_at), made)
+
+    def _visibility(self, one: Schedule) -> Visibility:
+        """Return what the maker of a schedule may see by now. Raises ``AccessError``."""
+        if "@" not in one.created_by:  # a client, whose scopes hold in the whole app
+            return EVERYTHING
+        user = self._store.people.users.by_email(one.created_by)
+        if user is None or user.state != "active":
+            raise AccessError(f"{one.created_by} is no user any more, or disabled", code="permission.missing")
+        access = self._store.people.access.of_user(user)
+        principal = Principals(self._store, self._now).principal(access, self._tenant)
+        principal.require("report.export")
+        return principal.visibility("report.export")
+
+    def _send(self, each: Unsent, post: Post, mail: Mail | None) -> str:
+        one, run = each.schedule, each.run
+        faults: list[str] = []
+        if one.emails and mail is None:
+            faults.append("e-mail is not configured")
+        elif one.emails and mail is not None:
+            fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
+            attachment = (run.filename, each.content) if fits and each.content is not None else None
+            text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
+            faults.append(mail(one.emails, f"auscult: {run.title}", text, attachment))
+        if one.webhook_url:
+            faults.append(self._post(one, run, post))
+        return "; ".join(filter(None, faults))
+
+    def _post(self, one: Schedule, run: Run, post: Post) -> str:
+        name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
+        body = msgspec.json.encode(
+            {
+                "type": name,
+                "timestamp": run.at,
+                "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
+            }
+        )
+        message = f"{one.schedule_id}-{run.number}"
+        seconds = int(datetime.now(UTC).timestamp())
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message,
+            "webhook-timestamp": str(seconds),
+            "webhook-signature": signature(one.webhook_secret, message, seconds, body),
+        }
+        status, error = post(one.webhook_url, headers, body)
+        if status is not None and 200 <= status < 300:  # noqa: PLR2004  (accepted)
+            return ""
+        return error or f"the webhook answered {status}"

@@ -1,0 +1,1 @@
+"""From an accepted conversation to its rows: analysis, evaluation, rendering."""

@@ -1,0 +1,1 @@
+"""Questions to engines: batching, cached answers, concurrency slots."""

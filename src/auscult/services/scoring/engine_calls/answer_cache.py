@@ -1,0 +1,66 @@
+"""Memory of far engines' answers for scoring without a database, for as long as it runs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from threading import Lock
+
+from auscult.domain.probe import Answer, FailedAnswer, Inquiry
+from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
+
+
+class Memory:
+    """Answers, and what they took."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._answers: dict[bytes, Answer | FailedAnswer] = {}
+        self.used = Usage()
+        self.waiting = 0
+        """Conversations that were not scored because an engine postponed its answer."""
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
+        """The answers that are kept under these keys."""
+        return {key: self._answers[key] for key in keys if key in self._answers}
+
+    def keep(self, heard: JudgeResult, keys: Mapping[Inquiry, bytes]) -> None:
+        """Keep the answers of one call, and what it took."""
+        self._answers |= {keys[question]: answer for question, answer in heard.answers.items()}
+        self.used += heard.usage or Usage()
+
+    def usage(self, batch_id: str) -> Usage:  # noqa: ARG002  (there are no batches here)
+        """Return the usage so far."""
+        return self.used
+
+
+class RunSpending:
+    """Usage of this one process, by day. Threads may share it."""
+
+    def __init__(self) -> None:
+        """Nothing is spent yet."""
+        self._lock = Lock()
+        self._days: dict[str, tuple[int, int]] = {}
+
+    def take(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
+        """Count this much for a day if the allowance holds it; whether it does."""
+        with self._lock:
+            spent_tokens, spent_cost = self._days.get(day, (0, 0))
+            if not allowance.holds(spent_tokens + tokens, spent_cost + cost):
+                return False
+            self._days[day] = (spent_tokens + tokens, spent_cost + cost)
+            return True
+
+    def settle(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:  # noqa: ARG002
+        """Count the tokens and cost that a call used beyond what was taken, or below it."""
+        with self._lock:
+            spent_tokens, spent_cost = self._days.get(day, (0, 0))
+            self._days[day] = (spent_tokens + tokens, spent_cost + cost)
+
+    def pause(self, owner: str, until: datetime) -> None:
+        """Do nothing: a single process has no monitoring."""
+
+    def resume(self, owner: str) -> None:
+        """Do nothing: a single process has no monitoring."""
+
+    def spent(self, day: str) -> tuple[int, int]:
+        """Tokens and cost of a day so far."""
+        return self._days.get(day, (0, 0))

@@ -1,0 +1,82 @@
+"""Calls of far engines: an answer is stored, and never paid for twice.
+
+An answer is stored under a hash of all that it depends on: the engine with its model, the question, the transcript.
+It is stored when its call ends, so that a crash loses no more than the calls in progress.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import msgspec
+from msgspec.structs import astuple
+
+from auscult.domain.engines import KeptAnswers, RemoteEngine, RemoteEngines
+from auscult.domain.operations.tracing import TRACING
+from auscult.domain.probe import Answer, FailedAnswer, Inquiry, Transcript
+from auscult.domain.scoring.judging import RetryAfter
+
+Told = Answer | FailedAnswer | RetryAfter
+
+NOT_ASKED = RetryAfter(reason="has not been asked yet", after_s=0.0)
+"""Said of what would have to be asked where that is for later."""
+
+INTERRUPTED = RetryAfter(reason="asking was interrupted", after_s=0.0)
+
+NOT_CONFIGURED = RetryAfter(reason="no judge is configured here, and the form asks one")
+"""Where a form was published while there was a judge, or elsewhere."""
+
+_KEY_BYTES = 16
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def ask_remote(
+    questions: Iterable[Inquiry], engines: RemoteEngines, kept: KeptAnswers, *, may_ask: bool
+) -> dict[Inquiry, Told]:
+    """Return the result of every question: the stored answer, else the new one, or the reason why it is postponed.
+
+    With ``may_ask`` false no engine is called.
+    """
+    by_engine: dict[RemoteEngine, dict[Inquiry, None]] = {}
+    told: dict[Inquiry, Told] = {}
+    for question in questions:
+        if engine := engines.get(type(question)):
+            by_engine.setdefault(engine, {})[question] = None
+        else:
+            told[question] = NOT_CONFIGURED
+    for engine, asked in by_engine.items():
+        keys = _keys(engine.version, asked)
+        found = kept.find(list(keys.values()))
+        told |= {question: found.get(key, INTERRUPTED if may_ask else NOT_ASKED) for question, key in keys.items()}
+        if may_ask:
+            _ask([question for question in asked if told[question] is INTERRUPTED], engine, kept, told)
+    return told
+
+
+def _ask(questions: Sequence[Inquiry], engine: RemoteEngine, kept: KeptAnswers, told: dict[Inquiry, Told]) -> None:
+    """Ask, and keep each answer as it comes."""
+    keys = _keys(engine.version, questions)
+    with TRACING.span("engine", "client", {"auscult.engine": engine.version, "auscult.probes": len(questions)}):
+        for heard in engine.ask(questions):
+            kept.keep(heard, keys)
+            told.update(heard.answers)
+            if heard.postponed is not None:
+                left = (one for one in questions if told[one] is INTERRUPTED)
+                about = heard.conversation_id
+                told |= {one: heard.postponed for one in left if one.transcript.conversation_id == about}
+
+
+def _keys(version: str, questions: Iterable[Inquiry]) -> dict[Inquiry, bytes]:
+    """A hash of all that the answer to each question depends on."""
+    transcripts: dict[Transcript, str] = {}
+    keys: dict[Inquiry, bytes] = {}
+    for question in questions:
+        transcript = question.transcript
+        if transcript not in transcripts:
+            transcripts[transcript] = _digest(transcript).hex()
+        asked = [transcripts[one] if one is transcript else one for one in astuple(question)]
+        keys[question] = _digest((version, type(question).__name__, asked))
+    return keys
+
+
+def _digest(of: object) -> bytes:
+    return blake2b(_encode(of), digest_size=_KEY_BYTES).digest()

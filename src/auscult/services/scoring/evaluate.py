@@ -1,0 +1,387 @@
+"""Stage 4: conversations and forms in, evaluations out; together with stage 3, for both ask their questions at once.
+
+Pure but for the engines, which are asked once a batch. A far engine that is unavailable delays only the
+conversation that the question is about.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
+from auscult.domain.errors import EngineError
+from auscult.domain.evaluation import (
+    Evaluation,
+    MetricResult,
+    Status,
+    Verdict,
+    duration_status,
+    ineligible_because,
+    score,
+)
+from auscult.domain.form import UNDETERMINED, Form, Metric, choose_form, pass_score_of, refused_languages, speaks
+from auscult.domain.insight import Insights
+from auscult.domain.operations.tracing import TRACING
+from auscult.domain.privacy.digests import Digest, digests_of
+from auscult.domain.probe import (
+    Answer,
+    Answers,
+    FailedAnswer,
+    FailedAnswerError,
+    Inquiry,
+    LookupAnswer,
+    Probe,
+    Question,
+    UsableAnswers,
+)
+from auscult.domain.questions.abstaining import abstained
+from auscult.domain.questions.conditions import apply_conditions
+from auscult.domain.questions.doubts import doubted
+from auscult.domain.questions.grades import graded
+from auscult.domain.questions.outcome import is_passed
+from auscult.domain.scoring.judging import RetryAfter
+from auscult.domain.scoring.segments import (
+    Segment,
+    evaluation_of_segment,
+    form_of_segment,
+    segments_of,
+    shown_segment,
+)
+from auscult.domain.scoring.stored import PendingConversation, ReusedVerdicts
+from auscult.metrics._contract import MetricType
+from auscult.services.scoring.analyze import Analysis, Analyzers, analyze, open_analysis, spoken_language
+from auscult.services.scoring.budget import TimeBudget
+from auscult.services.scoring.engine_calls.answer_cache import Memory
+from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_remote import ask_remote
+
+MetricTypes = Mapping[str, MetricType[Any]]
+
+Summaries = Literal["along", "all", "none"]
+
+AT_A_TIME = 100
+"""Conversations that are opened, analysed and judged together: fewer than are kept (auscult.domain.memo)."""
+
+
+class Judged(NamedTuple):
+    """Evaluation and findings of one conversation. ``insights`` are None where there are no analyzers."""
+
+    evaluation: Evaluation
+    insights: Insights | None
+
+
+class Waiting(NamedTuple):
+    """A conversation that cannot be evaluated yet, because a far engine has not answered, and why not."""
+
+    conversation_id: str
+    postponed: RetryAfter
+
+
+class Evaluator(NamedTuple):
+    """Dependencies of evaluating: metric types, analyzers, and the configured engines.
+
+    ``judge_ineligible`` judges the metrics of conversations that are too short or of unknown duration as well
+    (``auscult score`` and ``auscult agree`` do); their status stays the same, and they have no score.
+    ``conversation_s`` is the processor time that one conversation may take; 0 for any number.
+    ``digest`` compares values that were looked up with those that redaction masked.
+    ``summaries`` limits where analyzers may ask a judge: in the calls that metrics make anyway, everywhere, or nowhere.
+    """
+
+    types: MetricTypes
+    engines: Engines
+    judge_ineligible: bool = False
+    analyzers: Analyzers = MappingProxyType({})
+    far: RemoteEngines = MappingProxyType({})
+    summaries: Summaries = "along"
+    conversation_s: float = 0
+    digest: Digest | None = None
+
+    @property
+    def answered(self) -> frozenset[type[Probe]]:
+        """The kinds of probe for which an engine is configured, near or far."""
+        return frozenset(self.engines) | frozenset(self.far)
+
+    def asks_afar(self, forms: Iterable[Form]) -> bool:
+        """Return whether a far engine is configured that may be asked something for these forms."""
+        if self.far and self.summaries == "all":
+            return True
+        metrics = (metric for form in forms for metric in form.metrics)
+        return any(kind in self.far for metric in metrics for kind in self.types[metric.type].needs(metric.settings))
+
+    def for_app(self, app_id: str) -> "Evaluator":
+        """The same, with engines that answer for this app."""
+        engines = {kind: one.for_app(app_id) if isinstance(one, ByApp) else one for kind, one in self.engines.items()}
+        far = {kind: one.for_app(app_id) if isinstance(one, ByApp) else one for kind, one in self.far.items()}
+        return self._replace(engines=engines, far=far)
+
+    def evaluate(self, batch: Iterable[PendingConversation], forms: Sequence[Form], now: datetime) -> list[Judged]:
+        """Evaluation and insights of each conversation, in order. Raises ``EngineError`` when an engine cannot answer."""
+        judged: list[Judged] = []
+        for one in self.evaluate_ready(batch, forms, now, Memory()):
+            if isinstance(one, Waiting):
+                raise EngineError(
+                    f"{one.conversation_id} cannot be judged now: {one.postponed.reason}", code="engine.postponed"
+                )
+            judged.append(one)
+        return judged
+
+    def evaluate_ready(
+        self,
+        batch: Iterable[PendingConversation],
+        forms: Sequence[Form],
+        now: datetime,
+        kept: KeptAnswers,
+        *,
+        may_ask: bool = True,
+    ) -> list[Judged | Waiting]:
+        """The same, but that a conversation about which a far engine has not answered waits.
+
+        What far engines answer is looked up in ``kept`` and kept there; with ``may_ask`` false none is asked.
+        Raises ``EngineError`` when another engine cannot answer.
+        """
+        pending = list(batch)
+        found: list[Judged | Waiting] = []
+        for start in range(0, len(pending), AT_A_TIME):
+            found += self._evaluate(pending[start : start + AT_A_TIME], forms, now, kept, may_ask=may_ask)
+        return found
+
+    def _evaluate(
+        self,
+        batch: Sequence[PendingConversation],
+        forms: Sequence[Form],
+        now: datetime,
+        kept: KeptAnswers,
+        *,
+        may_ask: bool,
+    ) -> list[Judged | Waiting]:
+        """Evaluate a group that is small enough for the memoised values of its questions to be still there."""
+        with TRACING.span("questions"):
+            opened = [self._open_all(pending, forms) for pending in batch]
+        answers, postponed = self._asked([case for cases in opened for case in cases], kept, may_ask=may_ask)
+        waiting: dict[int, Waiting] = {}
+        for place, cases in enumerate(opened) if postponed else ():
+            reasons = (postponed[probe] for case in cases for probe in case.asked if probe in postponed)
+            if reason := next(reasons, None):
+                waiting[place] = Waiting(cases[0].pending.conversation.id, reason)
+        ready = [case for place, cases in enumerate(opened) if place not in waiting for case in cases]
+        usable = UsableAnswers(answers)
+        with TRACING.span("analyse"):
+            insights = self._analyze(ready, usable)
+        with TRACING.span("judge"):
+            results = self._judge(ready, usable, insights)
+        judged = iter(
+            [
+                Judged(self._close(case, tuple(judgements), answers, now), known)
+                for case, judgements, known in zip(_with_pass_scores(ready), results, insights, strict=True)
+            ]
+        )
+        return [
+            waiting.get(place) or _joined(cases, [next(judged) for _ in cases]) for place, cases in enumerate(opened)
+        ]
+
+    def _asked(
+        self, cases: Sequence["_Case"], kept: KeptAnswers, *, may_ask: bool
+    ) -> tuple[dict[Probe, Answer | FailedAnswer], dict[Probe, RetryAfter]]:
+        """All answers to all questions, and what is said instead of those that there are not yet."""
+        near: list[Probe] = []
+        far: list[Inquiry] = []
+        for probe in (probe for case in cases for probe in case.asked):
+            if isinstance(probe, Inquiry):
+                far.append(probe)
+            else:
+                near.append(probe)
+        answers: dict[Probe, Answer | FailedAnswer] = {**ask(near, self.engines)}
+        postponed: dict[Probe, RetryAfter] = {}
+        for probe, told in ask_remote(far, self.far, kept, may_ask=may_ask).items():
+            if isinstance(told, RetryAfter):
+                postponed[probe] = told
+            else:
+                answers[probe] = told
+        if self.digest is not None:
+            answers = {probe: _with_digests(each, self.digest) for probe, each in answers.items()}
+        return answers, postponed
+
+    def _open_all(self, pending: PendingConversation, forms: Sequence[Form]) -> list["_Case"]:
+        """Choose the form. With one for segments, open the whole to be analysed, and each segment.
+
+        Verdicts that are valid already are of one segment or another, and are not used then.
+        """
+        language = spoken_language(pending.conversation, self.analyzers, pending.insights)
+        form = choose_form(pending.conversation, forms, language)
+        if form is None or not form.segments:
+            return [self._open(pending, form, language, forms)]
+        cases = [self._open(replace(pending, known=ReusedVerdicts()), None, language)]
+        for segment in segments_of(pending.conversation):
+            spoken = spoken_language(segment.conversation, self.analyzers, pending.insights)
+            own = form_of_segment(segment, forms, spoken)
+            if own is not None:
+                part = PendingConversation(
+                    conversation=segment.conversation, revision=pending.revision, insights=pending.insights
+                )
+                cases.append(self._open(part, own, spoken, forms)._replace(segment=segment))
+        return cases
+
+    def _open(
+        self, pending: PendingConversation, form: Form | None, language: str | None, forms: Sequence[Form] = ()
+    ) -> "_Case":
+        """See whether a form applies (rule 11), and collect the questions. ``form`` was chosen among ``forms``."""
+        conversation = pending.conversation
+        status, reason = duration_status(conversation, form), ineligible_because(conversation, form)
+        if form is not None and language not in (None, UNDETERMINED) and not speaks(form, language or ""):
+            reason = refused_languages(conversation, forms, language or "")
+            form, status = None, "not_evaluated"
+        is_judged = form is not None and (status == "evaluated" or self.judge_ineligible)
+        budget = TimeBudget(conversation.id, self.conversation_s)
+        with budget.spending():
+            probes = tuple(
+                probe
+                for metric in (form.metrics if form is not None and is_judged else ())
+                if metric.id not in pending.known.verdicts and not self._is_beyond(metric, language)
+                for probe in self.types[metric.type].probes(metric.settings, conversation)
+            )
+            analysis = self._open_analysis(conversation, probes)
+        return _Case(pending, form, status, reason, language, is_judged, probes, analysis, budget)
+
+    def _is_beyond(self, metric: Metric, language: str | None) -> bool:
+        """Return whether a metric has to understand a language that was not detected."""
+        return language == UNDETERMINED and self.types[metric.type].reads_words
+
+    def _open_analysis(self, conversation: Conversation, probes: Sequence[Probe]) -> Analysis | None:
+        """Collect the questions of the analyzers; ``probes`` are the metrics', in whose call to a judge theirs may go along."""
+        if not self.analyzers:
+            return None
+        goes_along = self.summaries == "along" and any(isinstance(probe, Question) for probe in probes)
+        answered = self.answered if goes_along or self.summaries == "all" else self.engines
+        return open_analysis(conversation, self.analyzers, answered)
+
+    def _analyze(self, cases: Sequence["_Case"], answers: Answers) -> Sequence[Insights | None]:
+        """Analyse every case, or none where there are no analyzers."""
+        opened = [case.analysis for case in cases if case.analysis is not None]
+        return analyze(opened, self.analyzers, answers) if opened else [None] * len(cases)
+
+    def _judge(
+        self, cases: Sequence["_Case"], answers: Answers, insights: Sequence[Insights | None]
+    ) -> list[list[MetricResult]]:
+        """Judge every metric of every case: a metric over all cases, then the next.
+
+        So what a metric looks for stays in the processor's cache (taking turns costs half as much again), and so
+        does what is worked out of the conversations, as there are not too many at a time.
+        """
+        results: list[list[MetricResult]] = [[] for _ in cases]
+        by_form: dict[int, list[int]] = {}
+        for place, case in enumerate(cases):
+            if case.form is not None and case.is_judged:
+                by_form.setdefault(id(case.form), []).append(place)
+        for places in by_form.values():
+            form = cases[places[0]].form
+            for metric in form.metrics if form is not None else ():
+                for place in places:
+                    pending = cases[place].pending
+                    known = insights[place] or pending.insights
+                    verdict = pending.known.verdicts.get(metric.id) or self._verdict(
+                        metric, cases[place], answers, known
+                    )
+                    results[place].append(MetricResult(metric=metric, verdict=verdict))
+        return results
+
+    def _verdict(self, metric: Metric, case: "_Case", answers: Answers, insights: Insights | None) -> Verdict:
+        if self._is_beyond(metric, case.language):
+            return Verdict(qualification="NA", reason="the language of the conversation could not be told")
+        try:
+            with case.budget.spending():
+                verdict = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
+        except FailedAnswerError as failure:
+            # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
+            return Verdict(qualification="-", reason=f"no usable answer: {failure}")
+        try:
+            return abstained(graded(metric, doubted(verdict, case.pending.conversation)), case.form)
+        except ValueError as unknown:  # a judge's number may be in no band
+            return Verdict(qualification="-", reason=f"no usable answer: {unknown}")
+
+    def _close(
+        self,
+        case: "_Case",
+        results: tuple[MetricResult, ...],
+        answers: Mapping[Probe, Answer | FailedAnswer],
+        now: datetime,
+    ) -> Evaluation:
+        """Score what is eligible (rules 1 to 5)."""
+        form, conversation = case.form, case.pending.conversation
+        results = apply_conditions(results)
+        fatal_errors = sum(result.is_fatal_error for result in results)
+        counted = form is not None and case.status == "evaluated"
+        points = score(results, form) if form is not None and counted else None
+        return Evaluation(
+            conversation_id=conversation.id,
+            revision=case.pending.revision,
+            form=form,
+            status=case.status,
+            score=points,
+            passed=is_passed(points, fatal_errors, results, form) if form is not None else None,
+            fatal_errors=fatal_errors,
+            results=results,
+            engines=tuple(sorted({*case.pending.known.engines, *(answers[probe].engine for probe in case.probes)})),
+            evaluated_at=now,
+            reason=case.reason,
+        )
+
+
+class _Case(NamedTuple):
+    """A conversation on its way: the form it is scored with, whether it is, and what must be asked first."""
+
+    pending: PendingConversation
+    form: Form | None
+    status: Status
+    reason: str | None
+    language: str | None
+    is_judged: bool
+    probes: tuple[Probe, ...]
+    analysis: Analysis | None
+    budget: TimeBudget
+    segment: Segment | None = None
+
+    @property
+    def asked(self) -> tuple[Probe, ...]:
+        """The questions of metrics and analyzers: a judge answers them in one call."""
+        return self.probes if self.analysis is None else (*self.probes, *self.analysis.probes)
+
+
+def _with_digests(answer: Answer | FailedAnswer, digest: Digest) -> Answer | FailedAnswer:
+    """Return a value that was looked up with the hashes that it has where it was masked; other answers as they are."""
+    if not isinstance(answer, LookupAnswer) or answer.value is None:
+        return answer
+    return replace(answer, digests=digests_of(answer.value, digest))
+
+
+def _joined(cases: Sequence[_Case], judged: Sequence[Judged]) -> Judged:
+    """Return what became known of a conversation, of what became known of the whole and of its segments."""
+    whole = judged[0]
+    parts = tuple(
+        evaluation_of_segment(case.segment, one.evaluation)
+        for case, one in zip(cases, judged, strict=True)
+        if case.segment is not None
+    )
+    if not parts:
+        return whole
+    engines = tuple(sorted({engine for one in judged for engine in one.evaluation.engines}))
+    return Judged(replace(shown_segment(parts), segments=parts, engines=engines), whole.insights)
+
+
+def _with_pass_scores(cases: Sequence[_Case]) -> list[_Case]:
+    """Return the cases, each form with the pass score of the conversation's queue: one object for one pass score."""
+    forms: dict[tuple[int, Decimal], Form] = {}
+    found: list[_Case] = []
+    for case in cases:
+        form = case.form
+        mark = None if form is None else pass_score_of(form, case.pending.conversation)
+        if form is not None and mark is not None and mark != form.pass_score:
+            of_queue = forms.setdefault((id(form), mark), replace(form, pass_score=mark))
+            found.append(case._replace(form=of_queue))
+        else:
+            found.append(case)
+    return found

@@ -1,0 +1,1 @@
+"""From bytes to accepted conversations: reading, decompression, grouping, admission."""

@@ -1,0 +1,75 @@
+"""Back pressure: a sender waits while too many conversations wait to be processed.
+
+Live conversations and backfill are counted apart, so that a backfill never uses the room of live ones.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from auscult.domain.errors import BusyError
+from auscult.domain.scoring.batches import Priority
+from auscult.storage.work.batches import Batches
+
+LOOK_EVERY_S = 1.0
+"""Between two counts of what waits, of one process."""
+
+SHARE_OF_LOADS = 0.5
+"""Of the backlog that may be: a load waits where it is reached."""
+
+PATIENCE_S = 0.1
+
+AGAIN_AFTER_S = 10
+"""When somebody who was refused may come again."""
+
+
+class AdmissionControl:
+    """Check for room. Threads may share it."""
+
+    def __init__(self, batches: Batches, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Limit the waiting conversations of each priority to ``most``, or not where it is 0; ``clock`` gives seconds."""
+        self._batches = batches
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._counted_at = float("-inf")
+        self._live = self._backfill = 0
+
+    def is_full(self, priority: Priority, share: float = 1.0) -> bool:
+        """Return whether the limit, or this share of it, is reached. Counted once a second, plus what was added since."""
+        if not self._most:
+            return False
+        with self._lock:
+            if self._clock() - self._counted_at >= LOOK_EVERY_S:
+                found = self._batches.backlog()
+                self._live, self._backfill = found.live, found.backfill
+                self._counted_at = self._clock()
+            return (self._live if priority == "live" else self._backfill) >= self._most * share
+
+    def take(self, priority: Priority, conversations: int) -> None:
+        """Count conversations that are being sent, until all are counted again."""
+        with self._lock:
+            if priority == "live":
+                self._live += conversations
+            else:
+                self._backfill += conversations
+
+    def wait(self, tend: Callable[[], None], size: int) -> None:
+        """Wait before a load of ``size`` until half of the limit is free.
+
+        So it leaves the other half to senders that cannot wait. ``tend`` is called at intervals, and starts workers
+        where none is running: else the backlog would never shrink.
+        """
+        while self.is_full("backfill", SHARE_OF_LOADS):
+            tend()
+            time.sleep(PATIENCE_S)
+        self.take("backfill", size)
+
+    def must_have(self, priority: Priority) -> None:
+        """Raise ``BusyError`` where there is no room."""
+        if self.is_full(priority):
+            raise BusyError(
+                f"{self._most} conversations or more wait to be scored (setting backlog); nothing was taken. "
+                f"Send it again in {AGAIN_AFTER_S} seconds or later",
+                again_after_s=AGAIN_AFTER_S,
+            )

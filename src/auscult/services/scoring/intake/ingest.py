@@ -1,0 +1,160 @@
+"""Stage 1 for whole files: conversations are accepted in groups as they stream in, and followed until readable."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.scoring.batches import Batch
+from auscult.domain.scoring.judging import Usage
+from auscult.formats import Limits, Rejected
+from auscult.services.scoring.intake.grouping import grouped
+from auscult.services.scoring.intake.read import RejectsWriter, read_file
+from auscult.storage.store import AppStore
+from auscult.storage.work.batches import Batches
+
+PATIENCE_S = 0.05
+"""Between two looks at whether a batch is done."""
+
+MOST_OPEN = 64
+"""Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
+
+
+class Intake(Struct, kw_only=True):
+    """Counts of the conversations of a load. The last six add up to ``accepted`` once all is readable.
+
+    ``failed`` could not be processed, and ``waiting`` wait for a judge: `auscult doctor` has the reason.
+    """
+
+    accepted: int = 0
+    unchanged: int = 0
+    scored: int = 0
+    below_threshold: int = 0
+    duration_unavailable: int = 0
+    not_evaluated: int = 0
+    failed: int = 0
+    waiting: int = 0
+
+
+class Open(Struct, frozen=True):
+    """A group that is accepted and not yet known to be readable."""
+
+    batch_id: str | None
+    ids: tuple[str, ...]
+
+
+class Load:
+    """Load into one app. ``tend`` is called at intervals, and ensures that a worker is running."""
+
+    def __init__(
+        self,
+        app: AppStore,
+        batches: Batches,
+        *,
+        tend: Callable[[], None],
+        progress: Callable[[int, int | None], None],
+        wait_for_room: Callable[[int], None] = lambda _size: None,
+    ) -> None:
+        """Load into ``app``; ``progress`` receives how many are readable, and of how many once that is known.
+
+        ``wait_for_room`` is called with the size of each group, and returns when there is room for it.
+        """
+        self._app = app
+        self._batches = batches
+        self._tend = tend
+        self._progress = progress
+        self._wait_for_room = wait_for_room
+        self._open: deque[Open] = deque()
+        self._intake = Intake()
+        self._total: int | None = None
+        self.used = Usage()
+        """What a judge used for all that was waited for."""
+
+    def take(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
+        """Accept all, each group committed before the next; with ``wait``, until all are readable."""
+        for batch in grouped(conversations, group):
+            self._accept(batch)
+            if wait:
+                self._settle(leave=MOST_OPEN)
+            else:
+                self._count(self._open.popleft(), is_over=False)
+        self._total = self._intake.accepted
+        self._tell()
+        self._settle(leave=0)
+        return self._intake
+
+    def _accept(self, batch: Sequence[Conversation]) -> None:
+        self._wait_for_room(len(batch))
+        accepted = self._app.conversations.accept(batch)
+        self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
+        self._intake.unchanged += accepted.unchanged
+        ids = tuple(dict.fromkeys(conversation.id for conversation in batch))
+        self._open.append(Open(accepted.batch_id, ids))
+        self._tend()
+
+    def _settle(self, *, leave: int) -> None:
+        """Count the groups that are readable, from the oldest on; wait until at most ``leave`` are not."""
+        while self._open:
+            if is_readable(self._app, self._batches, self._open[0]):
+                self._count(self._open.popleft(), is_over=True)
+            elif len(self._open) <= leave:
+                return
+            else:
+                self._tend()
+                time.sleep(PATIENCE_S)
+
+    def _count(self, group: Open, *, is_over: bool) -> None:
+        count(self._app, group, self._intake, is_over=is_over)
+        if is_over and group.batch_id is not None:
+            self.used += self._app.answers.usage(group.batch_id)
+        self._tell()
+
+    def _tell(self) -> None:
+        intake = self._intake
+        readable = intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated
+        self._progress(readable, self._total)
+
+
+def is_readable(app: AppStore, batches: Batches, group: Open) -> bool:
+    """Return whether nothing of it waits: neither its own batch, nor an older one of unchanged conversations."""
+    if group.batch_id is not None:
+        batch = batches.get(group.batch_id)
+        if batch is not None and batch.state == "accepted":
+            return is_postponed(batch)
+    if len(app.conversations.statuses(group.ids)) == len(group.ids):
+        return True
+    return not batches.has_waiting(app.tenant)
+
+
+def is_postponed(batch: Batch) -> bool:
+    """Return whether a batch is postponed."""
+    return batch.postponed_until is not None and batch.postponed_until > datetime.now(UTC)
+
+
+def count(app: AppStore, group: Open, intake: Intake, *, is_over: bool) -> None:
+    """Add to ``intake`` the state of a group's conversations; once it ``is_over``, the rest has failed or waits."""
+    counts = Counter(app.conversations.statuses(group.ids).values())
+    intake.scored += counts["evaluated"]
+    intake.below_threshold += counts["below_threshold"]
+    intake.duration_unavailable += counts["duration_unavailable"]
+    intake.not_evaluated += counts["not_evaluated"]
+    if is_over and counts.total() < len(group.ids):
+        waiting = len(app.conversations.unfinished(group.ids))
+        intake.waiting += waiting
+        intake.failed += len(group.ids) - counts.total() - waiting
+
+
+def conversations_of(
+    files: Sequence[Path], app_id: str, limits: Limits, rejects: RejectsWriter
+) -> Iterator[Conversation]:
+    """The conversations of files, in order; what cannot be read goes to ``rejects`` with its reason."""
+    for file in files:
+        for document in read_file(file, app_id, limits):
+            if isinstance(document, Rejected):
+                rejects.add(document, str(file))
+            else:
+                yield document

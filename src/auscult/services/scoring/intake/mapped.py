@@ -1,0 +1,57 @@
+"""Files of other vendors' formats, read from this machine: the conversations of what a mapper of connectors returns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_audit
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import FormatError, RequestError
+from auscult.formats import Limits, Rejected
+from auscult.formats.connectors import FORMATS
+from auscult.services.scoring.intake.read import RejectsWriter
+
+
+def mapped_conversations(
+    files: Sequence[Path], shape: tuple[str, Mapping[str, Any]], where: tuple[str, Limits], rejects: RejectsWriter
+) -> Iterator[Conversation]:
+    """Yield the conversations of files, and of the files below folders, in a format with its options.
+
+    What is refused goes to ``rejects``, and so do audits, which are not taken in yet; ``where`` is the app and its
+    limits. Raises ``RequestError`` ``format.unknown``, ``connector.invalid`` for wrong options.
+    """
+    name, options = shape
+    if name not in FORMATS:
+        raise RequestError(
+            f"unknown format {name!r}; choose one of: {', '.join(FORMATS)}", code="format.unknown", field="--format"
+        )
+    app_id, limits = where
+    mapper = FORMATS[name](
+        Setup(app_id=app_id, options=options, turns=limits.turns, document_bytes=limits.document_bytes)
+    )
+    for given in files:
+        inside = sorted(path for path in given.rglob("*") if path.is_file()) if given.is_dir() else [given]
+        folder = given if given.is_dir() else given.parent
+        for file in inside:
+            key = file.relative_to(folder).as_posix()
+            if given.is_dir() and not mapper.accepts(key):
+                continue
+            data = file.read_bytes()
+            for one in mapper.map(Item(key, None, len(data), data, partial(_sibling, folder))):
+                match one:
+                    case Conversation():
+                        yield one
+                    case Refused(reason, place):
+                        error = FormatError(reason, code="format.refused", field=place or None)
+                        rejects.add(Rejected(error=error, source=b""), str(file))
+                    case FoundAudit():
+                        refusal = refused_audit(one)
+                        error = FormatError(refusal.reason, code="format.audits", field=refusal.where)
+                        rejects.add(Rejected(error=error, source=b""), str(file))
+
+
+def _sibling(folder: Path, key: str) -> bytes | None:
+    """Return a file below the folder; None where there is none, or where the key leads out of it."""
+    path = (folder / key).resolve()
+    return path.read_bytes() if path.is_relative_to(folder.resolve()) and path.is_file() else None

@@ -1,0 +1,77 @@
+"""Stage 1 of a request: documents accepted in groups as they are read, refusals returned in the answer."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.scoring.batches import Priority
+from auscult.formats import Rejected
+from auscult.services.scoring.intake.admission import AdmissionControl
+from auscult.services.scoring.intake.grouping import grouped
+from auscult.services.scoring.intake.ingest import Intake, Open, count, is_readable
+from auscult.storage.store import AppStore
+from auscult.storage.work.batches import Batches
+
+MOST_TOLD = 1_000
+"""Refusals that are told one by one; the others are counted."""
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A document that was refused. ``line`` counts from 1, ``reason`` is in words, ``code`` is stable."""
+
+    line: int | None
+    field: str | None
+    reason: str
+    code: str
+
+
+class Submission:
+    """Counts of the documents of one request; all that it counts as accepted is committed."""
+
+    def __init__(self, app: AppStore, batches: Batches, room: AdmissionControl) -> None:
+        """Begin, with nothing accepted yet."""
+        self.intake = Intake()
+        self.refusals: list[Refusal] = []
+        self.refused = 0
+        self._app = app
+        self._batches = batches
+        self._room = room
+        self._open: list[Open] = []
+
+    def take(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
+        """Accept them, each group committed before the next is read; what is to be followed is remembered by its ids.
+
+        One that comes alone is live, and goes before backfill. Raises ``BusyError``, and takes nothing, where too many
+        wait already.
+        """
+        sifted = self._sifted(documents)
+        first = list(islice(sifted, 2))
+        priority: Priority = "backfill" if len(first) > 1 else "live"
+        self._room.must_have(priority)
+        for conversations in grouped(chain(first, sifted), group):
+            accepted = self._app.conversations.accept(conversations, priority=priority)
+            self._room.take(priority, len(conversations))
+            self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
+            self.intake.unchanged += accepted.unchanged
+            if follow:
+                ids = tuple(dict.fromkeys(conversation.id for conversation in conversations))
+                self._open.append(Open(accepted.batch_id, ids))
+
+    def look(self) -> bool:
+        """Count what has become readable since the last look; whether all is."""
+        while self._open and is_readable(self._app, self._batches, self._open[0]):
+            count(self._app, self._open.pop(0), self.intake, is_over=True)
+        return not self._open
+
+    def _sifted(self, documents: Iterable[Conversation | Rejected]) -> Iterator[Conversation]:
+        for document in documents:
+            if isinstance(document, Conversation):
+                yield document
+                continue
+            self.refused += 1
+            if len(self.refusals) < MOST_TOLD:
+                error = document.error
+                reason = self._app.privacy.refused(error.message)  # it may quote the value that is wrong
+                self.refusals.append(Refusal(line=error.line, field=error.field, reason=reason, code=error.reason))

@@ -1,0 +1,164 @@
+"""The listing of our own API: one row a conversation, rendered and filed as the rows of the reports are.
+
+It is no report: no page of the vendor's is like it, and it lists every conversation that was evaluated, of any status.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.audits.audit import AuditState, state_of
+from auscult.domain.conversation import Agent, Channel, Direction, Queue
+from auscult.domain.evaluation import Status
+from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
+from auscult.domain.record import Filter, Record
+
+
+class ListedForm(Struct, frozen=True, kw_only=True):
+    """The form that a conversation was evaluated with."""
+
+    id: str
+    version: int
+
+
+class ListedAudit(Struct, frozen=True, kw_only=True):
+    """State of a conversation's audit; ``score`` once it was submitted."""
+
+    state: AuditState
+    score: int | None
+
+
+class ListedSentiment(Struct, frozen=True, kw_only=True):
+    """Sentiment of the customer, 1 to 10."""
+
+    label: SentimentLabel
+    score: float
+
+
+class ListedIntent(Struct, frozen=True, kw_only=True):
+    """Something that the conversation was about, and how the customer felt about it, 1 to 10, where that is known."""
+
+    name: str
+    score: int | None
+
+
+class ListedTopic(Struct, frozen=True, kw_only=True):
+    """A node of the configured taxonomy: its name behind those above it."""
+
+    path: tuple[str, ...]
+    sentiment: int | None
+    is_resolved: bool | None
+
+
+class ListedInsights(Struct, frozen=True, kw_only=True):
+    """Findings of analysis, in short. An unknown value is null."""
+
+    language: str | None
+    sentiment: ListedSentiment | None
+    escalation: bool | None
+    churn_risk: bool | None
+    resolution: Resolution | None
+    intents: tuple[ListedIntent, ...] | None
+    topics: tuple[ListedIntent, ...] | None
+    configured_intents: tuple[ListedTopic, ...] | None
+
+
+class ListedConversation(Struct, frozen=True, kw_only=True):
+    """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to."""
+
+    id: str
+    custom_id: str | None
+    channel: Channel
+    direction: Direction
+    language: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_ms: int | None
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+    form: ListedForm | None
+    status: Status
+    score: int | None
+    passed: bool | None
+    fatal_errors: int
+    missed_metrics: tuple[str, ...]
+    insights: ListedInsights | None
+    audit: ListedAudit
+
+
+class Listing:
+    """Renders rows of our own listing; has of a report what rendering and filing need."""
+
+    name: ClassVar[str] = "conversations"
+    filters: ClassVar[frozenset[Filter]] = frozenset(
+        {"queues", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits"}
+    )
+
+    def __init__(self) -> None:
+        """Ready the encoder."""
+        self._encode = msgspec.json.Encoder().encode
+
+    def row(self, record: Record) -> bytes | None:
+        """One conversation as JSON."""
+        return self._encode(listed(record))
+
+
+LISTING = Listing()
+
+
+def listed(record: Record) -> ListedConversation:
+    """Return a conversation as lists show it."""
+    conversation, evaluation, audit = record.conversation, record.evaluation, record.audit
+    form = evaluation.form
+    submitted = audit.result if audit else None
+    return ListedConversation(
+        id=conversation.id,
+        custom_id=conversation.custom_id,
+        channel=conversation.channel,
+        direction=conversation.direction,
+        language=conversation.language,
+        started_at=conversation.started_at,
+        ended_at=conversation.ended_at,
+        duration_ms=conversation.duration_ms,
+        queues=conversation.queues,
+        agents=conversation.agents,
+        form=ListedForm(id=form.id, version=form.version) if form else None,
+        status=evaluation.status,
+        score=None if evaluation.score is None else int(evaluation.score),
+        passed=evaluation.passed,
+        fatal_errors=evaluation.fatal_errors,
+        missed_metrics=tuple([each.metric.id for each in evaluation.results if each.adhered is False]),
+        insights=_insights(record.insights) if record.insights else None,
+        audit=ListedAudit(
+            state=state_of(audit),
+            score=None if submitted is None or submitted.score is None else int(submitted.score),
+        ),
+    )
+
+
+def _insights(found: Insights) -> ListedInsights:
+    sentiment, configured = found.sentiment, found.configured_intents
+    return ListedInsights(
+        language=found.language,
+        sentiment=ListedSentiment(label=sentiment.label, score=float(sentiment.score)) if sentiment else None,
+        escalation=found.escalation.observed if found.escalation else None,
+        churn_risk=found.churn_risk.observed if found.churn_risk else None,
+        resolution=found.resolution.resolution if found.resolution else None,
+        intents=_intents(found.intents),
+        topics=_intents(found.topics),
+        configured_intents=None if configured is None else tuple(_nodes(configured, ())),
+    )
+
+
+def _intents(found: tuple[Intent, ...] | None) -> tuple[ListedIntent, ...] | None:
+    return None if found is None else tuple([ListedIntent(name=each.name, score=each.score) for each in found])
+
+
+def _nodes(topics: Iterable[Topic], above: tuple[str, ...]) -> Iterator[ListedTopic]:
+    for each in topics:
+        path = (*above, each.name)
+        yield ListedTopic(path=path, sentiment=each.sentiment, is_resolved=each.is_resolved)
+        yield from _nodes(each.topics, path)

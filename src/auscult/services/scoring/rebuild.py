@@ -1,0 +1,64 @@
+"""Render every row again from what is recorded: rows are disposable, evaluations are not."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from auscult.domain.errors import EngineError
+from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.render import Reports, render
+from auscult.storage.store import Store
+
+LOG = logging.getLogger(__name__)
+GROUP = 500
+
+
+def rebuild(
+    store: Store,
+    reports: Reports,
+    progress: Callable[[int, int | None], None],
+    analyst: Evaluator | None = None,
+) -> int:
+    """Replace rows, facets and tallies of every recorded conversation of every app; how many there were.
+
+    With an ``analyst`` those that were never analysed are; what was found before stays as it was found.
+    Raises ``EngineError`` when an engine cannot answer.
+    """
+    done = 0
+    for tenant in store.tenants():
+        conversations = store.within(tenant).conversations
+        for_app = analyst and analyst.for_app(tenant.app_id)
+        after = ""
+        while recorded := conversations.rerender(after, GROUP):
+            if for_app is not None:
+                recorded = _analysed(recorded, for_app)
+            conversations.replace_rows([render(tenant, one, reports) for one in recorded])
+            after = recorded[-1].conversation.id
+            done += len(recorded)
+            progress(done, None)
+    return done
+
+
+def _analysed(recorded: Sequence[EvaluatedConversation], analyst: Evaluator) -> list[EvaluatedConversation]:
+    """Add insights where there are none. A conversation that breaks an analyzer stays without, and is logged."""
+    try:
+        return _analysed_together(recorded, analyst)
+    except EngineError:  # that may pass: whoever rebuilds tries again
+        raise
+    except Exception:
+        if len(recorded) > 1:
+            return [one for each in recorded for one in _analysed([each], analyst)]
+        LOG.exception("conversation %s cannot be analysed", recorded[0].conversation.id)
+        return list(recorded)
+
+
+def _analysed_together(recorded: Sequence[EvaluatedConversation], analyst: Evaluator) -> list[EvaluatedConversation]:
+    missing = [one for one in recorded if one.insights is None]
+    if not missing:
+        return list(recorded)
+    batch = [PendingConversation(conversation=one.conversation, revision=one.evaluation.revision) for one in missing]
+    judged = analyst.evaluate(batch, (), missing[0].evaluation.evaluated_at)  # without forms nothing is decided then
+    found = {one.conversation.id: each.insights for one, each in zip(missing, judged, strict=True)}
+    return [replace(one, insights=found.get(one.conversation.id, one.insights)) for one in recorded]

@@ -1,0 +1,64 @@
+"""A form tried on some conversations at once: near engines answer, nothing outside is asked, nothing is stored."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.form import Form
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.services.scoring.engine_calls.answer_cache import Memory
+from auscult.services.scoring.evaluate import Evaluator, Waiting
+
+MOST_TURNS, MOST_CHARACTERS = 400, 50_000
+_TURN_MS = 6_000
+_LINE = re.compile(r"^\s*(?P<who>agent|customer|a|c)\s*[:>]\s*(?P<text>.+?)\s*$", re.IGNORECASE)
+
+
+def tried(
+    evaluator: Evaluator, form: Form, conversations: Sequence[Conversation], now: datetime
+) -> list[Evaluation | None]:
+    """Return the evaluation of each conversation with a form; None where only a judge could answer."""
+    batch = [PendingConversation(conversation=each, revision=1) for each in conversations]
+    found = evaluator.evaluate_ready(batch, [form], now, Memory(), may_ask=False)
+    return [None if isinstance(each, Waiting) else each[0] for each in found]
+
+
+def pasted(text: str, form: Form, now: datetime) -> Conversation:
+    """Read a pasted transcript: a line a turn, each with ``Agent:`` or ``Customer:`` before it.
+
+    Raises ``RequestError`` ``transcript.unreadable``.
+    """
+    turns: list[Turn] = []
+    for number, line in enumerate(text[:MOST_CHARACTERS].splitlines(), 1):
+        if not line.strip():
+            continue
+        found = _LINE.match(line)
+        if found is None:
+            raise RequestError(
+                f"line {number} of the transcript begins neither with Agent: nor with Customer:",
+                code="transcript.unreadable",
+                field="transcript",
+                value=line[:100],
+            )
+        speaker = "agent" if found["who"].lower().startswith("a") else "customer"
+        at = len(turns) * _TURN_MS
+        turns.append(
+            Turn(id=f"t{len(turns) + 1}", speaker=speaker, text=found["text"], start_ms=at, end_ms=at + _TURN_MS)
+        )
+    if not 0 < len(turns) <= MOST_TURNS:
+        raise RequestError(
+            f"a transcript has 1 to {MOST_TURNS} lines with words", code="transcript.unreadable", field="transcript"
+        )
+    length = timedelta(milliseconds=len(turns) * _TURN_MS)
+    return Conversation(
+        id="c-pasted",
+        channel=form.channel,
+        direction="inbound",
+        language=form.languages[0],
+        started_at=now,
+        ended_at=now + length,
+        turns=tuple(turns),
+    )

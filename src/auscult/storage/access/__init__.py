@@ -1,0 +1,1 @@
+"""Apps, clients, keys and rate limits."""

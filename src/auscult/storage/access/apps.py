@@ -1,0 +1,89 @@
+"""Apps, with the account and org that each belongs to."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.tenancy import Tenant
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.tables import apps
+from auscult.storage.core.text_validation import is_storable
+
+_TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)
+_LOCK = sa.select(apps.c.app).where(apps.c.app == sa.bindparam("an_app")).with_for_update(key_share=True)
+
+
+class Apps:
+    """Every app. What is known of one never changes, so it is asked for once."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+        self._known: dict[str, tuple[int, Tenant]] = {}
+
+    def ensure(self, tenant: Tenant) -> None:
+        """Create the app when new. Raises ``ConflictError`` when it belongs to another account or org."""
+        if self._find(tenant.app_id) is None:
+            with self._database.writing() as connection:
+                row = {
+                    "app_id": tenant.app_id,
+                    "account_id": tenant.account_id,
+                    "org_id": tenant.org_id,
+                    "created_at": now_ms(),
+                }
+                connection.execute(self._database.dialect.insert(apps).values(row).on_conflict_do_nothing())
+        if self.tenant(tenant.app_id) != tenant:
+            raise ConflictError(
+                f"App {tenant.app_id} exists and belongs to another account or org; name those, or another app",
+                code="app.conflict",
+                field="app",
+                value=tenant.app_id,
+            )
+
+    def tenant(self, app_id: str) -> Tenant | None:
+        """The tenant that an app id belongs to."""
+        found = self._find(app_id)
+        return found and found[1]
+
+    def tenants(self) -> list[Tenant]:
+        """Every app, by id."""
+        with self._database.reading() as connection:
+            return [_tenant(row) for row in connection.execute(sa.select(*_TENANT).order_by(apps.c.app_id))]
+
+    def key(self, tenant: Tenant) -> int:
+        """The number under which the tables know this app. Raises ``NotFoundError`` when there is no such tenant."""
+        found = self._find(tenant.app_id)
+        if found is None or found[1] != tenant:
+            raise NotFoundError(
+                f"There is no app {tenant.app_id} in this account and org",
+                code="app.unknown",
+                field="app",
+                value=tenant.app_id,
+            )
+        return found[0]
+
+    def _find(self, app_id: str) -> tuple[int, Tenant] | None:
+        if app_id not in self._known:
+            if not is_storable(app_id):
+                return None
+            with self._database.reading() as connection:
+                query = sa.select(*_TENANT, apps.c.app).where(apps.c.app_id == app_id)
+                row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            self._known[app_id] = (row.app, _tenant(row))
+        return self._known[app_id]
+
+
+def take_turn(connection: Connection, app: int) -> None:
+    """Wait until no other transaction writes to this app; holds to the end of this one.
+
+    On a file a transaction that writes is alone anyway. On PostgreSQL writers of one app take turns here, so that
+    none of them has to reckon with another, and none can wait for another in a circle.
+    """
+    connection.execute(_LOCK, {"an_app": app})
+
+
+def _tenant(row: AnyRow) -> Tenant:
+    return Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id)

@@ -1,0 +1,196 @@
+"""Knowledge of one app: documents in bases, one for each language, and the content of every version of a base."""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.assist.knowledge import Base, Document, Passage, Piece
+from auscult.storage.core.assist_tables import knowledge_bases, knowledge_documents, knowledge_passages
+from auscult.storage.core.database import AnyRow, Database, write_many
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.text_validation import is_storable
+
+_PIECE = msgspec.json.Decoder(Piece)
+_DOCUMENT = (
+    *(knowledge_documents.c[name] for name in ("source", "kind", "passages", "since_version", "until_version")),
+    knowledge_documents.c.added_at,
+    knowledge_bases.c.language,
+)
+
+
+class AppKnowledge:
+    """The knowledge of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._find_versions = database.text(
+            sa.select(knowledge_bases.c.language, knowledge_bases.c.version).where(
+                knowledge_bases.c.app == sa.bindparam("an_app")
+            )
+        )
+
+    def add(
+        self, source: str, language: str, kind: str, digest: bytes, pieces: Sequence[Piece]
+    ) -> tuple[Document, bool]:
+        """Add a document, or put it in the place of the one of that name; and whether that changed anything.
+
+        The same content under the same name changes nothing.
+        """
+        with self._database.writing() as connection:
+            base, version = self._base(connection, language)
+            before = self._in_force(connection, base, source)
+            if before is not None and before.digest == digest:
+                return _document(before), False
+            version = self._next(connection, base, version)
+            if before is not None:
+                self._end(connection, before.document, version)
+            row = {
+                "base": base,
+                "source": source,
+                "kind": kind,
+                "digest": digest,
+                "passages": len(pieces),
+                "since_version": version,
+                "added_at": now_ms(),
+            }
+            made = sa.insert(knowledge_documents).values(row).returning(knowledge_documents.c.document)
+            document = connection.execute(made).scalar_one()
+            bodies = [
+                {"document": document, "place": place, "body": msgspec.json.encode(piece)}
+                for place, piece in enumerate(pieces, start=1)
+            ]
+            write_many(connection, sa.insert(knowledge_passages), bodies)
+            stored = self._in_force(connection, base, source)
+            assert stored is not None  # noqa: S101  (it was stored just now)
+        return _document(stored), True
+
+    def remove(self, source: str, language: str) -> Document | None:
+        """Remove a document; return None where there is none. Earlier versions keep it."""
+        if not is_storable(source) or not is_storable(language):
+            return None
+        with self._database.writing() as connection:
+            query = self._bases().where(knowledge_bases.c.language == language).with_for_update()
+            base = connection.execute(query).one_or_none()
+            before = None if base is None else self._in_force(connection, base.base, source)
+            if base is None or before is None:
+                return None
+            self._end(connection, before.document, self._next(connection, base.base, base.version))
+        return _document(before)
+
+    def documents(self, language: str | None = None) -> list[Document]:
+        """The documents in force, by language and name."""
+        query = (
+            sa.select(*_DOCUMENT)
+            .join(knowledge_bases, knowledge_bases.c.base == knowledge_documents.c.base)
+            .where(knowledge_bases.c.app == self._app, knowledge_documents.c.until_version.is_(None))
+            .order_by(knowledge_bases.c.language, knowledge_documents.c.source)
+        )
+        if language is not None:
+            query = query.where(knowledge_bases.c.language == language)
+        with self._database.reading() as connection:
+            return [_document(row) for row in connection.execute(query)]
+
+    def versions(self) -> dict[str, int]:
+        """Return the version of each language's base. Read every time: any process may have changed it."""
+        found = self._database.read(lambda reader: reader.fetch(self._find_versions, {"an_app": self._app}))
+        return {language: version for language, version in found}  # noqa: C416  (rows are tuples of anything)
+
+    def base(self, language: str, version: int | None = None) -> Base:
+        """Return all passages of a base, at a version or the newest, in the order of their documents' names."""
+        with self._database.comparing() as connection:
+            query = self._bases().where(knowledge_bases.c.language == language)
+            found = connection.execute(query).one_or_none()
+            if found is None:
+                return Base(language=language, version=0, passages=())
+            at = found.version if version is None else version
+            passages = self._passages(
+                connection,
+                knowledge_documents.c.base == found.base,
+                knowledge_documents.c.since_version <= at,
+                sa.func.coalesce(knowledge_documents.c.until_version, at + 1) > at,
+            )
+        return Base(language=language, version=at, passages=tuple(passages))
+
+    def passages(self, source: str, language: str) -> list[Passage]:
+        """The passages of a document in force; none where there is no such document."""
+        if not is_storable(source) or not is_storable(language):
+            return []
+        with self._database.reading() as connection:
+            return self._passages(
+                connection,
+                knowledge_documents.c.base.in_(
+                    sa.select(knowledge_bases.c.base).where(
+                        knowledge_bases.c.app == self._app, knowledge_bases.c.language == language
+                    )
+                ),
+                knowledge_documents.c.source == source,
+                knowledge_documents.c.until_version.is_(None),
+            )
+
+    def _bases(self) -> sa.Select[int, str, int]:
+        columns = (knowledge_bases.c.base, knowledge_bases.c.language, knowledge_bases.c.version)
+        return sa.select(*columns).where(knowledge_bases.c.app == self._app)
+
+    def _base(self, connection: Connection, language: str) -> tuple[int, int]:
+        """Return the base of a language, made when new, and its version; locked until the transaction ends."""
+        row = {"app": self._app, "language": language, "version": 0}
+        connection.execute(self._database.dialect.insert(knowledge_bases).values(row).on_conflict_do_nothing())
+        query = self._bases().where(knowledge_bases.c.language == language).with_for_update()
+        base, _, version = connection.execute(query).one()
+        return base, version
+
+    def _next(self, connection: Connection, base: int, version: int) -> int:
+        changed = sa.update(knowledge_bases).where(knowledge_bases.c.base == base).values(version=version + 1)
+        connection.execute(changed)
+        return version + 1
+
+    def _end(self, connection: Connection, document: int, version: int) -> None:
+        ended = sa.update(knowledge_documents).where(knowledge_documents.c.document == document)
+        connection.execute(ended.values(until_version=version))
+
+    def _in_force(self, connection: Connection, base: int, source: str) -> AnyRow | None:
+        query = (
+            sa.select(*_DOCUMENT, knowledge_documents.c.document, knowledge_documents.c.digest)
+            .join(knowledge_bases, knowledge_bases.c.base == knowledge_documents.c.base)
+            .where(
+                knowledge_documents.c.base == base,
+                knowledge_documents.c.source == source,
+                knowledge_documents.c.until_version.is_(None),
+            )
+        )
+        return connection.execute(query).one_or_none()
+
+    def _passages(self, connection: Connection, *where: sa.ColumnElement[bool]) -> list[Passage]:
+        query = (
+            sa.select(
+                knowledge_documents.c.source,
+                knowledge_passages.c.document,
+                knowledge_passages.c.place,
+                knowledge_passages.c.body,
+            )
+            .join(knowledge_documents, knowledge_documents.c.document == knowledge_passages.c.document)
+            .where(*where)
+            .order_by(knowledge_documents.c.source, knowledge_passages.c.document, knowledge_passages.c.place)
+        )
+        found: list[Passage] = []
+        for source, document, place, body in connection.execute(query):
+            piece = _PIECE.decode(body)
+            passage_id = f"kp-{document}-{place}"
+            found.append(Passage(id=passage_id, source=source, heading=piece.heading, text=piece.text))
+        return found
+
+
+def _document(row: AnyRow) -> Document:
+    return Document(
+        source=row.source,
+        language=row.language,
+        format=row.kind,
+        passages=row.passages,
+        since_version=row.since_version,
+        until_version=row.until_version,
+        added_at=instant_of(row.added_at),
+    )

@@ -1,0 +1,281 @@
+"""Live conversations: the events of each, in the order of adding, and when each is due."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.assist.live import Event
+from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, Settled
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.tenancy import Tenant
+from auscult.storage.core.assist_tables import assist_settings, live_conversations, live_events
+from auscult.storage.core.database import Database, Reader
+from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.tables import apps
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.visibility import is_visible, visible
+from auscult.storage.privacy.live import admitted_events
+from auscult.storage.privacy.redaction import AppPrivacy
+
+_EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
+_KEPT_EVENTS = 10_000
+_SETTINGS = msgspec.json.Decoder(AssistSettings)
+
+# What every message asks for is said once: to put a statement together takes longer than to answer it.
+_MINE = (
+    live_conversations.c.app == sa.bindparam("an_app"),
+    live_conversations.c.conversation_id == sa.bindparam("a_conversation"),
+)
+_LOCK = sa.select(live_conversations.c.live).where(*_MINE).with_for_update()
+_COUNT = sa.select(live_conversations.c.events).where(*_MINE)
+_BODIES = (
+    sa.select(live_events.c.body)
+    .join(live_conversations, live_conversations.c.live == live_events.c.live)
+    .where(*_MINE, live_events.c.seq >= sa.bindparam("since"))
+    .order_by(live_events.c.seq)
+)
+_ADD = sa.insert(live_events)
+_MORE = sa.update(live_conversations).where(live_conversations.c.live == sa.bindparam("a_live"))
+_CHOSEN = sa.select(assist_settings.c.body).where(assist_settings.c.app == sa.bindparam("an_app"))
+
+
+class AppLive:
+    """The live conversations of one app."""
+
+    def __init__(self, database: Database, app: int, privacy: AppPrivacy) -> None:
+        """``app`` is the app's number. All that is added passes ``privacy`` first."""
+        self._database = database
+        self._app = app
+        self._privacy = privacy
+        self._visibility = EVERYTHING
+        self._events = _Events()
+        self._count, self._bodies, self._chosen = map(database.text, (_COUNT, _BODIES, _CHOSEN))
+
+    def seen_by(self, visibility: Visibility) -> "AppLive":
+        """Return the same for a principal: only visible conversations. One is visible to some once it is over."""
+        narrowed = copy(self)
+        narrowed._visibility = visibility  # noqa: SLF001  (its own)
+        return narrowed
+
+    def append(self, conversation_id: str, decide: Decide, *, make: bool = False) -> LiveLog:
+        """Add the events that ``decide`` returns for the present ones, in one transaction under a lock.
+
+        Events that are there already, by id, are not added. An unknown conversation is made where ``make`` is
+        true and something is added; otherwise there are no events.
+        """
+        settings = self._privacy.settings()
+        with self._database.writing() as connection:
+            live = self._locked(connection, conversation_id)
+            if live is None and not (make and decide(()).events):
+                return LiveLog(conversation_id=conversation_id, events=())
+            while live is None:  # others may make it meanwhile, and erase it again
+                live = self._made(connection, conversation_id) or self._locked(connection, conversation_id)
+            mine = self._mine(conversation_id)
+            events = self._events.read(
+                conversation_id, lambda since: list(connection.scalars(_BODIES, {**mine, "since": since}))
+            )
+            decision = decide(events)
+            known = {event.id for event in events}
+            fresh = [event for event in decision.events if event.id not in known]
+            new = admitted_events(self._privacy, settings, events, fresh)
+            return self._added(connection, (live, conversation_id), events, Decision(new, decision.due_at))
+
+    def log(self, conversation_id: str) -> LiveLog:
+        """All that happened to it; no events where it is unknown."""
+
+        def read(reader: Reader) -> tuple[Any, ...]:
+            return self._events.read(
+                conversation_id,
+                lambda since: [body for (body,) in reader.fetch(self._bodies, {**mine, "since": since})],
+            )
+
+        mine = self._mine(conversation_id)
+        events = self._database.read(read) if self._sees(conversation_id) else ()
+        return LiveLog(conversation_id=conversation_id, events=events)
+
+    def count(self, conversation_id: str) -> int:
+        """Return the number of events."""
+        if not self._sees(conversation_id):
+            return 0
+        found = self._database.read(lambda reader: reader.fetch(self._count, self._mine(conversation_id)))
+        return found[0][0] if found else 0
+
+    def settle(self, conversation_id: str, settled: Settled) -> bool:
+        """Store the state in which it was left. Return False, and store nothing, where an event arrived meanwhile."""
+        with self._database.writing() as connection:
+            return settle(connection, self._app, conversation_id, settled)
+
+    def _sees(self, conversation_id: str) -> bool:
+        if not is_storable(conversation_id) or self._visibility.is_everything:
+            return is_storable(conversation_id)
+        with self._database.reading() as connection:
+            return is_visible(connection, self._visibility, self._app, conversation_id)
+
+    def listing(self, *, is_ended: bool | None = None, after_id: str = "", limit: int = 100) -> list[LiveListed]:
+        """Conversations by id, after ``after_id``: those that go on, those that are over, or all."""
+        query = (
+            sa.select(live_conversations)
+            .where(live_conversations.c.app == self._app, live_conversations.c.conversation_id > after_id)
+            .where(*visible(self._visibility, self._app, live_conversations.c.conversation_id))
+            .order_by(live_conversations.c.conversation_id)
+            .limit(limit)
+        )
+        if is_ended is not None:
+            query = query.where(live_conversations.c.is_ended == is_ended)
+        with self._database.reading() as connection:
+            return [
+                LiveListed(
+                    conversation_id=row.conversation_id,
+                    events=row.events,
+                    last_at=instant_of(row.last_at),
+                    is_ended=row.is_ended,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def settings(self) -> AssistSettings:
+        """Return the app's settings, or the defaults. Read every time: any process may have changed them."""
+        found = self._database.read(lambda reader: reader.fetch(self._chosen, {"an_app": self._app}))
+        return _SETTINGS.decode(found[0][0]) if found else AssistSettings()
+
+    def configure(self, settings: AssistSettings) -> None:
+        """Choose."""
+        body = msgspec.json.encode(settings)
+        chosen = self._database.dialect.insert(assist_settings).values(app=self._app, body=body)
+        with self._database.writing() as connection:
+            connection.execute(chosen.on_conflict_do_update(index_elements=["app"], set_={"body": body}))
+
+    def _mine(self, conversation_id: str) -> dict[str, Any]:
+        return {"an_app": self._app, "a_conversation": conversation_id}
+
+    def _locked(self, connection: Connection, conversation_id: str) -> int | None:
+        return connection.execute(_LOCK, self._mine(conversation_id)).scalar_one_or_none()
+
+    def _made(self, connection: Connection, conversation_id: str) -> int | None:
+        row = {
+            "app": self._app,
+            "conversation_id": conversation_id,
+            "events": 0,
+            "last_at": now_ms(),
+            "is_ended": False,
+        }
+        made = self._database.dialect.insert(live_conversations).values(row).on_conflict_do_nothing()
+        return connection.execute(made.returning(live_conversations.c.live)).scalar_one_or_none()
+
+    def _added(
+        self, connection: Connection, of: tuple[int, str], events: tuple[Any, ...], decision: Decision
+    ) -> LiveLog:
+        live, conversation_id = of
+        new = decision.events
+        rows = [
+            {"live": live, "seq": len(events) + place, "event_id": event.id, "body": msgspec.json.encode(event)}
+            for place, event in enumerate(new, start=1)
+        ]
+        if rows:
+            connection.execute(_ADD, rows)
+            more = {"events": len(events) + len(rows), "last_at": now_ms(), "due_at": ms_of(decision.due_at)}
+            connection.execute(_MORE, {"a_live": live, **more})
+        return LiveLog(conversation_id=conversation_id, events=(*events, *new), added=tuple(new))
+
+
+class _Events:
+    """Cache of events: an event never changes, so of a conversation only newer ones are read.
+
+    The last known one is read again: where it differs, the conversation was erased and began again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._count = 0
+
+    def read(self, conversation_id: str, bodies_since: Callable[[int], list[bytes]]) -> tuple[Any, ...]:
+        """All events of a conversation, in the order in which they were added.
+
+        ``bodies_since`` gives them as they are stored, from the one of this number on.
+        """
+        with self._lock:
+            kept = self._kept.get(conversation_id, _NOTHING)
+        bodies = bodies_since(len(kept.events))
+        if kept.events and bodies[:1] != [kept.last]:
+            kept, bodies = _NOTHING, bodies_since(0)
+        fresh = bodies[1:] if kept.events else bodies
+        if not fresh:
+            return kept.events
+        kept = _Kept((*kept.events, *(_EVENT.decode(body) for body in fresh)), fresh[-1])
+        self._keep(conversation_id, kept)
+        return kept.events
+
+    def _keep(self, conversation_id: str, kept: "_Kept") -> None:
+        with self._lock:
+            self._count += len(kept.events) - len(self._kept.pop(conversation_id, _NOTHING).events)
+            self._kept[conversation_id] = kept
+            while self._count > _KEPT_EVENTS and len(self._kept) > 1:
+                self._count -= len(self._kept.popitem(last=False)[1].events)
+
+
+class _Kept(NamedTuple):
+    """Events of a conversation, and the last of them as it is stored."""
+
+    events: tuple[Any, ...]
+    last: bytes
+
+
+_NOTHING = _Kept((), b"")
+
+
+class LiveWork:
+    """Live conversations of every app: what there is to do."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def due(self, now: datetime, limit: int = 100) -> list[LiveDue]:
+        """Return the conversations due by ``now``, the longest due first."""
+        query = (
+            sa.select(live_conversations.c.conversation_id, apps.c.account_id, apps.c.org_id, apps.c.app_id)
+            .join(apps, apps.c.app == live_conversations.c.app)
+            .where(live_conversations.c.due_at <= ms_of(now))
+            .order_by(live_conversations.c.due_at)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                LiveDue(
+                    tenant=Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id),
+                    conversation_id=row.conversation_id,
+                )
+                for row in connection.execute(query)
+            ]
+
+
+def settle(connection: Connection, app: int, conversation_id: str, settled: Settled) -> bool:
+    """Store the state in which a live conversation was left; return False where an event arrived meanwhile."""
+    left = (
+        sa.update(live_conversations)
+        .where(*_MINE, live_conversations.c.events == settled.events)
+        .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
+    )
+    return connection.execute(left, {"an_app": app, "a_conversation": conversation_id}).rowcount > 0
+
+
+def erase_live(connection: Connection, app: int, conversation_id: str) -> bool:
+    """Erase a live conversation of this app with all its events; whether there was one."""
+    query = sa.select(live_conversations.c.live).where(
+        live_conversations.c.app == app, live_conversations.c.conversation_id == conversation_id
+    )
+    live = connection.execute(query.with_for_update()).scalar_one_or_none()
+    if live is None:
+        return False
+    for table in (live_events, live_conversations):
+        connection.execute(sa.delete(table).where(table.c.live == live))
+    return True

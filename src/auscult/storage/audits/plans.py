@@ -1,0 +1,201 @@
+"""The plans of one app, and their draws."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.audits.assignment import AssignmentState, Role
+from auscult.domain.audits.draw import Draw, DrawnItem, StratumRecord
+from auscult.domain.audits.plan import Plan, PlanDocument
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.audit_tables import assignments, draws, plans
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.tables import conversations
+from auscult.storage.core.text_validation import is_storable
+
+_AT_ONCE = 1_000
+_DOCUMENT = msgspec.json.Decoder(PlanDocument)
+_STRATA = msgspec.json.Decoder(tuple[StratumRecord, ...])
+
+
+class AppPlans:
+    """The plans of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def add(self, plan: Plan) -> bool:
+        """Store a version of a plan; False, and nothing is stored, where that version is there already."""
+        row = {
+            "app": self._app,
+            "plan_id": plan.plan_id,
+            "version": plan.version,
+            "document": msgspec.json.encode(plan.document),
+            "created_at": ms_of(plan.created_at),
+            "created_by": plan.created_by,
+        }
+        with self._database.writing() as connection:
+            made = self._database.dialect.insert(plans).values(**row).on_conflict_do_nothing()
+            return connection.scalar(made.returning(plans.c.plan)) is not None
+
+    def get(self, plan_id: str, version: int | None = None) -> Plan | None:
+        """Return a plan, its newest version unless another is named; None where there is none."""
+        if not is_storable(plan_id):
+            return None
+        query = sa.select(plans).where(plans.c.app == self._app, plans.c.plan_id == plan_id)
+        if version is not None:
+            query = query.where(plans.c.version == version)
+        with self._database.reading() as connection:
+            row = connection.execute(query.order_by(plans.c.version.desc()).limit(1)).one_or_none()
+        return None if row is None else _plan(row)
+
+    def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
+        """Return the newest version of each plan, by id, after ``after_id``."""
+        if not is_storable(after_id):
+            return []
+        newest = (
+            sa.select(plans.c.plan_id, sa.func.max(plans.c.version).label("version"))
+            .where(plans.c.app == self._app, plans.c.plan_id > after_id)
+            .group_by(plans.c.plan_id)
+            .order_by(plans.c.plan_id)
+            .limit(limit)
+            .subquery()
+        )
+        same = (plans.c.plan_id == newest.c.plan_id) & (plans.c.version == newest.c.version)
+        query = sa.select(plans).join(newest, same).where(plans.c.app == self._app).order_by(plans.c.plan_id)
+        with self._database.reading() as connection:
+            return [_plan(row) for row in connection.execute(query)]
+
+    def draws(self, plan_id: str | None = None) -> list[Draw]:
+        """Return the draws of a plan, or of all plans, the first one first."""
+        if not is_storable(plan_id or ""):
+            return []
+        query = sa.select(draws).where(draws.c.app == self._app).order_by(draws.c.draw)
+        if plan_id is not None:
+            query = query.where(draws.c.plan_id == plan_id)
+        with self._database.reading() as connection:
+            return [_draw(row) for row in connection.execute(query)]
+
+    def dealt(self, plan_id: str) -> dict[str, int]:
+        """Return how many items of a plan each rater has been dealt."""
+        query = (
+            sa.select(assignments.c.rater, sa.func.count().label("n"))
+            .select_from(assignments)
+            .join(draws, draws.c.draw == assignments.c.draw)
+            .where(draws.c.app == self._app, draws.c.plan_id == plan_id, assignments.c.rater.is_not(None))
+            .group_by(assignments.c.rater)
+        )
+        with self._database.reading() as connection:
+            return {row.rater: row.n for row in connection.execute(query)}
+
+    def add_draw(self, draw: Draw, items: Sequence[DrawnItem], plan: Plan) -> Draw:
+        """Store a draw with its assignments, in one transaction; return the one of its window that is there already.
+
+        An item whose conversation was erased meanwhile keeps its place in the draw, without its id.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            query = sa.select(draws).where(
+                draws.c.app == self._app,
+                draws.c.plan_id == draw.plan_id,
+                draws.c.since == ms_of(draw.since),
+                draws.c.until == ms_of(draw.until),
+            )
+            row = connection.execute(query).one_or_none()
+            if row is not None:
+                return _draw(row)
+            made = sa.insert(draws).values(**_columns(self._app, draw))
+            number = connection.scalar(made.returning(draws.c.draw))
+            for start in range(0, len(items), _AT_ONCE):
+                some = items[start : start + _AT_ONCE]
+                rows = list(_assignments(self._numbers(connection, some), some, draw, plan))
+                connection.execute(sa.insert(assignments), [{**row, "app": self._app, "draw": number} for row in rows])
+        return draw
+
+    def _numbers(self, connection: Connection, items: Sequence[DrawnItem]) -> dict[str, int]:
+        """Return the numbers of the conversations of some items, by id."""
+        query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(
+            conversations.c.app == self._app,
+            conversations.c.conversation_id.in_([each.conversation_id for each in items]),
+        )
+        return {row.conversation_id: row.conversation for row in connection.execute(query)}
+
+
+def _assignments(
+    numbers: dict[str, int], items: Sequence[DrawnItem], draw: Draw, plan: Plan
+) -> Iterator[dict[str, Any]]:
+    """Return the rows of the assignments of some items: one each, and another where a second opinion is wanted."""
+    due_at = plan.due_at(draw.drawn_at)
+    for item in items:
+        raters: list[tuple[Role, str | None]] = [(item.role, item.rater)]
+        if item.has_second:
+            raters.extend(("second", each) for each in (item.second, *item.more))
+        number = numbers.get(item.conversation_id)
+        for role, rater in raters:
+            state: AssignmentState = "erased" if number is None else "open" if rater is None else "assigned"
+            yield {
+                "assignment_id": f"as-{uuid.uuid4()}",
+                "conversation": number,
+                "segment": item.segment,
+                "agent_id": item.agent_id,
+                "rater": rater,
+                "role": role,
+                "state": state,
+                "stratum": item.stratum,
+                "u": item.u if number is not None else None,
+                "probability": item.probability,
+                "hidden": msgspec.json.encode(item.hidden).decode(),
+                "due_at": None if due_at is None else ms_of(due_at),
+                "created_at": ms_of(draw.drawn_at),
+                "reason": "",
+            }
+
+
+def _plan(row: AnyRow) -> Plan:
+    return Plan(
+        plan_id=row.plan_id,
+        version=row.version,
+        document=_DOCUMENT.decode(row.document),
+        created_at=instant_of(row.created_at),
+        created_by=row.created_by,
+    )
+
+
+def _columns(app: int, draw: Draw) -> dict[str, Any]:
+    return {
+        "draw_id": draw.draw_id,
+        "app": app,
+        "plan_id": draw.plan_id,
+        "plan_version": draw.plan_version,
+        "since": ms_of(draw.since),
+        "until": ms_of(draw.until),
+        "watermark": draw.watermark,
+        "frame_count": draw.frame_count,
+        "frame_digest": bytes.fromhex(draw.frame_digest),
+        "strata": msgspec.json.encode(draw.strata),
+        "drawn_at": ms_of(draw.drawn_at),
+        "drawn_by": draw.drawn_by,
+    }
+
+
+def _draw(row: AnyRow) -> Draw:
+    return Draw(
+        draw_id=row.draw_id,
+        plan_id=row.plan_id,
+        plan_version=row.plan_version,
+        since=instant_of(row.since),
+        until=instant_of(row.until),
+        watermark=row.watermark,
+        frame_count=row.frame_count,
+        frame_digest=bytes(row.frame_digest).hex(),
+        strata=_STRATA.decode(row.strata),
+        drawn_at=instant_of(row.drawn_at),
+        drawn_by=row.drawn_by,
+    )

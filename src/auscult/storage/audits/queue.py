@@ -1,0 +1,310 @@
+"""The assignments of one app: lists, the next item of a rater, and changes that touch no audit."""
+
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.exc import IntegrityError
+
+from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, Hidden
+from auscult.domain.audits.draw import DrawnItem
+from auscult.domain.errors import ConflictError
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
+from auscult.storage.core.audit_tables import assignments, draws
+from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import conversations
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.parties import write_auditor
+from auscult.storage.people.visibility import visible
+
+_OPEN: tuple[AssignmentState, ...] = ("open", "assigned")
+_TRIES = 20
+
+
+class QueueQuery(NamedTuple):
+    """Assignments of a state, a rater, a plan or a conversation; None of any. ``after`` is the last id that was read."""
+
+    state: AssignmentState | None = None
+    rater: str | None = None
+    plan_id: str | None = None
+    conversation_id: str | None = None
+    after: str = ""
+    limit: int = 100
+
+
+class AppQueue:
+    """The assignments of one app."""
+
+    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._visible = visible(visibility, app, conversations.c.conversation_id)
+
+    def seen_by(self, visibility: Visibility) -> "AppQueue":
+        """Return the assignments as a principal sees them: those of visible conversations."""
+        return AppQueue(self._database, self._app, visibility)
+
+    def _assigned(self) -> AnySelect:
+        return assigned_query(self._app).where(*self._visible)
+
+    def get(self, assignment_id: str) -> Assigned | None:
+        """Return an assignment with its audit; None where there is none."""
+        if not is_storable(assignment_id):
+            return None
+        query = self._assigned().where(assignments.c.assignment_id == assignment_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else read_assigned(row)
+
+    def listing(self, query: QueueQuery) -> list[Assigned]:
+        """Return assignments by id."""
+        if not all(
+            is_storable(each or "") for each in (query.rater, query.plan_id, query.conversation_id, query.after)
+        ):
+            return []
+        wanted: list[ColumnElement[bool]] = [assignments.c.assignment_id > query.after]
+        for column, value in (
+            (assignments.c.state, query.state),
+            (assignments.c.rater, query.rater),
+            (draws.c.plan_id, query.plan_id),
+            (conversations.c.conversation_id, query.conversation_id),
+        ):
+            if value is not None:
+                wanted.append(column == value)
+        found = self._assigned().where(*wanted).order_by(assignments.c.assignment_id).limit(query.limit)
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(found)]
+
+    def hidden(self, rater: str) -> list[tuple[str, tuple[Hidden, ...]]]:
+        """Return what is hidden from a rater by assignments that have not ended, each with its conversation's id."""
+        if not is_storable(rater):
+            return []
+        query = (
+            sa.select(conversations.c.conversation_id, assignments.c.hidden)
+            .select_from(assignments)
+            .join(conversations, conversations.c.conversation == assignments.c.conversation)
+            .where(assignments.c.app == self._app, assignments.c.rater == rater)
+            .where(assignments.c.state.in_(("assigned", "begun")), assignments.c.hidden != "[]")
+        )
+        with self._database.reading() as connection:
+            return [(conversation_id, HIDDEN.decode(hidden)) for conversation_id, hidden in connection.execute(query)]
+
+    def of_draw(self, draw_id: str) -> list[Assigned]:
+        """Return the assignments of a draw in the order of their numbers ``u``."""
+        query = self._assigned().where(draws.c.draw_id == draw_id)
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+
+    def submitted(self, since: datetime | None, until: datetime | None) -> list[Assigned]:
+        """Return the submitted assignments that ended in ``since`` <= time < ``until``, in the order of assignment."""
+        query = self._assigned().where(assignments.c.state == "submitted")
+        if since is not None:
+            query = query.where(assignments.c.ended_at >= ms_of(since))
+        if until is not None:
+            query = query.where(assignments.c.ended_at < ms_of(until))
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+
+    def counts(self, plan_id: str) -> dict[str, dict[AssignmentState, int]]:
+        """Return the number of assignments of a plan by rater and state; "" means no rater yet."""
+        query = (
+            sa.select(assignments.c.rater, assignments.c.state, sa.func.count())
+            .select_from(assignments)
+            .join(draws, draws.c.draw == assignments.c.draw)
+            .outerjoin(conversations, conversations.c.conversation == assignments.c.conversation)
+            .where(draws.c.app == self._app, draws.c.plan_id == plan_id, *self._visible)
+            .group_by(assignments.c.rater, assignments.c.state)
+        )
+        found: dict[str, dict[AssignmentState, int]] = {}
+        with self._database.reading() as connection:
+            for rater, state, n in connection.execute(query):
+                found.setdefault(rater or "", {})[state] = n
+        return found
+
+    def begun_since(self, rater: str, since: datetime, plan_id: str) -> int:
+        """Return how many items of a plan a rater has begun since an instant."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(assignments)
+            .join(draws, draws.c.draw == assignments.c.draw)
+            .where(assignments.c.app == self._app, assignments.c.rater == rater, draws.c.plan_id == plan_id)
+            .where(assignments.c.begun_at >= ms_of(since))
+        )
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def claim(
+        self,
+        rater: str,
+        at: datetime,
+        plan_ids: frozenset[str],
+        *,
+        with_unplanned: bool,
+        but: frozenset[str] = frozenset(),
+    ) -> str | None:
+        """Begin the next item of a rater; return its id, or None where there is none.
+
+        Items that are due are first, then those dealt to the rater, then those that anyone may begin. An item is begun
+        once, however many ask at a time; no rater begins both opinions on a conversation, or an item in which an agent
+        of ``but`` is judged.
+        """
+        for _ in range(_TRIES):
+            try:
+                with self._database.writing() as connection:
+                    return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
+            except IntegrityError:  # the other opinion on the same conversation was begun by the same rater meanwhile
+                continue
+        return None
+
+    def _claim(  # noqa: PLR0913  (each narrows what is handed out)
+        self,
+        connection: Connection,
+        rater: str,
+        at: datetime,
+        plan_ids: frozenset[str],
+        *,
+        with_unplanned: bool,
+        but: frozenset[str],
+    ) -> str | None:
+        own = sa.and_(assignments.c.state == "assigned", assignments.c.rater == rater)
+        other = assignments.alias()
+        sibling = sa.exists().where(
+            other.c.draw == assignments.c.draw,
+            other.c.conversation == assignments.c.conversation,
+            other.c.segment == assignments.c.segment,
+            other.c.agent_id == assignments.c.agent_id,
+            other.c.rater == rater,
+        )
+        free = sa.and_(assignments.c.state == "open", assignments.c.rater.is_(None), ~sibling)
+        planned = draws.c.plan_id.in_(sorted(plan_ids))
+        which = sa.or_(planned, assignments.c.draw.is_(None)) if with_unplanned else planned
+        query = (
+            sa.select(assignments.c.assignment)
+            .select_from(assignments)
+            .join(conversations, conversations.c.conversation == assignments.c.conversation)
+            .outerjoin(draws, draws.c.draw == assignments.c.draw)
+            .where(assignments.c.app == self._app, sa.or_(own, free), which, *self._visible)
+            .where(assignments.c.agent_id.not_in(sorted(but)), assignments.c.role != "self")
+            .order_by(assignments.c.due_at.is_(None), assignments.c.due_at, own.desc(), assignments.c.assignment)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=assignments)
+        )
+        number = connection.scalar(query)
+        if number is None:
+            return None
+        begun = sa.update(assignments).where(assignments.c.assignment == number, assignments.c.state.in_(_OPEN))
+        begun = begun.values(state="begun", rater=rater, begun_at=ms_of(at))
+        claimed = connection.execute(begun.returning(assignments.c.assignment_id, assignments.c.conversation)).one()
+        its = sa.select(conversations.c.conversation_id).where(conversations.c.conversation == claimed.conversation)
+        conversation_id = connection.scalar(its)
+        if conversation_id is not None:  # from now on the rater sees it, whatever else they see
+            write_auditor(connection, self._database.dialect, self._app, conversation_id, rater)
+        return claimed.assignment_id
+
+    def change(
+        self, before: Assignment, after: Assignment, instead: tuple[DrawnItem, datetime | None] | None = None
+    ) -> bool:
+        """Store a change of state, rater or reason; False, and nothing is stored, where it changed meanwhile.
+
+        ``instead`` is the item that is drawn in its place, with its due date, in the same transaction.
+        """
+        columns: dict[str, Any] = {
+            "state": after.state,
+            "rater": after.rater,
+            "reason": after.reason,
+            "reason_code": after.reason_code,
+            "begun_at": None if after.begun_at is None else ms_of(after.begun_at),
+            "ended_at": None if after.ended_at is None else ms_of(after.ended_at),
+        }
+        same = (
+            assignments.c.app == self._app,
+            assignments.c.assignment_id == before.assignment_id,
+            assignments.c.state == before.state,
+            assignments.c.rater.is_not_distinct_from(before.rater),
+        )
+        with self._database.writing() as connection, _other_opinion(after):
+            if connection.execute(sa.update(assignments).where(*same).values(**columns)).rowcount != 1:
+                return False
+            if instead is not None:
+                self._add_instead(connection, after, *instead)
+        return True
+
+    def add(self, made: Assignment) -> None:
+        """Store an assignment without a plan; one of that id stays as it is, and so does an unknown conversation."""
+        its = sa.select(conversations.c.conversation).where(
+            conversations.c.app == self._app, conversations.c.conversation_id == made.conversation_id, *self._visible
+        )
+        with self._database.writing() as connection:
+            number = connection.scalar(its)
+            if number is None:
+                return
+            row = {
+                "app": self._app,
+                "assignment_id": made.assignment_id,
+                "conversation": number,
+                "segment": made.segment,
+                "agent_id": made.agent_id or "",
+                "rater": made.rater,
+                "role": made.role,
+                "state": made.state,
+                "stratum": "",
+                "hidden": msgspec.json.encode(made.hidden).decode(),
+                "created_at": ms_of(made.created_at),
+                "reason": "",
+            }
+            connection.execute(self._database.dialect.insert(assignments).values(row).on_conflict_do_nothing())
+
+    def _add_instead(
+        self, connection: Connection, declined: Assignment, item: DrawnItem, due_at: datetime | None
+    ) -> None:
+        """Add an item in place of a declined one; none where its conversation was erased meanwhile."""
+        its = sa.select(conversations.c.conversation).where(
+            conversations.c.app == self._app, conversations.c.conversation_id == item.conversation_id
+        )
+        number = connection.scalar(its)
+        of_draw = sa.select(draws.c.draw).where(draws.c.app == self._app, draws.c.draw_id == declined.draw_id)
+        if number is None or declined.ended_at is None:
+            return
+        connection.execute(
+            sa.insert(assignments).values(
+                app=self._app,
+                assignment_id=f"as-{uuid.uuid4()}",
+                conversation=number,
+                segment=item.segment,
+                agent_id=item.agent_id,
+                rater=item.rater,
+                role="audit",
+                state="open" if item.rater is None else "assigned",
+                draw=connection.scalar(of_draw),
+                stratum=item.stratum,
+                u=item.u,
+                probability=item.probability,
+                hidden=msgspec.json.encode(item.hidden).decode(),
+                due_at=None if due_at is None else ms_of(due_at),
+                created_at=ms_of(declined.ended_at),
+                reason="",
+                replaces=declined.assignment_id,
+            )
+        )
+
+
+@contextmanager
+def _other_opinion(after: Assignment) -> Generator[None]:
+    """Refuse both opinions on a conversation for one rater. Raises ``ConflictError`` ``assignment.other_opinion``."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(
+            f"{after.rater} has another opinion on the conversation of assignment {after.assignment_id}",
+            code="assignment.other_opinion",
+            field="auditor",
+            value=after.rater,
+        ) from error

@@ -1,0 +1,62 @@
+"""Reads assignments, each with its audit."""
+
+import msgspec
+import sqlalchemy as sa
+
+from auscult.domain.audits.assignment import Assigned, Assignment, Hidden
+from auscult.storage.conversations.evaluated import read_audit
+from auscult.storage.core.audit_tables import assignments, audits, draws
+from auscult.storage.core.database import AnyRow, AnySelect
+from auscult.storage.core.instants import instant_of, optional_instant
+from auscult.storage.core.tables import conversations
+
+HIDDEN = msgspec.json.Decoder(tuple[Hidden, ...])
+
+
+def assigned_query(app: int) -> AnySelect:
+    """Return the query of all assignments of an app, each with its conversation, draw and audit."""
+    return (
+        sa.select(
+            assignments,
+            conversations.c.conversation_id,
+            draws.c.draw_id,
+            draws.c.plan_id,
+            draws.c.plan_version,
+            audits.c.body.label("audit_body"),
+        )
+        .select_from(assignments)
+        .outerjoin(conversations, conversations.c.conversation == assignments.c.conversation)
+        .outerjoin(draws, draws.c.draw == assignments.c.draw)
+        .outerjoin(audits, audits.c.assignment == assignments.c.assignment)
+        .where(assignments.c.app == app)
+    )
+
+
+def read_assigned(row: AnyRow) -> Assigned:
+    """Return an assignment with its audit, of a row of ``assigned_query``."""
+    return Assigned(assignment=_assignment(row), audit=read_audit(row.audit_body))
+
+
+def _assignment(row: AnyRow) -> Assignment:
+    return Assignment(
+        assignment_id=row.assignment_id,
+        conversation_id=row.conversation_id,
+        segment=row.segment,
+        agent_id=row.agent_id or None,
+        rater=row.rater,
+        role=row.role,
+        state=row.state,
+        plan_id=row.plan_id,
+        plan_version=row.plan_version,
+        draw_id=row.draw_id,
+        stratum=row.stratum,
+        probability=row.probability,
+        hidden=HIDDEN.decode(row.hidden),
+        due_at=optional_instant(row.due_at),
+        created_at=instant_of(row.created_at),
+        begun_at=optional_instant(row.begun_at),
+        ended_at=optional_instant(row.ended_at),
+        reason=row.reason,
+        reason_code=row.reason_code,
+        replaces=row.replaces,
+    )

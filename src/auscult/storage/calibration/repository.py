@@ -1,0 +1,97 @@
+"""The calibration sessions of one app."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.calibration.session import Session, erase
+from auscult.domain.errors import ConflictError
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.calibration_tables import calibration_items, calibrations
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import conversations
+from auscult.storage.core.text_validation import is_storable
+
+_SESSION = msgspec.json.Decoder(Session)
+
+
+class SessionMovedError(ConflictError):
+    """A session was changed between reading and writing it; read it again."""
+
+    code = "calibration.moved"
+
+
+class AppCalibrations:
+    """The calibration sessions of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def get(self, session_id: str) -> Session | None:
+        """Return a session; None where there is none."""
+        if not is_storable(session_id):
+            return None
+        query = sa.select(calibrations.c.body).where(*self._mine(session_id))
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        return None if body is None else _SESSION.decode(body)
+
+    def listing(self, *, only_active: bool = False, limit: int = 200) -> list[Session]:
+        """Return sessions, the newest first."""
+        query = sa.select(calibrations.c.body).where(calibrations.c.app == self._app)
+        if only_active:
+            query = query.where(calibrations.c.state == "active")
+        with self._database.reading() as connection:
+            found = connection.scalars(query.order_by(calibrations.c.calibration.desc()).limit(limit))
+            return [_SESSION.decode(body) for body in found]
+
+    def save(self, session: Session) -> None:
+        """Write a session after one step. Raises ``SessionMovedError``, and writes nothing, where it moved meanwhile.
+
+        A new one whose conversation was erased meanwhile is refused in the same way.
+        """
+        columns = {"state": session.state, "changes": session.changes, "body": msgspec.json.encode(session)}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            if session.changes > 1:
+                same = (*self._mine(session.session_id), calibrations.c.changes == session.changes - 1)
+                if not connection.execute(sa.update(calibrations).where(*same).values(**columns)).rowcount:
+                    raise _moved(session)
+                return
+            made = {"session_id": session.session_id, "app": self._app, "created_at": ms_of(session.created_at)}
+            insert = sa.insert(calibrations).values(**made, **columns)
+            number = connection.scalar(insert.returning(calibrations.c.calibration))
+            ids = [each.conversation_id for each in session.items]
+            known = sa.select(conversations.c.conversation).where(
+                conversations.c.app == self._app, conversations.c.conversation_id.in_(ids)
+            )
+            rows = [{"calibration": number, "conversation": each} for each in connection.scalars(known)]
+            if len(rows) < len(ids):
+                raise _moved(session)
+            connection.execute(sa.insert(calibration_items), rows)
+
+    def _mine(self, session_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return calibrations.c.app == self._app, calibrations.c.session_id == session_id
+
+
+def erase_from_calibrations(connection: Connection, conversation: int, conversation_id: str) -> None:
+    """Erase a conversation from the sessions that are about it; answers stay, words go."""
+    mine = calibration_items.c.conversation == conversation
+    numbers = sa.select(calibration_items.c.calibration).where(mine)
+    query = sa.select(calibrations.c.calibration, calibrations.c.body).where(calibrations.c.calibration.in_(numbers))
+    for number, body in connection.execute(query.with_for_update()).all():
+        left = erase(_SESSION.decode(body), conversation_id)
+        changed = sa.update(calibrations).where(calibrations.c.calibration == number)
+        connection.execute(changed.values(changes=left.changes, body=msgspec.json.encode(left)))
+    connection.execute(sa.delete(calibration_items).where(mine))
+
+
+def _moved(session: Session) -> SessionMovedError:
+    return SessionMovedError(
+        f"session {session.session_id} was changed meanwhile; read it again",
+        field="session_id",
+        value=session.session_id,
+    )

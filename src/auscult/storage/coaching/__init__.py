@@ -1,0 +1,1 @@
+"""ROOM: coaching items, and consent to share conversations."""

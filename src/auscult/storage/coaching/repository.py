@@ -1,0 +1,134 @@
+"""The coaching of one app."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.coaching.item import Coaching, erase
+from auscult.domain.errors import ConflictError
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.coaching_tables import coaching_clips, coaching_consents, coachings
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import conversations
+from auscult.storage.core.text_validation import is_storable
+
+_ITEM = msgspec.json.Decoder(Coaching)
+
+
+class CoachingMovedError(ConflictError):
+    """A coaching item was changed between reading and writing it; read it again."""
+
+    code = "coaching.moved"
+
+
+class AppCoaching:
+    """The coaching of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def get(self, coaching_id: str) -> Coaching | None:
+        """Return an item; None where there is none."""
+        if not is_storable(coaching_id):
+            return None
+        query = sa.select(coachings.c.body).where(coachings.c.app == self._app, coachings.c.coaching_id == coaching_id)
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        return None if body is None else _ITEM.decode(body)
+
+    def listing(self, agent_ids: frozenset[str] | None = None, limit: int = 500) -> list[Coaching]:
+        """Return items, the newest first; of some agents, or of all."""
+        query = sa.select(coachings.c.body).where(coachings.c.app == self._app)
+        if agent_ids is not None:
+            query = query.where(coachings.c.agent_id.in_(sorted(agent_ids)))
+        with self._database.reading() as connection:
+            found = connection.scalars(query.order_by(coachings.c.coaching.desc()).limit(limit))
+            return [_ITEM.decode(body) for body in found]
+
+    def save(self, items: Sequence[Coaching]) -> None:
+        """Write items after one step, all or none.
+
+        A new one is refused where its coach has an active one with the same goal for the agent. Raises
+        ``CoachingMovedError``; ``ConflictError`` ``coaching.duplicate``.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            for item in items:
+                self._write(connection, item)
+
+    def _write(self, connection: Connection, item: Coaching) -> None:
+        columns = {"state": item.state, "changes": item.changes, "body": msgspec.json.encode(item)}
+        if item.changes > 1:
+            same = (
+                coachings.c.app == self._app,
+                coachings.c.coaching_id == item.coaching_id,
+                coachings.c.changes == item.changes - 1,
+            )
+            if not connection.execute(sa.update(coachings).where(*same).values(**columns)).rowcount:
+                raise _moved(item)
+            return
+        mine = (coachings.c.app == self._app, coachings.c.agent_id == item.agent_id, coachings.c.state != "completed")
+        for body in connection.scalars(sa.select(coachings.c.body).where(*mine)).all():
+            known = _ITEM.decode(body)
+            if (known.coach, known.goal.casefold()) == (item.coach, item.goal.casefold()):
+                raise ConflictError(
+                    f"{item.coach} coaches {item.agent_id} on this already: {known.coaching_id}",
+                    code="coaching.duplicate",
+                    field="goal",
+                    value=known.coaching_id,
+                )
+        made = {"coaching_id": item.coaching_id, "app": self._app, "agent_id": item.agent_id}
+        insert = sa.insert(coachings).values(**made, **columns)
+        number = connection.scalar(insert.returning(coachings.c.coaching))
+        ids = {each.conversation_id for each in item.clips if each.conversation_id}
+        known_ids = sa.select(conversations.c.conversation).where(
+            conversations.c.app == self._app, conversations.c.conversation_id.in_(sorted(ids))
+        )
+        rows = [{"coaching": number, "conversation": each} for each in connection.scalars(known_ids)]
+        if len(rows) < len(ids):
+            raise _moved(item)
+        if rows:
+            connection.execute(sa.insert(coaching_clips), rows)
+
+    def consents(self) -> frozenset[str]:
+        """Return the agents who consent to share their conversations."""
+        query = sa.select(coaching_consents.c.agent_id).where(coaching_consents.c.app == self._app)
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
+    def set_consent(self, agent_id: str, by: str, at: datetime, *, is_given: bool) -> None:
+        """Store that an agent consents to share their conversations, or no longer does."""
+        mine = (coaching_consents.c.app == self._app, coaching_consents.c.agent_id == agent_id)
+        with self._database.writing() as connection:
+            if not is_given:
+                connection.execute(sa.delete(coaching_consents).where(*mine))
+                return
+            row = {"app": self._app, "agent_id": agent_id, "given_at": ms_of(at), "given_by": by}
+            made = self._database.dialect.insert(coaching_consents).values(**row)
+            connection.execute(made.on_conflict_do_nothing())
+
+
+def erase_from_coaching(connection: Connection, conversation: int, conversation_id: str) -> None:
+    """Erase a conversation from the coaching that points at it."""
+    mine = coaching_clips.c.conversation == conversation
+    numbers = sa.select(coaching_clips.c.coaching).where(mine)
+    query = sa.select(coachings.c.coaching, coachings.c.body).where(coachings.c.coaching.in_(numbers))
+    for number, body in connection.execute(query.with_for_update()).all():
+        left = erase(_ITEM.decode(body), conversation_id)
+        changed = sa.update(coachings).where(coachings.c.coaching == number)
+        connection.execute(changed.values(changes=left.changes, body=msgspec.json.encode(left)))
+    connection.execute(sa.delete(coaching_clips).where(mine))
+
+
+def _moved(item: Coaching) -> CoachingMovedError:
+    return CoachingMovedError(
+        f"coaching {item.coaching_id} was changed meanwhile; read it again",
+        field="coaching_id",
+        value=item.coaching_id,
+    )

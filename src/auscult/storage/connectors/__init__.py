@@ -1,0 +1,1 @@
+"""Connectors: their state and manifest in the database, and the places that they read."""

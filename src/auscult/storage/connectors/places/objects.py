@@ -1,0 +1,115 @@
+"""Stores of objects: S3 and what speaks its protocol, Google Cloud Storage, Azure Blob Storage; by obstore."""
+
+import re
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import Any
+
+from auscult.domain.connectors.document import Access, Kind
+from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError, PlaceError
+from auscult.domain.errors import SettingsError
+
+_PAGE = 1_000
+_RETRIES = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
+_REFUSED = re.compile(
+    "ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|AccessDenied|AuthenticationFailed|"
+    "TokenRefreshRequired|invalid_grant|40[13] "
+)
+_ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?")
+
+
+class ObjectPlace:
+    """Objects below a prefix. Without secrets the credentials are those of the environment."""
+
+    def __init__(self, kind: Kind, place: str, access: Access, secrets: Mapping[str, str]) -> None:
+        """``place``: ``s3://bucket/prefix``, ``gs://…``, ``az://container/prefix``. Raises ``SettingsError``, ``PlaceError``."""
+        if find_spec("obstore") is None:
+            raise SettingsError("a store of objects needs the extra objects; install auscult[objects]", field="place")
+        import obstore  # noqa: PLC0415  (an extra)
+        from obstore import exceptions  # noqa: PLC0415
+        from obstore.store import AzureStore, GCSStore, S3Store  # noqa: PLC0415
+
+        self._obstore: Any = obstore
+        self._errors: Any = exceptions
+        kinds: dict[str, Any] = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}
+        bucket, _, prefix = place.partition("://")[2].partition("/")
+        config: dict[str, Any] = dict(secrets)
+        config |= {name: value for name, value in (("endpoint", access.endpoint),) if value}
+        if kind == "s3":
+            config |= {"region": access.region} if access.region else {}
+        if kind == "az" and access.account:
+            config["account_name"] = access.account
+        if access.anonymous:
+            config["skip_signature"] = True
+        with self._translated():
+            self._store: Any = kinds[kind](
+                bucket,
+                prefix=prefix.strip("/") or None,
+                config=config,
+                client_options={"allow_http": access.endpoint.startswith("http://"), "timeout": timedelta(seconds=60)},
+                retry_config=_RETRIES,
+            )
+
+    def listing(self) -> Iterator[Found]:
+        """Yield all objects, in the store's order."""
+        try:
+            with self._translated():
+                for page in self._obstore.list(self._store, chunk_size=_PAGE):
+                    for each in page:
+                        yield Found(each["path"], each["e_tag"], each["size"], each["last_modified"])
+        except FileNotFoundError as error:
+            raise PlaceError("the store has no such bucket or container", field="place") from error
+
+    def fetch(self, found: Found) -> bytes:
+        """Return an object, as long as its etag is the one that was listed."""
+        options = {"if_match": found.etag} if found.etag else {}
+        try:
+            with self._translated():
+                return self._get(found.key, options)
+        except FileNotFoundError as error:
+            raise ItemError("it is gone since it was listed") from error
+        except self._errors.PreconditionError as error:
+            raise ItemError("it was changed since it was listed") from error
+
+    def read(self, key: str) -> bytes | None:
+        """Return another object; None where there is none."""
+        try:
+            with self._translated():
+                return self._get(key, {})
+        except FileNotFoundError:
+            return None
+
+    def close(self) -> None:
+        """Close nothing: connections end with the store."""
+
+    def _get(self, key: str, options: dict[str, Any]) -> bytes:
+        found = self._obstore.get(self._store, key, options=options)
+        return found.bytes().to_bytes()
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except (PlaceError, ItemError, FileNotFoundError, self._errors.PreconditionError):
+            raise
+        except self._errors.NotFoundError as error:
+            raise FileNotFoundError from error
+        except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
+            raise AccessRefusedError(f"the store refuses the credentials: {_short(error)}", field="secrets") from error
+        except Exception as error:
+            text = str(error)
+            if _REFUSED.search(text):
+                message = f"the store refuses the credentials: {_short(error)}"
+                raise AccessRefusedError(message, field="secrets") from error
+            raise PlaceError(f"the store cannot be read: {_short(error)}", field="place") from error
+
+
+def _short(error: Exception) -> str:
+    """Return the part of an error that people need: the store's own code and message, where it gave any."""
+    text = str(error)
+    answer = _ANSWER.search(text)
+    if answer:
+        return ": ".join(filter(None, (answer["code"], answer["message"])))
+    return text.split("\n", 1)[0][:300]

@@ -1,0 +1,1 @@
+"""Conversations with their evaluations."""

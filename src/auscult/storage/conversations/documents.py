@@ -1,0 +1,29 @@
+"""A conversation as its row has it: its bytes, and the digest by which a change is noticed."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from auscult.domain.conversation import Conversation
+from auscult.storage.conversations.evaluations import DIGEST_BYTES
+from auscult.storage.core.instants import ms_of
+
+_PLAIN = msgspec.json.Encoder()
+_ORDERED = msgspec.json.Encoder(order="deterministic")
+
+
+class StoredDocument(NamedTuple):
+    """A conversation as it will be stored. ``digest`` is of its content, whatever the order of keys in it."""
+
+    digest: bytes
+    started_at: int
+    size: int
+    body: bytes
+
+
+def stored_document(conversation: Conversation) -> StoredDocument:
+    """Return a conversation as its row has it."""
+    digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
+    body = _PLAIN.encode(conversation)
+    return StoredDocument(digest, ms_of(conversation.started_at), len(body), body)

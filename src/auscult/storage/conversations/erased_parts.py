@@ -1,0 +1,105 @@
+"""Erases a part of a conversation that stays: its words, its recordings, or what was decided about it."""
+
+from collections.abc import Callable
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.privacy.wordless import without_quotations, without_words
+from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
+from auscult.storage.assist.live import erase_live
+from auscult.storage.conversations.erasure import erase_audits, erase_rows
+from auscult.storage.conversations.evaluated import (
+    AUDIT_SHOWN,
+    CONVERSATION,
+    STORED,
+    Stored,
+    file_recorded,
+    read_recorded,
+    recorded_query,
+)
+from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.core.audit_tables import audits
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.search_tables import said
+from auscult.storage.core.tables import conversations, evaluations, insights, judge_answers
+from auscult.storage.delivery.feed import tell
+from auscult.storage.privacy.redaction import erase_redaction
+from auscult.storage.recordings.repository import erase_recordings, erase_transcripts
+
+Render = Callable[[EvaluatedConversation], RenderedRows]
+
+
+def erase_sound(connection: Connection, app: int, conversation_id: str) -> bool:
+    """Erase the recordings of a conversation and their transcriptions; False where there is no such conversation."""
+    found = _stored(connection, app, conversation_id)
+    if found is not None:
+        erase_recordings(connection, found.number)
+    return found is not None
+
+
+def erase_words(connection: Connection, database: Database, app: int, conversation_id: str, render: Render) -> bool:
+    """Erase what was said, and what quotes it; verdicts, scores and audits stay, and rows are rendered from them.
+
+    False, with nothing written, where there is no such conversation, or a revision of it waits to be recorded.
+    """
+    found = _stored(connection, app, conversation_id)
+    if found is None or not found.is_current:
+        return False
+    its = conversations.c.conversation == found.number
+    body = connection.execute(sa.select(conversations.c.body).where(its)).scalar_one()
+    bare = msgspec.json.encode(without_words(CONVERSATION.decode(body)))
+    changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms()}
+    connection.execute(sa.update(conversations).where(its).values(changed))
+    _erase_quotations(connection, found.number)
+    for table in (judge_answers, said):
+        connection.execute(sa.delete(table).where(table.c.conversation == found.number))
+    erase_transcripts(connection, found.number)
+    _optimise_search(connection, database)
+    erase_live(connection, app, conversation_id)
+    erase_redaction(connection, app, conversation_id)
+    query = recorded_query(app).where(its)
+    for case in read_recorded(connection, EvaluationReader(), query):
+        file_recorded(connection, database.dialect, app, [(found, render(case))])
+    tell(connection, database.dialect, app, [(conversation_id, "revised")])
+    return True
+
+
+def erase_results(connection: Connection, database: Database, app: int, conversation_id: str) -> bool:
+    """Erase evaluations, insights, audits and rows of a conversation; False as in ``erase_words``."""
+    found = _stored(connection, app, conversation_id)
+    if found is None or not found.is_current:
+        return False
+    if found.filed_at is not None:
+        erase_rows(connection, database.dialect, app, conversation_id, found.filed_at)
+    erase_audits(connection, found.number)
+    for table in (judge_answers, evaluations, insights, said):
+        connection.execute(sa.delete(table).where(table.c.conversation == found.number))
+    _optimise_search(connection, database)
+    its = sa.update(conversations).where(conversations.c.conversation == found.number)
+    connection.execute(its.values(status=None, filed_at=None))
+    tell(connection, database.dialect, app, [(conversation_id, "revised")])
+    return True
+
+
+def _stored(connection: Connection, app: int, conversation_id: str) -> Stored | None:
+    mine = (conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+    query = sa.select(*STORED).select_from(conversations).outerjoin(audits, AUDIT_SHOWN).where(*mine)
+    row = connection.execute(query.with_for_update(of=conversations)).one_or_none()
+    return None if row is None else Stored(*row)
+
+
+def _erase_quotations(connection: Connection, conversation: int) -> None:
+    """Rewrite evaluations and insights of every revision without what they quote."""
+    for table, key in ((evaluations, evaluations.c.evaluation), (insights, insights.c.revision)):
+        its = table.c.conversation == conversation
+        for number, body in connection.execute(sa.select(key, table.c.body).where(its)).all():
+            bare = msgspec.json.encode(without_quotations(msgspec.json.decode(body)))
+            connection.execute(sa.update(table).where(its, key == number).values(body=bare))
+
+
+def _optimise_search(connection: Connection, database: Database) -> None:
+    if database.dialect.is_embedded:  # else deleted words stay readable in the segments of the index
+        connection.exec_driver_sql("INSERT INTO said_words(said_words) VALUES ('optimize')")

@@ -1,0 +1,210 @@
+"""Recorded conversations: each read together with what was decided about it, and filed with the rows that show it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.audits.audit import Audit
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.insight import Insights
+from auscult.domain.people.visibility import Visibility
+from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
+from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
+from auscult.storage.core.audit_tables import audits
+from auscult.storage.core.database import AnyRow, AnySelect
+from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import conversations, evaluations, insights
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.pages.row_index import file_rows, filing_of
+from auscult.storage.people.visibility import visible
+
+CONVERSATION = msgspec.json.Decoder(Conversation)
+_AUDIT = msgspec.json.Decoder(Audit)
+_INSIGHTS = msgspec.json.Decoder(Insights)
+_IDS_AT_ONCE = 1_000
+
+
+AUDIT_SHOWN = (audits.c.conversation == conversations.c.conversation) & (audits.c.is_shown == sa.literal_column("1"))
+"""Joins the audit that reports show, if there is one."""
+WHOLE: sa.ColumnElement[int] = sa.literal_column("0")
+"""The segment that is the whole conversation."""
+
+
+class Stored(NamedTuple):
+    """A conversation as it is stored, without its content.
+
+    ``audit_changes`` is 0 and ``audit_assignment`` None while reports show no audit of it.
+    """
+
+    number: int
+    conversation_id: str
+    revision: int
+    digest: bytes
+    recorded_revision: int | None
+    filed_at: int | None
+    audit_changes: int
+    audit_assignment: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether its present revision is the one that is recorded."""
+        return self.revision == self.recorded_revision
+
+    def shows(self, rendered: RenderedRows) -> bool:
+        """Return whether rows were rendered from the audit that is shown."""
+        shown = (rendered.audit.assignment_id, rendered.audit.changes) if rendered.audit else (None, 0)
+        return (self.audit_assignment, self.audit_changes) == shown
+
+
+STORED = (
+    conversations.c.conversation,
+    conversations.c.conversation_id,
+    conversations.c.revision,
+    conversations.c.digest,
+    conversations.c.recorded_revision,
+    conversations.c.filed_at,
+    sa.func.coalesce(audits.c.changes, 0),
+    audits.c.assignment_id,
+)
+"""The columns of ``Stored``; audits have to be joined by ``AUDIT_SHOWN``."""
+
+
+def read_audit(body: bytes | None) -> Audit | None:
+    """An audit as it is kept."""
+    return None if body is None else _AUDIT.decode(body)
+
+
+def read_insights(body: bytes | None) -> Insights | None:
+    """Insights as they are kept."""
+    return None if body is None else _INSIGHTS.decode(body)
+
+
+def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
+    """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
+    rows = [
+        (conversation, revision, msgspec.json.encode(each))
+        for conversation, revision, each in found
+        if each is not None
+    ]
+    dialect.insert_many(connection, insights, insights.columns.keys(), rows, "ON CONFLICT DO NOTHING")
+
+
+def newest_evaluation() -> sa.ScalarSelect[int]:
+    """The number of the evaluation that counts, of a conversation of the query around it."""
+    # Plus nothing: else PostgreSQL may look for the largest number of all and walk down to the one that fits.
+    largest = sa.func.max(evaluations.c.evaluation + 0)
+    of_it = (evaluations.c.conversation == conversations.c.conversation) & (evaluations.c.segment == WHOLE)
+    found = sa.select(largest).where(of_it)
+    return found.correlate(conversations).scalar_subquery()
+
+
+def recorded_query(app: int) -> AnySelect:
+    """All recorded conversations of an app, each with its newest evaluation, its insights and its audit."""
+    is_current = conversations.c.recorded_revision == conversations.c.revision
+    return (
+        sa.select(
+            conversations.c.conversation_id,
+            conversations.c.body,
+            audits.c.body.label("audit_body"),
+            insights.c.body.label("insights_body"),
+            is_current.label("is_current"),
+            *COLUMNS,
+        )
+        .select_from(conversations)
+        .join(evaluations, evaluations.c.evaluation == newest_evaluation())
+        .outerjoin(
+            insights,
+            (insights.c.conversation == evaluations.c.conversation) & (insights.c.revision == evaluations.c.revision),
+        )
+        .outerjoin(audits, AUDIT_SHOWN)
+        .where(conversations.c.app == app)
+    )
+
+
+def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySelect) -> list[EvaluatedConversation]:
+    """Return the results of a query of ``recorded_query``, in its order."""
+    rows: dict[str, AnyRow] = {row.conversation_id: row for row in connection.execute(query)}
+    decided = reader.read(connection, rows)
+    return [
+        EvaluatedConversation(
+            conversation=CONVERSATION.decode(row.body),
+            evaluation=decided[each],
+            insights=read_insights(row.insights_body),
+            audit=read_audit(row.audit_body),
+            is_current=row.is_current,
+        )
+        for each, row in rows.items()
+    ]
+
+
+def read_some(
+    connection: Connection, reader: EvaluationReader, app: int, conversation_ids: Sequence[str], visibility: Visibility
+) -> dict[str, EvaluatedConversation]:
+    """Return those of these conversations that are recorded and visible, by id."""
+    found: list[EvaluatedConversation] = []
+    ids = [each for each in conversation_ids if is_storable(each)]
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        query = recorded_query(app).where(
+            conversations.c.conversation_id.in_(ids[start : start + _IDS_AT_ONCE]),
+            *visible(visibility, app, conversations.c.conversation_id),
+        )
+        found += read_recorded(connection, reader, query)
+    return {each.conversation.id: each for each in found}
+
+
+def still_decided(
+    connection: Connection, rendered: Sequence[tuple[Stored, RenderedRows]]
+) -> list[tuple[Stored, RenderedRows]]:
+    """Return those whose evaluation is the newest of their conversation: it was neither revised nor scored again meanwhile.
+
+    One that was erased and sent again begins at the first revision: only the time of its evaluation distinguishes
+    the rows of the two.
+    """
+    newest = newest_marks(connection, [stored.number for stored, _ in rendered])
+    return [(stored, each) for stored, each in rendered if newest.get(stored.number) == mark_of(each.evaluation)]
+
+
+Mark = tuple[int, str, int]
+"""When an evaluation was made, and with which version of which form: that tells it from others of its conversation."""
+
+
+def mark_of(evaluation: Evaluation) -> Mark:
+    """Return the part of an evaluation that identifies it among those of its conversation."""
+    form = evaluation.form
+    return ms_of(evaluation.evaluated_at), form.id if form else "", form.version if form else 0
+
+
+def newest_marks(connection: Connection, numbers: Sequence[int]) -> dict[int, Mark]:
+    """The mark of the newest evaluation of each of these conversations, by their numbers."""
+    newest = (
+        sa.select(sa.func.max(evaluations.c.evaluation))
+        .where(evaluations.c.conversation.in_(numbers), evaluations.c.segment == WHOLE)
+        .group_by(evaluations.c.conversation)
+    )
+    query = sa.select(
+        evaluations.c.conversation,
+        evaluations.c.evaluated_at,
+        evaluations.c.form_id,
+        evaluations.c.form_version,
+    ).where(evaluations.c.evaluation.in_(newest))
+    return {number: (at, form_id, version) for number, at, form_id, version in connection.execute(query)}
+
+
+def file_recorded(
+    connection: Connection, dialect: Dialect, app: int, rendered: Sequence[tuple[Stored, RenderedRows]]
+) -> None:
+    """Write the rows of these, and the status in their conversations."""
+    file_rows(connection, dialect, app, [filing_of(each, stored.filed_at) for stored, each in rendered])
+    standing: dict[Status, list[int]] = defaultdict(list)
+    for stored, each in rendered:
+        standing[each.evaluation.status].append(stored.number)
+    shown = {"recorded_revision": conversations.c.revision, "filed_at": conversations.c.started_at}
+    for status, numbers in standing.items():
+        of_it = sa.update(conversations).where(conversations.c.conversation.in_(numbers))
+        connection.execute(of_it.values(status=status, **shown))

@@ -1,0 +1,164 @@
+"""Stored evaluations: the verdicts with their evidence, and the form as it was.
+
+A form is much larger than its verdicts about one conversation, so it is kept once (``form_snapshots``) and
+referenced. The settings of its metrics are read back as plain JSON values: they are for display.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
+from auscult.domain.form import Form, Handler
+from auscult.storage.core.database import AnyRow
+from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.tables import evaluations, form_snapshots
+
+WHOLE = 0
+"""The segment that is the whole conversation."""
+DIGEST_BYTES = 16
+_MOST_FORMS = 1_000
+
+
+class _Result(Struct, frozen=True):
+    """The verdict on the metric of this id."""
+
+    metric: str
+    verdict: Verdict
+
+
+class _Body(Struct, frozen=True, omit_defaults=True):
+    engines: tuple[str, ...]
+    results: tuple[_Result, ...]
+    reason: str | None = None
+    segment: int = WHOLE
+    handler: Handler | None = None
+    agent_id: str | None = None
+
+
+_BODY = msgspec.json.Decoder(_Body)
+_FORM = msgspec.json.Decoder(Form)
+
+COLUMNS = (
+    evaluations.c.revision,
+    evaluations.c.snapshot,
+    evaluations.c.status,
+    evaluations.c.score,
+    evaluations.c.passed,
+    evaluations.c.fatal_errors,
+    evaluations.c.evaluated_at,
+    evaluations.c.body.label("evaluation_body"),
+)
+_WRITTEN = tuple(column.name for column in evaluations.columns if column is not evaluations.c.evaluation)
+
+
+def write_evaluations(
+    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]], sweep: int = 0
+) -> None:
+    """Keep evaluations, each with the number of its conversation, and those of its segments. One that is there is left as it is.
+
+    ``sweep`` is the re-score that decided them; 0 where they were decided when the conversation came in.
+    """
+    each_of = [(number, WHOLE, one) for number, one in decided]
+    each_of += [(number, part.segment, part) for number, one in decided for part in one.segments]
+    snapshots = _write_snapshots(connection, dialect, app, [evaluation.form for *_, evaluation in each_of])
+    rows = [
+        (
+            conversation,
+            segment,
+            evaluation.revision,
+            evaluation.form.id if evaluation.form else "",
+            evaluation.form.version if evaluation.form else 0,
+            sweep,
+            snapshots.get(id(evaluation.form)),
+            evaluation.status,
+            None if evaluation.score is None else int(evaluation.score),
+            None if evaluation.passed is None else int(evaluation.passed),
+            evaluation.fatal_errors,
+            ms_of(evaluation.evaluated_at),
+            _encode(evaluation),
+        )
+        for conversation, segment, evaluation in each_of
+    ]
+    dialect.insert_many(connection, evaluations, _WRITTEN, rows, "ON CONFLICT DO NOTHING")
+
+
+class EvaluationReader:
+    """Makes evaluations of what is kept. Forms already seen are remembered: a snapshot never changes."""
+
+    def __init__(self) -> None:
+        """Nothing is remembered yet."""
+        self._forms: dict[int, Form] = {}
+
+    def read(self, connection: Connection, rows: Mapping[str, AnyRow]) -> dict[str, Evaluation]:
+        """Evaluations by conversation id, of rows that have ``COLUMNS``."""
+        self._learn(connection, {row.snapshot for row in rows.values() if row.snapshot is not None})
+        return {conversation_id: self._evaluation(conversation_id, row) for conversation_id, row in rows.items()}
+
+    def _learn(self, connection: Connection, wanted: set[int]) -> None:
+        if len(self._forms) > _MOST_FORMS:
+            self._forms.clear()
+        query = sa.select(form_snapshots.c.snapshot, form_snapshots.c.body)
+        for snapshot, body in connection.execute(
+            query.where(form_snapshots.c.snapshot.in_(sorted(wanted - self._forms.keys())))
+        ):
+            self._forms[snapshot] = _FORM.decode(body)
+
+    def _evaluation(self, conversation_id: str, row: AnyRow) -> Evaluation:
+        form = None if row.snapshot is None else self._forms[row.snapshot]
+        body = _BODY.decode(row.evaluation_body)
+        metrics = {metric.id: metric for metric in form.metrics} if form else {}
+        return Evaluation(
+            conversation_id=conversation_id,
+            revision=row.revision,
+            form=form,
+            status=row.status,
+            score=None if row.score is None else Decimal(row.score),
+            passed=None if row.passed is None else bool(row.passed),
+            fatal_errors=row.fatal_errors,
+            results=tuple(
+                MetricResult(metric=metrics[result.metric], verdict=result.verdict) for result in body.results
+            ),
+            engines=body.engines,
+            evaluated_at=instant_of(row.evaluated_at),
+            reason=body.reason,
+            segment=body.segment,
+            handler=body.handler,
+            agent_id=body.agent_id,
+        )
+
+
+def _encode(evaluation: Evaluation) -> bytes:
+    results = tuple(_Result(result.metric.id, result.verdict) for result in evaluation.results)
+    body = _Body(
+        evaluation.engines,
+        results,
+        evaluation.reason,
+        evaluation.segment,
+        evaluation.handler,
+        evaluation.agent_id,
+    )
+    return msgspec.json.encode(body)
+
+
+def _write_snapshots(
+    connection: Connection, dialect: Dialect, app: int, forms: Sequence[Form | None]
+) -> dict[int, int]:
+    """Store each form once; return the number of each by the identity of the object."""
+    bodies = {id(form): msgspec.json.encode(form) for form in {id(form): form for form in forms if form}.values()}
+    if not bodies:
+        return {}
+    digests = {key: blake2b(body, digest_size=DIGEST_BYTES).digest() for key, body in bodies.items()}
+    rows = [{"app": app, "digest": digests[key], "body": body} for key, body in bodies.items()]
+    connection.execute(dialect.insert(form_snapshots).on_conflict_do_nothing(), rows)
+    query = sa.select(form_snapshots.c.digest, form_snapshots.c.snapshot).where(
+        form_snapshots.c.app == app, form_snapshots.c.digest.in_(set(digests.values()))
+    )
+    snapshots = {bytes(digest): snapshot for digest, snapshot in connection.execute(query)}
+    return {key: snapshots[digest] for key, digest in digests.items()}

@@ -1,0 +1,397 @@
+"""Conversations of one app: their content, the batch that processes each, and their status."""
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from auscult.domain.assist.live_log import Settled
+from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.change import ChangeKind
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import NotFoundError
+from auscult.domain.evaluation import Status
+from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.scoring.batches import Priority
+from auscult.domain.scoring.stored import (
+    Accepted,
+    ConversationDetail,
+    EvaluatedConversation,
+    PendingConversation,
+    RenderedRows,
+)
+from auscult.domain.tenancy import Tenant
+from auscult.storage.access.apps import take_turn
+from auscult.storage.assist.live import settle
+from auscult.storage.conversations.details import read_dossier
+from auscult.storage.conversations.documents import StoredDocument, stored_document
+from auscult.storage.conversations.erasing import AppErasure
+from auscult.storage.conversations.evaluated import (
+    AUDIT_SHOWN,
+    CONVERSATION,
+    Stored,
+    file_recorded,
+    read_audit,
+    read_recorded,
+    read_some,
+    recorded_query,
+    still_decided,
+    write_insights,
+)
+from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
+from auscult.storage.conversations.said import Said, search, write_said
+from auscult.storage.conversations.waiting import chunks, read_waiting
+from auscult.storage.core.audit_tables import audits
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.tables import batches, conversations
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.delivery.feed import tell
+from auscult.storage.pages.reading import Pages
+from auscult.storage.people.filling import DirectoryFiller
+from auscult.storage.people.parties import write_parties
+from auscult.storage.people.visibility import is_visible
+from auscult.storage.privacy.live import drop_originals, with_originals
+from auscult.storage.privacy.redaction import AppPrivacy, Incoming
+from auscult.storage.recordings.linking import link_recordings, linked_in, without_contents
+from auscult.storage.work.batches import HAS_UNRECORDED, NUMBERS, UNRECORDED, insert_batch
+
+Alongside = Callable[[Connection, Accepted], None]
+
+_UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
+_REVISE = _UPDATE.values(revision=conversations.c.revision + 1, words_erased_at=None)
+
+
+class AppConversations:
+    """The conversations of one app."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  (made in one place, by the store)
+        self,
+        database: Database,
+        tenant: Tenant,
+        app: int,
+        pages: Pages,
+        reader: EvaluationReader,
+        privacy: AppPrivacy,
+        erasure: AppErasure,
+    ) -> None:
+        """``app`` is the app's number. All that is accepted passes ``privacy``, all that is erased ``erasure``."""
+        self._database = database
+        self._tenant = tenant
+        self._app = app
+        self._pages = pages
+        self._reader = reader
+        self._privacy = privacy
+        self._erasure = erasure
+        self._filler = DirectoryFiller(app)
+        self._visibility = EVERYTHING
+
+    def seen_by(self, visibility: Visibility) -> "AppConversations":
+        """Return the same for a principal: reading and erasing reach only what is visible."""
+        narrowed = copy(self)
+        narrowed._visibility = visibility  # noqa: SLF001  (its own)
+        return narrowed
+
+    def accept(
+        self,
+        conversations_: Sequence[Conversation],
+        priority: Priority = "backfill",
+        alongside: Alongside | None = None,
+    ) -> Accepted:
+        """Store them and the batch that will process them, in one transaction.
+
+        The same id with the same content is unchanged; with other content it is a new revision. An id that
+        appears twice in one call counts once, the last wins. A conversation that is unchanged but whose
+        processing has not finished stays with its batch, unless that batch has ended without it:
+        then it joins this one. ``alongside`` writes to the same transaction what belongs to them.
+        """
+        ids = [each.id for each in conversations_] if TRACING.tracer else []
+        linked = {each.id: linked_in(each) for each in conversations_ if each.recordings is not None}
+        with TRACING.span("accept", "producer", {CONVERSATIONS: ids}):
+            admitted = self._privacy.admitted(
+                [without_contents(each) for each in conversations_] if linked else conversations_
+            )
+            with self._database.writing() as connection:
+                take_turn(connection, self._app)
+                accepted = self._accept(connection, admitted, priority)
+                link_recordings(connection, self._app, linked)
+                if alongside is not None:
+                    alongside(connection, accepted)
+            self._filler.remember(admitted.conversations)
+            return accepted
+
+    def accept_ended(self, conversation: Conversation, settled: Settled) -> bool:
+        """Accept a live conversation that is over, and store its final state, in one transaction.
+
+        Return False, and write nothing, where an event arrived meanwhile, or it was erased.
+        """
+        with self._database.reading() as connection:
+            original = with_originals(connection, self._privacy, conversation)
+        admitted = self._privacy.admitted([original])
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            is_left = settle(connection, self._app, conversation.id, settled)
+            if is_left:
+                self._accept(connection, admitted, "live")
+                if original is not conversation:
+                    drop_originals(connection, self._app, conversation.id)
+        return is_left
+
+    def pending(self, batch_id: str) -> list[PendingConversation]:
+        """The conversations of a batch at their present revision, those already recorded left out, in their order."""
+        query = (
+            sa.select(conversations.c.body, conversations.c.revision, audits.c.body)
+            .select_from(conversations)
+            .join(batches, batches.c.batch == conversations.c.batch)
+            .outerjoin(audits, AUDIT_SHOWN)
+            .where(
+                batches.c.batch_id == batch_id,
+                batches.c.app == self._app,
+                UNRECORDED,
+            )
+            .order_by(conversations.c.conversation)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            PendingConversation(conversation=CONVERSATION.decode(body), revision=revision, audit=read_audit(audit))
+            for body, revision, audit in rows
+        ]
+
+    def statuses(self, conversation_ids: Sequence[str]) -> dict[str, Status]:
+        """Return the status of each recorded conversation. Ids whose present revision is not recorded yet are left out."""
+        found: dict[str, Status] = {}
+        query = sa.select(conversations.c.conversation_id, conversations.c.status).where(
+            conversations.c.app == self._app, conversations.c.recorded_revision == conversations.c.revision
+        )
+        with self._database.reading() as connection:
+            for ids in chunks(conversation_ids):
+                rows = connection.execute(query.where(conversations.c.conversation_id.in_(ids)))
+                found.update((row.conversation_id, row.status) for row in rows)
+        return found
+
+    def unfinished(self, conversation_ids: Sequence[str]) -> frozenset[str]:
+        """Return those that are not recorded yet and whose batch has not ended."""
+        with self._database.reading() as connection:
+            return frozenset(
+                each.conversation_id
+                for each, has_ended, _ in read_waiting(connection, self._app, conversation_ids)
+                if not each.is_current and not has_ended
+            )
+
+    def batches_of(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        """Return the batch of each of these whose present revision is not recorded, by id."""
+        with self._database.reading() as connection:
+            waiting = read_waiting(connection, self._app, conversation_ids)
+            return {each.conversation_id: batch_id for each, _, batch_id in waiting if not each.is_current}
+
+    def record(
+        self, batch_id: str, finished: Sequence[RenderedRows], failure: str | None = None, *, is_last: bool = True
+    ) -> None:
+        """Write evaluations, insights, rows, facets and tallies and end the batch, in one transaction.
+
+        What was recorded for that revision before is left; an older revision than the stored one is passed over.
+        The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
+        ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was
+        cancelled meanwhile nothing is written.
+        Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
+        an audit was changed since its rows were rendered.
+        """
+        rendered = {each.evaluation.conversation_id: each for each in finished}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            if self._state(connection, batch_id) == "cancelled":
+                return
+            fresh = [
+                (row, rendered[row.conversation_id])
+                for row, _, its_batch in read_waiting(connection, self._app, sorted(rendered))
+                # One that was erased and came again begins anew at the first revision, in another batch.
+                if its_batch == batch_id
+                and row.revision == rendered[row.conversation_id].evaluation.revision
+                and not row.is_current
+            ]
+            if any(not row.shows(each) for row, each in fresh):
+                raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
+            if fresh:
+                decided = [(row.number, each.evaluation) for row, each in fresh]
+                write_evaluations(connection, self._database.dialect, self._app, decided)
+                found = [(row.number, row.revision, each.insights) for row, each in fresh]
+                write_insights(connection, self._database.dialect, found)
+                file_recorded(connection, self._database.dialect, self._app, fresh)
+                write_said(connection, self._database.dialect, self._app, fresh)
+                tell(
+                    connection,
+                    self._database.dialect,
+                    self._app,
+                    [(row.conversation_id, _change(row)) for row, _ in fresh],
+                )
+            if is_last:
+                _end(connection, batch_id, failure)
+
+    def rerender(self, after_id: str, limit: int) -> list[EvaluatedConversation]:
+        """Recorded conversations, by id, after ``after_id``: what ``rebuild`` reads.
+
+        One whose present revision waits to be recorded is left out: its rows are about to be written anyway, and
+        what the old ones were rendered from is no longer there.
+        """
+        query = (
+            recorded_query(self._app)
+            .where(
+                conversations.c.conversation_id > after_id,
+                conversations.c.recorded_revision == conversations.c.revision,
+            )
+            .order_by(conversations.c.conversation_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return read_recorded(connection, self._reader, query)
+
+    def replace_rows(self, finished: Sequence[RenderedRows]) -> None:
+        """Replace rows, facets and tallies of these conversations, and keep insights where there were none.
+
+        Evaluations stay as they are. One that has been revised or audited meanwhile is passed over.
+        """
+        rendered = {each.evaluation.conversation_id: each for each in finished}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            current = [
+                (row, rendered[row.conversation_id])
+                for row, _, _ in read_waiting(connection, self._app, sorted(rendered))
+                if row.is_current
+                and row.revision == rendered[row.conversation_id].evaluation.revision
+                and row.shows(rendered[row.conversation_id])
+            ]
+            current = still_decided(connection, current)
+            if current:
+                found = [(row.number, row.revision, each.insights) for row, each in current]
+                write_insights(connection, self._database.dialect, found)
+                file_recorded(connection, self._database.dialect, self._app, current)
+                write_said(connection, self._database.dialect, self._app, current)
+
+    def recorded(self, conversation_ids: Sequence[str]) -> dict[str, EvaluatedConversation]:
+        """Return those of these conversations that are recorded, by id."""
+        with self._database.reading() as connection:
+            return read_some(connection, self._reader, self._app, conversation_ids, self._visibility)
+
+    def get(self, conversation_id: str) -> ConversationDetail | None:
+        """All that is kept of one conversation, evaluated or not; None when it is unknown."""
+        if not is_storable(conversation_id):
+            return None
+        with self._database.comparing() as connection:
+            if not is_visible(connection, self._visibility, self._app, conversation_id):
+                return None
+            return read_dossier(connection, self._reader, self._app, conversation_id)
+
+    def erase(self, conversation_id: str, principal: str = "system") -> bool:
+        """Erase a conversation and everything made of it, in one transaction; False where there is none.
+
+        A batch that is under way with it does not bring it back. The same id may come again afterwards.
+        Raises ``ConflictError`` where it is on legal hold.
+        """
+        if not self._sees(conversation_id):
+            return False
+        is_erased = self._erasure.erase(conversation_id, principal=principal)
+        if is_erased:
+            self._erasure.overwrite()
+        return is_erased
+
+    def page(self, query: RecordQuery) -> RecordPage:
+        """One page of a report. Raises ``NotFoundError`` when the query names another app."""
+        if query.app_ids != (self._tenant.app_id,):
+            raise NotFoundError(
+                f"These are the pages of app {self._tenant.app_id} alone", code="app.unknown", field="app"
+            )
+        return self._pages.page((self._app,), replace(query, visibility=self._visibility))
+
+    def search(self, query: RecordQuery, said: Said) -> RecordPage:
+        """One page of a report's rows in whose conversations something was said."""
+        with self._database.comparing() as connection:
+            return search(connection, self._app, replace(query, visibility=self._visibility), said)
+
+    def _accept(self, connection: Connection, admitted: Incoming, priority: Priority) -> Accepted:
+        by_id = {conversation.id: conversation for conversation in admitted.conversations}
+        incoming = {each: stored_document(conversation) for each, conversation in by_id.items()}
+        stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(incoming))}
+        new = [each for each in incoming if each not in stored]
+        changed = [each for each, (row, _, _) in stored.items() if row.digest != incoming[each].digest]
+        left = [
+            row.number
+            for each, (row, has_ended, _) in stored.items()
+            if row.digest == incoming[each].digest and not row.is_current and has_ended
+        ]
+        batch_id = None
+        if new or changed or left:
+            size = len(new) + len(changed) + len(left)
+            batch_id, batch = self._open_batch(connection, size, priority)
+            self._insert(connection, batch, {each: incoming[each] for each in sorted(new)})
+            self._revise(connection, batch, [(stored[each].stored.number, incoming[each]) for each in changed])
+            self._write_parties(connection, [by_id[each] for each in sorted(new)], [by_id[each] for each in changed])
+            moved = [{"number": number, "batch": batch} for number in left]
+            _execute(connection, _UPDATE, moved)
+            if admitted.redactions or changed:
+                self._privacy.keep(connection, admitted.redactions, [*new, *changed])
+        unchanged = len(stored) - len(changed)
+        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
+
+    def _sees(self, conversation_id: str) -> bool:
+        if self._visibility.is_everything or not is_storable(conversation_id):
+            return is_storable(conversation_id)
+        with self._database.reading() as connection:
+            return is_visible(connection, self._visibility, self._app, conversation_id)
+
+    def _state(self, connection: Connection, batch_id: str) -> str:
+        """Return the state of a batch. Raises ``NotFoundError`` when this app has no such batch."""
+        query = sa.select(batches.c.state).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
+        state = connection.execute(query).scalar_one_or_none()
+        if state is None:
+            raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
+        return state
+
+    def _open_batch(self, connection: Connection, size: int, priority: Priority) -> tuple[str, int]:
+        """Make a batch; its id and its number."""
+        made = insert_batch(self._app, size, NUMBERS[priority], now_ms())
+        row = connection.execute(made.returning(batches.c.batch_id, batches.c.batch)).one()
+        return row.batch_id, row.batch
+
+    def _insert(self, connection: Connection, batch: int, new: dict[str, StoredDocument]) -> None:
+        names = ("app", "conversation_id", "revision", "batch", *StoredDocument._fields)
+        rows = [(self._app, each, 1, batch, *document) for each, document in new.items()]
+        self._database.dialect.insert_many(connection, conversations, names, rows)
+
+    def _write_parties(
+        self, connection: Connection, new: Sequence[Conversation], revised: Sequence[Conversation]
+    ) -> None:
+        dialect = self._database.dialect
+        write_parties(connection, dialect, self._app, new, revised)
+        self._filler.fill(connection, dialect, [*new, *revised])
+
+    def _revise(self, connection: Connection, batch: int, changed: Sequence[tuple[int, StoredDocument]]) -> None:
+        rows = [{"number": number, "batch": batch, **document._asdict()} for number, document in changed]
+        _execute(connection, _REVISE, rows)
+
+
+def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
+    """End a batch, unless a conversation of it is neither recorded nor failed: it is begun again.
+
+    One that is done, as when it was split meanwhile, stays so.
+    """
+    ended = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state != "done")
+    if failure is None:
+        ended = ended.where(~HAS_UNRECORDED)
+    state = "failed" if failure else "done"
+    connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
+
+
+def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _change(row: Stored) -> ChangeKind:
+    """Return the kind of change that recording the conversation is."""
+    return "created" if row.recorded_revision is None else "revised"

@@ -1,0 +1,1 @@
+"""Connections, tables, dialect differences and migrations."""

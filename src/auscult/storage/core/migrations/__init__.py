@@ -1,0 +1,193 @@
+"""Tables are created and changed here and nowhere else, one file in ``versions`` a change, in one line of history."""
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from auscult.domain.errors import SettingsError
+from auscult.storage.core.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+_HERE = Path(__file__).parent
+
+
+def migrate(url: str) -> None:
+    """Create the tables of a new database, or bring an older one's up to date.
+
+    Any number of processes may do so at once: one does it, the others wait and find it done.
+    Raises ``SettingsError`` when the URL is of no known kind, when nothing answers there or it is no database,
+    or when the database was made by a newer version.
+    """
+    database = Database(url)
+    try:
+        _reach(database)
+        with database.reading() as connection:
+            if versions(connection) == [newest()]:
+                return
+        with database.writing() as connection:
+            database.dialect.lock_schema(connection)
+            _upgrade(connection)
+    finally:
+        database.close()
+
+
+class Migration(NamedTuple):
+    """One change of the tables: its number, and its first line of documentation."""
+
+    revision: str
+    summary: str
+
+
+class MigrationPlan(NamedTuple):
+    """The version of a database's tables (None without tables), ours, and the migrations between the two."""
+
+    current: str | None
+    newest: str
+    pending: tuple[Migration, ...]
+
+
+def plan_migrations(url: str) -> MigrationPlan:
+    """Read what ``migrate`` would do, and change nothing. Raises ``SettingsError`` as ``migrate`` does."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  (see _upgrade)
+
+    current = current_version(url)
+    if current is not None:
+        _refuse_unknown(current, ScriptDirectory(str(_HERE)))
+    pending = (each for each in all_migrations() if current is None or each.revision > current)
+    return MigrationPlan(current, newest(), tuple(pending))
+
+
+def step_back(url: str) -> str:
+    """Undo the last migration of a database; return the version that its tables are of afterwards.
+
+    Raises ``SettingsError`` where that migration cannot be undone, or the database does not open.
+    """
+    database = Database(url)
+    try:
+        _reach(database)
+        with database.writing() as connection:
+            database.dialect.lock_schema(connection)
+            return _downgrade(connection)
+    finally:
+        database.close()
+
+
+def _downgrade(connection: Connection) -> str:
+    from alembic import command  # noqa: PLC0415  (see _upgrade)
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    current = max(versions(connection), default=None)
+    scripts = ScriptDirectory(str(_HERE))
+    if current is not None:
+        _refuse_unknown(current, scripts)
+    script = scripts.get_revision(current) if current is not None else None
+    if script is None or script.down_revision is None or not hasattr(script.module, "downgrade"):
+        raise SettingsError(
+            f"version {current or 'none'} of the tables has no way back; "
+            "restore the backup that was made before the upgrade",
+            code="migration.no_way_back",
+            field="database",
+        )
+    command.downgrade(_alembic(connection), "-1")
+    return max(versions(connection))
+
+
+def all_migrations() -> tuple[Migration, ...]:
+    """Return every migration, the first one first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  (see _upgrade)
+
+    scripts = ScriptDirectory(str(_HERE)).walk_revisions("base", "heads")
+    found = [Migration(script.revision, (script.doc or "").splitlines()[0]) for script in scripts]
+    return tuple(reversed(found))
+
+
+def current_version(url: str) -> str | None:
+    """Return the version of a database's tables; None without tables. Raises ``SettingsError`` if it does not open."""
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            return max(versions(connection), default=None)
+    except DBAPIError as error:
+        raise _unreachable(error) from error
+    finally:
+        database.close()
+
+
+def check_migrated(url: str) -> None:
+    """Refuse a database whose tables are not those of this version: ``SettingsError``."""
+    current = current_version(url)
+    if current == newest():
+        return
+    has = "no tables" if current is None else f"tables of version {current}"
+    raise SettingsError(
+        f"this database has {has}, this auscult needs version {newest()}, and AUSCULT_MIGRATE is never; "
+        "run `auscult migrate`",
+        code="database.outdated",
+        field="AUSCULT_MIGRATE",
+    )
+
+
+def _unreachable(error: Exception) -> SettingsError:
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
+    return SettingsError(f"The database does not open: {reason}", code="database.unreachable", field="database")
+
+
+def _reach(database: Database) -> None:
+    try:
+        with database.reading():
+            pass
+        database.dialect.prepare(database.engine)
+    except (DBAPIError, sqlite3.Error) as error:
+        raise _unreachable(error) from error
+
+
+def newest() -> str:
+    """The version that this auscult makes, by the names of the files: alembic takes a fifth of a second to say it."""
+    return max(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*_*.py"))
+
+
+def versions(connection: Connection) -> list[str]:
+    """Return the versions that a database says its tables are of: one, or none where there are no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return []
+    return list(connection.scalars(text("SELECT version_num FROM alembic_version")))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  (only where there is something to do: every command opens a database)
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    settings = _alembic(connection)
+    _refuse_newer(connection, ScriptDirectory.from_config(settings))
+    command.upgrade(settings, "head")
+
+
+def _alembic(connection: Connection) -> "Config":
+    """Return Alembic's settings, with the connection whose transaction it works in."""
+    from alembic.config import Config  # noqa: PLC0415  (see _upgrade)
+
+    settings = Config()
+    settings.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def _refuse_newer(connection: Connection, scripts: "ScriptDirectory") -> None:
+    for version in versions(connection):
+        _refuse_unknown(version, scripts)
+
+
+def _refuse_unknown(version: str, scripts: "ScriptDirectory") -> None:
+    if version not in {script.revision for script in scripts.walk_revisions()}:
+        raise SettingsError(
+            f"This database is at version {version}, which this auscult does not know; use the newer auscult",
+            code="database.newer",
+            field="database",
+            value=version,
+        )

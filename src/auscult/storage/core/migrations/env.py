@@ -1,0 +1,19 @@
+"""Entry point of Alembic. The connection, with its transaction and its lock, is ``migrate``'s."""
+
+from alembic import context
+
+from auscult.storage.core.migrations import versions
+from auscult.storage.core.tables import METADATA
+from auscult.storage.core.views import FIRST, create_views, drop_views
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=METADATA,
+    transactional_ddl=True,
+)
+# Tables cannot change under views that read them.
+drop_views(connection)
+context.run_migrations()
+if max(versions(connection), default="") >= FIRST:
+    create_views(connection)

@@ -1,0 +1,51 @@
+"""Tables of scheduled reports and alerts, with their runs."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from auscult.storage.core.tables import KEY, METADATA, NUMBER
+
+schedules = Table(
+    "schedules",
+    METADATA,
+    Column("schedule", NUMBER, primary_key=True),
+    Column("schedule_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("created_by", KEY, nullable=False),
+    Column("next_at", BigInteger),  # null: on demand
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_schedules_next", "app", "next_at"),
+)
+
+schedule_runs = Table(
+    "schedule_runs",
+    METADATA,
+    Column("run", NUMBER, primary_key=True),
+    Column("schedule", NUMBER, ForeignKey("schedules.schedule"), nullable=False),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("href", Text, nullable=False),
+    Column("conversation_id", KEY, nullable=False),  # "" of one about no single conversation
+    Column("filename", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("content", LargeBinary),  # null of an alert, and once a conversation of the app was erased
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("is_read", SmallInteger, nullable=False),
+    UniqueConstraint("schedule", "key"),
+    Index("ix_schedule_runs_state", "app", "state"),
+)

@@ -1,0 +1,1 @@
+"""Forms and other documents of an app."""

@@ -1,0 +1,164 @@
+"""Published forms: one row a version, never edited. Also drafts, and the versions that were retired."""
+
+import sqlalchemy as sa
+
+from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.errors import NotFoundError
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.tables import form_drafts, form_retirements, forms
+from auscult.storage.core.text_validation import is_storable
+
+_LARGEST_VERSION = 2**31 - 1
+_VERSIONS = forms.outerjoin(
+    form_retirements,
+    (form_retirements.c.app == forms.c.app)
+    & (form_retirements.c.form_id == forms.c.form_id)
+    & (form_retirements.c.version == forms.c.version),
+)
+_COLUMNS = (
+    forms.c.form_id,
+    forms.c.version,
+    forms.c.document,
+    forms.c.published_at,
+    form_retirements.c.retired_at,
+)
+_DRAFT = (form_drafts.c.form_id, form_drafts.c.document, form_drafts.c.based_on, form_drafts.c.saved_at)
+
+
+class AppForms:
+    """The forms of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def publish(self, form_id: str, document: bytes) -> FormVersion:
+        """Store a new version; the same document as the version in force stores nothing and gives that one.
+
+        A draft that is the same document is done with.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            connection.execute(self._drop_draft(form_id).where(form_drafts.c.document == document))
+            newest = connection.execute(self._newest(form_id)).one_or_none()
+            if newest is not None and newest.document == document and newest.retired_at is None:
+                return _form_version(newest)
+            version = 1 if newest is None else newest.version + 1
+            now = now_ms()
+            row = {"form_id": form_id, "version": version, "document": document, "published_at": now}
+            connection.execute(sa.insert(forms).values(app=self._app, **row))
+        return FormVersion(form_id=form_id, version=version, document=document, published_at=instant_of(now))
+
+    def retire(self, form_id: str) -> FormVersion:
+        """Put a form out of force. Its versions stay; publishing it again makes a new one.
+
+        Raises ``NotFoundError`` ``form.unknown`` when it was never published.
+        """
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            newest = connection.execute(self._newest(form_id)).one_or_none() if is_storable(form_id) else None
+            if newest is None:
+                raise NotFoundError(
+                    f"There is no form {form_id} in this app", code="form.unknown", field="form_id", value=form_id
+                )
+            if newest.retired_at is None:
+                row = {"app": self._app, "form_id": form_id, "version": newest.version, "retired_at": now_ms()}
+                connection.execute(sa.insert(form_retirements).values(row))
+            return _form_version(connection.execute(self._newest(form_id)).one())
+
+    def in_force(self) -> list[FormVersion]:
+        """The newest version of each form that is not retired, by form id."""
+        newest = (
+            sa.select(forms.c.form_id, sa.func.max(forms.c.version).label("version"))
+            .where(forms.c.app == self._app)
+            .group_by(forms.c.form_id)
+            .subquery()
+        )
+        query = (
+            sa.select(*_COLUMNS)
+            .select_from(_VERSIONS)
+            .join(newest, (newest.c.form_id == forms.c.form_id) & (newest.c.version == forms.c.version))
+            .where(forms.c.app == self._app, form_retirements.c.retired_at.is_(None))
+            .order_by(forms.c.form_id)
+        )
+        with self._database.reading() as connection:
+            return [_form_version(row) for row in connection.execute(query)]
+
+    def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
+        """One version, or the newest."""
+        if not is_storable(form_id) or not 0 <= (version or 0) <= _LARGEST_VERSION:
+            return None
+        query = self._newest(form_id)
+        if version is not None:
+            query = query.where(forms.c.version == version)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _form_version(row)
+
+    def versions(self, form_id: str) -> list[FormVersion]:
+        """Every version of a form, the newest first; none when it is unknown."""
+        if not is_storable(form_id):
+            return []
+        query = self._of(form_id).order_by(forms.c.version.desc())
+        with self._database.reading() as connection:
+            return [_form_version(row) for row in connection.execute(query)]
+
+    def save_draft(self, form_id: str, document: bytes) -> FormDraft:
+        """Keep a document that is not in force, in place of the draft that there was."""
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            newest = connection.execute(self._newest(form_id)).one_or_none()
+            based_on = newest.version if newest is not None else None
+            now = now_ms()
+            row = {"form_id": form_id, "document": document, "based_on": based_on, "saved_at": now}
+            connection.execute(self._drop_draft(form_id))
+            connection.execute(sa.insert(form_drafts).values(app=self._app, **row))
+        return _form_draft(form_id, document, based_on, now)
+
+    def draft(self, form_id: str) -> FormDraft | None:
+        """The draft of a form, if it has one."""
+        return next(iter(self._drafts(form_drafts.c.form_id == form_id)), None) if is_storable(form_id) else None
+
+    def drafts(self) -> list[FormDraft]:
+        """The drafts of all forms, by form id."""
+        return self._drafts()
+
+    def discard_draft(self, form_id: str) -> bool:
+        """Forget a draft; whether there was one."""
+        if not is_storable(form_id):
+            return False
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            return connection.execute(self._drop_draft(form_id)).rowcount > 0
+
+    def _drafts(self, *where: sa.ColumnElement[bool]) -> list[FormDraft]:
+        query = sa.select(*_DRAFT).where(form_drafts.c.app == self._app, *where).order_by(form_drafts.c.form_id)
+        with self._database.reading() as connection:
+            return [_form_draft(*row) for row in connection.execute(query)]
+
+    def _drop_draft(self, form_id: str) -> sa.Delete:
+        return sa.delete(form_drafts).where(form_drafts.c.app == self._app, form_drafts.c.form_id == form_id)
+
+    def _of(self, form_id: str) -> AnySelect:
+        found = sa.select(*_COLUMNS).select_from(_VERSIONS)
+        return found.where(forms.c.app == self._app, forms.c.form_id == form_id)
+
+    def _newest(self, form_id: str) -> AnySelect:
+        return self._of(form_id).order_by(forms.c.version.desc()).limit(1)
+
+
+def _form_version(row: AnyRow) -> FormVersion:
+    return FormVersion(
+        form_id=row.form_id,
+        version=row.version,
+        document=bytes(row.document),
+        published_at=instant_of(row.published_at),
+        retired_at=None if row.retired_at is None else instant_of(row.retired_at),
+    )
+
+
+def _form_draft(form_id: str, document: bytes, based_on: int | None, saved_at: int) -> FormDraft:
+    return FormDraft(form_id=form_id, document=bytes(document), based_on=based_on, saved_at=instant_of(saved_at))

@@ -1,0 +1,110 @@
+"""Definitions of an app other than forms: one row a version, never edited but to mark its removal."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.tables import definitions
+from auscult.storage.core.text_validation import is_storable
+
+_LARGEST_VERSION = 2**31 - 1
+
+
+class AppDefinitions:
+    """The definitions of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def publish(self, kind: DefinitionKind, name: str, document: bytes) -> Definition:
+        """Store a new version; the same document as the version in force stores nothing and gives that one."""
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            newest = self._newest(connection, kind, name)
+            if newest is not None and newest.document == document and newest.removed_at is None:
+                return newest
+            version = 1 if newest is None else newest.version + 1
+            now = now_ms()
+            row = {"kind": kind, "name": name, "version": version, "document": document, "published_at": now}
+            connection.execute(sa.insert(definitions).values(app=self._app, **row))
+        return Definition(kind=kind, name=name, version=version, document=document, published_at=instant_of(now))
+
+    def in_force(self, kind: DefinitionKind) -> list[Definition]:
+        """The newest version of each name that is not removed, by name."""
+        newest = (
+            sa.select(definitions.c.name, sa.func.max(definitions.c.version).label("version"))
+            .where(definitions.c.app == self._app, definitions.c.kind == kind)
+            .group_by(definitions.c.name)
+            .subquery()
+        )
+        query = (
+            self._of(kind)
+            .join(newest, (newest.c.name == definitions.c.name) & (newest.c.version == definitions.c.version))
+            .where(definitions.c.removed_at.is_(None))
+            .order_by(definitions.c.name)
+        )
+        with self._database.reading() as connection:
+            return [_definition(row) for row in connection.execute(query)]
+
+    def get(self, kind: DefinitionKind, name: str, version: int | None = None) -> Definition | None:
+        """One version, or the newest, removed or not."""
+        if not is_storable(name) or not 0 <= (version or 0) <= _LARGEST_VERSION:
+            return None
+        with self._database.reading() as connection:
+            return self._newest(connection, kind, name, version)
+
+    def versions(self, kind: DefinitionKind, name: str) -> list[Definition]:
+        """Every version of a name, the newest first; none when it is unknown."""
+        if not is_storable(name):
+            return []
+        query = self._of(kind).where(definitions.c.name == name).order_by(definitions.c.version.desc())
+        with self._database.reading() as connection:
+            return [_definition(row) for row in connection.execute(query)]
+
+    def remove(self, kind: DefinitionKind, name: str) -> Definition | None:
+        """Put a name out of force; None when there is none. Its versions stay; publishing it again makes a new one."""
+        if not is_storable(name):
+            return None
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            newest = self._newest(connection, kind, name)
+            if newest is not None and newest.removed_at is None:
+                connection.execute(
+                    sa.update(definitions)
+                    .where(
+                        definitions.c.app == self._app,
+                        definitions.c.kind == kind,
+                        definitions.c.name == name,
+                        definitions.c.version == newest.version,
+                    )
+                    .values(removed_at=now_ms())
+                )
+            return self._newest(connection, kind, name)
+
+    def _of(self, kind: DefinitionKind) -> AnySelect:
+        return sa.select(definitions).where(definitions.c.app == self._app, definitions.c.kind == kind)
+
+    def _newest(
+        self, connection: Connection, kind: DefinitionKind, name: str, version: int | None = None
+    ) -> Definition | None:
+        query = self._of(kind).where(definitions.c.name == name).order_by(definitions.c.version.desc()).limit(1)
+        if version is not None:
+            query = query.where(definitions.c.version == version)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _definition(row)
+
+
+def _definition(row: AnyRow) -> Definition:
+    return Definition(
+        kind=row.kind,
+        name=row.name,
+        version=row.version,
+        document=bytes(row.document),
+        published_at=instant_of(row.published_at),
+        removed_at=None if row.removed_at is None else instant_of(row.removed_at),
+    )

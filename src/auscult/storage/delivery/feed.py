@@ -1,0 +1,77 @@
+"""The feed of an app: every change of its conversations, numbered in the order in which it was committed."""
+
+from collections.abc import Sequence
+from copy import copy
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.change import Change, ChangeKind
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.storage.core.database import Database
+from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.feed_tables import changes, deliveries, webhooks
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.people.visibility import visible
+
+_LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == sa.bindparam("an_app"))
+
+
+class AppFeed:
+    """The feed of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """Made by ``Store.within``."""
+        self._database = database
+        self._app = app
+        self._visibility = EVERYTHING
+
+    def seen_by(self, visibility: Visibility) -> "AppFeed":
+        """Return the same for a principal: only changes of visible conversations. An erased one is none of these."""
+        narrowed = copy(self)
+        narrowed._visibility = visibility  # noqa: SLF001  (its own)
+        return narrowed
+
+    def after(self, number: int, limit: int) -> list[Change]:
+        """Changes after one, in their order."""
+        query = (
+            sa.select(changes)
+            .where(changes.c.app == self._app, changes.c.change > number)
+            .where(*visible(self._visibility, changes.c.app, changes.c.conversation_id))
+            .order_by(changes.c.change)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                Change(number=row.change, conversation_id=row.conversation_id, kind=row.kind, at=instant_of(row.at))
+                for row in connection.execute(query)
+            ]
+
+    def last(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        with self._database.reading() as connection:
+            return last_change(connection, self._app)
+
+
+def tell(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+    """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
+    if not told:
+        return
+    last, at = last_change(connection, app), now_ms()
+    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(told, start=1)]
+    dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
+
+
+def tell_erased(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> None:
+    """Record that a conversation was erased, and delete its earlier changes."""
+    its = (changes.c.app == app, changes.c.conversation_id == conversation_id)
+    tell(connection, dialect, app, [(conversation_id, "erased")])
+    connection.execute(sa.delete(changes).where(*its, changes.c.kind != "erased"))
+    ours = sa.select(webhooks.c.webhook).where(webhooks.c.app == app)
+    gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id == conversation_id)
+    connection.execute(sa.delete(deliveries).where(*gone))
+
+
+def last_change(connection: Connection, app: int) -> int:
+    """The number of an app's last change."""
+    return connection.scalar(_LAST, {"an_app": app}) or 0

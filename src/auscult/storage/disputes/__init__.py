@@ -1,0 +1,1 @@
+"""ROOM: reviews of audits by agents, and disputes."""

@@ -1,0 +1,1 @@
+"""Backfills over stored conversations and their chunks."""

@@ -1,0 +1,1 @@
+"""Answers of judges, and the slots that limit concurrent calls."""

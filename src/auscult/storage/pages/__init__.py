@@ -1,0 +1,1 @@
+"""Pages of rendered rows: row index, rollups, filters, reading."""

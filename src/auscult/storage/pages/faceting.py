@@ -1,0 +1,159 @@
+"""Facets: properties by which rows of a listing are filtered, each a name and a value, compared byte by byte."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.record import Filter, Outcome, RecordQuery
+from auscult.domain.scoring.stored import RenderedRows
+from auscult.storage.core.text_validation import short_text
+from auscult.storage.people.parties import agents_of, queues_of
+
+QUEUE = "queue"
+"""Facet of a queue's id and of its name, both compared without case."""
+CHANNEL = "channel"
+"""Facet of what the contact centre calls the channel, compared without case."""
+WORD = "word"
+"""Facet of every word that means the channel, compared without case."""
+AGENT = "agent"
+"""Facet of an agent's id, to the letter: visibility rests on it."""
+AGENT_NAME = "agent_name"
+"""Facet of an agent's id and of their name, both compared without case: agents are looked for by it."""
+OUTCOME = "outcome"
+"""Facet of what an evaluation came to: passed, failed, unscored, and fatal beside failed."""
+AGENT_OUTCOME = "agent_outcome"
+"""Facet of an outcome and the id of an agent: so what each agent passed is counted by tallies, and not row by row."""
+MET = "met"
+"""Facet of a metric, by id, that was adhered to."""
+MISSED = "missed"
+"""Facet of a metric, by id, that was not."""
+INTENT = "intent"
+"""Facet of what the conversation was about, compared without case."""
+AUDIT = "audit"
+"""Facet of how the audit stands, where there is one."""
+FIELD = "cf"
+"""Facet of a custom field: a colon and the field's name follow."""
+TALLIED = frozenset({QUEUE, CHANNEL, AGENT, AGENT_NAME, OUTCOME, AGENT_OUTCOME, MET, MISSED, INTENT, AUDIT})
+"""Facets that are counted by the hour. Others may have as many values as there are conversations."""
+
+_FILTERS: Mapping[str, Filter] = {
+    QUEUE: "queues",
+    CHANNEL: "contact_channels",
+    WORD: "channel_words",
+    AGENT: "agents",
+    AGENT_NAME: "agents",
+    OUTCOME: "outcomes",
+    AGENT_OUTCOME: "agent_outcomes",
+    MET: "met",
+    MISSED: "missed",
+    INTENT: "intents",
+    AUDIT: "audits",
+}
+"""All others are custom fields."""
+
+Facet = tuple[str, str]
+"""Its name and its value."""
+
+
+def filter_of(facet: Facet) -> Filter:
+    """Return the filter of a query that a facet is for."""
+    return _FILTERS.get(facet[0], "custom_fields")
+
+
+def queue_facet(id_or_name: str) -> Facet:
+    """Return the facet of a queue, by its id or its name."""
+    return QUEUE, short_text(id_or_name.casefold())
+
+
+def agent_facet(agent_id: str) -> Facet:
+    """Return the facet of an agent, by their id."""
+    return AGENT, short_text(agent_id)
+
+
+def agent_outcome_facet(agent_id: str, outcome: Outcome) -> Facet:
+    """Return the facet of an outcome of conversations in which an agent took part, by the agent's id."""
+    return AGENT_OUTCOME, short_text(f"{outcome} {agent_id}")
+
+
+def implies(some: Sequence[Facet], others: Sequence[Facet]) -> bool:
+    """Return whether every row with at least one of some facets has at least one of the others."""
+    return all(facet in others or _agent_of(facet) in others for facet in some)
+
+
+def _agent_of(facet: Facet) -> Facet | None:
+    """Return the agent's facet that rows with the facet of an agent's outcome have too; None for all other facets."""
+    name, value = facet
+    outcome, _, agent_id = value.partition(" ")
+    return agent_facet(agent_id) if name == AGENT_OUTCOME and outcome in get_args(Outcome) else None
+
+
+def channel_facet(name: str) -> Facet:
+    """Return the facet of a channel, by one of its names."""
+    return CHANNEL, short_text(name.casefold())
+
+
+def word_facet(word: str) -> Facet:
+    """Return the facet of a channel, by any word that means it."""
+    return WORD, short_text(word.casefold())
+
+
+def field_facet(name: str, value: str) -> Facet:
+    """Return the facet of a custom field."""
+    return f"{FIELD}:{short_text(name)}", short_text(value)
+
+
+def facets_of(rendered: RenderedRows) -> set[Facet]:
+    """Return every facet of a conversation as it was evaluated."""
+    return {*_of_conversation(rendered.conversation), *_of_evaluation(rendered), *_of_insights(rendered)}
+
+
+def wanted_by(query: RecordQuery) -> list[list[Facet]]:
+    """Return the facets that rows must have: of every group at least one."""
+    groups = [[field_facet(name, value)] for name, value in query.custom_fields]
+    groups += [[(MET, short_text(each))] for each in query.met]
+    groups += [[(MISSED, short_text(each))] for each in query.missed]
+    groups += [
+        group
+        for group in (
+            [queue_facet(queue) for queue in query.queues],
+            [channel_facet(name) for name in query.contact_channels],
+            [word_facet(word) for word in query.channel_words],
+            [(AGENT_NAME, short_text(each.casefold())) for each in query.agents],
+            [(OUTCOME, each) for each in query.outcomes],
+            [agent_outcome_facet(*each) for each in query.agent_outcomes],
+            [(INTENT, short_text(each.casefold())) for each in query.intents],
+            [(AUDIT, each) for each in query.audits],
+        )
+        if group
+    ]
+    return groups
+
+
+def _of_conversation(conversation: Conversation) -> Iterator[Facet]:
+    yield from (queue_facet(name) for queue in queues_of(conversation) for name in queue if name)
+    yield from (agent_facet(agent_id) for agent_id in agents_of(conversation) if agent_id)
+    yield from (channel_facet(name) for name in conversation.channel_names)
+    yield from (word_facet(word) for word in conversation.channel_words)
+    yield from (field_facet(name, value) for name, value in conversation.custom_fields.items())
+    for agent in conversation.agents:
+        yield from ((AGENT_NAME, short_text(name.casefold())) for name in (agent.id, agent.name) if name)
+
+
+def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
+    evaluation = rendered.evaluation
+    if rendered.audit:
+        yield AUDIT, rendered.audit.state
+    yield OUTCOME, "unscored" if evaluation.passed is None else "passed" if evaluation.passed else "failed"
+    if evaluation.fatal_errors:
+        yield OUTCOME, "fatal"
+    if evaluation.passed is not None:
+        outcome: Outcome = "passed" if evaluation.passed else "failed"
+        yield from (agent_outcome_facet(agent.id, outcome) for agent in rendered.conversation.agents)
+    for result in evaluation.results:
+        if result.adhered is not None:
+            yield MET if result.adhered else MISSED, short_text(result.metric.id)
+
+
+def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
+    found = rendered.insights.intents if rendered.insights else None
+    yield from ((INTENT, short_text(each.name.casefold())) for each in found or ())

@@ -1,0 +1,358 @@
+"""Reading of pages. Every page is of one state of the data: its rows, its total and its place agree under any writes.
+
+Values computed for a page (positions of rows, numbers of rows) are cached with the version of the data
+that they were computed from. Every transaction that changes rows raises that version, in the database; a page that
+uses a cached value reads the version together with its rows, and only when it is the same does it count.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.record import RecordPage, RecordQuery, RowKey
+from auscult.storage.core.database import Database, Reader, Row
+from auscult.storage.core.people_tables import memberships
+from auscult.storage.core.tables import facets, listings
+from auscult.storage.pages.dimension_keys import cells_of
+from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
+from auscult.storage.pages.rollups import HOUR, TOP, Tree
+from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
+from auscult.storage.pages.row_index import ROWS_OF_A_LISTING
+
+_MOST_REMEMBERED = 2_048
+_MOST_AGENTS = 32
+"""Agents whose rows are read as those of a team; those of more are decided row by row."""
+_NOTHING = RecordPage(rows=(), total=0, last=None)
+
+_VERSION = 1
+_KEY = slice(2, 4)
+_ROW = 4
+"""Where they stand in a row: body, version, start, id. Rows that come in no order have their number as well."""
+_IN_ORDER = itemgetter(2, 3, 4)
+_UNORDERED = 5
+
+_Key = tuple[int, str]
+_Place = tuple[int | None, int]
+"""How many rows of a selection stand before, from the first of all (None) or from an instant on."""
+
+
+class _Plan(NamedTuple):
+    """Plan of reading one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known.
+
+    ``last`` is the key of the last row, once the page was read: then ``again`` reads it, from its first row on.
+    ``is_from_key``: the rows of the cursor's own key are read too: of several listings, more than one may have it.
+    """
+
+    total: int
+    selection: Selection
+    text: str | None = None
+    values: dict[str, int | str] | None = None
+    place: _Place | None = None
+    again: str | None = None
+    last: RowKey | None = None
+    is_from_key: bool = False
+
+
+class _Known:
+    """Cached values of one selection."""
+
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self.counts: dict[tuple[int, int], int] = {}
+        self.anchors: dict[_Place, _Key] = {}
+
+
+class _View:
+    """Cached values of some listings at one version of their data."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.plans: dict[RecordQuery, _Plan] = {}
+        self.facets: dict[tuple[int, str, str], int | None] = {}
+        self.known: dict[Selection, _Known] = {}
+        self.stays: dict[str, Sequence[Row]] = {}
+
+    def of(self, selection: Selection) -> _Known:
+        """Return the cached values of a selection."""
+        if len(self.known) >= _MOST_REMEMBERED:
+            self.known.clear()
+        return self.known.setdefault(selection, _Known())
+
+
+class Pages:
+    """Pages of any listing."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is known yet."""
+        self._database = database
+        self._phrases = StatementCache(database)
+        self._listings: dict[tuple[int, str], int] = {}
+        self._app_of: dict[int, int] = {}
+        self._views: dict[tuple[int, ...], _View] = {}
+        self._find_listing = database.text(
+            sa.select(listings.c.listing).where(
+                listings.c.app == sa.bindparam("app"), listings.c.report == sa.bindparam("report")
+            )
+        )
+        self._find_facet = database.text(
+            sa.select(facets.c.facet).where(
+                facets.c.listing == sa.bindparam("listing"),
+                facets.c.name == sa.bindparam("name"),
+                facets.c.value == sa.bindparam("value"),
+            )
+        )
+
+        self._find_stays = database.text(
+            sa.select(memberships.c.agent_id, memberships.c.since, memberships.c.until).where(
+                memberships.c.app == sa.bindparam("app"),
+                memberships.c.kind == sa.literal_column("'team'"),
+                memberships.c.group_id == sa.bindparam("team"),
+            )
+        )
+
+    def page(self, apps: tuple[int, ...], query: RecordQuery) -> RecordPage:
+        """Return one page over the apps of these numbers; the apps of the query itself are ignored."""
+        return self._database.read(partial(self._page, apps, query))
+
+    def _page(self, apps: tuple[int, ...], query: RecordQuery, reader: Reader) -> RecordPage:
+        numbers = tuple(n for app in apps if (n := self._listing(reader, app, query.report)) is not None)
+        if not numbers:
+            return _NOTHING
+        view = self._views.get(numbers)
+        plan = view and view.plans.get(query)
+        if view and plan and plan.text:
+            rows = reader.fetch(plan.text, plan.values or {})
+            if rows and rows[0][_VERSION] == view.version:
+                return _finish(view, plan, query, rows)
+        with reader.snapshot():
+            view = self._view(reader, numbers)
+            plan = view.plans.get(query) or self._plan(reader, view, numbers, query)
+            rows = reader.fetch(plan.text, plan.values or {}) if plan.text else []
+        return _finish(view, plan, query, rows)
+
+    def _view(self, reader: Reader, numbers: tuple[int, ...]) -> _View:
+        """Return the cache of these listings, as of this snapshot."""
+        version = reader.fetch(self._phrases.version(len(numbers)), _all(numbers))[0][0]
+        view = self._views.get(numbers)
+        if view is None or view.version != version:
+            if len(self._views) >= _MOST_REMEMBERED:
+                self._views.clear()
+            view = self._views[numbers] = _View(version)
+        return view
+
+    def _plan(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+        """Work out how many rows match, and where this page begins."""
+        selection = self._selection(reader, view, numbers, query)
+        plan = _Plan(0, selection)
+        if not selection.is_empty:
+            texts = self._phrases.texts(selection, len(numbers))
+            plan = _lay_out(plan, _Counting(reader, view, selection, texts), numbers, query)
+        if len(view.plans) >= _MOST_REMEMBERED:
+            view.plans.clear()
+        view.plans[query] = plan
+        return plan
+
+    def _selection(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> Selection:
+        """Return the rows that the filters leave."""
+        wanted = wanted_by(query)
+        visibility = self._of_agents(reader, view, numbers, query)
+        if not (visibility.is_everything or visibility.teams or visibility.assigned_to):
+            # Queues and agents are facets: so these rows are found, and counted, without looking at others.
+            wanted = _narrowed(wanted, visibility)
+            visibility = EVERYTHING
+        parts: list[Part] = []
+        for listing in numbers:
+            groups = tuple(
+                tuple(sorted({n for facet in group if (n := self._facet(reader, view, listing, *facet)) is not None}))
+                for group in wanted
+            )
+            if all(groups):
+                parts.append(Part(listing, groups))
+        is_tallied = (
+            visibility.is_everything
+            and len(wanted) <= 1
+            and all(len(group) <= 1 and name in TALLIED for group in wanted for name, _ in group)
+        )
+        app = 0 if visibility.is_everything else self._app_of[numbers[0]]  # what only some see is read of one app
+        return Selection(tuple(parts), cells_of(query), is_tallied, visibility, app)
+
+    def _of_agents(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> Visibility:
+        """Return the query's visibility with agents in place of teams, where these are the same in its whole range.
+
+        They are not where a membership begins or ends within it: then each conversation is decided by its own start.
+        """
+        visibility = query.visibility
+        if not visibility.teams or visibility.assigned_to:
+            return visibility
+        agents = set(visibility.agents)
+        for team in sorted(visibility.teams):
+            for agent, since, until in self._stays(reader, view, self._app_of[numbers[0]], team):
+                begins, ends = since is None or since <= query.since_ms, until is None or until >= query.until_ms
+                if begins and ends:
+                    agents.add(agent)
+                elif (since or query.since_ms) < query.until_ms and (until or query.until_ms) > query.since_ms:
+                    return visibility
+        if len(agents) > _MOST_AGENTS:
+            return visibility
+        return replace(visibility, teams=frozenset(), agents=frozenset(agents))
+
+    def _stays(self, reader: Reader, view: _View, app: int, team: str) -> Sequence[Row]:
+        """Return the memberships of a team: agent, start and end."""
+        if team not in view.stays:
+            if len(view.stays) >= _MOST_REMEMBERED:
+                view.stays.clear()
+            view.stays[team] = reader.fetch(self._find_stays, {"app": app, "team": team})
+        return view.stays[team]
+
+    def _facet(self, reader: Reader, view: _View, listing: int, name: str, value: str) -> int | None:
+        key = (listing, name, value)
+        if key not in view.facets:
+            if len(view.facets) >= _MOST_REMEMBERED:
+                view.facets.clear()
+            found = reader.fetch(self._find_facet, {"listing": listing, "name": name, "value": value})
+            view.facets[key] = found[0][0] if found else None
+        return view.facets[key]
+
+    def _listing(self, reader: Reader, app: int, report: str) -> int | None:
+        if (app, report) not in self._listings:
+            found = reader.fetch(self._find_listing, {"app": app, "report": report})
+            if not found:
+                return None
+            self._listings[app, report] = found[0][0]
+            self._app_of[found[0][0]] = app
+        return self._listings[app, report]
+
+
+def _narrowed(wanted: list[list[Facet]], visibility: Visibility) -> list[list[Facet]]:
+    """Return groups of facets for the rows that are wanted and visible, without groups that another one implies.
+
+    A filter by queues that the principal may see is counted by its tallies: another group is looked up row by row.
+    """
+    seen = [*map(queue_facet, sorted(visibility.queues)), *map(agent_facet, sorted(visibility.agents))]
+    if any(implies(group, seen) for group in wanted):
+        return wanted
+    return [*(group for group in wanted if not implies(seen, group)), seen]
+
+
+class _Counting:
+    """Counts the rows of a selection, and finds places among them, remembering what it worked out."""
+
+    def __init__(self, reader: Reader, view: _View, selection: Selection, texts: Statements) -> None:
+        self.texts = texts
+        self._reader = reader
+        self._is_tallied = selection.is_tallied
+        self._values = selection.values
+        self._known = view.of(selection)
+
+    def between(self, since_ms: int, until_ms: int) -> int:
+        """Return how many rows start in a range."""
+        if until_ms <= since_ms:
+            return 0
+        if not self._is_tallied:
+            return self._scan(since_ms, until_ms)
+        return self._before(until_ms) - self._before(since_ms)
+
+    def place(self, since_ms: int, skip: int) -> _Place:
+        """Return the place of the row after ``skip`` rows of the range."""
+        return (None, self._before(since_ms) + skip) if self._is_tallied else (since_ms, skip)
+
+    def anchor(self, place: _Place, since_ms: int, skip: int) -> tuple[_Key, int]:
+        """A key near before a place, and how many rows lie between."""
+        if place in self._known.anchors:  # of one listing only: over several, a key may be there twice
+            return self._known.anchors[place], 0
+        if skip and self._is_tallied:
+            start, rest = self._known.tree.locate(place[1], self._load)
+            if rest < skip:
+                return (start, ""), rest
+        return (since_ms, ""), skip
+
+    def _before(self, until_ms: int) -> int:
+        """Return how many rows start before an instant: whole buckets from the tallies, the rest of one from the rows."""
+        whole, known_to = self._known.tree.before(until_ms, self._load)
+        return whole + (self._scan(known_to, until_ms) if known_to < until_ms else 0)
+
+    def _scan(self, since_ms: int, until_ms: int) -> int:
+        counts = self._known.counts
+        if (since_ms, until_ms) not in counts:
+            values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
+            if len(counts) >= _MOST_REMEMBERED:
+                counts.clear()
+            counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
+        return counts[since_ms, until_ms]
+
+    def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
+        values = dict(self._values)
+        if len(spans) == 1:
+            ((values["level"], (values["first"], values["last"])),) = spans.items()
+            return self._reader.fetch(self.texts.node, values)
+        for level in range(HOUR, TOP + 1):
+            values[f"first_{level}"], values[f"last_{level}"] = spans.get(level, (0, 0))
+        return self._reader.fetch(self.texts.nodes, values)
+
+
+def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+    """Complete a plan: the total, and, where the page has rows, how to read them."""
+    plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
+    parts = len(plan.selection.parts)
+    is_from_key = query.after is not None and parts > 1
+    if not plan.total or not query.limit or query.skip >= plan.total:
+        return plan
+    if query.after is None:
+        place = counting.place(query.since_ms, query.skip)
+        (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
+        limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
+    else:
+        place, offset = None, 0
+        at, id_, _ = min(max(query.after, RowKey(query.since_ms, "")), RowKey(query.until_ms, ""))
+        # Only a row more can tell whether there is one.
+        limit = query.limit + 1 + (parts if is_from_key else 0)
+    values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
+    return plan._replace(
+        text=counting.texts.again if is_from_key else counting.texts.page,
+        values={**plan.selection.values, **_all(numbers), **values},
+        place=place,
+        again=counting.texts.again if parts == 1 else None,
+        is_from_key=is_from_key,
+    )
+
+
+def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
+    """Make the page, and remember where the next one begins."""
+    if rows and len(rows[0]) == _UNORDERED:
+        rows.sort(key=_IN_ORDER)
+    if plan.is_from_key and query.after is not None:
+        after = query.after
+        rows = [row for row in rows if _key_of(plan, row) > after]
+    more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
+    rows = rows[: query.limit]
+    last = plan.last
+    if rows and last is None:
+        last = _key_of(plan, rows[-1])
+        if plan.again:
+            at, id_ = rows[0][_KEY]
+            values = {**(plan.values or {}), "at": at, "id": id_, "offset": 0}
+            view.plans[query] = plan._replace(text=plan.again, values=values, last=last)
+        if plan.place and len(plan.selection.parts) == 1:
+            base, before = plan.place
+            anchors = view.of(plan.selection).anchors
+            if len(anchors) >= _MOST_REMEMBERED:
+                anchors.clear()
+            anchors[base, before + len(rows)] = last[:2]
+    return RecordPage(rows=tuple([row[0] for row in rows]), total=plan.total, last=last, more=more)
+
+
+def _key_of(plan: _Plan, row: Row) -> RowKey:
+    """Return the sort key of a row that was read with its key."""
+    parts = plan.selection.parts
+    listing = parts[0].listing if len(parts) == 1 else row[_ROW] // ROWS_OF_A_LISTING
+    started_ms, id_ = row[_KEY]
+    return RowKey(started_ms, id_, listing)
+
+
+def _all(numbers: tuple[int, ...]) -> dict[str, int]:
+    return {f"all_{n}": number for n, number in enumerate(numbers)}

@@ -1,0 +1,283 @@
+"""Selection of rows by a query, and the SQL that reads them: one text for each shape of query, compiled once."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
+
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.tables import NUMBER, facet_rows, listings, report_rows, tallies
+from auscult.storage.pages.rollups import HOUR, TOP
+from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
+
+
+class Part(NamedTuple):
+    """Rows of one listing: those that have at least one facet of every group."""
+
+    listing: int
+    groups: tuple[tuple[int, ...], ...] = ()
+
+
+class Selection(NamedTuple):
+    """Rows of some listings, in some cells (None: in any).
+
+    ``is_tallied`` says that tallies count them: no groups, or one of one tallied facet, and all of them visible.
+    Of others only those of ``app`` that ``visibility`` shows.
+    """
+
+    parts: tuple[Part, ...]
+    cells: tuple[int, ...] | None
+    is_tallied: bool
+    visibility: Visibility = EVERYTHING
+    app: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether it is certain already that nothing matches."""
+        return not self.parts or self.cells == () or self.visibility.is_nothing
+
+    @property
+    def values(self) -> dict[str, int | str]:
+        """The values that the texts of this shape take."""
+        values: dict[str, int | str] = {}
+        if not self.visibility.is_everything:
+            values.update(values_of(self.visibility), see_app=self.app)
+        for p, part in enumerate(self.parts):
+            values[f"listing_{p}"] = part.listing
+            for g, group in enumerate(part.groups):
+                values.update({f"facet_{p}_{g}_{f}": facet for f, facet in enumerate(group)})
+        return values
+
+
+class Statements(NamedTuple):
+    """Queries over a selection. These are their values in addition to the selection's own.
+
+    ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
+    ``id``, the key before the first row; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings whose version
+    is returned. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
+    ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
+    time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
+    ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
+    the hour up: ``first_0``, ``last_0`` …
+    """
+
+    page: str
+    again: str
+    number: str
+    node: str
+    nodes: str
+
+
+class StatementCache:
+    """The texts of every shape that was asked for."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is compiled yet."""
+        self._database = database
+        self._texts: dict[tuple[Any, ...], Statements] = {}
+        self._versions: dict[int, str] = {}
+
+    def texts(self, selection: Selection, listings_: int) -> Statements:
+        """Return the texts for a selection over this number of listings."""
+        sizes = tuple(tuple(len(group) for group in part.groups) for part in selection.parts)
+        narrow = _Narrow(selection.cells, shape_of(selection.visibility))
+        shape = (sizes, narrow, listings_)
+        if shape not in self._texts:
+            text = self._database.text
+            self._texts[shape] = Statements(
+                text(self._page(sizes, narrow, listings_, "page")),
+                text(self._page(sizes, narrow, listings_, "again")),
+                text(_count(sizes, narrow)),
+                text(_node(sizes, narrow, _LEVEL, "")),
+                text(_nodes(sizes, narrow)),
+            )
+        return self._texts[shape]
+
+    def version(self, count: int) -> str:
+        """Return the query of the version of the data of ``count`` listings (``all_0`` …)."""
+        if count not in self._versions:
+            self._versions[count] = self._database.text(sa.select(_version(count)))
+        return self._versions[count]
+
+    def _page(self, sizes: "_Sizes", narrow: "_Narrow", listings_: int, use: "_Use") -> AnySelect:
+        if sizes == _ONE_WHOLE:
+            return _ordered(narrow, listings_, use)
+        parts = _parts(sizes, narrow, use)
+        # SQLite reads ordered parts in the order of all; PostgreSQL would sort all of them for each page.
+        if len(parts) > 1 and not self._database.dialect.is_embedded:
+            parts = [_first(part) for part in parts]
+        keys = _together(parts)
+        order = [keys.c.started_at, keys.c.conversation_id]
+        if len(sizes) > 1:
+            order.append(keys.c.row)
+        some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
+        # No join: PostgreSQL may read the whole table for one, where its statistics are old.
+        body = sa.select(report_rows.c.body).where(report_rows.c.row == some.c.row).scalar_subquery()
+        # Without an order of its own: it costs nothing to sort a hundred keys afterwards, and a third more to sort rows.
+        return sa.select(body, _version(listings_), some.c.started_at, some.c.conversation_id, some.c.row)
+
+
+_Sizes = tuple[tuple[int, ...], ...]
+
+
+class _Narrow(NamedTuple):
+    """Conditions of every kind of rows: cells (None: any), and the shape of the visibility (None: everything)."""
+
+    cells: tuple[int, ...] | None
+    seeing: Shape | None
+
+
+_Use = Literal["page", "again", "count"]
+"""What rows are read for: a page, the same page asked again, or to be counted."""
+
+_ONE_WHOLE: _Sizes = ((),)
+"""One listing, no facets."""
+
+_AT = sa.bindparam("at", type_=BigInteger)
+_ID = sa.bindparam("id", type_=Text)
+_APP = sa.bindparam("see_app", type_=NUMBER)
+_UNTIL = sa.bindparam("until", type_=BigInteger)
+_LIMIT = sa.bindparam("limit", type_=BigInteger)
+_OFFSET = sa.bindparam("offset", type_=BigInteger)
+_LEVEL = sa.bindparam("level", type_=SmallInteger)
+_ZERO, _ONE = (sa.literal_column(number, Integer) for number in "01")
+
+
+def _version(count: int) -> ColumnElement[int]:
+    """The version of some listings' data: it grows whenever that of one does."""
+    numbers = [sa.bindparam(f"all_{n}", type_=NUMBER) for n in range(count)]
+    total = sa.select(sa.func.sum(listings.c.version)).where(_among(listings.c.listing, numbers))
+    return sa.cast(total.scalar_subquery(), BigInteger)
+
+
+def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
+    """Rows of one whole listing, which come in their order."""
+    keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
+    rows = sa.select(report_rows.c.body, _version(listings_), *keys)
+    rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
+    return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
+
+
+def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+    return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
+
+
+def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:
+    """Tallies of a span of one level. Parts never share a row, so that sums over them are right."""
+    which = [
+        (tallies.c.listing == _listing(p))
+        & (tallies.c.facet == (_facet(p, 0, 0) if groups else sa.literal_column("0")))
+        for p, groups in enumerate(sizes)
+    ]
+    wanted = _in_cells(tallies.c.cell, narrow)
+    n = sa.case((wanted[0], tallies.c.n), else_=sa.literal_column("0", Integer)) if wanted else tallies.c.n
+    return (
+        sa.select(
+            tallies.c.level,
+            tallies.c.bucket,
+            sa.cast(sa.func.sum(n), BigInteger).label("n"),
+            sa.cast(sa.func.sum(tallies.c.n), BigInteger).label("in_all"),
+        )
+        .where(
+            sa.or_(*which),
+            tallies.c.level == level,
+            tallies.c.bucket >= sa.bindparam(f"first{suffix}", type_=BigInteger),
+            tallies.c.bucket < sa.bindparam(f"last{suffix}", type_=BigInteger),
+        )
+        .group_by(tallies.c.level, tallies.c.bucket)
+    )
+
+
+def _nodes(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+    """The same of every level that is always counted."""
+    levels = [
+        _node(sizes, narrow, sa.literal_column(str(level), Integer), f"_{level}") for level in range(HOUR, TOP + 1)
+    ]
+    return sa.select(sa.union_all(*levels).subquery())
+
+
+def _first(part: AnySelect) -> AnySelect:
+    """As many of a part as a page can need."""
+    columns = part.selected_columns
+    ordered = part.order_by(columns.started_at, columns.conversation_id)
+    return sa.select(ordered.limit(_LIMIT + _OFFSET).offset(_ZERO).subquery())
+
+
+def _together(parts: Sequence[AnySelect]) -> sa.Subquery:
+    """All rows of the parts."""
+    return parts[0].subquery() if len(parts) == 1 else sa.union_all(*parts).subquery()
+
+
+def _parts(sizes: _Sizes, narrow: _Narrow, use: _Use) -> list[AnySelect]:
+    """Start, id and number of the rows, each once; to be counted, the number alone."""
+    return [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, narrow, use)]
+
+
+def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> list[AnySelect]:
+    """Keys of one listing's rows: for each facet of the first group those that have it and none before it.
+
+    They have a facet of every other group too. To be counted, rows of several facets are only made distinct: looking up
+    for each whether it has another facet takes ten times as long.
+    """
+    if not groups:
+        rows = sa.select(*_keys(report_rows, use))
+        return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, narrow, use))]
+    first = [_facet(p, 0, f) for f in range(groups[0])]
+    others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
+    rows = sa.select(*_keys(facet_rows, use))
+    if use == "count" and len(first) > 1:
+        return [rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others).distinct()]
+    return [
+        rows.where(
+            facet_rows.c.facet == facet,
+            *_within(facet_rows, narrow, use),
+            *([~_has(first[:f], use)] if f else []),
+            *others,
+        )
+        for f, facet in enumerate(first)
+    ]
+
+
+def _keys(rows: sa.Table, use: _Use) -> list[ColumnElement[Any]]:
+    """Return the columns that are read: rows are counted by their number alone."""
+    return [rows.c.row] if use == "count" else [rows.c.started_at, rows.c.conversation_id, rows.c.row]
+
+
+def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
+    """Return whether a row has at least one of these facets."""
+    other = facet_rows.alias()
+    found = sa.select(other.c.facet).where(
+        _among(other.c.facet, facets),
+        other.c.started_at == facet_rows.c.started_at,
+        other.c.conversation_id == facet_rows.c.conversation_id,
+    )
+    # A page asks row by row: for an offset PostgreSQL makes no join, which would read all rows before the first.
+    return (found if use == "count" else found.limit(_ONE).offset(_ZERO)).correlate(facet_rows).exists()
+
+
+def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bool]]:
+    """After one key (of a page asked again: from it on), before an instant, in the cells, and visible."""
+    key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
+    bounds = [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL]
+    if narrow.seeing is not None:
+        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use != "count"))
+    return [*bounds, *_in_cells(rows.c.cell, narrow)]
+
+
+def _in_cells(cell: ColumnElement[int], narrow: _Narrow) -> list[ColumnElement[bool]]:
+    """Return the condition on cells. They are literals: they are few, and so the planner knows them."""
+    return [] if narrow.cells is None else [cell.in_([sa.literal_column(str(each)) for each in narrow.cells])]
+
+
+def _among(column: ColumnElement[int], values: Sequence[ColumnElement[int]]) -> ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _listing(p: int) -> ColumnElement[int]:
+    return sa.bindparam(f"listing_{p}", type_=NUMBER)
+
+
+def _facet(p: int, g: int, f: int) -> ColumnElement[int]:
+    return sa.bindparam(f"facet_{p}_{g}_{f}", type_=NUMBER)

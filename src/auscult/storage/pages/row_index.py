@@ -1,0 +1,315 @@
+"""Puts rendered rows where the reports look for them, with facets and tallies exactly in step.
+
+A row is filed in the listing of its report. Facets find the rows of a queue or a custom field; tallies count rows.
+All of it is worked out from the rows that were there and the rows that shall be there, inside one transaction.
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.record import Filter
+from auscult.domain.scoring.stored import RenderedRows
+from auscult.storage.core.database import AnyRow, write_many
+from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables import facet_rows, facets, listings, report_rows
+from auscult.storage.pages.dimension_keys import cell_of
+from auscult.storage.pages.faceting import TALLIED, Facet, facets_of, filter_of
+from auscult.storage.pages.rollup_updates import Entry, change_tallies
+
+ROWS_OF_A_LISTING = 2**32
+"""Row numbers that each listing has for itself."""
+
+_VALUES_AT_ONCE = 1_000
+
+
+class RowIndexEntry(NamedTuple):
+    """Index entry of one conversation. ``filed_at`` is the start under which its rows are filed now, if any are.
+
+    ``filters`` selects the facets by which the rows of a report are filed; those of a report that is not named, by all.
+    """
+
+    conversation_id: str
+    started_at: int
+    cell: int
+    facets: tuple[Facet, ...]
+    rows: Mapping[str, bytes]
+    filed_at: int | None
+    filters: Mapping[str, frozenset[Filter]] = MappingProxyType({})
+
+    def facets_in(self, report: str) -> Sequence[Facet]:
+        """The facets by which its row in a report is found."""
+        wanted = self.filters.get(report)
+        if wanted is None:
+            return self.facets
+        return [each for each in self.facets if filter_of(each) in wanted]
+
+
+class Place(NamedTuple):
+    """Place of a row: its number, and the properties by which it is filtered."""
+
+    row: int
+    listing: int
+    started_at: int
+    conversation_id: str
+    cell: int
+    facets: tuple[int, ...]
+
+
+# What every batch asks for is said once: to put a statement together takes longer than to answer it.
+_LISTINGS = sa.select(listings.c.report, listings.c.listing).where(listings.c.app == sa.bindparam("an_app"))
+_TURN = sa.update(listings).where(listings.c.app == sa.bindparam("an_app")).values(version=listings.c.version + 1)
+_GIVE = (
+    sa.update(listings)
+    .where(listings.c.listing == sa.bindparam("to_listing"))
+    .values(rows_given=listings.c.rows_given + sa.bindparam("more"))
+    .returning(listings.c.rows_given)
+)
+_LOOK_UP = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(
+    facets.c.listing.in_(sa.bindparam("some_listings", expanding=True)),
+    facets.c.name == sa.bindparam("a_name"),
+    facets.c.value.in_(sa.bindparam("some_values", expanding=True)),
+)
+
+_ROW = ("row", "listing", "started_at", "conversation_id", "cell", "facets", "body")
+_ENTRY = ("facet", "started_at", "conversation_id", "cell", "row")
+
+
+class _Found(NamedTuple):
+    """A row that shall be in a listing."""
+
+    listing: int
+    filing: RowIndexEntry
+    facets: Sequence[Facet]
+    body: bytes
+
+
+_Id = tuple[int, str]
+"""A listing and the conversation that has a row in it."""
+
+
+def place_of(row: AnyRow) -> Place:
+    """Return the place of a stored row, from the columns of a place in their order."""
+    *place, tags = row
+    return Place(*place, facets=msgspec.json.decode(tags, type=tuple[int, ...]))
+
+
+def filing_of(rendered: RenderedRows, filed_at: int | None) -> RowIndexEntry:
+    """Return the index entry of a rendered conversation."""
+    conversation = rendered.conversation
+    return RowIndexEntry(
+        conversation_id=conversation.id,
+        started_at=ms_of(conversation.started_at),
+        cell=cell_of(conversation, rendered.evaluation.status),
+        facets=tuple(sorted(facets_of(rendered))),
+        rows=rendered.rows,
+        filed_at=filed_at,
+        filters=rendered.filters,
+    )
+
+
+def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Sequence[RowIndexEntry]) -> None:
+    """Let the listings of the app show these rows, and of these conversations no others."""
+    filings = sorted(filings, key=lambda filing: (filing.started_at, filing.conversation_id))  # as they will be read
+    known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
+    old = _filed(connection, known.values(), filings)
+    found = [
+        _Found(known[report], filing, filing.facets_in(report), body)
+        for filing in filings
+        for report, body in filing.rows.items()
+    ]
+    tags: dict[int, set[Facet]] = defaultdict(set)
+    for listing, _, its, _ in found:
+        tags[listing].update(its)
+    numbers = _number_facets(connection, dialect, tags)
+    new = _placed(connection, old, found, numbers)
+    _write_rows(connection, dialect, old, new)
+    before = list(old.values())
+    after = [place for place, _ in new.values()]
+    write_facet_rows(connection, dialect, before, after)
+    tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
+    tallied |= _tallied(connection, sorted({facet for place in before for facet in place.facets} - tallied))
+    change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
+
+
+def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]) -> None:
+    """Let rows that are filed say something else, and stay where they are.
+
+    Each is given by the start under which its conversation is filed, the conversation's id, and bodies by report.
+    One that is not there stays so: ``auscult rebuild`` makes rows.
+    """
+    if not rows:
+        return
+    raise_versions(connection, app)
+    known = _listings(connection, app)
+    statement = sa.update(report_rows).where(
+        report_rows.c.listing == sa.bindparam("in_listing"),
+        report_rows.c.started_at == sa.bindparam("at_start"),
+        report_rows.c.conversation_id == sa.bindparam("of_conversation"),
+    )
+    changed = [
+        {"in_listing": known[report], "at_start": filed_at, "of_conversation": conversation_id, "body": body}
+        for filed_at, conversation_id, bodies in rows
+        for report, body in bodies.items()
+        if report in known
+    ]
+    changed.sort(key=lambda row: (row["in_listing"], row["at_start"], row["of_conversation"]))
+    write_many(connection, statement, changed)
+
+
+def raise_versions(connection: Connection, app: int) -> None:
+    """Invalidate caches of the app's listings."""
+    connection.execute(_TURN, {"an_app": app})
+
+
+def _turn_listings(connection: Connection, dialect: Dialect, app: int, reports: set[str]) -> dict[str, int]:
+    """Raise the version of every listing of the app, new ones made; all of them by report."""
+    known = _listings(connection, app)
+    if missing := sorted(reports - known.keys()):
+        rows = [(app, report, 0, 0) for report in missing]
+        dialect.insert_many(connection, listings, ("app", "report", "version", "rows_given"), rows)
+        known = _listings(connection, app)
+    raise_versions(connection, app)
+    return known
+
+
+def _listings(connection: Connection, app: int) -> dict[str, int]:
+    """The listings of an app, by report."""
+    return {row.report: row.listing for row in connection.execute(_LISTINGS, {"an_app": app})}
+
+
+def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIndexEntry]) -> dict[_Id, Place]:
+    """Find the rows that these conversations have now."""
+    query = sa.select(
+        report_rows.c.row,
+        report_rows.c.listing,
+        report_rows.c.started_at,
+        report_rows.c.conversation_id,
+        report_rows.c.cell,
+        report_rows.c.facets,
+    ).where(
+        report_rows.c.listing == sa.bindparam("listing"),
+        report_rows.c.started_at == sa.bindparam("started_at"),
+        report_rows.c.conversation_id == sa.bindparam("conversation_id"),
+    )
+    wanted = [
+        {"listing": listing, "started_at": filing.filed_at, "conversation_id": filing.conversation_id}
+        for listing in known
+        for filing in filings
+        if filing.filed_at is not None
+    ]
+    places = [place_of(row) for values in wanted for row in connection.execute(query, values)]
+    return {(place.listing, place.conversation_id): place for place in places}
+
+
+def _placed(
+    connection: Connection,
+    old: Mapping[_Id, Place],
+    found: Sequence[_Found],
+    numbers: Mapping[int, Mapping[Facet, int]],
+) -> dict[_Id, tuple[Place, bytes]]:
+    """Return the places of rows, with their bytes: an existing one keeps its number."""
+    fresh = _fresh_numbers(
+        connection, Counter(listing for listing, filing, *_ in found if (listing, filing.conversation_id) not in old)
+    )
+    placed: dict[_Id, tuple[Place, bytes]] = {}
+    for listing, filing, its, body in found:
+        key = (listing, filing.conversation_id)
+        row = old[key].row if key in old else next(fresh[listing])
+        number_of = numbers[listing]
+        facets_ = tuple(sorted([number_of[each] for each in its]))
+        placed[key] = (Place(row, listing, filing.started_at, filing.conversation_id, filing.cell, facets_), body)
+    return placed
+
+
+def _fresh_numbers(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Iterator[int]]:
+    """Yield new row numbers of each listing, in order."""
+    fresh: dict[int, Iterator[int]] = {}
+    for listing, n in wanted.items():
+        given = connection.execute(_GIVE, {"to_listing": listing, "more": n}).scalar_one()
+        fresh[listing] = itertools.count(listing * ROWS_OF_A_LISTING + given - n + 1)
+    return fresh
+
+
+def _number_facets(
+    connection: Connection, dialect: Dialect, wanted: Mapping[int, set[Facet]]
+) -> dict[int, dict[Facet, int]]:
+    """Numbers of facets, by listing; made where they are new."""
+    found = _look_up(connection, wanted)
+    missing = {listing: its - found[listing].keys() for listing, its in wanted.items()}
+    if rows := sorted((listing, *facet) for listing, its in missing.items() for facet in its):
+        dialect.insert_many(connection, facets, ("listing", "name", "value"), rows)
+        for listing, made in _look_up(connection, missing).items():
+            found[listing] |= made
+    return found
+
+
+def _look_up(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dict[int, dict[Facet, int]]:
+    """Numbers of the facets that are there, by listing."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for its in wanted.values():
+        for name, value in its:
+            values[name].add(value)
+    found: dict[int, dict[Facet, int]] = {listing: {} for listing in wanted}
+    for name in sorted(values):
+        ordered = sorted(values[name])
+        for start in range(0, len(ordered), _VALUES_AT_ONCE):
+            chunk = {"a_name": name, "some_values": ordered[start : start + _VALUES_AT_ONCE]}
+            for listing, value, facet in connection.execute(_LOOK_UP, {"some_listings": sorted(wanted), **chunk}):
+                found[listing][name, value] = facet
+    return found
+
+
+def _write_rows(
+    connection: Connection, dialect: Dialect, old: Mapping[_Id, Place], new: Mapping[_Id, tuple[Place, bytes]]
+) -> None:
+    """Write the rows themselves. One that stays is changed where it lies, so that rows read together lie together."""
+
+    def values(place: Place, body: bytes) -> tuple[Any, ...]:
+        return (*place[:-1], msgspec.json.encode(place.facets).decode(), body)
+
+    same = report_rows.c.row == sa.bindparam("number")
+    gone = [{"number": place.row} for key, place in old.items() if key not in new]
+    write_many(connection, sa.delete(report_rows).where(same), gone)
+    changed = [
+        {"number": place.row, **dict(zip(_ROW, values(*new[key]), strict=True))}
+        for key, place in old.items()
+        if key in new
+    ]
+    write_many(connection, sa.update(report_rows).where(same), changed)
+    dialect.insert_many(connection, report_rows, _ROW, [values(*new[key]) for key in new if key not in old])
+
+
+def write_facet_rows(connection: Connection, dialect: Dialect, before: Iterable[Place], after: Iterable[Place]) -> None:
+    """Write which rows have which facets."""
+    old, new = _entries(before), _entries(after)
+    same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in _ENTRY))
+    gone = [dict(zip((f"old_{name}" for name in _ENTRY), entry, strict=True)) for entry in sorted(old - new)]
+    write_many(connection, sa.delete(facet_rows).where(same), gone)
+    dialect.insert_many(connection, facet_rows, _ENTRY, sorted(new - old))
+
+
+def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
+    return {
+        (facet, place.started_at, place.conversation_id, place.cell, place.row)
+        for place in places
+        for facet in place.facets
+    }
+
+
+def _counted_by(places: Iterable[Place], tallied: set[int]) -> Iterator[Entry]:
+    return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
+
+
+def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Return those of these facets that are counted by the hour."""
+    query = sa.select(facets.c.facet).where(facets.c.name.in_(sorted(TALLIED)))
+    chunks = (numbers[start : start + _VALUES_AT_ONCE] for start in range(0, len(numbers), _VALUES_AT_ONCE))
+    return {facet for chunk in chunks for facet in connection.scalars(query.where(facets.c.facet.in_(chunk)))}

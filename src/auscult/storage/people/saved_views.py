@@ -1,0 +1,69 @@
+"""Views of the list of conversations that people saved, for themselves or for everybody in the app."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.storage.core.console_tables import saved_views
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import now_ms
+
+
+class AppSavedViews:
+    """The saved views of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def save(self, owner: str, name: str, query: str, *, is_shared: bool) -> str:
+        """Save a view, in place of the owner's own of this name, and return its id.
+
+        Raises ``RequestError`` ``view.name``.
+        """
+        name = name.strip()
+        if not 0 < len(name) <= LONGEST_VIEW_NAME:
+            raise RequestError(
+                f"a view's name has 1 to {LONGEST_VIEW_NAME} characters",
+                code="view.name",
+                field="name",
+                value=name[:100],
+            )
+        view_id = f"vw-{uuid.uuid4()}"
+        mine = (saved_views.c.app == self._app, saved_views.c.owner == owner, saved_views.c.name == name)
+        row = {
+            "view_id": view_id,
+            "app": self._app,
+            "owner": owner,
+            "name": name,
+            "query": query,
+            "is_shared": is_shared,
+            "created_at": now_ms(),
+        }
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(saved_views).where(*mine))
+            connection.execute(sa.insert(saved_views).values(row))
+        return view_id
+
+    def listing(self, owner: str) -> list[SavedView]:
+        """Return the views of a person and those that are shared, by name."""
+        seen = sa.or_(saved_views.c.owner == owner, saved_views.c.is_shared)
+        query = sa.select(saved_views).where(saved_views.c.app == self._app, seen).order_by(saved_views.c.name)
+        with self._database.reading() as connection:
+            return [_view(row) for row in connection.execute(query)]
+
+    def remove(self, view_id: str, owner: str) -> None:
+        """Remove a view of its owner. Raises ``NotFoundError`` ``view.unknown``."""
+        mine = (saved_views.c.app == self._app, saved_views.c.view_id == view_id, saved_views.c.owner == owner)
+        with self._database.writing() as connection:
+            if connection.execute(sa.delete(saved_views).where(*mine)).rowcount == 0:
+                raise NotFoundError(f"unknown view {view_id!r}", code="view.unknown", value=view_id)
+
+
+def _view(row: AnyRow) -> SavedView:
+    return SavedView(
+        view_id=row.view_id, owner=row.owner, name=row.name, query=row.query, is_shared=bool(row.is_shared)
+    )

@@ -1,0 +1,233 @@
+"""Sessions, personal tokens, links that sign in once, and failed tries. Secrets are stored by their hashes."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from auscult.domain.errors import NotFoundError
+from auscult.domain.people.sessions import SEEN_EVERY, PersonalToken, Session
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.people_tables import personal_tokens, sessions, sign_in_failures, sign_in_links, users
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.users import number_of
+
+SESSION_COLUMNS = (
+    sessions.c.session_id,
+    users.c.user_id,
+    sessions.c.method,
+    sessions.c.created_at,
+    sessions.c.seen_at,
+    sessions.c.ends_at,
+    sessions.c.ended_at,
+    sessions.c.address,
+    sessions.c.agent,
+)
+TOKEN_COLUMNS = (
+    personal_tokens.c.token_id,
+    users.c.user_id,
+    personal_tokens.c.name,
+    personal_tokens.c.created_at,
+    personal_tokens.c.ends_at,
+    personal_tokens.c.revoked_at,
+)
+
+
+class Sessions:
+    """The sessions of every user."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``People``."""
+        self._database = database
+
+    def add(self, session: Session, hash_: str) -> None:
+        """Store a new session under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
+        row: dict[str, Any] = {
+            "session_id": session.session_id,
+            "hash": hash_,
+            "method": session.method,
+            "created_at": ms_of(session.created_at),
+            "seen_at": ms_of(session.seen_at),
+            "ends_at": ms_of(session.ends_at),
+            "address": session.address,
+            "agent": session.agent,
+        }
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(sessions).values(user=number_of(connection, session.user_id), **row))
+
+    def see(self, session: Session, at: datetime) -> None:
+        """Write that a session was used at an instant, at most once in ``SEEN_EVERY``."""
+        if at < session.seen_at + SEEN_EVERY:
+            return
+        mine = sa.update(sessions).where(sessions.c.session_id == session.session_id, sessions.c.seen_at < ms_of(at))
+        with self._database.writing() as connection:
+            connection.execute(mine.values(seen_at=ms_of(at)))
+
+    def by_hash(self, hash_: str) -> Session | None:
+        """Return the session of this hash, ended or not."""
+        query = sa.select(*SESSION_COLUMNS).join(users, users.c.user == sessions.c.user)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(sessions.c.hash == hash_)).one_or_none()
+        return None if row is None else session_of(row)
+
+    def of_user(self, user_id: str) -> list[Session]:
+        """Return all sessions of a user, the newest first."""
+        query = sa.select(*SESSION_COLUMNS).join(users, users.c.user == sessions.c.user)
+        query = query.where(users.c.user_id == user_id).order_by(sessions.c.session.desc())
+        with self._database.reading() as connection:
+            return [session_of(row) for row in connection.execute(query)]
+
+    def end(self, user_id: str, at: datetime, session_id: str | None = None) -> int:
+        """End one session of a user, or all of them. Returns how many were ended."""
+        mine = sa.update(sessions).where(
+            sessions.c.user == sa.select(users.c.user).where(users.c.user_id == user_id).scalar_subquery(),
+            sessions.c.ended_at.is_(None),
+        )
+        if session_id is not None:
+            if not is_storable(session_id):
+                return 0
+            mine = mine.where(sessions.c.session_id == session_id)
+        with self._database.writing() as connection:
+            return connection.execute(mine.values(ended_at=ms_of(at))).rowcount
+
+    def forget(self, before: datetime) -> int:
+        """Delete sessions that ended before an instant. Returns how many."""
+        old = sa.func.coalesce(sessions.c.ended_at, sessions.c.ends_at) < ms_of(before)
+        with self._database.writing() as connection:
+            return connection.execute(sa.delete(sessions).where(old)).rowcount
+
+
+class PersonalTokens:
+    """The personal tokens of every user."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``People``."""
+        self._database = database
+
+    def add(self, token: PersonalToken, hash_: str) -> None:
+        """Store a new token under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
+        row: dict[str, Any] = {
+            "token_id": token.token_id,
+            "hash": hash_,
+            "name": token.name,
+            "created_at": ms_of(token.created_at),
+            "ends_at": ms_of(token.ends_at),
+        }
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(personal_tokens).values(user=number_of(connection, token.user_id), **row))
+
+    def of_user(self, user_id: str) -> list[PersonalToken]:
+        """Return all personal tokens of a user, the oldest first."""
+        query = sa.select(*TOKEN_COLUMNS).join(users, users.c.user == personal_tokens.c.user)
+        query = query.where(users.c.user_id == user_id).order_by(personal_tokens.c.token)
+        with self._database.reading() as connection:
+            return [token_of(row) for row in connection.execute(query)]
+
+    def revoke(self, user_id: str, token_id: str, at: datetime) -> None:
+        """End a user's token; a second time changes nothing. Raises ``NotFoundError`` ``token.unknown``."""
+        when = sa.func.coalesce(personal_tokens.c.revoked_at, ms_of(at))
+        mine = sa.update(personal_tokens).where(
+            personal_tokens.c.token_id == token_id,
+            personal_tokens.c.user == sa.select(users.c.user).where(users.c.user_id == user_id).scalar_subquery(),
+        )
+        ended = 0
+        if is_storable(token_id):
+            with self._database.writing() as connection:
+                ended = connection.execute(mine.values(revoked_at=when)).rowcount
+        if not ended:
+            raise NotFoundError(
+                f"unknown personal token {token_id!r}", code="token.unknown", field="token", value=token_id
+            )
+
+
+class SignInLinks:
+    """Links that sign a user in once."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``People``."""
+        self._database = database
+
+    def add(self, user_id: str, hash_: str, ends_at: datetime) -> None:
+        """Store a new link under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
+        with self._database.writing() as connection:
+            row = {"hash": hash_, "user": number_of(connection, user_id), "ends_at": ms_of(ends_at)}
+            connection.execute(sa.insert(sign_in_links).values(row))
+
+    def use(self, hash_: str, at: datetime) -> str | None:
+        """Use a link up, and return the id of its user; None where it is unknown, used or over."""
+        mine = (
+            sa.update(sign_in_links)
+            .where(
+                sign_in_links.c.hash == hash_,
+                sign_in_links.c.used_at.is_(None),
+                sign_in_links.c.ends_at > ms_of(at),
+            )
+            .values(used_at=ms_of(at))
+            .returning(sign_in_links.c.user)
+        )
+        with self._database.writing() as connection:
+            number = connection.scalar(mine)
+            if number is None:
+                return None
+            return connection.scalar(sa.select(users.c.user_id).where(users.c.user == number))
+
+
+class SignInFailures:
+    """Counts of failed sign-ins, shared by every process that serves."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``People``."""
+        self._database = database
+
+    def count(self, key: str, at: datetime) -> tuple[int, datetime]:
+        """Return how many tries of a key failed in its window, and when the window ends."""
+        query = sa.select(sign_in_failures.c.failures, sign_in_failures.c.until)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(sign_in_failures.c.key == key)).one_or_none()
+        if row is None or row.until <= ms_of(at):
+            return 0, at
+        return row.failures, instant_of(row.until)
+
+    def add(self, key: str, at: datetime, until: datetime) -> None:
+        """Count one failure more; the window of the first lasts until ``until``. Old windows are deleted."""
+        row = {"key": key, "failures": 1, "until": ms_of(until)}
+        counted = self._database.dialect.insert(sign_in_failures).values(row)
+        more = {"failures": sign_in_failures.c.failures + 1}
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.until <= ms_of(at)))
+            connection.execute(counted.on_conflict_do_update(index_elements=["key"], set_=more))
+
+    def clear(self, key: str) -> None:
+        """Forget the failures of a key."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.key == key))
+
+
+def session_of(row: AnyRow | tuple[Any, ...]) -> Session:
+    """Return the session of a row of ``SESSION_COLUMNS``."""
+    session_id, user_id, method, created_at, seen_at, ends_at, ended_at, address, agent = row
+    return Session(
+        session_id=session_id,
+        user_id=user_id,
+        method=method,
+        created_at=instant_of(created_at),
+        seen_at=instant_of(seen_at),
+        ends_at=instant_of(ends_at),
+        ended_at=None if ended_at is None else instant_of(ended_at),
+        address=address,
+        agent=agent,
+    )
+
+
+def token_of(row: AnyRow | tuple[Any, ...]) -> PersonalToken:
+    """Return the personal token of a row of ``TOKEN_COLUMNS``."""
+    token_id, user_id, name, created_at, ends_at, revoked_at = row
+    return PersonalToken(
+        token_id=token_id,
+        user_id=user_id,
+        name=name,
+        created_at=instant_of(created_at),
+        ends_at=instant_of(ends_at),
+        revoked_at=None if revoked_at is None else instant_of(revoked_at),
+    )

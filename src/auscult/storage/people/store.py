@@ -1,0 +1,80 @@
+"""Store of people: across accounts (``People``), and of one app (``AppPeople``)."""
+
+import sqlalchemy as sa
+
+from auscult.domain.people.visibility import Facts, Visibility
+from auscult.storage.core.database import Database
+from auscult.storage.core.people_tables import conversation_parties
+from auscult.storage.core.tables import conversations
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.access import AccessReader
+from auscult.storage.people.directory import AppDirectory
+from auscult.storage.people.flows import SignInFlows
+from auscult.storage.people.grants import Grants, OwnRoles
+from auscult.storage.people.parties import facts_of
+from auscult.storage.people.saved_views import AppSavedViews
+from auscult.storage.people.sessions import PersonalTokens, Sessions, SignInFailures, SignInLinks
+from auscult.storage.people.users import Users
+from auscult.storage.people.visibility import visible
+
+
+class People:
+    """Users and all that lets them in."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``Store``."""
+        self.users = Users(database)
+        self.grants = Grants(database)
+        self.roles = OwnRoles(database)
+        self.sessions = Sessions(database)
+        self.tokens = PersonalTokens(database)
+        self.links = SignInLinks(database)
+        self.flows = SignInFlows(database)
+        self.failures = SignInFailures(database)
+        self.access = AccessReader(database)
+
+
+class AppPeople:
+    """The directory of one app, and who sees which of its conversations."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """Made by ``Store.within``; ``app`` is the app's number."""
+        self.directory = AppDirectory(database, app)
+        self.views = AppSavedViews(database, app)
+        self._database = database
+        self._app = app
+
+    def sees(self, visibility: Visibility, conversation_id: str) -> bool:
+        """Return whether a conversation of the app exists and is visible."""
+        if not is_storable(conversation_id):
+            return False
+        its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+        query = sa.select(conversations.c.conversation).where(*its)
+        query = query.where(*visible(visibility, conversations.c.app, conversations.c.conversation_id))
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def visible_ids(self, visibility: Visibility, conversation_ids: list[str]) -> frozenset[str]:
+        """Return those of some conversations that exist and are visible, at most 1,000 at a time."""
+        ids = [each for each in conversation_ids if is_storable(each)]
+        query = sa.select(conversations.c.conversation_id).where(
+            conversations.c.app == self._app,
+            conversations.c.conversation_id.in_(ids),
+            *visible(visibility, conversations.c.app, conversations.c.conversation_id),
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
+    def facts(self, conversation_id: str) -> Facts | None:
+        """Return what decides about the visibility of a conversation; None where it is unknown or has no party."""
+        if not is_storable(conversation_id):
+            return None
+        with self._database.reading() as connection:
+            return facts_of(connection, self._app, conversation_id)
+
+    def count_parties(self) -> int:
+        """Return how many parties the conversations of the app have."""
+        mine = conversation_parties.c.app == self._app
+        query = sa.select(sa.func.count()).select_from(conversation_parties).where(mine)
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0

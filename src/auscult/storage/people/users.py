@@ -1,0 +1,184 @@
+"""Users and their passwords. Their rights are in ``grants.py``."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.people.users import User, UserState
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.people_tables import credentials, personal_tokens, sessions, users
+from auscult.storage.core.text_validation import is_storable
+
+USER_COLUMNS = (
+    users.c.user_id,
+    users.c.account_id,
+    users.c.email,
+    users.c.name,
+    users.c.state,
+    users.c.agent_ids,
+    users.c.is_break_glass,
+    users.c.issuer,
+    users.c.subject,
+    users.c.created_at,
+)
+
+
+class Users:
+    """The users of every account."""
+
+    def __init__(self, database: Database) -> None:
+        """Made by ``People``."""
+        self._database = database
+
+    def add(self, user: User, password_hash: str | None = None) -> None:
+        """Store a new user. Raises ``ConflictError`` ``user.conflict`` where the e-mail address is taken."""
+        row: dict[str, Any] = {
+            "user_id": user.user_id,
+            "account_id": user.account_id,
+            "email": user.email,
+            "name": user.name,
+            "state": user.state,
+            "agent_ids": _json(user.agent_ids),
+            "is_break_glass": int(user.is_break_glass),
+            "issuer": user.subject[0] if user.subject else None,
+            "subject": user.subject[1] if user.subject else None,
+            "created_at": ms_of(user.created_at),
+        }
+        try:
+            with self._database.writing() as connection:
+                number = connection.execute(sa.insert(users).values(row).returning(users.c.user)).scalar_one()
+                if password_hash is not None:
+                    self._set_password(connection, number, password_hash, user.created_at)
+        except IntegrityError as error:
+            raise ConflictError(
+                f"the e-mail address {user.email} belongs to another user; give another address",
+                code="user.conflict",
+                field="email",
+                value=user.email,
+            ) from error
+
+    def by_email(self, email: str) -> User | None:
+        """Return the user of a normalised e-mail address."""
+        return self._one(users.c.email == email) if is_storable(email) else None
+
+    def by_id(self, user_id: str) -> User | None:
+        """Return the user of an id."""
+        return self._one(users.c.user_id == user_id) if is_storable(user_id) else None
+
+    def by_subject(self, issuer: str, subject: str) -> User | None:
+        """Return the user with this subject at an issuer of single sign-on."""
+        if not is_storable(issuer) or not is_storable(subject):
+            return None
+        return self._one((users.c.issuer == issuer) & (users.c.subject == subject))
+
+    def password_hash(self, user_id: str) -> str | None:
+        """Return the hash of a user's password; None where none is set."""
+        query = (
+            sa.select(credentials.c.hash)
+            .join(users, users.c.user == credentials.c.user)
+            .where(users.c.user_id == user_id)
+        )
+        with self._database.reading() as connection:
+            return connection.scalar(query)
+
+    def set_password(self, user_id: str, password_hash: str, at: datetime) -> None:
+        """Set a user's password. Raises ``NotFoundError`` ``user.unknown``."""
+        with self._database.writing() as connection:
+            self._set_password(connection, number_of(connection, user_id), password_hash, at)
+
+    def update(
+        self,
+        user_id: str,
+        *,
+        name: str | None = None,
+        agent_ids: Iterable[str] | None = None,
+        subject: tuple[str, str] | None = None,
+        is_break_glass: bool | None = None,
+    ) -> None:
+        """Change what is given of a user. Raises ``NotFoundError`` ``user.unknown``."""
+        values: dict[str, Any] = {
+            "name": name,
+            "agent_ids": None if agent_ids is None else _json(agent_ids),
+            "issuer": subject and subject[0],
+            "subject": subject and subject[1],
+            "is_break_glass": None if is_break_glass is None else int(is_break_glass),
+        }
+        given = {column: value for column, value in values.items() if value is not None}
+        with self._database.writing() as connection:
+            number = number_of(connection, user_id)
+            if given:
+                connection.execute(sa.update(users).where(users.c.user == number).values(given))
+
+    def listing(self, account_id: str | None = None) -> list[User]:
+        """Return the users of an account, or of all, by e-mail address."""
+        query = sa.select(*USER_COLUMNS).order_by(users.c.email)
+        if account_id is not None:
+            query = query.where(users.c.account_id == account_id)
+        with self._database.reading() as connection:
+            return [user_of(row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        """Return the number of users."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(users)) or 0
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> User | None:
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(*USER_COLUMNS).where(condition)).one_or_none()
+        return None if row is None else user_of(row)
+
+    def _set_password(self, connection: Connection, number: int, password_hash: str, at: datetime) -> None:
+        row = {"user": number, "hash": password_hash, "set_at": ms_of(at)}
+        kept = self._database.dialect.insert(credentials).values(row)
+        changed = {"hash": kept.excluded.hash, "set_at": kept.excluded.set_at}
+        connection.execute(kept.on_conflict_do_update(index_elements=["user"], set_=changed))
+
+
+def number_of(connection: Connection, user_id: str) -> int:
+    """Return the number of a user. Raises ``NotFoundError`` ``user.unknown``."""
+    query = sa.select(users.c.user).where(users.c.user_id == user_id)
+    found = connection.scalar(query) if is_storable(user_id) else None
+    if found is None:
+        raise unknown_user(user_id)
+    return found
+
+
+def unknown_user(named: str) -> NotFoundError:
+    """Return the error about a user that does not exist."""
+    return NotFoundError(f"unknown user {named!r}", code="user.unknown", field="user", value=named)
+
+
+def set_state(connection: Connection, number: int, state: UserState, at: datetime) -> None:
+    """Set the state of a user. A disabled user's sessions and tokens end."""
+    connection.execute(sa.update(users).where(users.c.user == number).values(state=state))
+    if state == "disabled":
+        for table, column in ((sessions, "ended_at"), (personal_tokens, "revoked_at")):
+            mine = sa.update(table).where(table.c.user == number, table.c[column].is_(None))
+            connection.execute(mine.values({column: ms_of(at)}))
+
+
+def user_of(row: AnyRow | tuple[Any, ...]) -> User:
+    """Return the user of a row of ``USER_COLUMNS``."""
+    user_id, account_id, email, name, state, agent_ids, is_break_glass, issuer, subject, created_at = row
+    return User(
+        user_id=user_id,
+        account_id=account_id,
+        email=email,
+        name=name,
+        state=state,
+        agent_ids=msgspec.json.decode(agent_ids, type=frozenset[str]),
+        is_break_glass=bool(is_break_glass),
+        subject=None if subject is None else (issuer, subject),
+        created_at=instant_of(created_at),
+    )
+
+
+def _json(names: Iterable[str]) -> str:
+    return msgspec.json.encode(sorted(set(names))).decode()

@@ -1,0 +1,1 @@
+"""Privacy: the access log and its seals."""

@@ -1,0 +1,181 @@
+"""Redaction at the one door through which conversations enter the store, from any source."""
+
+import base64
+import hmac
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import Connection
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import SettingsError
+from auscult.domain.privacy.conversations import Redaction, redact_conversation
+from auscult.domain.privacy.digests import digest_with
+from auscult.domain.privacy.redaction import Hints, Span, Utterance, redacted
+from auscult.domain.privacy.settings import PrivacySettings
+from auscult.redactors import REDACTORS, Redactor, long_numbers
+from auscult.storage.core.database import Database
+from auscult.storage.core.privacy_tables import privacy_settings, redactions
+
+_OFF = PrivacySettings()
+_SPANS = dict[str, tuple[Span, ...]]
+
+
+class Incoming(NamedTuple):
+    """Conversations as they may be stored, and what is to be kept of their redaction by conversation id."""
+
+    conversations: Sequence[Conversation]
+    redactions: Mapping[str, Redaction]
+
+
+class AppPrivacy:
+    """Privacy settings of one app, and the stored part of its redactions."""
+
+    def __init__(self, database: Database, app: int, secret_key: bytes) -> None:
+        """``secret_key`` is the database's; originals are encrypted with a key derived from it for them alone."""
+        self._database = database
+        self._app = app
+        self._secret_key = secret_key
+
+    @property
+    def app(self) -> int:
+        """The app's number."""
+        return self._app
+
+    def settings(self) -> PrivacySettings:
+        """Read the app's settings."""
+        query = sa.select(privacy_settings.c.body).where(privacy_settings.c.app == self._app)
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        return _OFF if body is None else msgspec.json.decode(body, type=PrivacySettings)
+
+    def change(self, settings: PrivacySettings) -> None:
+        """Store settings; they hold for what is accepted from then on. Raises ``SettingsError`` for a missing redactor."""
+        if settings.is_on:
+            redactor(settings.redactor)
+        row = {"app": self._app, "body": msgspec.json.encode(settings).decode()}
+        insert = self._database.dialect.insert(privacy_settings).values(row)
+        with self._database.writing() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["app"], set_={"body": row["body"]}))
+
+    def admitted(self, conversations: Sequence[Conversation]) -> Incoming:
+        """Redact conversations as the app's settings say."""
+        settings = self.settings()
+        if not settings.is_on:
+            return Incoming(conversations, {})
+        find = redactor(settings.redactor).find
+        digest = digest_with(self._secret_key)
+        after = [redact_conversation(each, find, settings.countries, digest) for each in conversations]
+        kept = {
+            each.conversation.id: Redaction(
+                spans=dict(each.spans), originals=dict(each.originals) if settings.redaction == "token" else {}
+            )
+            for each in after
+            if each.originals
+        }
+        return Incoming([each.conversation for each in after], kept)
+
+    def text(self, text: str, settings: PrivacySettings | None = None) -> str:
+        """Redact one text that belongs to no conversation: a search, an agent's summary.
+
+        ``settings`` are those that were read already: inside a transaction no other connection may be asked for.
+        """
+        settings = self.settings() if settings is None else settings
+        if not settings.is_on:
+            return text
+        found = redactor(settings.redactor).find([Utterance("", text)], Hints(countries=settings.countries))
+        return redacted([text], found).texts[0]
+
+    def refused(self, text: str) -> str:
+        """Redact a refused document. What it is cannot be read, so that no longer number is left in it."""
+        return text if not self.settings().is_on else without_numbers(self.text(text))
+
+    def keep(self, connection: Connection, kept: Mapping[str, Redaction], ids: Sequence[str]) -> None:
+        """Store what is kept of the redaction of these conversations, in place of what was kept of them before."""
+        mine = (redactions.c.app == self._app, redactions.c.conversation_id.in_(ids))
+        connection.execute(sa.delete(redactions).where(*mine))
+        rows = [self._row(each, kept[each]) for each in ids if each in kept]
+        if rows:
+            connection.execute(sa.insert(redactions), rows)
+
+    def redaction(self, conversation_id: str) -> Redaction | None:
+        """Return the stored part of a conversation's redaction, the originals decrypted; None where nothing was redacted.
+
+        A caller that shows originals needs the permission ``conversation.read_unredacted``, and records it in the log.
+        Raises ``SettingsError`` where the key does not open them.
+        """
+        query = sa.select(redactions.c.spans, redactions.c.originals).where(
+            redactions.c.app == self._app, redactions.c.conversation_id == conversation_id
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        sealed = None if row.originals is None else bytes(row.originals)
+        originals = {} if sealed is None else msgspec.json.decode(self._opened(sealed), type=dict[str, str])
+        return Redaction(spans=msgspec.json.decode(row.spans, type=_SPANS), originals=originals)
+
+    def _row(self, conversation_id: str, kept: Redaction) -> dict[str, Any]:
+        originals = self._lock.encrypt(msgspec.json.encode(kept.originals)) if kept.originals else None
+        return {
+            "app": self._app,
+            "conversation_id": conversation_id,
+            "spans": msgspec.json.encode(kept.spans).decode(),
+            "originals": originals,
+        }
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt an original."""
+        return self._lock.encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt an original. Raises ``SettingsError`` where the key does not open it."""
+        return self._opened(sealed).decode()
+
+    @property
+    def _lock(self) -> Fernet:
+        return originals_lock(self._secret_key)
+
+    def _opened(self, sealed: bytes) -> bytes:
+        try:
+            return self._lock.decrypt(sealed)
+        except InvalidToken as error:
+            raise SettingsError(
+                "the secret key does not open this database's originals; give the key that it was made with",
+                code="secret_key.wrong",
+                field="secret_key",
+            ) from error
+
+
+def originals_lock(secret_key: bytes) -> Fernet:
+    """Return the lock of originals: its key is derived from the database's for them alone."""
+    key = hmac.digest(secret_key, b"auscult originals", "sha256")
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def erase_redaction(connection: Connection, app: int, conversation_id: str) -> None:
+    """Erase what is kept of a conversation's redaction."""
+    mine = (redactions.c.app == app, redactions.c.conversation_id == conversation_id)
+    connection.execute(sa.delete(redactions).where(*mine))
+
+
+def without_numbers(text: str) -> str:
+    """Replace each run of four digits or more by ``[number]``."""
+    for start, end in reversed(long_numbers(text)):
+        text = f"{text[:start]}[number]{text[end:]}"
+    return text
+
+
+@cache
+def redactor(name: str) -> Redactor:
+    """Return a redactor by name, made once. Raises ``SettingsError`` where it is unknown or cannot be loaded."""
+    if name not in REDACTORS:
+        available = ", ".join(REDACTORS)
+        raise SettingsError(
+            f"unknown redactor {name!r}; available: {available}", code="redactor.unknown", field="redactor", value=name
+        )
+    return REDACTORS[name]()

@@ -1,0 +1,227 @@
+"""Rules of retention, legal holds, and the record of what was erased."""
+
+import hmac
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.errors import NotFoundError
+from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
+from auscult.storage.access.apps import take_turn
+from auscult.storage.access.signing_key import SigningKey
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.privacy_tables import access_log, erasure_runs, erasures, holds, retention_rules
+from auscult.storage.core.tables import apps
+
+EXPORTED = "data.exported"
+"""Action of log entries that record an export of an app's data."""
+_MOST_LISTED = 1_000
+
+
+class Counts(NamedTuple):
+    """Counts of what was erased with a conversation: audits, and deliveries that had named it by address."""
+
+    audits: int = 0
+    delivered: Mapping[str, int] = {}
+    kind: Kept = "conversation"
+
+
+class AppRetention:
+    """Retention of one app's conversations, its holds, and its erasures."""
+
+    def __init__(self, database: Database, app: int, app_id: str, signing: SigningKey) -> None:
+        """Ids of erased conversations are kept as hashes under a key derived from ``signing``."""
+        self._database = database
+        self._app = app
+        self._app_id = app_id
+        self._signing = signing
+
+    def rules(self) -> list[Rule]:
+        """Read the rules, by queue."""
+        query = sa.select(retention_rules).where(retention_rules.c.app == self._app)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(retention_rules.c.queue, retention_rules.c.kind))
+            return [Rule(queue=row.queue, kind=row.kind, days=row.days) for row in rows]
+
+    def set_rule(self, queue: str, days: int | None, kind: Kept = "conversation") -> None:
+        """Set the rule of a queue for conversations, or for a part of them; None removes it."""
+        own = retention_rules.c.app == self._app
+        mine = (own, retention_rules.c.queue == queue, retention_rules.c.kind == kind)
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(retention_rules).where(*mine))
+            if days is not None:
+                row = {"app": self._app, "queue": queue, "kind": kind, "days": days}
+                connection.execute(sa.insert(retention_rules).values(row))
+
+    def place(self, kind: HoldKind, value: str, reason: str, by: str) -> int:
+        """Place a hold, and return its number. Erasures that are under way either came before it or see it."""
+        row = {"app": self._app, "kind": kind, "value": value, "reason": reason, "placed_by": by, "placed_at": now_ms()}
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)
+            return connection.execute(sa.insert(holds).values(row).returning(holds.c.hold)).scalar_one()
+
+    def lift(self, number: int, by: str) -> None:
+        """Lift a hold. Raises ``NotFoundError`` where there is none of this number that is not lifted yet."""
+        mine = (holds.c.app == self._app, holds.c.hold == number, holds.c.lifted_at.is_(None))
+        with self._database.writing() as connection:
+            lifted = connection.execute(sa.update(holds).where(*mine).values(lifted_by=by, lifted_at=now_ms()))
+        if lifted.rowcount == 0:
+            raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+
+    def hold(self, number: int) -> Hold:
+        """Return a hold that is not lifted. Raises ``NotFoundError``."""
+        found = next((each for each in self.holds() if each.number == number), None)
+        if found is None:
+            raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+        return found
+
+    def holds(self, *, is_all: bool = False) -> list[Hold]:
+        """Read the holds, by number; those that were lifted only with ``is_all``."""
+        with self._database.reading() as connection:
+            return read_holds(connection, self._app, is_all=is_all)
+
+    def begin(self, kind: RunKind, principal: str) -> tuple[int, str]:
+        """Begin a run, and return its number and its id."""
+        run_id = f"er-{uuid.uuid4()}"
+        row = {
+            "run_id": run_id,
+            "app": self._app,
+            "kind": kind,
+            "principal": principal,
+            "started_at": now_ms(),
+            "held": 0,
+        }
+        with self._database.writing() as connection:
+            number = connection.execute(sa.insert(erasure_runs).values(row).returning(erasure_runs.c.run)).scalar_one()
+        return number, run_id
+
+    def finish(self, run: int, held: int) -> None:
+        """Record that a run is over, and how many conversations a hold kept."""
+        with self._database.writing() as connection:
+            its = sa.update(erasure_runs).where(erasure_runs.c.run == run)
+            connection.execute(its.values(finished_at=now_ms(), held=held))
+
+    def receipt(self, run_id: str) -> Receipt:
+        """Read the receipt of a run, from what its transactions recorded. Raises ``NotFoundError``."""
+        with self._database.reading() as connection:
+            query = sa.select(erasure_runs).where(erasure_runs.c.app == self._app, erasure_runs.c.run_id == run_id)
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                raise NotFoundError(f"unknown run {run_id}", code="run.unknown", value=run_id)
+            erased = connection.execute(sa.select(erasures).where(erasures.c.run == row.run)).all()
+            left = Left(exports=self._exports(connection, row.started_at), webhooks=_delivered(erased))
+        parts = Counter(each.kind for each in erased)
+        whole = parts.pop("conversation", 0)
+        return Receipt(
+            id=row.run_id,
+            kind=row.kind,
+            app_id=self._app_id,
+            principal=row.principal,
+            started_at=instant_of(row.started_at),
+            finished_at=_instant(row.finished_at),
+            erased=whole,
+            audits=sum(each.audits for each in erased),
+            held=row.held,
+            parts=dict(parts),
+            webhook_deliveries=sum(each.deliveries for each in erased),
+            exports=len(left.exports),
+            left=left,
+        )
+
+    def _exports(self, connection: Connection, before: int) -> tuple[Export, ...]:
+        """Return the exports of the app that the log knows of, the newest first."""
+        its = (access_log.c.app_id == self._app_id, access_log.c.action == EXPORTED, access_log.c.at < before)
+        query = sa.select(access_log).where(*its).order_by(access_log.c.entry.desc()).limit(_MOST_LISTED)
+        return tuple(
+            Export(at=instant_of(each.at), principal=each.principal, what=each.target or "")
+            for each in connection.execute(query)
+        )
+
+    def runs(self) -> list[str]:
+        """Return the ids of all runs, the newest first."""
+        query = sa.select(erasure_runs.c.run_id).where(erasure_runs.c.app == self._app)
+        with self._database.reading() as connection:
+            return list(connection.scalars(query.order_by(erasure_runs.c.run.desc())))
+
+    def key_of(self, conversation_id: str) -> bytes:
+        """Return the keyed hash under which an erased conversation is known."""
+        return hmac.digest(self._signing.value, f"erased\n{self._app_id}\n{conversation_id}".encode(), "sha256")
+
+    def erased_keys(self) -> frozenset[bytes]:
+        """Read the keyed hashes of everything that was ever erased, which a restored backup must lose again."""
+        query = sa.select(erasures.c.key_hash).where(erasures.c.app == self._app, erasures.c.kind == "conversation")
+        with self._database.reading() as connection:
+            return frozenset(bytes(each) for each in connection.scalars(query))
+
+
+class ErasedKey(NamedTuple):
+    """An erasure by its number: the app, and the keyed hash of the conversation's id."""
+
+    number: int
+    app_id: str
+    key: bytes
+
+
+def read_erased(connection: Connection, after: int) -> list[ErasedKey]:
+    """Read the erasures of whole conversations after a number, of every app, in order."""
+    query = (
+        sa.select(erasures.c.erasure, apps.c.app_id, erasures.c.key_hash)
+        .join(apps, apps.c.app == erasures.c.app)
+        .where(erasures.c.erasure > after, erasures.c.kind == "conversation")
+        .order_by(erasures.c.erasure)
+    )
+    return [ErasedKey(number, app_id, bytes(key)) for number, app_id, key in connection.execute(query)]
+
+
+def read_holds(connection: Connection, app: int, *, is_all: bool = False) -> list[Hold]:
+    """Read the holds of an app, by number."""
+    query = sa.select(holds).where(holds.c.app == app).order_by(holds.c.hold)
+    if not is_all:
+        query = query.where(holds.c.lifted_at.is_(None))
+    return [_hold(row) for row in connection.execute(query)]
+
+
+def record_erasure(connection: Connection, app: int, key_hash: bytes, counts: Counts, run: int | None) -> None:
+    """Record an erasure in the transaction that erases."""
+    row = {
+        "run": run,
+        "app": app,
+        "key_hash": key_hash,
+        "kind": counts.kind,
+        "audits": counts.audits,
+        "deliveries": sum(counts.delivered.values()),
+        "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
+        "at": now_ms(),
+    }
+    connection.execute(sa.insert(erasures).values(row))
+
+
+def _delivered(erased: Sequence[AnyRow]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for each in erased:
+        total.update(msgspec.json.decode(each.delivered_to or "{}", type=dict[str, int]))
+    return dict(total)
+
+
+def _hold(row: AnyRow) -> Hold:
+    return Hold(
+        number=row.hold,
+        kind=row.kind,
+        value=row.value,
+        reason=row.reason,
+        placed_by=row.placed_by,
+        placed_at=instant_of(row.placed_at),
+        lifted_by=row.lifted_by,
+        lifted_at=_instant(row.lifted_at),
+    )
+
+
+def _instant(ms: int | None) -> datetime | None:
+    return None if ms is None else instant_of(ms)

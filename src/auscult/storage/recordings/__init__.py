@@ -1,0 +1,1 @@
+"""Recordings: their rows in the database, and their bytes in a folder."""

@@ -1,0 +1,1 @@
+"""ROOM: scheduled reports and alerts."""

@@ -1,0 +1,213 @@
+"""The schedules of one app, and their runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.schedules.schedule import KEPT, Fresh, Run, Schedule
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.schedule_tables import schedule_runs, schedules
+from auscult.storage.core.text_validation import is_storable
+
+_SCHEDULE = msgspec.json.Decoder(Schedule)
+_KEPT_ALERTS = 500
+_MOST_TRIES = 5
+_COLUMNS = (
+    *(each for each in schedule_runs.c if each.name != "content"),
+    sa.func.length(schedule_runs.c.content).label("size"),
+)
+
+
+class Unsent(NamedTuple):
+    """A run that is to be sent, with its schedule and its file."""
+
+    schedule: Schedule
+    run: Run
+    content: bytes | None
+
+
+class AppSchedules:
+    """The schedules of one app."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def add(self, one: Schedule) -> None:
+        """Store a schedule."""
+        row = {
+            "schedule_id": one.schedule_id,
+            "app": self._app,
+            "created_by": one.created_by,
+            "next_at": None if one.next_at is None else ms_of(one.next_at),
+            "body": msgspec.json.encode(one),
+        }
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(schedules).values(**row))
+
+    def get(self, schedule_id: str) -> Schedule | None:
+        """Return a schedule; None where there is none."""
+        if not is_storable(schedule_id):
+            return None
+        query = sa.select(schedules.c.body).where(*self._mine(schedule_id))
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        return None if body is None else _SCHEDULE.decode(body)
+
+    def listing(self, created_by: str | None = None) -> list[Schedule]:
+        """Return schedules in the order in which they were made; of one maker, or all."""
+        query = sa.select(schedules.c.body).where(schedules.c.app == self._app).order_by(schedules.c.schedule)
+        if created_by is not None:
+            query = query.where(schedules.c.created_by == created_by)
+        with self._database.reading() as connection:
+            return [_SCHEDULE.decode(body) for body in connection.scalars(query)]
+
+    def remove(self, schedule_id: str) -> bool:
+        """Remove a schedule with its runs; whether there was one."""
+        with self._database.writing() as connection:
+            number = connection.scalar(sa.select(schedules.c.schedule).where(*self._mine(schedule_id)))
+            if number is None:
+                return False
+            connection.execute(sa.delete(schedule_runs).where(schedule_runs.c.schedule == number))
+            connection.execute(sa.delete(schedules).where(schedules.c.schedule == number))
+            return True
+
+    def due(self, at: datetime) -> list[Schedule]:
+        """Return the schedules whose time has come."""
+        query = sa.select(schedules.c.body).where(schedules.c.app == self._app, schedules.c.next_at <= ms_of(at))
+        with self._database.reading() as connection:
+            return [_SCHEDULE.decode(body) for body in connection.scalars(query)]
+
+    def record(self, before: Schedule, after: Schedule, made: Sequence[Fresh]) -> bool:
+        """Store what a run has made and the time of the next one, in one transaction.
+
+        False, and nothing is stored, where another worker ran it or it was removed. What has a key that is there
+        already is left as it is. The last runs of a report are kept.
+        """
+        with self._database.writing() as connection:
+            query = sa.select(schedules.c.schedule, schedules.c.body).where(*self._mine(before.schedule_id))
+            found = connection.execute(query.with_for_update()).one_or_none()
+            if found is None or _SCHEDULE.decode(found.body) != before:
+                return False
+            columns = {
+                "next_at": None if after.next_at is None else ms_of(after.next_at),
+                "body": msgspec.json.encode(after),
+            }
+            connection.execute(sa.update(schedules).where(schedules.c.schedule == found.schedule).values(**columns))
+            for each in made:
+                insert = self._database.dialect.insert(schedule_runs).values(**_row(self._app, found.schedule, each))
+                connection.execute(insert.on_conflict_do_nothing())
+            _drop_old(connection, found.schedule, _KEPT_ALERTS if before.is_alert else KEPT)
+            return True
+
+    def runs(self, schedule_id: str) -> list[Run]:
+        """Return the runs of a schedule, the newest first."""
+        query = sa.select(*_COLUMNS, schedules.c.schedule_id).join(schedules).where(*self._mine(schedule_id))
+        with self._database.reading() as connection:
+            return [_run(row) for row in connection.execute(query.order_by(schedule_runs.c.run.desc()))]
+
+    def inbox(self, user: str, limit: int = 100) -> list[Run]:
+        """Return what schedules of a user have made for the inbox, the newest first."""
+        query = sa.select(*_COLUMNS, schedules.c.schedule_id, schedules.c.body.label("its")).join(schedules)
+        query = query.where(schedules.c.app == self._app, schedules.c.created_by == user)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(schedule_runs.c.run.desc()).limit(limit)).all()
+        return [_run(row) for row in rows if _SCHEDULE.decode(row.its).to_inbox]
+
+    def mark_read(self, user: str, upto: int) -> None:
+        """Mark what a user has got up to a number as read."""
+        own = sa.select(schedules.c.schedule).where(schedules.c.app == self._app, schedules.c.created_by == user)
+        mine = (schedule_runs.c.schedule.in_(own), schedule_runs.c.run <= upto)
+        with self._database.writing() as connection:
+            connection.execute(sa.update(schedule_runs).where(*mine).values(is_read=1))
+
+    def content(self, schedule_id: str, number: int) -> tuple[str, bytes] | None:
+        """Return name and content of the file of a run; None where there is none, or none any more."""
+        query = sa.select(schedule_runs.c.filename, schedule_runs.c.content).join(schedules)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(*self._mine(schedule_id), schedule_runs.c.run == number)).one_or_none()
+        return None if row is None or row.content is None else (row.filename, row.content)
+
+    def unsent(self, limit: int = 20) -> list[Unsent]:
+        """Return runs that are still to be sent by e-mail or webhook."""
+        query = (
+            sa.select(*_COLUMNS, schedule_runs.c.content, schedules.c.schedule_id, schedules.c.body.label("its"))
+            .join(schedules)
+            .where(schedule_runs.c.app == self._app, schedule_runs.c.state == "stored")
+            .where(schedule_runs.c.tries < _MOST_TRIES)
+            .order_by(schedule_runs.c.run)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [Unsent(_SCHEDULE.decode(row.its), _run(row), row.content) for row in connection.execute(query)]
+
+    def mark_sent(self, number: int, error: str = "") -> None:
+        """Store that a run was sent, or why not; after five tries it has failed."""
+        mine = sa.update(schedule_runs).where(schedule_runs.c.app == self._app, schedule_runs.c.run == number)
+        tries = schedule_runs.c.tries + 1
+        state = sa.case((tries >= _MOST_TRIES, "failed"), else_="stored") if error else "sent"
+        with self._database.writing() as connection:
+            connection.execute(mine.values(tries=tries, error=error, state=state))
+
+    def _mine(self, schedule_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return schedules.c.app == self._app, schedules.c.schedule_id == schedule_id
+
+
+def erase_from_schedules(connection: Connection, app: int, conversation_id: str) -> None:
+    """Remove alerts about an erased conversation, and every file of the app, as each may hold it."""
+    mine = schedule_runs.c.app == app
+    connection.execute(sa.delete(schedule_runs).where(mine, schedule_runs.c.conversation_id == conversation_id))
+    gone = sa.update(schedule_runs).where(mine, schedule_runs.c.content.is_not(None))
+    connection.execute(gone.values(content=None, state="withdrawn"))
+
+
+def _row(app: int, schedule: int, each: Fresh) -> dict[str, object]:
+    return {
+        "schedule": schedule,
+        "app": app,
+        "key": each.key,
+        "at": ms_of(each.at),
+        "title": each.title,
+        "detail": each.detail,
+        "href": each.href,
+        "conversation_id": each.conversation_id,
+        "filename": each.filename,
+        "rows": each.rows,
+        "content": each.content,
+        "state": "stored",
+        "tries": 0,
+        "error": "",
+        "is_read": 0,
+    }
+
+
+def _drop_old(connection: Connection, schedule: int, kept: int) -> None:
+    numbers = sa.select(schedule_runs.c.run).where(schedule_runs.c.schedule == schedule)
+    last = connection.scalars(numbers.order_by(schedule_runs.c.run.desc()).offset(kept - 1).limit(1)).first()
+    if last is not None:
+        connection.execute(
+            sa.delete(schedule_runs).where(schedule_runs.c.schedule == schedule, schedule_runs.c.run < last)
+        )
+
+
+def _run(row: AnyRow) -> Run:
+    return Run(
+        number=row.run,
+        schedule_id=row.schedule_id,
+        at=instant_of(row.at),
+        title=row.title,
+        detail=row.detail,
+        href=row.href,
+        filename=row.filename,
+        rows=row.rows,
+        size=row.size,
+        state=row.state,
+        error=row.error,
+        is_read=bool(row.is_read),
+    )

@@ -1,0 +1,1 @@
+"""Verification, repair and copies of a store."""

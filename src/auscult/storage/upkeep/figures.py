@@ -1,0 +1,172 @@
+"""Figures for monitoring, read along indexes: the same time at a thousand conversations and at a million."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures, WorkFigures
+from auscult.storage.core.console_tables import exports
+from auscult.storage.core.database import Database
+from auscult.storage.core.feed_tables import changes, webhooks
+from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.operations_tables import backups
+from auscult.storage.core.people_tables import sessions, sign_in_failures
+from auscult.storage.core.recording_tables import recording_tasks, transcriptions
+from auscult.storage.core.tables import (
+    IS_POSTPONED,
+    IS_UNFINISHED,
+    WAITS,
+    apps,
+    batches,
+    conversations,
+    evaluations,
+    judge_days,
+    judge_pauses,
+    judge_places,
+    sweep_portions,
+    sweeps,
+    workers,
+)
+
+_QUEUES = {0: "live", 1: "backfill"}
+
+
+def read_figures(database: Database) -> Figures:
+    """Return the figures of one state of the database."""
+    with database.comparing() as connection:
+        judged = _judge_today(connection)
+        return Figures(
+            queues=_queues(connection),
+            postponed_batches=_count(connection, sa.select(sa.func.count()).where(sa.text(IS_POSTPONED)), batches),
+            failed_batches=_count(
+                connection,
+                sa.select(sa.func.count()).where(sa.text(IS_UNFINISHED), batches.c.state == "failed"),
+                batches,
+            ),
+            unfinished_backfills=_backfills(connection, "running"),
+            failed_backfills=_backfills(connection, "failed"),
+            changes=_changes(connection),
+            webhooks=_webhooks(connection),
+            workers=_count(connection, sa.select(sa.func.count()), workers),
+            judge_tokens_today=judged["tokens"],
+            judge_cost_today=judged["cost"],
+            judge_calls_open=_count(
+                connection, sa.select(sa.func.count()).where(judge_places.c.until > now_ms()), judge_places
+            ),
+            last_backup=_instant(connection.scalar(sa.select(sa.func.max(backups.c.made_at)))),
+            accepted=_last(connection, conversations.c.conversation),
+            evaluated=_last(connection, evaluations.c.evaluation),
+            failed_conversations=_failed(connection),
+            work=tuple(_work(connection)),
+            open_sessions=_count(connection, sa.select(sa.func.count()).where(sessions.c.ends_at > now_ms()), sessions),
+            sign_ins=_sign_ins(connection),
+            sign_in_failures=_failures(connection),
+            judge_requests_today=judged["calls"],
+            judge_failures_today=judged["failures"],
+            judge_breakers_open=_count(
+                connection, sa.select(sa.func.count()).where(judge_pauses.c.until > now_ms()), judge_pauses
+            ),
+        )
+
+
+def _count(connection: Connection, query: sa.Select[int], table: sa.Table) -> int:
+    return connection.scalar(query.select_from(table)) or 0
+
+
+def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
+    query = (
+        sa.select(
+            batches.c.priority,
+            sa.func.sum(batches.c.size).label("size"),
+            sa.func.count().label("n"),
+            sa.func.min(batches.c.accepted_at).label("oldest"),
+        )
+        .where(sa.text(WAITS))
+        .group_by(batches.c.priority)
+    )
+    found = {row.priority: row for row in connection.execute(query)}
+    return tuple(
+        QueueFigures(
+            priority=name,
+            conversations=int(row.size) if (row := found.get(number)) else 0,
+            batches=row.n if row else 0,
+            oldest=_instant(row.oldest) if row else None,
+        )
+        for number, name in _QUEUES.items()
+    )
+
+
+def _backfills(connection: Connection, state: str) -> int:
+    return _count(connection, sa.select(sa.func.count()).where(sweeps.c.state == state), sweeps)
+
+
+def _changes(connection: Connection) -> int:
+    """Return how many changes there have been: each app counts its own from 1."""
+    last = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == apps.c.app).scalar_subquery()
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(last), 0)).select_from(apps)) or 0)
+
+
+def _webhooks(connection: Connection) -> WebhookFigures:
+    of_app = changes.c.app == webhooks.c.app
+    last = sa.select(sa.func.max(changes.c.change)).where(of_app).scalar_subquery()
+    oldest = (
+        sa.select(changes.c.at)
+        .where(of_app, changes.c.change > webhooks.c.position)
+        .order_by(changes.c.change)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(webhooks.c.is_disabled, (last - webhooks.c.position).label("left"), oldest.label("oldest"))
+    rows = connection.execute(query.select_from(webhooks)).all()
+    on = [row for row in rows if not row.is_disabled]
+    return WebhookFigures(
+        enabled=len(on),
+        disabled=len(rows) - len(on),
+        undelivered=sum(max(0, row.left or 0) for row in on),
+        oldest=_instant(min((row.oldest for row in on if row.oldest is not None), default=None)),
+    )
+
+
+def _judge_today(connection: Connection) -> dict[str, int]:
+    today = datetime.now(UTC).date().isoformat()
+    names = ("tokens", "cost", "calls", "failures")
+    query = sa.select(*(judge_days.c[name] for name in names)).where(judge_days.c.day == today)
+    found = connection.execute(query).mappings().one_or_none()
+    return {name: found[name] if found else 0 for name in names}
+
+
+def _last(connection: Connection, key: sa.Column[int]) -> int:
+    """Return the greatest number given so far, which is read along the key: counting a million rows would take long."""
+    return connection.scalar(sa.select(sa.func.max(key))) or 0
+
+
+def _failed(connection: Connection) -> int:
+    query = sa.select(sa.func.sum(batches.c.size)).where(sa.text(IS_UNFINISHED), batches.c.state == "failed")
+    return int(connection.scalar(query) or 0)
+
+
+def _work(connection: Connection) -> Iterator[WorkFigures]:
+    """Yield what is due of each list of work. Each has an index on ``due_at``, which is empty for what is done."""
+    for name, table in (("transcriptions", transcriptions), ("recordings", recording_tasks), ("exports", exports)):
+        due = table.c.due_at
+        query = sa.select(sa.func.count().label("n"), sa.func.min(due).label("oldest"))
+        found = connection.execute(query.where(due <= now_ms(), table.c.state == "waiting")).one()
+        yield WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
+    waiting = _count(connection, sa.select(sa.func.count()).where(sweep_portions.c.state == "waiting"), sweep_portions)
+    yield WorkFigures(name="portions", waiting=waiting, oldest=None)
+
+
+def _sign_ins(connection: Connection) -> tuple[tuple[str, int], ...]:
+    query = sa.select(sessions.c.method, sa.func.count().label("n")).where(sessions.c.ends_at > now_ms())
+    return tuple((row.method, row.n) for row in connection.execute(query.group_by(sessions.c.method)))
+
+
+def _failures(connection: Connection) -> int:
+    query = sa.select(sa.func.sum(sign_in_failures.c.failures)).where(sign_in_failures.c.until > now_ms())
+    return int(connection.scalar(query) or 0)
+
+
+def _instant(ms: int | None) -> datetime | None:
+    return None if ms is None else instant_of(ms)

@@ -1,0 +1,66 @@
+"""Repair of the differences of a recount that rendering does not repair: lost work, statuses, orphaned rows."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.storage.access.apps import take_turn
+from auscult.storage.conversations.evaluated import newest_evaluation
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import (
+    batches,
+    conversations,
+    evaluations,
+    listings,
+    report_rows,
+    sweep_portions,
+    sweeps,
+)
+from auscult.storage.work.batches import HAS_UNRECORDED
+
+
+def mend(database: Database, app: int) -> None:
+    """Repair an app, in one transaction. Rows, facets and tallies must be computed again after it."""
+    with database.writing() as connection:
+        take_turn(connection, app)
+        _take_up_again(connection, app)
+        _tell_status(connection, app)
+        _drop_strays(connection, app)
+        _end_sweeps(connection, app)
+
+
+def _take_up_again(connection: Connection, app: int) -> None:
+    """Put batches back in line that are done and have conversations that are not recorded."""
+    lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", HAS_UNRECORDED)
+    again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
+    connection.execute(lost.values(reason=None, ended_at=None, **again))
+
+
+def _tell_status(connection: Connection, app: int) -> None:
+    """Copy the status of the current evaluation into each conversation."""
+    decided = sa.select(evaluations.c.status).where(evaluations.c.evaluation == newest_evaluation()).scalar_subquery()
+    wrong = sa.update(conversations).where(
+        conversations.c.app == app,
+        conversations.c.recorded_revision.is_not(None),
+        conversations.c.status.is_distinct_from(decided),
+        decided.is_not(None),
+    )
+    connection.execute(wrong.values(status=decided))
+
+
+def _drop_strays(connection: Connection, app: int) -> None:
+    """Remove rows that are filed in the wrong place; those of the conversation are rendered again."""
+    mine = sa.select(listings.c.listing).where(listings.c.app == app)
+    at_home = sa.exists().where(
+        conversations.c.app == app,
+        conversations.c.conversation_id == report_rows.c.conversation_id,
+        conversations.c.filed_at == report_rows.c.started_at,
+    )
+    connection.execute(sa.delete(report_rows).where(report_rows.c.listing.in_(mine), ~at_home))
+
+
+def _end_sweeps(connection: Connection, app: int) -> None:
+    """Let sweeps run that have portions waiting, and those be over that have none."""
+    waits = sa.exists().where(sweep_portions.c.sweep == sweeps.c.sweep, sweep_portions.c.state == "waiting")
+    mine = sa.update(sweeps).where(sweeps.c.app == app)
+    connection.execute(mine.where(sweeps.c.state == "running", ~waits).values(state="done"))
+    connection.execute(mine.where(sweeps.c.state.in_(("done", "failed")), waits).values(state="running"))

@@ -1,0 +1,141 @@
+"""Rotation of the secret key: everything that the old key locked is locked with the new one, some rows at a time.
+
+Each row says by itself under which key it is, so a rotation that was interrupted goes on when it is run again.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from auscult.domain.assist.live import Event, Message
+from auscult.domain.errors import SettingsError
+from auscult.storage.access.signing_key import SIGNING
+from auscult.storage.core.assist_tables import live_events
+from auscult.storage.core.connector_tables import connectors
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.feed_tables import webhooks
+from auscult.storage.core.operations_tables import kept_keys
+from auscult.storage.core.privacy_tables import redactions
+from auscult.storage.core.tables import clients
+from auscult.storage.privacy.redaction import originals_lock
+
+TOGETHER = 200
+"""Rows in one transaction."""
+
+_EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+Progress = Callable[[int, int | None], None]
+
+
+class _Locks:
+    """The old and the new lock of one kind of secrets."""
+
+    def __init__(self, old: Fernet, new: Fernet) -> None:
+        self._old, self._new = old, new
+
+    def changed(self, token: bytes) -> bytes | None:
+        """Return the token under the new lock; None where it is under it already. Raises ``SettingsError``."""
+        try:
+            self._new.decrypt(token)
+        except InvalidToken:
+            pass
+        else:
+            return None
+        try:
+            return self._new.encrypt(self._old.decrypt(token))
+        except InvalidToken as error:
+            raise SettingsError(
+                "neither the old nor the new key opens a secret of this database; nothing more was changed",
+                code="secret_key.wrong",
+                field="secret_key",
+            ) from error
+
+
+def rotate(url: str, old: bytes, new: bytes, progress: Progress) -> int:
+    """Lock everything with ``new`` that ``old`` locked; return the number of rows that were changed.
+
+    Servers and workers must not run. Raises ``SettingsError`` where a secret opens with neither key.
+    """
+    database = Database(url)
+    plain = _Locks(Fernet(old), Fernet(new))
+    originals = _Locks(originals_lock(old), originals_lock(new))
+    changed = 0
+    try:
+        _keep_signing_key(database, old, new)
+        for rotated in (
+            _column(database, clients, clients.c.secret, plain),
+            _column(database, webhooks, webhooks.c.secret, plain),
+            _column(database, connectors, connectors.c.secrets, plain),
+            _column(database, redactions, redactions.c.originals, originals),
+            _live(database, originals),
+        ):
+            for count in rotated:
+                changed += count
+                progress(changed, None)
+    finally:
+        database.close()
+    return changed
+
+
+def _keep_signing_key(database: Database, old: bytes, new: bytes) -> None:
+    """Keep the first key for what is signed; see ``signing_key``."""
+    with database.writing() as connection:
+        kept = connection.scalar(sa.select(kept_keys.c.locked).where(kept_keys.c.name == SIGNING))
+        if kept is None:
+            row = {"name": SIGNING, "locked": Fernet(new).encrypt(old)}
+            connection.execute(sa.insert(kept_keys).values(row))
+        elif (changed := _Locks(Fernet(old), Fernet(new)).changed(bytes(kept))) is not None:
+            connection.execute(sa.update(kept_keys).where(kept_keys.c.name == SIGNING).values(locked=changed))
+
+
+def _chunks(database: Database, table: sa.Table, column: sa.Column[bytes]) -> Iterator[tuple[Connection, list[AnyRow]]]:
+    """Yield rows in the order of the primary key, each chunk within a transaction of its own."""
+    keys = list(table.primary_key.columns)
+    last: tuple[object, ...] | None = None
+    while True:
+        query: sa.Select[Any] = sa.select(*keys, column).where(column.is_not(None)).order_by(*keys).limit(TOGETHER)
+        if last is not None:
+            query = query.where(sa.tuple_(*keys) > sa.tuple_(*map(sa.literal, last)))
+        with database.writing() as connection:
+            rows: list[AnyRow] = list(connection.execute(query))
+            if not rows:
+                return
+            last = tuple(rows[-1][:-1])
+            yield connection, rows
+
+
+def _its(table: sa.Table, row: AnyRow) -> sa.ColumnElement[bool]:
+    return sa.and_(*(key == value for key, value in zip(table.primary_key.columns, row[:-1], strict=True)))
+
+
+def _column(database: Database, table: sa.Table, column: sa.Column[bytes], locks: _Locks) -> Iterator[int]:
+    """Change a column of tokens; yield the number of changed rows of each chunk."""
+    for connection, rows in _chunks(database, table, column):
+        count = 0
+        for row in rows:
+            token = locks.changed(bytes(row[-1]))
+            if token is not None:
+                connection.execute(sa.update(table).where(_its(table, row)).values({column: token}))
+                count += 1
+        yield count
+
+
+def _live(database: Database, locks: _Locks) -> Iterator[int]:
+    """Change the texts that are kept within the messages of live conversations."""
+    for connection, rows in _chunks(database, live_events, live_events.c.body):
+        count = 0
+        for row in rows:
+            event = _EVENT.decode(bytes(row[-1]))
+            if not isinstance(event, Message) or event.sealed is None:
+                continue
+            token = locks.changed(event.sealed)
+            if token is not None:
+                body = msgspec.json.encode(replace(event, sealed=token))
+                connection.execute(sa.update(live_events).where(_its(live_events, row)).values(body=body))
+                count += 1
+        yield count

@@ -1,0 +1,240 @@
+"""Recount of derived data, as a proof: rows, facets, tallies, batches, backfills."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from auscult.storage.access.apps import take_turn
+from auscult.storage.conversations.evaluated import newest_evaluation
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.tables import (
+    batches,
+    conversations,
+    evaluations,
+    facet_rows,
+    facets,
+    listings,
+    report_rows,
+    sweep_portions,
+    sweeps,
+    tallies,
+)
+from auscult.storage.pages.faceting import TALLIED
+from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
+from auscult.storage.pages.rollups import Key, is_crowded, raised
+from auscult.storage.pages.row_index import place_of, raise_versions, write_facet_rows
+from auscult.storage.work.batches import UNRECORDED
+
+_ROWS_AT_ONCE = 10_000
+_MOST_TOLD = 100
+
+
+class Difference(Struct, frozen=True):
+    """Something that does not agree: what, what it should be, and what it is."""
+
+    what: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.what}: expected {self.expected}, found {self.found}"
+
+
+class Verifier:
+    """Counts everything again."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def differences(self, app: int) -> list[Difference]:
+        """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
+        checks = (_tallies_differ, _facets_differ, _rows_differ, _statuses_differ, _batches_differ, _sweeps_differ)
+        with self._database.comparing() as connection:
+            return [each for check in checks for each in islice(check(connection, app), _MOST_TOLD)]
+
+    def rebuild_tallies(self, app: int) -> None:
+        """Compute tallies and the index of facets again from the rows of an app, in one transaction."""
+        mine = sa.select(listings.c.listing).where(listings.c.app == app)
+        tagged = sa.select(facets.c.facet).where(facets.c.listing.in_(mine))
+        with self._database.writing() as connection:
+            take_turn(connection, app)
+            connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
+            for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
+                write_facet_rows(connection, self._database.dialect, (), [place_of(row) for row in rows])
+            connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
+            add_tallies(connection, self._database.dialect, _count(connection, app))
+            raise_versions(connection, app)
+
+
+def _count(connection: Connection, app: int) -> Counter[Key]:
+    """Tallies as the rows have it; those of parts of hours as the indexes of the rows have it."""
+    tallied = set(
+        connection.scalars(
+            sa.select(facets.c.facet)
+            .join(listings, listings.c.listing == facets.c.listing)
+            .where(listings.c.app == app, facets.c.name.in_(sorted(TALLIED)))
+        )
+    )
+    rows = _rows(connection, app)
+    hourly = counted(Entry(row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in rows)
+    counts = raised(hourly)
+    for span, n in by_span(hourly).items():
+        if is_crowded(n):
+            counts.update(parts_of(connection, span))
+    return counts
+
+
+def _rows(connection: Connection, app: int) -> sa.CursorResult[*tuple[Any, ...]]:
+    query = (
+        sa.select(
+            report_rows.c.row,
+            report_rows.c.listing,
+            report_rows.c.started_at,
+            report_rows.c.conversation_id,
+            report_rows.c.cell,
+            report_rows.c.facets,
+        )
+        .join(listings, listings.c.listing == report_rows.c.listing)
+        .where(listings.c.app == app)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    return connection.execute(query)
+
+
+def _tags(row: AnyRow) -> set[int]:
+    return msgspec.json.decode(row.facets, type=set[int])
+
+
+def _tallies_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Tallies of every level against the rows."""
+    expected = _count(connection, app)
+    query = sa.select(tallies).join(listings, listings.c.listing == tallies.c.listing).where(listings.c.app == app)
+    found = {Key(*row[:-1]): row.n for row in connection.execute(query) if row.n}
+    for key in sorted(expected.keys() | found.keys()):
+        if expected[key] != found.get(key, 0):
+            yield Difference(f"tally {key._asdict()}", str(expected[key]), str(found.get(key, 0)))
+
+
+def _facets_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """The index of facets against the facets that the rows name: for each facet how many, and a sum over which."""
+    expected: dict[int, _Sum] = defaultdict(_Sum)
+    for row in _rows(connection, app):
+        for facet in _tags(row):
+            expected[facet].add((row.started_at, row.conversation_id, row.cell, row.row))
+    query = (
+        sa.select(facet_rows)
+        .join(facets, facets.c.facet == facet_rows.c.facet)
+        .join(listings, listings.c.listing == facets.c.listing)
+        .where(listings.c.app == app)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    found: dict[int, _Sum] = defaultdict(_Sum)
+    for facet, *entry in connection.execute(query):
+        found[facet].add(tuple(entry))
+    for facet in sorted(expected.keys() | found.keys()):
+        if expected[facet] != found[facet]:
+            yield Difference(f"rows of facet {facet}", str(expected[facet]), str(found[facet]))
+
+
+class _Sum:
+    """Number of entries, and a checksum of them."""
+
+    def __init__(self) -> None:
+        self.state = (0, 0)
+
+    def add(self, entry: tuple[Any, ...]) -> None:
+        n, total = self.state
+        self.state = (n + 1, (total + hash(entry)) % 2**64)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sum) and self.state == other.state
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __str__(self) -> str:
+        return f"{self.state[0]} rows (sum {self.state[1]:x})"
+
+
+def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Rows against the conversations that they are of: filed where the conversation says, some of each, one in a listing."""
+    mine = report_rows.join(listings, (listings.c.listing == report_rows.c.listing) & (listings.c.app == app))
+    of_them = (conversations.c.app == app) & (conversations.c.conversation_id == report_rows.c.conversation_id)
+    strayed = (
+        sa.select(report_rows.c.conversation_id, report_rows.c.started_at, conversations.c.filed_at)
+        .select_from(mine.outerjoin(conversations, of_them))
+        .where(conversations.c.filed_at.is_distinct_from(report_rows.c.started_at))
+    )
+    for conversation_id, started_at, filed_at in connection.execute(strayed):
+        yield Difference(f"start of row {conversation_id}", str(filed_at), str(started_at))
+    is_filed = sa.exists().where(
+        report_rows.c.listing.in_(sa.select(listings.c.listing).where(listings.c.app == app)),
+        report_rows.c.started_at == conversations.c.filed_at,
+        report_rows.c.conversation_id == conversations.c.conversation_id,
+    )
+    missing = sa.select(conversations.c.conversation_id).where(
+        conversations.c.app == app, conversations.c.filed_at.is_not(None), ~is_filed
+    )
+    for conversation_id in connection.scalars(missing):
+        yield Difference(f"rows of {conversation_id}", "some", "0")
+    repeated = (
+        sa.select(report_rows.c.listing, report_rows.c.conversation_id, sa.func.count())
+        .select_from(mine)
+        .group_by(report_rows.c.listing, report_rows.c.conversation_id)
+        .having(sa.func.count() > 1)
+    )
+    for listing, conversation_id, n in connection.execute(repeated):
+        yield Difference(f"rows of {conversation_id} in listing {listing}", "1", str(n))
+
+
+def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Yield conversations whose status differs from that of their current evaluation."""
+    query = (
+        sa.select(conversations.c.conversation_id, conversations.c.status, evaluations.c.status.label("decided"))
+        .select_from(conversations)
+        .outerjoin(evaluations, evaluations.c.evaluation == newest_evaluation())
+        .where(
+            conversations.c.app == app,
+            conversations.c.recorded_revision.is_not(None),
+            evaluations.c.status.is_distinct_from(conversations.c.status),
+        )
+    )
+    for conversation_id, status, decided in connection.execute(query):
+        yield Difference(f"status of {conversation_id}", str(decided), str(status))
+
+
+def _sweeps_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Sweeps that run, or do not, against the portions that wait."""
+    waiting = sa.func.coalesce(sa.func.sum(sa.case((sweep_portions.c.state == "waiting", 1), else_=0)), 0)
+    query = (
+        sa.select(sweeps.c.sweep_id, sweeps.c.state, waiting)
+        .outerjoin(sweep_portions, sweep_portions.c.sweep == sweeps.c.sweep)
+        .where(sweeps.c.app == app)
+        .group_by(sweeps.c.sweep_id, sweeps.c.state)
+    )
+    for sweep_id, state, n in connection.execute(query):
+        if (state == "running") != (n > 0) and state != "cancelled":
+            yield Difference(f"portions that wait of {sweep_id}, which is {state}", "some" if n == 0 else "0", str(n))
+
+
+def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Batches that are done against the conversations that they should have recorded."""
+    query = (
+        sa.select(batches.c.batch_id, sa.func.count())
+        .join(conversations, conversations.c.batch == batches.c.batch)
+        .where(
+            batches.c.app == app,
+            batches.c.state == "done",
+            UNRECORDED,
+        )
+        .group_by(batches.c.batch_id)
+    )
+    for batch_id, n in connection.execute(query):
+        yield Difference(f"conversations not recorded in batch {batch_id}, which is done", "0", str(n))

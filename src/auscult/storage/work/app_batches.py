@@ -1,0 +1,91 @@
+"""Batches of one app for its operators: listed, retried, cancelled."""
+
+from collections.abc import Collection, Mapping
+
+import sqlalchemy as sa
+
+from auscult.domain.scoring.batches import Batch, JobState, Listed
+from auscult.storage.access.apps import take_turn
+from auscult.storage.core.database import Database
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.tables import IS_UNFINISHED, batches, conversations
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.work.batches import BATCH, UNRECORDED, batch_of
+
+_IS_OPEN = batches.c.state == "accepted"
+_IN_STATE: Mapping[JobState, sa.ColumnElement[bool]] = {
+    "waiting": sa.and_(_IS_OPEN, batches.c.not_before.is_(None), batches.c.starts == 0),
+    "running": sa.and_(_IS_OPEN, batches.c.not_before.is_(None), batches.c.starts > 0),
+    "postponed": sa.and_(_IS_OPEN, batches.c.not_before.is_not(None)),
+    "failed": batches.c.state == "failed",
+    "cancelled": batches.c.state == "cancelled",
+}
+
+
+class AppJobs:
+    """The batches of one app that are not done."""
+
+    def __init__(self, database: Database, app: int) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+
+    def listing(
+        self, states: Collection[JobState] = (), *, before: int | None = None, limit: int = 100
+    ) -> list[Listed]:
+        """Batches in these states (all but done where none is given), newest first, before a place in that order."""
+        query = BATCH.where(sa.text(IS_UNFINISHED), batches.c.app == self._app)
+        if states:
+            query = query.where(sa.or_(*(_IN_STATE[state] for state in states if state in _IN_STATE), sa.false()))
+        if before is not None:
+            query = query.where(batches.c.batch < before)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(batches.c.batch.desc()).limit(limit))
+            return [Listed(batch_of(row), row.batch) for row in rows]
+
+    def get(self, batch_id: str) -> Batch | None:
+        """One batch of this app, done or not."""
+        if not is_storable(batch_id):
+            return None
+        query = BATCH.where(batches.c.batch_id == batch_id, batches.c.app == self._app)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else batch_of(row)
+
+    def left(self, batch_id: str, limit: int = 1000) -> list[str]:
+        """The conversations of a batch that are not recorded, by id."""
+        query = (
+            sa.select(conversations.c.conversation_id)
+            .join(batches, batches.c.batch == conversations.c.batch)
+            .where(batches.c.batch_id == batch_id, batches.c.app == self._app, UNRECORDED)
+            .order_by(conversations.c.conversation_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
+    def retry(self, batch_id: str) -> Batch | None:
+        """Put a failed, cancelled or postponed batch back in line; others are left as they are. Return None if unknown.
+
+        Recorded conversations stay, so only the rest is done. Its starts are counted from 0 again.
+        """
+        again = sa.or_(batches.c.state.in_(("failed", "cancelled")), _IN_STATE["postponed"])
+        clean = {"starts": 0, "reason": None, "not_before": None, "ended_at": None}
+        more = batches.c.postponements + 1  # so that nothing is joined to it: somebody may still be at it
+        return self._steer(batch_id, again, {"state": "accepted", "postponements": more, **clean})
+
+    def cancel(self, batch_id: str) -> Batch | None:
+        """Do nothing more of a batch; from the return on nothing of it is written. One that is done stays as it is."""
+        reason = sa.case((batches.c.state == "failed", batches.c.reason), else_=sa.null())
+        how = {"state": "cancelled", "reason": reason, "not_before": None, "ended_at": now_ms()}
+        return self._steer(batch_id, batches.c.state.in_(("accepted", "failed")), how)
+
+    def _steer(self, batch_id: str, where: sa.ColumnElement[bool], how: Mapping[str, object]) -> Batch | None:
+        """Change a batch that meets a condition; return its state afterwards."""
+        if self.get(batch_id) is None:
+            return None
+        with self._database.writing() as connection:
+            take_turn(connection, self._app)  # so that nobody is recording it
+            mine = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
+            connection.execute(mine.where(where).values(**how))
+        return self.get(batch_id)

@@ -1,0 +1,31 @@
+"""Workers and how often each has beaten."""
+
+import sqlalchemy as sa
+
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import workers
+
+
+class Workers:
+    """The table of workers."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def beat(self, worker: str) -> None:
+        """Add one to this worker's beats; the first beat makes it known."""
+        first = self._database.dialect.insert(workers).values(worker=worker, beats=1)
+        again = first.on_conflict_do_update(index_elements=["worker"], set_={"beats": workers.c.beats + 1})
+        with self._database.writing() as connection:
+            connection.execute(again)
+
+    def beats(self) -> dict[str, int]:
+        """Return the number of heartbeats of each known worker."""
+        with self._database.reading() as connection:
+            return {row.worker: row.beats for row in connection.execute(sa.select(workers))}
+
+    def leave(self, worker: str) -> None:
+        """Remove a worker: it ended without open work, or crashed. Unknown ones are no error."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(workers).where(workers.c.worker == worker))

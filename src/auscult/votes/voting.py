@@ -1,0 +1,123 @@
+"""Deciding a question by weighing signs: the answer, its probability, and the turns that carried it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
+from math import exp
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.conversation import Turn
+from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
+
+_HELD, _NOT_HELD = Sign(ONE), Sign(0)
+GRAIN = 4_096
+"""Whole numbers to one of log odds."""
+_STEPS = 64
+"""Steps of the table of the exponential, to one of log odds."""
+_FURTHEST = 16
+_SHARES = tuple(round(exp(-step / _STEPS) * 1_000_000) for step in range(_FURTHEST * _STEPS + 1))
+MOST_TURNS = 3
+LIKELY = -16
+"""Score from which on a turn may be cited for an act."""
+_CARRIED = 10
+"""A turn is cited where it carries at least a tenth of what the heaviest does."""
+
+
+class Carrier(NamedTuple):
+    """Turn that carried an answer, and what it does: ``offers help``."""
+
+    turn: Turn
+    does: str
+
+
+class Vote(NamedTuple):
+    """Answer, its probability from 0 to 1 with 2 decimals, and the turns that carried it, the heaviest first.
+
+    An answer that is that by words has no ``carriers``: its evidence is what the words found.
+    """
+
+    answer: str
+    confidence: Decimal
+    carriers: tuple[Carrier, ...]
+
+
+class _Question(Struct, frozen=True, forbid_unknown_fields=True):
+    """Weights of one question: for each of ``signs`` one for each of ``answers``. ``sharpness`` is in percent."""
+
+    answers: tuple[str, ...]
+    signs: tuple[str, ...]
+    weights: tuple[tuple[int, ...], ...]
+    bias: tuple[int, ...]
+    sharpness: int = 100
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    revision: int
+    questions: dict[str, _Question]
+
+
+def questions() -> frozenset[str]:
+    """Return the questions that are voted on."""
+    return frozenset(_file().questions)
+
+
+def revision() -> int:
+    """Return the revision of the weights."""
+    return _file().revision
+
+
+def vote(question: str, by_words: str, course: Course) -> Vote:
+    """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
+    held = _file().questions[question]
+    found = values(held.signs, by_words, course)
+    totals = list(held.bias)
+    for sign, weights in zip(found, held.weights, strict=True):
+        for place, weight in enumerate(weights):
+            totals[place] += weight * sign.value
+    best = max(range(len(totals)), key=lambda place: (totals[place], -place))
+    answer = held.answers[best]
+    carriers = _carriers(found, held, best) if answer != by_words else ()
+    return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
+
+
+def values(signs: tuple[str, ...], by_words: str, course: Course) -> list[Sign]:
+    """Return the value of each sign."""
+    return [
+        (_HELD if one == by_words else _NOT_HELD) if isinstance(one, str) else course.sign(one)
+        for one in _compiled(signs)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _compiled(signs: tuple[str, ...]) -> tuple[Reader | str, ...]:
+    return tuple(sign.removeprefix("words ") if sign.startswith("words ") else reader(sign) for sign in signs)
+
+
+def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
+    """Return the probability of the highest total, by a table, so that it is the same on any machine."""
+    gaps = [(totals[best] - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
+    shares = [_SHARES[min(gap, len(_SHARES) - 1)] for gap in gaps]
+    return Decimal(shares[best] * 100 // sum(shares)) / 100
+
+
+def _carriers(found: list[Sign], held: _Question, best: int) -> tuple[Carrier, ...]:
+    """Return the turns whose signs speak for the answer against the mean of the others."""
+    carried: dict[str, tuple[int, Carrier]] = {}
+    for name, sign, weights in zip(held.signs, found, held.weights, strict=True):
+        told = sign.value * (weights[best] * len(weights) - sum(weights))
+        if sign.turn is None or sign.value < LIKELY or told <= 0:
+            continue
+        before, carrier = carried.get(sign.turn.id, (0, Carrier(sign.turn, DOES[name.split()[1]])))
+        carried[sign.turn.id] = (before + told, carrier)
+    ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
+    return tuple(carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0])
+
+
+@cache
+def _file() -> _File:
+    held: Mapping[str, object] = msgspec.json.decode(files("auscult.votes").joinpath("weights.json").read_bytes())
+    return msgspec.convert(held, _File)

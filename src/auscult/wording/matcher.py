@@ -1,0 +1,144 @@
+"""Matching a pack against what was said in one turn. All in RE2: time grows with the text and never explodes."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import re2
+
+from auscult.domain.said.text import spoken_words, straighten_quotes
+from auscult.wording.packs import Pack, Reading
+
+# The words of a text as ``spoken_words`` cuts it, where they stand: runs of letters, digits and apostrophes.
+_WORD = re.compile("(?:[^\\W_]|['`\u2019\u2018\u02bc\u201b\u00b4])+")
+_MEMORY = 8 * 1024 * 1024
+
+Search = Callable[[bytes], str]
+"""Text in, as UTF-8, the first words that match out; "" for none. RE2 reads bytes, and encoding a text once is cheaper."""
+_KEEP = 2_048
+_KEEP_CHARACTERS = 2_000
+
+
+def bare_words(text: str) -> str:
+    """Return ``spoken_words`` without the space at either end, so that ``^`` and ``$`` are its first and last word."""
+    return spoken_words(text)[1:-1]
+
+
+def wording_pattern(lines: Iterable[str]) -> str:
+    """Turn lines of bare words into one pattern over ``bare_words`` that matches any of them, whole words."""
+    return f"(?:^| )(?:{'|'.join(lines)})(?: |$)"
+
+
+class _Compiled(NamedTuple):
+    said: Search
+    written: Search
+    unless: Search
+    unless_written: Search
+
+    def holds(self, bare: bytes, straight: bytes) -> bool:
+        if not self.said(bare) and not self.written(straight):
+            return False
+        return not self.unless(bare) and not self.unless_written(straight)
+
+
+class _Read(NamedTuple):
+    """A turn's text as patterns read it: bare words and straight quotes, as UTF-8."""
+
+    bare: bytes
+    straight: bytes
+
+    @classmethod
+    def of(cls, text: str) -> "_Read":
+        return cls(bare_words(text).encode(), straighten_quotes(text).encode())
+
+
+class Matcher:
+    """A pack, compiled for single turns."""
+
+    def __init__(self, pack: Pack) -> None:
+        """Compile every reading."""
+        self._readings = [(reading.means, _compiled(reading)) for reading in pack.readings]
+        # In most turns no reading is said: one look for the words that lines cannot do without finds that out.
+        self._lines = re2.Filter()
+        for line in (line for each in pack.readings for line in each.says_so):
+            self._lines.Add(wording_pattern([line]), options())
+        self._has_lines = any(each.says_so for each in pack.readings)
+        self._has_written = any(each.written for each in pack.readings)
+        if self._has_lines:
+            self._lines.Compile()
+        self._kept = lru_cache(maxsize=_KEEP)(self._meanings)
+
+    def holds(self, text: str) -> bool:
+        """Return whether a reading of the pack holds for a turn's text."""
+        return bool(self.meanings(text))
+
+    def meanings(self, text: str) -> frozenset[str]:
+        """Return what the readings mean that hold for a turn's text; "" for those without a meaning of their own."""
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._meanings(text)
+
+    def words(self, text: str) -> str:
+        """Return the words of a turn that match the pack, as written; "" where it does not match."""
+        if not self.meanings(text):
+            return ""
+        read = _Read.of(text)
+        held = next(one for _, one in self._readings if one.holds(*read))
+        said = held.said(read.bare)
+        if said:
+            return _as_written(text, bare_words(text), said)
+        written = held.written(read.straight)
+        start = straighten_quotes(text).index(written)
+        return text[start : start + len(written)].strip()
+
+    def _meanings(self, text: str) -> frozenset[str]:
+        read = _Read.of(text)
+        if not self._has_written and not (self._has_lines and self._lines.Match(read.bare)):
+            return frozenset()
+        return frozenset([means for means, one in self._readings if one.holds(*read)])
+
+
+def _as_written(text: str, bare: str, said: str) -> str:
+    """Return words found among the bare words of a text as the text has them."""
+    start = bare.index(said) + (len(said) - len(said.lstrip()))
+    first, count = bare.count(" ", 0, start), len(said.split())
+    spans = [
+        word.span()
+        for word in _WORD.finditer(straighten_quotes(text))
+        if (one := spoken_words(word.group()).strip()) and " " not in one
+    ]
+    if len(spans) != bare.count(" ") + 1:
+        return said.strip()
+    return text[spans[first][0] : spans[first + count - 1][1]]
+
+
+def _compiled(reading: Reading) -> _Compiled:
+    return _Compiled(
+        said=_any_of(reading.says_so, is_bare=True),
+        written=_any_of(reading.written, is_bare=False),
+        unless=_any_of(reading.unless, is_bare=True),
+        unless_written=_any_of(reading.unless_written, is_bare=False),
+    )
+
+
+@lru_cache(maxsize=256)
+def _any_of(lines: tuple[str, ...], *, is_bare: bool) -> Search:
+    if not lines:
+        return lambda _: ""
+    pattern = wording_pattern(lines) if is_bare else "|".join(lines)
+    search = re2.compile(pattern, options()).search
+
+    def found(text: bytes) -> str:
+        match = search(text)
+        return (match.group() or b"").decode() if match is not None else ""
+
+    return found
+
+
+def options() -> re2.Options:
+    """Return the options of every pattern of a pack."""
+    found = re2.Options()
+    found.log_errors = False
+    found.case_sensitive = False
+    found.never_capture = True
+    found.max_mem = _MEMORY
+    return found

@@ -1,0 +1,41 @@
+"""Background thread of a worker."""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
+
+
+class BackgroundThread(ABC):
+    """Thread that does its work at intervals until it is stopped."""
+
+    def __init__(self, after: str, every_s: float) -> None:
+        """Store the work, ``after``, and the interval in seconds. Nothing runs before the thread is opened."""
+        self._ending = threading.Event()
+        self._every_s = every_s
+        self._thread = threading.Thread(target=self._watch, name=after, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, when what is in hand is done."""
+        self._ending.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ending.wait(self._every_s):
+            try:
+                self._look()
+            except Exception:  # a database that is away comes back
+                log = logging.getLogger(type(self).__module__)
+                log.warning("%s: will look again", self._thread.name, exc_info=True)
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Do what there is to do now, or as much of it as there is before ``_ending`` is set."""

@@ -1,0 +1,102 @@
+"""Detection of workers that have crashed: by the kernel on the same machine, by heartbeats in the store elsewhere.
+
+A worker's name contains its machine. A process on the same machine asks the kernel, which is right at once and is not
+misled by a worker that is only slow. Elsewhere the worker's count of beats is watched, by the watcher's own clock:
+hosts need not agree on the time. A wrong answer costs work done twice, and never a wrong result.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Collection
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from auscult.storage.work.workers import Workers
+
+BEAT_S = 3.0
+DEAD_AFTER_S = 20.0
+
+_NOWHERE = "-"
+_ENDED = frozenset("ZX")
+
+
+class WorkerName(NamedTuple):
+    """Host, process id, the place where that id means this process, and when it started (in the kernel's ticks)."""
+
+    host: str
+    pid: str
+    place: str
+    started: str
+
+    @classmethod
+    def mine(cls) -> "WorkerName":
+        """This process."""
+        return cls(socket.gethostname().replace(":", "-"), str(os.getpid()), here(), _started(os.getpid()) or "-")
+
+    def __str__(self) -> str:
+        """One word."""
+        return ":".join(self)
+
+
+def here() -> str:
+    """The place this process runs in: this boot of this kernel, this namespace of process ids. Linux only."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+        namespace = Path("/proc/self/ns/pid").readlink().name.encode()
+    except OSError:
+        return _NOWHERE
+    return blake2b(boot + namespace, digest_size=6).hexdigest()
+
+
+class Seen(NamedTuple):
+    """Workers that are known to the store, by whether they live."""
+
+    alive: frozenset[str]
+    dead: frozenset[str]
+
+
+class Heartbeat:
+    """All workers, as seen from here."""
+
+    def __init__(self, workers: Workers, clock: Callable[[], float] = time.monotonic) -> None:
+        """Watch ``workers``; ``clock`` gives seconds that only grow."""
+        self._workers = workers
+        self._clock = clock
+        self._here = here()
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def look(self) -> Seen:
+        """Return the running workers. One elsewhere that is new to this process counts as running."""
+        now = self._clock()
+        beats = self._workers.beats()
+        before = self._seen
+        self._seen = {
+            worker: before[worker] if worker in before and before[worker][0] == count else (count, now)
+            for worker, count in beats.items()
+        }
+        alive = frozenset(worker for worker, (_, at) in self._seen.items() if self._lives(worker, now - at))
+        return Seen(alive, frozenset(self._seen) - alive)
+
+    def dead(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of these processes, workers or not, that have ended. One elsewhere is known by its beats."""
+        now = self._clock()
+        known = {name: self._seen.get(name, (0, now)) for name in names}
+        return frozenset(name for name, (_, at) in known.items() if not self._lives(name, now - at))
+
+    def _lives(self, worker: str, silent_s: float) -> bool:
+        name = WorkerName(*worker.split(":")) if worker.count(":") == len(WorkerName._fields) - 1 else None
+        if name is not None and name.place == self._here != _NOWHERE and name.pid.isdigit():
+            return _started(int(name.pid)) == name.started
+        return silent_s < DEAD_AFTER_S
+
+
+def _started(pid: int) -> str | None:
+    """When a process started, in ticks since the boot; None when there is none, or it has ended."""
+    try:
+        # The name, in brackets, may hold anything; after it come the state and then, 20th, the start: proc(5).
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in _ENDED else fields[19]

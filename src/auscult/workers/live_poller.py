@@ -1,0 +1,46 @@
+"""Poller of live conversations: work that a crashed server left, and silences that are ends."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from auscult.domain.assist.live_log import LiveDue, Settled
+from auscult.services.assist.assistant import Assistant
+from auscult.storage.store import Store
+from auscult.workers.background import BackgroundThread
+
+LOG = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+AGAIN_AFTER = timedelta(minutes=1)
+"""When a conversation is looked at again that could not be tended."""
+
+
+class LiveConversationPoller(BackgroundThread):
+    """A thread that tends what is due, for as long as it is open. Several do no harm: what is done is done once."""
+
+    def __init__(self, store: Store, assistant: Assistant, now: Callable[[], datetime]) -> None:
+        """``now`` gives aware UTC times."""
+        super().__init__("live conversations", LOOK_EVERY_S)
+        self._store = store
+        self._assistant = assistant
+        self._now = now
+
+    def sweep(self) -> None:
+        """Process everything that is due now."""
+        for due in self._store.live_work.due(self._now()):
+            if self._ending.is_set():
+                return
+            try:
+                self._assistant.tend(self._store.within(due.tenant), due.conversation_id)
+            except Exception:  # one that cannot be tended holds no other up
+                LOG.exception("live conversation %s: will be looked at again", due.conversation_id)
+                self._postpone(due)
+
+    def _look(self) -> None:
+        self.sweep()
+
+    def _postpone(self, due: LiveDue) -> None:
+        live = self._store.within(due.tenant).live
+        later = Settled(events=live.count(due.conversation_id), due_at=self._now() + AGAIN_AFTER, is_ended=False)
+        live.settle(due.conversation_id, later)

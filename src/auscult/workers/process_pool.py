@@ -1,0 +1,112 @@
+"""Child processes: workers, and servers where several are wanted.
+
+They are started, restarted after a crash, and ended with their parent. Workers are processes of their own because
+evaluating keeps a core busy: in the server's process it would block every reader.
+"""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Self
+
+from auscult.workers.shutdown import stop_on_signals
+
+GOODBYE_S = 20.0
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 60.0
+"""After so long a life the next death is not counted together with the last."""
+
+
+class ProcessPool:
+    """Pool of processes that run ``target(*args, stop)``; ``target`` must be importable by name."""
+
+    def __init__(self, size: int, target: Callable[..., None], *args: object) -> None:
+        """Store the size and the target; nothing is started yet."""
+        self._places = [_WorkerSlot(target, args) for _ in range(size)]
+        self._ending = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="crew", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start them all."""
+        for place in self._places:
+            place.tend()
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ask them to end, and wait; kill them after twenty seconds. Their unfinished work is claimed later."""
+        self.dismiss()
+        until = time.monotonic() + GOODBYE_S
+        for place in self._places:
+            place.see_off(max(0.0, until - time.monotonic()))
+
+    @property
+    def deaths(self) -> int:
+        """Return the number of recent crashes."""
+        return sum(place.deaths for place in self._places)
+
+    def dismiss(self) -> None:
+        """Ask them all to end, without replacement. A second call changes nothing."""
+        self._ending.set()
+        self._keeper.join()
+        for place in self._places:
+            place.dismiss()
+
+    def _keep(self) -> None:
+        while not self._ending.wait(0.2):
+            for place in self._places:
+                place.tend()
+
+
+class _WorkerSlot:
+    """Place of one process in the pool. It is restarted after a pause that grows with each crash in a row."""
+
+    def __init__(self, target: Callable[..., None], args: tuple[object, ...]) -> None:
+        self._work = (target, args)
+        self._process: BaseProcess | None = None
+        self._began = self._due = 0.0
+        self.deaths = 0
+        """In a row, each soon after the one before."""
+
+    def tend(self) -> None:
+        """Start a process where there is none and the pause is over."""
+        now = time.monotonic()
+        if self._process is not None and not self._process.is_alive():
+            self.deaths = 1 if now - self._began > STEADY_S else self.deaths + 1
+            self._due = now + min(LONGEST_PAUSE_S, 0.25 * 2**self.deaths)
+            self._process = None
+        if self._process is None and now >= self._due:
+            # Spawned, not forked: a fork would share the parent's database connections and threads' locks.
+            self._process = multiprocessing.get_context("spawn").Process(
+                target=_run, args=self._work, name=self._work[0].__name__
+            )
+            self._process.start()
+            self._began = now
+
+    def dismiss(self) -> None:
+        """Ask the process to end."""
+        if self._process is not None:
+            self._process.terminate()
+
+    def see_off(self, patience_s: float) -> None:
+        """Wait until it has ended, and make it when it does not."""
+        if self._process is not None:
+            self._process.join(patience_s)
+            self._process.kill()
+            self._process.join()
+
+
+def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
+    """Run ``target`` in a process of the pool, until it is asked to end or its parent is gone."""
+    stop = threading.Event()
+    stop_on_signals(stop, is_child=True)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), stop.set()), name="parent", daemon=True).start()
+    target(*args, stop)

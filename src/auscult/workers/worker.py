@@ -1,0 +1,397 @@
+"""Worker: claims accepted batches and chunks of backfills, and processes each in one durable workflow of its id.
+
+The store holds the work: batches that are accepted and not done, chunks that wait. DBOS's own database only records who
+processes what, so it may be lost at any time: every worker compares it with the store's lists at intervals, and brings
+back work without a workflow or whose worker crashed. All of it is safe to do twice.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
+from dbos import error as dbos_error
+from msgspec import Struct
+
+from auscult.domain.errors import SettingsError
+from auscult.domain.operations.tracing import BATCH, TRACING
+from auscult.domain.scoring.batches import Batch
+from auscult.services.history.chunks import ChunkProcessing, WrittenChunk
+from auscult.services.scoring.process import Finished, Processing
+from auscult.storage.store import Store
+from auscult.workers.dbos_database import prepare
+from auscult.workers.heartbeat import BEAT_S, Heartbeat, WorkerName
+from auscult.workers.scheduler import FairScheduler
+
+T = TypeVar("T")
+
+LOG = logging.getLogger(__name__)
+
+STEPS_VERSION = "1"
+"""Of the order of steps below. Workers with another one leave each other's unfinished workflows alone."""
+
+AT_ONCE = 8
+"""Batches of a priority that one worker has taken. Most of them only wait to be next, so that it need not wait for them.
+
+Live ones have a queue of their own: backfill that waits for a judge takes no place from them.
+"""
+
+PORTIONS_AT_ONCE = 4
+"""Portions of sweeps that one worker has taken: so many that the next is there when one is done, and no more, for what
+others could take waits behind these. What comes in takes its turn before them all the same."""
+
+IN_MEMORY = 2
+"""Batches and portions whose conversations a worker has in memory: one is evaluated while the one before is written."""
+
+TURN_S = 20.0
+"""So long a batch may wait for the judge before it goes behind others that would have to wait for a place."""
+
+PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
+GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
+
+LOOK_AFTER_S = 2.0
+
+AWAY_S = 0.5
+"""Between two looks at whether the database is back."""
+
+SPLIT_AFTER = 3
+"""After so many starts without an end the conversations of a batch are tried one by one: something in it may kill."""
+
+MOST_STARTS = 10
+"""After so many starts without an end one that is alone in its batch is taken to kill its worker, and is failed."""
+
+FORGET_AFTER = timedelta(hours=1)
+FORGET_EVERY_S = 60.0
+GOODBYE_S = 10
+
+
+class Schedule(NamedTuple):
+    """Work that is done again and again, by one worker each time. ``cron`` is in UTC; done twice it does no harm."""
+
+    name: str
+    cron: str
+    do: Callable[[], None]
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """Work of a worker, and its settings. Evaluating and recording have the same effect done twice."""
+
+    store: Store
+    processing: Processing
+    sweeping: ChunkProcessing
+    jobs_url: str
+    jobs_engine: Any = None
+    """Connections for DBOS, where it shall not make its own."""
+    jobs_connections: int = 4
+    poll_s: float
+    schedules: tuple[Schedule, ...] = ()
+
+
+class _Line(NamedTuple):
+    """List of work in the store: its next items, the function that processes one, and the one that fails it."""
+
+    queue: str
+    at_once: int
+    waiting: Callable[[int], list[str]]
+    do: Callable[[str], None]
+    give_up: Callable[[str, str], None]
+
+    def ahead(self, workers: int) -> list[str]:
+        """Return what these workers can process at once, and as much again for one of them.
+
+        No more: an enqueued item keeps its place, and a later one may have to go first.
+        """
+        return self.waiting(self.at_once * (workers + 1))
+
+
+class Worker:
+    """One worker. DBOS allows one a process."""
+
+    def __init__(self, work: Work) -> None:
+        """Make a worker with a name of its own, so that no other claims its work while it runs."""
+        self.name = str(WorkerName.mine())
+        self._work = work
+        self._pulse = Heartbeat(work.store.workers)
+        # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
+        self._evaluating = ThreadPoolExecutor(1, "evaluating")
+        self._recording = ThreadPoolExecutor(1, "recording")
+        self._room = FairScheduler(IN_MEMORY)
+        self._alive = 1
+        store, batches = work.store, partial(_Line, do=self._process, give_up=work.store.batches.fail)
+        self._lines = {
+            "live": batches("live", AT_ONCE, waiting=partial(store.batches.next_in_line, "live")),
+            "batch": batches("batches", AT_ONCE, waiting=partial(store.batches.next_in_line, "backfill")),
+            "portion": _Line("portions", PORTIONS_AT_ONCE, store.sweeps.waiting, self._sweep, store.sweeps.fail),
+        }
+        self._workflows: dict[str, Callable[[str], None]] = {}
+        self._enqueued: set[str] = set()
+        self._stop = threading.Event()
+        self._outdated: SettingsError | None = None
+
+    def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
+        """Work until ``stop``; then finish current work, for ten seconds at most. ``ready`` receives the name."""
+        self._stop = stop
+        self._beat()  # before it can take anything: nobody may think that what it takes is a dead one's
+        self._launch()
+        try:
+            ready(self.name)
+            self._watch(stop)
+            self._work.processing.close()  # so that no batch in hand waits for a judge any longer
+            busy = DBOS.list_workflows(status="PENDING", executor_id=self.name, limit=1, load_input=False)
+        except BaseException:
+            self._end()
+            raise
+        self._end(GOODBYE_S if busy else 0)
+        self._evaluating.shutdown()
+        self._recording.shutdown()
+        self._work.store.workers.leave(self.name)
+        if self._outdated is not None:
+            raise self._outdated
+
+    def _end(self, patience_s: int = 0) -> None:
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_s)
+        if self._work.jobs_engine is not None:
+            self._work.jobs_engine.dispose()  # DBOS closes only what it made
+
+    def _launch(self) -> None:
+        config: DBOSConfig = {
+            "name": "auscult",
+            "system_database_url": self._work.jobs_url,
+            "executor_id": self.name,
+            "application_version": STEPS_VERSION,
+            "log_level": "WARNING",
+            "use_listen_notify": False,
+            "sys_db_pool_size": self._work.jobs_connections,
+        }
+        if self._work.jobs_engine is not None:
+            config["system_database_engine"] = self._work.jobs_engine
+        # With a handler in place DBOS brings none of its own, and what it has to tell goes where all else goes.
+        logging.getLogger("dbos").addHandler(logging.NullHandler())
+        prepare(self._work.jobs_url)
+        DBOS(config=config)
+
+        def workflow(line: _Line) -> Callable[[str], None]:
+            def do(one_id: str) -> None:
+                try:
+                    DBOS.run_step(PROCESS, self._patiently, line.do, one_id)
+                except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is told, others go on)
+                    DBOS.run_step(GIVE_UP, line.give_up, one_id, _told(error))
+
+            return do
+
+        for name, line in self._lines.items():
+            self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(workflow(line))
+        scheduled = [(each, DBOS.workflow(name=each.name)(_scheduled(each))) for each in self._work.schedules]
+        DBOS.launch()
+        for line in self._lines.values():
+            DBOS.register_queue(
+                line.queue,
+                worker_concurrency=line.at_once,
+                polling_interval_sec=self._work.poll_s,
+                on_conflict="always_update",
+            )
+        DBOS.apply_schedules(
+            [
+                {"schedule_name": each.name, "workflow_fn": run, "schedule": each.cron, "context": None}
+                for each, run in scheduled
+            ]
+        )
+
+    def _watch(self, stop: threading.Event) -> None:
+        """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
+        due = {self._beat: 0.0, self._enqueue: 0.0, self._look_after: 0.0, self._forget: 0.0}
+        every = {
+            self._beat: BEAT_S,
+            self._enqueue: self._work.poll_s,
+            self._look_after: LOOK_AFTER_S,
+            self._forget: FORGET_EVERY_S,
+        }
+        while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
+            for duty, at in due.items():
+                if time.monotonic() >= at:
+                    try:
+                        duty()
+                    except Exception:  # a database that is away comes back; a worker outlives that
+                        LOG.warning("%s: will try again", duty.__name__, exc_info=True)
+                    due[duty] = time.monotonic() + every[duty]
+
+    def _beat(self) -> None:
+        self._work.store.workers.beat(self.name)
+
+    def _enqueue(self) -> None:
+        """Start a workflow for each that waits. For one that has its workflow already this does nothing."""
+        self._work.store.batches.join()  # conversations that come one by one are no dearer than those that come in files
+        enqueued: set[str] = set()
+        for name, line in self._lines.items():
+            for one_id in line.ahead(self._alive):
+                if one_id not in self._enqueued:
+                    with SetWorkflowID(one_id):
+                        DBOS.enqueue_workflow(line.queue, self._workflows[name], one_id)
+                enqueued.add(one_id)
+        self._enqueued = enqueued
+
+    def _look_after(self) -> None:
+        """Bring back work that waits in the store without a workflow, or whose worker crashed."""
+        self._check_tables()
+        self._work.store.batches.resume(due_at=datetime.now(UTC))
+        waiting = {line: line.ahead(self._alive) for line in self._lines.values()}
+        known = {each for ids in waiting.values() for each in ids}
+        under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
+        alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
+        self._alive = max(1, len(alive))
+        self._work.store.places.free(self._pulse.dead(self._work.store.places.holders()))
+        for line, ids in waiting.items():
+            # Another worker may do the same at once; a workflow that then runs twice has one effect.
+            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], alive)]
+            if stranded:
+                DBOS.resume_workflows(stranded, queue_name=line.queue)
+        over = [one.workflow_id for one in under_way.values() if one.status not in ("PENDING", "ENQUEUED", "DELAYED")]
+        if over:
+            DBOS.delete_workflows(over)
+        self._enqueued -= {*over, *(known - under_way.keys())}
+
+    def _check_tables(self) -> None:
+        """Work no longer once another version has migrated the tables: what this one would write may be wrong there."""
+        has, needs = self._work.store.table_version(), self._work.store.needed_version
+        if has != needs:
+            self._outdated = SettingsError(
+                f"the tables are of version {has or 'none'} now, and this worker needs {needs}; "
+                "start the auscult that migrated them",
+                code="database.newer",
+                field="database",
+                value=has,
+            )
+
+    def _forget(self) -> None:
+        """Delete workflows that ended a while ago, and crashed workers: the store has the results."""
+        before = (datetime.now(UTC) - FORGET_AFTER).isoformat()
+        ended = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR"], completed_before=before, limit=1000, load_input=False, load_output=False
+        )
+        if ended:
+            DBOS.delete_workflows([one.workflow_id for one in ended])
+        for worker in self._pulse.look().dead:
+            self._work.store.workers.leave(worker)
+
+    def _patiently(self, do: Callable[[str], None], one_id: str) -> None:
+        """Do something, and once more when the database is back that went away meanwhile: that is no failure of it."""
+        while True:
+            try:
+                do(one_id)
+            except Exception:
+                if self._answers():
+                    raise
+                LOG.warning("%s: the database is away; it is done when that is back", one_id, exc_info=True)
+                while not self._answers():
+                    if self._stop.wait(AWAY_S):
+                        raise
+            else:
+                return
+
+    def _answers(self) -> bool:
+        """Return whether the database answers."""
+        try:
+            self._work.store.workers.beats()
+        except Exception:  # noqa: BLE001  (whatever a driver raises, the answer is no)
+            return False
+        return True
+
+    def _process(self, batch_id: str) -> None:
+        """The step that does the work: one batch is evaluated while another is written, and for others a judge is asked.
+
+        Asking is waiting, so it is done in this thread, and takes no room from batches that need no judge.
+        """
+        batch = self._work.store.batches.get(batch_id)
+        if batch is None or batch.state == "done":  # with its workflow, which another had made before it was joined
+            return
+        size = {BATCH: batch_id, "auscult.conversations": batch.size}
+        with TRACING.span("batch", "consumer", size, batch.traces):
+            self._process_stages(batch_id, batch)
+
+    def _process_stages(self, batch_id: str, batch: Batch) -> None:
+        with self._room.place(batch.tenant.app_id, is_live=batch.priority == "live"):
+            finished = self._in_evaluating(self._evaluate, batch_id)
+            if finished is not None:
+                self._record(finished)
+        until = time.monotonic() + TURN_S
+        for further in () if finished is None else self._work.processing.ask(finished):
+            self._record(further)
+            if (
+                further.waiting
+                and time.monotonic() > until
+                and len(self._work.store.batches.next_in_line(batch.priority, AT_ONCE + 1)) > AT_ONCE
+            ):
+                self._work.store.batches.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
+                return
+
+    def _record(self, finished: Finished) -> None:
+        with TRACING.span("record"):
+            self._recording.submit(TRACING.carried(self._work.processing.record), finished).result()
+
+    def _in_evaluating(self, act: Callable[[str], T], one_id: str) -> T:
+        with TRACING.span("evaluate"):
+            return self._evaluating.submit(TRACING.carried(act), one_id).result()
+
+    def _evaluate(self, batch_id: str) -> Finished | None:
+        starts = self._work.store.batches.begin(batch_id)
+        if starts > SPLIT_AFTER and self._work.store.batches.split(batch_id):
+            return None
+        if starts > MOST_STARTS:
+            self._work.store.batches.fail(batch_id, _endless(starts))
+            return None
+        return self._work.processing.evaluate(batch_id)
+
+    def _sweep(self, portion_id: str) -> None:
+        """The step that does a portion of a sweep, in the same way."""
+        with TRACING.span("portion", "consumer", {"auscult.portion.id": portion_id}):
+            self._sweep_stages(portion_id)
+
+    def _sweep_stages(self, portion_id: str) -> None:
+        with self._room.place("", is_live=False):
+            swept = self._in_evaluating(self._look, portion_id)
+            if swept is not None and not swept.must_ask:
+                self._recording.submit(self._work.sweeping.record, swept).result()
+        if swept is not None and swept.must_ask:
+            asked = self._work.sweeping.ask(swept)
+            self._recording.submit(self._work.sweeping.record, asked).result()
+
+    def _look(self, portion_id: str) -> WrittenChunk | None:
+        starts = self._work.store.sweeps.begin(portion_id)
+        if starts > MOST_STARTS:
+            self._work.store.sweeps.fail(portion_id, _endless(starts))
+            return None
+        return self._work.sweeping.look(portion_id)
+
+
+def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:
+    """Return whether the worker that began the workflow is gone."""
+    return workflow.status == "PENDING" and str(workflow.executor_id) not in alive
+
+
+def _endless(starts: int) -> str:
+    return f"its processing was begun {starts - 1} times and never came to an end"
+
+
+def _under_way(ids: Sequence[str]) -> list[WorkflowStatus]:
+    """Return the status of the workflows of these ids, of those that have one."""
+    return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False) if ids else []
+
+
+def _told(error: Exception) -> str:
+    """Return the error of the last attempt, in one line."""
+    last = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) and error.errors else error
+    return f"{type(last).__name__}: {last}"
+
+
+def _scheduled(schedule: Schedule) -> Callable[[datetime, Any], None]:
+    """Return the workflow of a schedule: one step, which a worker that was killed in it leaves to another."""
+
+    def run(_at: datetime, _context: Any) -> None:  # noqa: ANN401  (DBOS passes what it was given)
+        DBOS.run_step({"name": schedule.name, "retries_allowed": True, "max_attempts": 4}, schedule.do)
+
+    return run

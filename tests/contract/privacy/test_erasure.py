@@ -1,0 +1,191 @@
+"""Retention, holds and erasure on both databases: listed, run, on record; a hold wins; no seal breaks."""
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.privacy.retention import Item
+from auscult.reports import REPORTS
+from auscult.services.privacy.erasure import Erasing
+from auscult.services.privacy.holds import lift_hold, place_hold
+from auscult.services.privacy.log import record, verify
+from auscult.services.privacy.settings import change_settings
+from auscult.services.scoring.render import render
+from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.store import AppStore
+from tests.contract.storing import STARTED, TENANT, conversation, put
+
+NOW = STARTED + timedelta(days=40)
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app with nothing in it."""
+    store.ensure(TENANT)
+    return store.within(TENANT)
+
+
+def old(name: str, days: int, queue: str = "qu-1", customer: str = "u-1") -> Conversation:
+    """A conversation that started so many days before ``NOW``."""
+    return conversation(
+        name,
+        timedelta(days=40 - days),
+        customer=Customer(id=customer),
+        agents=(Agent(id="a-1"),),
+        queues=(Queue(id=queue),),
+    )
+
+
+def erasing(app: AppStore) -> Erasing:
+    """What erases, at ``NOW``."""
+    return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS))
+
+
+def ids(items: Sequence[Item]) -> list[str]:
+    """The conversations that would go; held ones left out."""
+    return [item.conversation_id for item in items if item.held_by is None]
+
+
+def test_retention_by_queue_is_previewed_run_and_on_record(store: Store, app: AppStore) -> None:
+    """A queue's rule counts before that of all others; the receipt counts what went, and the log is whole."""
+    put(app, old("c-1", 31), old("c-2", 8, "qu-2"), old("c-3", 3, "qu-2"), old("c-4", 20))
+    assert erasing(app).due() == []
+    app.retention.set_rule("*", 30)
+    app.retention.set_rule("qu-2", 7)
+    assert ids(erasing(app).due()) == ["c-1", "c-2"]
+    assert app.conversations.get("c-1") is not None
+    receipt = erasing(app).run("retention", erasing(app).due())
+    assert (receipt.erased, receipt.held, receipt.finished_at is not None) == (2, 0, True)
+    assert app.conversations.get("c-1") is None
+    assert app.conversations.get("c-4") is not None
+    assert erasing(app).due() == []
+    assert app.retention.receipt(receipt.id) == receipt
+    assert store.recount(TENANT) == []
+    assert verify(store) == []
+    app.retention.set_rule("qu-2", None)
+    assert [rule.queue for rule in app.retention.rules()] == ["*"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("conversation", "c-1"), ("customer", "u-1"), ("agent", "a-1"), ("period", "2026-03-20/2026-03-31")],
+)
+def test_a_hold_wins_over_everything(app: AppStore, kind: str, value: str) -> None:
+    """Neither retention nor an erasure by customer nor one by id takes what is on hold; lifted, it goes."""
+    put(app, old("c-1", 35))
+    app.retention.set_rule("*", 30)
+    hold = place_hold(app, "user:ann@example.com", kind, value, "a lawsuit")
+    assert [item.held_by for item in erasing(app).due()] == [hold]
+    receipt = erasing(app).run("erasure", erasing(app).of_customer("customer", "u-1"))
+    assert (receipt.erased, receipt.held) == (0, 1)
+    with pytest.raises(ConflictError, match=f"on legal hold {hold}; lift"):
+        app.conversations.erase("c-1")
+    lift_hold(app, "user:ann@example.com", hold, "settled")
+    with pytest.raises(NotFoundError):
+        lift_hold(app, "user:ann@example.com", hold, "again")
+    assert erasing(app).run("retention", erasing(app).due()).erased == 1
+    assert [entry.action for entry in app.log.entries()] == ["hold.placed", "hold.lifted", "conversation.erased"]
+
+
+def test_a_period_that_is_none_is_refused(app: AppStore) -> None:
+    """A period has two days, the first not after the last."""
+    for value in ("2026-03-20", "2026-03-20/x", "2026-04-01/2026-03-01"):
+        with pytest.raises(RequestError, match="give two days"):
+            place_hold(app, "user:ann@example.com", "period", value, "?")
+
+
+def test_a_hold_that_is_placed_while_a_run_works_is_respected(app: AppStore) -> None:
+    """The list was made before the hold; the erasure sees it all the same."""
+    put(app, old("c-1", 35), old("c-2", 35))
+    app.retention.set_rule("*", 30)
+    due = erasing(app).due()
+    place_hold(app, "user:ann@example.com", "conversation", "c-2", "a lawsuit")
+    receipt = erasing(app).run("retention", due)
+    assert (receipt.erased, receipt.held) == (1, 1)
+    assert app.conversations.get("c-2") is not None
+
+
+def test_a_customer_is_found_by_id_phone_and_email(app: AppStore) -> None:
+    """By what the documents hold; and where an app keeps tokens, by the originals."""
+    said = (Turn("m1", "customer", "call 202-555-0143 or write to Ada@example.com"),)
+    put(app, conversation("c-1", customer=Customer(id="u-7"), turns=said), conversation("c-2"))
+    change_settings(app, "cli:test", {"redaction": "token"})
+    put(app, conversation("c-3", timedelta(hours=1), turns=said))
+    assert ids(erasing(app).of_customer("customer", "u-7")) == ["c-1"]
+    assert ids(erasing(app).of_customer("phone", "+1 (202) 555 0143")) == ["c-1", "c-3"]
+    assert ids(erasing(app).of_customer("email", "ada@EXAMPLE.com")) == ["c-1", "c-3"]
+    assert erasing(app).of_customer("phone", "143") == []
+    receipt = erasing(app).run("erasure", erasing(app).of_customer("email", "ada@example.com"), "user:ann@example.com")
+    assert (receipt.erased, receipt.principal) == (2, "user:ann@example.com")
+    assert app.conversations.get("c-2") is not None
+
+
+def test_an_erasure_empties_the_log_and_breaks_no_seal(store: Store, app: AppStore) -> None:
+    """Entries about the conversation lose target and details; the log stays whole, sealed ranges too."""
+    put(app, conversation("c-1"))
+    record(app, "user:ann@example.com", "conversation.read_unredacted", "conversation:c-1", turn="m1")
+    assert store.log.seal() is not None
+    assert app.conversations.erase("c-1")
+    entries = list(store.log.entries())
+    assert [(entry.action, entry.target, entry.details is None) for entry in entries] == [
+        ("conversation.read_unredacted", None, True),
+        ("conversation.erased", None, False),
+        ("log.erased", None, False),
+    ]
+    assert all("c-1" not in (entry.details or "") for entry in entries)
+    assert store.log.seal() is not None
+    assert verify(store) == []
+
+
+def test_what_was_erased_is_erased_again_after_a_restore(app: AppStore) -> None:
+    """The keyed hashes of erasures find what a backup brings back, and nothing else."""
+    put(app, conversation("c-1"), conversation("c-2"))
+    app.conversations.erase("c-1")
+    keys = app.retention.erased_keys()
+    assert erasing(app).again(keys) is None
+    put(app, conversation("c-1"))
+    receipt = erasing(app).again(keys)
+    assert receipt is not None
+    assert receipt.erased == 1
+    assert app.conversations.get("c-2") is not None
+
+
+def test_two_runs_at_once_erase_each_conversation_once(app: AppStore) -> None:
+    """Their receipts add up to what was there."""
+    put(app, *(old(f"c-{number}", 35) for number in range(12)))
+    app.retention.set_rule("*", 30)
+    receipts: list[int] = []
+
+    def run() -> None:
+        receipts.append(erasing(app).run("retention", erasing(app).due()).erased)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(receipts) == 12
+    assert erasing(app).due() == []
+
+
+def test_what_is_erased_is_gone_from_the_file(sqlite_url: str) -> None:
+    """On SQLite neither free pages nor the log of writes hold a word of it."""
+    migrate(sqlite_url)
+    store = open_store(sqlite_url, new_secret_key())
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put(
+        app, *(conversation(f"c-{n}", turns=(Turn("m1", "customer", "a very peculiar word " * 50),)) for n in range(20))
+    )
+    for number in range(20):
+        app.conversations.erase(f"c-{number}")
+    store.close()
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    for part in file.parent.glob(f"{file.name}*"):
+        assert b"peculiar" not in part.read_bytes(), part

@@ -1,0 +1,116 @@
+"""Our own API over connectors: applied, tried, run by a worker, paused, and what each run read and refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from auscult import bootstrap
+from auscult.bootstrap.scheduling import run_connectors
+from auscult.config import Settings
+from auscult.domain.tenancy import Tenant
+from tests.e2e.own import Own, problem
+from tests.e2e.serving import TENANT, Service, database, listening
+from tests.integration.connectors.placing import S3_SECRETS, document, fill
+from tests.waiting import PATIENCE_S
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A server that may read one folder, over each kind of database."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "open").mkdir()
+    with database(request.param, server, folder) as url:
+        settings = Settings(database_url=url, state_dir=str(folder), connector_folders=str(folder / "open"))
+        with (
+            bootstrap.open(settings) as application,
+            listening(application.server_app()) as address,
+            httpx.Client(timeout=PATIENCE_S) as http,
+        ):
+            yield Service(address, application, http)
+
+
+def own_of(service: Service, name: str, *scopes: str) -> Own:
+    """Ask as a client of an app of its own."""
+    tenant: Tenant = msgspec.structs.replace(TENANT, app_id=f"st-{name}")
+    service.store.ensure(tenant)
+    return Own(service, service.new_client(*scopes or ("connectors:write",), tenant=tenant))
+
+
+def opened(service: Service) -> Path:
+    """The folder that connectors may read."""
+    return Path(str(service.application.settings.connector_folders))
+
+
+def body(written: bytes, **more: Any) -> bytes:
+    """The body that applies a document."""
+    return msgspec.json.encode({"document": written.decode(), **more})
+
+
+def test_a_connector_from_its_document_to_its_removal(service: Service) -> None:
+    """Applied, listed, tried, run by a worker, and what was read and refused; removed, it is unknown."""
+    folder = opened(service) / "life"
+    fill(folder, 2)
+    (folder / "bad.json").write_bytes(b"{")
+    own = own_of(service, "life")
+    written = document(f"folder:{folder}", every="15m")
+    applied = own.ask("POST", "/connectors", body(written))
+    assert (applied.status_code, applied.json()["version"]) == (200, 1)
+    assert own.ask("POST", "/connectors", body(written)).json() == applied.json()
+    tried = own.ask("POST", "/connectors/inbox/check").json()
+    assert [tried[key] for key in ("access", "path", "format")] == ["ok", "ok", "ok"]
+    assert (len(tried["mapped"]), [row["key"] for row in tried["refused"]]) == (2, ["bad.json"])
+    ordered = own.ask("POST", "/connectors/inbox/run")
+    assert (ordered.status_code, ordered.json()["ordered"]["kind"]) == (202, "manual")
+    run_connectors(service.store, service.application.settings)
+    (run,) = own.ask("GET", "/connectors/inbox/runs").json()["items"]
+    assert (run["state"], run["order"]["by"], run["counts"]["new"]) == ("done", own.client.client_id, 2)
+    (refusal,) = own.ask("GET", f"/connectors/inbox/refusals?run={run['number']}").json()["items"]
+    assert refusal["key"] == "bad.json"
+    (listed,) = own.ask("GET", "/connectors").json()["items"]
+    assert (listed["ordered"], listed["last"]) == (None, run)
+    shown = own.ask("GET", "/connectors/inbox").json()
+    assert (shown["document"], shown["items"], shown["unknown"]) == (written.decode(), 3, {})
+    assert own.ask("DELETE", "/connectors/inbox").status_code == 204
+    problem(own.ask("GET", "/connectors/inbox"), 404, "connector.unknown")
+    assert own.ask("GET", "/connectors").json() == {"items": []}
+
+
+def test_a_pause_and_a_back_fill(service: Service) -> None:
+    """Paused, nothing runs; resumed, a range is read once more where that is asked for."""
+    folder = opened(service) / "pause"
+    fill(folder, 2)
+    own = own_of(service, "pause")
+    own.ask("POST", "/connectors", body(document(f"folder:{folder}")))
+    assert own.ask("POST", "/connectors/inbox/pause").status_code == 204
+    problem(own.ask("POST", "/connectors/inbox/run"), 409, "connector.paused")
+    wanted = msgspec.json.encode({"prefix": "00001", "again": True})
+    problem(own.ask("POST", "/connectors/inbox/backfill", wanted), 409, "connector.paused")
+    assert own.ask("POST", "/connectors/inbox/resume").status_code == 204
+    assert own.ask("POST", "/connectors/inbox/backfill", wanted).status_code == 202
+    run_connectors(service.store, service.application.settings)
+    (run,) = own.ask("GET", "/connectors/inbox/runs").json()["items"]
+    assert (run["order"]["kind"], run["counts"]["new"], run["counts"]["left_out"]) == ("backfill", 1, 1)
+
+
+def test_what_the_api_refuses(service: Service, tmp_path: Path) -> None:
+    """Faults with their lines, other folders, places without credentials of their own, and clients who only read."""
+    own = own_of(service, "refused")
+    found = problem(own.ask("POST", "/connectors", body(b"name: inbox\nplace: ftp://x\n")), 422, "connector.invalid")
+    assert {"place", "format"} <= {each["field"] for each in found["errors"]}
+    for place in (f"folder:{tmp_path}", f"folder:{opened(service)}/../..", "s3://calls"):
+        answer = own.ask("POST", "/connectors", body(document(place)))
+        problem(answer, 422, "connector.place_not_allowed")
+    assert own.ask("GET", "/connectors").json() == {"items": []}
+    stored = own.ask("POST", "/connectors", body(document("s3://calls", name="calls"), secrets=S3_SECRETS))
+    assert stored.status_code == 200
+    (listed,) = own.ask("GET", "/connectors").json()["items"]
+    assert listed["secrets"] == ["access_key_id", "secret_access_key"]
+    reader = own_of(service, "refused", "connectors:read")
+    assert reader.ask("GET", "/connectors/calls").status_code == 200
+    assert reader.ask("POST", "/connectors/calls/run").status_code == 403
+    problem(own.ask("POST", "/connectors/none/check"), 404, "connector.unknown")

@@ -1,0 +1,251 @@
+"""The console over HTTP: signing in, what each role sees, and what every page has."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from auscult.server.console.demo import Demo
+from auscult.server.console.templating import Persona
+from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, console, email_of, signed_in
+from tests.e2e.serving import TENANT, Service, database
+
+DEMO = Demo(
+    secret="the-secret-of-the-link",
+    people=tuple(Persona(email=email_of(role), name=role, role=role) for role in ("qa-manager", "agent")),
+)
+MOST_PAGES = 150
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console over each kind of database."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    folder = tmp_path_factory.mktemp("console")
+    with database(request.param, server, folder) as url, console(url, DEMO, state_dir=str(folder)) as found:
+        yield found
+
+
+def walked(client: httpx.Client) -> dict[str, httpx.Response]:
+    """Every page that links lead to from home, by address; one of each kind where there are many."""
+    found: dict[str, httpx.Response] = {}
+    waiting = deque(["/console"])
+    kinds: dict[str, int] = {}
+    while waiting and len(found) < MOST_PAGES:
+        path = waiting.popleft()
+        kind = re.sub(r"(c|a|em)-[\w-]+|=[^&]*", "", path)
+        if path in found or kinds.get(kind, 0) >= 3:
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        answer = found[path] = client.get(path, follow_redirects=True)
+        if "text/html" in answer.headers.get("content-type", ""):
+            links = [link.partition("#")[0] for link in Page(answer.text).links]
+            waiting.extend(link for link in links if link.startswith("/") and link not in found)
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_walk_as_each_role(served: Service, role: str) -> None:
+    """Every page that a role's links lead to is there and is for it: one heading, a language, nothing inline."""
+    assign(served, "auditor", 1)
+    with signed_in(served, role) as client:
+        pages = walked(client)
+    assert len(pages) >= 1
+    for path, answer in pages.items():
+        assert answer.status_code == 200, (path, answer.status_code)
+        page = Page(answer.text)
+        assert page.headings == 1, path
+        assert page.language == "en", path
+        assert page.inline == [], path
+        assert len(page.ids) == len(set(page.ids)), path
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+        nonce = re.search(r"'nonce-([\w-]+)'", policy)
+        assert nonce, path
+        assert all(f'nonce="{nonce[1]}"' in tag for tag in re.findall(r"<script[^>]*>", answer.text)), path
+
+
+def test_nothing_without_session(served: Service) -> None:
+    """Without a session every page leads to signing in, which repeats neither the address nor a word."""
+    known = served.store.within(TENANT).conversations.rerender("", 1)[0].conversation
+    paths = (f"/conversations/{known.id}", "/conversations/c-none", "", "/overview", "/audits", "/agents/a-1?app=x")
+    for path in paths:
+        with httpx.Client(base_url=served.url) as client:
+            answer = client.get(f"/console{path}")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in"), path
+            assert known.id not in answer.text
+            page = client.get("/console/sign-in")
+            assert page.status_code == 200
+            assert path.strip("/") == "" or path not in page.text
+            assert Page(page.text).headings == 1
+
+
+def test_page_after_sign_in(served: Service) -> None:
+    """Signing in leads to the page that was asked for, and nowhere outside of the console."""
+    with httpx.Client(base_url=served.url, headers={"Origin": served.url}) as client:
+        client.get("/console/overview?queue=Retail+Banking")
+        form = {"email": email_of("qa-manager"), "password": PASSWORD}
+        assert (
+            client.post("/console/sign-in", data=form).headers["location"] == "/console/overview?queue=Retail+Banking"
+        )
+    for elsewhere in ("https://evil.example/", "//evil.example", "/console\\evil", "/assist/", "/consoles"):
+        cookies = {"auscult_after": elsewhere}
+        with httpx.Client(base_url=served.url, headers={"Origin": served.url}, cookies=cookies) as client:
+            assert client.post("/console/sign-in", data=form).headers["location"] == "/console"
+
+
+def test_wrong_password(served: Service) -> None:
+    """A wrong password and an unknown address are told alike, and open nothing."""
+    with httpx.Client(base_url=served.url, headers={"Origin": served.url}) as client:
+        for email in (email_of("auditor"), "nobody@example.com"):
+            answer = client.post("/console/sign-in", data={"email": email, "password": "wrong horse"})
+            assert answer.status_code == 401
+            assert "The e-mail address or the password is wrong." in answer.text
+        assert client.get("/console").status_code == 303
+
+
+def test_sign_out(served: Service) -> None:
+    """Signing out ends the session itself, not only the cookie."""
+    with signed_in(served, "analyst") as client:
+        kept = dict(client.cookies)
+        assert client.get("/console").status_code == 200
+        assert client.post("/console/sign-out").headers["location"] == "/console/sign-in"
+    with httpx.Client(base_url=served.url, cookies=kept) as client:
+        assert client.get("/console").status_code == 303
+
+
+def test_writes_from_elsewhere(served: Service) -> None:
+    """A write that a page of another site causes is refused, and so is one that does not say where it is from."""
+    with signed_in(served, "qa-manager") as client:
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            bare = {"Origin": "https://evil.example"} | headers
+            assert client.post("/console/sign-out", headers=bare).status_code in (401, 403)
+        assert client.get("/console").status_code == 200
+
+
+def test_links_only_read(served: Service) -> None:
+    """Whatever changes something is a form with POST, and its address answers no GET."""
+    with signed_in(served, "qa-manager") as client:
+        pages = walked(client)
+        posts = {
+            action
+            for path, answer in pages.items()
+            for method, action in Page(answer.text).forms
+            if method == "post" and (action or path) not in pages
+        }
+        assert {"/console/theme", "/console/sign-out", "/console/demo/person"} <= posts
+        for action in posts - {"/console/sign-in"}:
+            if not re.fullmatch(r"/console/audits/[^/]+", action):
+                assert client.get(action).status_code in (404, 405), action
+
+
+def test_scope_of_grants(served: Service) -> None:
+    """A supervisor of a queue and an agent see their own conversations alone: in lists, counts and pages."""
+    app = served.store.within(TENANT)
+    every = {each.conversation.id: each.conversation for each in app.conversations.rerender("", 1_000)}
+    mine = {id_ for id_, each in every.items() if any(agent.id == AGENT for agent in each.agents)}
+    queue = {id_ for id_, each in every.items() if any(one.name == "Retail Banking" for one in each.queues)}
+    assert mine < queue < set(every)
+    for role, visible in (("agent", mine), ("supervisor", queue), ("qa-manager", set(every))):
+        with signed_in(served, role) as client:
+            seen: set[str] = set()
+            path = "/console/conversations"
+            while path:
+                text = client.get(path).text
+                seen |= set(re.findall(r'href="/console/conversations/(c-[\w-]+)"', text))
+                following = re.search(r'href="([^"]+)" rel="next"', text)
+                path = following[1].replace("&amp;", "&") if following else ""
+            assert seen == visible, role
+            assert f"{len(visible):,} conversations" in client.get("/console/conversations").text
+            hidden = next(iter(set(every) - visible), None)
+            if hidden:
+                answer = client.get(f"/console/conversations/{hidden}")
+                assert answer.status_code == 404
+                assert "Not here" in answer.text
+
+
+def test_page_without_permission(served: Service) -> None:
+    """A page that a role does not open says so, and that it is the same whatever is behind it."""
+    with signed_in(served, "agent") as client:
+        for path in ("/overview", "/metrics", "/agents", "/audits"):
+            answer = client.get(f"/console{path}")
+            assert answer.status_code == 403
+            assert "Not open to you" in answer.text
+    with signed_in(served, "inspector") as client:
+        assert client.get("/console/conversations").status_code == 403
+        assert client.get("/console").status_code == 200
+
+
+def test_demo(served: Service) -> None:
+    """The demo's link signs in, as often as it is opened, and its people can be switched by a form alone."""
+    with httpx.Client(base_url=served.url, headers={"Origin": served.url}) as client:
+        for _ in range(2):
+            answer = client.get(f"/console/link/{DEMO.secret}")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+        assert "Qa-manager" in client.get("/console").text
+        assert client.get("/console/demo/person?email=agent@example.com").status_code in (404, 405)
+        assert client.post("/console/demo/person", data={"email": email_of("agent")}).status_code == 303
+        assert client.get("/console/overview").status_code == 403
+        assert client.post("/console/demo/person", data={"email": email_of("administrator")}).status_code == 404
+    with httpx.Client(base_url=served.url) as client:
+        answer = client.get("/console/link/wrong")
+        assert answer.status_code == 401
+        assert client.get("/console").status_code == 303
+
+
+def test_files(served: Service) -> None:
+    """Styles, scripts and fonts are named by their content, kept by browsers, and need no session."""
+    with signed_in(served, "auditor") as client:
+        text = client.get("/console").text
+    files = re.findall(r'(?:href|src)="(/console/assets/[^"]+)"', text)
+    assert len(files) >= 3
+    with httpx.Client(base_url=served.url) as client:
+        for file in files:
+            answer = client.get(file)
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["cache-control"]
+        style = next(file for file in files if file.endswith(".css"))
+        fonts = re.findall(r'url\("(fonts/[^"]+)"\)', client.get(style).text)
+        assert fonts
+        for font in fonts:
+            assert client.get(f"{style.rpartition('/')[0]}/{font}").headers["content-type"] == "font/woff2"
+        assert client.get(f"{style.rpartition('/')[0]}/../session.py").status_code == 404
+
+
+def test_search_over_the_api(served: Service) -> None:
+    """The list of our own API finds what was said, by side, beside every other filter, a page at a time."""
+    client = served.new_client("conversations:read")
+    headers = {"auth": served.token(client)}
+
+    def ask(**query: str | int) -> dict[str, Any]:
+        answer = served.http.get(f"{served.url}/api/v1/conversations", params=query, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    app = served.store.within(TENANT)
+    every = [each.conversation for each in app.conversations.rerender("", 1_000)]
+    said = {
+        each.id
+        for each in every
+        if any(turn.speaker == "customer" and "card" in turn.text.lower().split() for turn in each.turns)
+    }
+    assert 0 < len(said) < len(every)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = ask(q="customer:card", limit=3, **cursor)
+        assert page["total"] == len(said)
+        seen += [each["id"] for each in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert set(seen) == said
+    assert len(seen) == len(said)
+    some = ask(q="customer:card", outcome="failed", agent=AGENT)
+    assert {each["id"] for each in some["items"]} <= said
+    refused = served.http.get(f"{served.url}/api/v1/conversations", params={"q": "-card"}, headers=headers)
+    assert (refused.status_code, refused.json()["reason"]) == (400, "search.invalid")

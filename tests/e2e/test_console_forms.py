@@ -1,0 +1,162 @@
+"""The form editor: written by the form view and by YAML, checked, tried, back-tested and published, over HTTP."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+
+import httpx
+import pytest
+
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.serving import TENANT, Service
+
+PATH = "/console/forms"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
+        yield found
+
+
+def document_of(page: str) -> str:
+    """Return the YAML that a page shows."""
+    found = re.search(r'<textarea[^>]*name="document"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def act(client: httpx.Client, path: str, document: str, name: str, **more: str) -> httpx.Response:
+    """Press a button of the editor."""
+    data: Mapping[str, str] = {
+        "document": document,
+        "act": name,
+        **{key.replace("__", ":"): each for key, each in more.items()},
+    }
+    return client.post(path, data=data)
+
+
+def test_written_tried_and_published_without_yaml(served: Service) -> None:
+    """A form is begun, given words and a metric, tried on pasted text, and published; the YAML is the same document."""
+    with signed_in(served, "qa-manager") as me:
+        begun = me.post(PATH, data={"name": "Bank: calls", "channel": "voice", "queue": "Retail Banking"})
+        path = begun.headers["location"]
+        assert path == f"{PATH}/ef-bank-calls"
+        page = me.get(path).text
+        assert "Draft of version 1" in page
+        document = document_of(page)
+        new = {"metric_name": "Name said", "metric_phrases": "my name is, this is", "metric_weight": "30"}
+        document = document_of(act(me, path, document, "metric", **new).text)
+        assert "em-name-said" in document
+        weight = {"set:metrics.0.weight": "70", "was:metrics.0.weight": "100"}
+        document = document_of(me.post(path, data={"document": document, "act": "look", **weight}).text)
+        assert "weight: 70" in document
+        words = "metrics.1.answer.any_of.0.phrases"
+        added = {"document": document, "act": f"add:{words}", f"new:{words}": "you are speaking with, i am called"}
+        document = document_of(me.post(path, data=added).text)
+        assert '"i am called"' in document
+        removed = me.post(path, data={"document": document, "act": f"remove:{words}.1"})
+        document = document_of(removed.text)
+        assert '"this is"' not in document
+        tried = act(me, path, document, "try", transcript="Agent: hello, my name is Ada\nCustomer: hi").text
+        assert "Tried on 1 conversation" in tried
+        assert "Name said" in tried.partition('class="table tried"')[2]
+        silent = act(me, path, document, "try", transcript="Agent: well\nCustomer: hi").text
+        assert tried.count('aria-label="No"') < silent.count('aria-label="No"') or "v--no" in silent
+        assert act(me, path, document, "try", transcript="hello").status_code == 422
+        assert "Draft saved" in me.get(act(me, path, document, "save").headers["location"]).text
+        done = act(me, path, document, "publish")
+        assert done.status_code == 303, done.text
+        published = served.store.within(TENANT).forms.get("ef-bank-calls")
+        assert published is not None
+        assert published.document.decode().replace("en/greeting@1", "en/greeting") == document
+        assert "Version 1, in force" in me.get(path).text
+
+
+def test_wording_packs_are_picked_and_extended(served: Service) -> None:
+    """A pack is picked for a search, extended by words and by exceptions, and removed; the rest stays as it was."""
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-voice"
+        before = document_of(me.get(path).text)
+        search = "metrics.0.answer.any_of"
+        page = act(me, path, before, f"pack:{search}", **{f"pack:{search}": "en/goodbye"}).text
+        picked = document_of(page)
+        assert "{wording: en/goodbye}" in picked
+        assert 'value="en/offer_of_help"' in page
+        words = {f"new:{search}.0.also": "welcome to northwind, good day"}
+        extended = document_of(act(me, path, picked, f"add:{search}.0.also", **words).text)
+        assert 'also: ["welcome to northwind", "good day"]' in extended
+        never = {f"new:{search}.0.never": "good day to you"}
+        page = act(me, path, extended, f"add:{search}.0.never", **never).text
+        extended = document_of(page)
+        assert 'never: ["good day to you"]' in extended
+        assert "0 fault" in page or 'class="faults"' not in page
+        removed = document_of(act(me, path, extended, f"remove:{search}.1").text)
+        assert "en/goodbye}" not in removed.partition("em-introduction")[0]
+        wrong = act(me, path, before, f"pack:{search}", **{f"pack:{search}": "en/godbye"})
+        assert wrong.status_code == 422
+        assert "en/goodbye" in wrong.text.partition('role="alert"')[2].partition("</div>")[0]
+
+
+def test_faults_stand_at_their_lines(served: Service) -> None:
+    """A document with a fault can be kept as a draft, says where it is wrong, and is not published."""
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-chat"
+        whole = document_of(me.get(path).text)
+        wrong = whole.replace("pass_score: 70", "pass_score: high")
+        page = act(me, path, wrong, "look").text
+        line = wrong.split("pass_score")[0].count("\n") + 1
+        assert f'data-line="{line}"' in page
+        assert 'aria-disabled="true"' in page
+        refused = act(me, path, wrong, "publish")
+        assert refused.status_code == 422
+        part = act(me, path, wrong, "look", part="1").text
+        assert "<html" not in part
+        assert f'data-line="{line}"' in part
+        assert act(me, path, "id: [", "save").status_code == 422
+        assert act(me, path, whole.replace("id: ef-starter-chat", "id: ef-other"), "save").status_code == 422
+        assert document_of(me.get(path).text) == whole
+
+
+def test_tried_on_stored_conversations(served: Service) -> None:
+    """Without a transcript the newest conversations are tried, those that change first, and nothing is stored."""
+    app = served.store.within(TENANT)
+    before = app.feed.last()
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-voice"
+        whole = document_of(me.get(path).text)
+        page = act(me, path, whole, "try").text
+        assert re.search(r"Tried on \d+ conversations: 0 change\.", page)
+        stricter = whole.replace("first: 3 turns", "first: 1 turn", 1)
+        page = act(me, path, stricter, "try").text
+        assert "Differences from version 1" in page
+        assert "Greeting" in page.partition('class="diffs"')[2]
+    assert app.feed.last() == before
+
+
+def test_back_test(served: Service) -> None:
+    """A back-test is begun from the editor and has a page of its own that follows it."""
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-voice"
+        begun = act(me, path, document_of(me.get(path).text), "backtest")
+        assert begun.status_code == 303, begun.text
+        page = me.get(begun.headers["location"])
+        assert page.status_code == 200
+        assert "Back-test" in page.text
+        assert me.get(f"{path}/backtests/none").status_code == 404
+
+
+def test_who_edits_forms(served: Service) -> None:
+    """Forms are open to those who edit or publish them, and to nobody else."""
+    with signed_in(served, "auditor") as auditor:
+        assert auditor.get(PATH).status_code == 403
+        assert auditor.get(f"{PATH}/ef-starter-voice").status_code == 403
+        assert auditor.post(f"{PATH}/ef-starter-voice", data={"document": "", "act": "look"}).status_code == 403
+    with signed_in(served, "qa-manager") as me:
+        assert me.get(f"{PATH}/ef-none").status_code == 404
+        assert me.post(PATH, data={"name": "!", "channel": "voice"}).status_code == 422
+        assert me.post(PATH, data={"name": "Starter voice", "channel": "voice"}).status_code == 422
+        discarded = me.post(f"{PATH}/ef-starter-voice", data={"document": "", "act": "discard"})
+        assert discarded.status_code == 303

@@ -1,0 +1,131 @@
+"""The list of conversations in use: saved views, columns, what is done with several, and exports."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from auscult.bootstrap.people import list_exporting
+from auscult.services.conversations.latest import Sought, latest
+from tests.e2e.consoles import Page, console, email_of, signed_in
+from tests.e2e.serving import TENANT, Service
+
+PATH = "/console/conversations"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
+        yield found
+
+
+def chosen(html: str) -> list[str]:
+    """Return the ids of the rows that can be chosen."""
+    return re.findall(r'name="id" value="([^"]+)"', html)
+
+
+def test_saved_views(served: Service) -> None:
+    """A view is saved under a name, stands among the tabs, is shared where wanted, and removed by its owner."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "analyst") as other:
+        here = f"{PATH}?outcome=failed&channel=voice&without=sentiment"
+        assert "Save view" in me.get(here).text
+        done = me.post(f"{PATH}/views", data={"name": "Voice, failed", "back": here, "shared": "1"})
+        assert done.status_code == 303
+        page = me.get(done.headers["location"]).text
+        assert "View saved." in page
+        assert "Save view" not in page
+        assert 'aria-current="true">Voice, failed' in page
+        shared = other.get(PATH).text
+        assert "Voice, failed" in shared
+        remove = re.findall(r'action="([^"]+/remove)"', page)
+        assert remove
+        assert not re.findall(r'action="([^"]+/remove)"', other.get(here).text)
+        assert other.post(remove[0]).status_code == 404
+        assert me.post(f"{PATH}/views", data={"name": "", "back": here}).status_code == 422
+        assert me.post(remove[0]).status_code == 303
+        assert "Voice, failed" not in me.get(PATH).text
+
+
+def test_columns(served: Service) -> None:
+    """Columns that are left out are gone, also on the next page; the address says which."""
+    with signed_in(served, "qa-manager") as me:
+        whole, less = me.get(PATH).text, me.get(f"{PATH}?without=sentiment&without=channel").text
+        assert '<th scope="col" class="opt">Sentiment</th>' in whole
+        assert '<th scope="col" class="opt">Sentiment</th>' not in less
+        following = [link for link in Page(less).links if "before=" in link]
+        assert all("without=sentiment" in link for link in following)
+
+
+def test_assign_several(served: Service) -> None:
+    """Chosen conversations are assigned at once; those with an audit are left, and one is told how many."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "analyst") as analyst:
+        ids = chosen(me.get(f"{PATH}?outcome=passed").text)[:3]
+        assert chosen(analyst.get(PATH).text) == []
+        form = {"id": ids, "auditor": email_of("auditor"), "back": f"{PATH}?outcome=passed"}
+        assert analyst.post(f"{PATH}/assign", data=form).status_code == 403
+        done = me.post(f"{PATH}/assign", data=form)
+        assert done.headers["location"] == f"{PATH}?outcome=passed&done=assigned.3.0"
+        page = me.get(done.headers["location"]).text
+        assert "Assigned: 3." in page
+        waiting = served.store.within(TENANT).audits.listing(state="assigned", auditor=email_of("auditor"), limit=100)
+        assert {each.conversation_id for each in waiting} == set(ids)
+        assert me.post(f"{PATH}/assign", data={**form, "auditor": "nobody@example.com"}).status_code in (400, 422)
+        assert me.post(f"{PATH}/assign", data={**form, "id": "c-none"}).headers["location"].endswith("assigned.0.1")
+
+
+def test_assign_only_what_one_sees(served: Service) -> None:
+    """A supervisor assigns in their own queue alone."""
+    app = served.store.within(TENANT)
+    every = {each.conversation.id: each.conversation for each in app.conversations.rerender("", 1_000)}
+    free = {row.id for row in latest(app, Sought(), limit=1_000).items if row.audit.state == "not_assigned"}
+    other = next(
+        id_ for id_, each in every.items() if id_ in free and all(one.name != "Retail Banking" for one in each.queues)
+    )
+    with signed_in(served, "supervisor") as me:
+        form = {"id": other, "auditor": email_of("auditor"), "back": PATH}
+        assert me.post(f"{PATH}/assign", data=form).headers["location"].endswith("assigned.0.1")
+    case = app.audits.case(other)
+    assert case is not None
+    assert case.audit is None
+
+
+def test_hold_several(served: Service) -> None:
+    """An administrator holds what is chosen, with a reason; others are not offered it."""
+    with signed_in(served, "administrator") as me, signed_in(served, "qa-manager") as manager:
+        ids = chosen(me.get(PATH).text)[:2]
+        form = {"id": ids, "reason": "Hearing in May", "back": PATH}
+        assert manager.post(f"{PATH}/hold", data=form).status_code == 403
+        assert "/hold" not in manager.get(PATH).text
+        assert me.post(f"{PATH}/hold", data={**form, "reason": " "}).status_code in (400, 422)
+        assert me.post(f"{PATH}/hold", data=form).headers["location"].endswith("done=held.2.0")
+    holds = served.store.within(TENANT).retention.holds()
+    assert [(each.value, each.reason) for each in holds] == [(each, "Hearing in May") for each in ids]
+
+
+def test_export_the_whole_range(served: Service) -> None:
+    """Everything that the filters show is exported, with progress, as the page counts it; the file is one's own."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "analyst") as other:
+        here = f"{PATH}?channel=voice"
+        counted = re.findall(r"(\d+) conversations", me.get(here).text)[0]
+        assert me.post(f"{PATH}/export", data={"back": here, "kind": "csv"}).headers["location"] == "/console/exports"
+        page = me.get("/console/exports").text
+        assert "Waiting" in page
+        assert "data-again" in page
+        assert list_exporting(served.store).run_once()
+        page = me.get("/console/exports").text
+        assert "data-again" not in page
+        (file,) = re.findall(r'href="(/console/exports/[^"]+/file)"', page)
+        answer = me.get(file)
+        assert answer.headers["content-disposition"].startswith("attachment")
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert len(rows) == int(counted)
+        assert {row["channel"] for row in rows} == {"voice"}
+        assert other.get(file).status_code == 404
+        assert file not in other.get("/console/exports").text
+    with signed_in(served, "auditor") as auditor:
+        assert auditor.post(f"{PATH}/export", data={"back": PATH}).status_code == 403
+        assert auditor.get("/console/exports").status_code == 403

@@ -1,0 +1,108 @@
+"""Live and Insights in the console."""
+
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.assisting import HOOK, agent, moved, said
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=4, state_dir=str(folder)) as found:
+        yield found
+
+
+def tell(served: Service, conversation_id: str, *bodies: dict[str, object]) -> None:
+    """Tell the hook what happens in a conversation."""
+    client = served.new_client("assist:write")
+    headers = {"token": served.token(client)}
+    for body in bodies:
+        given = {"conversationId": conversation_id, "botId": TENANT.app_id, **body}
+        answer = served.http.post(served.url + HOOK.replace("{app}", TENANT.app_id), headers=headers, json=given)
+        assert answer.status_code == 200, answer.text
+
+
+def test_live_conversations(served: Service) -> None:
+    """A conversation stands there while it goes on, read-only, with who waits; it is gone once it is over."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "auditor") as auditor:
+        assert "Nothing goes on" in me.get("/console/live").text
+        assert auditor.get("/console/live").status_code == 403
+        tell(served, "live-1", moved(agent("ada"), "NA", "entry"), said("where is my parcel"))
+        page = me.get("/console/live").text
+        assert "Where is my parcel" in page
+        assert "Ada" in page
+        one = me.get("/console/live/live-1").text
+        assert "where is my parcel" in one
+        assert "<form" not in one.partition("<main")[2]
+        assert me.get("/console/live/none").status_code == 404
+        tell(served, "live-1", said("i will look", "AGENT"))
+        assert "i will look" in me.get("/console/live/live-1").text
+        end = {"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": agent("ada")}
+        tell(served, "live-1", {"events": [{**end, "language": "en"}]})
+        assert "Nothing goes on" in me.get("/console/live").text
+        assert "It is over" in me.get("/console/live/live-1").text
+
+
+def test_mood_and_escalation_as_they_happen(served: Service) -> None:
+    """A conversation that escalates stands first, with its words one click from where they were said."""
+    with signed_in(served, "qa-manager") as me:
+        tell(served, "live-a", moved(agent("ada"), "NA", "entry"), said("hello i want to ask for the opening hours"))
+        tell(served, "live-b", moved(agent("ben"), "NA", "entry"), said("my parcel is lost and i am furious"))
+        page = me.get("/console/live").text
+        assert 'class="tag tag--late">Escalation' not in page
+        assert "how the customer sounds" in page
+        tell(served, "live-b", said("this is a disgrace, let me speak to your manager"))
+        page = me.get("/console/live").text
+        assert page.count("data-alarm=") == 1
+        assert page.index("l-live-b") < page.index("l-live-a")
+        assert "1 escalates" in page
+        link = page.partition('href="/console/live/live-b#')[2].partition('"')[0]
+        one = me.get("/console/live/live-b").text
+        assert f'id="{link}"' in one
+        assert '<mark class="cue">this is a disgrace' in one
+
+
+def test_live_stream(served: Service) -> None:
+    """The stream sends an event when something is said, and nothing while nothing happens."""
+    seen: list[str] = []
+    with signed_in(served, "qa-manager") as me:
+
+        def listen() -> None:
+            address = f"{served.url}/console/live/stream"
+            with httpx.Client(cookies=dict(me.cookies), timeout=30) as client, client.stream("GET", address) as answer:
+                seen.append(answer.headers["content-type"])
+                for line in answer.iter_lines():
+                    seen.append(line)
+                    if line.startswith("data:"):
+                        return
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        wait_for(lambda: "retry: 2000" in seen, bool)
+        assert seen[0].startswith("text/event-stream")
+        assert not any(line.startswith("data:") for line in seen)
+        tell(served, "live-2", said("hello"))
+        wait_for(lambda: "data: changed" in seen, bool)
+        thread.join()
+
+
+def test_insights(served: Service) -> None:
+    """Two periods are compared: what moved is said in words, and every number leads to its conversations."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "agent") as other:
+        page = me.get("/console/insights").text
+        assert "What made the difference" in page
+        assert "/console/conversations?" in page
+        assert me.get("/console/insights?from=2001-01-01&to=2001-01-31").text.count("Nothing was scored") == 1
+        assert me.get("/console/insights?from=2026-02-30").status_code == 400
+        assert me.get("/console/insights?from=2026-02-03&to=2026-02-01").status_code == 400
+        assert other.get("/console/insights").status_code == 403
+    with signed_in(served, "supervisor") as supervisor:
+        assert "Customer Care" not in supervisor.get("/console/insights").text

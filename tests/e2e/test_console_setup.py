@@ -1,0 +1,106 @@
+"""Scorecards, taxonomies and the knowledge base in the console: as their APIs, and what an agent would be shown."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.serving import TENANT, Service
+
+CARD = """id: sc-console
+name: From the console
+pass_score: 60
+attributes:
+  - id: at-opening
+    name: Opening
+    weight: 100
+    metrics: [{metric: em-greeting, weight: 50}, {metric: em-nowhere, weight: 50}]
+"""
+TREE = """id: tx-console
+name: Bank
+topics:
+  - name: Bank
+    topics:
+      - name: Cards
+        topics: [{name: Lost card, description: A card was lost., examples: [i lost my card]}]
+"""
+CURRENT = b"# Gift cards\n\nValid from 1 March 2026.\n\n## Returns\n\nGift cards can be returned within 90 days.\n"
+OLD = b"# Gift cards of 2025\n\nSuperseded by gift-cards.md.\n\n## Returns\n\nGift cards can be returned within 30 days.\n"
+QUESTION = "how long can i return a gift card?"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=1, a_week=6, state_dir=str(folder)) as found:
+        yield found
+
+
+@pytest.fixture
+def me(served: Service) -> Iterator[httpx.Client]:
+    """Somebody who manages quality."""
+    with signed_in(served, "qa-manager") as client:
+        yield client
+
+
+def test_a_scorecard_is_checked_published_and_shows_its_figures(served: Service, me: httpx.Client) -> None:
+    """A fault stands with its line; what is published shows what it weighs, and agents by name for a period."""
+    page = me.post("/console/scorecards", data={"document": CARD.replace("60", "none"), "act": "publish"})
+    assert page.status_code == 422
+    assert "Line 3" in page.text
+    assert served.store.within(TENANT).definitions.in_force("scorecard") == []
+    assert "No fault." in me.post("/console/scorecards", data={"document": CARD, "act": "check"}).text
+    answer = me.post("/console/scorecards", data={"document": CARD, "act": "publish"})
+    assert answer.headers["location"] == "/console/scorecards/sc-console?done=published"
+    one = me.get("/console/scorecards/sc-console").text
+    assert "on no form" in one
+    figures = me.get("/console/scorecards/sc-console?from=2020-01-01&to=2030-01-01").text
+    assert "Mean score" in figures
+    assert "/console/conversations?agent=" in figures
+    assert me.get("/console/scorecards/sc-console?from=Monday").status_code == 400
+    assert me.get("/console/scorecards/none").status_code == 404
+    assert me.post("/console/scorecards/sc-console/remove").status_code == 303
+    assert me.get("/console/scorecards/sc-console").status_code == 404
+
+
+def test_a_taxonomy_is_published_and_shown_as_a_tree(me: httpx.Client) -> None:
+    """Topics stand below each other with their descriptions, and versions are listed."""
+    assert me.post("/console/taxonomies", data={"document": "id: 3", "act": "check"}).status_code == 422
+    answer = me.post("/console/taxonomies", data={"document": TREE, "act": "publish"})
+    assert answer.status_code == 303
+    page = me.get(answer.headers["location"]).text
+    assert "A card was lost." in page
+    assert "Version 1" in page
+    assert "tx-console" in me.get("/console/taxonomies").text
+
+
+def test_knowledge_shows_validity_and_what_an_agent_would_see(me: httpx.Client) -> None:
+    """The document in force is suggested; the one that it supersedes says so and never is."""
+    assert "nothing to suggest" in me.get("/console/knowledge").text
+    for name, content in (("gift-cards.md", CURRENT), ("gift-cards-2025.md", OLD)):
+        answer = me.post("/console/knowledge", data={"language": "en"}, files={"file": (name, content)})
+        assert answer.status_code == 303, answer.text
+    page = me.get("/console/knowledge", params={"q": QUESTION}).text
+    assert "from 1 March 2026" in page
+    assert "Superseded by gift-cards.md" in page
+    first, _, rest = page.partition('<ol class="founds">')[2].partition("</li>")
+    assert "90 days" in first
+    assert "Would be suggested" in first
+    assert "Would be suggested" not in rest.partition("30 days")[0].rpartition("<li")[2]
+    assert "within 90 days" in me.get("/console/knowledge/en/gift-cards.md").text
+    refused = me.post("/console/knowledge", data={"language": "en"}, files={"file": ("x.bin", b"\0\1")})
+    assert refused.status_code == 422
+    assert me.post("/console/knowledge/en/gift-cards.md/remove").status_code == 303
+    assert me.get("/console/knowledge/en/gift-cards.md").status_code == 404
+
+
+def test_who_changes_definitions(served: Service) -> None:
+    """Those who read them find no form to change them, and what they post is refused."""
+    with signed_in(served, "analyst") as analyst, signed_in(served, "inspector") as inspector:
+        assert "<form" not in analyst.get("/console/scorecards").text.partition("<main")[2]
+        assert analyst.post("/console/scorecards", data={"document": CARD, "act": "publish"}).status_code == 403
+        assert inspector.get("/console/taxonomies").status_code == 403
+        assert inspector.get("/console/knowledge").status_code == 403
+        assert inspector.post("/console/knowledge", files={"file": ("a.md", CURRENT)}).status_code == 403

@@ -1,0 +1,129 @@
+"""A worker that is killed at each stage of a recording's way loses nothing and doubles nothing."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from auscult.domain.conversation import Turn
+from auscult.domain.privacy.settings import PrivacySettings
+from tests.contract.storing import conversation
+from tests.e2e.own import Own
+from tests.e2e.serving import TENANT, Service, process, serving
+from tests.e2e.sounding import tone
+from tests.e2e.test_recording_links import files, load, vcon
+from tests.e2e.test_recording_redaction import do_all
+
+pytestmark = pytest.mark.slow
+KILLED = """
+import os, signal, sys
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.services.recordings import arrival, work
+from auscult.storage.recordings import blobs, repository, tasks
+
+where = sys.argv[3]
+def die(*args, **kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+def after(kind, name):
+    real = getattr(kind, name)
+    def call(*args, **kwargs):
+        real(*args, **kwargs)
+        die()
+    setattr(kind, name, call)
+if where == "before the file is stored":
+    blobs.FolderBlobs.put = die
+elif where == "after the file is stored":
+    after(blobs.FolderBlobs, "put")
+elif where == "after the row is written":
+    after(repository.AppRecordings, "complete")
+elif where == "before the task ends":
+    tasks.RecordingTasks.finish = die
+elif where == "after the task ends":
+    after(tasks.RecordingTasks, "finish")
+settings = Settings(database_url=sys.argv[1], recordings=sys.argv[2], recording_links="any")
+with bootstrap.open(settings) as application:
+    bootstrap.recordings.work(settings, application.store).run_once()
+"""
+STAGES = (
+    "before the file is stored",
+    "after the file is stored",
+    "after the row is written",
+    "before the task ends",
+    "after the task ends",
+)
+
+
+def killed(service: Service, where: str) -> None:
+    """Do one task in a process that is killed there."""
+    settings = service.application.settings
+    order = [sys.executable, "-c", KILLED, settings.database_url, str(settings.recordings), where]
+    ended = subprocess.run(order, check=False, capture_output=True, timeout=120)  # noqa: S603  (no shell)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+
+
+def expire_leases(service: Service) -> None:
+    """Let what the killed process had claimed be claimed again, as hours later."""
+    with service.store.recording_tasks._database.writing() as connection:
+        connection.execute(sa.text("UPDATE recording_tasks SET due_at = 1 WHERE state = 'running'"))
+
+
+@pytest.mark.parametrize("where", STAGES)
+def test_a_fetch_that_is_killed_is_done_once(tmp_path: Path, where: str) -> None:
+    """One recording with all its bytes, one file, whatever was left behind."""
+    sound = tone(2_000, channels=2)
+    folder = str(tmp_path / "sound")
+    with (
+        serving(f"sqlite:///{tmp_path / 'a.db'}", recording_links="any", recordings=folder) as service,
+        files({"/a.wav": (200, "audio/wav", sound)}) as address,
+    ):
+        name = load(service, vcon("9d3c2b5e-0d6e-4d43-9d07-777777777777", url=f"{address}/a.wav"))
+        killed(service, where)
+        expire_leases(service)
+        do_all(service)
+        own = Own(service, service.new_client("recordings:read"))
+        (item,) = own.ask("GET", f"/conversations/{name}/recordings").json()["items"]
+        assert item["state"] == "success"
+        assert httpx.get(item["url"]).content == sound
+        recordings = [each for each in Path(folder).rglob("rec-*") if each.is_file() and "." not in each.name]
+        assert len(recordings) == 1
+        assert not list(Path(folder).rglob("*.part"))
+        figures = service.store.recording_tasks.get(item["recording_id"], "figures")
+        assert figures is not None
+        assert figures.state == "done"
+
+
+@pytest.mark.parametrize("where", ["before the file is stored", "after the file is stored", "before the task ends"])
+def test_a_redaction_that_is_killed_is_done_once(tmp_path: Path, where: str) -> None:
+    """Until it is done, nothing is played; afterwards the copy is whole."""
+    folder = str(tmp_path / "sound")
+    with serving(f"sqlite:///{tmp_path / 'a.db'}", recordings=folder) as service:
+        app = service.store.within(TENANT)
+        app.privacy.change(PrivacySettings(redaction="mask"))
+        turns = (Turn("m1", "customer", "my card is 4111 1111 1111 1111", None, 1_000, 2_000),)
+        process(service.application, [conversation("c-kill", turns=turns)])
+        own = Own(service, service.new_client("recordings:write"))
+        sent = own.ask("POST", "/conversations/c-kill/recordings", tone(3_000), headers={"Content-Type": "audio/wav"})
+        tasks = service.store.recording_tasks
+        recording_id = sent.json()["recording_id"]
+        only_redaction(service)
+        killed(service, where)
+        (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
+        assert (item["state"], item["url"]) == ("media_in_progress", None)
+        expire_leases(service)
+        do_all(service)
+        task = tasks.get(recording_id, "redacted")
+        assert task is not None
+        assert task.state == "done"
+        (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
+        assert httpx.get(item["url"]).content[:4] in (b"fLaC", b"RIFF")
+
+
+def only_redaction(service: Service) -> None:
+    """Leave the redaction as the one task that is due."""
+    with service.store.recording_tasks._database.writing() as connection:
+        connection.execute(sa.text("UPDATE recording_tasks SET due_at = NULL, state = 'done' WHERE kind <> 'redacted'"))

@@ -1,0 +1,26 @@
+"""The audit fields of the five reports are right at each step of an audit (golden file ``audit_fields.json``)."""
+
+from typing import Any
+
+import msgspec
+
+from auscult.storage import Store
+from tests.golden.audit_fields import GOLDEN, steps
+
+
+def test_the_fields_after_each_step(store: Store) -> None:
+    """A draft, a second opinion, a self-review and a declined item change nothing; the last audit submitted is shown."""
+    golden: dict[str, Any] = msgspec.json.decode(GOLDEN.read_bytes())
+    found = dict(steps(store))
+    for step, fields in found.items():
+        assert fields == golden[step], step
+    assert list(found) == list(golden)
+    same = (
+        ("assigned", "drafted"),
+        ("submitted", "drawn by a plan"),
+        ("submitted", "second opinion submitted"),
+        ("audited again", "reviewed by the agent"),
+        ("audited again", "another opinion declined"),
+    )
+    for one, other in same:
+        assert golden[one] == golden[other], other

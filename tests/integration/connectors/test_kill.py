@@ -1,0 +1,94 @@
+"""kill -9 in the middle of a run: the next one goes on, nothing is lost, and nothing is doubled."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from auscult.domain.connectors.run import Order, Run
+from auscult.domain.errors import ConflictError
+from auscult.storage import migrate, new_secret_key, open_store
+from auscult.storage.store import AppStore
+from tests.integration.connectors.placing import (
+    PASSWORD,
+    S3_SECRETS,
+    TENANT,
+    document,
+    fill,
+    moto,
+    native,
+    put,
+    service,
+    sftp,
+    stored,
+)
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+COUNT = 100
+RATE = {"requests_per_s": 40, "at_once": 4}
+
+
+def test_a_folder_after_a_kill(database_url: str, tmp_path: Path) -> None:
+    """On both databases."""
+    fill(tmp_path / "in", COUNT)
+    _killed_and_run_again(database_url, document(f"folder:{tmp_path / 'in'}", rate=RATE), None)
+
+
+def test_s3_after_a_kill(sqlite_url: str) -> None:
+    """Objects of a bucket."""
+    with moto() as address:
+        put(address, "calls", {f"in/{number:05}.json": native(f"call-{number}") for number in range(COUNT)})
+        access = {"endpoint": address, "region": "us-east-1"}
+        _killed_and_run_again(sqlite_url, document("s3://calls/in", access=access, rate=RATE), S3_SECRETS)
+
+
+def test_sftp_after_a_kill(sqlite_url: str, tmp_path: Path) -> None:
+    """Files of a server."""
+    pytest.importorskip("asyncssh")
+    fill(tmp_path / "served" / "calls", COUNT)
+    with sftp(tmp_path / "served") as (place, host_key):
+        _killed_and_run_again(sqlite_url, document(place, access={"host_key": host_key}, rate=RATE), PASSWORD)
+
+
+def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | None) -> None:
+    migrate(url)
+    key = new_secret_key()
+    store = open_store(url, key)
+    try:
+        store.ensure(TENANT)
+        app = store.within(TENANT)
+        service(app).apply(written, secrets)
+        order = [sys.executable, "-m", "tests.integration.connectors.reading", url, key.decode(), "inbox"]
+        child = subprocess.Popen(order, env=dict(os.environ))  # noqa: S603  (no shell)
+        try:
+            wait_until(lambda: app.connectors.items("inbox") >= COUNT // 5)
+        finally:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        before = app.connectors.items("inbox")
+        assert COUNT // 5 <= before < COUNT
+        assert len(stored(app)) == before
+        run = _run_when_free(app)
+        assert (run.state, run.counts.known, run.counts.new) == ("done", before, COUNT - before)
+        assert stored(app) == {f"call-{number}" for number in range(COUNT)}
+        first = app.connectors.runs("inbox")[-1]
+        assert (first.state, first.counts.new) == ("crashed", before)
+    finally:
+        store.close()
+
+
+def _run_when_free(app: AppStore) -> Run:
+    """Run once the lease of the killed run has ended."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return service(app).run("inbox", Order(kind="manual"))
+        except ConflictError:
+            assert time.monotonic() < until
+            time.sleep(0.2)

@@ -1,0 +1,180 @@
+"""Places on real servers: S3's protocol by moto, SFTP by asyncssh, a folder; and credentials that stop being accepted."""
+
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auscult.domain.connectors.document import Access
+from auscult.domain.connectors.place import AccessRefusedError, ItemError, PlaceError
+from auscult.domain.connectors.run import Order
+from auscult.storage.connectors.places.folder import FolderPlace
+from auscult.storage.connectors.places.objects import ObjectPlace
+from auscult.storage.connectors.places.sftp import SftpPlace
+from auscult.storage.store import AppStore
+from tests.integration.connectors.placing import (
+    CREDENTIAL,
+    PASSWORD,
+    S3_SECRETS,
+    document,
+    fill,
+    moto,
+    native,
+    put,
+    service,
+    sftp,
+    stored,
+)
+
+pytest.importorskip("obstore")
+MANUAL = Order(kind="manual")
+EXPIRED = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The address of a moto server."""
+    with moto() as address:
+        yield address
+
+
+@pytest.mark.slow
+def test_objects_are_listed_below_their_prefix_and_read(s3: str) -> None:
+    """Keys are relative, siblings found, and one that changed or is gone is refused by its etag."""
+    put(s3, "listed", {"in/a.json": b"1", "in/deep/b.json": b"22", "other/c.json": b"3"})
+    place = ObjectPlace("s3", "s3://listed/in/", Access(endpoint=s3, region="us-east-1"), S3_SECRETS)
+    found = {each.key: each for each in place.listing()}
+    assert {key: each.size for key, each in found.items()} == {"a.json": 1, "deep/b.json": 2}
+    assert place.fetch(found["deep/b.json"]) == b"22"
+    assert place.read("a.json") == b"1"
+    assert place.read("missing.json") is None
+    put(s3, "listed", {"in/a.json": b"other"})
+    with pytest.raises(ItemError, match="changed"):
+        place.fetch(found["a.json"])
+    signed = {"authorization": CREDENTIAL}
+    request = urllib.request.Request(f"{s3}/listed/in/deep/b.json", method="DELETE", headers=signed)  # noqa: S310
+    urllib.request.urlopen(request).close()  # noqa: S310
+    with pytest.raises(ItemError, match="gone"):
+        place.fetch(found["deep/b.json"])
+
+
+@pytest.mark.slow
+def test_a_bucket_that_is_not_there_is_named(s3: str) -> None:
+    """Nothing else is tried."""
+    place = ObjectPlace("s3", "s3://nowhere", Access(endpoint=s3, region="us-east-1"), S3_SECRETS)
+    with pytest.raises(PlaceError, match="NoSuchBucket"):
+        list(place.listing())
+
+
+@contextmanager
+def expiring(address: str, after: int) -> Iterator[tuple[str, list[int]]]:
+    """Yield the address of a door before a server that refuses the credentials after some objects, as S3 does.
+
+    The list holds what is left; to replace the credentials is to raise it.
+    """
+    left = [after]
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_object = "list-type" not in self.path
+            left[0] -= is_object
+            if is_object and left[0] < 0:
+                self._answer(400, EXPIRED, {})
+                return
+            try:
+                request = urllib.request.Request(address + self.path, headers={"authorization": CREDENTIAL})  # noqa: S310
+                with urllib.request.urlopen(request) as answer:  # noqa: S310
+                    self._answer(200, answer.read(), dict(answer.headers))
+            except urllib.error.HTTPError as error:
+                self._answer(error.code, error.read(), {})
+
+        def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            kept = {"etag", "last-modified", "content-type"}
+            for name, value in headers.items():
+                if name.lower() in kept:
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", left
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.slow
+def test_credentials_that_expire_in_the_middle(s3: str, app: AppStore) -> None:
+    """What was read stays, the run ends with the reason, and with new credentials the next reads the rest."""
+    put(s3, "expiring", {f"{number:05}.json": native(f"call-{number}") for number in range(20)})
+    connectors = service(app)
+    with expiring(s3, after=8) as (address, left):
+        access = {"endpoint": address, "region": "us-east-1"}
+        connectors.apply(document("s3://expiring", access=access, rate={"at_once": 1}), S3_SECRETS)
+        run = connectors.run("inbox", MANUAL)
+        assert run.state == "failed"
+        assert "refuses the credentials: ExpiredToken: The provided token has expired." in run.error
+        assert run.counts.new == 8 == len(stored(app))
+        left[0] = 1_000
+        connectors.apply(document("s3://expiring", access=access), {**S3_SECRETS, "session_token": "new"})
+        run = connectors.run("inbox", MANUAL)
+        assert (run.state, run.counts.known, run.counts.new) == ("done", 8, 12)
+    assert len(stored(app)) == 20
+    standing = connectors.standing("inbox")
+    assert (standing.version, standing.secrets) == (2, ("access_key_id", "secret_access_key", "session_token"))
+
+
+@pytest.mark.slow
+def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: Path) -> None:
+    """End to end; a wrong password and another server are refused with what would be right."""
+    pytest.importorskip("asyncssh")
+    fill(tmp_path / "calls" / "2026", 12)
+    with sftp(tmp_path) as (place, host_key):
+        connectors = service(app)
+        connectors.apply(document(place, access={"host_key": host_key}), PASSWORD)
+        assert connectors.check("inbox").counts.new == 10
+        assert connectors.run("inbox", MANUAL).counts.new == 12
+        fill(tmp_path / "calls" / "2026", 1, start=12)
+        assert connectors.run("inbox", MANUAL).counts.new == 1
+        assert connectors.run("inbox", MANUAL).counts.known == 13
+        connectors.apply(document(place, access={"host_key": host_key}), {"password": "wrong"})
+        assert "refuses the credentials" in connectors.check("inbox").access
+        with pytest.raises(AccessRefusedError, match="give the server's public key"):
+            SftpPlace(place, Access(host_key=f"ssh-ed25519 {'A' * 68}"), PASSWORD)
+        reader = SftpPlace(place, Access(host_key=host_key), PASSWORD)
+        (first, *_) = reader.listing()
+        (tmp_path / "calls" / first.key).write_bytes(b"other")
+        with pytest.raises(ItemError, match="changed"):
+            reader.fetch(first)
+        assert reader.read("missing.json") is None
+        reader.close()
+    assert app.connectors.secrets("inbox") == {"password": "wrong"}
+
+
+def test_a_folder_shows_nothing_outside_of_it(tmp_path: Path) -> None:
+    """Neither through a link nor through a path."""
+    (tmp_path / "secret.json").write_bytes(b"secret")
+    folder = tmp_path / "in"
+    fill(folder, 1)
+    (folder / "link.json").symlink_to(tmp_path / "secret.json")
+    place = FolderPlace(str(folder))
+    assert [found.key for found in place.listing()] == ["00000.json"]
+    with pytest.raises(ItemError, match="outside"):
+        place.read("../secret.json")
+    with pytest.raises(PlaceError, match="there is no folder"):
+        FolderPlace(str(folder / "none"))

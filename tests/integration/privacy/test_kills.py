@@ -1,0 +1,95 @@
+"""kill -9 in the middle of retention and erasure: neither half a conversation nor a receipt for what was not done."""
+
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from auscult.domain.conversation import Conversation, Customer, Turn
+from auscult.services.privacy.log import verify
+from auscult.services.privacy.rules import change_rule
+from auscult.storage import migrate, new_secret_key, open_store
+from auscult.storage.store import AppStore
+from tests.contract.storing import TENANT, conversation, put
+from tests.integration.program import environment
+from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.slow
+
+CONVERSATIONS = 40
+RUN = """
+import sys
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.storage import open_store
+store = open_store(sys.argv[1], bytes.fromhex(sys.argv[2]))
+eraser = bootstrap.privacy.erasing(store, store.tenants()[0])
+print("ready", flush=True)
+if sys.argv[3] == "retention":
+    eraser.run("retention", eraser.due())
+else:
+    eraser.run("erasure", eraser.of_customer("customer", "u-1"))
+store.close()
+"""
+
+
+def talk(number: int) -> Conversation:
+    """A conversation of the customer whose data goes."""
+    said = (Turn("m1", "customer", "a peculiar word"),)
+    return conversation(f"c-{number}", timedelta(seconds=number), customer=Customer(id="u-1"), turns=said)
+
+
+@pytest.mark.parametrize("kind", ["retention", "transcript", "erasure"])
+def test_a_killed_run_leaves_whole_conversations_and_true_receipts(
+    database_url: str, tmp_path: Path, kind: str
+) -> None:
+    """After each kill every conversation is all there or all gone, rows agree, and receipts add up to what went."""
+    migrate(database_url)
+    key = new_secret_key()
+    store = open_store(database_url, key)
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put(app, *(talk(number) for number in range(CONVERSATIONS)))
+    if kind != "erasure":
+        change_rule(app, "cli:test", "*", "conversation" if kind == "retention" else kind, 1)
+    chance, kills = random.Random(7), 0
+    command = [sys.executable, "-c", RUN, database_url, key.hex(), "erasure" if kind == "erasure" else "retention"]
+    ends_at = time.monotonic() + 4 * PATIENCE_S
+    while left(app, kind):
+        assert time.monotonic() < ends_at
+        with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.02, 0.2))
+            kills += process.poll() is None
+            process.kill()
+        gone = CONVERSATIONS - left(app, kind)
+        receipts = [app.retention.receipt(each) for each in app.retention.runs()]
+        assert sum(each.erased + sum(each.parts.values()) for each in receipts) == gone
+        assert store.recount(TENANT) == []
+        assert verify(store) == []
+    assert kills > 0
+    assert datetime.now(UTC) > talk(0).started_at
+    store.close()
+
+
+def left(app: AppStore, kind: str) -> int:
+    """Return how many conversations still have what is to go; half of one fails."""
+    n = 0
+    for number in range(CONVERSATIONS):
+        detail = app.conversations.get(f"c-{number}")
+        if detail is None:
+            assert kind != "transcript"
+            continue
+        words = [turn.text for turn in detail.conversation.turns]
+        quoted = [each.text for one in detail.evaluations for result in one.results for each in result.verdict.evidence]
+        assert len(detail.evaluations) == 1
+        is_there = words == ["a peculiar word"]
+        assert is_there or (kind == "transcript" and words == [""])
+        assert all(bool(text) == is_there for text in quoted)
+        n += is_there
+    return n

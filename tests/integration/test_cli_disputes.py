@@ -1,0 +1,145 @@
+"""``auscult disputes``, ``calibration``, ``coaching`` and ``schedules``: every command, from an audit to what follows it."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from auscult.cli import build
+from auscult.domain.errors import AuscultError
+from auscult.storage import migrate, new_secret_key, open_store
+from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
+
+LEE, EVE, AGENT = "lee@example.com", "eve@example.com", "a-1"
+SHEET = ("em-hello=YES", "em-bye=NO")
+
+
+class Program:
+    """The commands on an app of one database, in this process."""
+
+    def __init__(self, url: str) -> None:
+        """Use this database."""
+        self.url = url
+        self.commands = build()
+
+    def __call__(self, *words: str) -> str:
+        """Run a command, which must end well; what it prints."""
+        given = [*words, "--app", TENANT.app_id, "--database", self.url]
+        done = CliRunner().invoke(self.commands, given, catch_exceptions=False)
+        assert done.exit_code == 0, (words, done.output)
+        return done.output
+
+    def json(self, *words: str) -> Any:
+        """Run a command; the last line of what it prints, read as JSON."""
+        return msgspec.json.decode(self(*words, "--json").splitlines()[-1])
+
+    def refuses(self, reason: str, *words: str) -> None:
+        """Run a command, which must be refused for this reason."""
+        with pytest.raises(AuscultError) as caught:
+            self(*words)
+        assert caught.value.reason == reason
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """An app with eight scored conversations; the first two of agent a-1 are audited, their greeting as missed."""
+    url = f"sqlite:///{tmp_path / 'auscult.db'}"
+    migrate(url)
+    store = open_store(url, new_secret_key())
+    scored(store, (talk(number) for number in range(8)))
+    store.close()
+    found = Program(url)
+    for name in ("c-0001", "c-0007"):
+        found("audits", "assign", name, "--auditor", ANN)
+        found("audits", "submit", name, "em-hello=NO", "em-bye=YES")
+    return found
+
+
+def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> None:
+    """A policy, a second look, acceptance, a dispute, its decision and withdrawal, figures, and labelled examples."""
+    (tmp_path / "policy.yaml").write_text("rounds: 2\nwindow_days: 10\n", encoding="utf-8")
+    assert '"rounds":2' in program("disputes", "policy", str(tmp_path / "policy.yaml"))
+    assert '"window_days":10' in program("disputes", "policy")
+    listed = [program.json("assignments", "list", "--conversation", name) for name in ("c-0001", "c-0007")]
+    first, second = (one["assignment_id"] for one in listed)
+    assert "pending_agent_review" in program("disputes", "review", first)
+    program("disputes", "accept", first, "em-bye", "--as", LEE, "--agent", AGENT)
+    made = ("--comment", "I said it.", "--proposed", "YES", "--as", LEE, "--agent", AGENT)
+    raised = program.json("disputes", "raise", first, "em-hello", *made)["dispute_id"]
+    program.refuses("dispute.own_audit", "disputes", "decide", raised, "accept", "--reason", "So.", "--as", ANN)
+    decided = program.json("disputes", "decide", raised, "accept", "--reason", "It is there.", "--as", BOB)
+    assert (decided["state"], decided["after"]) == ("accepted", "YES")
+    other = program.json("disputes", "raise", second, "em-hello", *made)["dispute_id"]
+    assert program.json("disputes", "withdraw", other, "--as", LEE, "--agent", AGENT)["state"] == "withdrawn"
+    assert raised in program("disputes", "list", "--state", "accepted", "--metric", "em-hello", "--auditor", ANN)
+    assert f"{BOB}: It is there." in program("disputes", "show", raised)
+    assert program.json("disputes", "statistics")["all"]["overturned"] == 1
+    example = msgspec.json.decode(program("disputes", "examples").splitlines()[0])
+    assert "c-0001" in msgspec.json.encode(example).decode()
+
+
+def test_a_calibration_from_suggestion_to_report(program: Program) -> None:
+    """Suggested, opened, rated by two and left by a third, a reference, closed, and its figures."""
+    assert program("calibration", "suggest", "--form", "ef-1").startswith("c-0001")
+    raters = [word for rater in (ANN, BOB, EVE) for word in ("--rater", rater)]
+    made = ("calibration", "create", "April", "--form", "ef-1", "--conversation", "c-0001", "--others", "all", *raters)
+    session = program.json(*made)["session_id"]
+    program("calibration", "activate", session)
+    program("calibration", "leave", session, "--as", EVE)
+    for rater, sheet in ((ANN, SHEET), (BOB, ("em-hello=NO", "em-bye=NO"))):
+        program("calibration", "rate", session, "1", *sheet, "--as", rater)
+        program("calibration", "submit", session, "--as", rater)
+    why = ("--reason", "Hello is enough.", "--expert")
+    program("calibration", "reference", session, "1", "em-hello", "YES", *why)
+    program("calibration", "close", session)
+    assert f"1 em-hello: {ANN} YES, {BOB} NO; reference YES" in program("calibration", "report", session)
+    assert program.json("calibration", "report", session)["agreement"] == 1
+    assert "c-0001" in program("calibration", "show", session)
+    assert session in program("calibration", "list")
+    program.refuses("calibration.unknown", "calibration", "show", "ca-none")
+
+
+def test_coaching_from_its_goal_to_its_end(program: Program) -> None:
+    """Created, started, done, returned once with a remark, completed; measured before and after."""
+    about = ("--agent", AGENT, "--metric", "em-hello", "--form", "ef-1", "--clip", "c-0001#m1")
+    item = program.json("coaching", "create", "Greet by name", *about, "--by", BOB)["coaching_id"]
+    program("coaching", "acknowledge", item, "--agent", AGENT)
+    program("coaching", "finish", item, "--agent", AGENT, "--comment", "I tried.")
+    program("coaching", "return", item, "--comment", "Once more.", "--by", BOB)
+    program("coaching", "acknowledge", item, "--agent", AGENT)
+    program("coaching", "finish", item, "--agent", AGENT)
+    assert program.json("coaching", "complete", item, "--by", BOB)["state"] == "completed"
+    shown = program("coaching", "show", item)
+    assert "em-hello  before" in shown
+    assert f"{BOB}: Once more." in shown
+    assert item in program("coaching", "list", "--agent", AGENT)
+    assert program("coaching", "new-colleagues") == ""
+    program.refuses("coaching.not_yours", "coaching", "acknowledge", item, "--agent", "a-2")
+
+
+def test_schedules_and_their_files(program: Program, tmp_path: Path) -> None:
+    """A report is made, run, written as a file and removed; an unknown kind is refused before anything is stored."""
+    made = ("schedules", "create", "All calls", "--kind", "view", "--by", "cs-1", "--days", "366")
+    one = program.json(*made, "--every", "demand")["schedule_id"]
+    ran = program("schedules", "run", one, "--by", "cs-1", "--out", str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.name in ran
+    assert file.read_text(encoding="utf-8-sig").splitlines()[0].startswith("Conversation Id,Started")
+    assert one in program("schedules", "list")
+    program.refuses("schedule.unknown", "schedules", "run", one, "--by", "cs-2")
+    program("schedules", "remove", one, "--by", "cs-1")
+    wrong = CliRunner().invoke(
+        program.commands, ["schedules", "create", "x", "--kind", "wish", "--by", "a", "--app", "b"]
+    )
+    assert (wrong.exit_code, "invalid value 'wish'" in wrong.output) == (2, True)
+    assert program("schedules", "list") == ""
+
+
+def test_what_cannot_be_judged(program: Program) -> None:
+    """With a code, with words, and refused with neither or with a code that is none."""
+    assert program("audits", "assign", "c-0002", "--auditor", ANN)
+    item = msgspec.json.decode(program("assignments", "list", "--conversation", "c-0002", "--json"))["assignment_id"]
+    program.refuses("reason.missing", "assignments", "decline", item, "--as", ANN)
+    assert program.json("assignments", "decline", item, "--as", ANN, "--code", "language")["reason_code"] == "language"

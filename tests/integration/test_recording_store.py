@@ -1,0 +1,143 @@
+"""Where the bytes of recordings are: a folder, objects on a real server of S3's protocol, encrypted or not."""
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auscult.domain.errors import SettingsError
+from auscult.storage.recordings.blobs import FolderBlobs, ObjectBlobs
+from auscult.storage.recordings.folder import RecordingFolder
+
+pytest.importorskip("obstore")
+KEY = b"k" * 32
+BUCKET = "sound"
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The address of a bucket on a moto server."""
+    pytest.importorskip("moto")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    order = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    server = subprocess.Popen(order, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  (no shell)
+    given = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ALLOW_HTTP": "true",
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        for _ in range(300):
+            try:
+                request = urllib.request.Request(f"{address}/{BUCKET}", method="PUT")  # noqa: S310  (our own)
+                urllib.request.urlopen(request).close()  # noqa: S310
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"s3://{BUCKET}/calls"
+    finally:
+        server.terminate()
+        server.wait()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+@pytest.fixture(params=["folder", "sealed", "objects", "sealed objects"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingFolder:
+    """A store of each kind."""
+    blobs = (
+        ObjectBlobs(request.getfixturevalue("bucket")) if "objects" in request.param else FolderBlobs(tmp_path / "a")
+    )
+    if "objects" not in request.param:
+        return RecordingFolder(tmp_path / "a", None, KEY, is_sealed=request.param == "sealed")
+    return RecordingFolder(tmp_path / "a", blobs, KEY, is_sealed="sealed" in request.param)
+
+
+def write(store: RecordingFolder, name: str, content: bytes) -> None:
+    """Store a file."""
+    file = store.begin(name)
+    file.write(content)
+    file.complete()
+    file.finish()
+
+
+def test_bytes_come_back_whole_and_in_parts(store: RecordingFolder) -> None:
+    """Of three megabytes and a bit, so that an encrypted file has several pieces."""
+    content = os.urandom((3 << 20) + 77)
+    write(store, "1/rec-1", content)
+    with store.open("1/rec-1") as file:
+        assert file.read() == content
+    with store.open("1/rec-1") as file:
+        assert file.seek(0, io.SEEK_END) == len(content)
+        file.seek(65_530)
+        assert file.read(20) == content[65_530:65_550]
+        file.seek(len(content) - 5)
+        assert file.read(100) == content[-5:]
+    with store.local("1/rec-1") as path:
+        assert path.read_bytes() == content
+    assert not list((store.path / "temporary").glob("*")) if (store.path / "temporary").exists() else True
+
+
+def test_what_is_removed_goes_with_what_was_derived(store: RecordingFolder) -> None:
+    """And nothing else: a name that begins alike stays."""
+    write(store, "1/rec-2", b"two")
+    write(store, "1/rec-22", b"other")
+    store.keep_derived("1/rec-2", "peaks.json", b"[]")
+    assert store.derived("1/rec-2", "peaks.json") == b"[]"
+    store.remove("1/rec-2")
+    assert not store.has("1/rec-2")
+    assert store.derived("1/rec-2", "peaks.json") is None
+    assert store.has("1/rec-22")
+    with pytest.raises(FileNotFoundError):
+        store.open("1/rec-2")
+
+
+def test_an_empty_file_and_one_of_a_whole_piece(store: RecordingFolder) -> None:
+    """Lengths at which pieces end."""
+    for place, size in enumerate((0, 1, 65_536, 65_537)):
+        write(store, f"1/rec-size-{place}", b"x" * size)
+        with store.open(f"1/rec-size-{place}") as file:
+            assert file.read() == b"x" * size
+
+
+def test_an_encrypted_file_tells_nothing_and_cannot_be_changed(tmp_path: Path) -> None:
+    """Neither its words nor, unseen, a bit of it; another key does not open it."""
+    store = RecordingFolder(tmp_path, None, KEY, is_sealed=True)
+    write(store, "1/rec-1", b"RIFF" + b"secret" * 1_000)
+    kept = (tmp_path / "1/rec-1").read_bytes()
+    assert b"secret" not in kept
+    with pytest.raises(SettingsError, match="secret key"):
+        RecordingFolder(tmp_path, None, b"o" * 32).open("1/rec-1").read()
+    (tmp_path / "1/rec-1").write_bytes(kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
+    with pytest.raises(SettingsError, match="changed"):
+        store.open("1/rec-1").read()
+    (tmp_path / "1/rec-1").write_bytes(kept[:-20])
+    with pytest.raises(SettingsError):
+        store.open("1/rec-1").read()
+
+
+def test_what_was_stored_before_encryption_still_opens(tmp_path: Path) -> None:
+    """And what was encrypted opens after it was switched off."""
+    write(RecordingFolder(tmp_path, None, KEY), "1/rec-1", b"plain")
+    sealed = RecordingFolder(tmp_path, None, KEY, is_sealed=True)
+    write(sealed, "1/rec-2", b"sealed")
+    for store in (sealed, RecordingFolder(tmp_path, None, KEY)):
+        with store.open("1/rec-1") as plain, store.open("1/rec-2") as opened:
+            assert (plain.read(), opened.read()) == (b"plain", b"sealed")

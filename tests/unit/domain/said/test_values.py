@@ -1,0 +1,251 @@
+"""Values as people say them and as a source writes them, read into one form and compared."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.domain.said import values
+from auscult.domain.said.numbers import numbers, tokens, written_number
+from auscult.domain.said.values import KINDS, Kind, Locale, is_same, mentions, read
+
+AMERICAN = Locale.of("en", date(2026, 3, 23))
+BRITISH = Locale.of("en-GB", date(2026, 3, 23))
+SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def spelled(number: int, *, dash: str = "-", joint: str = " and ") -> str:
+    """A number in words."""
+    for size, name in ((10**9, "billion"), (10**6, "million"), (1000, "thousand")):
+        if number >= size:
+            rest = number % size
+            more = f"{joint if rest < 100 else ' '}{spelled(rest, dash=dash, joint=joint)}" if rest else ""
+            return f"{spelled(number // size, dash=dash, joint=joint)} {name}{more}"
+    if number >= 100:
+        rest = number % 100
+        return f"{SMALL[number // 100]} hundred" + (joint + spelled(rest, dash=dash) if rest else "")
+    if number >= 20:
+        return TENS[number // 10] + (dash + SMALL[number % 10] if number % 10 else "")
+    return SMALL[number]
+
+
+def said(kind: Kind, text: str, locale: Locale = AMERICAN) -> list[tuple[str, str]]:
+    """What is found: the words, and what they come to."""
+    return [(text[one.start : one.end], str(one.value)) for one in mentions(kind, text, locale)]
+
+
+@given(st.integers(0, 10**12 - 1), st.sampled_from(["-", " "]), st.sampled_from([" and ", " "]))
+def test_every_number_in_words_is_read_back(number: int, dash: str, joint: str) -> None:
+    """Spoken with or without and, written with or without a dash."""
+    text = spelled(number, dash=dash, joint=joint)
+    assert [one.value for one in numbers(tokens(text))] == [number]
+
+
+@given(st.decimals(0, 10**9, places=2))
+def test_every_written_number_is_read_back(number: Decimal) -> None:
+    """As computers write it, with American and with European separators."""
+    assert written_number(f"{number:f}") == number
+    assert written_number(f"{number:,.2f}") == number
+    assert written_number(f"{number:,.2f}".translate({ord(","): ".", ord("."): ","})) == number
+
+
+@given(st.decimals(0, 10**6, places=2))
+def test_an_amount_is_the_same_said_and_written(number: Decimal) -> None:
+    """Dollars and cents in words against what a source writes."""
+    whole, cents = divmod(int(number * 100), 100)
+    text = f"that is {spelled(whole)} dollars and {spelled(cents)} cents altogether"
+    (found,) = mentions("amount", text, AMERICAN)
+    source = read("amount", f"{number:f}", AMERICAN)
+    assert source is not None
+    assert is_same("amount", found.value, source)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(KINDS))
+def test_what_is_found_is_a_slice_in_order(text: str, kind: Kind) -> None:
+    """Whatever is said: every mention has words, they come in order, and reading them again finds the same."""
+    found = mentions(kind, text, AMERICAN)
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+    assert [one.start for one in found] == sorted(one.start for one in found)
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "an",
+        "one",
+        "five",
+        "twenty",
+        "twenty-five",
+        "hundred",
+        "thousand",
+        "point",
+        "half",
+        "double",
+        "oh",
+        "5",
+        "5.5",
+        "1,000",
+        "12/3/2026",
+        "2026-03-05",
+        "may",
+        "third",
+        "of",
+        "tomorrow",
+        "$",
+        "20p",
+        "€",
+        "dollars",
+        "cents",
+        "PERCENT",
+        "per",
+        "cent",
+        "%",
+        "at",
+        "dot",
+        "me@x.io",
+        "and",
+        "the",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=10).map(" ".join), st.sampled_from(KINDS))
+def test_no_look_in_advance_hides_a_value(text: str, kind: Kind) -> None:
+    """Turns without a hint are passed over; none of these says a value."""
+    finder = values._FINDERS.get(kind)
+    found = sorted(finder(text, tokens(text), AMERICAN)) if finder else []
+    assert mentions(kind, text, AMERICAN) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        ("amount", "your fee is $25.50, okay", [("$25.50", "25.5 dollars")]),
+        ("amount", "twenty five dollars and fifty cents", [("twenty five dollars and fifty cents", "25.5 dollars")]),
+        ("amount", "that's twenty dollars fifty", [("twenty dollars fifty", "20.5 dollars")]),
+        ("amount", "twenty dollars 12 months", [("twenty dollars", "20 dollars")]),
+        ("amount", "$20 and 3 items", [("$20", "20 dollars")]),
+        ("amount", "fifty cents", [("fifty cents", "0.5")]),
+        ("amount", "1.2 million euros", [("1.2 million euros", "1200000 euros")]),
+        ("amount", "five thousand people", []),
+        ("percentage", "4.5% or four point five percent", [("4.5%", "4.5"), ("four point five percent", "4.5")]),
+        ("percentage", "four and a half per cent", [("four and a half per cent", "4.5")]),
+        ("percentage", "three", []),
+        ("number", "between two and a quarter and five", [("two and a quarter", "2.25"), ("five", "5")]),
+        ("digits", "it's one two double five oh nine", [("one two double five oh nine", "125509")]),
+        ("digits", "12-34 56 and twenty three forty five", [("12-34 56", "123456"), ("twenty three forty five", "2345")]),
+        ("digits", "I have 3 cats", []),
+        ("phone", "+1 (555) 123-4567 or 12345", [("1 (555) 123-4567", "15551234567")]),
+        ("email", "john dot smith at example dot com please", [("john dot smith at example dot com", "john.smith@example.com")]),
+        ("email", "mail J.Smith@Example.com.", [("J.Smith@Example.com", "j.smith@example.com")]),
+        ("email", "look at me dot", []),
+        ("text", "anything at all", []),
+    ],
+)  # fmt: skip
+def test_what_people_say_is_found(kind: Kind, text: str, found: list[tuple[str, str]]) -> None:
+    """Issue 4.1: amount, number, percentage, digits, phone and e-mail; spoken forms and spelled digits."""
+    assert said(kind, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("on March 5th", "2026-03-05"),
+        ("the fifth of March two thousand and twenty four", "2024-03-05"),
+        ("born on the fifth of may nineteen eighty four", "1984-05-05"),
+        ("May 5 1984", "1984-05-05"),
+        ("on May 5 12 people came", "2026-05-05"),
+        ("the twenty-third of april, 2027", "2027-04-23"),
+        ("April twenty third twenty twenty five", "2025-04-23"),
+        ("2026-03-05", "2026-03-05"),
+        ("3/5/26", "2026-03-05"),
+        ("13/5/2026", "2026-05-13"),
+        ("call me tomorrow", "2026-03-24"),
+        ("december 24", "2025-12-24"),
+        ("31/2/2026", None),
+        ("may I help", None),
+        ("the second one", None),
+    ],
+)
+def test_dates(text: str, found: str | None) -> None:
+    """In words and figures; without a year the nearest; what no calendar shows is none."""
+    assert [value for _, value in said("date", text)] == ([found] if found else [])
+
+
+def test_the_day_goes_first_where_people_write_it_so() -> None:
+    """3/5 is the fifth of March in America, and the third of May elsewhere."""
+    assert said("date", "3/5/2026", BRITISH) == [("3/5/2026", "2026-05-03")]
+    assert said("date", "3/5/2026") == [("3/5/2026", "2026-03-05")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "plain"),
+    [
+        ("amount", "25", "25"),
+        ("amount", "USD 25.00", "25 dollars"),
+        ("amount", "", None),
+        ("amount", "25 or 26", None),
+        ("percentage", "4.50", "4.5"),
+        ("percentage", "4.50%", "4.5"),
+        ("date", "2026-03-05T10:00:00Z", "2026-03-05"),
+        ("date", "5 March 2026", "2026-03-05"),
+        ("date", "soon", None),
+        ("number", "-", None),
+        ("digits", "12-34", "1234"),
+        ("phone", "+1 555 123 4567", "15551234567"),
+        ("email", "A@B.io", "a@b.io"),
+        ("text", " Gold-Plan. ", "gold plan"),
+        ("text", "?!", None),
+    ],
+)
+def test_what_a_source_writes_is_read(kind: Kind, written: str, plain: str | None) -> None:
+    """Bare or with a unit; what is no such value, or two of them, is none."""
+    found = read(kind, written, AMERICAN)
+    assert (None if found is None else str(found)) == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "tolerance", "same"),
+    [
+        ("amount", "$25", "25.00", 0, True),
+        ("amount", "$25", "25 euros", 0, False),
+        ("amount", "$25", "$25.50", "0.5", True),
+        ("amount", "$25", "$25.51", "0.5", False),
+        ("phone", "+44 20 7946 0958", "020 7946 0958", 0, True),
+        ("phone", "555 123 4567", "555 123 4568", 0, False),
+        ("text", "Gold plan", "gold PLAN!", 0, True),
+        ("digits", "0012", "12", 0, False),
+    ],
+)
+def test_sameness(kind: Kind, one: str, other: str, tolerance: Any, *, same: bool) -> None:
+    """Numbers within the tolerance; currencies that contradict are no match; telephone numbers by their end."""
+    first, second = read(kind, one, AMERICAN), read(kind, other, AMERICAN)
+    assert first is not None
+    assert second is not None
+    assert is_same(kind, first, second, Decimal(tolerance)) is same
+    assert is_same(kind, second, first, Decimal(tolerance)) is same

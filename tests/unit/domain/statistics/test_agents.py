@@ -1,0 +1,87 @@
+"""Shrunken rates, ranks, funnel and mix of agents."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.domain.statistics.agents import Count, fit_prior, funnel, observed_less_expected, shrink
+
+counts_of = st.dictionaries(
+    st.text(min_size=1, max_size=2),
+    st.tuples(st.integers(0, 40), st.integers(1, 40)).map(lambda pair: Count(min(pair), pair[1])),
+    min_size=2,
+    max_size=8,
+)
+
+
+def agents(rates: list[float], n: int, seed: int = 5) -> dict[str, Count]:
+    """Return agents with these true rates and n conversations each."""
+    stream = random.Random(seed)
+    return {f"a-{place}": Count(sum(stream.random() < rate for _ in range(n)), n) for place, rate in enumerate(rates)}
+
+
+@given(counts_of)
+def test_a_shrunken_rate_lies_between_own_and_group(counts: dict[str, Count]) -> None:
+    """(alpha + k) / (alpha + beta + n) lies between k / n and the prior's mean, and in its interval."""
+    prior = fit_prior(list(counts.values()))
+    mean = prior.alpha / (prior.alpha + prior.beta)
+    for agent, one in shrink(counts).items():
+        own = counts[agent].successes / counts[agent].n
+        assert min(own, mean) - 1e-9 <= one.rate.value <= max(own, mean) + 1e-9
+        assert one.rate.low <= one.rate.value <= one.rate.high
+        assert 1 <= one.best_rank <= one.worst_rank <= len(counts)
+
+
+def test_agents_alike_share_all_ranks() -> None:
+    """Twenty agents of one rate differ by chance: the prior is strong and every rank is open to each."""
+    found = shrink(agents([0.8] * 20, 30))
+    assert all((one.best_rank, one.worst_rank) == (1, 20) for one in found.values())
+
+
+def test_agents_who_differ_are_ranked() -> None:
+    """Rates of 50 and 95 % over 200 conversations: no doubt about the order."""
+    found = shrink(agents([0.95, 0.95, 0.5, 0.5], 200))
+    assert {found[agent].worst_rank for agent in ("a-0", "a-1")} == {2}
+    assert min(found[agent].best_rank for agent in ("a-2", "a-3")) == 3
+
+
+def test_a_wide_interval_is_not_enough() -> None:
+    """Three conversations are too few to be shown with a figure; two hundred are not."""
+    found = shrink({"new": Count(3, 3), "old": Count(160, 200)})
+    assert not found["new"].enough
+    assert found["old"].enough
+
+
+def test_the_fitted_prior_is_that_of_the_agents() -> None:
+    """Rates drawn from Beta(16, 4) give a prior with mean 0.8 and about that strength."""
+    stream = random.Random(2)
+    prior = fit_prior(list(agents([stream.betavariate(16, 4) for _ in range(300)], 60).values()))
+    assert prior.alpha / (prior.alpha + prior.beta) == pytest.approx(0.8, abs=0.02)
+    assert 14 < prior.alpha + prior.beta < 28
+
+
+def test_a_funnel_marks_who_lies_outside() -> None:
+    """Nineteen agents of 80 % and one of 40 %: only that one lies beyond 99.8 %."""
+    found = funnel(agents([0.8] * 19 + [0.4], 100))
+    assert [agent for agent, point in found.points.items() if point.beyond == 0.998] == ["a-19"]
+    assert found.dispersion >= 1
+
+
+@given(counts_of)
+def test_funnel_limits_are_nested(counts: dict[str, Count]) -> None:
+    """The limits of 99.8 % hold those of 95 %, which hold the centre."""
+    found = funnel(counts)
+    for point in found.points.values():
+        inner, outer = point.limits
+        assert 0 <= outer.low <= inner.low <= found.centre <= inner.high <= outer.high <= 1
+
+
+def test_the_mix_is_taken_out() -> None:
+    """An agent with only the hard queue is compared with the group's rate there."""
+    found = observed_less_expected({"billing": Count(60, 100)}, {"billing": 0.6, "sales": 0.9})
+    assert found is not None
+    assert found.value == pytest.approx(0)
+    assert found.low < 0 < found.high
+    assert observed_less_expected({}, {}) is None

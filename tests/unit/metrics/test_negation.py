@@ -1,0 +1,127 @@
+"""Words that are only ever denied are not found: in triggers unless a form says otherwise, elsewhere where it says so."""
+
+import msgspec
+import pytest
+
+from auscult.metrics._finding.language import What
+from auscult.metrics._finding.negation import is_affirmed, patterns_of
+from auscult.metrics.by_question import ByQuestion, Settings
+from auscult.services.definitions.forms.reading import check_form
+from tests.strategies import talk
+
+CHEST_PAIN = patterns_of(What(phrases=("chest pain", "arm pain")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No chest pain, just a sore toe.",
+        "no chest pain just a sore toe",
+        "I do not have any chest pain",
+        "I don't have chest pain",
+        "He never had chest pain.",
+        "No fever, chest pain or cough",
+        "No fever, no chest pain.",
+        "Chest pain? No.",
+        "Patient denies chest pain",
+        "I have neither a cough nor chest pain",
+    ],
+)
+def test_denied_words_are_not_affirmed(text: str) -> None:
+    """A negator before them in their clause, in a list, or a denial behind them."""
+    assert not is_affirmed(CHEST_PAIN, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No, chest pain.",
+        "no i have chest pain",
+        "I am not sure whether it is chest pain",
+        "I did not sleep and have chest pain",
+        "Not only chest pain, also a cough",
+        "I don't know, it is chest pain",
+        "No fever, but chest pain",
+        "No fever. Chest pain since Monday",
+        "There is no doubt it is chest pain",
+        "No chest pain yesterday, but today I have arm pain",
+        "I don't have a fever, chest pain started today",
+        "My chest pain is not going away",
+    ],
+)
+def test_what_is_said_is_affirmed(text: str) -> None:
+    """A scope ends with its clause; a negator of something else denies nothing."""
+    assert is_affirmed(CHEST_PAIN, text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "holds"),
+    [
+        (What(wording=("(so |very )?sorry",)), "I am not sorry", False),
+        (What(wording=("(so |very )?sorry",)), "I am so sorry", True),
+        (What(pattern=r"\bbad\b"), "Not bad at all", False),
+        (What(pattern=r"\bbad\b"), "This isn\u2019t bad", False),
+        (What(pattern=r"\bbad\b"), "This is bad", True),
+        (What(phrases=("hello thank you",)), "Hello, thank you for calling", True),
+    ],
+)
+def test_every_kind_of_words_is_read(condition: What, text: str, *, holds: bool) -> None:
+    """Phrases, wordings and patterns; a match over several clauses is affirmed."""
+    assert is_affirmed(patterns_of(condition), text) is holds
+
+
+def answer(settings: dict[str, object], said: str) -> str:
+    """The answer to a question whose trigger the customer may say."""
+    read = msgspec.convert(settings, Settings)
+    return ByQuestion().judge(read, talk(f"customer: {said}", "agent: It is noted"), {}).qualification
+
+
+TRIGGER = {"phrases": ["chest pain"]}
+ASKED = {"any_of": [{"phrases": ["are you short of breath"]}]}
+
+
+def test_a_trigger_that_is_denied_does_not_count() -> None:
+    """Unless the condition says so: ``not_negated: false``."""
+    said = "No chest pain, just a sore toe"
+    assert answer({"trigger": {"any_of": [TRIGGER]}, "answer": ASKED}, said) == "NA"
+    assert answer({"trigger": {"any_of": [TRIGGER]}, "answer": ASKED}, "I have chest pain") == "NO"
+    free = TRIGGER | {"not_negated": False}
+    assert answer({"trigger": {"any_of": [free]}, "answer": ASKED}, said) == "NO"
+
+
+def test_an_answer_reads_negations_where_the_form_says_so() -> None:
+    """The words "I am not sorry" are no empathy."""
+    sorry = {"speaker": "customer", "any_of": [{"phrases": ["sorry"], "not_negated": True}]}
+    assert answer({"answer": sorry}, "I am not sorry") == "NO"
+    assert answer({"answer": sorry}, "I am sorry") == "YES"
+    assert answer({"answer": {"speaker": "customer", "any_of": [{"phrases": ["sorry"]}]}}, "I am not sorry") == "YES"
+
+
+def test_what_must_not_be_said_may_be_denied() -> None:
+    """``none_of`` calls nothing off where the words are denied and the form says so."""
+    finding = {
+        "speaker": "customer",
+        "any_of": [{"phrases": ["pain"]}],
+        "none_of": [{"phrases": ["an accident"], "not_negated": True}],
+    }
+    assert answer({"answer": finding}, "I have pain. It was not an accident.") == "YES"
+    assert answer({"answer": finding}, "I have pain. It was an accident.") == "NO"
+
+
+def test_negation_belongs_to_words() -> None:
+    """A fault with its line for a condition that is not of words."""
+    form = """
+id: ef-1
+name: Form
+channel: voice
+metrics:
+  - id: em-1
+    name: One
+    type: by_question
+    weight: 100
+    answer: {any_of: [{similar: [hello there], not_negated: true}]}
+"""
+    found = {one.field: one.reason for one in check_form(form.encode()).problems}
+    assert found == {
+        "metrics[0].answer.any_of[0].not_negated": "belongs to phrases, wording, pattern; leave it out here"
+    }

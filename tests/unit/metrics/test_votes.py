@@ -1,0 +1,115 @@
+"""Votes: words and dialogue acts decide together, with a confidence that forms and plans act on."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.domain.audits.frame import is_unsure
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import FormError
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.scoring.stored import PendingConversation
+from auscult.services.definitions.forms.reading import read_form
+from auscult.votes import questions
+from auscult.votes.signs import reader
+
+CALL: dict[str, Any] = {
+    "id": "c-1",
+    "channel": "chat",
+    "started_at": "2026-01-01T10:00:00Z",
+    "ended_at": "2026-01-01T10:05:00Z",
+    "agents": [{"id": "a-1", "name": "Jo"}],
+    "turns": [
+        {"id": "m1", "speaker": "agent", "text": "Jo here, what do you need?"},
+        {"id": "m2", "speaker": "customer", "text": "my parcel never came, it says delivered"},
+        {"id": "m3", "speaker": "agent", "text": "Oh no, that's rotten. Order number?"},
+        {"id": "m4", "speaker": "customer", "text": "48213"},
+        {"id": "m5", "speaker": "agent", "text": "I've sent a new one, you'll have it tomorrow. Anything else?"},
+        {"id": "m6", "speaker": "customer", "text": "no that's great thank you so much"},
+        {"id": "m7", "speaker": "agent", "text": "Take care, bye!"},
+    ],
+}
+
+
+def _form(**keys: object) -> bytes:
+    metric = {
+        "id": "em-introduction",
+        "name": "Introduction",
+        "type": "by_question",
+        "weight": 100,
+        "vote": "em-introduction",
+        "answer": {"speaker": "agent", "any_of": [{"phrases": ["my name is"]}]},
+    }
+    document = {"id": "ef-votes", "name": "Votes", "channel": "chat", "languages": ["en"], "metrics": [metric]}
+    return msgspec.json.encode(document | keys)
+
+
+def _judged(**keys: object) -> Evaluation:
+    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    pending = PendingConversation(conversation=msgspec.convert(CALL, Conversation), revision=1)
+    (judged,) = evaluator.evaluate([pending], [read_form(_form(**keys))], datetime(2026, 1, 2, tzinfo=UTC))
+    return judged.evaluation
+
+
+def test_acts_can_outweigh_words() -> None:
+    """An introduction that no phrase of the form knows is seen, with the turn, what it does, and a confidence."""
+    (result,) = _judged().results
+    assert result.verdict.qualification == "YES"
+    assert result.verdict.evidence[0].turn_id == "m1"
+    assert result.verdict.evidence[0].why == "gives a name or company"
+    assert result.verdict.confidence is not None
+    assert Decimal("0.5") < result.verdict.confidence <= 1
+    assert any(engine.startswith("acts ") for engine in _judged().engines)
+
+
+@pytest.mark.parametrize(("abstain", "answer"), [("na", "NA"), ("audit", "-")])
+def test_a_form_may_let_the_machine_abstain(abstain: str, answer: str) -> None:
+    """An answer below the form's mark is NA or left to a person, says so, and counts as unsure in plans."""
+    evaluation = _judged(abstain_below=0.995, abstain=abstain)
+    (result,) = evaluation.results
+    assert result.verdict.qualification == answer
+    assert "the machine abstains: YES with a confidence of" in result.verdict.reason
+    assert is_unsure(evaluation)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"abstain_below": 1.5}, "above 0 and below 1"),
+        ({"abstain": "audit"}, "belongs to abstain_below"),
+    ],
+)
+def test_wrong_abstention_is_refused(keys: dict[str, object], message: str) -> None:
+    """The error names the key and what would be right."""
+    with pytest.raises(FormError, match=message):
+        read_form(_form(**keys))
+
+
+def test_unknown_question_is_refused() -> None:
+    """A vote on what no head was trained on is refused with the nearest one that there is."""
+    document = msgspec.json.decode(_form())
+    document["metrics"][0]["vote"] = "em-introductoin"
+    with pytest.raises(FormError, match="em-introduction"):
+        read_form(msgspec.json.encode(document))
+
+
+def test_questions_of_the_starter_form_are_known() -> None:
+    """Five metrics; words alone decide the others."""
+    assert questions() == {
+        "em-introduction",
+        "em-offer-help",
+        "em-verification",
+        "em-hold-notice",
+        "em-signoff",
+    }
+
+
+def test_unknown_sign_is_refused() -> None:
+    """A file of weights with a sign that there is not is refused, and those that there are, are named."""
+    with pytest.raises(ValueError, match="agent silent"):
+        reader("moon phase")

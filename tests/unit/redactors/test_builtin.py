@@ -1,0 +1,118 @@
+"""The built-in redactor: labelled utterances, numbers in every spelling, names throughout a conversation."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auscult.domain.privacy.redaction import PLACEHOLDER, Hints, Redacted, Utterance, redacted
+from auscult.redactors.builtin import BuiltIn
+from bench.redaction.labelled import read, score
+
+LABELLED = Path(__file__).parents[3] / "bench" / "redaction"
+GOALS = {
+    "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
+    "name": 0.8,
+}  # fmt: skip
+CARD = "4539148803436467"
+SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+
+
+def masked(*turns: str, names: Sequence[str] = ()) -> Redacted:
+    """Redact a conversation of turns such as ``C: hello``."""
+    utterances = [Utterance({"A": "agent", "C": "customer"}[turn[0]], turn[3:]) for turn in turns]
+    found = BuiltIn().find(utterances, Hints(names=tuple(names)))
+    return redacted([text for _, text in utterances], found)
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in LABELLED.glob("*.txt")))
+def test_labelled_utterances_are_found(file: str) -> None:
+    """Recall by kind, and precision over all, meet the goals on the labelled utterances, those written last included."""
+    scores = score(BuiltIn(), read(LABELLED / file))
+    assert scores["all"].precision >= 0.9, scores["all"].mistaken
+    for kind, least in GOALS.items():
+        if kind in scores and scores[kind].labelled >= 20:
+            assert scores[kind].recall >= least, (kind, scores["all"].missed)
+    assert scores["all"].recall >= 0.95, scores["all"].missed
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))
+def test_a_card_is_found_however_it_is_said(sizes: list[int], random: Random) -> None:
+    """A card number in digits or words, in groups of any size, leaves none of its digits behind."""
+    parts: list[str] = []
+    rest = CARD
+    for size in [*sizes, *[4] * 4]:
+        group, rest = rest[:size], rest[size:]
+        if group:
+            parts.append(group if random.random() < 0.5 else " ".join(SAID[int(digit)] for digit in group))
+    after = masked(f"C: my card number is {' '.join(parts)} thanks").texts[0]
+    assert after == "my card number is [card 1] thanks"
+
+
+@given(at=st.integers(1, 15), is_said=st.booleans())
+def test_a_card_split_over_turns_is_found_whole(*, at: int, is_said: bool) -> None:
+    """Both parts have the number of one card, and so has the agent's read-back."""
+    whole = [SAID[int(digit)] if is_said else digit for digit in CARD]
+    first, second = " ".join(whole[:at]), " ".join(whole[at:])
+    turns = ("A: what is your card number", f"C: {first}", "A: go on", f"C: {second}", f"A: so it is {CARD}")
+    assert masked(*turns).texts[1::2] == ("[card 1]", "[card 1]")
+    assert masked(*turns).texts[4] == "so it is [card 1]"
+
+
+def test_the_same_value_has_the_same_number() -> None:
+    """A value has one number in every spelling, another value the next one."""
+    texts = masked(
+        "C: call 202-555-0143 or 617-555-0192",
+        "A: so +1 617 555 0192?",
+        "C: no, two oh two five five five oh one four three",
+    ).texts
+    assert texts == ("call [phone 1] or [phone 2]", "so [phone 2]?", "no, [phone 1]")
+
+
+def test_a_misheard_card_is_redacted_all_the_same() -> None:
+    """One wrong digit, in what the customer says or in the read-back, does not let the others through."""
+    texts = masked("A: the card number please", "C: 4539 1488 0343 6468", "A: 4539 1488 0343 6467, right?").texts
+    assert texts == ("the card number please", "[card 1]", "[card 2], right?")
+
+
+def test_an_order_number_that_passes_luhn_stays() -> None:
+    """Words around a number count for more than its check digit."""
+    texts = masked("A: your order number please", f"C: order number {CARD}").texts
+    assert texts[1] == f"order number {CARD}"
+
+
+def test_names_are_redacted_wherever_they_recur() -> None:
+    """A name that was introduced, or that metadata give, is redacted in every turn, given name and surname alike."""
+    texts = masked(
+        "A: hello my name is robert",
+        "C: hi robert i am mary smith",
+        "A: one moment miss smith",
+        "C: thanks",
+        "A: is ada there",
+        names=["Ada Lovelace"],
+    ).texts
+    assert texts[:3] == ("hello my name is [name 1]", "hi [name 1] i am [name 2]", "one moment miss [name 2]")
+    assert texts[4].startswith("is [name")
+
+
+def test_spans_give_the_places_in_both_texts() -> None:
+    """A span cuts the placeholder out of the redacted text, and the value out of the original."""
+    text = "write to ann@example.com or call 202-555-0143 please"
+    after = masked(f"C: {text}")
+    assert after.texts[0] == "write to [email 1] or call [phone 1] please"
+    marks = [after.texts[0][span.start : span.end] for span in after.spans[0]]
+    assert marks == ["[email 1]", "[phone 1]"]
+    originals = [text[span.original_start : span.original_end] for span in after.spans[0]]
+    assert originals == list(after.originals.values()) == ["ann@example.com", "202-555-0143"]
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=4))
+def test_any_text_can_be_redacted_and_redacted_again(texts: list[str]) -> None:
+    """No text makes it fail, and what stands in a redacted text is left as it is."""
+    once = masked(*(f"C: {text}" for text in texts)).texts
+    again = masked(*(f"C: {text}" for text in once)).texts
+    marks = [[found[0] for found in PLACEHOLDER.finditer(text)] for text in once]
+    assert all(len(PLACEHOLDER.findall(text)) >= len(its) for text, its in zip(again, marks, strict=True))

@@ -1,0 +1,90 @@
+"""Connector documents: each fault has its line, its field, and what would be right."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from auscult.domain.connectors.document import Target
+from auscult.domain.errors import ConnectorError
+from auscult.services.connectors.documents import check_connector, check_secrets
+
+WHOLE = b"""
+name: genesys-eu
+place: s3://exports/eu
+format: native
+access: {region: eu-central-1, endpoint: "https://s3.example.com"}
+include: ["*.json"]
+since: 2026-01-01
+every: 15m
+rate: {requests_per_s: 2.5, at_once: 4}
+mapping:
+  queues:
+    q-1: billing
+    q-2: {id: sales, name: Sales}
+  channels: {sms: chat}
+watch: {volume: 0.25, minimum: 5}
+"""
+
+
+def test_a_whole_document() -> None:
+    """Every key is read."""
+    found = check_connector(WHOLE, "st-1", version=3)
+    assert found.problems == ()
+    one = found.connector
+    assert one is not None
+    assert (one.kind, one.version, one.every_s, one.settle_s) == ("s3", 3, 900, 0)
+    assert one.since == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (one.rate.requests_per_s, one.rate.at_once, one.watch.volume) == (2.5, 4, 0.25)
+    assert one.mapping.queues == {"q-1": Target(id="billing"), "q-2": Target(id="sales", name="Sales")}
+    assert one.mapping.channels == {"sms": "chat"}
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        ("name: Bad Name", "name", "lower-case letters"),
+        ("place: ftp://x", "place", "must begin like one of: folder:/path"),
+        ("place: s3:///x", "place", "must be like s3://bucket/prefix"),
+        ("place: folder:relative", "place", "must be like folder:/path/to/folder"),
+        ("place: gs://", "place", "must be like gs://bucket/prefix"),
+        ("format: natve", "format", "did you mean native"),
+        ("every: 15 minutes", "every", "as 15m, 2h or 1d"),
+        ("since: yesterday", "since", "as 2026-03-23"),
+        ("rate: {at_once: 65}", "rate.at_once", "from 1 to 64"),
+        ("settle_s: -1", "settle_s", "from 0 to 86400"),
+        ("mapping: {queues: {q: {name: x}}}", "mapping.queues.q.id", "is missing"),
+        ("mapping: {channels: {sms: fax}}", "mapping.channels.sms", "must be voice or chat"),
+        ("mapping: {queue: {}}", "mapping.queue", "known here: queues, agents, channels"),
+        ("options: [1]", "options", "must be a mapping"),
+        ("secrets: {password: x}", "secrets", "--secret NAME=env:VARIABLE"),
+        ("shedule: 1h", "shedule", "is not a known key"),
+    ],
+)
+def test_each_fault_is_placed(line: str, field: str, reason: str) -> None:
+    """On the last line of an otherwise good document."""
+    good = {"name": "name: x", "place": "place: folder:/in", "format": "format: native"}
+    key = line.partition(":")[0]
+    lines = [text for name, text in good.items() if name != key]
+    found = check_connector("\n".join([*lines, line]).encode(), "st-1")
+    assert found.connector is None
+    (problem,) = found.problems
+    assert (problem.line, problem.field) == (len(lines) + 1, field)
+    assert reason in problem.reason
+
+
+def test_places_have_what_they_need() -> None:
+    """An SFTP server's key, and the account of Azure."""
+    for place, field in (("sftp://mia@host/in", "access.host_key"), ("az://calls/in", "access.account")):
+        found = check_connector(f"name: x\nplace: {place}\nformat: native\n".encode(), "st-1")
+        assert [problem.field for problem in found.problems] == [field]
+
+
+def test_secrets_of_another_place_are_refused() -> None:
+    """With those that the place has."""
+    connector = check_connector(WHOLE, "st-1").connector
+    assert connector is not None
+    check_secrets(connector, {"access_key_id": "a"})
+    with pytest.raises(ConnectorError, match="known for s3: access_key_id, secret_access_key, session_token"):
+        check_secrets(connector, {"password": "x"})
+    with pytest.raises(ConnectorError, match="is empty"):
+        check_secrets(connector, {"access_key_id": ""})

@@ -1,0 +1,191 @@
+"""Scheduled reports and alerts, on both databases: run once, kept five times, sent at least once, erased."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from auscult.domain.errors import RequestError
+from auscult.domain.schedules.schedule import Schedule, following
+from auscult.services.schedules.files import write_rows
+from auscult.services.schedules.scheduling import Scheduling
+from auscult.storage import Store
+from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
+
+CLIENT = "cs-1"
+RECENT = AT - timedelta(days=1)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Begin at the tests' time."""
+        self.at = AT
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.at
+
+
+def scheduling(store: Store, clock: Callable[[], datetime]) -> Scheduling:
+    """Return the schedules of an app with eight conversations of yesterday, two without a greeting."""
+    scored(store, (talk(n, started_at=RECENT, ended_at=RECENT + timedelta(minutes=1)) for n in range(8)))
+    return Scheduling(store, TENANT, clock)
+
+
+def wanted(**changes: Any) -> Schedule:
+    """Return a weekly report on agents."""
+    made: dict[str, Any] = {"schedule_id": "", "name": "Agents", "kind": "agent_performance", "every": "week"}
+    return Schedule(**made | {"created_by": "", "created_at": AT} | changes)
+
+
+def test_a_report_runs_when_it_is_due_and_its_last_five_runs_are_kept(store: Store) -> None:
+    """Not before, once each time, and with the vendor's name."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    made = service.create(wanted(), CLIENT)
+    assert made.next_at == datetime(2026, 4, 6, tzinfo=UTC)
+    assert service.run_due() == 0
+    for week in range(7):
+        clock.at = datetime(2026, 4, 6, 0, 1, tzinfo=UTC) + timedelta(weeks=week)
+        assert (service.run_due(), service.run_due()) == (1, 0)
+    runs = store.within(TENANT).schedules.runs(made.schedule_id)
+    assert len(runs) == 5
+    assert runs[0].filename == "AgentPerformance-2026-05-18-00-01-00.csv"
+
+
+@pytest.mark.parametrize("kind", ["agent_performance", "interactions", "form_summary", "view"])
+def test_every_report_on_demand(store: Store, kind: str) -> None:
+    """Its rows are what the conversations come to."""
+    service = scheduling(store, Clock())
+    made = service.create(wanted(kind=kind, every="demand"), CLIENT)
+    run = service.run(made)[0]
+    found = store.within(TENANT).schedules.content(made.schedule_id, run.number)
+    assert found is not None
+    lines = found[1].decode("utf-8-sig").splitlines()
+    assert len(lines) - 1 == run.rows == {"agent_performance": 3, "form_summary": 2}.get(kind, 8)
+    if kind == "form_summary":
+        assert lines[2].startswith("ef-1,em-hello,Hello,8,8,6,75")
+    if kind == "interactions":
+        assert "Hello Is Fatal Metric" in lines[0]
+
+
+def test_files_hold_text_as_text() -> None:
+    """A formula is no formula, and XLSX is an archive that is read again."""
+    rows = [["Name", "n"], ["=cmd()", 3], ["a & <b>", None]]
+    assert b"'=cmd()" in write_rows(rows, "csv")
+    with zipfile.ZipFile(io.BytesIO(write_rows(rows, "xlsx"))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "a &amp; &lt;b&gt;" in sheet
+    assert "<v>3</v>" in sheet
+
+
+def test_a_run_is_sent_until_it_is_accepted(store: Store) -> None:
+    """By e-mail and to a signed webhook; what is refused is tried again, five times in all."""
+    service = scheduling(store, Clock())
+    made = service.create(wanted(emails=("mia@example.com",), webhook_url="https://example.com/h"), CLIENT)
+    service.run(made)
+    posted: list[dict[str, str]] = []
+
+    def post(url: str, headers: Any, body: bytes) -> tuple[int | None, str | None]:
+        assert (url, body[:9]) == ("https://example.com/h", b'{"type":"')
+        posted.append(dict(headers))
+        return 200, None
+
+    mailed: list[tuple[str, ...]] = []
+
+    def mail(to: tuple[str, ...], subject: str, text: str, attachment: Any) -> str:
+        assert attachment[0].endswith(".csv")
+        assert (subject, text.splitlines()[0]) == ("auscult: Agents", "Agents")
+        mailed.append(to)
+        return "away" if len(mailed) == 1 else ""
+
+    assert service.send(post, None) == 1
+    runs = store.within(TENANT).schedules.runs(made.schedule_id)
+    assert (runs[0].state, runs[0].error) == ("stored", "e-mail is not configured")
+    service.send(post, mail)
+    service.send(post, mail)
+    assert service.send(post, mail) == 0
+    assert store.within(TENANT).schedules.runs(made.schedule_id)[0].state == "sent"
+    assert posted[0]["webhook-signature"].startswith("v1,")
+
+
+def test_an_alert_speaks_once_about_each_thing(store: Store) -> None:
+    """However often it looks; and its inbox is its maker's."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    app = store.within(TENANT)
+    app.forms.publish(
+        "ef-1",
+        b"""
+id: ef-1
+name: Form
+channel: voice
+scoring: points
+assignments: [{queue: "*", direction: both}]
+metrics:
+  - {id: em-hello, name: Hello, type: by_question, weight: 60, fatal: true, answer: {any_of: [{phrases: ["hello"]}]}}
+""",
+    )
+    scored(store, [talk(100, started_at=RECENT, ended_at=RECENT + timedelta(minutes=1))])
+    made = service.create(wanted(name="Fatal", kind="fatal", every="hour"), CLIENT)
+    for hour in range(3):
+        clock.at = AT + timedelta(hours=hour, minutes=1)
+        service.run_due()
+    assert [each.title for each in app.schedules.inbox(CLIENT)] == ["Fatal: Hello"]
+    assert app.schedules.inbox("cs-2") == []
+    assert made.is_alert
+    app.conversations.erase("c-0100")
+    assert app.schedules.inbox(CLIENT) == []
+
+
+def test_an_erased_conversation_takes_the_files_with_it(store: Store) -> None:
+    """Each may hold it; the run says so, and the next one is without it."""
+    service = scheduling(store, Clock())
+    made = service.create(wanted(kind="view"), CLIENT)
+    number = service.run(made)[0].number
+    app = store.within(TENANT)
+    app.conversations.erase("c-0001")
+    assert app.schedules.content(made.schedule_id, number) is None
+    assert app.schedules.runs(made.schedule_id)[0].state == "withdrawn"
+    assert service.run(made)[0].rows == 7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": " "},
+        {"kind": "fatal", "every": "demand"},
+        {"kind": "limits"},
+        {"days": 0},
+        {"emails": ("nobody",)},
+        {"emails": ("a@example.com\r\nBcc: b@example.com",)},
+        {"webhook_url": "http://example.com"},
+    ],
+)
+def test_schedules_that_cannot_be_used(store: Store, changes: dict[str, Any]) -> None:
+    """Each is refused with its field."""
+    with pytest.raises(RequestError) as caught:
+        scheduling(store, Clock()).create(wanted(**changes), CLIENT)
+    assert caught.value.reason == "schedule.invalid"
+
+
+@pytest.mark.parametrize(
+    ("every", "then"),
+    [
+        ("hour", "2026-04-01T10:00:00+00:00"),
+        ("day", "2026-04-02T00:00:00+00:00"),
+        ("week", "2026-04-06T00:00:00+00:00"),
+        ("month", "2026-05-01T00:00:00+00:00"),
+        ("year", "2027-01-01T00:00:00+00:00"),
+    ],
+)
+def test_the_next_time(every: Any, then: str) -> None:
+    """Full hours, midnights, Mondays, and firsts."""
+    found = following(every, AT)
+    assert found is not None
+    assert found.isoformat() == then

@@ -1,0 +1,198 @@
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import EngineError
+from auscult.domain.evaluation import Verdict
+from auscult.domain.probe import Similarity
+from auscult.engines.wordllama import WordLlama
+from auscult.metrics import METRICS
+from auscult.metrics.by_question import ByQuestion
+from auscult.reports import REPORTS
+from auscult.services.definitions.forms.reading import check_form
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.process import Processing
+from auscult.services.scoring.rebuild import rebuild
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from tests.integration.working import FORM, TENANT, conversation
+
+EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
+
+
+def processing(store: Store, evaluator: Evaluator = EVALUATOR) -> Processing:
+    """Processing at a fixed time."""
+    return Processing(store, evaluator, REPORTS, lambda: datetime(2026, 3, 24, tzinfo=UTC))
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app with one form."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    app.forms.publish("ef-1", FORM)
+    return app
+
+
+def accept(app: AppStore, *conversations: Conversation) -> str:
+    """The batch that they are accepted in."""
+    batch_id = app.conversations.accept(conversations).batch_id
+    assert batch_id is not None
+    return batch_id
+
+
+def process(work: Processing, batch_id: str) -> tuple[str, ...]:
+    """Take a batch to its end; what could not be processed."""
+    finished = work.evaluate(batch_id)
+    assert finished is not None
+    work.record(finished)
+    return finished.faults
+
+
+COSTLY_FORM = b"""
+id: ef-1
+name: Costly
+channel: chat
+pass_score: 50
+metrics:
+""" + b"".join(
+    b"""  - id: em-%d
+    name: Metric %d
+    type: by_question
+    question: Is it said?
+    weight: 5
+    answer: {speaker: agent, any_of: [{pattern: '[^x]{0,3%02d}q.{100}z'}]}
+"""
+    % (n, n, n)
+    for n in range(20)
+)
+"""As costly as a form may be that is published."""
+
+
+def costly(name: str) -> Conversation:
+    """A conversation over which that form takes minutes."""
+    chance = random.Random(1)  # text that repeats itself is searched quickly
+    turns = tuple(
+        Turn(f"m{n}", "agent", "".join(chance.choices("abcdefghijklmnopqrstuvw ", k=20_000)), start_ms=n * 1_000)
+        for n in range(60)
+    )
+    return replace(conversation(name), turns=turns)
+
+
+def test_a_costly_conversation_fails_by_name_and_others_have_their_turn(store: Store, app: AppStore) -> None:
+    """It is set aside when its time and the turn of its batch are over; the others of the batch are done next."""
+    assert check_form(COSTLY_FORM).problems == ()
+    app.forms.publish("ef-1", COSTLY_FORM)
+    evaluator = EVALUATOR._replace(conversation_s=0.2)
+    work = Processing(store, evaluator, REPORTS, lambda: datetime(2026, 3, 24, tzinfo=UTC), turn_s=0.01)
+    batch_id = accept(app, costly("c-0"), conversation("c-1"), conversation("c-2"))
+    first = work.evaluate(batch_id)
+    assert first is not None
+    assert (first.rendered, first.faults, first.is_unfinished) == ((), (), True)
+    work.record(first)
+    assert process(work, batch_id) == ()
+    assert app.conversations.statuses(["c-0", "c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
+    (failed,) = store.batches.failed()
+    assert (failed.size, (failed.reason or "").startswith("c-0 takes more than 0.2 s of processor time")) == (1, True)
+    done = store.batches.get(batch_id)
+    assert done is not None
+    assert (done.state, done.size) == ("done", 2)
+    assert store.recount() == []
+
+
+def test_a_costly_conversation_alone_fails_its_batch(store: Store, app: AppStore) -> None:
+    """Where nothing else is left of a batch it ends with the reason; without a limit nothing is cut off."""
+    app.forms.publish("ef-1", COSTLY_FORM)
+    work = processing(store, EVALUATOR._replace(conversation_s=0.2))
+    (fault,) = process(work, accept(app, costly("c-0")))
+    assert "simplify the patterns of its form" in fault
+    assert [(one.state, one.size) for one in store.batches.failed()] == [("failed", 1)]
+
+
+def test_a_new_version_of_a_form_holds_from_the_next_batch_on(store: Store, app: AppStore) -> None:
+    """Rule 7: earlier evaluations keep the version they were made with; nobody has to start again."""
+    work = processing(store)
+    process(work, accept(app, conversation("c-1")))
+    app.forms.publish("ef-1", FORM.replace(b"pass_score: 50", b"pass_score: 60"))
+    process(work, accept(app, conversation("c-2")))
+    versions = {
+        one.conversation.id: one.evaluation.form and (one.evaluation.form.version, one.evaluation.form.pass_score)
+        for one in app.conversations.rerender("", 9)
+    }
+    assert versions == {"c-1": (1, 50), "c-2": (2, 60)}
+
+
+def test_twice_is_once(store: Store, app: AppStore) -> None:
+    """Evaluated by two, recorded by both: as if one had done it; and a batch that is done is left alone."""
+    work = processing(store)
+    batch = accept(app, conversation("c-1"), conversation("c-2"))
+    first, second = work.evaluate(batch), work.evaluate(batch)
+    assert first
+    assert second
+    work.record(first)
+    work.record(second)
+    assert work.evaluate(batch) is None
+    assert work.evaluate("b-unknown") is None
+    assert app.conversations.statuses(["c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
+    assert store.recount() == []
+
+
+class Poisoned(ByQuestion):
+    """A metric type that fails on whoever is called bad."""
+
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
+        """Fail, or judge."""
+        if "bad" in conversation.id:
+            raise ZeroDivisionError(conversation.id)
+        return super().judge(settings, conversation, answers, insights)
+
+
+def test_those_that_break_the_code_are_named_and_the_others_recorded(
+    store: Store, app: AppStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The reason of a failed batch stays readable however many they are."""
+    work = processing(store, EVALUATOR._replace(types={**METRICS, "by_question": Poisoned()}))
+    batch = accept(app, conversation("c-1"), *(conversation(f"bad-{number}") for number in range(7)))
+    finished = work.evaluate(batch)
+    assert finished
+    assert [one.conversation.id for one in finished.rendered] == ["c-1"]
+    assert finished.faults[0] == "bad-0: ZeroDivisionError: bad-0"
+    assert len(finished.faults) == 7
+    work.record(finished)
+    ended = store.batches.get(batch)
+    assert ended
+    assert ended.state == "failed"
+    assert len([one for one in caplog.records if "cannot be processed" in one.message]) == 7
+
+
+def test_an_engine_that_is_away_is_no_fault_of_a_conversation(store: Store, app: AppStore) -> None:
+    """It may come back: the batch is not failed, the error goes to the one who tries again."""
+    batch = accept(app, conversation("c-1", "good day"))
+    with pytest.raises(EngineError):
+        processing(store, EVALUATOR._replace(engines={})).evaluate(batch)
+    assert process(processing(store), batch) == ()
+
+
+def test_a_stored_form_that_is_no_longer_understood_fails_the_batch(store: Store, app: AppStore) -> None:
+    """With what is wrong in it."""
+    app.forms.publish("ef-old", b"id: ef-old\nscoring: stars\n")
+    faults = process(processing(store), accept(app, conversation("c-1")))
+    assert len(faults) == 1
+    assert "scoring" in faults[0]
+
+
+def test_rebuilding_renders_what_is_recorded(store: Store, app: AppStore) -> None:
+    """Rows come back as they were, of every app, and progress is told."""
+    work = processing(store)
+    process(work, accept(app, *(conversation(f"c-{number}") for number in range(5))))
+    waiting = accept(app, conversation("c-9"))
+    told: list[tuple[int, int | None]] = []
+    assert rebuild(store, REPORTS, lambda done, total: told.append((done, total))) == 5
+    assert told == [(5, None)]
+    assert store.recount() == []
+    process(work, waiting)
+    assert store.recount() == []

@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import msgspec
+
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.insight import Insights
+from auscult.domain.record import Record
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.reports import REPORTS
+from auscult.reports.scorereporting import ScoreReporting
+from auscult.services.scoring.render import render
+from tests.integration.working import TENANT, conversation
+
+DECIDED = Evaluation(
+    conversation_id="c-1",
+    revision=3,
+    form=None,
+    status="not_evaluated",
+    score=None,
+    passed=None,
+    fatal_errors=0,
+    results=(),
+    engines=(),
+    evaluated_at=datetime(2026, 3, 23, tzinfo=UTC),
+)
+
+
+class Silent(ScoreReporting):
+    """A report that never lists anything."""
+
+    def row(self, record: Record) -> bytes | None:
+        """Nothing."""
+        assert (record.tenant, record.revision) == (TENANT, 3)
+
+
+def test_a_conversation_has_one_row_in_each_report_that_lists_it() -> None:
+    """Rows are finished JSON, by the name of their report; one that lists it not at all has none."""
+    reports = {**REPORTS, "silent": Silent()}
+    case = EvaluatedConversation(conversation=conversation("c-1"), evaluation=DECIDED, insights=Insights(language="de"))
+    rendered = render(TENANT, case, reports)
+    assert (rendered.conversation, rendered.evaluation) == (conversation("c-1"), DECIDED)
+    assert rendered.insights == case.insights
+    assert "silent" not in rendered.rows
+    assert msgspec.json.decode(rendered.rows["scorereporting"])["conversationId"] == "c-1"
