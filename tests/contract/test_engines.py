@@ -2,8 +2,11 @@
 
 import pytest
 
+from auscult.domain.conversation import Turn
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import (
+    Acts,
+    ActsAnswer,
     Classification,
     ClassificationAnswer,
     Examples,
@@ -20,7 +23,10 @@ from auscult.engines import ENGINES
 from auscult.engines._contract import Engine
 
 DESSERTS = Examples(("cake", "fruit"), (("cake with cream", "a chocolate cake"), ("an apple", "some grapes", "a pear")))
+GREETING = Turn("t1", "agent", text="Hello, my name is Ada, how can I help you?")
+QUESTION = Turn("t2", "customer", text="I would like to cancel my order")
 PROBES: dict[type[Probe], list[Probe]] = {
+    Acts: [Acts((GREETING, QUESTION), "voice", agents=("Ada",)), Acts((QUESTION,), "chat"), Acts((), "chat")],
     Similarity: [
         Similarity(("Hello, good morning",), ("hello there, good morning to you", "the parcel is late")),
         Similarity(("how can I help you?", "anything else?"), ("what can I do for you today",)),
@@ -61,6 +67,9 @@ def test_answers_each_probe_in_order_and_says_who_answered(engine: Engine) -> No
         if isinstance(probe, Similarity):
             assert isinstance(answer, SimilarityAnswer)
             assert len(answer.closest) == len(probe.texts)
+        if isinstance(probe, Acts):
+            assert isinstance(answer, ActsAnswer)
+            assert [len(scores) for scores in answer.scores] == [len(answer.acts)] * len(probe.turns)
         if isinstance(probe, Classification):
             assert isinstance(answer, ClassificationAnswer)
             assert [len(shares) for shares in answer.probabilities] == [len(answer.labels)] * len(probe.texts)
