@@ -20,7 +20,8 @@ HERE = Path(__file__).parent.parent
 _SERVE = """
 import os, sys, tempfile
 from pathlib import Path
-from tests.e2e.serving import PATH, TENANT, database, serving
+from tests.databases import database
+from tests.e2e.serving import PATH, TENANT, serving
 with tempfile.TemporaryDirectory() as folder, database("sqlite", "", Path(folder)) as url:
     with serving(url, state_dir=folder, rate_limit=0) as service:
         token = service.token(service.new_client("Quality AI", "conversations:read", "forms:read"))

@@ -6,16 +6,15 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 """
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from psycopg import sql
 
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, new_secret_key, open_store
+from tests.databases import database, remove_templates
 
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile("auscult", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,10 +37,21 @@ def postgresql_server() -> str:
     return url
 
 
+def pytest_sessionfinish() -> None:
+    """Remove what the databases of the tests are copies of."""
+    remove_templates()
+
+
+def wants_tables(request: pytest.FixtureRequest) -> bool:
+    """Whether the test asks for a store, which begins with a migrated database."""
+    return "store" in request.fixturenames
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """URL of an SQLite database that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'auscult.db'}"
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an SQLite database that does not exist yet, or is a store's."""
+    with database("sqlite", "", tmp_path, is_empty=not wants_tables(request)) as url:
+        yield url
 
 
 def pooled(url: str, pooler: str | None) -> str:
@@ -53,27 +63,21 @@ def pooled(url: str, pooler: str | None) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """URL of a new, empty PostgreSQL database; dropped afterwards, whoever is still connected."""
-    name = f"auscult_test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield pooled(f"{postgresql_server.rpartition('/')[0]}/{name}", os.environ.get("AUSCULT_TEST_POOLER"))
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def postgresql_url(request: pytest.FixtureRequest, postgresql_server: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a new PostgreSQL database, empty unless it is a store's; dropped afterwards, whoever is connected."""
+    with database("postgresql", postgresql_server, tmp_path, is_empty=not wants_tables(request)) as url:
+        yield pooled(url, os.environ.get("AUSCULT_TEST_POOLER"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """URL of a new, empty database, as users write it: once of each kind."""
+    """URL of a new database, as users write it: once of each kind; empty unless it is a store's."""
     return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An empty store: once on each kind of database."""
-    migrate(database_url)
     store = open_store(database_url, new_secret_key())
     yield store
     store.close()

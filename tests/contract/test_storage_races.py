@@ -38,7 +38,6 @@ KEY = new_secret_key()
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """A store, of which another may know the key too."""
-    migrate(database_url)
     store = open_store(database_url, KEY)
     yield store
     store.close()

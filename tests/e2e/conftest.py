@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.serving import Service, database, serving
+from tests.databases import database
+from tests.e2e.serving import Service, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

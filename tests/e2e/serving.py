@@ -2,7 +2,6 @@
 
 import threading
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,9 +10,7 @@ from typing import Any
 
 import httpx
 import jwt
-import psycopg
 import uvicorn
-from psycopg import sql
 
 from auscult import bootstrap
 from auscult.config import Settings
@@ -31,21 +28,6 @@ DAY = {"startDate": "2025-02-21", "endDate": "2025-02-21"}
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 STRANGER = Tenant(account_id="acc-2", org_id="o-2", app_id="st-2")
 GOLDEN = Path(__file__).parent.parent / "golden"
-
-
-@contextmanager
-def database(kind: str, server: str, folder: Path) -> Iterator[str]:
-    """URL of a new database of this kind, dropped afterwards."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'auscult.db'}"
-        return
-    name = f"auscult_test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{server.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager

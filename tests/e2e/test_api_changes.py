@@ -7,8 +7,9 @@ import pytest
 
 from auscult.domain.tenancy import Tenant
 from auscult.server.rest.cursors import write_cursor
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, database, serving
+from tests.e2e.serving import TENANT, Service, serving
 
 EVERYTHING = ("conversations:write", "webhooks:write")
 

@@ -12,8 +12,9 @@ from auscult import bootstrap
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.config import Settings
 from auscult.domain.tenancy import Tenant
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, database, listening
+from tests.e2e.serving import TENANT, Service, listening
 from tests.integration.connectors.placing import S3_SECRETS, document, fill
 from tests.waiting import PATIENCE_S
 

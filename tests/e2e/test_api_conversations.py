@@ -13,8 +13,9 @@ import pytest
 
 from auscult.domain.tenancy import Tenant
 from auscult.services.scoring.process import Finished
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import STRANGER, TENANT, Service, database, processing, serving, work
+from tests.e2e.serving import STRANGER, TENANT, Service, processing, serving, work
 
 APP = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-own")
 FORM = b"""

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from auscult.formats.native import write
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, database, serving, work
+from tests.e2e.serving import TENANT, Service, serving, work
 from tests.e2e.test_processes import program
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S, wait_until

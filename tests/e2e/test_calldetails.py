@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Client, Tenant
-from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, database, serving, told
+from tests.databases import database
+from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, serving, told
 from tests.waiting import PATIENCE_S
 
 SEED = Tenant(

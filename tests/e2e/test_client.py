@@ -11,7 +11,8 @@ from auscult.domain.assist.assistance import Assist
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
 from auscult.services.scoring.intake.read import read_file
-from tests.e2e.serving import STRANGER, TENANT, Service, database, process, serving
+from tests.databases import database
+from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
 from tests.integration.program import Result, auscult
 
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics", "conversations:write")

@@ -10,8 +10,9 @@ import pytest
 
 from auscult.server.console.demo import Demo
 from auscult.server.console.templating import Persona
+from tests.databases import database
 from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, console, email_of, signed_in
-from tests.e2e.serving import TENANT, Service, database
+from tests.e2e.serving import TENANT, Service
 
 DEMO = Demo(
     secret="the-secret-of-the-link",

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import database, serving
+from tests.e2e.serving import serving
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.serving import DAY, STRANGER, Service, database, serving, told
+from tests.databases import database
+from tests.e2e.serving import DAY, STRANGER, Service, serving, told
 from tests.waiting import PATIENCE_S
 
 LIMIT = 25

@@ -18,7 +18,8 @@ from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.scoring.intake.read import read_file, read_stream
-from tests.e2e.serving import GOLDEN, TENANT, Service, database, listening, process, serving
+from tests.databases import database
+from tests.e2e.serving import GOLDEN, TENANT, Service, listening, process, serving
 from tests.integration.program import AUSCULT, Result, auscult, environment
 
 pytestmark = pytest.mark.slow

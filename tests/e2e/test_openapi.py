@@ -24,7 +24,8 @@ from auscult.domain.people.principal import operator
 from auscult.reports import REPORTS
 from auscult.services.assist.knowledge import add_document
 from auscult.services.people.users import Access, Users
-from tests.e2e.serving import DAY, STRANGER, TENANT, Service, database, serving
+from tests.databases import database
+from tests.e2e.serving import DAY, STRANGER, TENANT, Service, serving
 from tests.e2e.sounding import tone
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S

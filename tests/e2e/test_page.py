@@ -12,9 +12,10 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from auscult import bootstrap
 from auscult.config import Settings
+from tests.databases import database
 from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, link, moved, said
 from tests.e2e.browsing import FAINT, TOO_WIDE, Browser, browsing
-from tests.e2e.serving import Service, database, listening, serving
+from tests.e2e.serving import Service, listening, serving
 from tests.e2e.test_playbook import CHOSEN, FORM
 from tests.waiting import PATIENCE_S, fixed_port, wait_for
 

@@ -21,7 +21,8 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.storage.store import Store
-from tests.e2e.serving import DAY, PATH, STRANGER, TENANT, database, listening
+from tests.databases import database
+from tests.e2e.serving import DAY, PATH, STRANGER, TENANT, listening
 from tests.integration.program import AUSCULT, conversation, environment
 from tests.waiting import PATIENCE_S, wait_for, wait_until
 

@@ -17,8 +17,9 @@ from auscult import bootstrap
 from auscult.formats import Limits
 from auscult.services.recordings.work import MOST_STARTS
 from auscult.services.scoring.intake.read import read_stream
+from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, database, process, serving
+from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
 RAWDATA = "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import database
 from tests.e2e.own import Own
-from tests.e2e.serving import STRANGER, database, serving
+from tests.e2e.serving import STRANGER, serving
 
 HOSTILE = b"<html>" + b"<a " * 70_000
 

@@ -17,7 +17,8 @@ from auscult.config import Settings
 from auscult.formats import Limits
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.scoring.intake.read import read_stream
-from tests.e2e.serving import TENANT, Service, database, listening, process
+from tests.databases import database
+from tests.e2e.serving import TENANT, Service, listening, process
 from tests.e2e.vendor_clients import AccountRawData, AssistConversations, CallDetails, RawData, ScoreReporting
 from tests.waiting import PATIENCE_S
 

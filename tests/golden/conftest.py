@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from auscult.storage import Store, migrate, new_secret_key, open_store
-from tests.e2e.serving import database
+from auscult.storage import Store, new_secret_key, open_store
+from tests.databases import database
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -14,7 +14,6 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     kind: str = request.param
     server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
     with database(kind, server, tmp_path_factory.mktemp("golden")) as url:
-        migrate(url)
         store = open_store(url, new_secret_key())
         yield store
         store.close()

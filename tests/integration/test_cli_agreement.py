@@ -18,7 +18,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
-from tests.e2e.serving import database
+from tests.databases import database
 from tests.integration.program import Result, auscult, conversation, write
 
 pytestmark = pytest.mark.slow

@@ -44,7 +44,8 @@ def test_each_shard_has_a_file_of_its_name_with_the_rows_of_score(tmp_path: Path
     for name in NDJSON:
         assert lines(tmp_path / "out" / name) == auscult(tmp_path, "score", f"in/{name}").lines
     kept = {file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*") if file.is_file()}
-    assert kept == {*NDJSON, *(f"_state/{name}.json" for name in NDJSON)}
+    beside = {beside for name in NDJSON for beside in (f"_state/{name}.json", f"_records/{name}.records")}
+    assert kept == {*NDJSON, *beside}
 
 
 def test_finished_shards_are_skipped_until_something_changes(tmp_path: Path, shards: Path) -> None:

@@ -20,7 +20,7 @@ from auscult.storage.core.pooled_jobs import pooled_jobs
 from auscult.workers.dbos_database import jobs_url
 from tests.conftest import pooled
 from tests.contract.storing import query
-from tests.e2e.serving import database
+from tests.databases import database
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.working import FORM, settings_for, working
 from tests.integration.working import TENANT as APP
@@ -83,7 +83,7 @@ def answers(port: int) -> bool:
 @pytest.fixture
 def url(pooler: str, postgresql_server: str, tmp_path: Path) -> Iterator[str]:
     """A new database, by its address at the pooler."""
-    with database("postgresql", postgresql_server, tmp_path) as direct:
+    with database("postgresql", postgresql_server, tmp_path, is_empty=True) as direct:
         yield pooled(direct, pooler)
 
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from auscult.domain.conversation import Queue
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Driver, Postgresql
 from tests.contract.storing import TENANT, conversation, put, query
@@ -58,7 +58,6 @@ def fill(store: Store, first: int, last: int) -> None:
 @pytest.fixture(params=["missing", "of a few rows", "true"])
 def store(request: pytest.FixtureRequest, postgresql_url: str) -> Iterator[Store]:
     """Two apps with many rows each; statistics of them are missing, of a few rows, or true, and stay so."""
-    migrate(postgresql_url)
     with psycopg.connect(postgresql_url, autocommit=True) as server:
         for table in READ:
             server.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)".encode())

@@ -120,6 +120,7 @@ class Shards:
             try:
                 return self._write(shard, target, stream, tell)
             except FormatError as error:
+                _part(self.records_of(shard)).unlink(missing_ok=True)
                 return Outcome(shard=shard.name, state="failed", reason=error.message)
 
     def _finished(self, shard: Shard) -> Outcome | None:
@@ -151,7 +152,6 @@ class Shards:
         os.fsync(stream.fileno())
         after = shard.source.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            kept.unlink()
             raise FormatError("the file changed while it was read; run again once it is whole", code="file.changed")
         waiting = self._waiting() - waited
         kept.replace(self.records_of(shard))

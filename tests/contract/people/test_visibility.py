@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.people.directory import Membership
 from auscult.domain.people.visibility import EVERYTHING, NOTHING, Visibility
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.people.parties import erase_auditor, write_auditor
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, STARTED, TENANT, conversation, put, query
@@ -62,12 +62,11 @@ visibilities = st.one_of(
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
 def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store for all examples: each uses ids of its own."""
-    from tests.e2e.serving import database  # noqa: PLC0415
+    from tests.databases import database  # noqa: PLC0415
 
     folder: Path = tmp_path_factory.mktemp("people")
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
     with database(request.param, server, folder) as url:
-        migrate(url)
         store = open_store(url, new_secret_key())
         store.ensure(TENANT)
         store.ensure(OTHER)

@@ -13,7 +13,8 @@ from psycopg import sql
 
 from auscult import bootstrap
 from auscult.config import Settings
-from tests.e2e.serving import PATH, TENANT, Service, database, listening, serving
+from tests.databases import database
+from tests.e2e.serving import PATH, TENANT, Service, listening, serving
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S
 

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import STRANGER, Service, database, serving
+from tests.e2e.serving import STRANGER, Service, serving
 
 ADA = {"userName": "Ada@Example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "active": True}
 

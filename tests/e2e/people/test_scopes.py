@@ -21,9 +21,10 @@ from auscult.services.people.sign_in import Origin
 from auscult.services.people.users import Access, Users
 from auscult.storage.people.parties import write_auditor
 from tests.contract.storing import STARTED, conversation
+from tests.databases import database
 from tests.e2e.people.permissions import CONVERSATION, OWN, READS, WHOLE_APP
 from tests.e2e.people.signing_in import Browser
-from tests.e2e.serving import STRANGER, TENANT, Service, database, process, serving
+from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
 
 DAY = timedelta(days=1)
 MADE: tuple[Conversation, ...] = (

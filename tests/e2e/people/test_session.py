@@ -10,9 +10,10 @@ from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.sign_in import TRIES
 from auscult.services.people.users import Users
+from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import PASSWORD, Browser, add
-from tests.e2e.serving import TENANT, Service, database, serving
+from tests.e2e.serving import TENANT, Service, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

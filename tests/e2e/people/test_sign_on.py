@@ -11,9 +11,10 @@ from selenium.webdriver.common.by import By
 
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
+from tests.databases import database
 from tests.e2e.browsing import browsing
 from tests.e2e.people.signing_in import PASSWORD, Browser
-from tests.e2e.serving import TENANT, Service, database, serving
+from tests.e2e.serving import TENANT, Service, serving
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S, wait_for
 

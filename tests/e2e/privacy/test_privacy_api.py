@@ -7,8 +7,9 @@ import pytest
 
 from auscult.domain.conversation import Customer, Turn
 from tests.contract.storing import conversation
+from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, database, process, serving
+from tests.e2e.serving import TENANT, Service, process, serving
 
 
 @pytest.fixture

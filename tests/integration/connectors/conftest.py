@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.store import AppStore
-from tests.e2e.serving import database
+from tests.databases import database
 from tests.integration.connectors.placing import TENANT
 
 
@@ -18,7 +18,6 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     kind: str = request.param
     server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
     with database(kind, server, tmp_path_factory.mktemp("connectors")) as url:
-        migrate(url)
         store = open_store(url, new_secret_key())
         yield store
         store.close()

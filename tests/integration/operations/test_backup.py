@@ -16,7 +16,7 @@ from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_sec
 from auscult.reports import REPORTS
 from auscult.storage.store import Store
 from tests.contract.storing import STARTED
-from tests.e2e.serving import database
+from tests.databases import database
 from tests.e2e.sounding import tone, wav
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, conversation, write
@@ -65,7 +65,7 @@ def empty(original: Settings, postgresql_server: str, tmp_path: Path) -> Iterato
     """Settings of a new database of the same kind, on another machine: its state folder is another."""
     there = tmp_path / "there"
     there.mkdir()
-    with database(original.database_url.partition(":")[0], postgresql_server, there) as url:
+    with database(original.database_url.partition(":")[0], postgresql_server, there, is_empty=True) as url:
         yield Settings(database_url=url, state_dir=str(there))
 
 
