@@ -10,17 +10,16 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Heard
 from auscult.domain.errors import AuscultError, NotFoundError, RecordingError
-from auscult.domain.recordings.recording import Recording
+from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.recordings.voice import Span, VoiceFigures
 from auscult.domain.recordings.words import Silence
 from auscult.domain.said.speech import is_timed
 from auscult.services.privacy.log import SYSTEM, record
-from auscult.services.recordings.accept import checked_speakers
+from auscult.services.recordings.accept import checked
 from auscult.services.recordings.arrival import has_arrived
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.redaction import Proof, redacted_words, silences_of_turns, write_silenced
 from auscult.services.recordings.sound.playable import write_playable
-from auscult.services.recordings.sound.probe import probe
 from auscult.services.recordings.transcription import Recogniser, TransientError, words_of
 from auscult.services.recordings.variants import FILES
 from auscult.storage.recordings.folder import RecordingFolder
@@ -30,6 +29,7 @@ from auscult.storage.store import AppStore, Store
 MOST_STARTS = 5
 _FIRST_WAIT_MS = 2_000
 _LEASE_MS = 4 * 3600 * 1000
+_CLAIMS = msgspec.json.Decoder(Claims)
 _SILENCES = msgspec.json.Decoder(tuple[Silence, ...])
 
 
@@ -113,8 +113,8 @@ class RecordingWork:
         try:
             for piece in pieces:
                 file.write(piece)
-            sound = probe(file.complete())
-            speakers = checked_speakers(recording.speakers, sound)
+            claims = Claims(speakers=recording.speakers) if claim.given is None else _CLAIMS.decode(claim.given)
+            sound, speakers = checked(claims, file.complete(), file.sha256)
         except BaseException:
             file.abandon()
             raise
