@@ -167,3 +167,13 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def derive_id(app_id: str, custom_id: str) -> str:
     """Return the id of a conversation that has none: the same app and custom id always give the same."""
     return "c-" + str(uuid.uuid5(_NAMESPACE, app_id + "\n" + custom_id))
+
+
+WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
+"""Why nothing is known of one side where the speaker of every turn is unknown."""
+
+
+def are_without_speakers(conversation: Conversation) -> bool:
+    """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
+    speakers = {turn.speaker for turn in conversation.turns}
+    return "unknown" in speakers and speakers.isdisjoint(("agent", "customer"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Event, InlineRecording, Recordings
 from auscult.domain.errors import FormatError
@@ -162,7 +163,7 @@ def _recordings(document: Document, people: Sequence[Person]) -> Recordings | No
             continue
         on_it = {people[party].speaker for party in flat(dialog.parties) if 0 <= party < len(people)}
         both = on_it & {"agent", "customer"}
-        claims = stated_in(dialog, _SIDE_ALONE.get(frozenset(both), ()))
+        claims = stated_in(dialog)
         if dialog.url:
             # Several dialogs in one file say nothing of its length.
             stated[dialog.url] = claims if stated.get(dialog.url, claims) == claims else Claims()
@@ -170,7 +171,8 @@ def _recordings(document: Document, people: Sequence[Person]) -> Recordings | No
                 if side in on_it or not both:
                     urls.append(dialog.url)
         elif (content := sound_in(dialog)) is not None:
-            inline.append(InlineRecording(content=content, **msgspec.structs.asdict(claims)))
+            known = replace(claims, speakers=_SIDE_ALONE.get(frozenset(both), ()))
+            inline.append(InlineRecording(content=content, **msgspec.structs.asdict(known)))
     if not any(sides.values()) and not inline:
         return None
     stated = {url: claims for url, claims in stated.items() if claims != Claims()}

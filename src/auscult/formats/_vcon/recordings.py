@@ -8,7 +8,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from auscult.domain.errors import FormatError
-from auscult.domain.recordings.recording import Claims, Speaker
+from auscult.domain.recordings.recording import Claims
 from auscult.formats._documents import Json
 from auscult.formats._vcon.document import Dialog, Document
 from auscult.formats._vcon.parties import flat
@@ -91,7 +91,7 @@ def sound_in(dialog: Dialog) -> bytes | None:
         return None
 
 
-def stated_in(dialog: Dialog, speakers: tuple[Speaker, ...]) -> Claims:
+def stated_in(dialog: Dialog) -> Claims:
     """Return what a vCon states about a recording; a checksum that is none says nothing."""
     hashes: dict[str, str] = {}
     for stated in _hashes(dialog):
@@ -105,7 +105,6 @@ def stated_in(dialog: Dialog, speakers: tuple[Speaker, ...]) -> Claims:
         duration_ms=round(dialog.duration * 1000) if dialog.duration else None,
         sha256=hashes.get("sha256"),
         sha512=hashes.get("sha512"),
-        speakers=speakers,
     )
 
 
