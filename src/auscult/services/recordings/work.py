@@ -50,8 +50,14 @@ class RecordingWork:
         folder: RecordingFolder,
         fetcher: Fetcher,
         recogniser: Recogniser | None,
+        *,
+        is_copied: bool = True,
     ) -> None:
-        """``recogniser`` proves that redacted copies are silent where they should be; None: they are not proved."""
+        """``recogniser`` proves that redacted copies are silent where they should be; None: they are not proved.
+
+        Without ``is_copied``, objects that documents link to are checked, and stay where they are.
+        """
+        self._is_copied = is_copied
         self._store = store
         self._folder = folder
         self._fetcher = fetcher
@@ -118,12 +124,28 @@ class RecordingWork:
         except BaseException:
             file.abandon()
             raise
-        file.finish()
+        location = recording.location
+        if content is None and self._stays(recording.source):
+            file.abandon()
+            location = f"{location}@{recording.source}"
+        else:
+            file.finish()
         fetched = replace(
-            recording, state="success", sound=sound, speakers=speakers, sha256=file.sha256, size=file.size, reason=None
+            recording,
+            state="success",
+            sound=sound,
+            speakers=speakers,
+            sha256=file.sha256,
+            size=file.size,
+            location=location,
+            reason=None,
         )
         kept = app.recordings.complete(fetched)
         has_arrived(self._store, app, kept, transcribes=self._recogniser is not None)
+
+    def _stays(self, source: str | None) -> bool:
+        """Return whether bytes are read where they are: only stores of objects are, which are there tomorrow."""
+        return not self._is_copied and not (source or "").startswith(("https://", "http://"))
 
     def _figures(self, claim: TaskClaim) -> None:
         """Compute figures, and use them for the times of turns where a transcript has none."""
