@@ -183,7 +183,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "all"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="a file or an http(s) URL that gets the head of every seal of the access log"),
+        Meta(
+            description="a file, an http(s) URL, or s3://bucket/prefix (gs://, az://) that gets the head of each seal of the log"
+        ),
     ] = None
     log_days: Annotated[
         Annotated[int, Meta(ge=1, le=36_500)] | None,

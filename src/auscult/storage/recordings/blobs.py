@@ -111,6 +111,11 @@ class ObjectBlobs:
             with suppress(FileNotFoundError):
                 self._obstore.delete(self._store, each)
 
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names of objects, outside of folders, that begin like this."""
+        for page in self._obstore.list(self._store):
+            yield from (each["path"] for each in page if each["path"].startswith(prefix))
+
     def _names(self, name: str) -> Iterator[str]:
         folder, _, last = name.rpartition("/")
         for page in self._obstore.list(self._store, prefix=folder or None):
