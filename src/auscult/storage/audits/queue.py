@@ -15,6 +15,7 @@ from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentSta
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.storage.access.apps import take_turn
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.core.audit_tables import assignments, draws
 from auscult.storage.core.database import AnySelect, Database
@@ -24,8 +25,6 @@ from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible
 
-_OPEN: tuple[AssignmentState, ...] = ("open", "assigned")
-_TRIES = 20
 
 
 class QueueQuery(NamedTuple):
@@ -156,13 +155,10 @@ class AppQueue:
         once, however many ask at a time; no rater begins both opinions on a conversation, or an item in which an agent
         of ``but`` is judged.
         """
-        for _ in range(_TRIES):
-            try:
-                with self._database.writing() as connection:
-                    return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
-            except IntegrityError:  # the other opinion on the same conversation was begun by the same rater meanwhile
-                continue
-        return None
+        with self._database.writing() as connection:
+            # Whoever asks waits for those who asked before: what they hold now may be free again in a moment.
+            take_turn(connection, self._app)
+            return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
 
     def _claim(  # noqa: PLR0913  (each narrows what is handed out)
         self,
@@ -195,12 +191,11 @@ class AppQueue:
             .where(assignments.c.agent_id.not_in(sorted(but)), assignments.c.role != "self")
             .order_by(assignments.c.due_at.is_(None), assignments.c.due_at, own.desc(), assignments.c.assignment)
             .limit(1)
-            .with_for_update(skip_locked=True, of=assignments)
         )
         number = connection.scalar(query)
         if number is None:
             return None
-        begun = sa.update(assignments).where(assignments.c.assignment == number, assignments.c.state.in_(_OPEN))
+        begun = sa.update(assignments).where(assignments.c.assignment == number)
         begun = begun.values(state="begun", rater=rater, begun_at=ms_of(at))
         claimed = connection.execute(begun.returning(assignments.c.assignment_id, assignments.c.conversation)).one()
         its = sa.select(conversations.c.conversation_id).where(conversations.c.conversation == claimed.conversation)
@@ -231,6 +226,7 @@ class AppQueue:
             assignments.c.rater.is_not_distinct_from(before.rater),
         )
         with self._database.writing() as connection, _other_opinion(after):
+            take_turn(connection, self._app)
             if connection.execute(sa.update(assignments).where(*same).values(**columns)).rowcount != 1:
                 return False
             if instead is not None:
