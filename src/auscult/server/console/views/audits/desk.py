@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.audits.assignment import DeclineCode
-from auscult.domain.audits.audit import Audit, AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
@@ -67,10 +68,18 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     templates: tuple[str, ...] = ()
 
 
+class Item(NamedTuple):
+    """What its auditor works on: the assignment, and the draft."""
+
+    assignment_id: str
+    sheet: Sheet
+
+
 class DeskView(Struct, frozen=True, kw_only=True):
-    """The page. ``place`` says which of how many; ``problem`` what keeps the audit from being submitted."""
+    """The page. ``waiting`` counts what there is to do; ``problem`` says what keeps the audit from being submitted."""
 
     conversation_id: str
+    assignment_id: str
     meta: tuple[str, ...]
     turns: tuple[TurnView, ...]
     lanes: Markup | None
@@ -85,10 +94,10 @@ class DeskView(Struct, frozen=True, kw_only=True):
     codes: tuple[ChoiceView, ...] = tuple(ChoiceView(value=code, word=word) for code, word in CODES.items())
 
 
-def desk_view(case: EvaluatedConversation, audit: Audit, waiting: int, reader: Reader, problem: str = "") -> DeskView:
+def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Reader, problem: str = "") -> DeskView:
     """Show a conversation to its auditor. ``waiting`` counts what they have to do, this one included."""
     conversation, form = case.conversation, case.evaluation.form
-    sheet = audit.draft
+    sheet = item.sheet
     answers = {each.metric_id: each for each in sheet.answers}
     marked = tuple(_own_marks(conversation, form, answers)) if form else ()
     said = spoken(conversation)
@@ -97,6 +106,7 @@ def desk_view(case: EvaluatedConversation, audit: Audit, waiting: int, reader: R
     speech = case.insights.speech if case.insights else None
     return DeskView(
         conversation_id=conversation.id,
+        assignment_id=item.assignment_id,
         meta=_meta(conversation, reader),
         turns=turn_views(conversation, Marks(conversation, marked), speech),
         lanes=lanes(said, end_ms, lane_marks(marked), is_tall=True) if said and end_ms else None,
