@@ -140,7 +140,7 @@ def auditing(visit: Visit) -> Auditing:
 
 def desk_of(visit: Visit) -> Desk:
     """Return the work of auditors, for this visit's app."""
-    return Desk(visit.app, visit.reports, lambda: visit.now)
+    return Desk(visit.app_for("audit.perform"), visit.reports, lambda: visit.now)
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:
