@@ -28,7 +28,8 @@ class AuditsPage(Controller):
         known = visit.app.conversations.recorded(ids)
         what = next(iter(visit.query.get("done", ())), "")
         view = audits_view(waiting, done, known, visit.reader, BASE)
-        return visit.page("audits", "My audits", replace(view, note=note_of(what, is_waiting=bool(waiting))))
+        note = note_of(what, is_waiting=bool(waiting))
+        return visit.page("audits", "My audits", replace(view, note=note, is_over=bool(what)))
 
     @post("/next", sync_to_thread=True)
     def go_on(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:

@@ -36,12 +36,13 @@ class DoneView(Struct, frozen=True, kw_only=True):
 
 
 class AuditsView(Struct, frozen=True, kw_only=True):
-    """The page. ``note`` says what happened before."""
+    """The page. ``note`` says what happened before; ``is_over``: there was nothing to go on with."""
 
     waiting: tuple[ItemView, ...]
     done: tuple[DoneView, ...]
     lead: str
-    note: str
+    note: str = ""
+    is_over: bool = False
 
 
 def audits_view(
@@ -60,18 +61,14 @@ def audits_view(
         waiting=tuple(_item(each, known, reader, base) for each in waiting),
         done=tuple(_done(each, known, reader, base) for each in done),
         lead=f"{lead}.",
-        note="",
     )
 
 
 def note_of(done: str, *, is_waiting: bool) -> str:
-    """Say what happened before: an audit was ``submitted`` or ``handed-back``, and ``none`` was there to go on with."""
-    nothing = "There is nothing more to audit now."
-    if is_waiting:
-        nothing = "Nothing more is handed out today: plans are paused, on holiday, or have given you their number."
-    return {"submitted": f"Submitted. {nothing}", "handed-back": f"Handed back. {nothing}", "none": nothing}.get(
-        done, ""
-    )
+    """Say what happened before: an audit was ``submitted`` or ``handed-back``; and why ``none`` comes next."""
+    said = {"submitted": "Submitted.", "handed-back": "Handed back."}.get(done, "")
+    rest = "Nothing more is handed out today: plans are paused, on holiday, or have given you their number."
+    return f"{said} {rest}".strip() if done and is_waiting else said
 
 
 def is_late(one: Assigned, now: datetime) -> bool:
