@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.audits.notes import DisputeNote, ReviewAction
+from auscult.domain.audits.notes import Decision, DisputeNote, RescoreNote, ReviewAction, decision_of
 from auscult.domain.audits.sheet import (
     LONGEST_COMMENT,
     AuditAnswer,
@@ -25,7 +25,7 @@ from auscult.domain.audits.sheet import (
     unanswered,
 )
 from auscult.domain.errors import ConflictError, RequestError
-from auscult.domain.evaluation import Evaluation, Qualification, Status, score
+from auscult.domain.evaluation import Evaluation, Qualification, score
 from auscult.domain.form import Form
 from auscult.domain.questions.outcome import is_passed
 
@@ -123,24 +123,6 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "-"
 
 
-class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Outcome of an evaluation. Without a form there is neither id nor version."""
-
-    status: Status
-    form_id: str | None = None
-    form_version: int | None = None
-    score: Decimal | None = None
-    passed: bool | None = None
-
-
-class RescoreNote(Struct, frozen=True, kw_only=True):
-    """Change that a re-score made to one conversation: the evaluation before, which is kept, and the one after."""
-
-    sweep_id: str
-    before: Decision
-    after: Decision
-
-
 class AnswerChange(Struct, frozen=True, kw_only=True):
     """A changed answer to one metric, or level of a graded one; "-" where there was none."""
 
@@ -178,18 +160,6 @@ class AuditChange(NamedTuple):
 
     audit: Audit
     entry: TrailEntry | None
-
-
-def decision_of(evaluation: Evaluation) -> Decision:
-    """Return the outcome of an evaluation."""
-    form = evaluation.form
-    return Decision(
-        status=evaluation.status,
-        form_id=form.id if form else None,
-        form_version=form.version if form else None,
-        score=evaluation.score,
-        passed=evaluation.passed,
-    )
 
 
 def rescored(before: Evaluation, after: Evaluation, sweep_id: str, by: str) -> TrailEntry:

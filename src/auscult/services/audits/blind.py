@@ -51,7 +51,7 @@ def latest_blind(
 ) -> LatestPage:
     """Return the newest conversations as someone sees them who judges some of them blind.
 
-    Those of which it would tell what is hidden that they were found are neither among the rows nor in the total.
+    Where being found would reveal what is hidden, they are neither among the rows nor in the total.
     """
     told = told_by(
         is_by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
