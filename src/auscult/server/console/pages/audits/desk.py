@@ -8,7 +8,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.audits.assignment import Assigned
+from auscult.domain.audits.assignment import Assigned, Assignment
 from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
@@ -17,6 +17,7 @@ from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.audits.desk import ANSWERS, CODES, LEVEL, Item, desk_view
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.audits.blind import hidden_from
 from auscult.services.audits.desk import Desk
 from auscult.services.audits.workflow import Auditing
 from auscult.storage.audits.queue import QueueQuery
@@ -92,7 +93,8 @@ class DeskPage(Controller):
         case = desk_of(visit).case(mine.assignment)
         sheet = mine.audit.draft if mine.audit else Sheet()
         waiting = visit.app.queue.count_waiting(visit.visitor.email)
-        view = desk_view(case, Item(mine.assignment.assignment_id, sheet), waiting, visit.reader, problem)
+        item = Item(mine.assignment.assignment_id, sheet, _shows_machine(visit, mine.assignment))
+        view = desk_view(case, item, waiting, visit.reader, problem)
         sound = sound_of(visit, case.conversation.id)
         return visit.page("desk", "My audits", view, 422 if problem else 200, sound=sound)
 
@@ -119,6 +121,13 @@ def go_on(visit: Visit, done: str = "none") -> Redirect:
     item = desk_of(visit).go_on(visit.visitor.email, agent_ids=visit.principal.agent_ids)
     where = f"?done={done}" if item is None else f"/{item.case.conversation.id}"
     return Redirect(f"{BASE}/audits{where}", status_code=303)
+
+
+def _shows_machine(visit: Visit, assignment: Assignment) -> bool:
+    """Return whether the machine's answers are shown: a plan gave the item, and nothing hides them."""
+    principal, conversation_id = visit.principal, assignment.conversation_id or ""
+    hidden = hidden_from(visit.app, visit.visitor.email, conversation_id, principal.agent_ids)
+    return assignment.plan_id is not None and "machine" not in hidden
 
 
 def _mine(visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:

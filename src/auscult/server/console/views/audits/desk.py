@@ -1,4 +1,7 @@
-"""The audit desk: the words on the left, the form on the right, and nothing of what the machine or others decided."""
+"""The audit desk: the words on the left, the form on the right, and nothing of what others decided.
+
+What the machine decided is there only for items of plans that do not hide it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +51,7 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     """One metric to answer. ``is_open``: it has to be answered and is not.
 
     ``number`` is its place; ``asks_number`` and ``given_number`` are of metrics that are answered with a number.
-    ``reasons`` are coded reasons for a NO, ``templates`` comments to start from.
+    ``reasons`` are coded reasons for a NO, ``templates`` comments to start from, ``machine`` its answer, where shown.
     """
 
     number: int
@@ -66,13 +69,15 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     reasons: tuple[ChoiceView, ...] = ()
     reason: str = ""
     templates: tuple[str, ...] = ()
+    machine: str = ""
 
 
 class Item(NamedTuple):
-    """What its auditor works on: the assignment, and the draft."""
+    """What its auditor works on: the assignment, the draft, and whether the machine's answers are shown."""
 
     assignment_id: str
     sheet: Sheet
+    shows_machine: bool = False
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
@@ -91,6 +96,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
     waiting: int
     problem: str
     here: int
+    blind: str
     codes: tuple[ChoiceView, ...] = tuple(ChoiceView(value=code, word=word) for code, word in CODES.items())
 
 
@@ -102,7 +108,8 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
     marked = tuple(_own_marks(conversation, form, answers)) if form else ()
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
-    questions = tuple(_questions(form, answers)) if form else ()
+    machine = _machine(case.evaluation.results) if item.shows_machine else {}
+    questions = tuple(_questions(form, answers, machine)) if form else ()
     speech = case.insights.speech if case.insights else None
     return DeskView(
         conversation_id=conversation.id,
@@ -117,6 +124,7 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
         comment=sheet.comment,
         waiting=waiting,
         problem=problem,
+        blind="Other auditors hidden" if item.shows_machine else "Blind: machine and other auditors hidden",
         here=next(
             (n for n, each in enumerate(questions) if not (each.answer or each.given_number)),
             max(len(questions) - 1, 0),
@@ -134,7 +142,14 @@ def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
     return tuple(each for each in found if each)
 
 
-def _questions(form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[QuestionView]:
+def _machine(results: Iterable[MetricResult]) -> dict[str, str]:
+    """Return the machine's answers in words, by metric id."""
+    words = dict(ANSWERS)
+    found = ((one.metric.id, one.verdict) for one in results)
+    return {name: verdict.level or words.get(verdict.qualification, "") for name, verdict in found}
+
+
+def _questions(form: Form, answers: Mapping[str, AuditAnswer], machine: Mapping[str, str]) -> Iterator[QuestionView]:
     for number, metric in enumerate(form.metrics, 1):
         given = answers.get(metric.id)
         counts = metric.fatal or metric.weight > 0 or metric.negative_weight > 0
@@ -154,6 +169,7 @@ def _questions(form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[Quest
             reasons=tuple(_reasons(metric.reasons)),
             reason=given.reason_code or "" if given else "",
             templates=metric.comments,
+            machine=machine.get(metric.id, ""),
         )
 
 
