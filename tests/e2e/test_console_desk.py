@@ -46,7 +46,6 @@ def drawn(served: Service) -> str:
         form_id=newest.form.id,
         frame=Frame(since=now - timedelta(days=60), until=now + timedelta(days=1), queues=(QUEUE,)),
         quota=Quota(count=2),
-        hidden=("machine", "others"),
         second_share=1.0,
     )
     planning = Planning(app, REPORTS, lambda: datetime.now(UTC))
@@ -76,6 +75,8 @@ def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
         looked_at(browser, served, "/audits", f"audits-empty-{role}")
         browser.driver.get(f"{served.url}/console/audits")
         browser.keys("n")
+        browser.until("h1", lambda text: text == "Audit")
+        looked_at(browser, served, browser.driver.current_url.removeprefix(f"{served.url}/console"), f"desk-{role}")
         first, second = audit(browser), audit(browser)
         assert first != second
         browser.until("h1", lambda text: text == "My audits")
