@@ -106,7 +106,7 @@ def _todo(visit: Visit) -> list[TodoView]:
             found.append(
                 TodoView(
                     what=f"{many} to do",
-                    detail="Assigned to you, blind: what the machine decided stays hidden.",
+                    detail="Assigned to you. What others decided stays hidden until you submit.",
                     due=f"Since {visit.reader.lately(first.since)}",
                     kind="late" if late else "",
                     href=f"{BASE}/audits",
