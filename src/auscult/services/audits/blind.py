@@ -1,8 +1,9 @@
 """Blindness of the raters of one app."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Hidden
@@ -10,8 +11,9 @@ from auscult.domain.audits.blindness import Blindness, without_agents
 from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
 from auscult.domain.people.visibility import Visibility
+from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import LatestPage, Place, Sought, latest, place_of
+from auscult.services.conversations.latest import EPOCH, MS, LatestPage, Place, Sought, latest, place_of
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -74,6 +76,33 @@ def _is_found(app: AppStore, sought: Sought, case: EvaluatedConversation) -> boo
         return False
     then = latest(app, replace(sought, since=at, until=at + timedelta(milliseconds=1)), limit=_AT_ONCE)
     return case.conversation.id in [each.id for each in then.items]
+
+
+def page_blind(
+    app: AppStore, read: Callable[[RecordQuery], RecordPage], asked: RecordQuery, left_out: frozenset[str]
+) -> RecordPage:
+    """Return a page of the listing as if these conversations did not exist: no row, total or cursor reveals them."""
+    if not left_out:
+        return read(asked)
+    page = read(replace(asked, limit=asked.limit + len(left_out)))
+    seen = [(place, row) for row in page.rows if (place := _place_of(row))[1] not in left_out]
+    shown = seen[: asked.limit]
+    found = 0
+    for case in app.conversations.recorded(sorted(left_out)).values():
+        at = (case.conversation.started_at - EPOCH) // MS
+        if asked.since_ms <= at < asked.until_ms:
+            then = read(replace(asked, since_ms=at, until_ms=at + 1, limit=_AT_ONCE, after=RowKey(at, "")))
+            found += (at, case.conversation.id) in [_place_of(row) for row in then.rows]
+    return RecordPage(
+        rows=tuple(row for _, row in shown),
+        total=page.total - found,
+        last=RowKey(*shown[-1][0], page.last.listing) if shown and page.last else None,
+        more=page.more or len(seen) > len(shown),
+    )
+
+
+def _place_of(row: bytes) -> Place:
+    return place_of(msgspec.json.decode(row, type=ListedConversation))
 
 
 def unreleased_to(app: AppStore, agent_ids: frozenset[str]) -> frozenset[str]:

@@ -22,8 +22,8 @@ Place = tuple[int, str]
 """Where a conversation stands: its start in ms since the epoch, and its id."""
 
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MS = timedelta(milliseconds=1)
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "fatal", "unscored")
 AUDITS: tuple[AuditState, ...] = ("assigned", "audited")
@@ -99,7 +99,7 @@ def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, Eva
 
 def place_of(row: ListedConversation) -> Place:
     """Return the place of a conversation in the list."""
-    return (row.started_at - _EPOCH) // _MS, row.id
+    return (row.started_at - EPOCH) // MS, row.id
 
 
 def _total(app: AppStore, asked: RecordQuery) -> int:
@@ -153,4 +153,4 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
 
 def _ms(instant: datetime) -> int:
     """Return milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
-    return -((_EPOCH - instant) // _MS)
+    return -((EPOCH - instant) // MS)

@@ -40,7 +40,7 @@ from auscult.server.rest.parameters import (
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
 from auscult.server.rest.threads import in_slow_thread, in_thread, look_until, run
 from auscult.server.rest.uploads import announced_bytes, spooled
-from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents, told_by
+from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents, page_blind, told_by
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
 from auscult.services.scoring.intake.read import read_stream
@@ -254,12 +254,13 @@ def listing(
         limit=limit,
         after=read_cursor(cursor, RowKey) or RowKey(since_ms, ""),
     )
-    page = (
-        app.conversations.page(asked)
-        if q is None
-        else app.conversations.search(asked, Said(parse(q), beyond=asked.after))
-    )
-    return ApiResponse(_page(page, _view(app, caller, rights, asked)))
+    words, view = None if q is None else parse(q), _view(app, caller, rights, asked)
+
+    def read(query: RecordQuery) -> RecordPage:
+        found = app.conversations
+        return found.page(query) if words is None else found.search(query, Said(words, beyond=query.after))
+
+    return ApiResponse(_page(page_blind(app, read, asked, view.left_out), view))
 
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:

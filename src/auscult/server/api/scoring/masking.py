@@ -25,6 +25,11 @@ class View(NamedTuple):
         """Whether everything is seen."""
         return not self.blindness and self.settings is None
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Conversations whose rows would tell what is hidden."""
+        return frozenset(each for each, hidden in self.blindness.items() if hidden & self.told)
+
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:
         """What is hidden of a row."""
         found = self.blindness.get(row["id"], frozenset[Hidden]())
