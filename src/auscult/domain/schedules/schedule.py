@@ -14,11 +14,15 @@ AlertKind = Literal["fatal", "limits", "dispute_due"]
 Every = Literal["demand", "hour", "day", "week", "month", "year"]
 FileFormat = Literal["csv", "xlsx"]
 RunState = Literal["stored", "sent", "failed", "withdrawn"]
+Way = Literal["mailed", "posted"]
+"""By e-mail, or to a webhook."""
 
 KEPT = 5
 """Runs of a report that are kept."""
 ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
 MOST_RECIPIENTS = 20
+MOST_TRIES = 5
+"""Times that a run is sent before it has failed."""
 _NAMES = {
     "agent_performance": "AgentPerformance",
     "interactions": "InteractionEvaluation",
@@ -61,7 +65,10 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One run of a report, or one alert. ``size`` is that of its file in bytes, None without one."""
+    """One run of a report, or one alert. ``size`` is that of its file in bytes, None without one.
+
+    ``mailed_at`` and ``posted_at``: when its e-mail and its webhook were accepted, None where none was.
+    """
 
     number: int
     schedule_id: str
@@ -75,6 +82,8 @@ class Run(Struct, frozen=True, kw_only=True):
     state: RunState
     error: str
     is_read: bool
+    mailed_at: datetime | None = None
+    posted_at: datetime | None = None
 
 
 class Fresh(Struct, frozen=True, kw_only=True):
@@ -133,6 +142,14 @@ def following(every: Every, at: datetime) -> datetime | None:
             return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
         case "year":
             return day.replace(year=day.year + 1, month=1, day=1)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long a run waits that was tried so many times before: 2, 4, 8 and 16 minutes.
+
+    It is longer than a try takes, so that no second worker sends the same meanwhile.
+    """
+    return timedelta(minutes=2 ** (tries + 1))
 
 
 def filename_of(one: Schedule, at: datetime) -> str:

@@ -15,6 +15,7 @@ from auscult.domain.schedules.schedule import (
     Fresh,
     Run,
     Schedule,
+    Way,
     check_schedule,
     filename_of,
     following,
@@ -114,11 +115,16 @@ class Scheduling:
         return done
 
     def send(self, post: Post, mail: Mail | None) -> int:
-        """Send what is stored and not sent: by e-mail where it is configured, and to webhooks. At least once."""
-        found = self._app.schedules.unsent()
-        for each in found:
-            self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
-        return len(found)
+        """Send what is stored and not sent: by e-mail where it is configured, and to webhooks.
+
+        Each way at least once; what one way has accepted is not sent there again because the other failed.
+        """
+        at, done = self._now(), 0
+        for each in self._app.schedules.unsent(at):
+            if self._app.schedules.claim(each, at):
+                self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
+                done += 1
+        return done
 
     def _run(self, one: Schedule, next_at: datetime | None) -> bool:
         at = self._now()
@@ -153,37 +159,50 @@ class Scheduling:
         return principal.visibility("report.export")
 
     def _send(self, each: Unsent, post: Post, mail: Mail | None) -> str:
+        """Send a run by every way that has not accepted it yet; return what went wrong."""
         one, run = each.schedule, each.run
+        ways: dict[Way, Callable[[], str]] = {}
+        if one.emails and run.mailed_at is None:
+            ways["mailed"] = lambda: _mail(each, mail)
+        if one.webhook_url and run.posted_at is None:
+            ways["posted"] = lambda: _post(one, run, post)
         faults: list[str] = []
-        if one.emails and mail is None:
-            faults.append("e-mail is not configured")
-        elif one.emails and mail is not None:
-            fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
-            attachment = (run.filename, each.content) if fits and each.content is not None else None
-            text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
-            faults.append(mail(one.emails, f"auscult: {run.title}", text, attachment))
-        if one.webhook_url:
-            faults.append(self._post(one, run, post))
-        return "; ".join(filter(None, faults))
+        for way, deliver in ways.items():
+            if fault := deliver():
+                faults.append(fault)
+            else:
+                self._app.schedules.mark_delivered(run.number, way, self._now())
+        return "; ".join(faults)
 
-    def _post(self, one: Schedule, run: Run, post: Post) -> str:
-        name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
-        body = msgspec.json.encode(
-            {
-                "type": name,
-                "timestamp": run.at,
-                "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
-            }
-        )
-        message = f"{one.schedule_id}-{run.number}"
-        seconds = int(datetime.now(UTC).timestamp())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message,
-            "webhook-timestamp": str(seconds),
-            "webhook-signature": signature(one.webhook_secret, message, seconds, body),
+
+def _mail(each: Unsent, mail: Mail | None) -> str:
+    if mail is None:
+        return "e-mail is not configured"
+    run = each.run
+    fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
+    attachment = (run.filename, each.content) if fits and each.content is not None else None
+    text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
+    return mail(each.schedule.emails, f"auscult: {run.title}", text, attachment)
+
+
+def _post(one: Schedule, run: Run, post: Post) -> str:
+    name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
+    body = msgspec.json.encode(
+        {
+            "type": name,
+            "timestamp": run.at,
+            "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
         }
-        status, error = post(one.webhook_url, headers, body)
-        if status is not None and 200 <= status < 300:  # noqa: PLR2004  (accepted)
-            return ""
-        return error or f"the webhook answered {status}"
+    )
+    message = f"{one.schedule_id}-{run.number}"
+    seconds = int(datetime.now(UTC).timestamp())
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": message,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": signature(one.webhook_secret, message, seconds, body),
+    }
+    status, error = post(one.webhook_url, headers, body)
+    if status is not None and 200 <= status < 300:  # noqa: PLR2004  (accepted)
+        return ""
+    return error or f"the webhook answered {status}"
