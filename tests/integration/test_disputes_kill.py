@@ -116,7 +116,7 @@ def send(url: str, outbox: str) -> None:
 def test_an_e_mail_is_not_sent_again_after_a_kill_before_the_webhook(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:
-    """The next sender posts, and mails nothing."""
+    """The next sender posts, and has no e-mail to send."""
     app, outbox = scored(store, [talk(1)]), tmp_path / "outbox"
     empty = {"schedule_id": "", "name": "Both", "created_by": "", "created_at": now(), "days": 366}
     both = {"emails": (ANN,), "webhook_url": "https://example.com/h"}
@@ -127,11 +127,15 @@ def test_an_e_mail_is_not_sent_again_after_a_kill_before_the_webhook(
     order = [sys.executable, "-c", SENDER, database_url, str(outbox)]
     done = subprocess.run(order, cwd=ROOT, env=environment, check=False)  # noqa: S603  (our own)
     assert (done.returncode, outbox.read_text(encoding="utf-8")) == (-signal.SIGKILL, "sent")
-    sent: list[str] = []
-    later = Scheduling(store, TENANT, lambda: now() + timedelta(hours=1))
-    later.send(lambda *_: (sent.append("post"), (200, None))[1], lambda *_: (sent.append("mail"), "")[1])
+    posted: list[str] = []
+
+    def post(url: str, *_: object) -> tuple[int, None]:
+        posted.append(url)
+        return 200, None
+
+    Scheduling(store, TENANT, lambda: now() + timedelta(hours=1)).send(post, None)
     (run,) = app.schedules.runs(made.schedule_id)
-    assert (sent, run.state) == (["post"], "sent")
+    assert (posted, run.state, run.error) == (["https://example.com/h"], "sent", "")
 
 
 def test_no_step_is_half_done(store: Store, database_url: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from auscult.config import Settings
 from auscult.domain.tenancy import Tenant
-from auscult.services.audits.blind import blind_listed, blindness_of
+from auscult.services.audits.blind import blind_rows, blindness_of
+from auscult.services.conversations.latest import Sought
 from auscult.services.delivery.list_exports import ListExporting, Rows, Seen
 from auscult.services.people.principals import Principals
 from auscult.storage.store import Store
@@ -46,10 +47,10 @@ def list_exporting(store: Store) -> ListExporting:
         if not principal.may("report.export"):
             return None
         app = store.within(tenant).seen_by(principal.visibility("report.export"))
-        blindness = blindness_of(app, user.email)
+        blindness = blindness_of(app, user.email, user.agent_ids)
 
-        def blinded(rows: Rows) -> Rows:
-            return [blind_listed(each, blindness.get(each.id, frozenset())) for each in rows] if blindness else rows
+        def blinded(rows: Rows, sought: Sought) -> Rows:
+            return blind_rows(rows, blindness, sought) if blindness else rows
 
         return Seen(app, blinded)
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from zoneinfo import available_timezones
 
 from msgspec import Struct
 
@@ -34,8 +35,9 @@ _NAMES = {
 class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report or an alert. It reads what its maker may see at the time of a run, and nothing else.
 
-    A report covers the ``days`` before it. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of
-    a dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
+    A report covers the ``days`` before it; that of a saved view, by ``view_id``, the view's own period where it has one,
+    whose days are of ``timezone``. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of a
+    dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
     """
 
     schedule_id: str
@@ -45,6 +47,8 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: FileFormat = "csv"
     form_id: str = ""
     metric_id: str = ""
+    view_id: str = ""
+    timezone: str = "UTC"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -113,6 +117,10 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("every", "an alert watches by itself; give hour, day or longer", one.every)
     if one.kind == "limits" and not (one.form_id and one.metric_id):
         raise _invalid("metric_id", "name the form and the metric that is watched", one.metric_id)
+    if one.view_id and (one.kind != "view" or one.form_id or one.queues or one.agents or one.channels):
+        raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
+    if one.timezone not in available_timezones():
+        raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
     if not 1 <= one.days <= 366:  # noqa: PLR2004  (a year)
         raise _invalid("days", "give 1 to 366", one.days)
     if not 1 <= one.hours <= 24 * 14:

@@ -11,6 +11,7 @@ from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.conversations.latest import Sought
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -67,6 +68,18 @@ def blind_listed(listed: ListedConversation, hidden: frozenset[Hidden]) -> Liste
     if "others" in hidden:
         listed = replace(listed, audit=ListedAudit(state="not_assigned", score=None))
     return replace(listed, agents=()) if "agent" in hidden else listed
+
+
+def blind_rows(
+    items: Iterable[ListedConversation], blindness: Blindness, sought: Sought
+) -> tuple[ListedConversation, ...]:
+    """Return the rows that a selection has found, without what is hidden and without those whose presence reveals it."""
+    told = told_by(is_by_result=sought.is_by_result, is_by_agent=bool(sought.agents))
+    return tuple(
+        blind_listed(each, hidden)
+        for each in items
+        if not (hidden := blindness.get(each.id, frozenset[Hidden]())) & told
+    )
 
 
 def blind_case(case: EvaluatedConversation, hidden: frozenset[Hidden]) -> EvaluatedConversation:

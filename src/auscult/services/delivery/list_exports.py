@@ -57,10 +57,10 @@ Rows = Sequence[ListedConversation]
 
 
 class Seen(NamedTuple):
-    """View of a person: the store narrowed to it, and rows without what is hidden from them as an auditor."""
+    """View of a person: the store narrowed to it, and what was sought without what is hidden from them as an auditor."""
 
     app: AppStore
-    blinded: Callable[[Rows], Rows]
+    blinded: Callable[[Rows, Sought], Rows]
 
 
 SeenBy = Callable[[Tenant, str], Seen | None]
@@ -106,7 +106,7 @@ class ListExporting:
             before = None if going.place is None else msgspec.json.decode(going.place, type=tuple[int, str])
             page = latest(seen.app, sought, before=before, limit=AT_A_TIME)
             done += len(page.items)
-            content = _encoded(seen.blinded(page.items), claim.export, is_first=going.part == 0)
+            content = _encoded(seen.blinded(page.items, sought), claim.export, is_first=going.part == 0)
             place = None if page.next is None else _place(page.next)
             if not self._store.export_work.add_part(going, content, place, done, _LEASE_MS) or place is None:
                 return

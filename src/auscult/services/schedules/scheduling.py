@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.change import new_webhook_secret, signature
-from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.schedules.schedule import (
     Fresh,
@@ -35,7 +35,7 @@ _LONGEST_ATTACHMENT = 10_000_000
 class Post(Protocol):
     """Posts a message; returns the status, or None and what went wrong."""
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int | None, str | None]:
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes, /) -> tuple[int | None, str | None]:
         """Post."""
         ...
 
@@ -43,7 +43,7 @@ class Post(Protocol):
 class Mail(Protocol):
     """Sends an e-mail with at most one attachment; returns what went wrong, "" where nothing did."""
 
-    def __call__(self, to: tuple[str, ...], subject: str, text: str, attachment: tuple[str, bytes] | None) -> str:
+    def __call__(self, to: tuple[str, ...], subject: str, text: str, attachment: tuple[str, bytes] | None, /) -> str:
         """Send."""
         ...
 
@@ -59,7 +59,10 @@ class Scheduling:
         self._now = now
 
     def create(self, wanted: Schedule, by: str) -> Schedule:
-        """Store a schedule. Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``."""
+        """Store a schedule.
+
+        Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``, ``view.unknown``.
+        """
         if wanted.form_id and self._app.forms.get(wanted.form_id) is None:
             raise NotFoundError(
                 f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
@@ -75,8 +78,18 @@ class Scheduling:
                 webhook_secret=new_webhook_secret() if wanted.webhook_url else "",
             )
         )
+        if made.view_id:
+            self._app.people.views.get(made.view_id, by)
         self._app.schedules.add(made)
         return made
+
+    def view_id(self, name: str, by: str) -> str:
+        """Return the id of a saved view by its name, "" for none. Raises ``NotFoundError`` ``view.unknown``."""
+        found = [each for each in self._app.people.views.listing(by) if name in (each.name, each.view_id)]
+        if name and not found:
+            raise NotFoundError(f"unknown view {name!r}", code="view.unknown", field="view_id", value=name)
+        own = sorted(found, key=lambda each: each.owner != by)
+        return own[0].view_id if name else ""
 
     def get(self, schedule_id: str, by: str) -> Schedule:
         """Return a schedule to its maker. Raises ``NotFoundError`` ``schedule.unknown``."""
@@ -97,19 +110,25 @@ class Scheduling:
         self._app.schedules.remove(schedule_id)
 
     def run(self, one: Schedule) -> list[Run]:
-        """Run a schedule now; return its runs, the newest first. Raises ``AccessError`` for a maker without rights."""
+        """Run a schedule now; return its runs, the newest first.
+
+        Raises ``AccessError`` for a maker without rights, ``NotFoundError`` for a view that is gone.
+        """
         self._run(one, one.next_at)
         return self._app.schedules.runs(one.schedule_id)
 
     def run_due(self) -> int:
-        """Run what is due; return the number of runs. A maker without rights gets a run that reports it."""
+        """Run what is due; return the number of runs.
+
+        A maker without rights, or whose saved view is gone, gets a run that reports it.
+        """
         at = self._now()
         done = 0
         for one in self._app.schedules.due(at):
             nxt = following(one.every, at)
             try:
                 done += self._run(one, nxt)
-            except AccessError as error:
+            except (AccessError, NotFoundError, RequestError) as error:
                 told = Fresh(key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message)
                 done += self._app.schedules.record(one, replace(one, next_at=nxt), [told])
         return done
@@ -149,6 +168,8 @@ class Scheduling:
     def _visibility(self, one: Schedule) -> Visibility:
         """Return what the maker of a schedule may see by now. Raises ``AccessError``."""
         if "@" not in one.created_by:  # a client, whose scopes hold in the whole app
+            if any(each.client_id == one.created_by and each.revoked_at for each in self._store.clients.listing()):
+                raise AccessError(f"the client {one.created_by} is revoked", code="permission.missing")
             return EVERYTHING
         user = self._store.people.users.by_email(one.created_by)
         if user is None or user.state != "active":

@@ -10,6 +10,7 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.schedule import Schedule, following
+from auscult.domain.tenancy import Client
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
@@ -124,12 +125,43 @@ def test_a_webhook_that_never_accepts_costs_one_e_mail(store: Store) -> None:
     made = service.create(wanted(emails=("mia@example.com",), webhook_url="https://example.com/h"), CLIENT)
     service.run(made)
     sent: list[str] = []
+
+    def post(*_: object) -> tuple[None, str]:
+        sent.append("post")
+        return None, "unreachable"
+
+    def mail(*_: object) -> str:
+        sent.append("mail")
+        return ""
+
     for _ in range(40):
-        service.send(lambda *_: (sent.append("post"), (None, "unreachable"))[1], lambda *_: (sent.append("mail"), "")[1])
+        service.send(post, mail)
         clock.at += timedelta(minutes=1)
     run = store.within(TENANT).schedules.runs(made.schedule_id)[0]
     assert sorted(sent) == ["mail", *["post"] * 5]
     assert (run.state, run.error, run.mailed_at, run.posted_at) == ("failed", "unreachable", AT, None)
+
+
+def test_the_schedules_of_a_revoked_client_run_no_more(store: Store) -> None:
+    """Its inbox says why; nothing is written or sent."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    client = Client(
+        client_id=CLIENT,
+        secret="s",
+        account_id=TENANT.account_id,
+        app_ids=frozenset({TENANT.app_id}),
+        scopes=frozenset({"conversations:read"}),
+        created_at=AT,
+    )
+    store.clients.add(client)
+    made = service.create(wanted(), CLIENT)
+    assert service.run(made)[0].filename
+    store.clients.revoke(CLIENT)
+    clock.at += timedelta(weeks=1)
+    service.run_due()
+    run = store.within(TENANT).schedules.runs(made.schedule_id)[0]
+    assert (run.filename, run.detail) == ("", "the client cs-1 is revoked")
 
 
 def test_an_alert_speaks_once_about_each_thing(store: Store) -> None:

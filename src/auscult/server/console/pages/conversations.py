@@ -17,7 +17,7 @@ from auscult.server.console.posted import Given, Posted, one, several, tried
 from auscult.server.console.views.conversations import BulkView, Found, conversations_view
 from auscult.server.console.views.filters import Names, filter_view, read_place, sought_of
 from auscult.server.console.visit import BASE, Visit, local
-from auscult.services.audits.blind import blind_case, blind_listed, blindness_of, told_by
+from auscult.services.audits.blind import blind_case, blind_rows, blindness_of
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, count, details, latest
 from auscult.services.delivery.list_exports import ask_export
@@ -50,9 +50,7 @@ class ConversationsPage(Controller):
         known = details(visit.app, page.items)
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         if blindness:
-            told = told_by(is_by_result=is_by_result(sought), is_by_agent=bool(sought.agents))
-            seen = [each for each in page.items if not blindness.get(each.id, _SEEN) & told]
-            page = replace(page, items=tuple(blind_listed(each, blindness.get(each.id, _SEEN)) for each in seen))
+            page = replace(page, items=blind_rows(page.items, blindness, sought))
             known = {name: blind_case(case, blindness.get(name, _SEEN)) for name, case in known.items()}
         scored = count(visit.app, replace(sought, statuses=("evaluated",)))
         filters = filter_view(query, _PATH, names_of(visit), reader)
@@ -139,11 +137,6 @@ def _note(done: str) -> str:
         return ""
     left_out = f" {left} could not be: audited already, or without a form." if left.isdecimal() and left != "0" else ""
     return _NOTES[what].format(number) + left_out
-
-
-def is_by_result(sought: Sought) -> bool:
-    """Return whether being found tells what the machine decided, or what it found."""
-    return bool(sought.outcomes or sought.met or sought.missed or sought.intents)
 
 
 def names_of(visit: Visit) -> Names:
