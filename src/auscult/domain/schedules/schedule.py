@@ -153,7 +153,7 @@ def following(every: Every, at: datetime) -> datetime | None:
 
 
 def pause_after(tries: int) -> timedelta:
-    """Return how long a run waits that was tried so many times before: 2, 4, 8 and 16 minutes.
+    """Return how long a run waits after a failure with ``tries`` before it: 2, 4, 8 and 16 minutes.
 
     It is longer than a try takes, so that no second worker sends the same meanwhile.
     """

@@ -53,7 +53,7 @@ class Sought(Struct, frozen=True, kw_only=True):
 
     @property
     def is_by_result(self) -> bool:
-        """Whether being found tells what the machine decided, or what it found."""
+        """True where a row in the result reveals what the machine decided, or what it found."""
         return bool(self.outcomes or self.met or self.missed or self.intents)
 
 

@@ -150,7 +150,7 @@ class AppSchedules:
         return [Unsent(_SCHEDULE.decode(row.its), _run(row), row.content, row.tries) for row in rows]
 
     def claim(self, one: Unsent, at: datetime) -> bool:
-        """Count a try of a run, which nobody else sends until its pause is over; whether nobody else has counted it."""
+        """Count a try of a run, so that no other sender tries it before its pause is over. False if another was first."""
         values = {"tries": one.tries + 1, "due_at": ms_of(at + pause_after(one.tries))}
         is_same = (schedule_runs.c.state == "stored", schedule_runs.c.tries == one.tries)
         query = sa.update(schedule_runs).where(*self._one(one.run.number), *is_same).values(values)
