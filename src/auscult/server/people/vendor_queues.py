@@ -90,7 +90,7 @@ class MapAgents(_QueueRoute):
 
 
 class QueueJobStatus(_QueueRoute):
-    """Shows what became of a job."""
+    """Shows the result of a job."""
 
     methods = ("GET",)
     scopes = _READ_SCOPES

@@ -1,4 +1,4 @@
-"""Use cases of the vendor's queue APIs: queues added, agents assigned, and what became of each.
+"""Use cases of the vendor's queue APIs: queues added, agents assigned, and a result for each.
 
 A job is done before it is answered, so that its state is final; done again, it changes nothing.
 """
