@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-slow-again test-kill test-judge test-semantic check format docs bench lock clean screenshots site licences
+.PHONY: help demo serve test test-slow test-again test-kill test-judge test-semantic check format docs bench lock clean screenshots site licences
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -22,8 +22,8 @@ test: .venv/dev ## run the tests, but those that take their time
 test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
 	@$(PY) -m pytest $(PYTEST_FLAGS) -m slow $(T)
 
-test-slow-again: .venv/dev ## run once more, alone, those of them that failed last time
-	@$(PY) -m pytest -m slow --last-failed --last-failed-no-failures none
+test-again: .venv/dev ## run the tests that failed last time once more, alone
+	@$(PY) -m pytest --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
 	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PY) -m pytest -s tests/integration/test_kill_any.py

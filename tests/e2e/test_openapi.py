@@ -27,6 +27,7 @@ from auscult.services.people.users import Access, Users
 from tests.databases import database
 from tests.e2e.serving import DAY, STRANGER, TENANT, Service, serving
 from tests.e2e.sounding import tone
+from tests.integration.connectors.placing import document, fill
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S
 
@@ -37,7 +38,11 @@ pytestmark = pytest.mark.slow
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server without a rate limit, on a file."""
     folder: Path = tmp_path_factory.mktemp("openapi")
-    with database("sqlite", "", folder) as url, serving(url, state_dir=str(folder), rate_limit=0) as found:
+    inbox = str(folder / "inbox")
+    with (
+        database("sqlite", "", folder) as url,
+        serving(url, state_dir=str(folder), connector_folders=inbox, rate_limit=0) as found,
+    ):
         found.client = found.new_client(*(scope for report in REPORTS.values() for scope in report.scopes))
         yield found
 
@@ -205,6 +210,17 @@ def taxonomy(served: Service) -> dict[str, str]:
     return {"taxonomy_id": "tx-1"}
 
 
+def connector(served: Service) -> dict[str, str]:
+    """A connector of a folder; what it is named by."""
+    folder = Path(str(served.application.settings.connector_folders))
+    fill(folder, 1)
+    body = {"document": document(f"folder:{folder}", every="15m").decode()}
+    headers = {"auth": served.token(served.new_client("connectors:write"))}
+    applied = served.http.post(f"{served.url}/api/v1/connectors", json=body, headers=headers)
+    assert applied.status_code == 200, applied.text
+    return {"name": applied.json()["name"]}
+
+
 def person_of(served: Service, names: dict[str, str]) -> str:
     """Add a user, a team, a queue and a membership to what is there; a personal token of another user."""
     users = Users(served.store, operator())
@@ -278,9 +294,9 @@ def planned(served: Service) -> dict[str, str]:
         assert answer.status_code in {200, 202}, answer.text
         return answer.json()
 
-    document = served.store.within(TENANT).forms.get(form_id)
-    assert document is not None
-    ask("PUT", f"/forms/{form_id}/draft", document.document)
+    form = served.store.within(TENANT).forms.get(form_id)
+    assert form is not None
+    ask("PUT", f"/forms/{form_id}/draft", form.document)
     backtest = ask("POST", f"/forms/{form_id}/backtest", b"{}")
     rescore = ask("POST", "/rescores", msgspec.json.encode({"form_id": form_id}))
     job = served.store.within(TENANT).conversations.accept([conversation("c-of-a-job")]).batch_id or ""
@@ -304,6 +320,7 @@ def test_every_answer_of_our_own_api_is_described(
         **assisted(served, scored),
         **scorecard(served),
         **taxonomy(served),
+        **connector(served),
         "recording_id": recording(served, scored),
         "upload_id": unfinished_upload(served, scored),
     }

@@ -103,7 +103,7 @@ def test_the_contract_of_the_store(pooler: str) -> None:
 
 
 def test_from_a_file_to_a_page(url: str, tmp_path: Path) -> None:
-    """The commands make tables, publish forms, load with two workers of their own, and find everything right."""
+    """The commands make tables, publish forms, load with a worker of their own, and find everything right."""
     settings = {"AUSCULT_DATABASE_URL": url, "AUSCULT_STATE_DIR": str(tmp_path), "AUSCULT_BATCH_SIZE": "10"}
     assert auscult(tmp_path, "forms", "apply", "starter", *TENANT, settings=settings).status == 0
     write(tmp_path / "many.ndjson", *(conversation(f"c-{n}") for n in range(100)))

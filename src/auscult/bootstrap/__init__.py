@@ -80,8 +80,6 @@ PAGE_THREADS = 8
 """Threads that read where the database is a server, so that one slow answer does not hold up the others."""
 
 
-MOST_HELPERS = 2
-"""Workers that a load starts where none is alive. They take turns at writing, so more help little and cost memory."""
 NICENESS = 5
 
 
@@ -133,7 +131,7 @@ class Application:
         set_up_tracing(settings, "command")
         room = AdmissionControl(self.store.batches, settings.backlog)
         refused = self.store.within(tenant).privacy.refused
-        with self.helping() as helping, RejectsWriter(rejects_path(files[0]), refused) as rejects:
+        with self.helping(files) as helping, RejectsWriter(rejects_path(files[0]), refused) as rejects:
             load = Load(
                 self.store.within(tenant),
                 self.store.batches,
@@ -150,14 +148,13 @@ class Application:
         rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
         return counts | rejected | {"judge": load.used if load.used.calls else None}
 
-    def helping(self) -> "TemporaryWorkers":
-        """Return a context with workers, started when no other is running."""
+    def helping(self, files: Sequence[Path] = ()) -> "TemporaryWorkers":
+        """Return a context with workers for all of ``files``, started when no other is running."""
         from auscult.workers.process_pool import ProcessPool
-        from auscult.workers.temporary import TemporaryWorkers
+        from auscult.workers.temporary import TemporaryWorkers, helpers_for
 
-        return TemporaryWorkers(
-            self.store.workers, lambda: ProcessPool(min(MOST_HELPERS, cores()), work_behind, self.settings)
-        )
+        most = min(helpers_for(files), cores())
+        return TemporaryWorkers(self.store.workers, lambda: ProcessPool(most, work_behind, self.settings))
 
     def auditing(self, tenant: Tenant) -> "Auditing":
         """The audits of an app."""

@@ -1,7 +1,8 @@
 """Temporary workers for one command, started where none is running on this database."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +11,17 @@ from auscult.workers.heartbeat import Heartbeat
 from auscult.workers.process_pool import ProcessPool
 
 LOOK_S = 0.5
+MOST_HELPERS = 2
+"""Workers that a command starts where none is alive. They take turns at writing, so more help little and cost memory."""
+FEW_BYTES = 1_000_000
+"""Files of fewer bytes are readable before a second worker would have started."""
+
+
+def helpers_for(files: Sequence[Path]) -> int:
+    """Return how many workers these files need at most; for what is not in files, or is in folders, all."""
+    sizes = [file.stat().st_size for file in files if file.is_file()]
+    is_little = len(sizes) == len(files) > 0 and sum(sizes) < FEW_BYTES
+    return 1 if is_little else MOST_HELPERS
 
 
 class TemporaryWorkers:
