@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id", name="uq_queue_jobs_job_id"),
         sa.ForeignKeyConstraint(["app"], ["apps.app"], name="fk_queue_jobs_app"),
     )
-    op.create_index("ix_queue_jobs_app", "queue_jobs", ["app", "created_at"])
+    op.create_index("ix_queue_jobs_app_created_at", "queue_jobs", ["app", "created_at"])
 
 
 def downgrade() -> None:
