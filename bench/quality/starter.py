@@ -27,9 +27,11 @@ from auscult.config import read_settings
 from auscult.domain.audits.agreement import AgreementReport, compare_all
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form
+from auscult.domain.privacy.conversations import redact_conversation
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.formats import Limits
+from auscult.redactors.builtin import BuiltIn
 from auscult.services.audits.labels import read_labels
 from auscult.services.definitions.form_packs import expanded
 from auscult.services.definitions.forms.reading import read_form, starter_documents
@@ -63,6 +65,7 @@ def main() -> None:
         "development": _agreement(dev, forms),
         "challenge": _agreement(challenge, forms),
         "both": _agreement(both, forms),
+        "masked": _agreement(_masked(both), forms),
         "left out": _left_out(both, written),
     }
     columns |= {file.stem: _agreement(list(_challenge(file)), forms) for file in given.labels}
@@ -90,6 +93,12 @@ def _challenge(file: Path) -> Iterator[Case]:
     labels = read_labels(file, LIMITS)
     for number, conversation in enumerate(labels.conversations):
         yield Case(f"{file.stem} {number % CHALLENGE_FOLDS}", conversation, labels.answers[conversation.id])
+
+
+def _masked(cases: Sequence[Case]) -> list[Case]:
+    """Redact the conversations, as an app that masks does: the difference to ``both`` is what redaction costs."""
+    find = BuiltIn().find
+    return [case._replace(conversation=redact_conversation(case.conversation, find).conversation) for case in cases]
 
 
 def _agreement(cases: Sequence[Case], forms: Sequence[Form]) -> AgreementReport:

@@ -141,6 +141,7 @@ def test_the_same_bytes_are_stored_once(own: Own) -> None:
         (tone(), {"headers": {"Content-Digest": "sha-256=:AAAA:"}}, 400, "recording.checksum_unreadable"),
         (tone(), {"headers": {"Content-Digest": "sha-256=:!:"}}, 400, "recording.checksum_unreadable"),
         (tone(), {"kind": "text/html"}, 415, "recording.type_unsupported"),
+        (tone(), {"kind": "audio/mpeg"}, 422, "recording.type_differs"),
         (tone(), {"speaker": ["agent", "customer"]}, 422, "recording.speakers_differ"),
     ],
 )

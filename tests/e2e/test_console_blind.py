@@ -148,6 +148,36 @@ def revealed(address: str, answer: httpx.Response) -> list[str]:
     return found + [f"{address}: {text[max(each.start() - 200, 0) : each.end()]}" for each in SCORE.finditer(text)]
 
 
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+@pytest.mark.parametrize("given", ["", "missed=em-b2", "outcome=failed", "agent=ag-quux", "audit=audited"])
+def test_no_export_holds_what_a_rater_judges_blind(served: Service, given: str, kind: str) -> None:
+    """Without its score, its audit and its agent; not at all where being found would tell; and no count tells either."""
+    back = f"/console/conversations?queue=qu-blind&{given}"
+    with signed_in(served, "qa-manager") as client:
+        made = client.post("/console/conversations/export", data={"back": back, "kind": kind})
+        assert made.status_code == 303, made.text
+        assert list_exporting(served.store).run_once()
+        listed = client.get(back).text
+        address = re.findall(r"/console/exports/[^/]+/file", client.get("/console/exports").text)[0]
+        text = client.get(address).text
+    for hidden in (SECRET, AGENT, "ag-quux", "em-b2"):
+        assert hidden not in text
+    rows = [row for row in text.splitlines() if "blind-" in row]
+    export = served.store.within(TENANT).exports.get(address.split("/")[-2], user_id(served, "qa-manager"))
+    assert len(rows) == export.total == export.done == (0 if given else 6)
+    assert f"{len(rows)} conversations" in listed
+    own = [row for row in rows if "blind-0" in row]
+    assert len(own) == (0 if given else 1)
+    assert not [row for row in own if re.search(r"\b37\b|audited", row)]
+
+
+def user_id(served: Service, role: str) -> str:
+    """Return the id of the user of a role."""
+    user = served.store.people.users.by_email(email_of(role))
+    assert user is not None
+    return user.user_id
+
+
 def test_no_report_holds_what_its_maker_judges_blind(served: Service) -> None:
     """A scheduled report of a blind maker leaves it out; another's has it."""
     for maker, rows in (("qa-manager", 5), ("administrator", 6)):

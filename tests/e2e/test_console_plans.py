@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.reports import REPORTS
-from auscult.services.audits.plans import Planning
+from auscult.services.audits.plans import DrawView, Planning
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.consoles import console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
@@ -22,8 +23,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
-def test_a_blind_item_on_the_desk(served: Service) -> None:
-    """The desk opens and takes the answers; the conversation and its row in the list hide the machine until then."""
+def drawn(served: Service, *hidden: Hidden) -> DrawView:
+    """Draw one conversation for the auditor."""
     app, now = served.store.within(TENANT), datetime.now(UTC)
     newest = latest(app, Sought(statuses=("evaluated",)), limit=1).items[0]
     assert newest.form is not None
@@ -33,15 +34,21 @@ def test_a_blind_item_on_the_desk(served: Service) -> None:
         frame=Frame(since=now - timedelta(days=60), until=now + timedelta(days=1)),
         quota=Quota(count=1),
         auditors=(PlanAuditor(user=email_of("auditor"), share=100),),
-        hidden=("machine", "others"),
+        hidden=hidden,
     )
     planning = Planning(app, REPORTS, lambda: datetime.now(UTC))
-    drawn = planning.draw(planning.create(document, "mia").plan_id, "mia")
-    name = drawn.items[0].assignment.conversation_id or ""
+    return planning.draw(planning.create(document, "mia").plan_id, "mia")
+
+
+def test_a_blind_item_on_the_desk(served: Service) -> None:
+    """The desk opens and takes the answers; the conversation and its row in the list hide the machine until then."""
+    app, found = served.store.within(TENANT), drawn(served, "machine", "others")
+    name = found.items[0].assignment.conversation_id or ""
     case = app.audits.case(name)
     assert case is not None
     with signed_in(served, "auditor") as me, signed_in(served, "qa-manager") as manager:
         assert f"/console/audits/{name}" in me.get("/console/audits").text
+        assert "Machine:" not in me.get(f"/console/audits/{name}").text
         assert "Hidden until you submit" in me.get(f"/console/conversations/{name}").text
         assert "Hidden until you submit" not in manager.get(f"/console/conversations/{name}").text
         assert me.get("/console/conversations").status_code == 200
@@ -49,8 +56,18 @@ def test_a_blind_item_on_the_desk(served: Service) -> None:
         done = me.post(f"/console/audits/{name}", data=answers)
         assert done.status_code == 303, done.text
         assert "Hidden until you submit" not in me.get(f"/console/conversations/{name}").text
-    states = [each.assignment.state for each in app.queue.of_draw(drawn.draw.draw_id)]
+    states = [each.assignment.state for each in app.queue.of_draw(found.draw.draw_id)]
     assert states == ["submitted"]
+
+
+def test_a_plan_that_hides_nothing_shows_the_machine_on_the_desk(served: Service) -> None:
+    """Beside each metric, and in no form that is submitted."""
+    (item,) = drawn(served).items
+    with signed_in(served, "auditor") as me:
+        page = me.get(f"/console/audits/{item.assignment.conversation_id}").text
+    assert "Blind" not in page
+    assert re.search("Machine: (Yes|No|N/A)", page)
+    assert " checked" not in page
 
 
 def test_people_work_on_their_own_items_by_session(served: Service) -> None:

@@ -391,8 +391,7 @@ def test_one_current_suggestion_at_the_foot(browser: Browser, live: Assisted) ->
 def test_five_hundred_messages(browser: Browser, live: Assisted) -> None:
     """A long conversation is whole, in its order, and shown at its end."""
     texts = [f"number {n}" for n in range(500)]
-    live.told("c-long", moved(agent("ada"), "NA", "entry"), *(said(text, "AGENT") for text in texts[:100]))
-    opened(browser, live, "c-long")
+    opened(browser, live, "c-long", *(said(text, "AGENT") for text in texts[:100]))
     live.told("c-long", *(said(text, "AGENT") for text in texts[100:]))
     wait_for(lambda: len(browser.all("#turns .turn")), lambda number: number == len(texts))
     shown = "return [...document.querySelectorAll('#turns .said .text')].map((each) => each.textContent)"

@@ -1,5 +1,6 @@
 """A worker that is killed at each stage of a recording's way loses nothing and doubles nothing."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from auscult.domain.conversation import Turn
 from auscult.domain.privacy.settings import PrivacySettings
 from tests.contract.storing import conversation
 from tests.e2e.own import Own
+from tests.e2e.recognising import recogniser
 from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 from tests.e2e.test_recording_links import files, load, vcon
 from tests.e2e.test_recording_redaction import do_all
+from tests.e2e.test_transcriptions import call
 
 pytestmark = pytest.mark.slow
 KILLED = """
@@ -24,7 +27,7 @@ import os, signal, sys
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.services.recordings import arrival, work
-from auscult.storage.recordings import blobs, repository, tasks
+from auscult.storage.recordings import blobs, repository, tasks, transcriptions
 
 where = sys.argv[3]
 def die(*args, **kwargs):
@@ -45,9 +48,15 @@ elif where == "before the task ends":
     tasks.RecordingTasks.finish = die
 elif where == "after the task ends":
     after(tasks.RecordingTasks, "finish")
-settings = Settings(database_url=sys.argv[1], recordings=sys.argv[2], recording_links="any")
+elif where == "after the words are stored":
+    after(transcriptions.Transcriptions, "keep")
+elif where == "before the transcription ends":
+    transcriptions.Transcriptions.finish = die
+url = sys.argv[4] or None
+settings = Settings(database_url=sys.argv[1], recordings=sys.argv[2], recording_links="any", transcriber_url=url)
 with bootstrap.open(settings) as application:
-    bootstrap.recordings.work(settings, application.store).run_once()
+    due = bootstrap.recordings.transcription(settings, application.store)
+    (due or bootstrap.recordings.work(settings, application.store)).run_once()
 """
 STAGES = (
     "before the file is stored",
@@ -61,7 +70,8 @@ STAGES = (
 def killed(service: Service, where: str) -> None:
     """Do one task in a process that is killed there."""
     settings = service.application.settings
-    order = [sys.executable, "-c", KILLED, settings.database_url, str(settings.recordings), where]
+    place = (settings.database_url, str(settings.recordings), where, settings.transcriber_url or "")
+    order = [sys.executable, "-c", KILLED, *place]
     ended = subprocess.run(order, check=False, capture_output=True, timeout=120)  # noqa: S603  (no shell)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
 
@@ -69,7 +79,8 @@ def killed(service: Service, where: str) -> None:
 def expire_leases(service: Service) -> None:
     """Let what the killed process had claimed be claimed again, as hours later."""
     with service.store.recording_tasks._database.writing() as connection:
-        connection.execute(sa.text("UPDATE recording_tasks SET due_at = 1 WHERE state = 'running'"))
+        for table in ("recording_tasks", "transcriptions"):
+            connection.execute(sa.text(f"UPDATE {table} SET due_at = 1 WHERE state = 'running'"))  # noqa: S608
 
 
 @pytest.mark.parametrize("where", STAGES)
@@ -121,6 +132,31 @@ def test_a_redaction_that_is_killed_is_done_once(tmp_path: Path, where: str) -> 
         assert task.state == "done"
         (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
         assert httpx.get(item["url"]).content[:4] in (b"fLaC", b"RIFF")
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+@pytest.mark.parametrize("where", ["after the words are stored", "before the transcription ends"])
+def test_a_transcription_that_is_killed_is_done_once(tmp_path: Path, where: str) -> None:
+    """Its words are the conversation's turns, in one new revision, and there is one transcript."""
+    folder = str(tmp_path / "sound")
+    with (
+        recogniser(tmp_path, []) as url,
+        serving(f"sqlite:///{tmp_path / 'a.db'}", transcriber_url=url, recordings=folder) as service,
+    ):
+        process(service.application, [conversation("c-call", turns=())])
+        own = Own(service, service.new_client("recordings:write", "conversations:read"))
+        sent = own.ask("POST", "/conversations/c-call/recordings", call(), headers={"Content-Type": "audio/wav"})
+        killed(service, where)
+        expire_leases(service)
+        do_all(service)
+        shown = own.ask("GET", "/conversations/c-call").json()
+        assert [turn["speaker"] for turn in shown["turns"]] == ["agent", "customer"]
+        path = f"/recordings/{sent.json()['recording_id']}/transcription"
+        assert own.ask("GET", path).json()["state"] == "done"
+        assert own.ask("GET", f"{path}/earlier").json()["items"] == []
+        detail = service.store.within(TENANT).conversations.get("c-call")
+        assert detail is not None
+        assert detail.revision == 2
 
 
 def only_redaction(service: Service) -> None:

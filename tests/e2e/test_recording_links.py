@@ -23,6 +23,7 @@ from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
 RAWDATA = "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata"
+SOUND = tone(2_000)
 VENDOR = "/api/public/bot/st-1/v2/recordings"
 
 
@@ -42,7 +43,7 @@ def files(found: dict[str, tuple[int, str, bytes]]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
             """Stay silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -149,20 +150,23 @@ def test_sound_inside_a_vcon_is_stored(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "answer", "reason"),
+    ("stated", "answer", "reason"),
     [
-        ("/gone.wav", (404, "text/plain", b""), "answered 404"),
-        ("/page.wav", (200, "text/html", b"<html>"), "text/html"),
-        ("/noise.wav", (200, "audio/wav", b"no sound"), "no sound that is read"),
-        ("/round.wav", (302, "", b"/round.wav"), "redirects"),
+        ({}, (404, "text/plain", b""), "answered 404"),
+        ({}, (200, "text/html", b"<html>"), "text/html"),
+        ({}, (200, "audio/wav", b"no sound"), "no sound that is read"),
+        ({}, (302, "", b"/a.wav"), "redirects"),
+        ({"mediatype": "audio/mpeg"}, (200, "audio/wav", SOUND), "declared as audio/mpeg, and found to be audio/wav"),
+        ({"duration": 9}, (200, "audio/wav", SOUND), "has 2000 ms, not 9000"),
+        ({"content_hash": f"sha512-{'A' * 86}"}, (200, "audio/wav", SOUND), "the SHA512 of the recording is"),
     ],
 )
-def test_a_link_that_leads_to_no_sound_says_why(
-    service: Service, path: str, answer: tuple[int, str, bytes], reason: str
+def test_a_link_that_leads_to_no_sound_or_another_says_why(
+    service: Service, stated: dict[str, Any], answer: tuple[int, str, bytes], reason: str
 ) -> None:
     """The state is media_unavailable, with the reason; nothing is kept."""
-    with files({path: answer}) as address:
-        name = load(service, vcon("9d3c2b5e-0d6e-4d43-9d07-333333333333", url=f"{address}{path}"))
+    with files({"/a.wav": answer}) as address:
+        name = load(service, vcon("9d3c2b5e-0d6e-4d43-9d07-333333333333", url=f"{address}/a.wav", **stated))
         fetch(service)
     own = Own(service, service.new_client("recordings:read"))
     (item,) = own.ask("GET", f"/conversations/{name}/recordings").json()["items"]

@@ -201,7 +201,7 @@ def test_two_mono_recordings_make_one_transcript(calls: Calls) -> None:
     calls.service.store.transcriptions.ask(first.recording_id)
     claim = calls.service.store.transcriptions.claim(60_000)
     assert claim is not None
-    calls.service.store.transcriptions.finish(claim.number, "another", other)
+    calls.service.store.transcriptions.keep(claim.number, "another", other)
     earlier = calls.own.ask("GET", f"/recordings/{first.recording_id}/transcription/earlier").json()["items"]
     assert [each["engine"] for each in earlier] == ["whisper-1"]
     assert calls.show(first.recording_id)["engine"] == "another"

@@ -9,12 +9,19 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.domain.conversation import Recordings
 from auscult.domain.errors import SettingsError
+from auscult.services.recordings.derived import Derived
 from auscult.storage.recordings.blobs import FolderBlobs, ObjectBlobs
 from auscult.storage.recordings.folder import RecordingFolder
+from tests.contract.storing import TENANT, conversation
+from tests.e2e.sounding import tone
 
 pytest.importorskip("obstore")
 KEY = b"k" * 32
@@ -141,3 +148,41 @@ def test_what_was_stored_before_encryption_still_opens(tmp_path: Path) -> None:
     for store in (sealed, RecordingFolder(tmp_path, None, KEY)):
         with store.open("1/rec-1") as plain, store.open("1/rec-2") as opened:
             assert (plain.read(), opened.read()) == (b"plain", b"sealed")
+
+
+@pytest.mark.parametrize("copies", ["on", "off"])
+def test_a_link_to_an_object_is_copied_or_stays(bucket: str, tmp_path: Path, copies: Literal["on", "off"]) -> None:
+    """It plays either way; erased, the object of somebody else stays. Beside the addresses of the setting none is read."""
+    sound = tone(2_000, channels=2)
+    path = tmp_path / "call.wav"
+    path.write_bytes(sound)
+    ObjectBlobs(bucket).put("in/call.wav", path)
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'a.db'}",
+        recordings=str(tmp_path / "sound"),
+        recording_objects=f"{bucket}/in",
+        recording_copies=copies,
+    )
+    with bootstrap.open(settings) as application:
+        application.store.ensure(TENANT)
+        app = application.store.within(TENANT)
+        for name, link in (("c-1", f"{bucket}/in/call.wav"), ("c-2", f"{bucket}/intern/call.wav")):
+            app.conversations.accept([conversation(name, recordings=Recordings(agent=(link,), customer=(link,)))])
+        while bootstrap.recordings.work(settings, application.store).run_once():
+            pass
+        ((one,), (other,)) = (app.recordings.of("c-1"), app.recordings.of("c-2"))
+        assert (one.state, one.sound.duration_ms, one.speakers) == ("success", 2_000, ("agent", "customer"))
+        assert (other.state, "recording_objects" in (other.reason or "")) == ("media_unavailable", True)
+        folder = bootstrap.recordings.folder(settings)
+        with folder.open(one.location) as file:
+            file.seek(4)
+            assert file.read(4) == sound[4:8]
+        assert (tmp_path / "sound" / one.location.partition("@")[0]).is_file() is (copies == "on")
+        assert Derived(app, folder).figures(one.recording_id)
+        app.conversations.erase("c-1")
+        bootstrap.recordings.remove_due(settings, application.store)
+        assert folder.has(one.location) is (copies == "off")
+        assert not [
+            each for each in (tmp_path / "sound").rglob("rec-*") if each.is_file() and one.recording_id in each.name
+        ]
+    assert ObjectBlobs(bucket).has("in/call.wav")

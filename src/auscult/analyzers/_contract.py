@@ -2,7 +2,7 @@
 
 from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
@@ -13,6 +13,11 @@ class Unknown(NamedTuple):
     """The analyzer cannot know, and why: ``no times are known``, ``Japanese is not supported``."""
 
     reason: str
+
+
+def unheard(conversation: Conversation, otherwise: str = "the customer never speaks") -> Unknown:
+    """Return why nothing is known of a side without turns: nothing shows which are its own, or it has none."""
+    return Unknown(WITHOUT_SPEAKERS if are_without_speakers(conversation) else otherwise)
 
 
 class SwitchedOff:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from auscult.config import Settings
 from auscult.domain.tenancy import Tenant
-from auscult.services.audits.blind import blind_rows, blindness_of
-from auscult.services.conversations.latest import Sought
-from auscult.services.delivery.list_exports import ListExporting, Rows, Seen
+from auscult.services.audits.blind import blindness_of, latest_blind
+from auscult.services.delivery.list_exports import ListExporting, Listing
 from auscult.services.people.principals import Principals
 from auscult.storage.store import Store
 from auscult.workers.list_exporter import ListExporter
@@ -39,7 +38,7 @@ def list_exporting(store: Store) -> ListExporting:
     """Return what writes the exports of every app."""
     principals = Principals(store, partial(datetime.now, UTC))
 
-    def seen_by(tenant: Tenant, user_id: str) -> Seen | None:
+    def seen_by(tenant: Tenant, user_id: str) -> Listing | None:
         user = store.people.users.by_id(user_id)
         if user is None or user.state != "active":
             return None
@@ -47,11 +46,7 @@ def list_exporting(store: Store) -> ListExporting:
         if not principal.may("report.export"):
             return None
         app = store.within(tenant).seen_by(principal.visibility("report.export"))
-        blindness = blindness_of(app, user.email, user.agent_ids)
-
-        def blinded(rows: Rows, sought: Sought) -> Rows:
-            return blind_rows(rows, blindness, sought) if blindness else rows
-
-        return Seen(app, blinded)
+        blindness = blindness_of(app, user.email, principal.agent_ids)
+        return lambda sought, before, limit: latest_blind(app, sought, blindness, before=before, limit=limit)
 
     return ListExporting(store, seen_by)

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 def sealing(settings: Settings, store: "Store") -> "Sealing":
     """Return what seals the access log, and sends the heads of seals where the settings say."""
-    from auscult.services.privacy.sealing import Sealing, append_to
+    from auscult.services.privacy.sealing import Sealing, append_to, put_in
+    from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
     from auscult.workers.log_sealer import post_to
 
     place = settings.seals_to
     if place is None:
         return Sealing(store, None)
+    if place.startswith(SCHEMES):
+        return Sealing(store, put_in(ObjectBlobs(place)))
     is_url = place.startswith(("http://", "https://"))
     return Sealing(store, post_to(place) if is_url else append_to(Path(place)))
 
@@ -106,8 +109,8 @@ def verify_log(settings: Settings, store: "Store", heads: Path | None) -> list[s
     """Check the access log; one line for each fault, none where it is whole. ``heads``: a file of seals' heads."""
     from auscult.services.privacy.log import verify
     from auscult.services.privacy.sealing import read_heads
+    from auscult.storage.recordings.blobs import SCHEMES
 
-    place = settings.seals_to
-    if heads is None and place is not None and Path(place).is_file():
-        heads = Path(place)
-    return [str(fault) for fault in verify(store, [] if heads is None else read_heads(heads))]
+    place = settings.seals_to if heads is None else str(heads)
+    is_read = heads is not None or (place is not None and (place.startswith(SCHEMES) or Path(place).is_file()))
+    return [str(fault) for fault in verify(store, read_heads(place) if place and is_read else [])]

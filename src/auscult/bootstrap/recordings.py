@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def folder(settings: Settings) -> "RecordingFolder":
     """Return the folder of the settings, else one next to the database's file, else next to the key of its secrets."""
-    from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
+    from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs, ObjectLinks
     from auscult.storage.recordings.folder import RecordingFolder
 
     beside = sqlite_path(settings) or key_path(settings).with_suffix("")
@@ -32,7 +32,8 @@ def folder(settings: Settings) -> "RecordingFolder":
     elif settings.recordings is not None:
         path = Path(settings.recordings)
     key = hmac.digest(secret_key(settings)[0], b"auscult recordings", "sha256")
-    return RecordingFolder(path, blobs, key, is_sealed=settings.recording_encryption == "on")
+    links = ObjectLinks((settings.recording_objects or "").split())
+    return RecordingFolder(path, blobs, key, is_sealed=settings.recording_encryption == "on", links=links)
 
 
 def remove_due(settings: Settings, store: "Store") -> int:
@@ -73,10 +74,12 @@ def recogniser(settings: Settings) -> "Recogniser | None":
 def work(settings: Settings, store: "Store") -> "RecordingWork":
     """Return what fetches recordings and makes copies of them."""
     from auscult.services.recordings.work import RecordingWork
-    from auscult.workers.recording_worker import HttpFetcher
+    from auscult.workers.recording_worker import LinkFetcher
 
-    fetcher = HttpFetcher(settings.recording_links, settings.recording_bytes)
-    return RecordingWork(store, folder(settings), fetcher, recogniser(settings))
+    sound = folder(settings)
+    fetcher = LinkFetcher(settings.recording_links, settings.recording_bytes, sound.links)
+    is_copied = settings.recording_copies == "on"
+    return RecordingWork(store, sound, fetcher, recogniser(settings), is_copied=is_copied)
 
 
 @contextmanager

@@ -183,7 +183,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "all"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="a file or an http(s) URL that gets the head of every seal of the access log"),
+        Meta(
+            description="a file, an http(s) URL, or s3://bucket/prefix (gs://, az://) that gets the head of each seal of the log"
+        ),
     ] = None
     log_days: Annotated[
         Annotated[int, Meta(ge=1, le=36_500)] | None,
@@ -209,6 +211,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["none", "public", "any"],
         Meta(description="links to recordings are fetched from public addresses, any (private networks, too), or none"),
     ] = "public"
+    recording_objects: Annotated[
+        Annotated[str, Meta(pattern="^(s3|gs|az|abfss?)://[^ ]+( (s3|gs|az|abfss?)://[^ ]+)*$")] | None,
+        Meta(description="s3://bucket/prefix, gs:// or az://, apart by spaces: documents may link to recordings below"),
+    ] = None
+    recording_copies: Annotated[
+        Literal["on", "off"],
+        Meta(description="off: recordings in recording_objects are checked, and stay where they are"),
+    ] = "on"
     recording_bytes: Annotated[int, Meta(ge=1024, description="largest recording in bytes, 1024 or more")] = 2 << 30
     recording_link_s: Annotated[int, Meta(ge=1, le=604_800, description="seconds, from 1, that links are valid")] = 900
     transcriber_url: Annotated[

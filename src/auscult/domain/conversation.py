@@ -1,13 +1,16 @@
 """A conversation: who spoke, when, what was said. Source: spec of the native document (docs/reference/formats.md)."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import Assist
 from auscult.domain.contact import Contact
+from auscult.domain.recordings.recording import Claims
 
 Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 """Who speaks. ``unknown``: agent or customer; a recording of one channel does not show which."""
@@ -65,19 +68,31 @@ class Event(Struct, frozen=True, omit_defaults=True):
     to_queue_id: str | None = None
 
 
-class InlineRecording(Struct, frozen=True):
-    """A recording that a document brings along. ``speakers``: the one who is on it, where it is one side alone."""
+class InlineRecording(Claims, frozen=True, kw_only=True, omit_defaults=True):
+    """A recording that a document brings along, with what it states about it."""
 
     content: bytes
-    speakers: tuple[Literal["agent", "customer"], ...] = ()
 
 
 class Recordings(Struct, frozen=True, omit_defaults=True):
-    """Addresses of the recordings, by side; and those that a document brings along, until they are stored."""
+    """Addresses of the recordings, by side; and those that a document brings along, until they are stored.
+
+    ``stated``, by address: what the document says of a recording, until its bytes are checked.
+    """
 
     agent: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
     inline: tuple[InlineRecording, ...] = ()
+    stated: dict[str, Claims] = {}
+
+    def claims(self) -> Iterator[tuple[str, Claims]]:
+        """Yield each address with what is stated, with the side that alone has this recording where no speaker is."""
+        for url in dict.fromkeys((*self.agent, *self.customer)):
+            stated = self.stated.get(url, Claims())
+            is_agent, is_customer = url in self.agent, url in self.customer
+            if not stated.speakers and is_agent != is_customer:
+                stated = replace(stated, speakers=("agent",) if is_agent else ("customer",))
+            yield url, stated
 
 
 class Heard(Struct, frozen=True, omit_defaults=True):
@@ -152,3 +167,13 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def derive_id(app_id: str, custom_id: str) -> str:
     """Return the id of a conversation that has none: the same app and custom id always give the same."""
     return "c-" + str(uuid.uuid5(_NAMESPACE, app_id + "\n" + custom_id))
+
+
+WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
+"""Why nothing is known of one side where the speaker of every turn is unknown."""
+
+
+def are_without_speakers(conversation: Conversation) -> bool:
+    """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
+    speakers = {turn.speaker for turn in conversation.turns}
+    return "unknown" in speakers and speakers.isdisjoint(("agent", "customer"))

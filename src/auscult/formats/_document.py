@@ -3,7 +3,7 @@
 Each field is in docs/reference/formats.md.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -22,6 +22,8 @@ from auscult.domain.conversation import (
     derive_id,
 )
 from auscult.domain.errors import FormatError
+from auscult.domain.recordings.recording import Claims
+from auscult.domain.recordings.recording import Speaker as ChannelSpeaker
 from auscult.formats import _instants, _parts, _turns
 from auscult.formats._contract import Limits
 
@@ -74,11 +76,20 @@ class EventDocument(Struct, frozen=True):
     to_queue_id: Id | None = None
 
 
-class InlineRecordingDocument(Struct, frozen=True):
+class StatedDocument(Struct, frozen=True, kw_only=True):
+    """Properties of a recording, which are compared with its bytes."""
+
+    content_type: str | None = None
+    duration_ms: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+    sha256: Annotated[str, Meta(pattern="^[0-9A-Fa-f]{64}$")] | None = None
+    sha512: Annotated[str, Meta(pattern="^[0-9A-Fa-f]{128}$")] | None = None
+    speakers: tuple[ChannelSpeaker, ...] | None = None
+
+
+class InlineRecordingDocument(StatedDocument, frozen=True, kw_only=True):
     """A recording inside the document, in base64."""
 
     content: bytes
-    speakers: tuple[Literal["agent", "customer"], ...] | None = None
 
 
 class RecordingsDocument(Struct, frozen=True):
@@ -87,6 +98,7 @@ class RecordingsDocument(Struct, frozen=True):
     agent: tuple[str, ...] | None = None
     customer: tuple[str, ...] | None = None
     inline: tuple[InlineRecordingDocument, ...] | None = None
+    stated: dict[str, StatedDocument] | None = None
 
 
 class ConversationDocument(Struct, frozen=True, kw_only=True):
@@ -114,6 +126,12 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
 _SPAN = "a whole number of ms from started_at, 0 or more"
 _ID = "text of 1 to 255 characters"
+_STATED = {
+    "speakers": "a list of agent, customer or unknown",
+    "duration_ms": "a whole number of ms, 1 or more",
+    "sha256": "64 hexadecimal digits",
+    "sha512": "128 hexadecimal digits",
+}
 RIGHT = {
     "": "a JSON object",
     "channel": "voice or chat",
@@ -129,7 +147,7 @@ RIGHT = {
     "recordings.agent": "a list of addresses",
     "recordings.customer": "a list of addresses",
     "recordings.inline.content": "the bytes in base64",
-    "recordings.inline.speakers": "a list of agent or customer",
+    **{f"recordings.{place}.{name}": should for place in ("inline", "stated.*") for name, should in _STATED.items()},
     "custom_fields.*": "text, a number, true or false",
     **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
@@ -199,8 +217,14 @@ def document_of(conversation: Conversation) -> dict[str, Any]:
 
 
 def _recordings(document: RecordingsDocument) -> Recordings:
-    inline = tuple(InlineRecording(each.content, each.speakers or ()) for each in document.inline or ())
-    return Recordings(document.agent or (), document.customer or (), inline)
+    inline = tuple(InlineRecording(content=each.content, **_stated(each)) for each in document.inline or ())
+    stated = {url: Claims(**_stated(each)) for url, each in (document.stated or {}).items()}
+    return Recordings(document.agent or (), document.customer or (), inline, stated)
+
+
+def _stated(document: StatedDocument) -> dict[str, Any]:
+    given = {name: getattr(document, name) for name in Claims.__struct_fields__}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _agent(agent: AgentDocument, place: int) -> Agent:

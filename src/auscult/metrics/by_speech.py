@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
@@ -24,7 +24,6 @@ from auscult.domain.said.speech import (
     silences,
     with_times_of_sound,
 )
-from auscult.metrics._finding.reading import WITHOUT_SPEAKERS, are_without_speakers
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
 

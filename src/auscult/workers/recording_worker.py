@@ -1,13 +1,14 @@
 """Background work on recordings, and the HTTP by which their bytes are fetched from links."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from auscult import __version__
 from auscult.domain.errors import RecordingError
 from auscult.services.recordings.transcription import TransientError
 from auscult.services.recordings.work import RecordingWork
+from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background import BackgroundThread
 from auscult.workers.webhook_sender import CheckedConnection, NotAllowedError, login
 
@@ -21,16 +22,19 @@ _SERVER_ERROR = 500
 _OK = 200
 
 
-class HttpFetcher:
-    """HTTP client for links, limited to the addresses that the settings allow, and in bytes."""
+class LinkFetcher:
+    """Client for links over HTTP and to objects, limited to the addresses that the settings allow, and in bytes."""
 
-    def __init__(self, allowed: str, most_bytes: int) -> None:
+    def __init__(self, allowed: str, most_bytes: int, objects: ObjectLinks) -> None:
         """``allowed``: none, public or any, as the setting ``recording_links``."""
         self._allowed = allowed
         self._most_bytes = most_bytes
+        self._objects = objects
 
     def fetch(self, link: str) -> Iterator[bytes]:
         """Yield the bytes behind a link. Raises ``RecordingError`` for good, ``TransientError`` for now."""
+        if not link.startswith(("https://", "http://")):
+            return self._pieces(self._objects.open(link).read)
         if self._allowed == "none":
             raise RecordingError("links are not fetched (setting recording_links)", code="recording.link_refused")
         for _ in range(_MOST_REDIRECTS + 1):
@@ -44,10 +48,7 @@ class HttpFetcher:
     def _asked(self, link: str) -> http.client.HTTPResponse:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https"):
-            raise RecordingError(
-                f"links with {parts.scheme}: need the store of objects that the setting recordings names",
-                code="recording.link_refused",
-            )
+            raise RecordingError(f"the link redirects to {parts.scheme}:", code="recording.link_refused")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection = CheckedConnection(
@@ -71,17 +72,20 @@ class HttpFetcher:
             kind = (answer.getheader("Content-Type") or "").partition(";")[0].strip().lower()
             if kind.startswith(("text/", "image/")) or kind == "application/json":
                 raise RecordingError(f"the link leads to {kind}, which is no sound", code="recording.type_unsupported")
-            size = 0
-            try:
-                while piece := answer.read(_PIECE_BYTES):
-                    size += len(piece)
-                    if size > self._most_bytes:
-                        raise RecordingError(
-                            f"the recording is larger than {self._most_bytes} bytes", code="recording.link_refused"
-                        )
-                    yield piece
-            except (OSError, http.client.HTTPException) as error:
-                raise TransientError(f"the link broke off: {type(error).__name__}") from error
+            yield from self._pieces(answer.read)
+
+    def _pieces(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
+        size = 0
+        try:
+            while piece := read(_PIECE_BYTES):
+                size += len(piece)
+                if size > self._most_bytes:
+                    raise RecordingError(
+                        f"the recording is larger than {self._most_bytes} bytes", code="recording.link_refused"
+                    )
+                yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise TransientError(f"the link broke off: {type(error).__name__}") from error
 
 
 class RecordingWorker(BackgroundThread):

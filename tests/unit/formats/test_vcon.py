@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from auscult.domain.conversation import Agent, Conversation, Customer, Event, Recordings
+from auscult.domain.recordings.recording import Claims
 from auscult.formats import Limits
 from auscult.formats.vcon import VCon
 from tests.unit.formats.vcons import ALICE, BOB, START, UUID, read, refusal, said, timed, transcript
@@ -76,7 +77,9 @@ def test_a_recorded_call() -> None:
         Event("hold", 24_000),
         Event("transfer", 30_000, None, "bob@example.com"),
     )
-    assert conversation.recordings == Recordings(("https://example.com/both.wav",), ("https://example.com/both.wav",))
+    both = ("https://example.com/both.wav",)
+    stated = Claims(content_type="audio/x-wav", duration_ms=33_120)
+    assert conversation.recordings == Recordings(both, both, stated={both[0]: stated})
     assert conversation.custom_fields == {"subject": "Card lost", "plan": "gold", "skill": "cards"}
 
 

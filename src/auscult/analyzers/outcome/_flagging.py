@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
 from auscult.analyzers._packs import BY_PACKS, matcher
 from auscult.analyzers._phrases import Claims, Phrases
@@ -82,7 +82,7 @@ def raise_flag(
     """
     turns = turns_of(conversation, "customer")
     if not turns:
-        return Unknown("the customer never speaks")
+        return unheard(conversation)
     if (obstacle := unsupported(conversation, known, languages)) is not None:
         return obstacle
     language = language_of(conversation, known)

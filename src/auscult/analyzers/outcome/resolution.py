@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
 from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
@@ -44,7 +44,7 @@ class Resolution:
         """The outcome, with the turn that decided."""
         customer = turns_of(conversation, "customer")
         if not customer:
-            return Unknown("the customer never speaks")
+            return unheard(conversation)
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         if (language := language_of(conversation, known)) in BY_PACKS:

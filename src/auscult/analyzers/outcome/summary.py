@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, turns_of, unsupported
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
@@ -94,7 +94,7 @@ class Summary:
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Return the text with its turns, or unknown where no subject is mentioned."""
         if not turns_of(conversation, "customer"):
-            return Unknown("the customer never speaks")
+            return unheard(conversation)
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         judged = answers.get(Summarization(Transcript.of(conversation)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import turns_of, unsupported
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._shares import parts_of
@@ -44,7 +44,7 @@ class Emotions:
         """Emotions by side, with how often and how long."""
         agent = turns_of(conversation, "agent")
         if not agent and not turns_of(conversation, "customer"):
-            return Unknown("neither customer nor agent speaks")
+            return unheard(conversation, "neither customer nor agent speaks")
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         shown = agent if _AGENT.found_in([turn.text for turn in agent]) else []

@@ -7,7 +7,7 @@ Scores are from 1 to 10 with 5 as neutral: below 4 is negative, above 6 positive
 from collections.abc import Sequence
 from typing import ClassVar
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers._shares import whole_percents
@@ -42,7 +42,7 @@ class Sentiment:
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Return the sentiment of each customer turn and of the conversation. ``known`` may hold the outcome."""
         if not turns_of(conversation, "customer"):
-            return Unknown("the customer never speaks")
+            return unheard(conversation)
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         language = language_of(conversation, known)

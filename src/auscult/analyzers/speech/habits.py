@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, unsupported
 from auscult.analyzers._people import by_agent
 from auscult.analyzers.speech._crutch_words import crutch_words
@@ -54,7 +54,7 @@ class Habits:
         """A row for each agent, in the order in which they first speak."""
         agents = by_agent(conversation)
         if not agents:
-            return Unknown("the agent never speaks")
+            return unheard(conversation, "the agent never speaks")
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         sought = list(_sought(conversation, agents))

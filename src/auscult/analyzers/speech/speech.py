@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._people import by_agent
 from auscult.analyzers._shares import whole_percents
@@ -54,7 +54,7 @@ class Speech:
         sides: tuple[Side, ...] = ("customer", "agent")
         turns = {side: turns_of(conversation, side) for side in sides}
         if not any(turns.values()):
-            return Unknown("neither customer nor agent speaks")
+            return unheard(conversation, "neither customer nor agent speaks")
         by_sound = with_times_of_sound(conversation)
         for side in sides:
             if by_sound is conversation and turns[side] and not any(map(is_timed, turns[side])):

@@ -290,7 +290,7 @@ def _told(entry: TrailEntry) -> str:
         return f"{when}  {note.metric_id} {note.state.replace('open', 'disputed')} by {entry.by}, round {note.round}: {note.text}".rstrip(
             ": "
         )
-    if entry.action in {"released", "agent_accepted"}:
+    if entry.action in {"released", "agent_accepted", "declined"}:
         return f"{when}  {entry.action.replace('_', ' ')} by {entry.by}"
     if entry.result is None:
         return f"{when}  {entry.action} to {entry.auditor}, by {entry.by}"

@@ -16,7 +16,7 @@ Heads = Annotated[
         metavar="FILE",
         exists=True,
         dir_okay=False,
-        help="With --log: the seals' heads as the second place has them. Default: AUSCULT_SEALS_TO where it is a file.",
+        help="With --log: the seals' heads as the second place has them. Default: AUSCULT_SEALS_TO where it is no URL of a webhook.",
     ),
 ]
 

@@ -1,6 +1,7 @@
 """``auscult recordings``: the sound of conversations."""
 
 import mimetypes
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -8,14 +9,17 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
-from auscult.cli.terminal import options
+from auscult.cli.terminal import input_files, options
 from auscult.domain.errors import AuscultError, RecordingError
 from auscult.domain.recordings.recording import Claims, Speaker
 
 if TYPE_CHECKING:
     from auscult.domain.recordings.recording import Recording
+    from auscult.formats import Limits
     from auscult.services.recordings.accept import Upload
+    from auscult.services.recordings.folders import FileOfConversation
 
 
 _SPEAKERS: dict[str, Speaker] = {name: name for name in get_args(Speaker)}
@@ -76,10 +80,7 @@ def add(
     with bootstrap.open(settings) as application:
         store = application.store.within(options.known_tenant(application.store, app))
         for file in files:
-            claims = Claims(
-                content_type=mimetypes.guess_type(file.name)[0] or "",
-                speakers=tuple(_SPEAKERS[each] for each in speakers or ()),
-            )
+            claims = Claims(content_type=_type_of(file), speakers=tuple(_SPEAKERS[each] for each in speakers or ()))
             try:
                 added = _sent(Upload(store, folder, conversation, claims, partial(datetime.now, UTC)), file)
             except AuscultError as error:
@@ -96,7 +97,7 @@ def load(
     place: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER|CSV", help="Files named by their conversations, or a list of conversations and files."
+            metavar="FOLDER|FILE", help="Files named by their conversations, or a CSV or documents that name them."
         ),
     ],
     *,
@@ -104,15 +105,15 @@ def load(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Add a folder of sound: each file to the conversation that it is named after, or that a CSV names for it.
+    """Add a folder of sound: each file to the conversation that it is named after, or that a CSV or a document names for it.
 
     Of two mono files, one is called ID.agent.wav and the other one ID.customer.wav. The columns of a CSV are
-    conversation_id, file, speaker, duration_ms and sha256. What cannot be stored is named, and the others are added.
+    conversation_id, file, speaker, duration_ms and sha256. Documents (JSON) name files in their recordings. What cannot
+    be stored is named, and the others are added.
     """
     from auscult import bootstrap
     from auscult.cli.terminal.errors import report
     from auscult.services.recordings.accept import Upload
-    from auscult.services.recordings.folders import files_in_list, files_of
 
     if not place.exists():
         raise typer.BadParameter(f"there is no folder and no file {place}")
@@ -120,12 +121,14 @@ def load(
     settings = options.settings_of(database)
     folder = bootstrap.recordings.folder(settings)
     with bootstrap.open(settings) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
-        for each in files_of(place) if place.is_dir() else files_in_list(place):
+        tenant = options.known_tenant(application.store, app)
+        store = application.store.within(tenant)
+        for each in _files(place, tenant.app_id, input_files.limits_of(settings)):
             try:
                 if not each.path.is_file():
                     raise RecordingError(f"there is no file {each.path}", code="recording.unknown")
-                upload = Upload(store, folder, each.conversation_id, each.claims, partial(datetime.now, UTC))
+                claims = replace(each.claims, content_type=each.claims.content_type or _type_of(each.path))
+                upload = Upload(store, folder, each.conversation_id, claims, partial(datetime.now, UTC))
                 recording = _sent(upload, each.path)
             except AuscultError as error:
                 refused += 1
@@ -154,6 +157,23 @@ def listing(
         store = application.store.within(options.known_tenant(application.store, app))
         for recording in store.recordings.of(conversation):
             _show(recording, as_json=as_json)
+
+
+def _files(place: Path, app_id: str, limits: "Limits") -> Iterator["FileOfConversation"]:
+    """Yield the files of a folder, of a CSV, or of documents."""
+    from auscult.services.recordings.folders import files_in_documents, files_in_list, files_of
+    from auscult.services.scoring.intake.read import read_file
+
+    if place.is_dir():
+        return files_of(place)
+    if place.suffix.lower() == ".csv":
+        return files_in_list(place)
+    return files_in_documents(read_file(place, app_id, limits), place.parent)
+
+
+def _type_of(file: Path) -> str:
+    """Return the media type that a file's ending declares."""
+    return mimetypes.guess_type(file.name)[0] or ""
 
 
 def _sent(upload: "Upload", file: Path) -> "Recording":

@@ -100,23 +100,32 @@ class Assigned(Struct, frozen=True, kw_only=True):
     assignment: Assignment
     audit: Audit | None
 
+    @property
+    def since(self) -> datetime:
+        """Return when its rater got it."""
+        return self.audit.assigned_at if self.audit else self.assignment.created_at
+
 
 class Shown(Struct, frozen=True):
-    """Order of the audits that reports may show: the assignment, and when its audit was submitted, if it was."""
+    """An audit that reports may show: its assignment, and when it was submitted, if it was."""
 
     assignment_id: str
     role: Role
     segment: int
     submitted_at: datetime | None
+    is_declined: bool = False
 
 
 def effective_of(audits: Iterable[Shown], shown_segment: int = WHOLE) -> str | None:
     """Return the assignment whose audit reports show, of the audits of one conversation in the order of assignment.
 
     Only audits proper are shown: of the whole conversation, or of the segment that rows show where it is scored by
-    segments. The one submitted last counts; while none is submitted, the one that was assigned first.
+    segments. The one submitted last counts; while none is submitted, the one that was assigned first. One that was
+    declined is not shown.
     """
-    proper = [one for one in audits if one.role == "audit" and one.segment in {WHOLE, shown_segment}]
+    proper = [
+        one for one in audits if one.role == "audit" and not one.is_declined and one.segment in {WHOLE, shown_segment}
+    ]
     submitted = [(one.submitted_at, place) for place, one in enumerate(proper) if one.submitted_at is not None]
     if submitted:
         return proper[max(submitted)[1]].assignment_id

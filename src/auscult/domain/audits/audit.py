@@ -1,7 +1,8 @@
 """Audits: from assignment to submission, with score and trail.
 
 A conversation without an audit is not assigned. An audit is assigned to an auditor, who drafts answers (which change
-nothing that anybody else sees) and submits them once; from then on it is audited. It never touches the evaluation.
+nothing that anybody else sees) and submits them once; from then on it is audited. An auditor who cannot judge the
+conversation declines, and it is not assigned any more. An audit never touches the evaluation.
 """
 
 import uuid
@@ -12,7 +13,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.audits.notes import DisputeNote, ReviewAction
+from auscult.domain.audits.notes import Decision, DisputeNote, RescoreNote, ReviewAction, decision_of
 from auscult.domain.audits.sheet import (
     LONGEST_COMMENT,
     AuditAnswer,
@@ -24,7 +25,7 @@ from auscult.domain.audits.sheet import (
     unanswered,
 )
 from auscult.domain.errors import ConflictError, RequestError
-from auscult.domain.evaluation import Evaluation, Qualification, Status, score
+from auscult.domain.evaluation import Evaluation, Qualification, score
 from auscult.domain.form import Form
 from auscult.domain.questions.outcome import is_passed
 
@@ -46,6 +47,7 @@ __all__ = [
     "assign",
     "assignment_id_of",
     "decision_of",
+    "declined",
     "draft",
     "machine_answers",
     "reaudit",
@@ -57,7 +59,7 @@ __all__ = [
 ]
 
 AuditState = Literal["not_assigned", "assigned", "audited"]
-AuditAction = Literal["assigned", "reassigned", "submitted", "reaudited", "rescored"] | ReviewAction
+AuditAction = Literal["assigned", "reassigned", "submitted", "reaudited", "declined", "rescored"] | ReviewAction
 
 _NAMESPACE = uuid.UUID("1c9b1f6e-2f7e-5a53-8f0a-6b0e7f1d3c55")
 
@@ -93,7 +95,8 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Audit of one conversation. ``draft`` is visible to the auditor alone.
 
     ``auditor`` is the name that reports show, ``assignment_id`` the assignment it belongs to. ``changes`` counts its
-    writes, drafts included, so that a concurrent write is noticed.
+    writes, drafts included, so that a concurrent write is noticed. ``is_declined``: the auditor could not judge the
+    conversation; why is said in the assignment.
     """
 
     conversation_id: str
@@ -103,10 +106,13 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: int = 1
     draft: Sheet = Sheet()
     result: AuditResult | None = None
+    is_declined: bool = False
 
     @property
     def state(self) -> AuditState:
         """Return the state of the audit."""
+        if self.is_declined:
+            return "not_assigned"
         return "assigned" if self.result is None else "audited"
 
     def answer_to(self, metric_id: str) -> Qualification:
@@ -115,24 +121,6 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
             if each.metric_id == metric_id:
                 return each.answer
         return "-"
-
-
-class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Outcome of an evaluation. Without a form there is neither id nor version."""
-
-    status: Status
-    form_id: str | None = None
-    form_version: int | None = None
-    score: Decimal | None = None
-    passed: bool | None = None
-
-
-class RescoreNote(Struct, frozen=True, kw_only=True):
-    """Change that a re-score made to one conversation: the evaluation before, which is kept, and the one after."""
-
-    sweep_id: str
-    before: Decision
-    after: Decision
 
 
 class AnswerChange(Struct, frozen=True, kw_only=True):
@@ -172,18 +160,6 @@ class AuditChange(NamedTuple):
 
     audit: Audit
     entry: TrailEntry | None
-
-
-def decision_of(evaluation: Evaluation) -> Decision:
-    """Return the outcome of an evaluation."""
-    form = evaluation.form
-    return Decision(
-        status=evaluation.status,
-        form_id=form.id if form else None,
-        form_version=form.version if form else None,
-        score=evaluation.score,
-        passed=evaluation.passed,
-    )
 
 
 def rescored(before: Evaluation, after: Evaluation, sweep_id: str, by: str) -> TrailEntry:
@@ -233,10 +209,11 @@ def assign(  # noqa: PLR0913  (each is a fact of the step)
     else:
         if audit.result is not None:
             raise _finished(audit)
-        if audit.auditor == auditor:
+        if audit.auditor == auditor and not audit.is_declined:
             return None
-        audit = replace(audit, auditor=auditor, assigned_at=at, draft=Sheet(), changes=audit.changes + 1)
-        action = "reassigned"
+        action = "assigned" if audit.is_declined else "reassigned"
+        changes = audit.changes + 1
+        audit = replace(audit, auditor=auditor, assigned_at=at, draft=Sheet(), changes=changes, is_declined=False)
     part = evaluation.segment
     entry = TrailEntry(conversation_id=conversation_id, at=at, by=by, action=action, auditor=auditor, segment=part)
     return AuditChange(audit, entry)
@@ -311,6 +288,14 @@ def reaudit(audit: Audit | None, evaluation: Evaluation, sheet: Sheet, by: str, 
     return AuditChange(replace(audit, result=result, changes=audit.changes + 1), replace(entry, changed=changed))
 
 
+def declined(audit: Audit, segment: int, auditor: str, at: datetime) -> AuditChange:
+    """End an audit whose auditor cannot judge the conversation, or the segment of it."""
+    entry = TrailEntry(
+        conversation_id=audit.conversation_id, at=at, by=auditor, action="declined", auditor=auditor, segment=segment
+    )
+    return AuditChange(replace(audit, auditor=auditor, is_declined=True, changes=audit.changes + 1), entry)
+
+
 def _ended(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
     audit: Audit, evaluation: Evaluation, sheet: Sheet, action: AuditAction, by: str, at: datetime
 ) -> tuple[AuditResult, TrailEntry]:
@@ -365,7 +350,7 @@ def _form_of(evaluation: Evaluation) -> Form:
 
 
 def _open(audit: Audit | None, evaluation: Evaluation) -> Audit:
-    if audit is None:
+    if audit is None or audit.is_declined:
         raise ConflictError(
             f"conversation {evaluation.conversation_id} is not assigned; assign it to an auditor first",
             code="audit.not_assigned",

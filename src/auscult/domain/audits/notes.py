@@ -1,8 +1,11 @@
-"""Notes in the trail of an audit about what followed its submission."""
+"""Notes in the trail of an audit: disputes, which follow its submission, and re-scores."""
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+
+from auscult.domain.evaluation import Evaluation, Status
 
 DisputeState = Literal["open", "accepted", "denied", "withdrawn", "reopened", "erased"]
 """``reopened``: the auditor changed the disputed answer meanwhile; ``erased``: the conversation is gone."""
@@ -20,3 +23,33 @@ class DisputeNote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: str = "-"
     proposed: str | None = None
     after: str | None = None
+
+
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Outcome of an evaluation. Without a form there is neither id nor version."""
+
+    status: Status
+    form_id: str | None = None
+    form_version: int | None = None
+    score: Decimal | None = None
+    passed: bool | None = None
+
+
+class RescoreNote(Struct, frozen=True, kw_only=True):
+    """Change that a re-score made to one conversation: the evaluation before, which is kept, and the one after."""
+
+    sweep_id: str
+    before: Decision
+    after: Decision
+
+
+def decision_of(evaluation: Evaluation) -> Decision:
+    """Return the outcome of an evaluation."""
+    form = evaluation.form
+    return Decision(
+        status=evaluation.status,
+        form_id=form.id if form else None,
+        form_version=form.version if form else None,
+        score=evaluation.score,
+        passed=evaluation.passed,
+    )

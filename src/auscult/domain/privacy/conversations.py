@@ -5,8 +5,9 @@ which reports show, and are redacted everywhere else.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -15,7 +16,18 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.privacy.digests import Digest, digest_of
-from auscult.domain.privacy.redaction import Found, Hints, Kind, Numbering, Redacted, Span, Utterance, redacted
+from auscult.domain.privacy.redaction import (
+    PLACEHOLDER,
+    Found,
+    Hints,
+    Kind,
+    Numbering,
+    Redacted,
+    Span,
+    Utterance,
+    placeholder,
+    redacted,
+)
 
 _Path = tuple[str | int, ...]
 Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
@@ -59,11 +71,12 @@ def redact_conversation(
 ) -> RedactedConversation:
     """Replace personal data everywhere in a conversation by placeholders; one value has one number in all of it.
 
-    With ``digest`` the conversation has a keyed hash of each value.
+    With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
     hints = Hints(names=_names(conversation), countries=countries, language=conversation.language)
     utterances = [Utterance(turn.speaker, turn.text) for turn in conversation.turns]
-    numbering = Numbering(turn.text for turn in conversation.turns)
+    mask_of = partial(digest_of, digest=digest) if digest else None
+    numbering = Numbering((turn.text for turn in conversation.turns), conversation.masks, mask_of)
     found = find(utterances, hints)
     talk = redacted([turn.text for turn in conversation.turns], found, numbering)
     changes, originals = _fields(conversation, _Known(find, hints, found), numbering)
@@ -85,7 +98,7 @@ def _names(conversation: Conversation) -> tuple[str, ...]:
     names = [agent.name for agent in conversation.agents]
     if conversation.customer is not None:
         names.append(conversation.customer.name)
-    return tuple(name for name in names if name)
+    return tuple(name for name in names if name and not PLACEHOLDER.fullmatch(name))
 
 
 class _Known:
@@ -158,8 +171,8 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numberin
 def _whole_name(place: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
     words = _WORD.findall(leaf.text)
-    has_letters = any(word.isalpha() for word in words)
-    if not leaf.is_staff and has_letters and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
+    is_open = any(word.isalpha() for word in words) and not PLACEHOLDER.fullmatch(leaf.text)
+    if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
         value = " ".join(leaf.text.lower().split())
         yield Found(place, 0, len(leaf.text), "name", value)
 
@@ -202,3 +215,19 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     spans: dict[str, tuple[Span, ...]] = {}
     originals: dict[str, str] = {}
+
+    def behind(self, earlier: "Redaction") -> "Redaction":
+        """Return both, this one where they differ."""
+        return Redaction(spans={**earlier.spans, **self.spans}, originals={**earlier.originals, **self.originals})
+
+    def within(self, conversation: Conversation, marks: Container[str]) -> "Redaction":
+        """Return the part that still holds: of these placeholders, and spans where the turn still has them."""
+        texts = {turn.id: turn.text for turn in conversation.turns}
+        return Redaction(
+            spans={
+                turn: its
+                for turn, its in self.spans.items()
+                if all(texts.get(turn, "")[one.start : one.end] == placeholder(one.kind, one.number) for one in its)
+            },
+            originals={mark: value for mark, value in self.originals.items() if mark in marks},
+        )

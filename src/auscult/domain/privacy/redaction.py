@@ -5,7 +5,7 @@ was written or said, so that a read-back can still be compared with what it repe
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, cast, get_args
 
 from msgspec import Struct
@@ -30,6 +30,11 @@ Mode = Literal["off", "mask", "token"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _RANK: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(KINDS)}
 PLACEHOLDER = re.compile(r"\[(" + "|".join(kind.replace("_", " ") for kind in KINDS) + r")(?: ([1-9][0-9]*))?\]")
+
+
+def kind_of(found: re.Match[str]) -> tuple[Kind, int]:
+    """Return the kind and the number of a placeholder that was found, 0 where it has none."""
+    return cast("Kind", found[1].replace(" ", "_")), int(found[2] or 0)
 
 
 class Utterance(NamedTuple):
@@ -87,21 +92,42 @@ class Redacted(NamedTuple):
 class Numbering:
     """Numbers of values within one conversation: 1 for the first card, 2 for the second."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        """Begin with 1 for every kind, or behind the highest number in texts that hold placeholders already."""
+    def __init__(
+        self,
+        taken: Iterable[str] = (),
+        masks: Mapping[str, str] | None = None,
+        mask_of: Callable[[Kind, str], str] | None = None,
+    ) -> None:
+        """Begin with 1 for every kind, or behind the highest number in texts that hold placeholders already.
+
+        ``masks`` are keyed hashes by placeholder of what was replaced before: a value that has one there, by
+        ``mask_of``, gets the same number again.
+        """
         self._numbers: dict[tuple[Kind, str], int] = {}
         self._last: dict[Kind, int] = {}
-        for text in taken:
+        self._known = {(mark.rpartition(" ")[0], mask): mark for mark, mask in (masks or {}).items()}
+        self._mask_of = mask_of
+        for text in (*taken, *(masks or {})):
             for found in PLACEHOLDER.finditer(text) if "[" in text else ():
-                kind = cast("Kind", found[1].replace(" ", "_"))
-                self._last[kind] = max(self._last.get(kind, 0), int(found[2] or 0))
+                kind, number = kind_of(found)
+                self._last[kind] = max(self._last.get(kind, 0), number)
 
     def of(self, kind: Kind, value: str) -> int:
         """Return the number of a value, the next one where it is new."""
         key = (kind, value)
         if key not in self._numbers:
-            self._last[kind] = self._numbers[key] = self._last.get(kind, 0) + 1
+            self._numbers[key] = self._earlier(kind, value) or self._next(kind)
         return self._numbers[key]
+
+    def _next(self, kind: Kind) -> int:
+        self._last[kind] = self._last.get(kind, 0) + 1
+        return self._last[kind]
+
+    def _earlier(self, kind: Kind, value: str) -> int | None:
+        if not self._known or self._mask_of is None:
+            return None
+        mark = self._known.get((placeholder(kind)[:-1], self._mask_of(kind, value)))
+        return None if mark is None else int(mark.rpartition(" ")[2][:-1])
 
     def values(self) -> Iterator[tuple[str, Kind, str]]:
         """Yield the values that have a number: placeholder, kind and value."""

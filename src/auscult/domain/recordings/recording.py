@@ -47,21 +47,25 @@ UNKNOWN_SOUND = Sound(content_type="", codec="", channels=0, sample_rate=0, dura
 """The sound of a recording whose bytes are not there yet."""
 
 
-class Linked(Struct, frozen=True, kw_only=True):
-    """A recording that a document names by its link, or brings along: ``content``, with its link made of its digest."""
+class Claims(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Properties that a sender states about a recording; each is checked against the bytes where it is stated.
 
-    link: str
-    speakers: tuple[Speaker, ...] = ()
-    content: bytes | None = None
-
-
-class Claims(Struct, frozen=True, kw_only=True):
-    """Properties that a sender states about a recording; each is checked against the bytes where it is not None."""
+    Checksums are in hexadecimal digits. ``speakers``: the speaker of each channel.
+    """
 
     content_type: str = ""
     duration_ms: int | None = None
     sha256: str | None = None
+    sha512: str | None = None
     speakers: tuple[Speaker, ...] = ()
+
+
+class Linked(Struct, frozen=True, kw_only=True):
+    """A recording that a document names by its link, or brings along: ``content``, with its link made of its digest."""
+
+    link: str
+    claims: Claims
+    content: bytes | None = None
 
 
 def new_recording_id() -> str:

@@ -1,7 +1,7 @@
 """Words of a recording as a recogniser returned them, and the turns that they make."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -67,8 +67,13 @@ def are_of_words(turns: Sequence[Turn]) -> bool:
 
 def turns_of(words: Sequence[Word], speakers: Sequence[Speaker]) -> tuple[Turn, ...]:
     """Return the turns that words make, by time; of unknown speakers where neither channel nor recogniser shows them."""
-    groups = groups_of(words, speakers)
-    return tuple(_turn(f"r{number}", group, speakers) for number, group in enumerate(groups, start=1))
+    return tuple(_turn(turn_id, group, speakers) for turn_id, group in turn_groups(words, speakers))
+
+
+def turn_groups(words: Sequence[Word], speakers: Sequence[Speaker]) -> Iterator[tuple[str, list[Word]]]:
+    """Yield the id and the words of each turn."""
+    for number, group in enumerate(groups_of(words, speakers), start=1):
+        yield f"r{number}", group
 
 
 def speaker_of(word: Word, speakers: Sequence[Speaker]) -> Speaker:

@@ -1,22 +1,27 @@
 """Conversion of a vCon to a conversation: times, direction, recordings, events, fields. Turns and parties: other modules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Event, InlineRecording, Recordings
 from auscult.domain.errors import FormatError
+from auscult.domain.recordings.recording import Claims, Speaker
 from auscult.formats import _instants, _turns
 from auscult.formats._contract import Limits
 from auscult.formats._documents import Json
 from auscult.formats._vcon.document import Dialog, Document, PartyEvent, content
 from auscult.formats._vcon.parties import Person, agents_of, customer_of, direction_of, flat, mapping, people_of
-from auscult.formats._vcon.recordings import check_recordings, sound_in
+from auscult.formats._vcon.recordings import check_recordings, sound_in, stated_in
 from auscult.formats._vcon.turns import turns_of
 
 _LANGUAGES = ("language", "detected_language", "language_code")
+_SIDE_ALONE: Mapping[frozenset[str], tuple[Speaker, ...]] = {
+    frozenset({"agent"}): ("agent",),
+    frozenset({"customer"}): ("customer",),
+}
 _NO_FIELDS = frozenset({"direction", "language"})
 
 
@@ -152,21 +157,26 @@ def _recordings(document: Document, people: Sequence[Person]) -> Recordings | No
     """Return the addresses of recordings by side, one of both sides on both; and those inside the document."""
     sides: dict[str, list[str]] = {"agent": [], "customer": []}
     inline: list[InlineRecording] = []
+    stated: dict[str, Claims] = {}
     for dialog in document.dialog or []:
         if dialog.type != "recording":
             continue
         on_it = {people[party].speaker for party in flat(dialog.parties) if 0 <= party < len(people)}
         both = on_it & {"agent", "customer"}
+        claims = stated_in(dialog)
         if dialog.url:
+            # Several dialogs in one file say nothing of its length.
+            stated[dialog.url] = claims if stated.get(dialog.url, claims) == claims else Claims()
             for side, urls in sides.items():
                 if side in on_it or not both:
                     urls.append(dialog.url)
         elif (content := sound_in(dialog)) is not None:
-            one: tuple[Literal["agent", "customer"], ...] = ("agent",) if both == {"agent"} else ()
-            inline.append(InlineRecording(content, ("customer",) if both == {"customer"} else one))
+            known = replace(claims, speakers=_SIDE_ALONE.get(frozenset(both), ()))
+            inline.append(InlineRecording(content=content, **msgspec.structs.asdict(known)))
     if not any(sides.values()) and not inline:
         return None
-    return Recordings(tuple(sides["agent"]), tuple(sides["customer"]), tuple(inline))
+    stated = {url: claims for url, claims in stated.items() if claims != Claims()}
+    return Recordings(tuple(sides["agent"]), tuple(sides["customer"]), tuple(inline), stated)
 
 
 def _custom_fields(document: Document, limits: Limits) -> dict[str, str]:

@@ -4,9 +4,11 @@ import base64
 import binascii
 import hashlib
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from auscult.domain.errors import FormatError
+from auscult.domain.recordings.recording import Claims
 from auscult.formats._documents import Json
 from auscult.formats._vcon.document import Dialog, Document
 from auscult.formats._vcon.parties import flat
@@ -16,6 +18,7 @@ _MEDIA_TYPE = re.compile(r"([a-z]+)/[a-z0-9][a-z0-9!#$&^_.+-]*(\s*;.*)?", re.IGN
 _SOUND = frozenset({"audio", "video", "multipart"})
 _UNTYPED = ("application/octet-stream", "application/ogg")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
+_DIGEST_BYTES = {"sha256": 32, "sha512": 64}
 _BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
@@ -88,13 +91,33 @@ def sound_in(dialog: Dialog) -> bytes | None:
         return None
 
 
+def stated_in(dialog: Dialog) -> Claims:
+    """Return what a vCon states about a recording; a checksum that is none says nothing."""
+    hashes: dict[str, str] = {}
+    for stated in _hashes(dialog):
+        name, _, digest = stated.partition("-")
+        with suppress(binascii.Error, ValueError):
+            found = base64.b64decode(digest + "=" * (-len(digest) % 4), altchars=b"-_", validate=True)
+            if len(found) == _DIGEST_BYTES.get(name.lower()):
+                hashes[name.lower()] = found.hex()
+    return Claims(
+        content_type=(dialog.mediatype or dialog.mimetype or "").strip(),
+        duration_ms=round(dialog.duration * 1000) if dialog.duration else None,
+        sha256=hashes.get("sha256"),
+        sha512=hashes.get("sha512"),
+    )
+
+
+def _hashes(dialog: Dialog) -> list[str]:
+    return [dialog.content_hash] if isinstance(dialog.content_hash, str) else dialog.content_hash or []
+
+
 def _check_hash(dialog: Dialog, place: str) -> None:
     """Compare the content with the hash that the vCon has of it: ``sha512-…``, in base64url."""
     content = sound_in(dialog)
-    hashes = [dialog.content_hash] if isinstance(dialog.content_hash, str) else dialog.content_hash or []
-    for stated in hashes if content is not None else ():
+    for stated in _hashes(dialog) if content is not None else ():
         name, _, digest = stated.partition("-")
-        if name.lower() not in ("sha256", "sha512") or content is None:
+        if name.lower() not in _DIGEST_BYTES or content is None:
             continue
         found = base64.urlsafe_b64encode(hashlib.new(name.lower(), content).digest()).decode().rstrip("=")
         if found != digest.rstrip("=").replace("+", "-").replace("/", "_"):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
 from auscult.domain.evaluation import Verdict
 from auscult.domain.memo import kept
 from auscult.domain.probe import Probe
@@ -14,8 +14,6 @@ from auscult.metrics._finding.patterns import bare_words
 _Self = TypeVar("_Self")
 _P = ParamSpec("_P")
 _SIDES = ("agent", "customer")
-WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
-"""Why a metric about one side is NA where the speaker of every turn is unknown."""
 
 Way = Callable[[str], str]
 WAYS: tuple[Way, Way, Way] = (spoken_words, bare_words, straighten_quotes)
@@ -75,12 +73,6 @@ class Reading:
         if found is None:
             found = self._pieces[place] = sentences(self.turns[place].text)
         return found
-
-
-def are_without_speakers(conversation: Conversation) -> bool:
-    """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
-    speakers = {turn.speaker for turn in conversation.turns}
-    return "unknown" in speakers and speakers.isdisjoint(_SIDES)
 
 
 def na_without_speakers(

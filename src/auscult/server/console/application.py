@@ -161,7 +161,7 @@ def counts_of(visitor: Visitor) -> Mapping[str, int]:
     """Return what waits for a visitor, by the name of the page in the menu."""
     found: dict[str, int] = {}
     if "audit.perform" in visitor.permissions:
-        found["My audits"] = len(visitor.app.audits.listing(state="assigned", auditor=visitor.email, limit=100))
+        found["My audits"] = visitor.app.queue.count_waiting(visitor.email)
     if "dispute.decide" in visitor.permissions:
         found["Disputes"] = visitor.app.disputes.count_open()
     return found

@@ -1,7 +1,7 @@
 """Blindness of the raters of one app."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -11,10 +11,12 @@ from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.latest import LatestPage, Place, Sought, latest, place_of
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
+_AT_ONCE = 1_000
+"""Conversations that begin in one millisecond; there are hardly ever two."""
 _UNRELEASED: frozenset[Hidden] = frozenset({"others"})
 _IN_CALIBRATION: frozenset[Hidden] = frozenset({"machine", "others"})
 
@@ -38,12 +40,40 @@ def blindness_of(app: AppStore, rater: str, agent_ids: frozenset[str] = frozense
     return found
 
 
-def told_by(*, is_by_result: bool, is_by_agent: bool) -> frozenset[Hidden]:
-    """Return what a row's presence in a list reveals, where the list was filtered by results or by agents."""
-    told: set[Hidden] = {"machine"} if is_by_result else set()
-    if is_by_agent:
-        told.add("agent")
-    return frozenset(told)
+def told_by(*, is_by_result: bool, is_by_agent: bool, is_by_audit: bool = False) -> frozenset[Hidden]:
+    """Return what a row's presence in a list reveals, where the list was filtered by results, agents or audits."""
+    told: dict[Hidden, bool] = {"machine": is_by_result, "agent": is_by_agent, "others": is_by_audit}
+    return frozenset(each for each, is_told in told.items() if is_told)
+
+
+def latest_blind(
+    app: AppStore, sought: Sought, blindness: Blindness, *, before: Place | None = None, limit: int = 50
+) -> LatestPage:
+    """Return the newest conversations as someone sees them who judges some of them blind.
+
+    Where being found would reveal what is hidden, they are neither among the rows nor in the total.
+    """
+    told = told_by(
+        is_by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
+        is_by_agent=bool(sought.agents or sought.agent_outcomes),
+        is_by_audit=bool(sought.audits),
+    )
+    left_out = [each for each, hidden in blindness.items() if hidden & told]
+    page = latest(app, sought, before=before, limit=limit + len(left_out))
+    seen = [each for each in page.items if each.id not in left_out]
+    items = tuple(blind_listed(each, blindness.get(each.id, frozenset())) for each in seen[:limit])
+    goes_on = bool(items) and (page.next is not None or len(seen) > limit)
+    total = page.total - sum(_is_found(app, sought, each) for each in app.conversations.recorded(left_out).values())
+    return LatestPage(items=items, total=total, next=place_of(items[-1]) if goes_on else None)
+
+
+def _is_found(app: AppStore, sought: Sought, case: EvaluatedConversation) -> bool:
+    """Return whether filters find a conversation."""
+    at = case.conversation.started_at.replace(microsecond=case.conversation.started_at.microsecond // 1000 * 1000)
+    if (sought.since is not None and at < sought.since) or (sought.until is not None and at >= sought.until):
+        return False
+    then = latest(app, replace(sought, since=at, until=at + timedelta(milliseconds=1)), limit=_AT_ONCE)
+    return case.conversation.id in [each.id for each in then.items]
 
 
 def unreleased_to(app: AppStore, agent_ids: frozenset[str]) -> frozenset[str]:
@@ -68,18 +98,6 @@ def blind_listed(listed: ListedConversation, hidden: frozenset[Hidden]) -> Liste
     if "others" in hidden:
         listed = replace(listed, audit=ListedAudit(state="not_assigned", score=None))
     return replace(listed, agents=()) if "agent" in hidden else listed
-
-
-def blind_rows(
-    items: Iterable[ListedConversation], blindness: Blindness, sought: Sought
-) -> tuple[ListedConversation, ...]:
-    """Return the rows that a selection has found, without what is hidden and without those whose presence reveals it."""
-    told = told_by(is_by_result=sought.is_by_result, is_by_agent=bool(sought.agents))
-    return tuple(
-        blind_listed(each, hidden)
-        for each in items
-        if not (hidden := blindness.get(each.id, frozenset[Hidden]())) & told
-    )
 
 
 def blind_case(case: EvaluatedConversation, hidden: frozenset[Hidden]) -> EvaluatedConversation:

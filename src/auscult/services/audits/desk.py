@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -16,7 +17,16 @@ from auscult.domain.audits.assignment import (
     check_rater,
     decline,
 )
-from auscult.domain.audits.audit import AuditAnswer, AuditChange, AuditMovedError, Sheet, draft, reaudit, submit
+from auscult.domain.audits.audit import (
+    AuditAnswer,
+    AuditChange,
+    AuditMovedError,
+    Sheet,
+    declined,
+    draft,
+    reaudit,
+    submit,
+)
 from auscult.domain.audits.judged import agents_in_order
 from auscult.domain.audits.plan import Plan
 from auscult.domain.audits.sheet import Moment, check_turns
@@ -27,7 +37,13 @@ from auscult.services.audits.replacement import drawn_instead
 from auscult.services.audits.workflow import sheet_of, write
 from auscult.services.scoring.render import Reports
 from auscult.storage.audits.queue import QueueQuery
+from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore
+
+T = TypeVar("T")
+
+_GONE = frozenset({"audit.no_form", "segment.unknown"})
+"""Reasons why an item cannot be audited any more."""
 
 
 class Desk:
@@ -45,21 +61,34 @@ class Desk:
     ) -> Item | None:
         """Begin the next item of a rater, of one plan or of any; None where there is none.
 
-        Each call begins another item, none in which one of ``agent_ids`` is judged. What cannot be audited any more, as no form is for it, is passed over.
-        Raises ``NotFoundError`` ``plan.unknown``.
+        Each call begins another item, none in which one of ``agent_ids`` is judged. What cannot be audited any more, as
+        no form is for it or its segment is gone, is passed over. Raises ``NotFoundError`` ``plan.unknown``.
         """
         plan_ids = frozenset(plan.plan_id for plan in self._plans(plan_id) if self._hands_out(plan, rater))
         while True:
             claimed = self._app.queue.claim(rater, self._now(), plan_ids, with_unplanned=plan_id is None, but=agent_ids)
             if claimed is None:
                 return None
-            with suppress(NotFoundError):
-                try:
-                    return self._handover.give(claimed, rater, rater)
-                except ConflictError as error:
-                    if error.reason != "audit.no_form":
-                        raise
-                    self._decline(self._handover.get(claimed).assignment, rater, error.message, "not_for_form")
+            if item := self._given(claimed, rater):
+                return item
+
+    def go_on(self, rater: str, *, agent_ids: frozenset[str] = frozenset()) -> Item | None:
+        """Return an item that a rater has begun; where they have none, begin the next as ``next_item`` does."""
+        for one in self._app.queue.waiting(rater):
+            if one.assignment.state == "begun" and (item := self._given(one.assignment.assignment_id, rater)):
+                return item
+        return self.next_item(rater, agent_ids=agent_ids)
+
+    def _given(self, assignment_id: str, rater: str) -> Item | None:
+        """Hand out an item; None where it cannot be audited any more, and then it is declined."""
+        with suppress(NotFoundError):
+            try:
+                return self._handover.give(assignment_id, rater, rater)
+            except ConflictError as error:
+                if error.reason not in _GONE:
+                    raise
+                self.decline(assignment_id, rater, error.message, "not_for_form")
+        return None
 
     def open_item(self, assignment_id: str, rater: str) -> Item:
         """Begin an assignment, or go on with it.
@@ -188,12 +217,19 @@ class Desk:
 
         Raises as ``open_item`` does, and ``RequestError`` ``reason.missing``.
         """
-        return self._decline(self._handover.get(assignment_id).assignment, rater, reason, code)
+        return _tried(lambda: self._try_declining(assignment_id, rater, reason, code))
 
-    def _decline(self, assignment: Assignment, rater: str, reason: str, code: DeclineCode | None) -> Assignment:
-        after = decline(assignment, rater, reason, self._now(), code)
-        if not self._app.queue.change(assignment, after, drawn_instead(self._app, after, self._now())):
-            raise AuditMovedError(f"assignment {assignment.assignment_id} was changed meanwhile; read it again")
+    def _try_declining(self, assignment_id: str, rater: str, reason: str, code: DeclineCode | None) -> Assignment:
+        found = self._handover.get(assignment_id)
+        before, audit = found.assignment, found.audit
+        after = decline(before, rater, reason, self._now(), code)
+        ended = AssignmentChange(before, after, drawn_instead(self._app, after, self._now()))
+        case = self._app.audits.case(before.conversation_id or "")
+        if audit is not None and case is not None:
+            change = declined(audit, before.segment, rater, self._now())
+            write(self._app, case, change, self._app.audits.all_of(case.conversation.id), self._reports, ended=ended)
+        elif not self._app.queue.change(*ended):
+            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
         return after
 
     def _plans(self, plan_id: str | None) -> list[Plan]:
@@ -217,10 +253,7 @@ class Desk:
     def _step(
         self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
     ) -> Item:
-        for _ in range(MOST_TRIES - 1):
-            with suppress(AuditMovedError):
-                return self._try_step(assignment_id, rater, step)
-        return self._try_step(assignment_id, rater, step)
+        return _tried(lambda: self._try_step(assignment_id, rater, step))
 
     def _try_step(
         self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
@@ -238,6 +271,14 @@ class Desk:
         audit = change.audit if change is not None else found.audit
         assert audit is not None  # noqa: S101  (it was begun above)
         return Item(assignment=self._handover.get(assignment_id).assignment, audit=audit, case=case)
+
+
+def _tried(step: Callable[[], T]) -> T:
+    """Do a step; start again where another writer was quicker."""
+    for _ in range(MOST_TRIES - 1):
+        with suppress(AuditMovedError):
+            return step()
+    return step()
 
 
 def _moments(case: EvaluatedConversation, moments: Sequence[Moment]) -> tuple[Moment, ...]:

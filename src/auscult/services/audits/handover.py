@@ -71,7 +71,7 @@ class Handover:
     def _try(self, assignment_id: str, rater: str, by: str) -> Item:
         found = self.get(assignment_id)
         case = self.case(found.assignment)
-        if found.audit is not None and found.audit.auditor == rater:
+        if found.audit is not None and found.audit.auditor == rater and not found.audit.is_declined:
             return Item(assignment=found.assignment, audit=found.audit, case=case)
         change = assign(found.audit, case.evaluation, rater, by, self._now(), assignment_id=assignment_id)
         assert change is not None  # noqa: S101  (the rater is another one, or there was no audit)

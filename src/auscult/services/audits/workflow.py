@@ -30,6 +30,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.reviews.opening import review_step
 from auscult.services.scoring.render import Reports, render
+from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore
 
 SYSTEM = "system"
@@ -189,10 +190,12 @@ def write(  # noqa: PLR0913, PLR0917  (each is a part of the step)
     others: Sequence[Assigned],
     reports: Reports,
     review: ReviewChange | None = None,
+    ended: AssignmentChange | None = None,
 ) -> None:
     """Write a step with the rows that show it; ``others`` are all assignments of the conversation before it.
 
-    ``review`` is the step of the agent's review that goes with it, unless it follows from the step itself.
+    ``review`` is the step of the agent's review that goes with it, unless it follows from the step itself; ``ended`` the
+    end of an assignment that is declined.
     """
     rendered = None
     if change.entry is not None and case.is_current:
@@ -201,7 +204,7 @@ def write(  # noqa: PLR0913, PLR0917  (each is a part of the step)
             raise AuditMovedError(f"conversation {case.conversation.id} was changed meanwhile; read it again")
         shown = shown_after(change.audit, others, whole.evaluation.segment)
         rendered = render(app.tenant, replace(whole, audit=shown), reports)
-    app.audits.save(change, rendered, review or review_step(app, case, change, others))
+    app.audits.save(change, rendered, review or review_step(app, case, change, others), ended)
 
 
 def shown_after(changed: Audit, others: Sequence[Assigned], shown_segment: int = WHOLE) -> Audit | None:
@@ -212,7 +215,10 @@ def shown_after(changed: Audit, others: Sequence[Assigned], shown_segment: int =
     audits = {one.assignment.assignment_id: one.audit for one in others if one.audit is not None}
     audits[changed.assignment_id] = changed
     ordered = [key for key in roles if key in audits] + [key for key in audits if key not in roles]
-    made = (Shown(key, *roles.get(key, ("audit", WHOLE)), _submitted_at(audits[key])) for key in ordered)
+    made = (
+        Shown(key, *roles.get(key, ("audit", WHOLE)), _submitted_at(audits[key]), audits[key].is_declined)
+        for key in ordered
+    )
     shown = effective_of(made, shown_segment)
     return audits[shown] if shown else None
 

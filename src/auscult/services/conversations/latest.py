@@ -51,11 +51,6 @@ class Sought(Struct, frozen=True, kw_only=True):
     agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
     said: SaidQuery | None = None
 
-    @property
-    def is_by_result(self) -> bool:
-        """True where a row in the result reveals what the machine decided, or what it found."""
-        return bool(self.outcomes or self.met or self.missed or self.intents)
-
 
 class LatestPage(Struct, frozen=True, kw_only=True):
     """One page. ``total``: how many there are in all; ``next`` is where the next page begins, None after the last.

@@ -7,14 +7,14 @@ stays hidden.
 import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from auscult.domain.delivery.exports import Export, ExportKind
 from auscult.domain.errors import AuscultError
 from auscult.domain.tenancy import Tenant
-from auscult.services.conversations.latest import Place, Sought, count, latest
+from auscult.services.conversations.latest import LatestPage, Place, Sought, count
 from auscult.services.privacy.log import record
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.delivery.exports import ExportClaim
@@ -56,20 +56,20 @@ COLUMNS: dict[str, dict[str, Any]] = {name: {} for name in _NAMES}
 Rows = Sequence[ListedConversation]
 
 
-class Seen(NamedTuple):
-    """View of a person: the store narrowed to it, and what was sought without what is hidden from them as an auditor."""
-
-    app: AppStore
-    blinded: Callable[[Rows, Sought], Rows]
-
-
-SeenBy = Callable[[Tenant, str], Seen | None]
-"""Returns what a user sees in an app; None where they may not export any more."""
+Listing = Callable[[Sought, Place | None, int], LatestPage]
+"""Returns so many of the newest conversations before a place, as a person sees them."""
+SeenBy = Callable[[Tenant, str], Listing | None]
+"""Returns the list as a user sees it in an app; None where they may not export any more."""
 
 
-def ask_export(app: AppStore, user_id: str, email: str, sought: Sought, kind: ExportKind) -> str:
-    """Have what filters show exported, and return the id of the export. The access log records it."""
-    total = count(app, sought)
+def ask_export(  # noqa: PLR0913, PLR0917  (who asks, and for what)
+    app: AppStore, user_id: str, email: str, sought: Sought, kind: ExportKind, total: int | None = None
+) -> str:
+    """Have what filters show exported, and return the id of the export. The access log records it.
+
+    ``total`` is the number of conversations that the person sees, unless that is all that are found.
+    """
+    total = count(app, sought) if total is None else total
     record(app, f"user:{email}", "data.exported", "list:conversations", format=kind, conversations=total)
     frozen = msgspec.structs.replace(sought, until=sought.until or datetime.now(UTC))
     return app.exports.ask(user_id, msgspec.json.encode(frozen), kind, total)
@@ -104,9 +104,9 @@ class ListExporting:
         done, going = claim.export.done, claim
         while True:
             before = None if going.place is None else msgspec.json.decode(going.place, type=tuple[int, str])
-            page = latest(seen.app, sought, before=before, limit=AT_A_TIME)
+            page = seen(sought, before, AT_A_TIME)
             done += len(page.items)
-            content = _encoded(seen.blinded(page.items, sought), claim.export, is_first=going.part == 0)
+            content = _encoded(page.items, claim.export, is_first=going.part == 0)
             place = None if page.next is None else _place(page.next)
             if not self._store.export_work.add_part(going, content, place, done, _LEASE_MS) or place is None:
                 return

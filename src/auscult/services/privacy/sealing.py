@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.privacy.log import Head
 from auscult.storage.privacy.log import SENT
+from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
 from auscult.storage.store import Store
 
+_OBJECT = "seal-"
 Deliver = Callable[[bytes], None]
 """Puts one head, a JSON object without a line end, in the second place; raises where it could not."""
 
@@ -49,14 +52,36 @@ def append_to(path: Path) -> Deliver:
     return deliver
 
 
-def read_heads(path: Path) -> Sequence[Head]:
-    """Read the heads of a file of JSON lines. Raises ``SettingsError`` where it is none."""
+def put_in(objects: ObjectBlobs) -> Deliver:
+    """Return what stores each head as an object of its own in a store of objects."""
+
+    def deliver(head: bytes) -> None:
+        number = msgspec.json.decode(head, type=Head).seal
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "head"
+            path.write_bytes(head)
+            objects.put(f"{_OBJECT}{number:012}.json", path)
+
+    return deliver
+
+
+def read_heads(place: str) -> Sequence[Head]:
+    """Read the heads of a file of JSON lines, or of a store of objects. Raises ``SettingsError`` where there are none."""
     try:
-        return [msgspec.json.decode(line, type=Head) for line in path.read_bytes().splitlines() if line.strip()]
+        lines = _objects(place) if place.startswith(SCHEMES) else Path(place).read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Head) for line in lines if line.strip()]
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError(
-            f"the file of seals {path} cannot be read: {error}; name the file that AUSCULT_SEALS_TO names",
+            f"the seals in {place} cannot be read: {error}; name the place that AUSCULT_SEALS_TO names",
             code="seals.unreadable",
             field="seals_to",
-            value=str(path),
+            value=place,
         ) from error
+
+
+def _objects(place: str) -> list[bytes]:
+    objects, found = ObjectBlobs(place), list[bytes]()
+    for name in sorted(objects.names(_OBJECT)):
+        with objects.open(name) as file:
+            found.append(file.read())
+    return found

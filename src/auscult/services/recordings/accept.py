@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from auscult.domain.recordings.recording import (
     default_speakers,
     new_recording_id,
 )
+from auscult.services.recordings.sound.media_types import is_of_type
 from auscult.services.recordings.sound.probe import probe
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore
@@ -97,11 +100,8 @@ class Upload:
         Raises ``RecordingError``, and keeps nothing.
         """
         try:
-            path = self._file.complete()
             sha256 = self._file.sha256
-            _check_sha256(self._claims, sha256)
-            sound = probe(path)
-            speakers = _checked_speakers(self._claims, sound)
+            sound, speakers = checked(self._claims, self._file.complete(), sha256)
         except AuscultError:
             self.abandon()
             raise
@@ -145,19 +145,39 @@ def _check_claims(claims: Claims) -> None:
         )
 
 
-def _check_sha256(claims: Claims, sha256: str) -> None:
-    if claims.sha256 is not None and claims.sha256.lower() != sha256:
+def checked(claims: Claims, path: Path, sha256: str) -> tuple[Sound, tuple[Speaker, ...]]:
+    """Check a file, whose SHA-256 is known, and return its sound and the speaker of each channel.
+
+    Raises ``RecordingError`` where it is unreadable or not as stated.
+    """
+    _check_checksum("sha256", claims.sha256, sha256)
+    if claims.sha512 is not None:
+        with path.open("rb") as file:
+            _check_checksum("sha512", claims.sha512, file_digest(file, "sha512").hexdigest())
+    sound = probe(path)
+    if not is_of_type(sound.content_type, claims.content_type):
         raise RecordingError(
-            f"the SHA-256 of the recording is {sha256}, not {claims.sha256.lower()}; send it again",
+            f"the recording is declared as {claims.content_type}, and found to be {sound.content_type}; "
+            "declare what it is, or send what is declared",
+            code="recording.type_differs",
+            field="Content-Type",
+            value=claims.content_type,
+        )
+    _check_length(claims.duration_ms, sound)
+    return sound, _checked_speakers(claims.speakers, sound)
+
+
+def _check_checksum(name: str, stated: str | None, found: str) -> None:
+    if stated is not None and stated.lower() != found:
+        raise RecordingError(
+            f"the {name.upper()} of the recording is {found}, not {stated.lower()}; send it again",
             code="recording.checksum_differs",
-            field="sha256",
-            value=claims.sha256,
+            field=name,
+            value=stated,
         )
 
 
-def _checked_speakers(claims: Claims, sound: Sound) -> tuple[Speaker, ...]:
-    """Check length and speakers against the sound, and return the speaker of each channel. Raises ``RecordingError``."""
-    stated = claims.duration_ms
+def _check_length(stated: int | None, sound: Sound) -> None:
     if stated is not None and abs(stated - sound.duration_ms) > max(_LENGTH_TOLERANCE_MS, stated // 100):
         raise RecordingError(
             f"the recording has {sound.duration_ms} ms, not {stated}; send it whole, or state its length",
@@ -165,10 +185,9 @@ def _checked_speakers(claims: Claims, sound: Sound) -> tuple[Speaker, ...]:
             field="duration_ms",
             value=stated,
         )
-    return checked_speakers(claims.speakers, sound)
 
 
-def checked_speakers(speakers: tuple[Speaker, ...], sound: Sound) -> tuple[Speaker, ...]:
+def _checked_speakers(speakers: tuple[Speaker, ...], sound: Sound) -> tuple[Speaker, ...]:
     """Return the speaker of each channel: those that are named, else as usual. Raises ``RecordingError``."""
     if speakers and len(speakers) != sound.channels:
         raise RecordingError(

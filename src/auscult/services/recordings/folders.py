@@ -1,13 +1,15 @@
 """Folders of sound: each file belongs to a conversation by its name or by a list in the folder."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.domain.recordings.recording import Claims, Speaker
+from auscult.domain.recordings.recording import Claims, Speaker, is_fetched
+from auscult.formats import Rejected
 
 SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".wma", ".amr"})
 _SIDES: dict[str, Speaker] = {"agent": "agent", "customer": "customer"}
@@ -56,6 +58,19 @@ def files_in_list(file: Path) -> Iterator[FileOfConversation]:
                 )
             for path, claims in found:
                 yield FileOfConversation(path=path, conversation_id=conversation_id, claims=claims)
+
+
+def files_in_documents(documents: Iterable[Conversation | Rejected], folder: Path) -> Iterator[FileOfConversation]:
+    """Yield the files next to documents that these name as their recordings, with what they state about each.
+
+    Links are left out: a worker fetches them. Raises ``FormatError`` for a refused document.
+    """
+    for document in documents:
+        if isinstance(document, Rejected):
+            raise document.error
+        for name, claims in document.recordings.claims() if document.recordings else ():
+            if not is_fetched(name):
+                yield FileOfConversation(path=folder / name, conversation_id=document.id, claims=claims)
 
 
 def _named(row: dict[str, str], folder: Path, line: int) -> Iterator[tuple[Path, Claims]]:

@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.privacy.redaction import PLACEHOLDER, Span
+from auscult.domain.privacy.conversations import Redaction
+from auscult.domain.privacy.redaction import PLACEHOLDER, Span, kind_of
 from auscult.domain.recordings.recording import Sound, Speaker
-from auscult.domain.recordings.words import Silence, Word, groups_of, speaker_of
+from auscult.domain.recordings.words import Silence, Word, groups_of, speaker_of, turn_groups
 from auscult.services.recordings.sound.samples import Samples, interleaved
 from auscult.storage.store import AppStore
 
@@ -23,11 +24,12 @@ _EXPECTED_SIDES: Mapping[Speaker, str] = {"agent": "agent", "customer": "custome
 
 
 class RedactedWords(Struct, frozen=True):
-    """Words with placeholders for personal data, and where the sound must be silent."""
+    """Words with placeholders for personal data, where the sound must be silent, and what is kept by placeholder."""
 
     words: tuple[Word, ...]
     silences: tuple[Silence, ...]
     masks: Mapping[str, str] = {}
+    originals: Mapping[str, str] = {}
 
 
 class Proof(Struct, frozen=True, kw_only=True):
@@ -55,15 +57,49 @@ def redacted_words(
     )
     admitted = app.privacy.admitted([replace(conversation, turns=turns)])
     kept = admitted.redactions.get(conversation.id)
-    spans = {} if kept is None else kept.spans
+    kept = kept or Redaction()
     masks = admitted.conversations[0].masks
     after: list[Word] = []
     silences: list[Silence] = []
     for turn, group in zip(turns, groups, strict=True):
-        found, silent = _replaced(group, spans.get(turn.id, ()))
+        found, silent = _replaced(group, kept.spans.get(turn.id, ()))
         after += found
         silences += silent
-    return RedactedWords(tuple(sorted(after, key=lambda word: (word.start_ms, word.channel))), tuple(silences), masks)
+    after.sort(key=lambda word: (word.start_ms, word.channel))
+    return RedactedWords(tuple(after), tuple(silences), masks, kept.originals)
+
+
+def spans_of(
+    words: Sequence[Word], speakers: Sequence[Speaker], originals: Mapping[str, str]
+) -> dict[str, tuple[Span, ...]]:
+    """Return the spans of the turns that redacted words make, with the times of the words.
+
+    Places in the original are those in the text with ``originals``; where these are not kept, with placeholders.
+    """
+    found: dict[str, tuple[Span, ...]] = {}
+    for turn_id, group in turn_groups(words, speakers):
+        at = original_at = 0
+        spans: list[Span] = []
+        for word in group:
+            end, original_end = at + len(word.text), original_at + len(originals.get(word.text, word.text))
+            if mark := PLACEHOLDER.fullmatch(word.text):
+                kind, number = kind_of(mark)
+                spans.append(
+                    Span(
+                        kind=kind,
+                        number=number,
+                        start=at,
+                        end=end,
+                        original_start=original_at,
+                        original_end=original_end,
+                        start_ms=word.start_ms,
+                        end_ms=word.end_ms,
+                    )
+                )
+            at, original_at = end + 1, original_end + 1
+        if spans:
+            found[turn_id] = tuple(spans)
+    return found
 
 
 def _replaced(group: Sequence[Word], spans: Sequence[Span]) -> tuple[list[Word], list[Silence]]:

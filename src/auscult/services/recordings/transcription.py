@@ -11,11 +11,11 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Turn
 from auscult.domain.errors import AuscultError, EngineError, NotFoundError
+from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.recordings.recording import STEREO, Recording, Sound, Speaker
 from auscult.domain.recordings.words import EarlierTranscript, Transcription, Word, are_of_words, turns_of
-from auscult.services.recordings.redaction import redacted_words
+from auscult.services.recordings.redaction import redacted_words, spans_of
 from auscult.services.recordings.sound.samples import blocks
 from auscult.services.recordings.variants import is_redacted
 from auscult.storage.recordings.folder import RecordingFolder
@@ -104,25 +104,37 @@ class Transcribing:
         detail = app.conversations.get(recording.conversation_id)
         if detail is None:
             return
-        redacted = redacted_words(app, detail.conversation, words, recording.speakers)
-        self._store.transcriptions.finish(claim.number, self._recogniser.name, redacted.words)
-        if is_redacted(app, recording.conversation_id):
+        before = detail.conversation
+        redacted = redacted_words(app, before, words, recording.speakers)
+        kept = Redaction(originals=dict(redacted.originals))
+        waiting = self._store.transcriptions
+        waiting.keep(
+            claim.number, self._recogniser.name, redacted.words, lambda its: app.privacy.add(its, before.id, kept)
+        )
+        if is_redacted(app, before.id):
             given = msgspec.json.encode(redacted.silences)
             self._store.recording_tasks.ask(recording.recording_id, "redacted", given)
-        turns = self._turns(app, recording.conversation_id)
-        before = detail.conversation.turns
-        if turns and turns != before and are_of_words(before):
-            masks = {**detail.conversation.masks, **redacted.masks}
-            app.conversations.accept([replace(detail.conversation, turns=turns, heard=None, masks=masks)], "live")
+        said, speakers = self._words(app, before.id)
+        after = replace(before, masks={**before.masks, **redacted.masks})
+        spans = Redaction()
+        turns = turns_of(said, speakers)
+        if turns and turns != before.turns and are_of_words(before.turns):
+            after = replace(after, turns=turns, heard=None)
+            known = app.privacy.redaction(before.id) or kept
+            spans = Redaction(spans=spans_of(said, speakers, known.originals))
+        if after != before:
+            app.conversations.accept([after], "live", lambda its, _: app.privacy.add(its, before.id, spans))
+        waiting.finish(claim.number)
 
-    def _turns(self, app: AppStore, conversation_id: str) -> tuple[Turn, ...]:
-        """Return the turns of a conversation's words, nothing while some of its recordings are still transcribed.
+    def _words(self, app: AppStore, conversation_id: str) -> tuple[list[Word], list[Speaker]]:
+        """Return the words that make a conversation's turns, and the speaker of each channel.
 
-        The words are those of a stereo recording, else of one recording for each side.
+        They are those of a stereo recording, else of one recording for each side; none while some of its recordings are
+        still transcribed.
         """
         recordings = [each for each in app.recordings.of(conversation_id) if each.state == "success"]
         if not self._store.transcriptions.are_settled([each.recording_id for each in recordings]):
-            return ()
+            return [], []
         words: list[Word] = []
         speakers: list[Speaker] = []
         for each in sorted(recordings, key=_is_less_known):
@@ -135,7 +147,7 @@ class Transcribing:
             speakers += each.speakers
             if each.sound.channels == STEREO:
                 break
-        return turns_of(words, speakers)
+        return words, speakers
 
     def _app(self, claim: Claim) -> AppStore:
         tenant = self._store.tenant(claim.app_id)

@@ -10,17 +10,16 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Heard
 from auscult.domain.errors import AuscultError, NotFoundError, RecordingError
-from auscult.domain.recordings.recording import Recording
+from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.recordings.voice import Span, VoiceFigures
 from auscult.domain.recordings.words import Silence
 from auscult.domain.said.speech import is_timed
 from auscult.services.privacy.log import SYSTEM, record
-from auscult.services.recordings.accept import checked_speakers
+from auscult.services.recordings.accept import checked
 from auscult.services.recordings.arrival import has_arrived
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.redaction import Proof, redacted_words, silences_of_turns, write_silenced
 from auscult.services.recordings.sound.playable import write_playable
-from auscult.services.recordings.sound.probe import probe
 from auscult.services.recordings.transcription import Recogniser, TransientError, words_of
 from auscult.services.recordings.variants import FILES
 from auscult.storage.recordings.folder import RecordingFolder
@@ -30,6 +29,7 @@ from auscult.storage.store import AppStore, Store
 MOST_STARTS = 5
 _FIRST_WAIT_MS = 2_000
 _LEASE_MS = 4 * 3600 * 1000
+_CLAIMS = msgspec.json.Decoder(Claims)
 _SILENCES = msgspec.json.Decoder(tuple[Silence, ...])
 
 
@@ -50,8 +50,14 @@ class RecordingWork:
         folder: RecordingFolder,
         fetcher: Fetcher,
         recogniser: Recogniser | None,
+        *,
+        is_copied: bool = True,
     ) -> None:
-        """``recogniser`` proves that redacted copies are silent where they should be; None: they are not proved."""
+        """``recogniser`` proves that redacted copies are silent where they should be; None: they are not proved.
+
+        Without ``is_copied``, objects that documents link to are checked, and stay where they are.
+        """
+        self._is_copied = is_copied
         self._store = store
         self._folder = folder
         self._fetcher = fetcher
@@ -113,17 +119,33 @@ class RecordingWork:
         try:
             for piece in pieces:
                 file.write(piece)
-            sound = probe(file.complete())
-            speakers = checked_speakers(recording.speakers, sound)
+            claims = Claims(speakers=recording.speakers) if claim.given is None else _CLAIMS.decode(claim.given)
+            sound, speakers = checked(claims, file.complete(), file.sha256)
         except BaseException:
             file.abandon()
             raise
-        file.finish()
+        location = recording.location
+        if content is None and self._stays(recording.source):
+            file.abandon()
+            location = f"{location}@{recording.source}"
+        else:
+            file.finish()
         fetched = replace(
-            recording, state="success", sound=sound, speakers=speakers, sha256=file.sha256, size=file.size, reason=None
+            recording,
+            state="success",
+            sound=sound,
+            speakers=speakers,
+            sha256=file.sha256,
+            size=file.size,
+            location=location,
+            reason=None,
         )
         kept = app.recordings.complete(fetched)
         has_arrived(self._store, app, kept, transcribes=self._recogniser is not None)
+
+    def _stays(self, source: str | None) -> bool:
+        """Return whether bytes are read where they are: only stores of objects are, which are there tomorrow."""
+        return not self._is_copied and not (source or "").startswith(("https://", "http://"))
 
     def _figures(self, claim: TaskClaim) -> None:
         """Compute figures, and use them for the times of turns where a transcript has none."""

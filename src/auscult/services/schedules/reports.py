@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.schedules.schedule import Schedule
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.blind import blind_rows, blindness_of
+from auscult.services.audits.blind import blindness_of, latest_blind
 from auscult.services.audits.frames import agents_of
-from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.delivery.list_exports import AT_A_TIME, COLUMNS, row_of
 from auscult.services.schedules.files import Cell
@@ -151,8 +151,8 @@ def _view(app: AppStore, one: Schedule, until: datetime) -> Rows:
     rows: Rows = [list(COLUMNS)]
     before = None
     while True:
-        page = latest(app, sought, before=before, limit=AT_A_TIME)
-        for each in blind_rows(page.items, blindness, sought):
+        page = latest_blind(app, sought, blindness, before=before, limit=AT_A_TIME)
+        for each in page.items:
             if not one.form_id or (each.form and each.form.id == one.form_id):
                 rows.append([_cell(value) for value in row_of(each).values()])
         before = page.next

@@ -1,10 +1,9 @@
 """The assignments of one app: lists, the next item of a rater, and changes that touch no audit."""
 
-import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +14,9 @@ from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentSta
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.storage.access.apps import take_turn
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
+from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.audit_tables import assignments, draws
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import ms_of
@@ -23,9 +24,6 @@ from auscult.storage.core.tables import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible
-
-_OPEN: tuple[AssignmentState, ...] = ("open", "assigned")
-_TRIES = 20
 
 
 class QueueQuery(NamedTuple):
@@ -97,6 +95,29 @@ class AppQueue:
         with self._database.reading() as connection:
             return [(conversation_id, HIDDEN.decode(hidden)) for conversation_id, hidden in connection.execute(query)]
 
+    def waiting(self, rater: str | None = None, limit: int = 1_000) -> list[Assigned]:
+        """Return what a rater, or every rater, has to do: what is begun first, then what is due first."""
+        begun = assignments.c.state == "begun"
+        order = begun.desc(), assignments.c.due_at.is_(None), assignments.c.due_at, assignments.c.assignment
+        query = self._assigned().where(*_todo(rater)).order_by(*order).limit(limit)
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(query)]
+
+    def count_waiting(self, rater: str) -> int:
+        """Return how many items a rater has to do."""
+        its = conversations.c.conversation == assignments.c.conversation
+        query = sa.select(sa.func.count()).select_from(assignments).join(conversations, its)
+        query = query.where(assignments.c.app == self._app, *_todo(rater), *self._visible)
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def done(self, rater: str, limit: int = 100) -> list[Assigned]:
+        """Return what a rater submitted, the newest first."""
+        mine = assignments.c.rater == rater, assignments.c.state == "submitted", assignments.c.role != "self"
+        query = self._assigned().where(*mine).order_by(assignments.c.ended_at.desc(), assignments.c.assignment.desc())
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(query.limit(limit))]
+
     def of_draw(self, draw_id: str) -> list[Assigned]:
         """Return the assignments of a draw in the order of their numbers ``u``."""
         query = self._assigned().where(draws.c.draw_id == draw_id)
@@ -156,13 +177,10 @@ class AppQueue:
         once, however many ask at a time; no rater begins both opinions on a conversation, or an item in which an agent
         of ``but`` is judged.
         """
-        for _ in range(_TRIES):
-            try:
-                with self._database.writing() as connection:
-                    return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
-            except IntegrityError:  # the other opinion on the same conversation was begun by the same rater meanwhile
-                continue
-        return None
+        with self._database.writing() as connection:
+            # Whoever asks waits for those who asked before: what they hold now may be free again in a moment.
+            take_turn(connection, self._app)
+            return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
 
     def _claim(  # noqa: PLR0913  (each narrows what is handed out)
         self,
@@ -195,12 +213,11 @@ class AppQueue:
             .where(assignments.c.agent_id.not_in(sorted(but)), assignments.c.role != "self")
             .order_by(assignments.c.due_at.is_(None), assignments.c.due_at, own.desc(), assignments.c.assignment)
             .limit(1)
-            .with_for_update(skip_locked=True, of=assignments)
         )
         number = connection.scalar(query)
         if number is None:
             return None
-        begun = sa.update(assignments).where(assignments.c.assignment == number, assignments.c.state.in_(_OPEN))
+        begun = sa.update(assignments).where(assignments.c.assignment == number)
         begun = begun.values(state="begun", rater=rater, begun_at=ms_of(at))
         claimed = connection.execute(begun.returning(assignments.c.assignment_id, assignments.c.conversation)).one()
         its = sa.select(conversations.c.conversation_id).where(conversations.c.conversation == claimed.conversation)
@@ -216,26 +233,9 @@ class AppQueue:
 
         ``instead`` is the item that is drawn in its place, with its due date, in the same transaction.
         """
-        columns: dict[str, Any] = {
-            "state": after.state,
-            "rater": after.rater,
-            "reason": after.reason,
-            "reason_code": after.reason_code,
-            "begun_at": None if after.begun_at is None else ms_of(after.begun_at),
-            "ended_at": None if after.ended_at is None else ms_of(after.ended_at),
-        }
-        same = (
-            assignments.c.app == self._app,
-            assignments.c.assignment_id == before.assignment_id,
-            assignments.c.state == before.state,
-            assignments.c.rater.is_not_distinct_from(before.rater),
-        )
         with self._database.writing() as connection, _other_opinion(after):
-            if connection.execute(sa.update(assignments).where(*same).values(**columns)).rowcount != 1:
-                return False
-            if instead is not None:
-                self._add_instead(connection, after, *instead)
-        return True
+            take_turn(connection, self._app)
+            return change_assignment(connection, self._app, AssignmentChange(before, after, instead))
 
     def add(self, made: Assignment) -> None:
         """Store an assignment without a plan; one of that id stays as it is, and so does an unknown conversation."""
@@ -262,38 +262,11 @@ class AppQueue:
             }
             connection.execute(self._database.dialect.insert(assignments).values(row).on_conflict_do_nothing())
 
-    def _add_instead(
-        self, connection: Connection, declined: Assignment, item: DrawnItem, due_at: datetime | None
-    ) -> None:
-        """Add an item in place of a declined one; none where its conversation was erased meanwhile."""
-        its = sa.select(conversations.c.conversation).where(
-            conversations.c.app == self._app, conversations.c.conversation_id == item.conversation_id
-        )
-        number = connection.scalar(its)
-        of_draw = sa.select(draws.c.draw).where(draws.c.app == self._app, draws.c.draw_id == declined.draw_id)
-        if number is None or declined.ended_at is None:
-            return
-        connection.execute(
-            sa.insert(assignments).values(
-                app=self._app,
-                assignment_id=f"as-{uuid.uuid4()}",
-                conversation=number,
-                segment=item.segment,
-                agent_id=item.agent_id,
-                rater=item.rater,
-                role="audit",
-                state="open" if item.rater is None else "assigned",
-                draw=connection.scalar(of_draw),
-                stratum=item.stratum,
-                u=item.u,
-                probability=item.probability,
-                hidden=msgspec.json.encode(item.hidden).decode(),
-                due_at=None if due_at is None else ms_of(due_at),
-                created_at=ms_of(declined.ended_at),
-                reason="",
-                replaces=declined.assignment_id,
-            )
-        )
+
+def _todo(rater: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions of what a rater, or every rater, has to do; agents' reviews of themselves are no audits."""
+    wanted = [assignments.c.state.in_(("assigned", "begun")), assignments.c.role != "self"]
+    return wanted if rater is None else [*wanted, assignments.c.rater == rater]
 
 
 @contextmanager

@@ -17,7 +17,14 @@ from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversa
 from auscult.storage.access.apps import take_turn
 from auscult.storage.audits.reading import assigned_query, read_assigned
 from auscult.storage.audits.segments import part_of_case, parts_of
-from auscult.storage.audits.writing import IS_SHOWN, mark_of_audit, show_effective, write_audit
+from auscult.storage.audits.writing import (
+    IS_SHOWN,
+    AssignmentChange,
+    change_assignment,
+    mark_of_audit,
+    show_effective,
+    write_audit,
+)
 from auscult.storage.conversations.evaluated import (
     AUDIT_SHOWN,
     CONVERSATION,
@@ -92,11 +99,16 @@ class AppAudits:
         return found
 
     def save(
-        self, change: AuditChange, rendered: RenderedRows | None = None, review: ReviewChange | None = None
+        self,
+        change: AuditChange,
+        rendered: RenderedRows | None = None,
+        review: ReviewChange | None = None,
+        ended: AssignmentChange | None = None,
     ) -> None:
         """Write an audit, its assignment, the line of its trail, and the rows that show it, in one transaction.
 
-        ``review`` is the step of the agent's review that goes with it, written in the same transaction. ``rendered``
+        ``review`` is the step of the agent's review that goes with it, ``ended`` the end of an assignment that is
+        declined, written in the same transaction. ``rendered``
         holds the audit that reports show afterwards; it is set unless nothing becomes visible (a draft) or the
         conversation is not current. An assignment without a plan is made where there is none yet. Raises
         ``AuditMovedError``, and writes nothing, when audit or evaluation were changed meanwhile.
@@ -112,6 +124,7 @@ class AppAudits:
                 or (is_told and stored.is_current != (rendered is not None))
                 or (rendered is not None and stored.revision != rendered.evaluation.revision)
                 or (rendered is not None and not still_decided(connection, [(stored, rendered)]))
+                or (ended is not None and not change_assignment(connection, self._app, ended))
             ):
                 raise _moved(audit)
             write_audit(connection, self._database.dialect, self._app, stored.number, audit)
@@ -154,10 +167,7 @@ class AppAudits:
     def listing(
         self, *, state: AuditState | None = None, auditor: str | None = None, after_id: str = "", limit: int = 100
     ) -> list[Audit]:
-        """Audits by conversation id, after ``after_id``; of one state, of one auditor, or all.
-
-        Those of assignments that were declined are not assigned any more.
-        """
+        """Audits that reports show by conversation id, after ``after_id``; of one state, of one auditor, or all."""
         if not is_storable(after_id) or not is_storable(auditor or ""):
             return []
         query = (
@@ -169,9 +179,6 @@ class AppAudits:
         )
         if state is not None:
             query = query.where(audits.c.state == state)
-        if state == "assigned":
-            ended = assignments.c.assignment == audits.c.assignment, assignments.c.state == "declined"
-            query = query.where(~sa.exists().where(*ended))
         if auditor is not None:
             query = query.where(audits.c.auditor == auditor)
         with self._database.reading() as connection:

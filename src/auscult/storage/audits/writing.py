@@ -1,22 +1,34 @@
 """Writes audits and their assignments, and decides which audit of a conversation reports show."""
 
-from typing import Any
+import uuid
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.audits.assignment import WHOLE, AssignmentState, Shown, effective_of
+from auscult.domain.audits.assignment import WHOLE, Assignment, AssignmentState, Shown, effective_of
 from auscult.domain.audits.audit import Audit, Sheet
+from auscult.domain.audits.draw import DrawnItem
 from auscult.storage.audits.segments import shown_segment_of
 from auscult.storage.conversations.evaluations import EvaluationReader
-from auscult.storage.core.audit_tables import assignments, audits
+from auscult.storage.core.audit_tables import assignments, audits, draws
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of, optional_instant
+from auscult.storage.core.tables import conversations
 from auscult.storage.people.parties import erase_auditor, write_auditor
 
 IS_SHOWN = audits.c.is_shown == sa.literal_column("1")
 """Of an audit: reports show it."""
+
+
+class AssignmentChange(NamedTuple):
+    """An assignment before and after it changed. ``instead`` is drawn in its place once declined, with its due date."""
+
+    before: Assignment
+    after: Assignment
+    instead: tuple[DrawnItem, datetime | None] | None = None
 
 
 def mark_of_audit(audit: Audit | None) -> tuple[str, int] | None:
@@ -31,8 +43,10 @@ def write_audit(connection: Connection, dialect: Dialect, app: int, conversation
     found = connection.execute(query).one_or_none()
     is_same_rater = found is not None and found.rater == audit.auditor
     state = _state_of(audit, has_begun=is_same_rater and found is not None and found.state == "begun")
+    submitted_at = ms_of(audit.result.audited_at) if audit.result else None
     columns: dict[str, Any] = {"rater": audit.auditor, "state": state}
-    columns["ended_at"] = ms_of(audit.result.audited_at) if audit.result else None
+    if not audit.is_declined:  # when and why stand there already
+        columns |= {"ended_at": submitted_at, "reason": "", "reason_code": None}
     if found is None:
         made = _by_hand(app, conversation, audit)
         number = connection.scalar(sa.insert(assignments).values(**made, **columns).returning(assignments.c.assignment))
@@ -43,7 +57,7 @@ def write_audit(connection: Connection, dialect: Dialect, app: int, conversation
     written = {
         "state": audit.state,
         "auditor": audit.auditor,
-        "submitted_at": columns["ended_at"],
+        "submitted_at": submitted_at,
         "changes": audit.changes,
         "body": msgspec.json.encode(audit),
     }
@@ -77,6 +91,7 @@ def show_effective(connection: Connection, reader: EvaluationReader, conversatio
             assignments.c.role,
             assignments.c.segment,
             audits.c.submitted_at,
+            audits.c.state,
             audits.c.changes,
             audits.c.is_shown,
         )
@@ -87,9 +102,11 @@ def show_effective(connection: Connection, reader: EvaluationReader, conversatio
     )
     rows = connection.execute(query).all()
     segment = shown_segment_of(connection, reader, conversation) if any(row.segment for row in rows) else WHOLE
-    shown = effective_of(
-        (Shown(row.assignment_id, row.role, row.segment, optional_instant(row.submitted_at)) for row in rows), segment
+    made = (
+        Shown(row.assignment_id, row.role, row.segment, optional_instant(row.submitted_at), row.state == "not_assigned")
+        for row in rows
     )
+    shown = effective_of(made, segment)
     mine = sa.update(audits).where(audits.c.conversation == conversation)
     for row in rows:
         if row.is_shown and row.assignment_id != shown:
@@ -101,6 +118,8 @@ def show_effective(connection: Connection, reader: EvaluationReader, conversatio
 
 
 def _state_of(audit: Audit, *, has_begun: bool) -> AssignmentState:
+    if audit.is_declined:
+        return "declined"
     if audit.result is not None:
         return "submitted"
     return "begun" if has_begun or audit.draft != Sheet() else "assigned"
@@ -118,5 +137,72 @@ def _by_hand(app: int, conversation: int, audit: Audit) -> dict[str, Any]:
         "stratum": "",
         "hidden": "[]",
         "created_at": ms_of(audit.assigned_at),
-        "reason": "",
     }
+
+
+def change_assignment(connection: Connection, app: int, change: AssignmentChange) -> bool:
+    """Write a change of state, rater or reason. The app's turn must have been taken.
+
+    False, and nothing is written, where it changed meanwhile, or the item that was to be drawn instead was drawn.
+    """
+    before, after, instead = change
+    drawn = None if instead is None else _drawn_instead(connection, app, after, *instead)
+    if drawn is not None and _is_drawn(connection, drawn):
+        return False
+    same = (
+        assignments.c.app == app,
+        assignments.c.assignment_id == before.assignment_id,
+        assignments.c.state == before.state,
+        assignments.c.rater.is_not_distinct_from(before.rater),
+    )
+    columns: dict[str, Any] = {
+        "state": after.state,
+        "rater": after.rater,
+        "reason": after.reason,
+        "reason_code": after.reason_code,
+        "begun_at": None if after.begun_at is None else ms_of(after.begun_at),
+        "ended_at": None if after.ended_at is None else ms_of(after.ended_at),
+    }
+    if connection.execute(sa.update(assignments).where(*same).values(**columns)).rowcount != 1:
+        return False
+    if drawn is not None:
+        connection.execute(sa.insert(assignments).values(**drawn))
+    return True
+
+
+def _drawn_instead(
+    connection: Connection, app: int, declined: Assignment, item: DrawnItem, due_at: datetime | None
+) -> dict[str, Any] | None:
+    """Return the columns of an item in place of a declined one; None where its conversation was erased meanwhile."""
+    its = sa.select(conversations.c.conversation).where(
+        conversations.c.app == app, conversations.c.conversation_id == item.conversation_id
+    )
+    number = connection.scalar(its)
+    of_draw = sa.select(draws.c.draw).where(draws.c.app == app, draws.c.draw_id == declined.draw_id)
+    if number is None or declined.ended_at is None:
+        return None
+    return {
+        "app": app,
+        "assignment_id": f"as-{uuid.uuid4()}",
+        "conversation": number,
+        "segment": item.segment,
+        "agent_id": item.agent_id,
+        "rater": item.rater,
+        "role": "audit",
+        "state": "open" if item.rater is None else "assigned",
+        "draw": connection.scalar(of_draw),
+        "stratum": item.stratum,
+        "u": item.u,
+        "probability": item.probability,
+        "hidden": msgspec.json.encode(item.hidden).decode(),
+        "due_at": None if due_at is None else ms_of(due_at),
+        "created_at": ms_of(declined.ended_at),
+        "reason": "",
+        "replaces": declined.assignment_id,
+    }
+
+
+def _is_drawn(connection: Connection, drawn: dict[str, Any]) -> bool:
+    """Return whether a draw has an item already."""
+    its = [assignments.c[name] == drawn[name] for name in ("draw", "conversation", "segment", "agent_id")]
+    return connection.scalar(sa.select(sa.literal(1)).where(*its).limit(1)) is not None

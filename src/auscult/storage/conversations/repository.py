@@ -334,7 +334,7 @@ class AppConversations:
             moved = [{"number": number, "batch": batch} for number in left]
             _execute(connection, _UPDATE, moved)
             if admitted.redactions or changed:
-                self._privacy.keep(connection, admitted.redactions, [*new, *changed])
+                self._privacy.keep(connection, admitted, [*new, *changed])
         unchanged = len(stored) - len(changed)
         return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
 

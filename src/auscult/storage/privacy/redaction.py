@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from auscult.domain.privacy.digests import digest_with
 from auscult.domain.privacy.redaction import Hints, Span, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers
+from auscult.storage.access.apps import take_turn
 from auscult.storage.core.database import Database
 from auscult.storage.core.privacy_tables import privacy_settings, redactions
 
@@ -26,10 +27,14 @@ _SPANS = dict[str, tuple[Span, ...]]
 
 
 class Incoming(NamedTuple):
-    """Conversations as they may be stored, and what is to be kept of their redaction by conversation id."""
+    """Conversations as they may be stored, and what is to be kept of their redaction by conversation id.
+
+    ``marks`` are placeholders that a conversation had already, as one from the store has: what was kept of them stays.
+    """
 
     conversations: Sequence[Conversation]
     redactions: Mapping[str, Redaction]
+    marks: Mapping[str, Collection[str]]
 
 
 class AppPrivacy:
@@ -65,8 +70,9 @@ class AppPrivacy:
     def admitted(self, conversations: Sequence[Conversation]) -> Incoming:
         """Redact conversations as the app's settings say."""
         settings = self.settings()
+        marks = {each.id: each.masks.keys() for each in conversations if each.masks}
         if not settings.is_on:
-            return Incoming(conversations, {})
+            return Incoming(conversations, {}, marks)
         find = redactor(settings.redactor).find
         digest = digest_with(self._secret_key)
         after = [redact_conversation(each, find, settings.countries, digest) for each in conversations]
@@ -77,7 +83,7 @@ class AppPrivacy:
             for each in after
             if each.originals
         }
-        return Incoming([each.conversation for each in after], kept)
+        return Incoming([each.conversation for each in after], kept, marks)
 
     def text(self, text: str, settings: PrivacySettings | None = None) -> str:
         """Redact one text that belongs to no conversation: a search, an agent's summary.
@@ -94,13 +100,25 @@ class AppPrivacy:
         """Redact a refused document. What it is cannot be read, so that no longer number is left in it."""
         return text if not self.settings().is_on else without_numbers(self.text(text))
 
-    def keep(self, connection: Connection, kept: Mapping[str, Redaction], ids: Sequence[str]) -> None:
-        """Store what is kept of the redaction of these conversations, in place of what was kept of them before."""
-        mine = (redactions.c.app == self._app, redactions.c.conversation_id.in_(ids))
-        connection.execute(sa.delete(redactions).where(*mine))
-        rows = [self._row(each, kept[each]) for each in ids if each in kept]
-        if rows:
-            connection.execute(sa.insert(redactions), rows)
+    def keep(self, connection: Connection, admitted: Incoming, ids: Collection[str]) -> None:
+        """Store what is kept of the redaction of these conversations, in place of what was kept of them before.
+
+        Of a conversation that came back with its placeholders, what was kept of these stays.
+        """
+        kept = {each: admitted.redactions[each] for each in ids if each in admitted.redactions}
+        for each in admitted.conversations if admitted.marks else ():
+            before = self._stored(connection, each.id) if each.id in ids and each.id in admitted.marks else None
+            if before is not None:
+                still = before.within(each, admitted.marks[each.id])
+                kept[each.id] = kept.get(each.id, Redaction()).behind(still)
+        self._write(connection, ids, kept)
+
+    def add(self, connection: Connection, conversation_id: str, redaction: Redaction) -> None:
+        """Store more of a conversation's redaction: that of words of its recordings."""
+        if redaction.spans or redaction.originals:
+            take_turn(connection, self._app)
+            before = self._stored(connection, conversation_id) or Redaction()
+            self._write(connection, (conversation_id,), {conversation_id: redaction.behind(before)})
 
     def redaction(self, conversation_id: str) -> Redaction | None:
         """Return the stored part of a conversation's redaction, the originals decrypted; None where nothing was redacted.
@@ -108,11 +126,20 @@ class AppPrivacy:
         A caller that shows originals needs the permission ``conversation.read_unredacted``, and records it in the log.
         Raises ``SettingsError`` where the key does not open them.
         """
+        with self._database.reading() as connection:
+            return self._stored(connection, conversation_id)
+
+    def _write(self, connection: Connection, ids: Collection[str], kept: Mapping[str, Redaction]) -> None:
+        mine = (redactions.c.app == self._app, redactions.c.conversation_id.in_(ids))
+        connection.execute(sa.delete(redactions).where(*mine))
+        if kept:
+            connection.execute(sa.insert(redactions), [self._row(each, its) for each, its in kept.items()])
+
+    def _stored(self, connection: Connection, conversation_id: str) -> Redaction | None:
         query = sa.select(redactions.c.spans, redactions.c.originals).where(
             redactions.c.app == self._app, redactions.c.conversation_id == conversation_id
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = connection.execute(query).one_or_none()
         if row is None:
             return None
         sealed = None if row.originals is None else bytes(row.originals)

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self, cast
 
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import RecordingError, SettingsError
 
 SCHEMES = ("s3://", "gs://", "az://", "abfs://", "abfss://", "file://", "memory://")
 """Beginnings of addresses of stores of objects."""
@@ -111,6 +111,11 @@ class ObjectBlobs:
             with suppress(FileNotFoundError):
                 self._obstore.delete(self._store, each)
 
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names of objects, outside of folders, that begin like this."""
+        for page in self._obstore.list(self._store):
+            yield from (each["path"] for each in page if each["path"].startswith(prefix))
+
     def _names(self, name: str) -> Iterator[str]:
         folder, _, last = name.rpartition("/")
         for page in self._obstore.list(self._store, prefix=folder or None):
@@ -120,6 +125,41 @@ class ObjectBlobs:
                     yield each["path"]
 
 
+class ObjectLinks:
+    """Objects of others that documents may link to, and that are only read: below some addresses, and no other."""
+
+    def __init__(self, addresses: Sequence[str] = ()) -> None:
+        """``addresses``: ``s3://bucket/prefix``. Raises ``SettingsError`` as ``ObjectBlobs``."""
+        self._stores = {f"{each.rstrip('/')}/": ObjectBlobs(each) for each in addresses}
+
+    def open(self, link: str) -> BinaryIO:
+        """Open an object, of which only the parts that are read are asked for. Raises ``OSError``."""
+        place, store = self._place(link)
+        try:
+            return store.open(link.removeprefix(place))
+        except OSError:
+            raise
+        except Exception as error:  # its errors have no class of their own that all versions share
+            raise OSError(f"the link does not answer: {type(error).__name__}") from error
+
+    def has(self, link: str) -> bool:
+        """Return whether the object is there."""
+        try:
+            place, store = self._place(link)
+            return store.has(link.removeprefix(place))
+        except RecordingError:
+            return False
+
+    def _place(self, link: str) -> tuple[str, ObjectBlobs]:
+        for place, store in self._stores.items():
+            if link.startswith(place):
+                return place, store
+        raise RecordingError(
+            "the link leads to an object below none of the addresses in the setting recording_objects",
+            code="recording.link_refused",
+        )
+
+
 class _Reader:
     """An object as a file that is open for reading."""
 
@@ -127,7 +167,10 @@ class _Reader:
         self._reader = reader
 
     def read(self, size: int = -1) -> bytes:
-        return bytes(self._reader.read(None if size < 0 else size))
+        try:
+            return bytes(self._reader.read(None if size < 0 else size))
+        except Exception as error:  # its errors have no class of their own that all versions share
+            raise OSError(f"the store of objects does not answer: {type(error).__name__}") from error
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._reader.seek(offset, whence)

@@ -10,7 +10,7 @@ from tempfile import mkstemp
 from typing import BinaryIO, cast
 
 from auscult.domain.errors import SettingsError
-from auscult.storage.recordings.blobs import Blobs, FolderBlobs, copy_to
+from auscult.storage.recordings.blobs import Blobs, FolderBlobs, ObjectLinks, copy_to
 from auscult.storage.recordings.sealing import MAGIC, SealedReader, seal
 
 _PART = ".part"
@@ -21,13 +21,21 @@ class RecordingFolder:
     """A file for each recording, at its location, and files derived from it."""
 
     def __init__(
-        self, path: Path, blobs: Blobs | None = None, key: bytes | None = None, *, is_sealed: bool = False
+        self,
+        path: Path,
+        blobs: Blobs | None = None,
+        key: bytes | None = None,
+        *,
+        is_sealed: bool = False,
+        links: ObjectLinks | None = None,
     ) -> None:
         """Write to the folder ``path``, and store in ``blobs``, else in that folder, encrypted where ``is_sealed``.
 
-        ``key`` opens what is encrypted. The folder is made when the first file is written.
+        ``key`` opens what is encrypted. The folder is made when the first file is written. ``links`` opens recordings
+        that stay where they are: their location ends with ``@`` and the link.
         """
         self.path = path
+        self.links = links or ObjectLinks()
         self._is_folder = blobs is None
         self._blobs = blobs or FolderBlobs(path)
         self._key = key
@@ -47,7 +55,7 @@ class RecordingFolder:
 
     def part_of(self, location: str) -> Path:
         """Return the path of a file while it is written."""
-        return self.path / f"{location}{_PART}"
+        return self.path / f"{own_place(location)}{_PART}"
 
     def remove_part(self, location: str) -> None:
         """Remove what a worker that ended had begun to write."""
@@ -55,6 +63,8 @@ class RecordingFolder:
 
     def open(self, location: str) -> BinaryIO:
         """Open a file for reading. Raises ``FileNotFoundError``."""
+        if link := _link_of(location):
+            return self.links.open(link)
         file = self._blobs.open(location)
         head = file.read(len(MAGIC))
         file.seek(0)
@@ -69,7 +79,7 @@ class RecordingFolder:
     def local(self, location: str) -> Generator[Path]:
         """Yield the path of a plain file with these bytes; a copy that is removed afterwards, where they are elsewhere."""
         file = self.open(location)
-        if self._is_plain(file):
+        if not _link_of(location) and self._is_plain(file):
             file.close()
             yield self.path / location
             return
@@ -79,12 +89,13 @@ class RecordingFolder:
 
     def has(self, location: str) -> bool:
         """Return whether the file is there."""
-        return self._blobs.has(location)
+        link = _link_of(location)
+        return self.links.has(link) if link else self._blobs.has(location)
 
     def remove(self, location: str) -> None:
-        """Remove a file, finished or not, and everything derived from it."""
+        """Remove a file, finished or not, and everything derived from it; one that is only linked stays."""
         self.remove_part(location)
-        self._blobs.remove(location)
+        self._blobs.remove(own_place(location))
 
     def derived(self, location: str, name: str) -> bytes | None:
         """Return what was derived from a file under this name, None where nothing was."""
@@ -101,18 +112,18 @@ class RecordingFolder:
 
     def has_derived(self, location: str, name: str) -> bool:
         """Return whether something was derived from a file under this name."""
-        return self._blobs.has(f"{location}.{name}")
+        return self._blobs.has(f"{own_place(location)}.{name}")
 
     def open_derived(self, location: str, name: str) -> BinaryIO:
         """Open something derived from a file for reading. Raises ``FileNotFoundError``."""
-        return self.open(f"{location}.{name}")
+        return self.open(f"{own_place(location)}.{name}")
 
     @contextmanager
     def deriving(self, location: str, name: str) -> Generator[Path]:
         """Yield a path to write something derived from a file to; it is kept when all of it was written."""
         with self._temporary() as path:
             yield path
-            self.store(path, f"{location}.{name}")
+            self.store(path, f"{own_place(location)}.{name}")
 
     def store(self, path: Path, name: str) -> None:
         """Store the file at a path under a name, encrypted where asked; the path is gone then."""
@@ -146,6 +157,15 @@ class RecordingFolder:
             yield Path(name)
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def own_place(location: str) -> str:
+    """Return the part of a location that names files of our own."""
+    return location.partition("@")[0]
+
+
+def _link_of(location: str) -> str:
+    return location.partition("@")[2]
 
 
 class IncomingFile:

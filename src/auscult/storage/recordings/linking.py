@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation, Recordings
-from auscult.domain.recordings.recording import Linked, Speaker, is_fetched, new_recording_id
+from auscult.domain.recordings.recording import Claims, Linked, is_fetched, new_recording_id
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.recording_tables import recording_contents, recording_tasks, recordings
 from auscult.storage.core.tables import conversations
@@ -24,27 +24,20 @@ def linked_in(conversation: Conversation) -> list[Linked]:
     if named is None:
         return []
     found: dict[str, Linked] = {}
-    for url in (*named.agent, *named.customer):
+    for url, claims in named.claims():
         if is_fetched(url):
-            found[url] = Linked(link=url, speakers=_only_side(url, named))
+            found[url] = Linked(link=url, claims=claims)
     for inline in named.inline:
         link = f"inline:{sha256(inline.content).hexdigest()}"
-        found[link] = Linked(link=link, speakers=inline.speakers, content=inline.content)
+        claims = Claims(**{name: getattr(inline, name) for name in Claims.__struct_fields__})
+        found[link] = Linked(link=link, claims=claims, content=inline.content)
     return list(found.values())
 
 
-def _only_side(url: str, named: Recordings) -> tuple[Speaker, ...]:
-    """Return the side that alone has this recording; nothing where both have it."""
-    is_agent, is_customer = url in named.agent, url in named.customer
-    if is_agent and is_customer:
-        return ()
-    return ("agent",) if is_agent else ("customer",)
-
-
 def without_contents(conversation: Conversation) -> Conversation:
-    """Return a conversation without the bytes that it brought along: they are stored elsewhere."""
+    """Return a conversation without the bytes that it brought along and what it states: they are stored elsewhere."""
     named = conversation.recordings
-    if named is None or not named.inline:
+    if named is None or not (named.inline or named.stated):
         return conversation
     left = Recordings(named.agent, named.customer) if named.agent or named.customer else None
     return replace(conversation, recordings=left)
@@ -73,6 +66,7 @@ def _insert(connection: Connection, app: int, conversation: int, linked: Linked)
     made = sa.insert(recordings).values(_row(app, conversation, linked)).returning(recordings.c.recording)
     number = connection.execute(made).scalar_one()
     task = {"recording": number, "kind": "fetch", "state": "waiting", "starts": 0, "due_at": now_ms()}
+    task["result"] = msgspec.json.encode(linked.claims)
     connection.execute(sa.insert(recording_tasks).values(task))
     if linked.content is not None:
         connection.execute(sa.insert(recording_contents).values(recording=number, content=linked.content))
@@ -91,7 +85,7 @@ def _row(app: int, conversation: int, linked: Linked) -> dict[str, Any]:
         "duration_ms": 0,
         "channels": 0,
         "sample_rate": 0,
-        "speakers": msgspec.json.encode(linked.speakers).decode(),
+        "speakers": msgspec.json.encode(linked.claims.speakers).decode(),
         "sha256": f"link:{sha256(linked.link.encode()).hexdigest()}",
         "size": 0,
         "location": f"{app}/{recording_id}",

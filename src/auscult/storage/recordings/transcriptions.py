@@ -1,6 +1,6 @@
 """Transcriptions as the store has them: asked for, claimed by one worker at a time, finished or postponed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, get_args
 
 import msgspec
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.words import EarlierTranscript, Transcription, TranscriptionState, Word
+from auscult.storage.access.apps import take_turn
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.recording_tables import recordings, transcription_days, transcriptions, transcripts
@@ -16,6 +17,8 @@ from auscult.storage.core.tables import apps
 from auscult.storage.recordings.repository import find_recording
 
 _WORDS = msgspec.json.Decoder(tuple[Word, ...])
+Alongside = Callable[[Connection], None]
+"""Writes to the same transaction."""
 _STATES: dict[str, TranscriptionState] = {state: state for state in get_args(TranscriptionState)}
 
 
@@ -73,26 +76,35 @@ class Transcriptions:
         )
 
     def claim(self, lease_ms: int) -> Claim | None:
-        """Claim the transcription that is due longest, None where none is. After the lease another worker may."""
+        """Claim the transcription that is due longest, None where none is. After the lease another worker may.
+
+        The recordings of one conversation take turns: what is redacted in the words of one has its number in the next.
+        """
         now = now_ms()
+        its = transcriptions.c
         query = (
-            sa.select(transcriptions.c.recording, transcriptions.c.starts, transcriptions.c.due_at)
-            .where(transcriptions.c.due_at <= now)
-            .order_by(transcriptions.c.due_at)
+            sa.select(its.recording, its.starts, its.due_at, recordings.c.app, recordings.c.conversation)
+            .join(recordings, recordings.c.recording == its.recording)
+            .where(its.due_at <= now, recordings.c.conversation.not_in(_running(now)))
+            .order_by(its.due_at)
             .limit(1)
         )
         with self._database.writing() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
                 return None
-            mine = (transcriptions.c.recording == row.recording, transcriptions.c.due_at == row.due_at)
+            take_turn(connection, row.app)
+            mine = (its.recording == row.recording, its.due_at == row.due_at, ~_running(now, row.conversation).exists())
             running = {"state": "running", "starts": row.starts + 1, "due_at": now + lease_ms}
             if connection.execute(sa.update(transcriptions).where(*mine).values(running)).rowcount != 1:
                 return None
             return self._claimed(connection, row.recording, row.starts + 1)
 
-    def finish(self, number: int, engine: str, words: tuple[Word, ...]) -> None:
-        """Store the words. Other words that there were are kept as an earlier transcript."""
+    def keep(self, number: int, engine: str, words: tuple[Word, ...], alongside: Alongside | None = None) -> None:
+        """Store the words, and in the same transaction what belongs to them; the claim holds until ``finish``.
+
+        Other words that there were are kept as an earlier transcript.
+        """
         encoded = msgspec.json.encode(words)
         mine = sa.select(transcriptions.c.engine, transcriptions.c.words).where(transcriptions.c.recording == number)
         last = sa.select(sa.func.coalesce(sa.func.max(transcripts.c.number), 0)).where(
@@ -104,8 +116,14 @@ class Transcriptions:
                 earlier = {"number": connection.execute(last).scalar_one() + 1, "engine": row.engine or ""}
                 earlier |= {"recording": number, "created_at": now_ms(), "words": row.words}
                 connection.execute(sa.insert(transcripts).values(earlier))
-            done = {"state": "done", "reason": None, "engine": engine, "due_at": None, "words": encoded}
-            connection.execute(sa.update(transcriptions).where(transcriptions.c.recording == number).values(done))
+            kept = {"engine": engine, "words": encoded}
+            connection.execute(sa.update(transcriptions).where(transcriptions.c.recording == number).values(kept))
+            if alongside is not None:
+                alongside(connection)
+
+    def finish(self, number: int) -> None:
+        """Store that a transcription is done: its words are kept, and used."""
+        self._set(number, state="done", reason=None, due_at=None)
 
     def earlier(self, recording_id: str) -> list[EarlierTranscript]:
         """Return the transcripts of a recording that others have replaced, the oldest first."""
@@ -138,12 +156,16 @@ class Transcriptions:
         self._set(number, state="waiting", reason=reason, due_at=until_ms, starts=starts)
 
     def are_settled(self, recording_ids: Sequence[str]) -> bool:
-        """Return whether none of these recordings waits for its transcription."""
+        """Return whether none of these recordings waits for its first words."""
         query = (
             sa.select(sa.func.count())
             .select_from(transcriptions)
             .join(recordings, recordings.c.recording == transcriptions.c.recording)
-            .where(recordings.c.recording_id.in_(recording_ids), transcriptions.c.due_at.is_not(None))
+            .where(
+                recordings.c.recording_id.in_(recording_ids),
+                transcriptions.c.due_at.is_not(None),
+                transcriptions.c.words.is_(None),
+            )
         )
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one() == 0
@@ -167,3 +189,11 @@ class Transcriptions:
         if recording is None or app_id is None:
             raise LookupError(number)  # a foreign key holds them
         return Claim(number, app_id, recording, starts)
+
+
+def _running(now: int, conversation: int | None = None) -> sa.Select[tuple[int]]:
+    """Select the conversations, or this one, of which a recording is being transcribed."""
+    its, own = transcriptions.alias(), recordings.alias()
+    query = sa.select(own.c.conversation).join(its, its.c.recording == own.c.recording)
+    query = query.where(its.c.state == "running", its.c.due_at > now)
+    return query if conversation is None else query.where(own.c.conversation == conversation)

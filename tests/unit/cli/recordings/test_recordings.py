@@ -44,6 +44,30 @@ def test_a_speaker_that_is_none_is_refused(sqlite_url: str, tmp_path: Path) -> N
     assert not (tmp_path / "auscult.db").exists()
 
 
+def test_files_next_to_documents_are_added(sqlite_url: str, tmp_path: Path) -> None:
+    """As the documents name them, with what they state; one whose ending declares something else is refused."""
+    with bootstrap.open(Settings(database_url=sqlite_url)) as application:
+        application.store.ensure(TENANT)
+        application.store.within(TENANT).conversations.accept([conversation("c-1")])
+    (tmp_path / "sound").mkdir()
+    (tmp_path / "sound" / "agent.wav").write_bytes(tone(1_000))
+    (tmp_path / "sound" / "both.mp3").write_bytes(tone(1_100, 2))
+    (tmp_path / "sound" / "short.wav").write_bytes(tone(1_200))
+    named = {
+        "agent": ["sound/agent.wav", "sound/both.mp3", "https://example.com/elsewhere.wav"],
+        "customer": ["sound/both.mp3", "sound/short.wav"],
+        "stated": {"sound/agent.wav": {"duration_ms": 1_000}, "sound/short.wav": {"duration_ms": 9_000}},
+    }
+    document = {"id": "c-1", "channel": "voice", "started_at": "2026-03-23T10:00:00Z", "recordings": named}
+    (tmp_path / "calls.ndjson").write_text(json.dumps(document))
+    given = [str(tmp_path / "calls.ndjson"), "--app", TENANT.app_id, "--database", sqlite_url, "--json"]
+    loaded = CliRunner().invoke(build(), ["recordings", "load", *given])
+    added = [(each["duration_ms"], each["speakers"]) for each in map(json.loads, loaded.stdout.splitlines())]
+    assert added == [(1_000, ["agent"])]
+    for fault in ("recording.type_differs", "recording.length_differs"):
+        assert fault in loaded.stderr
+
+
 def test_a_folder_of_sound_is_added_by_names_or_by_a_list(sqlite_url: str, tmp_path: Path) -> None:
     """Stereo by its name, two mono files by their sides, a list with the vendor's columns; a wrong one is named."""
     with bootstrap.open(Settings(database_url=sqlite_url)) as application:

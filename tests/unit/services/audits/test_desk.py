@@ -73,6 +73,24 @@ def test_why_it_cannot_be_judged_has_a_code(app: AppStore) -> None:
     assert kept == {"no_sound", "other"}
 
 
+def test_who_goes_on_gets_what_is_begun_first(app: AppStore) -> None:
+    """Then the next item, and in the end nothing. Lists say what is to be done, and what is done."""
+    _, items = drawn(app, quota=Quota(count=3))
+    work = desk(app)
+    begun = work.go_on(ANN)
+    assert begun is not None
+    assert work.go_on(ANN) == begun
+    assert [one.assignment.state for one in app.queue.waiting(ANN)] == ["begun", "assigned", "assigned"]
+    assert (app.queue.count_waiting(ANN), app.queue.count_waiting(BOB)) == (3, 0)
+    for _ in items:
+        item = work.go_on(ANN)
+        assert item is not None
+        work.submit(item.assignment.assignment_id, ANN, YES)
+    assert work.go_on(ANN) is None
+    ids = [one.assignment.assignment_id for one in app.queue.done(ANN)]
+    assert sorted(ids) == sorted(one.assignment.assignment_id for one in items)
+
+
 def test_where_all_are_drawn_nothing_replaces(app: AppStore) -> None:
     """There is no other conversation in the frame."""
     plan_id, items = drawn(app, quota=Quota(count=30))

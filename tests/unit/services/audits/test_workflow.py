@@ -12,7 +12,7 @@ from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditChange, AuditMovedError
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.tenancy import Tenant
 from auscult.metrics import METRICS
 from auscult.reports import REPORTS
@@ -228,7 +228,7 @@ class Contended:
         """As they are."""
         return self.app.audits.all_of(conversation_id)
 
-    def save(self, change: AuditChange, rendered: RenderedRows | None = None, review: object = None) -> None:  # noqa: ARG002  (nothing is written)
+    def save(self, change: AuditChange, *_: object) -> None:
         """Too late."""
         self.tries += 1
         raise AuditMovedError(f"the audit of {change.audit.conversation_id} was changed meanwhile")

@@ -76,7 +76,9 @@ metrics:
 def costly(name: str) -> Conversation:
     """A conversation over which that form takes minutes."""
     chance = random.Random(1)  # text that repeats itself is searched quickly
-    said = [Turn(f"e{n}", "agent", "Thank you for calling, how can I help you with your order today?") for n in range(9)]
+    said = [
+        Turn(f"e{n}", "agent", "Thank you for calling, how can I help you with your order today?") for n in range(9)
+    ]
     noise = [
         Turn(f"m{n}", "agent", "".join(chance.choices("abcdefghijklmnopqrstuvw ", k=20_000)), start_ms=n * 1_000)
         for n in range(60)

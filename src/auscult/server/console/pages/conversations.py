@@ -17,9 +17,9 @@ from auscult.server.console.posted import Given, Posted, one, several, tried
 from auscult.server.console.views.conversations import BulkView, Found, conversations_view
 from auscult.server.console.views.filters import Names, filter_view, read_place, sought_of
 from auscult.server.console.visit import BASE, Visit, local
-from auscult.services.audits.blind import blind_case, blind_rows, blindness_of
+from auscult.services.audits.blind import blind_case, blindness_of, latest_blind
 from auscult.services.audits.workflow import Auditing
-from auscult.services.conversations.latest import Sought, count, details, latest
+from auscult.services.conversations.latest import Sought, details, latest
 from auscult.services.delivery.list_exports import ask_export
 from auscult.services.privacy.holds import place_hold
 
@@ -46,13 +46,11 @@ class ConversationsPage(Controller):
         visit.require("conversation.read")
         query, reader = {name: found for name, found in visit.query.items() if name != _DONE}, visit.reader
         sought = sought_of(query, reader)
-        page = latest(visit.app, sought, before=read_place(query), limit=_AT_A_TIME)
-        known = details(visit.app, page.items)
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
-        if blindness:
-            page = replace(page, items=blind_rows(page.items, blindness, sought))
-            known = {name: blind_case(case, blindness.get(name, _SEEN)) for name, case in known.items()}
-        scored = count(visit.app, replace(sought, statuses=("evaluated",)))
+        page = latest_blind(visit.app, sought, blindness, before=read_place(query), limit=_AT_A_TIME)
+        found = details(visit.app, page.items).items()
+        known = {name: blind_case(case, blindness.get(name, _SEEN)) for name, case in found}
+        scored = latest_blind(visit.app, replace(sought, statuses=("evaluated",)), blindness, limit=1).total
         filters = filter_view(query, _PATH, names_of(visit), reader)
         me = visit.visitor.email
         found = Found(page, known, scored, visit.app.people.views.listing(me), me)
@@ -92,8 +90,9 @@ class ConversationsPage(Controller):
         app = visit.app_for("report.export")
         query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
-        me = visit.visitor.email
-        ask_export(app, visit.principal.principal_id, me, sought_of(query, visit.reader), kind)
+        me, sought = visit.visitor.email, sought_of(query, visit.reader)
+        total = latest_blind(app, sought, blindness_of(app, me, visit.principal.agent_ids), limit=1).total
+        ask_export(app, visit.principal.principal_id, me, sought, kind, total)
         return Redirect(f"{BASE}/exports", status_code=303)
 
     @post("/views", sync_to_thread=True)

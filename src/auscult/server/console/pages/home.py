@@ -86,9 +86,9 @@ def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
         found.append(agreement_number(Agreed(audits, parts), visit.reader, BASE))
     if visit.may("audit.perform"):
-        waiting = visit.app.audits.listing(state="assigned", auditor=visit.visitor.email, limit=_MOST)
-        late = sum(is_late(each.assigned_at, visit.now) for each in waiting)
-        sentence = f"{late} for more than three days." if late else "None is late."
+        waiting = visit.app.queue.waiting(visit.visitor.email)
+        late = sum(is_late(each, visit.now) for each in waiting)
+        sentence = f"{late} late." if late else "None is late."
         link = (f"{BASE}/audits", "Open my audits")
         found.append(count_number("My audits", len(waiting), "to do", sentence, link))
     return found
@@ -98,16 +98,16 @@ def _todo(visit: Visit) -> list[TodoView]:
     """Return what waits for the reader, the most pressing first."""
     found: list[TodoView] = []
     if visit.may("audit.perform"):
-        waiting = visit.app.audits.listing(state="assigned", auditor=visit.visitor.email, limit=_MOST)
+        waiting = visit.app.queue.waiting(visit.visitor.email)
         if waiting:
-            first = min(waiting, key=lambda each: each.assigned_at)
-            late = is_late(first.assigned_at, visit.now)
+            first = min(waiting, key=lambda each: each.since)
+            late = any(is_late(each, visit.now) for each in waiting)
             many = "1 audit" if len(waiting) == 1 else f"{len(waiting)} audits"
             found.append(
                 TodoView(
                     what=f"{many} to do",
-                    detail="Assigned to you, blind: what the machine decided stays hidden.",
-                    due=f"Since {visit.reader.lately(first.assigned_at)}",
+                    detail="Assigned to you. What others decided stays hidden until you submit.",
+                    due=f"Since {visit.reader.lately(first.since)}",
                     kind="late" if late else "",
                     href=f"{BASE}/audits",
                     verb="Begin",
@@ -116,11 +116,11 @@ def _todo(visit: Visit) -> list[TodoView]:
     if visit.may("audit.reassign"):
         others = [
             each
-            for each in visit.app.audits.listing(state="assigned", limit=_MOST)
-            if each.auditor != visit.visitor.email and is_late(each.assigned_at, visit.now)
+            for each in visit.app.queue.waiting(limit=_MOST)
+            if each.assignment.rater != visit.visitor.email and is_late(each, visit.now)
         ]
-        for auditor, number in Counter(each.auditor for each in others).most_common(3):
-            oldest = min(each.assigned_at for each in others if each.auditor == auditor)
+        for auditor, number in Counter(each.assignment.rater or "" for each in others).most_common(3):
+            oldest = min(each.since for each in others if each.assignment.rater == auditor)
             found.append(
                 TodoView(
                     what="1 audit overdue" if number == 1 else f"{number} audits overdue",

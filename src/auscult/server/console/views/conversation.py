@@ -35,6 +35,7 @@ _ACTIONS = {
     "reassigned": "Handed on for audit",
     "submitted": "Audited",
     "reaudited": "Audit changed",
+    "declined": "Audit declined",
     "released": "Released to the agent",
     "agent_accepted": "Accepted by the agent",
     "disputed": "Disputed by the agent",

@@ -199,8 +199,19 @@ CONVERSATION: Mapping[str, str] = {
     "RecordingsDocument.agent": "Addresses of what the agent said.",
     "RecordingsDocument.customer": "Addresses of what the customer said.",
     "RecordingsDocument.inline": "Recordings inside the document.",
+    "RecordingsDocument.stated": "By address: what is compared with the bytes of a recording.",
     "InlineRecordingDocument.content": "The sound, in base64.",
-    "InlineRecordingDocument.speakers": "The one who is heard, where it is one side alone.",
+    **{
+        f"{place}.{name}": text
+        for place in ("InlineRecordingDocument", "StatedDocument")
+        for name, text in {
+            "content_type": "Its media type.",
+            "duration_ms": "Its length, in ms; it may differ by a second or 1 %.",
+            "sha256": "Its SHA-256, in hexadecimal digits.",
+            "sha512": "Its SHA-512, in hexadecimal digits.",
+            "speakers": "The speaker of each channel, the left one first.",
+        }.items()
+    },
 }
 
 LIMITS: Mapping[str, Mapping[str, Any]] = {

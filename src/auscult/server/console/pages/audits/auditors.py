@@ -28,10 +28,10 @@ class AuditorsPage(Controller):
         """Show what each auditor has to do, how long they take, and how far they agree."""
         visit.require_everywhere("audit.assign")
         report = rater_report(visit.app, RaterQuery(since=visit.now - _PERIOD))
-        waiting = visit.app.audits.listing(state="assigned", limit=_MOST)
+        waiting = visit.app.queue.waiting(limit=_MOST)
         load = Load(
-            waiting=Counter(each.auditor for each in waiting),
-            late=Counter(each.auditor for each in waiting if is_late(each.assigned_at, visit.now)),
+            waiting=Counter(each.assignment.rater or "" for each in waiting),
+            late=Counter(each.assignment.rater or "" for each in waiting if is_late(each, visit.now)),
         )
         view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), visit.reader)
         return visit.page("audits/auditors", "Auditors", view, conversations=f"{BASE}/conversations?audit=assigned")

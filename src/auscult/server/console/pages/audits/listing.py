@@ -1,11 +1,13 @@
 """My audits: what waits for this auditor."""
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
+from litestar.response import Redirect
 from msgspec.structs import replace
 
-from auscult.server.console.views.audits.listing import audits_view
+from auscult.server.console.pages.audits.desk import go_on
+from auscult.server.console.views.audits.listing import audits_view, note_of
 from auscult.server.console.visit import BASE, Visit
 
 _MOST = 100
@@ -21,9 +23,16 @@ class AuditsPage(Controller):
         """Show what waits, and what was submitted."""
         visit.require("audit.perform")
         me = visit.visitor.email
-        waiting = visit.app.audits.listing(state="assigned", auditor=me, limit=_MOST)
-        done = visit.app.audits.listing(state="audited", auditor=me, limit=_MOST)
-        known = visit.app.conversations.recorded([each.conversation_id for each in (*waiting, *done)])
+        waiting, done = visit.app.queue.waiting(me, _MOST), visit.app.queue.done(me, _MOST)
+        ids = [one.assignment.conversation_id for one in (*waiting, *done) if one.assignment.conversation_id]
+        known = visit.app.conversations.recorded(ids)
+        what = next(iter(visit.query.get("done", ())), "")
         view = audits_view(waiting, done, known, visit.reader, BASE)
-        submitted = "done" in visit.query
-        return visit.page("audits", "My audits", replace(view, note="Submitted." if submitted else ""))
+        note = note_of(what, is_waiting=bool(waiting))
+        return visit.page("audits", "My audits", replace(view, note=note, is_over=bool(what)))
+
+    @post("/next", sync_to_thread=True)
+    def go_on(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Lead to what this auditor has begun, else to the next item, their own first."""
+        visit.require("audit.perform")
+        return go_on(visit)

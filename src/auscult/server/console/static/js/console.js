@@ -28,7 +28,7 @@ addEventListener("keydown", (event) => {
   } else if (event.key === "?") {
     document.querySelector("dialog#keys")?.showModal();
   }
-  const keyed = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+  const keyed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (keyed) keyed.click();
   went = event.key === "g";
 });

@@ -1,13 +1,17 @@
-"""The audit desk: the words on the left, the form on the right, and nothing of what the machine or others decided."""
+"""The audit desk: the words on the left, the form on the right, and nothing of what others decided.
+
+What the machine decided is there only for items of plans that do not hide it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.audits.assignment import DeclineCode
-from auscult.domain.audits.audit import Audit, AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
@@ -47,7 +51,7 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     """One metric to answer. ``is_open``: it has to be answered and is not.
 
     ``number`` is its place; ``asks_number`` and ``given_number`` are of metrics that are answered with a number.
-    ``reasons`` are coded reasons for a NO, ``templates`` comments to start from.
+    ``reasons`` are coded reasons for a NO, ``templates`` comments to start from, ``machine`` its answer, where shown.
     """
 
     number: int
@@ -65,12 +69,22 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     reasons: tuple[ChoiceView, ...] = ()
     reason: str = ""
     templates: tuple[str, ...] = ()
+    machine: str = ""
+
+
+class Item(NamedTuple):
+    """What its auditor works on: the assignment, the draft, and whether the machine's answers are shown."""
+
+    assignment_id: str
+    sheet: Sheet
+    shows_machine: bool = False
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
-    """The page. ``place`` says which of how many; ``problem`` what keeps the audit from being submitted."""
+    """The page. ``waiting`` counts what there is to do; ``problem`` says what keeps the audit from being submitted."""
 
     conversation_id: str
+    assignment_id: str
     meta: tuple[str, ...]
     turns: tuple[TurnView, ...]
     lanes: Markup | None
@@ -82,21 +96,24 @@ class DeskView(Struct, frozen=True, kw_only=True):
     waiting: int
     problem: str
     here: int
+    blind: str
     codes: tuple[ChoiceView, ...] = tuple(ChoiceView(value=code, word=word) for code, word in CODES.items())
 
 
-def desk_view(case: EvaluatedConversation, audit: Audit, waiting: int, reader: Reader, problem: str = "") -> DeskView:
+def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Reader, problem: str = "") -> DeskView:
     """Show a conversation to its auditor. ``waiting`` counts what they have to do, this one included."""
     conversation, form = case.conversation, case.evaluation.form
-    sheet = audit.draft
+    sheet = item.sheet
     answers = {each.metric_id: each for each in sheet.answers}
     marked = tuple(_own_marks(conversation, form, answers)) if form else ()
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
-    questions = tuple(_questions(form, answers)) if form else ()
+    machine = _machine(case.evaluation.results) if item.shows_machine else {}
+    questions = tuple(_questions(form, answers, machine)) if form else ()
     speech = case.insights.speech if case.insights else None
     return DeskView(
         conversation_id=conversation.id,
+        assignment_id=item.assignment_id,
         meta=_meta(conversation, reader),
         turns=turn_views(conversation, Marks(conversation, marked), speech),
         lanes=lanes(said, end_ms, lane_marks(marked), is_tall=True) if said and end_ms else None,
@@ -107,6 +124,7 @@ def desk_view(case: EvaluatedConversation, audit: Audit, waiting: int, reader: R
         comment=sheet.comment,
         waiting=waiting,
         problem=problem,
+        blind="Other auditors hidden" if item.shows_machine else "Blind: machine and other auditors hidden",
         here=next(
             (n for n, each in enumerate(questions) if not (each.answer or each.given_number)),
             max(len(questions) - 1, 0),
@@ -124,7 +142,14 @@ def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
     return tuple(each for each in found if each)
 
 
-def _questions(form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[QuestionView]:
+def _machine(results: Iterable[MetricResult]) -> dict[str, str]:
+    """Return the machine's answers in words, by metric id."""
+    words = dict(ANSWERS)
+    found = ((one.metric.id, one.verdict) for one in results)
+    return {name: verdict.level or words.get(verdict.qualification, "") for name, verdict in found}
+
+
+def _questions(form: Form, answers: Mapping[str, AuditAnswer], machine: Mapping[str, str]) -> Iterator[QuestionView]:
     for number, metric in enumerate(form.metrics, 1):
         given = answers.get(metric.id)
         counts = metric.fatal or metric.weight > 0 or metric.negative_weight > 0
@@ -144,6 +169,7 @@ def _questions(form: Form, answers: Mapping[str, AuditAnswer]) -> Iterator[Quest
             reasons=tuple(_reasons(metric.reasons)),
             reason=given.reason_code or "" if given else "",
             templates=metric.comments,
+            machine=machine.get(metric.id, ""),
         )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from auscult.domain.audits.audit import Audit
+from auscult.domain.audits.assignment import Assigned
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import CHANNELS, customer_words, queues_of
@@ -36,75 +36,75 @@ class DoneView(Struct, frozen=True, kw_only=True):
 
 
 class AuditsView(Struct, frozen=True, kw_only=True):
-    """The page. ``next`` leads to the one to go on with; empty where nothing waits."""
+    """The page. ``note`` says what happened before; ``is_over``: there was nothing to go on with."""
 
     waiting: tuple[ItemView, ...]
     done: tuple[DoneView, ...]
-    next: str
     lead: str
-    note: str
+    note: str = ""
+    is_over: bool = False
 
 
 def audits_view(
-    waiting: Sequence[Audit],
-    done: Sequence[Audit],
+    waiting: Sequence[Assigned],
+    done: Sequence[Assigned],
     known: Mapping[str, EvaluatedConversation],
     reader: Reader,
     base: str,
 ) -> AuditsView:
-    """Show an auditor's audits: those that are begun first, then the longest assigned."""
-    ordered = sorted(waiting, key=lambda each: (not each.draft.answers, each.assigned_at))
-    late = sum(is_late(each.assigned_at, reader.now) for each in ordered)
-    lead = f"{reader.number(len(ordered))} to do" if ordered else "Nothing waits for you"
+    """Show an auditor's audits: what they have begun first, then what is due first."""
+    late = sum(is_late(each, reader.now) for each in waiting)
+    lead = f"{reader.number(len(waiting))} to do" if waiting else "Nothing waits for you"
     if late:
-        lead += f", {reader.number(late)} for more than three days"
+        lead += f", {reader.number(late)} late"
     return AuditsView(
-        waiting=tuple(_item(each, known.get(each.conversation_id), reader, base) for each in ordered),
-        done=tuple(
-            _done(each, known.get(each.conversation_id), reader, base)
-            for each in sorted(done, key=_submitted_at, reverse=True)
-        ),
-        next=f"{base}/audits/{ordered[0].conversation_id}" if ordered else "",
+        waiting=tuple(_item(each, known, reader, base) for each in waiting),
+        done=tuple(_done(each, known, reader, base) for each in done),
         lead=f"{lead}.",
-        note="",
     )
 
 
-def is_late(assigned_at: datetime, now: datetime) -> bool:
-    """Return whether an audit waits for longer than three days."""
-    return now - assigned_at > _LATE
+def note_of(done: str, *, is_waiting: bool) -> str:
+    """Say what happened before: an audit was ``submitted`` or ``handed-back``; and why ``none`` comes next."""
+    said = {"submitted": "Submitted.", "handed-back": "Handed back."}.get(done, "")
+    rest = "Nothing more is handed out today: plans are paused, on holiday, or have given you their number."
+    return f"{said} {rest}".strip() if done and is_waiting else said
 
 
-def _submitted_at(audit: Audit) -> datetime:
-    return audit.result.audited_at if audit.result else audit.assigned_at
+def is_late(one: Assigned, now: datetime) -> bool:
+    """Return whether an item is past its due date; without one, whether it waits for longer than three days."""
+    due = one.assignment.due_at
+    return now > due if due else now - one.since > _LATE
 
 
-def _item(audit: Audit, known: EvaluatedConversation | None, reader: Reader, base: str) -> ItemView:
-    conversation = known.conversation if known else None
-    form = known.evaluation.form if known else None
+def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Reader, base: str) -> ItemView:
+    conversation_id = one.assignment.conversation_id or ""
+    case = known.get(conversation_id)
+    conversation, form = (case.conversation, case.evaluation.form) if case else (None, None)
     about = (
         (CHANNELS[conversation.channel], queues_of(conversation), length(conversation.duration_ms))
         if conversation
         else ()
     )
-    answered = len(audit.draft.answers)
+    answered, due = len(one.audit.draft.answers) if one.audit else 0, one.assignment.due_at
     return ItemView(
-        href=f"{base}/audits/{audit.conversation_id}",
-        words=excerpt(customer_words(conversation)) if conversation else audit.conversation_id,
+        href=f"{base}/audits/{conversation_id}",
+        words=excerpt(customer_words(conversation)) if conversation else conversation_id,
         about=" \u00b7 ".join(each for each in about if each),
-        assigned=reader.lately(audit.assigned_at),
+        assigned=f"Due {reader.day(due)}" if due else reader.lately(one.since),
         answered=f"{answered} of {len(form.metrics)} answered" if form and answered else "Not begun",
         is_begun=answered > 0,
-        is_late=is_late(audit.assigned_at, reader.now),
+        is_late=is_late(one, reader.now),
     )
 
 
-def _done(audit: Audit, known: EvaluatedConversation | None, reader: Reader, base: str) -> DoneView:
-    result = audit.result
+def _done(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Reader, base: str) -> DoneView:
+    conversation_id = one.assignment.conversation_id or ""
+    result, case = one.audit.result if one.audit else None, known.get(conversation_id)
     score = result.score if result else None
     return DoneView(
-        href=f"{base}/conversations/{audit.conversation_id}",
-        words=excerpt(customer_words(known.conversation)) if known else audit.conversation_id,
-        when=reader.lately(_submitted_at(audit)),
+        href=f"{base}/conversations/{conversation_id}",
+        words=excerpt(customer_words(case.conversation)) if case else conversation_id,
+        when=reader.lately(one.assignment.ended_at or one.since),
         score="\u2013" if score is None else reader.number(score),
     )
