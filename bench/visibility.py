@@ -104,7 +104,10 @@ def cases() -> list[Case]:
     found.append(Case(f"a team of {TEAM} granted", {"agents": agents}, {}, team))
     found.append(Case(f"a team of {TEAM} granted, one filtered", {"agents": agents[:1]}, {"agents": agents[:1]}, team))
     crossed: Filters = {"agents": agents[:1]}
-    found.append(Case("a queue granted, an agent filtered", crossed, crossed, Visibility(queues=frozenset({"q-0"}))))
+    both, queue = {"agents": agents[:1], "queues": ("q-0",)}, Visibility(queues=frozenset({"q-0"}))
+    found.append(Case("a queue granted, it and an agent filtered", both, both, queue))
+    found.append(Case("a queue granted, an agent filtered, same rows", both, crossed, queue))
+    found.append(Case("a queue granted, an agent filtered", crossed, crossed, queue))
     return found
 
 
@@ -150,7 +153,7 @@ def compare(app: AppStore, case: Case, rounds: int, clock: Callable[[], float], 
     for times in (on, first):
         without, with_ = (statistics.median(each) * 1000 for each in zip(*times, strict=True))
         cells.append(f"{without:7.2f} {with_:7.2f} {with_ / without:6.2f}")
-    print(f"{case.name:38} {'   '.join(cells)}", flush=True)
+    print(f"{case.name:46} {'   '.join(cells)}", flush=True)
 
 
 def main() -> None:
@@ -177,7 +180,7 @@ def main() -> None:
                 raise_versions(connection, number)
 
         clock = time.perf_counter if given.database else time.process_time  # the work is PostgreSQL's, or our own
-        print(f"{'ms a page':38} {'without, with, ratio':22}   the first after a change")
+        print(f"{'ms a page':46} {'without, with, ratio':22}   the first after a change")
         for case in cases():
             compare(app, case, given.rounds, clock, change)
         database.close()

@@ -73,6 +73,26 @@ def test_a_report_from_its_schedule_to_its_file(office: Office) -> None:
     problem(office.manager.ask("GET", f"{path}/runs/{run['number']}/file"), 404, "schedule.unknown")
 
 
+def test_a_saved_view_as_a_file(office: Office) -> None:
+    """Saved, scheduled by its id, read; another's is unknown, and so is one that is removed."""
+    view = {"name": "Today", "query": "days=7&channel=voice"}
+    saved = office.manager.ask("POST", "/views", view).json()
+    assert office.manager.ask("GET", "/views").json()["items"] == [saved]
+    assert office.manager.ask("POST", "/views", view | {"query": "days=7"}).json()["view_id"] == saved["view_id"]
+    problem(office.manager.ask("POST", "/views", view | {"query": "since=yesterday"}), 400, "date.invalid")
+    made = office.schedule(kind="view", form_id="", view_id=saved["view_id"])
+    path = f"/schedules/{made['schedule_id']}"
+    run = office.manager.ask("POST", f"{path}/run").json()["runs"][0]
+    content = office.manager.ask("GET", f"{path}/runs/{run['number']}/file").content
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert office.conversation in {row["id"] for row in rows}
+    body = {"name": "Theirs", "kind": "view", "view_id": saved["view_id"]}
+    problem(office.other.ask("POST", "/schedules", body), 404, "view.unknown")
+    problem(office.other.ask("DELETE", f"/views/{saved['view_id']}"), 404, "view.unknown")
+    assert office.manager.ask("DELETE", f"/views/{saved['view_id']}").status_code == 204
+    problem(office.manager.ask("POST", f"{path}/run"), 404, "view.unknown")
+
+
 def test_nobody_sees_what_is_another_persons(office: Office) -> None:
     """Neither the schedule nor its file nor the inbox; an agent may make none."""
     made = office.schedule(name="Mine")

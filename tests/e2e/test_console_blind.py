@@ -190,3 +190,24 @@ def test_no_report_holds_what_its_maker_judges_blind(served: Service) -> None:
         ids = {row[0] for row in csv.reader(io.StringIO(found[1].decode("utf-8-sig")))}
         assert ("blind-0" in ids) == (rows == 6)
         assert run.rows == rows
+
+
+def test_no_file_of_a_list_reveals_by_its_filter_what_its_maker_judges_blind(served: Service) -> None:
+    """Being among those that miss a metric says what the machine decided: neither export nor scheduled view has it."""
+    address = "/console/conversations?missed=em-b2"
+    for maker, is_blind in (("qa-manager", True), ("administrator", False)):
+        with signed_in(served, maker) as me:
+            me.post("/console/conversations/export", data={"back": address, "kind": "csv"})
+            assert list_exporting(served.store).run_once()
+            (link,) = re.findall(r'href="(/console/exports/[^"]+/file)"', me.get("/console/exports").text)
+            me.post("/console/conversations/views", data={"name": f"Missed {maker}", "back": address})
+            view = served.store.within(TENANT).people.views.listing(email_of(maker))[0]
+            form = {"name": "Missed", "kind": "view", "view": view.view_id, "every": "demand", "days": "7"}
+            me.post("/console/schedules", data=form)
+            *_, made = served.store.within(TENANT).schedules.listing(email_of(maker))
+            me.post(f"/console/schedules/{made.schedule_id}/run")
+            (run,) = served.store.within(TENANT).schedules.runs(made.schedule_id)
+            for file in (link, f"/console/schedules/{made.schedule_id}/{run.number}"):
+                content = me.get(file).content.decode("utf-8-sig")
+                assert content.startswith("id,")
+                assert ("blind-0" in content) is not is_blind

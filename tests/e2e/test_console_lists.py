@@ -4,11 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from auscult.bootstrap.people import list_exporting
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.list_query import read_query
+from auscult.services.schedules.scheduling import Scheduling
 from tests.e2e.consoles import Page, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
@@ -48,6 +51,31 @@ def test_saved_views(served: Service) -> None:
         assert me.post(f"{PATH}/views", data={"name": "", "back": here}).status_code == 422
         assert me.post(remove[0]).status_code == 303
         assert "Voice, failed" not in me.get(PATH).text
+
+
+def test_a_saved_view_is_scheduled_and_written_by_a_worker(served: Service) -> None:
+    """From the list to its schedule, its file now and its file when it is due: the list's own rows, in the inbox too."""
+    with signed_in(served, "qa-manager") as me:
+        here = f"{PATH}?outcome=failed&days=30"
+        page = me.get(me.post(f"{PATH}/views", data={"name": "Failed", "back": here}).headers["location"]).text
+        (link,) = re.findall(r'href="([^"]+)">Schedule view Failed', page)
+        form = me.get(link).text
+        view_id = link.partition("view=")[2]
+        assert f'<option value="{view_id}" selected>Failed</option>' in form
+        wanted = {"name": "Failed calls", "kind": "view", "view": view_id, "every": "day", "days": "7"}
+        assert me.post("/console/schedules", data=wanted).status_code == 303
+        assert "Report: list of conversations: Failed. Every day." in me.get("/console/schedules").text
+        app = served.store.within(TENANT)
+        (one,) = app.schedules.listing(email_of("qa-manager"))
+        assert me.post(f"/console/schedules/{one.schedule_id}/run").status_code == 303
+        later = Scheduling(served.store, TENANT, lambda: datetime.now(UTC) + timedelta(days=1))
+        assert later.run_due() == 1
+        listed = latest(app, read_query({"outcome": ["failed"], "days": ["30"]}, datetime.now(UTC)), limit=500)
+        for run in app.schedules.runs(one.schedule_id):
+            file = me.get(f"/console/schedules/{one.schedule_id}/{run.number}").content.decode("utf-8-sig")
+            assert {row["id"] for row in csv.DictReader(io.StringIO(file))} == {each.id for each in listed.items}
+        me.post(f"{PATH}/views/{view_id}/remove")
+        assert "a view that is gone" in me.get("/console/schedules").text
 
 
 def test_columns(served: Service) -> None:

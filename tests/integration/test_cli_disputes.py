@@ -126,10 +126,11 @@ def test_schedules_and_their_files(program: Program, tmp_path: Path) -> None:
     ran = program("schedules", "run", one, "--by", "cs-1", "--out", str(tmp_path / "out"))
     (file,) = (tmp_path / "out").iterdir()
     assert file.name in ran
-    assert file.read_text(encoding="utf-8-sig").splitlines()[0].startswith("Conversation Id,Started")
+    assert file.read_text(encoding="utf-8-sig").splitlines()[0].startswith("id,custom_id,started_at")
     assert one in program("schedules", "list")
     program.refuses("schedule.unknown", "schedules", "run", one, "--by", "cs-2")
     program("schedules", "remove", one, "--by", "cs-1")
+    program.refuses("view.unknown", *made, "--view", "Nobody's")
     wrong = CliRunner().invoke(
         program.commands, ["schedules", "create", "x", "--kind", "wish", "--by", "a", "--app", "b"]
     )

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,12 @@ FLOOR = """
 import sys
 from tests.integration.test_disputes_kill import work
 work(sys.argv[1])
+"""
+
+SENDER = """
+import sys
+from tests.integration.test_disputes_kill import send
+send(sys.argv[1], sys.argv[2])
 """
 
 
@@ -91,6 +97,45 @@ def report(schedules: Scheduling, name: str) -> None:
     schedules.create(Schedule(kind="dispute_due", every="hour", hours=336, **empty), "cs-1")
     schedules.run_due()
     schedules.send(lambda *_: (200, None), None)
+
+
+def send(url: str, outbox: str) -> None:
+    """Send what waits, and be killed between the e-mail and the webhook."""
+
+    def mail(*_: object) -> str:
+        Path(outbox).write_text("sent", encoding="utf-8")
+        return ""
+
+    def post(*_: object) -> tuple[int, None]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 200, None
+
+    Scheduling(open_store(url, new_secret_key()), TENANT, now).send(post, mail)
+
+
+def test_an_e_mail_is_not_sent_again_after_a_kill_before_the_webhook(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    """The next sender posts, and has no e-mail to send."""
+    app, outbox = scored(store, [talk(1)]), tmp_path / "outbox"
+    empty = {"schedule_id": "", "name": "Both", "created_by": "", "created_at": now(), "days": 366}
+    both = {"emails": (ANN,), "webhook_url": "https://example.com/h"}
+    schedules = Scheduling(store, TENANT, now)
+    made = schedules.create(Schedule(kind="view", **both, **empty), "cs-1")
+    schedules.run(made)
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    order = [sys.executable, "-c", SENDER, database_url, str(outbox)]
+    done = subprocess.run(order, cwd=ROOT, env=environment, check=False)  # noqa: S603  (our own)
+    assert (done.returncode, outbox.read_text(encoding="utf-8")) == (-signal.SIGKILL, "sent")
+    posted: list[str] = []
+
+    def post(url: str, *_: object) -> tuple[int, None]:
+        posted.append(url)
+        return 200, None
+
+    Scheduling(store, TENANT, lambda: now() + timedelta(hours=1)).send(post, None)
+    (run,) = app.schedules.runs(made.schedule_id)
+    assert (posted, run.state, run.error) == (["https://example.com/h"], "sent", "")
 
 
 def test_no_step_is_half_done(store: Store, database_url: str) -> None:

@@ -32,6 +32,7 @@ from auscult.server.monitoring.requests import RequestMetrics
 from auscult.server.monitoring.routes import handlers as monitoring_handlers
 from auscult.server.people import scim
 from auscult.server.people.door import ApiDoor
+from auscult.server.people.vendor_queues import vendor_queues
 from auscult.server.reports import Pages, ReportRoute
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import admission
@@ -177,13 +178,14 @@ def _directory(door: ApiDoor, services: Services) -> Router:
 
 
 def _vendors(services: Services, door: Door, quick: ThreadPoolExecutor) -> list[VendorRoute]:
-    """Return the routes that have the vendor's paths: the reports, and the hook."""
+    """Return the routes that have the vendor's paths: the reports, recordings, queues, and the hook."""
     store, settings = services.store, services.settings
     recordings = RecordingsInRows(store, services.recordings, services.recording_links)
     pages = Pages(store, quick, is_embedded=settings.page_threads == 0)
     return [
         *(ReportRoute(report, door, pages, settings, recordings) for report in services.reports.values()),
         VendorRecordings(door, services),
+        *vendor_queues(door, services),
         HookRoute(door, store, services.live, settings.limits),
     ]
 

@@ -127,3 +127,8 @@ def test_the_command_checks_file_provider_and_mapping(issuer: str, tmp_path: Pat
     file.write_text(FILE.format(issuer="http://127.0.0.1:9", account="a-1", app="st-1"), encoding="utf-8")
     away = auscult(tmp_path, "users", "test-sso", file)
     assert (away.status, "cannot be used" in away.err) == (1, True)
+    with run_server_in_thread(require_client_registration=True) as strict:
+        url = f"http://localhost:{strict.server_port}"
+        file.write_text(FILE.format(issuer=url, account="a-1", app="st-1"), encoding="utf-8")
+        unknown = auscult(tmp_path, "users", "test-sso", file)
+    assert (unknown.status, "does not accept the client 'auscult'" in unknown.err) == (1, True)

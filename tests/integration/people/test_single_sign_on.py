@@ -125,9 +125,9 @@ def test_codes_and_states_work_once_for_the_browser_that_asked(sign_on: SingleSi
     finish = sign_on.finish
     refusals = []
 
-    def refused(*given: Any) -> None:
+    def refused(state: str, code: str, browser: str) -> None:
         with pytest.raises(AccessError) as error:
-            finish(BACK, *given, Origin())
+            finish(BACK, state, code, browser, Origin())
         refusals.append(error.value.reason)
 
     refused(sent["state"], sent["code"], "another browser")
@@ -178,6 +178,113 @@ def test_a_wrong_nonce_audience_or_issuer_is_refused(settings: SignOnSettings, p
         with pytest.raises(AccessError) as refused:
             IdentityProvider(replace(settings, **changed)).document()
         assert refused.value.reason == "sign_on.unavailable"
+
+
+@pytest.mark.parametrize(
+    ("claims", "fault"),
+    [
+        ({"aud": "another-app"}, "aud"),
+        ({"aud": ["auscult", "another-app"]}, "azp"),
+        ({"aud": ["auscult", "another-app"], "azp": "auscult"}, None),
+        ({"iss": "https://evil.example"}, "iss"),
+        ({"nonce": "of another sign-in"}, "nonce"),
+        ({"exp": timedelta(hours=-1)}, "expired"),
+        ({"exp": "soon"}, "exp"),
+        ({"iat": timedelta(hours=1)}, "future"),
+        (
+            {"exp": timedelta(seconds=-20), "iat": timedelta(seconds=20)},
+            None,
+        ),  # clocks that differ by less than a minute
+    ],
+)
+def test_a_token_for_another_client_sign_in_or_time_is_refused(
+    settings: SignOnSettings, provider: str, claims: dict[str, Any], fault: str | None
+) -> None:
+    """With the provider's own signature: audience, issuer, nonce and times are checked, with a minute's leeway."""
+    now = datetime.now(UTC)
+    dated = {k: int((now + each).timestamp()) for k, each in claims.items() if isinstance(each, timedelta)}
+    person(provider, "eli", **claims | dated)
+    right, verifier = IdentityProvider(settings), "v" * 43
+    url = right.authorization_url(redirect_url=BACK, state="s", nonce="n", verifier=verifier)
+    code = consent(url, "eli")["code"]
+    if fault is None:
+        assert right.claims(redirect_url=BACK, code=code, nonce="n", verifier=verifier)["sub"] == "eli"
+        return
+    with pytest.raises(AccessError, match=fault) as refused:
+        right.claims(redirect_url=BACK, code=code, nonce="n", verifier=verifier)
+    assert refused.value.reason == "sign_on.refused"
+
+
+def test_a_provider_that_was_away_may_be_back_with_other_keys(store: Store, settings: SignOnSettings) -> None:
+    """While it is away the answer says so, and a known sign-in is not half done; new keys are read when they sign."""
+    store.ensure(TENANT)
+
+    def come_in(sign_on: SingleSignOn, issuer: str) -> str:
+        person(issuer, "kim", groups=["leads"])
+        begun = sign_on.begin(BACK, "/")
+        sent = consent(begun.url, "kim")
+        return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.user.email
+
+    with run_server_in_thread() as server:
+        port, issuer = server.server_port, f"http://localhost:{server.server_port}"
+        one = replace(settings, issuer=issuer)
+        sign_on = SingleSignOn(store, one, IdentityProvider(one))
+        assert come_in(sign_on, issuer) == "kim@example.com"
+        begun = sign_on.begin(BACK, "/")
+        sent = consent(begun.url, "kim")
+    for attempt in (
+        lambda: sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()),
+        lambda: SingleSignOn(store, one, IdentityProvider(one)).begin(BACK, "/"),
+    ):
+        with pytest.raises(AccessError) as away:
+            attempt()
+        assert away.value.reason == "sign_on.unavailable"
+    with run_server_in_thread(port=port):
+        assert come_in(sign_on, issuer) == "kim@example.com"
+
+
+def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
+    store: Store, sign_on: SingleSignOn, provider: str
+) -> None:
+    """A group taken away ends the roles, also of an open session; a provider that lets no one in sends no code."""
+    person(provider, "lou", groups=["leads"])
+    begun = sign_on.begin(BACK, "/")
+    sent = consent(begun.url, "lou")
+    secret = sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.secret
+    person(provider, "lou", groups=[])
+    begun = sign_on.begin(BACK, "/")
+    sent = consent(begun.url, "lou")
+    with pytest.raises(AccessError) as refused:
+        sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
+    assert refused.value.reason == "sign_on.no_role"
+    now = datetime.now(UTC)
+    assert not any(each.holds(now) for each in Principals(store).by_session(secret).grants)
+    begun = sign_on.begin(BACK, "/")
+    back = httpx.post(begun.url, data={"sub": "lou", "action": "deny"}).headers["location"]
+    query = parse_qs(urlsplit(back).query)
+    assert (query["error"], "code" in query) == (["access_denied"], False)
+    state = parse_qs(urlsplit(begun.url).query)["state"][0]
+    with pytest.raises(AccessError, match="let no one in"):
+        sign_on.finish(BACK, state, "", begun.browser, Origin())
+
+
+def test_an_unverified_address_makes_no_user(store: Store, sign_on: SingleSignOn, provider: str) -> None:
+    """A provider that says nothing of it is believed; many do not send the claim."""
+
+    def come_in(subject: str, is_verified: object) -> str:
+        person(provider, subject, groups=["leads"], email_verified=is_verified)
+        begun = sign_on.begin(BACK, "/")
+        sent = consent(begun.url, subject)
+        try:
+            return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.user.email
+        except AccessError as error:
+            return error.reason
+
+    assert come_in("mo", is_verified=False) == "sign_on.claims"
+    assert store.people.users.by_email("mo@example.com") is None
+    assert come_in("mo", is_verified=True) == "mo@example.com"
+    assert come_in("mo", is_verified=False) == "mo@example.com"  # known by the subject
+    assert come_in("nan", is_verified=None) == "nan@example.com"
 
 
 def test_an_address_is_linked_only_where_the_provider_vouches_for_it(

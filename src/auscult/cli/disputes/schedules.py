@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
 from auscult.cli.terminal import options
 from auscult.domain.schedules.schedule import AlertKind, Every, FileFormat, ReportKind, Run, Schedule
@@ -30,6 +31,9 @@ def create(
     file_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv or xlsx.")] = "csv",
     form: Annotated[str, typer.Option("--form", metavar="ID", help="Only this form.")] = "",
     metric: Annotated[str, typer.Option("--metric", metavar="ID", help="The metric of an alert on limits.")] = "",
+    view: Annotated[
+        str, typer.Option("--view", metavar="NAME", help="A saved view of the list, for the kind view.")
+    ] = "",
     days: Annotated[int, typer.Option("--days", metavar="N", help="Days that a report covers.")] = 7,
     hours: Annotated[int, typer.Option("--hours", metavar="N", help="Hours before a dispute's time ends.")] = 24,
     email: Annotated[list[str] | None, typer.Option("--email", metavar="EMAIL", help="Also by e-mail to.")] = None,
@@ -60,7 +64,7 @@ def create(
         created_at=datetime.now(UTC),
     )
     with _scheduling(database, app) as service:
-        _show(service.create(wanted, by), as_json=as_json)
+        _show(service.create(replace(wanted, view_id=service.view_id(view, by)), by), as_json=as_json)
 
 
 def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:

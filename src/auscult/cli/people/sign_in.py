@@ -125,7 +125,7 @@ def check_sign_on(
     *,
     database: options.Database = None,
 ) -> None:
-    """Check single sign-on: the file, the identity provider, its keys, and what groups are mapped to."""
+    """Check single sign-on: the file, the identity provider, its keys, the client, and what groups are mapped to."""
     from auscult import bootstrap
     from auscult.server.people.identity_provider import IdentityProvider
     from auscult.services.people.single_sign_on import problems_of, read_sign_on
@@ -140,14 +140,16 @@ def check_sign_on(
     document = provider.document()
     typer.echo(f"provider  {document.issuer}: sends browsers to {document.authorization_endpoint}")
     typer.echo(f"keys      {len(provider.keys().keys)} at {document.jwks_uri}")
+    redirect = f"{(read.public_url or 'https://HOST').rstrip('/')}/api/v1/session/sign-on/callback"
+    provider.check_client(redirect)
+    typer.echo(f"client    {read.client_id}: accepted")
     with bootstrap.open(settings, with_secrets=False) as application:
         problems = problems_of(application.store, read)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
-    path = "/api/v1/session/sign-on/callback"
-    typer.echo(f"redirect  register {(read.public_url or 'https://HOST').rstrip('/')}{path} with the provider")
+    typer.echo(f"redirect  register {redirect} with the provider")
 
 
 def _holding(store: "Store", user: "User", conversation: str, app: str | None) -> "Tenant":

@@ -52,12 +52,12 @@ class SignOnSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """The person that validated claims name."""
+    """The person that validated claims name. ``is_email_verified`` is None where the provider does not say."""
 
     issuer: str
     subject: str
     email: str
-    is_email_verified: bool
+    is_email_verified: bool | None
     name: str
     groups: frozenset[str]
     agent_ids: frozenset[str]
@@ -77,7 +77,7 @@ def identity_of(claims: Mapping[str, Any], settings: SignOnSettings) -> Identity
         issuer=settings.issuer,
         subject=subject,
         email=normalise_email(email),
-        is_email_verified=claims.get("email_verified") is True,
+        is_email_verified={"true": True, "false": False}.get(str(claims.get("email_verified")).lower()),
         name=name if isinstance(name, str) else "",
         groups=_texts(claims.get(settings.groups_claim)),
         agent_ids=_texts(claims.get(settings.agent_claim)) if settings.agent_claim else frozenset(),

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from zoneinfo import available_timezones
 
 from msgspec import Struct
 
@@ -14,11 +15,15 @@ AlertKind = Literal["fatal", "limits", "dispute_due"]
 Every = Literal["demand", "hour", "day", "week", "month", "year"]
 FileFormat = Literal["csv", "xlsx"]
 RunState = Literal["stored", "sent", "failed", "withdrawn"]
+Way = Literal["mailed", "posted"]
+"""By e-mail, or to a webhook."""
 
 KEPT = 5
 """Runs of a report that are kept."""
 ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
 MOST_RECIPIENTS = 20
+MOST_TRIES = 5
+"""Times that a run is sent before it has failed."""
 _NAMES = {
     "agent_performance": "AgentPerformance",
     "interactions": "InteractionEvaluation",
@@ -30,8 +35,9 @@ _NAMES = {
 class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report or an alert. It reads what its maker may see at the time of a run, and nothing else.
 
-    A report covers the ``days`` before it. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of
-    a dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
+    A report covers the ``days`` before it; that of a saved view, by ``view_id``, the view's own period where it has one,
+    whose days are of ``timezone``. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of a
+    dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
     """
 
     schedule_id: str
@@ -41,6 +47,8 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: FileFormat = "csv"
     form_id: str = ""
     metric_id: str = ""
+    view_id: str = ""
+    timezone: str = "UTC"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -61,7 +69,10 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One run of a report, or one alert. ``size`` is that of its file in bytes, None without one."""
+    """One run of a report, or one alert. ``size`` is that of its file in bytes, None without one.
+
+    ``mailed_at`` and ``posted_at``: when its e-mail and its webhook were accepted, None where none was.
+    """
 
     number: int
     schedule_id: str
@@ -75,6 +86,8 @@ class Run(Struct, frozen=True, kw_only=True):
     state: RunState
     error: str
     is_read: bool
+    mailed_at: datetime | None = None
+    posted_at: datetime | None = None
 
 
 class Fresh(Struct, frozen=True, kw_only=True):
@@ -104,6 +117,10 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("every", "an alert watches by itself; give hour, day or longer", one.every)
     if one.kind == "limits" and not (one.form_id and one.metric_id):
         raise _invalid("metric_id", "name the form and the metric that is watched", one.metric_id)
+    if one.view_id and (one.kind != "view" or one.form_id or one.queues or one.agents or one.channels):
+        raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
+    if one.timezone not in available_timezones():
+        raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
     if not 1 <= one.days <= 366:  # noqa: PLR2004  (a year)
         raise _invalid("days", "give 1 to 366", one.days)
     if not 1 <= one.hours <= 24 * 14:
@@ -133,6 +150,14 @@ def following(every: Every, at: datetime) -> datetime | None:
             return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
         case "year":
             return day.replace(year=day.year + 1, month=1, day=1)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long a run waits after a failure with ``tries`` before it: 2, 4, 8 and 16 minutes.
+
+    It is longer than a try takes, so that no second worker sends the same meanwhile.
+    """
+    return timedelta(minutes=2 ** (tries + 1))
 
 
 def filename_of(one: Schedule, at: datetime) -> str:

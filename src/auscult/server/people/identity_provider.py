@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 import httpx
@@ -25,6 +26,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS
 
 _TIMEOUT_S = 10.0
 _LEEWAY_S = 60
+_CLIENT_ERRORS = frozenset({"invalid_client", "unauthorized_client"})
 _DISCOVERY = "/.well-known/openid-configuration"
 _LARGEST = 1 << 20
 
@@ -46,6 +48,12 @@ class _Tokens(msgspec.Struct, frozen=True):
 
     id_token: str
     access_token: str | None = None
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    """The field of an error response that is used here."""
+
+    error: str = ""
 
 
 class IdentityProvider:
@@ -119,7 +127,27 @@ class IdentityProvider:
                     raise _unavailable(f"its keys cannot be read: {error}") from error
             return self._keys
 
+    def check_client(self, redirect_url: str) -> None:
+        """Send a code that is none: only a client that the provider accepts is told that the code is wrong.
+
+        Raises ``AccessError``: ``sign_on.unavailable``, ``sign_on.refused`` for a client that is not accepted.
+        """
+        answer = self._ask_tokens(redirect_url, "check", "check" * 10)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED or _error_of(answer) in _CLIENT_ERRORS:
+            told = f"it does not accept the client {self._settings.client_id!r}"
+            raise _refused(f"{told}; check client_id and client_secret")
+
     def _exchange(self, redirect_url: str, code: str, verifier: str) -> _Tokens:
+        answer = self._ask_tokens(redirect_url, code, verifier)
+        if not answer.is_success:
+            told = _error_of(answer) or f"status {answer.status_code}"
+            raise _refused(f"it does not accept the code ({told})")
+        try:
+            return msgspec.json.decode(answer.content[:_LARGEST], type=_Tokens)
+        except msgspec.DecodeError as error:
+            raise _refused("its answer has no ID token") from error
+
+    def _ask_tokens(self, redirect_url: str, code: str, verifier: str) -> httpx.Response:
         document, secret = self.document(), self._settings.client_secret
         form = {
             "grant_type": "authorization_code",
@@ -134,15 +162,9 @@ class IdentityProvider:
                 form["client_secret"] = secret
         auth = httpx.BasicAuth(self._settings.client_id, secret or "") if is_basic else None
         try:
-            answer = httpx.post(document.token_endpoint, data=form, auth=auth, timeout=_TIMEOUT_S)
+            return httpx.post(document.token_endpoint, data=form, auth=auth, timeout=_TIMEOUT_S)
         except httpx.HTTPError as error:
             raise _unavailable(str(error) or type(error).__name__) from error
-        if not answer.is_success:
-            raise _refused(f"it does not accept the code (status {answer.status_code})")
-        try:
-            return msgspec.json.decode(answer.content[:_LARGEST], type=_Tokens)
-        except msgspec.DecodeError as error:
-            raise _refused("its answer has no ID token") from error
 
     def _checked(self, tokens: _Tokens, nonce: str) -> dict[str, Any]:
         """Return the claims of an ID token with a good signature, for this client, this sign-in and this time."""
@@ -180,6 +202,14 @@ class IdentityProvider:
             return msgspec.json.decode(answer.content[:_LARGEST], type=dict[str, Any])
         except msgspec.DecodeError as error:
             raise _unavailable(f"{url} does not answer with a JSON object") from error
+
+
+def _error_of(answer: httpx.Response) -> str:
+    """Return the error that a token endpoint names, "" where it names none."""
+    try:
+        return msgspec.json.decode(answer.content[:_LARGEST], type=_Problem).error
+    except msgspec.DecodeError:
+        return ""
 
 
 def _unavailable(what: str) -> AccessError:

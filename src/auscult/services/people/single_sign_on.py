@@ -100,6 +100,10 @@ class SingleSignOn:
             raise AccessError(
                 "the sign-in took too long, or was begun in another browser; begin again", code="sign_on.state"
             )
+        if not code:
+            raise AccessError(
+                "the identity provider let no one in; ask its administrator, and begin again", code="sign_on.refused"
+            )
         claims = self._provider.claims(redirect_url=redirect_url, code=code, nonce=flow.nonce, verifier=flow.verifier)
         user = self.admit(identity_of(claims, self.settings))
         return Finished(self._sign_in.open(user, "oidc", origin), flow.back)
@@ -107,7 +111,7 @@ class SingleSignOn:
     def admit(self, identity: Identity) -> User:
         """Return the user of an identity, made or updated, with grants as the groups have it.
 
-        Raises ``AccessError`` ``sign_on.no_role``, ``sign_on.disabled``, ``ConflictError`` ``user.conflict``.
+        Raises ``AccessError`` ``sign_on.no_role``, ``sign_on.disabled``, ``sign_on.claims``, ``ConflictError`` ``user.conflict``.
         """
         wanted = mapped(self.settings, identity.groups)
         user = self._find(identity)
@@ -147,6 +151,12 @@ class SingleSignOn:
         return known
 
     def _make(self, identity: Identity) -> User:
+        if identity.is_email_verified is False:
+            raise AccessError(
+                f"the identity provider has not verified the e-mail address {identity.email}; verify it there",
+                code="sign_on.claims",
+                field="email_verified",
+            )
         user = User(
             user_id=new_user_id(),
             account_id=self.settings.account,

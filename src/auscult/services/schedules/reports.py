@@ -3,12 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.schedules.schedule import Schedule
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.blind import blindness_of
+from auscult.services.audits.blind import blindness_of, latest_blind
 from auscult.services.audits.frames import agents_of
+from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.list_query import Query, read_query
+from auscult.services.delivery.list_exports import AT_A_TIME, COLUMNS, row_of
 from auscult.services.schedules.files import Cell
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.store import AppStore
@@ -26,16 +33,15 @@ _PER_METRIC = (
 
 def rows_of(app: AppStore, one: Schedule, until: datetime) -> Rows:
     """Return the rows of a report, its head first, over the days before an instant."""
-    cases = list(cases_of(app, one, until))
     match one.kind:
         case "agent_performance":
-            return _agents(app, cases)
+            return _agents(app, list(cases_of(app, one, until)))
         case "form_summary":
-            return _forms(cases)
+            return _forms(list(cases_of(app, one, until)))
         case "interactions":
-            return _interactions(cases)
+            return _interactions(list(cases_of(app, one, until)))
         case _:
-            return _view(cases)
+            return _view(app, one, until)
 
 
 def cases_of(app: AppStore, one: Schedule, until: datetime) -> Iterator[EvaluatedConversation]:
@@ -139,8 +145,37 @@ _HEAD = (
 )
 
 
-def _view(cases: list[EvaluatedConversation]) -> Rows:
-    return [list(_HEAD), *(_about(case) for case in cases)]
+def _view(app: AppStore, one: Schedule, until: datetime) -> Rows:
+    """Return the rows that the list of conversations has for its maker, with the columns of its export."""
+    blindness, sought = blindness_of(app, one.created_by), _sought(app, one, until)
+    rows: Rows = [list(COLUMNS)]
+    before = None
+    while True:
+        page = latest_blind(app, sought, blindness, before=before, limit=AT_A_TIME)
+        for each in page.items:
+            if not one.form_id or (each.form and each.form.id == one.form_id):
+                rows.append([_cell(value) for value in row_of(each).values()])
+        before = page.next
+        if before is None:
+            return rows
+
+
+def _sought(app: AppStore, one: Schedule, until: datetime) -> Sought:
+    if one.view_id:
+        query: Query = parse_qs(app.people.views.get(one.view_id, one.created_by).query)
+    else:
+        query = {"queue": one.queues, "agent": one.agents, "channel": one.channels}
+    sought = read_query(query, until, ZoneInfo(one.timezone))
+    has_period = sought.since or sought.until
+    return sought if has_period else replace(sought, since=until - timedelta(days=one.days), until=until)
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return value if isinstance(value, int | float) or value is None else str(value)
 
 
 def _about(case: EvaluatedConversation) -> list[Cell]:

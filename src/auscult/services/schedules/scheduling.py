@@ -9,12 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.change import new_webhook_secret, signature
-from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.schedules.schedule import (
     Fresh,
     Run,
     Schedule,
+    Way,
     check_schedule,
     filename_of,
     following,
@@ -34,7 +35,7 @@ _LONGEST_ATTACHMENT = 10_000_000
 class Post(Protocol):
     """Posts a message; returns the status, or None and what went wrong."""
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int | None, str | None]:
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes, /) -> tuple[int | None, str | None]:
         """Post."""
         ...
 
@@ -42,7 +43,7 @@ class Post(Protocol):
 class Mail(Protocol):
     """Sends an e-mail with at most one attachment; returns what went wrong, "" where nothing did."""
 
-    def __call__(self, to: tuple[str, ...], subject: str, text: str, attachment: tuple[str, bytes] | None) -> str:
+    def __call__(self, to: tuple[str, ...], subject: str, text: str, attachment: tuple[str, bytes] | None, /) -> str:
         """Send."""
         ...
 
@@ -58,7 +59,10 @@ class Scheduling:
         self._now = now
 
     def create(self, wanted: Schedule, by: str) -> Schedule:
-        """Store a schedule. Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``."""
+        """Store a schedule.
+
+        Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``, ``view.unknown``.
+        """
         if wanted.form_id and self._app.forms.get(wanted.form_id) is None:
             raise NotFoundError(
                 f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
@@ -74,8 +78,18 @@ class Scheduling:
                 webhook_secret=new_webhook_secret() if wanted.webhook_url else "",
             )
         )
+        if made.view_id:
+            self._app.people.views.get(made.view_id, by)
         self._app.schedules.add(made)
         return made
+
+    def view_id(self, name: str, by: str) -> str:
+        """Return the id of a saved view by its name, "" for none. Raises ``NotFoundError`` ``view.unknown``."""
+        found = [each for each in self._app.people.views.listing(by) if name in (each.name, each.view_id)]
+        if name and not found:
+            raise NotFoundError(f"unknown view {name!r}", code="view.unknown", field="view_id", value=name)
+        own = sorted(found, key=lambda each: each.owner != by)
+        return own[0].view_id if name else ""
 
     def get(self, schedule_id: str, by: str) -> Schedule:
         """Return a schedule to its maker. Raises ``NotFoundError`` ``schedule.unknown``."""
@@ -96,29 +110,40 @@ class Scheduling:
         self._app.schedules.remove(schedule_id)
 
     def run(self, one: Schedule) -> list[Run]:
-        """Run a schedule now; return its runs, the newest first. Raises ``AccessError`` for a maker without rights."""
+        """Run a schedule now; return its runs, the newest first.
+
+        Raises ``AccessError`` for a maker without rights, ``NotFoundError`` for a view that is gone.
+        """
         self._run(one, one.next_at)
         return self._app.schedules.runs(one.schedule_id)
 
     def run_due(self) -> int:
-        """Run what is due; return the number of runs. A maker without rights gets a run that reports it."""
+        """Run what is due; return the number of runs.
+
+        A maker without rights, or whose saved view is gone, gets a run that reports it.
+        """
         at = self._now()
         done = 0
         for one in self._app.schedules.due(at):
             nxt = following(one.every, at)
             try:
                 done += self._run(one, nxt)
-            except AccessError as error:
+            except (AccessError, NotFoundError, RequestError) as error:
                 told = Fresh(key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message)
                 done += self._app.schedules.record(one, replace(one, next_at=nxt), [told])
         return done
 
     def send(self, post: Post, mail: Mail | None) -> int:
-        """Send what is stored and not sent: by e-mail where it is configured, and to webhooks. At least once."""
-        found = self._app.schedules.unsent()
-        for each in found:
-            self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
-        return len(found)
+        """Send what is stored and not sent: by e-mail where it is configured, and to webhooks.
+
+        Each way at least once; what one way has accepted is not sent there again because the other failed.
+        """
+        at, done = self._now(), 0
+        for each in self._app.schedules.unsent(at):
+            if self._app.schedules.claim(each, at):
+                self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
+                done += 1
+        return done
 
     def _run(self, one: Schedule, next_at: datetime | None) -> bool:
         at = self._now()
@@ -143,6 +168,8 @@ class Scheduling:
     def _visibility(self, one: Schedule) -> Visibility:
         """Return what the maker of a schedule may see by now. Raises ``AccessError``."""
         if "@" not in one.created_by:  # a client, whose scopes hold in the whole app
+            if any(each.client_id == one.created_by and each.revoked_at for each in self._store.clients.listing()):
+                raise AccessError(f"the client {one.created_by} is revoked", code="permission.missing")
             return EVERYTHING
         user = self._store.people.users.by_email(one.created_by)
         if user is None or user.state != "active":
@@ -153,37 +180,50 @@ class Scheduling:
         return principal.visibility("report.export")
 
     def _send(self, each: Unsent, post: Post, mail: Mail | None) -> str:
+        """Send a run by every way that has not accepted it yet; return what went wrong."""
         one, run = each.schedule, each.run
+        ways: dict[Way, Callable[[], str]] = {}
+        if one.emails and run.mailed_at is None:
+            ways["mailed"] = lambda: _mail(each, mail)
+        if one.webhook_url and run.posted_at is None:
+            ways["posted"] = lambda: _post(one, run, post)
         faults: list[str] = []
-        if one.emails and mail is None:
-            faults.append("e-mail is not configured")
-        elif one.emails and mail is not None:
-            fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
-            attachment = (run.filename, each.content) if fits and each.content is not None else None
-            text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
-            faults.append(mail(one.emails, f"auscult: {run.title}", text, attachment))
-        if one.webhook_url:
-            faults.append(self._post(one, run, post))
-        return "; ".join(filter(None, faults))
+        for way, deliver in ways.items():
+            if fault := deliver():
+                faults.append(fault)
+            else:
+                self._app.schedules.mark_delivered(run.number, way, self._now())
+        return "; ".join(faults)
 
-    def _post(self, one: Schedule, run: Run, post: Post) -> str:
-        name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
-        body = msgspec.json.encode(
-            {
-                "type": name,
-                "timestamp": run.at,
-                "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
-            }
-        )
-        message = f"{one.schedule_id}-{run.number}"
-        seconds = int(datetime.now(UTC).timestamp())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message,
-            "webhook-timestamp": str(seconds),
-            "webhook-signature": signature(one.webhook_secret, message, seconds, body),
+
+def _mail(each: Unsent, mail: Mail | None) -> str:
+    if mail is None:
+        return "e-mail is not configured"
+    run = each.run
+    fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
+    attachment = (run.filename, each.content) if fits and each.content is not None else None
+    text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
+    return mail(each.schedule.emails, f"auscult: {run.title}", text, attachment)
+
+
+def _post(one: Schedule, run: Run, post: Post) -> str:
+    name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
+    body = msgspec.json.encode(
+        {
+            "type": name,
+            "timestamp": run.at,
+            "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
         }
-        status, error = post(one.webhook_url, headers, body)
-        if status is not None and 200 <= status < 300:  # noqa: PLR2004  (accepted)
-            return ""
-        return error or f"the webhook answered {status}"
+    )
+    message = f"{one.schedule_id}-{run.number}"
+    seconds = int(datetime.now(UTC).timestamp())
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": message,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": signature(one.webhook_secret, message, seconds, body),
+    }
+    status, error = post(one.webhook_url, headers, body)
+    if status is not None and 200 <= status < 300:  # noqa: PLR2004  (accepted)
+        return ""
+    return error or f"the webhook answered {status}"

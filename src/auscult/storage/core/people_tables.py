@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from auscult.storage.core.tables import KEY, METADATA, NUMBER
 
@@ -176,6 +187,17 @@ memberships = Table(
     Column("until", BigInteger),
     UniqueConstraint("app", "kind", "group_id", "agent_id", "since"),
     Index(None, "app", "kind", "agent_id"),
+)
+
+queue_jobs = Table(
+    "queue_jobs",
+    METADATA,
+    Column("job", NUMBER, primary_key=True),
+    Column("job_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # QueueJob as JSON
+    Index(None, "app", "created_at"),
 )
 
 # Who and what a conversation belongs to: by this it is decided who sees it. Written with every batch, so it has no

@@ -46,6 +46,9 @@ schedule_runs = Table(
     Column("tries", Integer, nullable=False),
     Column("error", Text, nullable=False),
     Column("is_read", SmallInteger, nullable=False),
+    Column("mailed_at", BigInteger),  # when the e-mail was accepted; null: not sent yet, or not wanted
+    Column("posted_at", BigInteger),  # when the webhook was accepted; null: the same
+    Column("due_at", BigInteger),  # not to be sent before; null: at once
     UniqueConstraint("schedule", "key"),
     Index("ix_schedule_runs_state", "app", "state"),
 )

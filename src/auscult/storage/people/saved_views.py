@@ -20,7 +20,7 @@ class AppSavedViews:
         self._app = app
 
     def save(self, owner: str, name: str, query: str, *, is_shared: bool) -> str:
-        """Save a view, in place of the owner's own of this name, and return its id.
+        """Save a view, or change the owner's own of this name, and return its id.
 
         Raises ``RequestError`` ``view.name``.
         """
@@ -32,21 +32,12 @@ class AppSavedViews:
                 field="name",
                 value=name[:100],
             )
-        view_id = f"vw-{uuid.uuid4()}"
-        mine = (saved_views.c.app == self._app, saved_views.c.owner == owner, saved_views.c.name == name)
-        row = {
-            "view_id": view_id,
-            "app": self._app,
-            "owner": owner,
-            "name": name,
-            "query": query,
-            "is_shared": is_shared,
-            "created_at": now_ms(),
-        }
+        changed = {"query": query, "is_shared": is_shared, "created_at": now_ms()}
+        key = {"app": self._app, "owner": owner, "name": name}
+        new = self._database.dialect.insert(saved_views).values(view_id=f"vw-{uuid.uuid4()}", **key, **changed)
+        save = new.on_conflict_do_update(index_elements=list(key), set_=changed).returning(saved_views.c.view_id)
         with self._database.writing() as connection:
-            connection.execute(sa.delete(saved_views).where(*mine))
-            connection.execute(sa.insert(saved_views).values(row))
-        return view_id
+            return str(connection.scalar(save))
 
     def listing(self, owner: str) -> list[SavedView]:
         """Return the views of a person and those that are shared, by name."""
@@ -54,6 +45,13 @@ class AppSavedViews:
         query = sa.select(saved_views).where(saved_views.c.app == self._app, seen).order_by(saved_views.c.name)
         with self._database.reading() as connection:
             return [_view(row) for row in connection.execute(query)]
+
+    def get(self, view_id: str, owner: str) -> SavedView:
+        """Return a view of a person's own, or a shared one. Raises ``NotFoundError`` ``view.unknown``."""
+        found = next((each for each in self.listing(owner) if each.view_id == view_id), None)
+        if found is None:
+            raise NotFoundError(f"unknown view {view_id!r}", code="view.unknown", field="view_id", value=view_id)
+        return found
 
     def remove(self, view_id: str, owner: str) -> None:
         """Remove a view of its owner. Raises ``NotFoundError`` ``view.unknown``."""

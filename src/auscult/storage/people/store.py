@@ -12,6 +12,7 @@ from auscult.storage.people.directory import AppDirectory
 from auscult.storage.people.flows import SignInFlows
 from auscult.storage.people.grants import Grants, OwnRoles
 from auscult.storage.people.parties import facts_of
+from auscult.storage.people.queue_jobs import AppQueueJobs
 from auscult.storage.people.saved_views import AppSavedViews
 from auscult.storage.people.sessions import PersonalTokens, Sessions, SignInFailures, SignInLinks
 from auscult.storage.people.users import Users
@@ -40,6 +41,7 @@ class AppPeople:
     def __init__(self, database: Database, app: int) -> None:
         """Made by ``Store.within``; ``app`` is the app's number."""
         self.directory = AppDirectory(database, app)
+        self.queue_jobs = AppQueueJobs(database, app)
         self.views = AppSavedViews(database, app)
         self._database = database
         self._app = app

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.schedules.schedule import KEPT, Fresh, Run, Schedule
+from auscult.domain.schedules.schedule import KEPT, MOST_TRIES, Fresh, Run, Schedule, Way, pause_after
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.schedule_tables import schedule_runs, schedules
@@ -16,7 +16,6 @@ from auscult.storage.core.text_validation import is_storable
 
 _SCHEDULE = msgspec.json.Decoder(Schedule)
 _KEPT_ALERTS = 500
-_MOST_TRIES = 5
 _COLUMNS = (
     *(each for each in schedule_runs.c if each.name != "content"),
     sa.func.length(schedule_runs.c.content).label("size"),
@@ -24,11 +23,12 @@ _COLUMNS = (
 
 
 class Unsent(NamedTuple):
-    """A run that is to be sent, with its schedule and its file."""
+    """A run that is to be sent, with its schedule, its file, and how many times it was tried."""
 
     schedule: Schedule
     run: Run
     content: bytes | None
+    tries: int
 
 
 class AppSchedules:
@@ -134,26 +134,45 @@ class AppSchedules:
             row = connection.execute(query.where(*self._mine(schedule_id), schedule_runs.c.run == number)).one_or_none()
         return None if row is None or row.content is None else (row.filename, row.content)
 
-    def unsent(self, limit: int = 20) -> list[Unsent]:
-        """Return runs that are still to be sent by e-mail or webhook."""
+    def unsent(self, at: datetime, limit: int = 20) -> list[Unsent]:
+        """Return runs that are to be sent by e-mail or webhook at an instant."""
+        due_at = schedule_runs.c.due_at
         query = (
             sa.select(*_COLUMNS, schedule_runs.c.content, schedules.c.schedule_id, schedules.c.body.label("its"))
             .join(schedules)
             .where(schedule_runs.c.app == self._app, schedule_runs.c.state == "stored")
-            .where(schedule_runs.c.tries < _MOST_TRIES)
+            .where(sa.or_(due_at.is_(None), due_at <= ms_of(at)))
             .order_by(schedule_runs.c.run)
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [Unsent(_SCHEDULE.decode(row.its), _run(row), row.content) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [Unsent(_SCHEDULE.decode(row.its), _run(row), row.content, row.tries) for row in rows]
+
+    def claim(self, one: Unsent, at: datetime) -> bool:
+        """Count a try of a run, so that no other sender tries it before its pause is over. False if another was first."""
+        values = {"tries": one.tries + 1, "due_at": ms_of(at + pause_after(one.tries))}
+        is_same = (schedule_runs.c.state == "stored", schedule_runs.c.tries == one.tries)
+        query = sa.update(schedule_runs).where(*self._one(one.run.number), *is_same).values(values)
+        with self._database.writing() as connection:
+            return connection.execute(query).rowcount == 1
+
+    def mark_delivered(self, number: int, way: Way, at: datetime) -> None:
+        """Store that a run was accepted by one way: no later try sends it there again."""
+        with self._database.writing() as connection:
+            query = sa.update(schedule_runs).where(*self._one(number))
+            connection.execute(query.values({f"{way}_at": ms_of(at)}))
 
     def mark_sent(self, number: int, error: str = "") -> None:
-        """Store that a run was sent, or why not; after five tries it has failed."""
-        mine = sa.update(schedule_runs).where(schedule_runs.c.app == self._app, schedule_runs.c.run == number)
-        tries = schedule_runs.c.tries + 1
-        state = sa.case((tries >= _MOST_TRIES, "failed"), else_="stored") if error else "sent"
+        """Store that a run was sent by every way, or why not; after the last try it has failed."""
+        is_last = schedule_runs.c.tries >= MOST_TRIES
+        state = sa.case((is_last, "failed"), else_="stored") if error else "sent"
+        query = sa.update(schedule_runs).where(*self._one(number), schedule_runs.c.state == "stored")
         with self._database.writing() as connection:
-            connection.execute(mine.values(tries=tries, error=error, state=state))
+            connection.execute(query.values(error=error, state=state))
+
+    def _one(self, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+        return schedule_runs.c.app == self._app, schedule_runs.c.run == number
 
     def _mine(self, schedule_id: str) -> tuple[sa.ColumnElement[bool], ...]:
         return schedules.c.app == self._app, schedules.c.schedule_id == schedule_id
@@ -210,4 +229,6 @@ def _run(row: AnyRow) -> Run:
         state=row.state,
         error=row.error,
         is_read=bool(row.is_read),
+        mailed_at=None if row.mailed_at is None else instant_of(row.mailed_at),
+        posted_at=None if row.posted_at is None else instant_of(row.posted_at),
     )

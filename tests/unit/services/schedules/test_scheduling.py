@@ -10,6 +10,7 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.schedule import Schedule, following
+from auscult.domain.tenancy import Client
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
@@ -84,34 +85,83 @@ def test_files_hold_text_as_text() -> None:
     assert "<v>3</v>" in sheet
 
 
-def test_a_run_is_sent_until_it_is_accepted(store: Store) -> None:
-    """By e-mail and to a signed webhook; what is refused is tried again, five times in all."""
-    service = scheduling(store, Clock())
+def test_a_run_is_sent_until_each_way_has_accepted_it(store: Store) -> None:
+    """By e-mail and to a signed webhook: only what failed is tried again, after a pause, and five times in all."""
+    clock = Clock()
+    service = scheduling(store, clock)
     made = service.create(wanted(emails=("mia@example.com",), webhook_url="https://example.com/h"), CLIENT)
     service.run(made)
-    posted: list[dict[str, str]] = []
+    statuses, faults, posted, mailed = [500, 204], ["away", ""], [], []
 
     def post(url: str, headers: Any, body: bytes) -> tuple[int | None, str | None]:
         assert (url, body[:9]) == ("https://example.com/h", b'{"type":"')
-        posted.append(dict(headers))
-        return 200, None
-
-    mailed: list[tuple[str, ...]] = []
+        posted.append(headers["webhook-signature"][:3])
+        return statuses.pop(0), None
 
     def mail(to: tuple[str, ...], subject: str, text: str, attachment: Any) -> str:
         assert attachment[0].endswith(".csv")
-        assert (subject, text.splitlines()[0]) == ("auscult: Agents", "Agents")
-        mailed.append(to)
-        return "away" if len(mailed) == 1 else ""
+        mailed.append((to, subject, text.splitlines()[0]))
+        return faults.pop(0)
 
-    assert service.send(post, None) == 1
-    runs = store.within(TENANT).schedules.runs(made.schedule_id)
-    assert (runs[0].state, runs[0].error) == ("stored", "e-mail is not configured")
-    service.send(post, mail)
-    service.send(post, mail)
-    assert service.send(post, mail) == 0
-    assert store.within(TENANT).schedules.runs(made.schedule_id)[0].state == "sent"
-    assert posted[0]["webhook-signature"].startswith("v1,")
+    def tried(wait: int, by: Any = mail) -> tuple[str, str, int, int]:
+        clock.at += timedelta(minutes=wait)
+        service.send(post, by)
+        run = store.within(TENANT).schedules.runs(made.schedule_id)[0]
+        assert (run.mailed_at is None, run.posted_at is None) == (len(mailed) < 2, len(posted) < 2)
+        return run.state, run.error, len(mailed), len(posted)
+
+    assert tried(0, None) == ("stored", "e-mail is not configured; the webhook answered 500", 0, 1)
+    assert tried(1) == ("stored", "e-mail is not configured; the webhook answered 500", 0, 1)
+    assert tried(1) == ("stored", "away", 1, 2)
+    assert tried(4) == ("sent", "", 2, 2)
+    assert tried(60) == ("sent", "", 2, 2)
+    assert (posted, mailed[0]) == (["v1,", "v1,"], (("mia@example.com",), "auscult: Agents", "Agents"))
+
+
+def test_a_webhook_that_never_accepts_costs_one_e_mail(store: Store) -> None:
+    """The run has failed after half an hour, and says what was sent."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    made = service.create(wanted(emails=("mia@example.com",), webhook_url="https://example.com/h"), CLIENT)
+    service.run(made)
+    sent: list[str] = []
+
+    def post(*_: object) -> tuple[None, str]:
+        sent.append("post")
+        return None, "unreachable"
+
+    def mail(*_: object) -> str:
+        sent.append("mail")
+        return ""
+
+    for _ in range(40):
+        service.send(post, mail)
+        clock.at += timedelta(minutes=1)
+    run = store.within(TENANT).schedules.runs(made.schedule_id)[0]
+    assert sorted(sent) == ["mail", *["post"] * 5]
+    assert (run.state, run.error, run.mailed_at, run.posted_at) == ("failed", "unreachable", AT, None)
+
+
+def test_the_schedules_of_a_revoked_client_run_no_more(store: Store) -> None:
+    """Its inbox says why; nothing is written or sent."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    client = Client(
+        client_id=CLIENT,
+        secret="s",
+        account_id=TENANT.account_id,
+        app_ids=frozenset({TENANT.app_id}),
+        scopes=frozenset({"conversations:read"}),
+        created_at=AT,
+    )
+    store.clients.add(client)
+    made = service.create(wanted(), CLIENT)
+    assert service.run(made)[0].filename
+    store.clients.revoke(CLIENT)
+    clock.at += timedelta(weeks=1)
+    service.run_due()
+    run = store.within(TENANT).schedules.runs(made.schedule_id)[0]
+    assert (run.filename, run.detail) == ("", "the client cs-1 is revoked")
 
 
 def test_an_alert_speaks_once_about_each_thing(store: Store) -> None:

@@ -1,7 +1,7 @@
-"""People: users with their grants, roles, and the directory of agents, teams and queues."""
+"""People: users with their grants, roles, the directory of agents, teams and queues, and views that people saved."""
 
 from litestar import Router
 
-from auscult.server.api.people import directory, roles, users
+from auscult.server.api.people import directory, roles, saved_views, users
 
-ROUTER = Router("/", route_handlers=[*users.HANDLERS, *roles.HANDLERS, *directory.HANDLERS])
+ROUTER = Router("/", route_handlers=[*users.HANDLERS, *roles.HANDLERS, *directory.HANDLERS, *saved_views.HANDLERS])

@@ -27,7 +27,8 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A report (agent_performance, interactions, form_summary, view) or an alert (fatal, limits, dispute_due).
 
-    A report covers ``days``. ``limits`` needs ``form_id`` and ``metric_id``, ``dispute_due`` reports ``hours`` ahead.
+    A report covers ``days``. ``view`` takes a saved view by its ``view_id``, whose own period, if it has one, comes
+    first and has its days in ``timezone``. ``limits`` needs ``form_id`` and ``metric_id``, ``dispute_due`` reports ``hours`` ahead.
     """
 
     name: str
@@ -36,6 +37,8 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     format: FileFormat = "csv"
     form_id: str = ""
     metric_id: str = ""
+    view_id: str = ""
+    timezone: str = "UTC"
     queues: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     agents: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     channels: Annotated[tuple[str, ...], Meta(max_length=10)] = ()
@@ -89,6 +92,8 @@ _RUN: dict[str, Any] = {
     "state": "sent",
     "error": "",
     "is_read": False,
+    "mailed_at": _AT,
+    "posted_at": None,
 }
 _SCHEDULE: dict[str, Any] = {
     "name": "Weekly agents",
@@ -97,6 +102,8 @@ _SCHEDULE: dict[str, Any] = {
     "format": "csv",
     "form_id": "",
     "metric_id": "",
+    "view_id": "",
+    "timezone": "UTC",
     "queues": [],
     "agents": [],
     "channels": [],

@@ -35,8 +35,8 @@ _LOCAL = frozenset({"127.0.0.1", "::1", "localhost", ""})
 
 _REFUSALS: Mapping[str, str] = {
     "sign_on.state": "The sign-in took too long, or began in another browser. Begin again.",
-    "sign_on.refused": "The answer of the identity provider was refused. Begin again.",
-    "sign_on.claims": "The identity provider does not send your e-mail address. Ask an administrator.",
+    "sign_on.refused": "The identity provider did not let you in, or its answer was refused. Begin again.",
+    "sign_on.claims": "The identity provider does not send your e-mail address, or has not verified it. Ask an administrator.",
     "sign_on.no_role": "None of your groups has a role here. Ask an administrator.",
     "sign_on.disabled": "Your account is disabled. Ask an administrator.",
     "sign_on.unavailable": "The identity provider does not answer. Try again later.",

@@ -61,12 +61,13 @@ class RowView(Struct, frozen=True, kw_only=True):
 
 
 class TabView(Struct, frozen=True, kw_only=True):
-    """A view of the list under a name. ``remove`` is where an own saved view is removed; empty for all others."""
+    """A view of the list under a name: ``view_id`` of a saved one, and ``remove``, where an own one is removed; else empty."""
 
     name: str
     href: str
     is_here: bool
     remove: str = ""
+    view_id: str = ""
 
 
 class ColumnView(Struct, frozen=True, kw_only=True):
@@ -209,6 +210,7 @@ def _saved(saved: Sequence[SavedView], query: Query, path: str, me: str) -> Iter
             href=f"{path}?{each.query}" if each.query else path,
             is_here=_comparable(parse_qs(each.query)) == _comparable(query),
             remove=f"{path}/views/{each.view_id}/remove" if each.owner == me else "",
+            view_id=each.view_id,
         )
 
 

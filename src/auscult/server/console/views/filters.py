@@ -1,20 +1,18 @@
 """Filters of a list: read from the address, shown as chips that can be taken away, written back into addresses."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
-from auscult.domain.said.search import parse
 from auscult.server.console.reader import Reader
-from auscult.services.conversations.latest import AUDITS, OUTCOMES, Place, Sought
+from auscult.services.conversations.latest import Place, Sought
+from auscult.services.conversations.list_query import PERIODS, Query, read_query
 
-Query = Mapping[str, Sequence[str]]
-
-DAYS = {"7": "Last 7 days", "30": "Last 30 days", "90": "Last 90 days"}
+DAYS = {each: f"Last {each} days" for each in PERIODS}
 CHANNELS = {"voice": "Voice", "chat": "Chat"}
 DIRECTIONS = {"inbound": "Inbound", "outbound": "Outbound"}
 OUTCOME_NAMES = {"passed": "Passed", "failed": "Not passed", "fatal": "Fatal missed", "unscored": "Not scored"}
@@ -86,24 +84,7 @@ class Names(NamedTuple):
 
 def sought_of(query: Query, reader: Reader) -> Sought:
     """Read which conversations an address asks for. Raises ``RequestError`` for a day that is none."""
-    since, until = _day(query, "since", reader), _day(query, "until", reader)
-    days = _first(query, "days")
-    if days in DAYS and since is None:
-        since = reader.now - timedelta(days=int(days))
-    return Sought(
-        since=since,
-        until=until,
-        channels=tuple(each for each in ("voice", "chat") if each in query.get("channel", ())),
-        directions=tuple(each for each in ("inbound", "outbound") if each in query.get("direction", ())),
-        queues=_all(query, "queue"),
-        agents=_all(query, "agent"),
-        outcomes=tuple(each for each in OUTCOMES if each in query.get("outcome", ())),
-        met=_all(query, "met"),
-        missed=_all(query, "missed"),
-        intents=_all(query, "intent"),
-        audits=tuple(each for each in AUDITS if each in query.get("audit", ())),
-        said=parse(words) if (words := _first(query, "q")) else None,
-    )
+    return read_query(query, reader.now, reader.timezone)
 
 
 def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: Sequence[str] = OFFERED) -> FilterView:
@@ -171,21 +152,6 @@ def _shown_day(value: str, reader: Reader) -> str:
         return value
 
 
-def _day(query: Query, name: str, reader: Reader) -> datetime | None:
-    """Read a day, or an instant, of the reader's time zone."""
-    value = _first(query, name)
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError as error:
-        message = f"{name} is no date: {value!r}; give it as 2026-03-30"
-        raise RequestError(message, code="date.invalid", field=name, value=value) from error
-    if found.tzinfo is not None:
-        return found
-    return datetime.combine(found.date(), found.time() or time(), reader.timezone).astimezone(UTC)
-
-
 def read_place(query: Query) -> Place | None:
     """Read where a page begins: ``before=<ms>.<id>``. Raises ``RequestError``."""
     value = _first(query, "before")
@@ -206,7 +172,3 @@ def address(path: str, query: Query, **changed: str) -> str:
 
 def _first(query: Query, name: str) -> str:
     return next(iter(query.get(name, ())), "")
-
-
-def _all(query: Query, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(query.get(name, ())))

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.schedules.schedule import AlertKind, Every, ReportKind, Schedule
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.views.review.schedules import EVERY, KINDS, schedules_view
+from auscult.server.console.views.review.schedules import EVERY, KINDS, Offered, schedules_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.schedules.scheduling import Scheduling
 
@@ -45,6 +45,9 @@ class SchedulesPage(Controller):
             format="xlsx" if data.get("format") == "xlsx" else "csv",
             form_id=form if kind == "limits" else "",
             metric_id=metric if kind == "limits" else "",
+            view_id=data.get("view", "") if kind == "view" else "",
+            timezone=str(visit.reader.timezone),
+            days=int(days) if (days := data.get("days", "7")).isdecimal() else 0,
             queues=tuple(filter(None, (each.strip() for each in data.get("queues", "").split(",")))),
             emails=tuple(data.get("emails", "").replace(",", " ").split()),
             created_by="",
@@ -98,7 +101,9 @@ class SchedulesPage(Controller):
         visit.require(EXPORT)
         me = visit.visitor.email
         found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in service(visit).listing(me)]
-        view = schedules_view(found, visit.app.schedules.inbox(me), forms_in_force(visit.app), visit.reader)
+        chosen = next(iter(visit.query.get("view", ())), "")
+        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), chosen)
+        view = schedules_view(found, visit.app.schedules.inbox(me), offered, visit.reader)
         return visit.page("schedules", "Schedules", view, status, problem=problem)
 
 

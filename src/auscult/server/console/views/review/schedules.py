@@ -1,9 +1,11 @@
 """Schedules: what arrived, what runs when, and a form for another one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.delivery.exports import SavedView
 from auscult.domain.form import Form
 from auscult.domain.schedules.schedule import Run, Schedule
 from auscult.server.console.reader import Reader
@@ -59,12 +61,23 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
     kinds: tuple[tuple[str, str], ...]
     every: tuple[tuple[str, str], ...]
     metrics: tuple[tuple[str, str], ...]
+    views: tuple[tuple[str, str], ...]
+    view: str
+
+
+class Offered(NamedTuple):
+    """What a schedule may be about: metrics of forms, and saved views, of which one may be chosen already."""
+
+    forms: Sequence[Form]
+    views: Sequence[SavedView]
+    chosen: str = ""
 
 
 def schedules_view(
-    found: Sequence[tuple[Schedule, Sequence[Run]]], inbox: Sequence[Run], forms: Sequence[Form], reader: Reader
+    found: Sequence[tuple[Schedule, Sequence[Run]]], inbox: Sequence[Run], offered: Offered, reader: Reader
 ) -> SchedulesView:
     """Show schedules and the inbox."""
+    views = {each.view_id: each.name for each in offered.views}
     unread = sum(not each.is_read for each in inbox)
     return SchedulesView(
         lead="Nothing new." if not unread else f"{reader.number(unread)} new.",
@@ -75,7 +88,7 @@ def schedules_view(
             ScheduleView(
                 schedule_id=each.schedule_id,
                 name=each.name,
-                about=f"{dict(KINDS)[each.kind]}. {dict(EVERY)[each.every]}.",
+                about=f"{dict(KINDS)[each.kind]}{_of(each, views)}. {dict(EVERY)[each.every]}.",
                 next=reader.moment(each.next_at) if each.next_at else "",
                 runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
             )
@@ -84,9 +97,18 @@ def schedules_view(
         kinds=KINDS,
         every=EVERY,
         metrics=tuple(
-            (f"{metric.id}@{form.id}", f"{metric.name} ({form.name})") for form in forms for metric in form.metrics
+            (f"{metric.id}@{form.id}", f"{metric.name} ({form.name})")
+            for form in offered.forms
+            for metric in form.metrics
         ),
+        views=tuple(views.items()),
+        view=offered.chosen,
     )
+
+
+def _of(one: Schedule, views: Mapping[str, str]) -> str:
+    """Return the saved view that a report is about, in words."""
+    return f": {views.get(one.view_id, 'a view that is gone')}" if one.view_id else ""
 
 
 def _run(each: Run, reader: Reader) -> RunView:
