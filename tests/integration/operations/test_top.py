@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def test_on_a_terminal_it_is_renewed(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     place = environment(AUSCULT_DATABASE_URL="sqlite:///test.db", TERM="xterm", COLUMNS="100", LINES="30")
     words = [str(AUSCULT), "top", "--every", "0.5"]
-    with subprocess.Popen(words, cwd=tmp_path, env=place, stdin=theirs, stdout=theirs) as process:  # noqa: S603
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background may ignore Ctrl-C
+    with subprocess.Popen(words, cwd=tmp_path, env=place, stdin=theirs, stdout=theirs, preexec_fn=heeding) as process:  # noqa: PLW1509, S603
         os.close(theirs)
         seen = bytearray()
 
