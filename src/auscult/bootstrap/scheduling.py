@@ -28,9 +28,9 @@ _PATIENCE_S = 0.2
 _NOW = partial(datetime.now, UTC)
 
 
-def scheduling(store: Store, tenant: Tenant) -> Scheduling:
-    """Return the schedules of an app."""
-    return Scheduling(store, tenant, _NOW)
+def scheduling(store: Store, tenant: Tenant, settings: Settings | None = None) -> Scheduling:
+    """Return the schedules of an app; who sends their files names the settings."""
+    return Scheduling(store, tenant, _NOW, (settings and settings.public_url) or "")
 
 
 def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
@@ -47,7 +47,7 @@ def run_schedules(store: Store, settings: Settings) -> None:
     sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
     mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
     for tenant in store.tenants():
-        service = scheduling(store, tenant)
+        service = scheduling(store, tenant, settings)
         service.run_due()
         service.send(sender.send, mail)
     sender.close()

@@ -77,6 +77,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="smtp://user:password@host:587 or smtps://host; without it no e-mail is sent"),
     ] = None
     mail_from: Annotated[str | None, Meta(description="the sender of e-mail, as quality@example.com")] = None
+    public_url: Annotated[
+        Annotated[str, Meta(pattern="^https?://[^ ]*[^ /]$")] | None,
+        Meta(description="where people reach this server, as https://quality.example.com: links in e-mail begin so"),
+    ] = None
     connector_folders: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(description="folders, separated by :, in which connectors that are applied over the API may read"),

@@ -23,7 +23,7 @@ from auscult.domain.schedules.schedule import (
 )
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.principals import Principals
-from auscult.services.schedules.alerts import alerts_of
+from auscult.services.schedules.alerts import CONSOLE, alerts_of
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.reports import rows_of
 from auscult.storage.schedules.repository import Unsent
@@ -51,12 +51,13 @@ class Mail(Protocol):
 class Scheduling:
     """The schedules of one app. Cheap to make; threads may share one."""
 
-    def __init__(self, store: Store, tenant: Tenant, now: Callable[[], datetime]) -> None:
-        """Work on an app of ``store``; ``now`` returns aware UTC time."""
+    def __init__(self, store: Store, tenant: Tenant, now: Callable[[], datetime], public_url: str = "") -> None:
+        """Work on an app of ``store``; ``now`` returns aware UTC time. Links that are sent begin with ``public_url``."""
         self._store = store
         self._tenant = tenant
         self._app = store.within(tenant)
         self._now = now
+        self._public_url = public_url
 
     def create(self, wanted: Schedule, by: str) -> Schedule:
         """Store a schedule.
@@ -184,9 +185,9 @@ class Scheduling:
         one, run = each.schedule, each.run
         ways: dict[Way, Callable[[], str]] = {}
         if one.emails and run.mailed_at is None:
-            ways["mailed"] = lambda: _mail(each, mail)
+            ways["mailed"] = lambda: _mail(each, self._link(run), mail)
         if one.webhook_url and run.posted_at is None:
-            ways["posted"] = lambda: _post(one, run, post)
+            ways["posted"] = lambda: _post(one, run, self._link(run), post)
         faults: list[str] = []
         for way, deliver in ways.items():
             if fault := deliver():
@@ -195,24 +196,29 @@ class Scheduling:
                 self._app.schedules.mark_delivered(run.number, way, self._now())
         return "; ".join(faults)
 
+    def _link(self, run: Run) -> str:
+        """Return the address of what a run is about, or of its file; "" for neither."""
+        path = run.href or (f"{CONSOLE}/schedules/{run.schedule_id}/{run.number}" if run.filename else "")
+        return path and self._public_url + path
 
-def _mail(each: Unsent, mail: Mail | None) -> str:
+
+def _mail(each: Unsent, link: str, mail: Mail | None) -> str:
     if mail is None:
         return "e-mail is not configured"
     run = each.run
     fits = each.content is not None and len(each.content) <= _LONGEST_ATTACHMENT
     attachment = (run.filename, each.content) if fits and each.content is not None else None
-    text = "\n".join(part for part in (run.title, run.detail, run.href) if part)
+    text = "\n".join(part for part in (run.title, run.detail, link) if part)
     return mail(each.schedule.emails, f"auscult: {run.title}", text, attachment)
 
 
-def _post(one: Schedule, run: Run, post: Post) -> str:
+def _post(one: Schedule, run: Run, link: str, post: Post) -> str:
     name = "report.ready" if not one.is_alert else f"alert.{one.kind}"
     body = msgspec.json.encode(
         {
             "type": name,
             "timestamp": run.at,
-            "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": run.href},
+            "data": {"schedule_id": one.schedule_id, "title": run.title, "detail": run.detail, "href": link},
         }
     )
     message = f"{one.schedule_id}-{run.number}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from auscult.domain.errors import RequestError
@@ -116,6 +117,26 @@ def test_a_run_is_sent_until_each_way_has_accepted_it(store: Store) -> None:
     assert tried(4) == ("sent", "", 2, 2)
     assert tried(60) == ("sent", "", 2, 2)
     assert (posted, mailed[0]) == (["v1,", "v1,"], (("mia@example.com",), "auscult: Agents", "Agents"))
+
+
+def test_what_is_sent_links_to_the_file(store: Store) -> None:
+    """The link begins with the address where people reach the server; a file too large to attach is there, too."""
+    scheduling(store, Clock())
+    service = Scheduling(store, TENANT, Clock(), "https://quality.example.com")
+    made = service.create(wanted(emails=("mia@example.com",), webhook_url="https://example.com/h"), CLIENT)
+    number = service.run(made)[0].number
+    links: list[str] = []
+
+    def post(_url: str, _headers: Any, body: bytes) -> tuple[int, None]:
+        links.append(msgspec.json.decode(body)["data"]["href"])
+        return 204, None
+
+    def mail(_to: Any, _subject: str, text: str, _attachment: Any) -> str:
+        links.append(text.splitlines()[-1])
+        return ""
+
+    service.send(post, mail)
+    assert links == [f"https://quality.example.com/console/schedules/{made.schedule_id}/{number}"] * 2
 
 
 def test_a_webhook_that_never_accepts_costs_one_e_mail(store: Store) -> None:
