@@ -368,7 +368,6 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         StatisticsRefresher(store.settle),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
-        privacy.retention_runner(settings, store),
         people.exporter(store),
     ):
         yield

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from auscult.services.privacy.sealing import Sealing
     from auscult.storage import Store
     from auscult.workers.log_sealer import LogSealer
-    from auscult.workers.retention import RetentionRunner
 
 
 def sealing(settings: Settings, store: "Store") -> "Sealing":
@@ -40,13 +39,6 @@ def log_sealer(settings: Settings, store: "Store") -> "LogSealer":
     from auscult.workers.log_sealer import LogSealer
 
     return LogSealer(sealing(settings, store).run, partial(keep_erased, settings, store))
-
-
-def retention_runner(settings: Settings, store: "Store") -> "RetentionRunner":
-    """Return the thread that runs retention."""
-    from auscult.workers.retention import RetentionRunner
-
-    return RetentionRunner(partial(run_retention, settings, store))
 
 
 def erasing(store: "Store", tenant: Tenant) -> "Erasing":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from auscult.bootstrap import auditing
+from auscult.bootstrap import auditing, privacy
 from auscult.config import Settings
 from auscult.domain.connectors.run import Order, Run
 from auscult.domain.tenancy import Tenant
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RUN_AT = "* * * * *"
 """Every minute."""
+RETENTION_AT = "0 * * * *"
+"""Every hour."""
 _PATIENCE_S = 0.2
 _NOW = partial(datetime.now, UTC)
 
@@ -34,11 +36,12 @@ def scheduling(store: Store, tenant: Tenant, settings: Settings | None = None) -
 
 
 def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
-    """Return what a worker does again and again: draws of plans, scheduled reports and alerts, connectors."""
+    """Return what a worker does again and again: draws of plans, reports and alerts, connectors, retention."""
     return (
         Schedule("draw_plans", auditing.DRAWN_AT, partial(auditing.draw_due, store)),
         Schedule("run_schedules", RUN_AT, partial(run_schedules, store, settings)),
         Schedule("run_connectors", RUN_AT, partial(run_connectors, store, settings)),
+        Schedule("run_retention", RETENTION_AT, partial(privacy.run_retention, settings, store)),
     )
 
 
