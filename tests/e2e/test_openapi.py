@@ -34,14 +34,13 @@ from tests.waiting import PATIENCE_S
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server without a rate limit, on a file."""
-    folder: Path = tmp_path_factory.mktemp("openapi")
-    inbox = str(folder / "inbox")
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Service]:
+    """A server without a rate limit, on a file. Each test has its own: what is tried may erase everything."""
+    inbox = str(tmp_path / "inbox")
     with (
-        database("sqlite", "", folder) as url,
-        serving(url, state_dir=str(folder), connector_folders=inbox, rate_limit=0) as found,
+        database("sqlite", "", tmp_path) as url,
+        serving(url, state_dir=str(tmp_path), connector_folders=inbox, rate_limit=0) as found,
     ):
         found.client = found.new_client(*(scope for report in REPORTS.values() for scope in report.scopes))
         yield found
@@ -222,15 +221,18 @@ def connector(served: Service) -> dict[str, str]:
 
 
 def person_of(served: Service, names: dict[str, str]) -> str:
-    """Add a user, a team, a queue and a membership to what is there; a personal token of another user."""
+    """Add a user, a team, a queue and a membership to what is there; a personal token of another user.
+
+    Not by the ids of the description's examples, which the machine deletes.
+    """
     users = Users(served.store, operator())
     user = users.add("ann@example.com", "Ann", TENANT.account_id)
     grants = users.grant(user, TENANT, Access(role="auditor"))
     directory = served.store.within(TENANT).people.directory
-    directory.put_teams([Team(team_id="north", name="North")])
+    directory.put_teams([Team(team_id="coast", name="Coast")])
     directory.put_queues([DirectoryQueue(queue_id="q-1", name="Billing")])
     directory.put_agents([DirectoryAgent(agent_id="a-1")])
-    names.update({"user_id": user.user_id, "grant_id": grants[0].grant_id, "team_id": "north", "queue_id": "q-1"})
+    names.update({"user_id": user.user_id, "grant_id": grants[0].grant_id, "team_id": "coast", "queue_id": "q-1"})
     signed_in = users.add("bo@example.com", "Bo", TENANT.account_id)
     return users.issue_token(signed_in, "", timedelta(days=1)).secret
 
@@ -282,7 +284,7 @@ def planned_audits(served: Service, form_id: str) -> dict[str, str]:
     return {"plan_id": plan_id, "draw_id": draw_id, "assignment_id": assignment_id}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def planned(served: Service) -> dict[str, str]:
     """A draft of a form, a re-score and a backtest with it, and a job, that no worker takes up; what they are named by."""
     form_id, token = "ef-golden-inbound", served.token(served.new_client("forms:write"))

@@ -61,7 +61,13 @@ def listing(app: App, caller: Caller) -> ViewList:
     status_code=200,
     responses={
         200: answer("The view.", SavedView, _VIEW),
-        **refusals({413: "The body is too large.", 415: "The body is not application/json in UTF-8."}),
+        **refusals(
+            {
+                413: "The body is too large.",
+                415: "The body is not application/json in UTF-8.",
+                422: "The name or a filter cannot be used.",
+            }
+        ),
     },
     takes=Takes("The view.", {"name": "Not passed, voice", "query": "outcome=failed&channel=voice"}),
 )
