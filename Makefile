@@ -5,6 +5,7 @@
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
 PYTEST_FLAGS = -n 2 --dist loadfile
+PYTEST = tools/with_postgresql $(PY) -m pytest
 DATABASE = sqlite:///auscult.db
 
 help: ## say what can be made
@@ -17,16 +18,16 @@ serve: .venv/base ## serve DATABASE (sqlite:///auscult.db unless said)
 	@.venv/bin/auscult serve --database $(DATABASE)
 
 test: .venv/dev ## run the tests, but those that take their time
-	@$(PY) -m pytest $(PYTEST_FLAGS) -m "not slow" $(T)
+	@$(PYTEST) $(PYTEST_FLAGS) -m "not slow" $(T)
 
 test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
-	@$(PY) -m pytest $(PYTEST_FLAGS) -m slow $(T)
+	@$(PYTEST) $(PYTEST_FLAGS) -m slow $(T)
 
 test-again: .venv/dev ## run the tests that failed last time once more, alone
-	@$(PY) -m pytest --last-failed --last-failed-no-failures none
+	@$(PYTEST) --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
-	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PY) -m pytest -s tests/integration/test_kill_any.py
+	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/test_kill_any.py
 
 test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
 	@$(PY) -m pytest -q tests/judge/real_model.py
