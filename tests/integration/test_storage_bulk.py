@@ -24,6 +24,8 @@ TABLES = {"conversations", "evaluations", "report_rows", "facet_rows", "tallies"
 def fill(url: str, trace: Path) -> None:
     """Accept and record many, and write down what is said to the server meanwhile."""
     migrate(url)
+    with psycopg.connect(url.partition("?")[0], autocommit=True) as server:  # its own round would leave nothing to do
+        server.execute("ALTER TABLE tallies SET (autovacuum_enabled = off)")
     store = open_store(url, new_secret_key())
     store.ensure(TENANT)
     app = store.within(TENANT)
