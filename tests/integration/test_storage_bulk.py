@@ -80,8 +80,10 @@ def test_a_worker_readies_what_came_in(postgresql_url: str, tmp_path: Path) -> N
         psycopg.connect(postgresql_url.partition("?")[0], autocommit=True) as looking,
         subprocess.Popen(command, env=environment(AUSCULT_STATE_DIR=str(tmp_path))) as worker,  # noqa: S603
     ):
-        wait_until(lambda: looking.execute(counted).fetchone() == (2,))
-        worker.terminate()
+        try:
+            wait_until(lambda: looking.execute(counted).fetchone() == (2,))
+        finally:
+            worker.terminate()
 
 
 def test_what_cannot_be_vacuumed_is_told(caplog: pytest.LogCaptureFixture) -> None:
