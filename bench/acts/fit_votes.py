@@ -23,7 +23,7 @@ REVISION = 1
 HELD_BACK = 4.0
 """How far weights are held back (L2)."""
 ELSEWHERE = 3.0
-"""What a conversation of the development set or the challenge counts: calls of other kinds, on which words alone do well."""
+"""Weight of a conversation of the development set or the challenge: other kinds of calls, on which words alone do well."""
 BEFORE = Path(__file__).parents[1] / "quality" / "first_sight_before.json"
 """The answers by words alone, which is what commit 0caacea answered."""
 

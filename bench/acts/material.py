@@ -1,7 +1,7 @@
 """Labelled turns to learn dialogue acts from: of conversations that may be read, and lines that were written for it.
 
 Sets with acts label every turn. Of the development set and the challenge only verdicts are known, so that most acts of
-most turns are unknown (-1): what a YES cites has the act, and where the answer is NO or NA nobody's turn has it.
+most turns are unknown (-1): the turns that a YES cites have the act; for NO or NA no turn has it.
 """
 
 import json

@@ -36,7 +36,7 @@ FEWEST_TEXTS = 5
 STRENGTH = 2.0
 CLOSE = 0.3
 WEIGHTS = {"written": 1.0, "development": 0.5, "challenge": 0.7}
-"""What a turn of a source counts; 1 elsewhere."""
+"""Weight of a turn by its source; 1 for a source that is not listed."""
 OWN_VECTOR, OTHER_VECTOR, OTHER_SIGN, PLACE = 3.0, 1.5, 0.7, 0.7
 """Scales of features, which say how far each kind may be trusted: the higher, the less its weights are held back."""
 GRAIN = 65_536

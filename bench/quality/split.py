@@ -1,6 +1,6 @@
 """Which labelled conversations may be read while heads and models are fitted, and which never.
 
-The rule is a hash of the conversation's id, so that nobody can choose: of every three, about two are read. The text
+The rule is a hash of the conversation's id, so that no one can choose: about two of every three are read. The text
 of the others is never printed by a bench, and nothing is fitted to them or chosen by their figures.
 """
 
