@@ -45,6 +45,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
+	@$(PY) -m tools.languages --check
 	@$(PY) -m tools.vendor --check
 	@$(PY) -m tools.licences --check
 	@$(PY) -m tools.site
@@ -83,7 +84,7 @@ lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions
 	@$(COMPILE) requirements/semantic.in -c requirements/dev.txt --override requirements/without_torch.txt --no-emit-package torch -o requirements/semantic.txt
 
 clean: ## remove everything that make made
-	@rm -rf .venv .venv-judge .venv-semantic .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-judge .venv-semantic .azurite .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Python 3.12 and later need SQLite 3.42 or later for the durable jobs: an interpreter without is passed over.
 .venv/bin/python:
@@ -136,4 +137,13 @@ TORCH = torch==2.13.0+cpu
 	    > "$$(.venv-semantic/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
 	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/semantic.txt
 	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps '$(TORCH)'
+	@touch $@
+
+# A server of Azure's protocol, for tests of connectors; where it is absent, they are skipped. It needs node and npm.
+AZURITE = .azurite/node_modules/azurite/dist/src/blob/main.js
+
+.azurite/made:
+	@echo "auscult: setting up .azurite, which tests of Azure need (once; under two minutes)" >&2
+	@timeout 300 npm install --prefix .azurite --no-audit --no-fund --ignore-scripts --loglevel=error azurite@3.37.0 >&2
+	@timeout 60 node $(AZURITE) version >/dev/null
 	@touch $@

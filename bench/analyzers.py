@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=4_000)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args(arguments)
-    bootstrap.settle_down_to_work()
+    bootstrap.tune_for_evaluation()
     settings = read_settings({})
     full = bootstrap.evaluator(settings)
     bare = full._replace(analyzers=NOTHING)

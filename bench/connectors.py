@@ -21,16 +21,20 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 import msgspec
 import obstore
-from obstore.store import S3Config, S3Store
+from obstore.store import S3Store
 
 from auscult.domain.connectors.run import Order
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
 from auscult.storage import migrate, new_secret_key, open_store
+
+if TYPE_CHECKING:  # a name of its stubs alone
+    from obstore.store import S3Config
 
 TENANT = Tenant(account_id="acc", org_id="o", app_id="st-bench")
 BUCKET = "bench"

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args(arguments)
-    bootstrap.settle_down_to_work()
+    bootstrap.tune_for_evaluation()
     evaluators = {name: ready(name) for name in EMBEDDINGS}
     form = read_form(FORM.read_bytes())
     took: dict[tuple[str, str], list[float]] = {}

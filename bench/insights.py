@@ -4,7 +4,7 @@
 
 Rows of our own listing are synthetic and written straight into it, because filling takes the time: 90 days, each
 conversation with two of 300 intents, two topics, a queue, an agent, sentiment, resolution and a score. Counted is the
-second half, beside the first.
+second half, beside the first. Five metrics are decided too, and one in ten customers answers a survey.
 """
 
 import argparse
@@ -21,31 +21,51 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.domain.contact import Contact, Survey
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.form import Form
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment
-from auscult.domain.insights.overview import Bar
+from auscult.domain.insights.drivers import Bar
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
+from auscult.services.definitions.forms.reading import read_form
 from auscult.services.insights.overview import Behind, Wanted, behind, overview
 from auscult.services.scoring.render import render
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables import apps
 from auscult.storage.pages.row_index import file_rows, filing_of
+from bench.multiplying import multiply
 
 TENANT = Tenant(account_id="acc-bench", org_id="o-bench", app_id="st-bench")
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 90
 BATCH = 5_000
 INTENTS = 300
+METRICS = 5
+FORM = "\n".join(
+    [
+        "id: ef-bench",
+        "name: Bench",
+        "channel: voice",
+        'assignments: [{queue: "*", direction: both}]',
+        "metrics:",
+        *(
+            f"- {{id: em-{n}, name: Metric {n}, type: by_question, weight: 20, answer: {{any_of: [{{phrases: [hi]}}]}}}}"
+            for n in range(METRICS)
+        ),
+    ]
+).encode()
+ANSWERS: tuple[Qualification, ...] = ("YES", "YES", "YES", "NO", "NA")
 RESOLUTIONS: tuple[Resolution, ...] = ("YES", "NO", "NA")
 
 
-def rendered(count: int) -> Iterator[RenderedRows]:
-    """So many conversations as the listing shows them."""
+def rendered(count: int, days: float = DAYS) -> Iterator[RenderedRows]:
+    """Yield ``count`` conversations as the listing shows them, spread over ``days``."""
     chance = random.Random(1)  # noqa: S311  (spread, not secrecy)
+    form = read_form(FORM)
     for number in range(count):
-        started = FIRST + number * timedelta(days=DAYS) / count
+        started = FIRST + number * timedelta(days=days) / count
         score = Decimal(chance.randrange(10, 101)) / 10
         label = "negative" if score < 4 else "positive" if score > 6 else "neutral"
         intents = [Intent(name=f"intent {chance.randrange(INTENTS)}", score=chance.randrange(1, 11)) for _ in range(4)]
@@ -57,6 +77,7 @@ def rendered(count: int) -> Iterator[RenderedRows]:
             queues=(Queue(f"qu-{number % 10}", f"Queue {number % 10}"),),
             agents=(Agent(f"a-{number % 50}", f"Agent {number % 50}", "agent@example.com"),),
             turns=(),
+            contact=Contact(survey=Survey(score=chance.randrange(1, 6))) if chance.random() < 1 / 10 else None,
         )
         insights = Insights(
             language="en",
@@ -67,34 +88,47 @@ def rendered(count: int) -> Iterator[RenderedRows]:
             intents=tuple(intents[:2]),
             topics=tuple(intents[2:]),
         )
-        evaluation = Evaluation(
-            conversation_id=conversation.id,
-            revision=1,
-            form=None,
-            status="evaluated",
-            score=Decimal(chance.randrange(101)),
-            passed=chance.random() < 3 / 4,
-            fatal_errors=0,
-            results=(),
-            engines=(),
-            evaluated_at=started,
-        )
+        evaluation = decided(conversation, form, chance)
         yield render(
             TENANT, EvaluatedConversation(conversation=conversation, evaluation=evaluation, insights=insights), {}
         )
 
 
-def fill(url: str, count: int) -> None:
-    """Write their rows."""
+def decided(conversation: Conversation, form: Form, chance: random.Random) -> Evaluation:
+    """Decide a conversation by chance."""
+    return Evaluation(
+        conversation_id=conversation.id,
+        revision=1,
+        form=form,
+        status="evaluated",
+        score=Decimal(chance.randrange(101)),
+        passed=chance.random() < 3 / 4,
+        fatal_errors=0,
+        results=tuple(
+            MetricResult(metric=metric, verdict=Verdict(qualification=chance.choice(ANSWERS)))
+            for metric in form.metrics
+        ),
+        engines=(),
+        evaluated_at=conversation.started_at,
+    )
+
+
+def fill(url: str, count: int, copies: int = 1) -> None:
+    """Write their rows: all of them, or the first days' and copies for the days after, which takes a tenth of the time."""
     with bootstrap.open(read_settings(database_url=url)) as application:
         application.store.ensure(TENANT)
+        application.store.within(TENANT).forms.publish("ef-bench", FORM)
     database = Database(url)
-    rows = rendered(count)
-    for start in range(0, count, BATCH):
+    days, first = DAYS // copies, count // copies
+    rows = rendered(first, days)
+    for start in range(0, first, BATCH):
         with database.writing() as connection:
             app = connection.execute(sa.select(apps.c.app).where(apps.c.app_id == TENANT.app_id)).scalar_one()
-            some = [filing_of(next(rows), None) for _ in range(min(BATCH, count - start))]
+            some = [filing_of(next(rows), None) for _ in range(min(BATCH, first - start))]
             file_rows(connection, database.dialect, app, some)
+    if copies > 1:
+        multiply(database, first, copies, days)
+    database.settle()  # as a load does
     database.close()
 
 

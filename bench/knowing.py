@@ -3,24 +3,46 @@
 import json
 import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from auscult.documents import KINDS
 from auscult.documents._passages import MOST_WORDS, passages
 from auscult.domain.assist.knowledge import Passage, Piece
+from auscult.domain.assist.validity import validity_of
 from auscult.domain.said.text import sentences
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "examples" / "knowledge" / "store"
 CONVERSATIONS = ROOT / "examples" / "conversations"
+WRITTEN = ROOT / "bench" / "quality" / "knowledge"
 QUESTIONS = ROOT / "bench" / "quality" / "assist_questions.tsv"
 REQUESTS = ROOT / "bench" / "quality" / "assist_requests.txt"
+DAY = date(2026, 11, 20)
+"""The day on which documents are in force, or not."""
 SPOKEN = ("bank_calls", "store_chats", "device_chat", "acted_calls")
 
 
 def store() -> Iterator[tuple[str, Piece]]:
     """The guidelines, cut into passages, each with the name of its document."""
-    for file in sorted(STORE.glob("*.md")):
+    return _pieces(STORE)
+
+
+def written(name: str) -> tuple[list[Passage], list[tuple[str, str]]]:
+    """A knowledge base written for the benchmarks, without what is no longer in force, and questions about it.
+
+    Each question has the heading that answers it, or nothing where none does.
+    """
+    found: dict[str, list[Passage]] = {}
+    for passage in as_passages(_pieces(WRITTEN / name)):
+        found.setdefault(passage.source, []).append(passage)
+    current = [passage for each in found.values() if validity_of(each).holds(DAY) for passage in each]
+    lines = (WRITTEN / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return current, [(heading, asked) for heading, _, asked in (line.partition("\t") for line in lines)]
+
+
+def _pieces(folder: Path) -> Iterator[tuple[str, Piece]]:
+    for file in sorted(folder.glob("*.md")):
         for piece in passages(KINDS["markdown"].read(file.read_bytes())):
             yield file.name, piece
 

@@ -18,6 +18,7 @@ FULL: Sizes = {
     "insights": 100_000,
     "assist_s": 30,
     "passages": 10_000,
+    "messages": 500,
     "judged": 50,
     "analysed": 4_000,
     "draws": 1_500,
@@ -39,6 +40,7 @@ SMALL: Sizes = {
     "insights": 2_000,
     "assist_s": 5,
     "passages": 200,
+    "messages": 50,
     "judged": 3,
     "analysed": 100,
     "draws": 20,
@@ -191,12 +193,36 @@ MEASURES = (
         ),
     ),
     Measure(
+        "assist-page",
+        "bench.assist_page --messages {messages} --passages {passages}",
+        (
+            Figure(
+                "assist page, 500 messages at 50/s, longest task",
+                rf"streamed in .*\({_N} ms of the processor\)",
+                "ms of the processor",
+                "< 50",
+            ),
+            Figure(
+                "assist page of 500 messages opened, longest task",
+                rf"opened again .*\({_N} ms of the processor\)",
+                "ms of the processor",
+                "< 50",
+            ),
+        ),
+        databases=(),
+    ),
+    Measure(
         "audits",
         "bench.audits --rows {rows}",
         (
             Figure("preview of a plan beside a bare indexed read", rf"preview .*, {_N} times", "times as long"),
             Figure("next item beside the read of one row", rf"next item .*, {_N} times", "times as long"),
         ),
+    ),
+    Measure(
+        "scrape",
+        "bench.scrape --rows {rows}",
+        (Figure("scrape of the metrics", rf"scrape {_N} ms", "ms", "< 100"),),
     ),
     Measure(
         "statistics",

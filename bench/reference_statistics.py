@@ -65,6 +65,8 @@ def quantiles(stream: random.Random) -> Differences:
     for _ in range(SETS):
         p, alpha, beta = stream.uniform(0.01, 0.99), stream.uniform(0.5, 200), stream.uniform(0.5, 200)
         yield abs(beta_quantile(p, alpha, beta) - stats.beta.ppf(p, alpha, beta))
+        alpha, beta = 1_000 * alpha, 1_000 * beta
+        yield abs(beta_quantile(p, alpha, beta) - stats.beta.ppf(p, alpha, beta))
         freedom = stream.randint(3, 500)
         yield abs(student_quantile(freedom) - stats.t.ppf(0.975, freedom))
 

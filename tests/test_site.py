@@ -8,6 +8,8 @@ import pytest
 
 from tools import site
 
+pytestmark = pytest.mark.slow
+
 FETCHED = re.compile(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="https?://')
 
 

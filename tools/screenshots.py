@@ -15,22 +15,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import uvicorn
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service as Driver
 
 from auscult import bootstrap
+from auscult.bootstrap.scheduling import connecting
 from auscult.cli.operations import demo
 from auscult.cli.operations.demo import life as demo_life
 from auscult.config import Settings
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
+from auscult.domain.connectors.run import Order
 from auscult.reports import REPORTS
 from auscult.server.listening import uvicorn_config
 from auscult.services.audits.plans import Planning
 from auscult.services.conversations.latest import Sought, latest
-from auscult.storage.store import AppStore
+from auscult.storage.store import AppStore, Store
 
 HERE = Path(__file__).parent.parent / "docs" / "images" / "console"
+CONNECTOR = "genesys-eu"
 QUALITY = 82
 _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-prefers-reduced-motion")
 
@@ -80,6 +84,8 @@ def shots_of_administration() -> tuple[Shot, ...]:
         Shot("users-light", "/administration/users"),
         Shot("jobs-light", "/administration/jobs"),
         Shot("retention-dark", "/administration/retention", theme="dark"),
+        Shot("connectors-light", "/connectors"),
+        Shot("connector-light", f"/connectors/{CONNECTOR}", is_whole=True),
     )
 
 
@@ -148,6 +154,27 @@ def planned(app: AppStore, auditors: Sequence[str]) -> str:
     return plan.plan_id
 
 
+def connected(store: Store, settings: Settings, folder: Path) -> None:
+    """Put a connector in force that has read a folder of conversations once, and refused one."""
+    folder.mkdir()
+    turn = {"speaker": "agent", "text": "Thank you for calling, how can I help?"}
+    for number, queue in enumerate(("billing", "billing", "retention-2")):
+        call = {
+            "custom_id": f"call-{number}",
+            "channel": "voice",
+            "started_at": datetime.now(UTC),
+            "queues": [{"id": queue}],
+            "turns": [turn],
+        }
+        (folder / f"call-{number}.json").write_bytes(msgspec.json.encode(call))
+    (folder / "call-9.json").write_bytes(b"{")
+    table = "mapping:\n  queues:\n    billing: {id: billing, name: Billing}\n"
+    document = f"name: {CONNECTOR}\nplace: folder:{folder}\nformat: native\nevery: 15m\nsettle_s: 0\n{table}"
+    service = connecting(store, demo.TENANT, settings)
+    service.apply(document.encode())
+    service.run(CONNECTOR, Order(kind="manual"))
+
+
 def become(driver: Chrome, email: str) -> None:
     """Act as another person of the demo, by the form of the menu."""
     script = (
@@ -167,12 +194,16 @@ def main() -> int:
             console = demo_life.add_people(application.store, demo.TENANT)
             demo_life.fill(application, demo.TENANT, files)
             app = application.store.within(demo.TENANT)
-            missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=1).items
+            missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
+            shown = next(
+                each for each in missed if each.audit.state == "not_assigned"
+            )  # others may be hidden from Dana
             audits = app.audits.listing(state="assigned", auditor=console.people[0].email, limit=1)
             plan_id = planned(app, [each.email for each in console.people[:2]])
+            connected(application.store, settings, Path(folder) / "exports")
             with serving(application, console) as address, browser() as driver:
                 driver.get(f"{address}/console/link/{console.secret}")
-                for shot in shots(missed[0].id, audits[0].conversation_id, plan_id):
+                for shot in shots(shown.id, audits[0].conversation_id, plan_id):
                     take(driver, address, shot, HERE)
                     print(HERE / f"{shot.name}.webp")
                 become(driver, console.people[-1].email)

@@ -23,7 +23,7 @@ from auscult.analyzers import ANALYZERS
 from auscult.analyzers._contract import Unknown
 from auscult.domain.audits.agreement import compare
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.insight import Insights
+from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer, Probe
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
@@ -133,7 +133,8 @@ def gold(case: Case, field: str) -> str:
 
 def show_cases(name: str, cases: Sequence[Case], engines: Engines, *, wrong: bool) -> None:
     """Print how a labelled set was told."""
-    answers = [told(analyze(case.conversation, engines)) for case in cases]
+    found = [analyze(case.conversation, engines) for case in cases]
+    answers = [told(insights) for insights in found]
     print(f"\n{name}: {len(cases)} conversations")
     for field in FIELDS:
         pairs = [(gold(case, field), answer[field]) for case, answer in zip(cases, answers, strict=True)]
@@ -142,6 +143,19 @@ def show_cases(name: str, cases: Sequence[Case], engines: Engines, *, wrong: boo
             for case, (said, answered) in zip(cases, pairs, strict=True):
                 if said != answered:
                     print(f"    {case.conversation.id}: people {said}, machine {answered}")
+    show_marks([(case.gold["resolved"], one.resolution) for case, one in zip(cases, found, strict=True)])
+
+
+def show_marks(pairs: Iterable[tuple[str, Outcome | None]]) -> None:
+    """Print the share of YES and NO that is right, of those that are certain and those that are unclear."""
+    right: dict[bool, list[bool]] = {True: [], False: []}
+    for said, outcome in pairs:
+        if outcome is not None and outcome.resolution != "NA":
+            right[outcome.doubt is msgspec.UNSET].append(said == outcome.resolution)
+    shares = [
+        f"{word} {sum(each)} of {len(each)}" for word, each in (("certain", right[True]), ("unclear", right[False]))
+    ]
+    print(f"  resolved, right: {', '.join(shares)}")
 
 
 def show(name: str, pairs: Sequence[tuple[str, str]]) -> None:

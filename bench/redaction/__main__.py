@@ -1,7 +1,8 @@
 """Print precision and recall by kind: ``python -m bench.redaction [FILE…]``.
 
 A labelled place is found where the redactor covers all of its letters and digits, by whatever kind; a found place is
-right where it overlaps a labelled one. Both count places, not characters.
+right where it overlaps a labelled one. Both count places, not characters. Recall is printed with the 95 % interval of
+Wilson, in which it would lie with more places of the same sort.
 """
 
 import sys
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 from auscult.domain.privacy.redaction import KINDS
+from auscult.domain.statistics.intervals import wilson
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, Score, read, score
 
@@ -24,7 +26,11 @@ def main(paths: list[str]) -> None:
     print(f"{len(cases)} labelled utterances")
     for kind in (*KINDS, "all"):
         its = scores.get(kind, Score())
-        print(f"{kind:16} {its.labelled:4} labelled   recall {its.recall:.3f}   precision {its.precision:.3f}")
+        around = wilson(its.recall, its.labelled)
+        print(
+            f"{kind:16} {its.labelled:4} labelled   recall {its.recall:.3f} ({around.low:.3f} to {around.high:.3f})   "
+            f"precision {its.precision:.3f}, {its.right} of {its.found}"
+        )
     for line in scores["all"].missed + scores["all"].mistaken:
         print(line)
     started = time.process_time()

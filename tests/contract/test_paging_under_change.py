@@ -14,6 +14,8 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from tests.contract.storing import conversation, put, query
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"c-{letter}" for letter in "abcdefghijkl"]
 HOURS = st.integers(0, 6)
 _NUMBERS = count()

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auscult.domain.assist.live import Ended, Event, Message
+from auscult.domain.assist.live import Ended, Event, Message, Moved, Participant
 from auscult.domain.assist.live_log import Decision, Settled
 from auscult.domain.assist.live_settings import AssistSettings, FeedbackReasons, Reasons
 from auscult.domain.errors import RequestError
+from auscult.domain.people.directory import Membership, Team
+from auscult.domain.people.visibility import Visibility
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, conversation, put
@@ -114,6 +116,32 @@ def test_a_listing_by_pages(app: AppStore) -> None:
     first = app.live.listing(limit=2)
     rest = app.live.listing(after_id=first[-1].conversation_id)
     assert [each.conversation_id for each in (*first, *rest)] == [f"c-{number}" for number in range(5)]
+
+
+def test_who_sees_a_conversation_that_goes_on(app: AppStore) -> None:
+    """By queue, agent and team, as of conversations that are over: in lists, alone, and by the page."""
+    app.people.directory.put_teams([Team(team_id="te-1", name="One")])
+    app.people.directory.add_memberships([Membership(kind="team", group_id="te-1", agent_id="a-2")])
+    for name, agent, queue in (("c-1", "a-1", "Retail"), ("c-2", "a-2", "Cards"), ("c-3", "a-1", "Retail")):
+        who = Participant(id=agent, queue_id=f"q-{queue}", queue_name=queue)
+        came = Moved(
+            id=f"moved:{name}", at=NOW, received_at=NOW, transfer="first", is_entry=True, participant=who
+        )  # fmt: skip
+        app.live.append(name, lambda _, came=came: Decision([came, said("a")], NOW), make=True)
+    add(app, "c-4", "a")
+    for visibility, seen in (
+        (Visibility(queues=frozenset({"retail"})), ["c-1", "c-3"]),
+        (Visibility(queues=frozenset({"q-cards"})), ["c-2"]),
+        (Visibility(agents=frozenset({"a-1"})), ["c-1", "c-3"]),
+        (Visibility(teams=frozenset({"te-1"})), ["c-2"]),
+        (Visibility(assigned_to=frozenset({"who@example.com"})), []),
+        (Visibility(), []),
+    ):
+        live = app.live.seen_by(visibility)
+        assert [each.conversation_id for each in live.listing(limit=1)] == seen[:1]
+        assert [each.conversation_id for each in live.listing(is_ended=False)] == seen
+        assert [name for name in ("c-1", "c-2", "c-3", "c-4") if live.count(name) and live.log(name).events] == seen
+        assert live.listing(is_ended=True) == []
 
 
 def test_the_tenant_is_in_the_door(store: Store, app: AppStore) -> None:

@@ -10,11 +10,13 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import RequestError
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic
-from auscult.domain.insights.overview import KINDS, NUMBERS, Bar
+from auscult.domain.insights.drivers import Bar
+from auscult.domain.insights.overview import KINDS, KNOWN, NUMBERS
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.services.audits.workflow import Auditing
 from auscult.services.insights import overview as room
-from auscult.services.insights.overview import BELOW, Behind, Overview, Wanted, behind, overview
+from auscult.services.insights.facts import BELOW
+from auscult.services.insights.overview import Behind, Overview, Wanted, behind, overview
 from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -97,7 +99,7 @@ def check_each_number(app: AppStore, wanted: Wanted, found: Overview) -> None:
         *((group, Behind(kind=group.kind, name=group.name)) for group in found.groups),
     ):
         told = {name: getattr(figures, name, None) for name in NUMBERS}
-        told |= {"scored": figures.score.n, "with_sentiment": figures.sentiment.n}
+        told |= {number: getattr(figures, measure).n for measure, number in KNOWN.items()}
         for only in NUMBERS:
             listed = all_behind(app, wanted, replace(number, only=only))
             assert len(listed) == told[only], (number, only)
@@ -114,6 +116,20 @@ def test_every_number_is_what_is_listed_behind_it(app: AppStore) -> None:
     assert found.previous.total == overview(app, earlier, bar=BAR).total
     for group in found.groups:
         assert group.before == len(all_behind(app, earlier, Behind(kind=group.kind, name=group.name)))
+
+
+def test_weeks_end_with_the_period_and_add_up(app: AppStore) -> None:
+    """Seven days each, the first as long as is left; no conversation is in two."""
+    until = STARTED + timedelta(days=1)
+    for since in (until - timedelta(days=16), STARTED + timedelta(hours=3)):
+        found = overview(app, Wanted(since=since, until=until), bar=BAR)
+        (week,) = found.weeks  # all begin on the last day: earlier weeks have nothing to show
+        assert (week.since, week.until) == (max(since, until - timedelta(days=7)), until)
+        assert (week.conversations, week.failed) == (found.total.conversations, found.total.failed)
+    edge = overview(app, Wanted(since=STARTED, until=STARTED + timedelta(days=8)), bar=BAR)
+    assert [each.since for each in edge.weeks] == [STARTED, STARTED + timedelta(days=1)]
+    first, second = edge.weeks
+    assert 0 < first.conversations < first.conversations + second.conversations == edge.total.conversations
 
 
 def test_filters_and_paging_change_nothing_in_that(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +161,7 @@ def test_what_is_too_short_is_left_out_unless_audited(app: AppStore) -> None:
 def test_what_it_comes_to(app: AppStore) -> None:
     """Volume, sentiment, resolution and risk by what it was about; drivers and trends."""
     found = overview(app, NOW, bar=BAR)
-    assert found.names == {"intent": 5, "topic": 0, "configured_intent": 2}
+    assert found.names == {"queue": 3, "agent": 2, "intent": 5, "topic": 0, "configured_intent": 2}
     late = next(group for group in found.groups if group.name == "late delivery")
     assert (late.sentiment.mean, late.negative) == (Decimal("2.00"), late.conversations)
     assert (late.before, late.conversations) == (0, 11)
@@ -157,7 +173,7 @@ def test_what_it_comes_to(app: AppStore) -> None:
     assert found.drivers.score.low == ()  # all have one score
     assert "late delivery" in {each.name for each in found.trends.new}
     few = overview(app, NOW, most=1, bar=BAR)
-    assert [group.kind for group in few.groups] == ["intent", "configured_intent"]
+    assert [group.kind for group in few.groups] == ["queue", "agent", "intent", "configured_intent"]
     assert few.names == found.names
 
 

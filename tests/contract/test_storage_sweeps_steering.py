@@ -206,6 +206,6 @@ def test_verify_sees_what_does_not_agree(store: Store, app: AppStore, tampered: 
     with store._database.writing() as connection:
         connection.exec_driver_sql(tampered)
     assert any(told in str(difference) for difference in store.recount())
-    store.mend()
+    store.repair()
     store.rebuild_tallies()
     assert not any(told in str(difference) for difference in store.recount() if not told.startswith("rows"))

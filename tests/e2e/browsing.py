@@ -62,6 +62,12 @@ TOO_WIDE = """
 """
 
 
+# What has the focus: whether it is what is sought, and what it is called for a message.
+AT = "const at = document.activeElement; return [at.matches(arguments[0]), at.outerHTML.slice(0, 80)]"
+MOST_STOPS = 150
+"""Presses of Tab within which everything on a page is reached."""
+
+
 class Browser:
     """One window. Looking waits until something is there; what should not come is looked for at the end."""
 
@@ -99,15 +105,39 @@ class Browser:
         """Press a key with Alt."""
         self.keys(Keys.ALT, key, Keys.NULL)
 
+    def reach(self, selector: str) -> None:
+        """Press Tab until the focus is on one of these, as somebody without a pointer does."""
+        passed: list[str] = []
+        for _ in range(MOST_STOPS):
+            self.keys(Keys.TAB)
+            is_there, at = self.run(AT, selector)
+            if is_there:
+                return
+            passed.append(at)
+        pytest.fail(f"Tab does not come to {selector}, but to {list(dict.fromkeys(passed))}")
+
+    def press(self, selector: str, key: str = Keys.ENTER) -> None:
+        """Go there by Tab, and press a key."""
+        self.reach(selector)
+        self.keys(key)
+
+    def write(self, selector: str, *pressed: str) -> None:
+        """Go to a field by Tab, and write in place of what stands there."""
+        self.reach(selector)
+        self.keys(Keys.CONTROL, "a", Keys.NULL)
+        self.keys(*pressed)
+
     def requests(self) -> list[str]:
         """Every address that the page has asked for since this was last called."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         return [each["params"]["request"]["url"] for each in entries if each["method"] == "Network.requestWillBeSent"]
 
     def faults(self) -> list[str]:
-        """What the console says is wrong, but for refusals of the server, which the page tells of itself."""
+        """What the console says is wrong, but for refusals of the server, which the page tells of itself, and hints."""
         return [
-            entry["message"] for entry in self.driver.get_log("browser") if "Failed to load" not in entry["message"]
+            entry["message"]
+            for entry in self.driver.get_log("browser")
+            if entry["level"] in {"SEVERE", "WARNING"} and "Failed to load" not in entry["message"]
         ]
 
 

@@ -1,10 +1,11 @@
-"""One server for each kind of database, shared by the tests of a file."""
+"""A browser, and one server for each kind of database, shared by the tests of a file."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import database
+from tests.e2e.browsing import Browser, browsing
 from tests.e2e.serving import Service, serving
 
 
@@ -14,4 +15,11 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
     folder = tmp_path_factory.mktemp("served")
     with database(request.param, server, folder) as url, serving(url, state_dir=str(folder)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all of a file."""
+    with browsing() as found:
         yield found

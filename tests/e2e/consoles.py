@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 
 from auscult import bootstrap
+from auscult.bootstrap.scheduling import connecting
 from auscult.config import Settings
+from auscult.domain.connectors.run import Order
 from auscult.domain.conversation import Conversation
 from auscult.domain.people.principal import operator
 from auscult.formats import Limits
@@ -24,6 +26,7 @@ from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.people.users import Access, Users
 from auscult.services.scoring.intake.read import read_file
 from tests.e2e.serving import TENANT, Service, listening, process
+from tests.integration.connectors.placing import document, fill
 from tests.waiting import PATIENCE_S
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "conversations"
@@ -46,7 +49,9 @@ def email_of(role: str) -> str:
 
 
 @contextmanager
-def console(url: str, demo: Any = None, weeks: int = 4, a_week: int = 12, **settings: Any) -> Iterator[Service]:
+def console(
+    url: str, demo: Any = None, weeks: int = 4, a_week: int = 12, seed: int = 1, **settings: Any
+) -> Iterator[Service]:
     """Serve a console on this database, with people and example data in it."""
     with bootstrap.open(Settings(database_url=url, **settings)) as application:
         store = application.store
@@ -59,7 +64,7 @@ def console(url: str, demo: Any = None, weeks: int = 4, a_week: int = 12, **sett
             for each in read_file(file, TENANT.app_id, Limits())
             if isinstance(each, Conversation)
         ]
-        process(application, repeated(found, TENANT.app_id, Span(datetime.now(UTC), weeks, a_week)))
+        process(application, repeated(found, TENANT.app_id, Span(datetime.now(UTC), weeks, a_week), seed))
         users = Users(store, operator(TENANT.account_id))
         for role, access in ROLES.items():
             user = users.add(email_of(role), role.capitalize(), TENANT.account_id, PASSWORD)
@@ -86,6 +91,18 @@ def assign(service: Service, role: str, number: int) -> list[str]:
     for each in chosen:
         auditing.assign(each, email_of(role), by="test")
     return chosen
+
+
+def connect(service: Service, name: str = "inbox") -> None:
+    """Put a connector in force that has run once: it read one conversation, and refused another."""
+    folder = Path(str(service.application.settings.state_dir)) / name
+    fill(folder, 1)
+    (folder / "bad.json").write_bytes(b"{")
+    connectors = connecting(service.store, TENANT, service.application.settings)
+    connectors.apply(
+        document(f"folder:{folder}", name, mapping={"queues": {"other": {"id": "sales", "name": "Sales"}}})
+    )
+    connectors.run(name, Order(kind="manual"))
 
 
 class Page(HTMLParser):

@@ -72,6 +72,13 @@ def test_webhooks_are_made_listed_and_removed(own: Own) -> None:
     assert own.ask("POST", f"/webhooks/{told['id']}/enable").status_code == 204
     for url in ("http://w.example.com/x", "ftp://w.example.com", "https://", "nothing", "https://[::1"):
         problem(own.ask("POST", "/webhooks", json.dumps({"url": url})), 400, "webhook.bad_url")
+    for bad in ({"format": "slack", "template": "{scores}"}, {"template": "{score}"}):
+        wanted = json.dumps({"url": "https://w.example.com/x", **bad})
+        problem(own.ask("POST", "/webhooks", wanted), 400, "webhook.bad_template")
+    chat = {"url": "https://hooks.slack.com/services/T1/B1/x", "format": "slack", "template": "{score} {link}"}
+    message = own.ask("POST", "/webhooks", json.dumps(chat)).json()
+    assert (message["format"], message["template"]) == ("slack", "{score} {link}")
+    assert own.ask("DELETE", f"/webhooks/{message['id']}").status_code == 204
     other = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-other")
     own.service.store.ensure(other)
     stranger = Own(own.service, own.service.new_client(*EVERYTHING, apps=frozenset({"st-other"})))

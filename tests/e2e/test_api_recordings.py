@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import soundfile
 from auscult import bootstrap
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import Visibility
+from auscult.services.recordings.links import RecordingLinks
+from auscult.services.recordings.variants import in_browser
 from tests.contract.storing import conversation
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
@@ -186,6 +189,32 @@ def test_codecs_of_telephony_are_read(own: Own, format_name: str, subtype: str, 
     assert added.status_code == 201, added.text
     assert (added.json()["codec"], added.json()["content_type"]) == (codec, kind)
     assert abs(added.json()["duration_ms"] - 2_000) < 100
+
+
+def test_what_browsers_do_not_play_has_a_copy(own: Own) -> None:
+    """An MP3 of the same length, made once, by a worker; the recording itself stays what it is."""
+    samples, rate = soundfile.read(io.BytesIO(tone(3_000)), dtype="int16")
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format="WAV", subtype="GSM610")
+    recording_id = send(own, file.getvalue()).json()["recording_id"]
+    application = own.service.application
+    work = bootstrap.recordings.work(application.settings, application.store)
+    while work.run_once():
+        pass
+    recording = own.service.store.within(TENANT).recordings.get(recording_id)
+    assert recording is not None
+    assert in_browser(bootstrap.recordings.folder(application.settings), recording, "original") == "playable"
+    (copy,) = [path for path in files(own.service) if path.name.endswith("playable.mp3")]
+    made_at = copy.stat().st_mtime_ns
+    links = RecordingLinks(application.store.log.secret_key, 60, lambda: datetime.now(UTC))
+    played = httpx.get(own.service.url + links.link(recording_id, "playable")[0])
+    assert played.headers["content-type"] == "audio/mpeg"
+    assert abs(soundfile.info(io.BytesIO(played.content)).duration - 3) < 0.2
+    send(own, file.getvalue())
+    assert not work.run_once()
+    assert copy.stat().st_mtime_ns == made_at
+    (item,) = own.ask("GET", PATH).json()["items"]
+    assert httpx.get(item["url"]).content == file.getvalue()
 
 
 def test_what_only_pyav_reads_is_read(own: Own) -> None:

@@ -11,8 +11,10 @@ import pytest
 from auscult.server.console.demo import Demo
 from auscult.server.console.templating import Persona
 from tests.databases import database
-from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, connect, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+
+pytestmark = pytest.mark.slow
 
 DEMO = Demo(
     secret="the-secret-of-the-link",
@@ -52,9 +54,11 @@ def walked(client: httpx.Client) -> dict[str, httpx.Response]:
 def test_walk_as_each_role(served: Service, role: str) -> None:
     """Every page that a role's links lead to is there and is for it: one heading, a language, nothing inline."""
     assign(served, "auditor", 1)
+    connect(served)
     with signed_in(served, role) as client:
         pages = walked(client)
     assert len(pages) >= 1
+    assert ("/console/connectors/inbox" in pages) is (role in ("administrator", "qa-manager"))
     for path, answer in pages.items():
         assert answer.status_code == 200, (path, answer.status_code)
         page = Page(answer.text)

@@ -11,6 +11,7 @@ from auscult.services.people.users import Access, Users
 from auscult.services.privacy.settings import change_settings
 from tests.e2e.consoles import ROLES, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.integration.working import conversation
 
 PATH = "/console/administration"
 TABS = {
@@ -147,12 +148,39 @@ def test_webhooks(root: httpx.Client) -> None:
     assert root.get(path).status_code == 404
 
 
+def test_webhooks_for_channels(root: httpx.Client) -> None:
+    """A template is checked when the webhook is added, with what it can name; the list says what is posted."""
+    form = {"url": "https://hooks.slack.com/services/T1/B1/x", "kind": ["audited"], "format": "slack"}
+    bad = root.post(f"{PATH}/webhooks", data={**form, "template": "{scores}"})
+    assert bad.status_code == 422
+    assert "unknown field {scores}" in bad.text
+    assert root.post(f"{PATH}/webhooks", data={**form, "format": "fax"}).status_code == 422
+    root.post(f"{PATH}/webhooks", data={**form, "template": "{score} {link}"})
+    page = root.get(f"{PATH}/webhooks").text
+    assert "Messages in Slack" in page
+    (path,) = re.findall(rf'href="({PATH}/webhooks/[^"]+)"', page)
+    led(root, f"{path}/remove", {})
+
+
 def test_jobs_and_health(root: httpx.Client) -> None:
     """What is behind stands there with what to do."""
     page = root.get(f"{PATH}/jobs").text
     assert "Last backup" in page
     assert "auscult backup" in page
     assert root.post(f"{PATH}/jobs/none/retry").status_code == 404
+
+
+def test_jobs_page_asks_again_while_a_job_is_open(served: Service, root: httpx.Client) -> None:
+    """A waiting job makes the page change by itself; a failed one, which waits for a person, does not."""
+    app = served.store.within(TENANT)
+    assert "hx-trigger" not in root.get(f"{PATH}/jobs").text
+    batch_id = str(app.conversations.accept([conversation("c-waiting")]).batch_id)
+    assert 'hx-trigger="every 3s"' in root.get(f"{PATH}/jobs").text
+    served.store.batches.fail(batch_id, "no engine")
+    page = root.get(f"{PATH}/jobs").text
+    assert "no engine" in page
+    assert "hx-trigger" not in page
+    app.jobs.cancel(batch_id)
 
 
 def test_retention_is_previewed_before_it_is_set(served: Service, root: httpx.Client) -> None:

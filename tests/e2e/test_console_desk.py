@@ -10,7 +10,7 @@ from auscult.domain.audits.plan import Frame, PlanDocument, Quota
 from auscult.reports import REPORTS
 from auscult.services.audits.plans import Planning
 from auscult.services.conversations.latest import Sought, latest
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.consoles import QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.test_console_pages import enter
@@ -19,13 +19,6 @@ from tests.e2e.test_console_reviews import looked_at
 pytestmark = pytest.mark.slow
 
 NOTHING = "Nothing is left to audit"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

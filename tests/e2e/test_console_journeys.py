@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.test_console_pages import enter
@@ -14,13 +14,6 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 PANEL = "return document.querySelector('#forecast').textContent"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +48,23 @@ def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, s
     """QA manager, 4: a form is begun, given words in the form view, tried on pasted text and published."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/forms")
-    browser.one("#f-name").send_keys("Keyboard form", Keys.ENTER)
+    browser.write("#f-name", "Keyboard form", Keys.ENTER)
     browser.until("h1", lambda text: text == "Draft of version 1")
-    browser.run("document.querySelector('.mnew').open = true")
-    browser.one("#metric_name").send_keys("Name said")
-    browser.one("#metric_weight").send_keys("50")
-    browser.one("#metric_phrases").send_keys("my name is")
-    browser.run("document.querySelector('button[value=metric]').click()")
+    browser.press(".mnew > summary")
+    browser.write("#metric_name", "Name said")
+    browser.write("#metric_weight", "50")
+    browser.write("#metric_phrases", "my name is")
+    browser.press("button[value=metric]")
     document = "return document.querySelector('#document').value"
     wait_for(lambda: browser.run(document), lambda text: "em-name-said" in text)
-    browser.run(
-        "const one = document.getElementById('s-metrics.0.weight'); one.value = '50';"
-        "one.dispatchEvent(new Event('change', { bubbles: true }))"
-    )
+    browser.press("details:has([id='s-metrics.0.weight']) > summary")
+    browser.write("[id='s-metrics.0.weight']", "50", Keys.TAB)
     wait_for(lambda: browser.run(document), lambda text: "weight: 100" not in text)
-    browser.one("#transcript").send_keys("Agent: hello, my name is Ada")
-    browser.run("document.querySelector('button[value=try]').click()")
+    browser.write("#transcript", "Agent: hello, my name is Ada")
+    browser.press("button[value=try]")
     browser.until("#panel", lambda text: "Tried on 1 conversation" in text)
     written = browser.run(document)
-    browser.run("document.querySelector('#publish').click()")
+    browser.press("#publish")
     browser.until("h1", lambda text: text == "Version 1, in force")
     assert served.store.within(TENANT).forms.get("ef-keyboard-form") is not None
     assert browser.run(document).replace("@1", "") == written
@@ -110,6 +101,5 @@ def test_manager_chooses_rows_by_keyboard_and_assigns_them(browser: Browser, ser
     browser.until("h1", lambda text: text == "Conversations")
     browser.keys("j", "x", "j", "x")
     browser.until("#chosen", lambda text: text == "2")
-    browser.run("document.querySelector('.bulkbar button[formaction$=assign]').focus()")
-    browser.keys(Keys.ENTER)
+    browser.press(".bulkbar button[formaction$=assign]")
     browser.until("main", lambda text: "Assigned: 2." in text)

@@ -32,6 +32,7 @@ PAGES = {
     "/scorecards": "form.read",
     "/taxonomies": "form.read",
     "/knowledge": "knowledge.read",
+    "/connectors": "connector.read",
     "/administration/users": "user.read",
     "/administration/roles": "user.read",
     "/administration/clients": "settings.manage",
@@ -43,7 +44,7 @@ PAGES = {
     "/administration/log": "log.read",
     "/administration/settings": "settings.manage",
 }
-WHOLE = ("/plans", "/auditors", "/forms", "/administration")
+WHOLE = ("/plans", "/auditors", "/forms", "/connectors", "/administration")
 """Pages that need their permission in the whole app."""
 
 
@@ -96,7 +97,7 @@ def test_nothing_of_what_is_not_seen(served: Service, role: str) -> None:
     """No page has the id, the words or the agent of a conversation that the role does not see, whatever it asks for."""
     every = conversations(served)
     hidden = {id_: each for id_, each in every.items() if not is_seen(each, role)}
-    seen_words = {turn.text for id_, each in every.items() if id_ not in hidden for turn in each.turns}
+    seen_words = "\n".join(turn.text for id_, each in every.items() if id_ not in hidden for turn in each.turns)
     words = {
         turn.text
         for each in hidden.values()

@@ -142,10 +142,10 @@ def test_export_the_whole_range(served: Service) -> None:
         assert me.post(f"{PATH}/export", data={"back": here, "kind": "csv"}).headers["location"] == "/console/exports"
         page = me.get("/console/exports").text
         assert "Waiting" in page
-        assert "data-again" in page
+        assert "hx-trigger" in page
         assert list_exporting(served.store).run_once()
         page = me.get("/console/exports").text
-        assert "data-again" not in page
+        assert "hx-trigger" not in page
         (file,) = re.findall(r'href="(/console/exports/[^"]+/file)"', page)
         answer = me.get(file)
         assert answer.headers["content-disposition"].startswith("attachment")

@@ -99,6 +99,9 @@ def test_insights(served: Service) -> None:
     with signed_in(served, "qa-manager") as me, signed_in(served, "agent") as other:
         page = me.get("/console/insights").text
         assert "What made the difference" in page
+        for title in ("Failures by week", "Failures by queue", "Failures by agent", "What drives satisfaction"):
+            assert f"<h2>{title}</h2>" in page
+        assert "outcome=failed" in page
         assert "/console/conversations?" in page
         assert me.get("/console/insights?from=2001-01-01&to=2001-01-31").text.count("Nothing was scored") == 1
         assert me.get("/console/insights?from=2026-02-30").status_code == 400

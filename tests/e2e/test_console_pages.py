@@ -8,8 +8,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.services.conversations.latest import Sought, latest
-from tests.e2e.browsing import Browser, browsing
-from tests.e2e.consoles import PASSWORD, assign, console, email_of
+from tests.e2e.browsing import Browser
+from tests.e2e.consoles import PASSWORD, assign, connect, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -36,13 +36,6 @@ ADMINISTRATION = (
     "log",
     "settings",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +67,7 @@ def width(browser: Browser, pixels: int) -> None:
 def paths(served: Service) -> list[str]:
     """One address of every page."""
     newest = latest(served.store.within(TENANT), Sought(statuses=("evaluated",)), limit=1).items[0]
+    connect(served)
     return [
         "",
         "/conversations",
@@ -98,6 +92,8 @@ def paths(served: Service) -> list[str]:
         "/scorecards",
         "/taxonomies",
         "/knowledge?q=refund",
+        "/connectors",
+        "/connectors/inbox",
         *(f"/administration/{name}" for name in ADMINISTRATION),
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -9,8 +10,11 @@ from auscult import bootstrap
 from auscult.domain.conversation import Turn
 from auscult.domain.recordings.recording import Claims
 from auscult.services.recordings.accept import Upload
+from auscult.services.recordings.derived import Derived
+from auscult.storage.recordings.folder import RecordingFolder
+from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, conversation
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service, process
 from tests.e2e.sounding import tone
@@ -28,13 +32,6 @@ TURNS = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with a conversation that has a stereo recording of half a minute."""
     folder = tmp_path_factory.mktemp("player")
@@ -43,10 +40,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         process(service.application, [conversation("c-sound", turns=TURNS, ended_at=ended_at)])
         app = service.store.within(TENANT)
         sound = bootstrap.recordings.folder(service.application.settings)
-        upload = Upload(app, sound, "c-sound", Claims(), lambda: datetime.now(UTC))
-        upload.write(tone(30_000, channels=2))
-        upload.finish()
+        add(app, sound, "c-sound", tone(30_000, channels=2), Claims())
+        (recording,) = app.recordings.of("c-sound")
+        Derived(app, sound).figures(recording.recording_id)
+        process(service.application, [conversation("c-pair", turns=TURNS, ended_at=ended_at)])
+        add(app, sound, "c-pair", tone(20_000, hertz=330), Claims(speakers=("customer",)))
+        add(app, sound, "c-pair", tone(30_000), Claims(speakers=("agent",)))
         yield service
+
+
+def add(app: AppStore, folder: RecordingFolder, conversation_id: str, sound: bytes, claims: Claims) -> None:
+    """Add a recording to a conversation."""
+    upload = Upload(app, folder, conversation_id, claims, lambda: datetime.now(UTC))
+    upload.write(sound)
+    upload.finish()
 
 
 def now(browser: Browser) -> float:
@@ -58,9 +65,14 @@ def now(browser: Browser) -> float:
 def page(browser: Browser, served: Service) -> Browser:
     """The page of the conversation, its player drawn."""
     enter(browser, served, "qa-manager")
-    browser.driver.get(f"{served.url}/console/conversations/c-sound")
-    wait_for(lambda: browser.run("return document.querySelector('.player[data-ready]') !== null"), bool)
+    show(browser, f"{served.url}/console/conversations/c-sound")
     return browser
+
+
+def show(browser: Browser, url: str) -> None:
+    """Go to a page, and wait for its player."""
+    browser.driver.get(url)
+    wait_for(lambda: browser.run("return document.querySelector('.player[data-ready]') !== null"), bool)
 
 
 def test_two_lanes_are_drawn_from_peaks_of_the_server(page: Browser) -> None:
@@ -80,8 +92,7 @@ def test_it_plays_and_keeps_its_position_in_the_address(page: Browser, served: S
     page.one('[data-do="forward"]').click()
     wait_for(lambda: now(page), lambda at: abs(at - before - 5) < 0.5)
     wait_for(lambda: page.driver.current_url, lambda url: "?at=" in url)
-    page.driver.get(f"{served.url}/console/conversations/c-sound?at=12.5")
-    wait_for(lambda: page.run("return document.querySelector('.player[data-ready]') !== null"), bool)
+    show(page, f"{served.url}/console/conversations/c-sound?at=12.5")
     assert abs(now(page) - 12.5) < 0.1
 
 
@@ -95,6 +106,41 @@ def test_next_evidence_and_next_silence(page: Browser) -> None:
     page.one('[data-do="silence"]').click()
     assert now(page) == pytest.approx(9.0, abs=0.11)
     assert page.run("return document.querySelectorAll('.ticks span').length") > 0
+
+
+def test_evidence_is_a_link_with_a_start_and_an_end(page: Browser) -> None:
+    """The address has both after the jump; opened anew, it plays this stretch and stops."""
+    page.one('[data-do="evidence"]').click()
+    wait_for(lambda: page.driver.current_url, lambda url: "to=" in url)
+    link = page.driver.current_url
+    start, end = (float(parse_qs(urlsplit(link).query).get(name, ["0"])[0]) for name in ("at", "to"))
+    assert 0 <= start < end <= 27
+    show(page, link)
+    assert now(page) == pytest.approx(start, abs=0.1)
+    page.one('[data-do="play"]').click()
+    wait_for(lambda: page.one('[data-do="play"]').get_attribute("aria-pressed"), lambda pressed: pressed == "true")
+    wait_for(lambda: page.one('[data-do="play"]').get_attribute("aria-pressed"), lambda pressed: pressed == "false")
+    assert end - 0.1 <= now(page) <= end + 1
+    assert page.driver.current_url == link
+
+
+def test_a_recording_of_each_side_is_played_together(page: Browser, served: Service) -> None:
+    """Two lanes, the agent's first, as long as the longer one; both are asked for, and play."""
+    show(page, f"{served.url}/console/conversations/c-pair")
+    assert float(page.run("return document.querySelector('.seek').max")) == 30
+    assert page.run("return document.querySelector('.wave > div').shadowRoot.querySelectorAll('canvas').length") >= 2
+    page.one('[data-do="play"]').click()
+    wait_for(lambda: now(page), lambda at: at > 0.2)
+    asked = page.run("return performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname)")
+    assert len({each for each in asked if each.endswith("/media")}) == 2
+    assert len({each for each in asked if "/sound/peaks/" in each}) == 2
+
+
+def test_what_is_wrong_with_the_channels_is_said(page: Browser, served: Service) -> None:
+    """Where both have the same sound; nothing is said where each side has a recording."""
+    assert "same sound" in page.one(".player [data-fault]").text
+    show(page, f"{served.url}/console/conversations/c-pair")
+    assert page.run("return document.querySelector('.player [data-fault]').hidden") is True
 
 
 def test_a_word_is_heard_when_it_is_clicked(page: Browser) -> None:

@@ -15,7 +15,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.disputes.reviewing import Reviewing
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.consoles import AGENT, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.test_console_pages import AXE, RUN_AXE, enter, width
@@ -24,13 +24,6 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 SHOTS = os.environ.get("AUSCULT_TEST_SHOTS")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -236,41 +229,41 @@ def test_a_calibration_from_invitation_to_report(browser: Browser, served: Servi
 
 
 def test_coaching_between_coach_and_agent(browser: Browser, served: Service) -> None:
-    """A coach picks one behaviour with a clip and a date; the agent starts, and marks it as done; both see it measured."""
+    """By keyboard: a coach picks one behaviour with a clip and a date; the agent starts, and marks it as done; both see it measured."""
     app = served.store.within(TENANT)
     clip = latest(app, replace(Sought(statuses=("evaluated",)), agents=(AGENT,)), limit=1).items[0].id
     enter(browser, served, "qa-manager")
     looked_at(browser, served, "/coaching", "coaching-empty")
     looked_at(browser, served, f"/coaching/new?agents={AGENT}&clips={clip}&metric=em-greeting", "coaching-new")
     browser.driver.get(f"{served.url}/console/coaching/new?agents={AGENT}&clips={clip}&metric=em-greeting")
-    browser.one("#goal").send_keys("Name the company in the greeting")
-    browser.one("#plan").send_keys("One breath, two seconds.")
-    browser.one("form .btn--main").click()
+    browser.write("#goal", "Name the company in the greeting")
+    browser.write("#plan", "One breath, two seconds.")
+    browser.press("form .btn--main")
     wait_for(lambda: browser.driver.current_url, lambda url: "/coaching/co-" in url)
     address = browser.driver.current_url.partition("/console")[2]
     enter(browser, served, "agent")
     looked_at(browser, served, "/coaching", "coaching-agent")
     browser.driver.get(f"{served.url}/console{address}")
-    browser.one("button[value=start]").click()
+    browser.press("button[value=start]")
     browser.until(".crumbs", lambda text: "In progress" in text)
-    browser.one("#comment").send_keys("I tried it in the last ten.")
-    browser.one("button[value=finish]").click()
+    browser.write("#comment", "I tried it in the last ten.")
+    browser.press("button[value=finish]")
     browser.until(".crumbs", lambda text: "With the coach" in text)
     enter(browser, served, "qa-manager")
     looked_at(browser, served, address, "coaching-item")
     browser.driver.get(f"{served.url}/console{address}")
-    browser.one("button[value=complete]").click()
+    browser.press("button[value=complete]")
     browser.until(".crumbs", lambda text: "Completed" in text)
 
 
 def test_schedules_and_inbox(browser: Browser, served: Service) -> None:
-    """A manager schedules a report, runs it, and finds its file in the inbox."""
+    """By keyboard: a manager schedules a report, runs it, and finds its file in the inbox."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/schedules")
-    browser.one("#name").send_keys("Weekly agents")
-    browser.one("form.card .btn--main").click()
+    browser.write("#name", "Weekly agents")
+    browser.press("form.card .btn--main")
     browser.until("main", lambda text: "Report: agents. Every week." in text)
-    browser.one("form[action$=run] button").click()
+    browser.press("form[action$=run] button")
     browser.until("main", lambda text: "New" in text and "rows" in text)
     looked_at(browser, served, "/schedules", "schedules")
     assert "/console/schedules/sc-" in (browser.one("ul.plainlist a").get_attribute("href") or "")

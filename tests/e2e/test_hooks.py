@@ -148,6 +148,21 @@ def test_the_vendors_bodies_sent_twice_count_once(live: Assisted) -> None:
     assert len(live.state("c-key")["messages"]) == 2
 
 
+def test_an_edited_message_keeps_its_first_text_and_leaves_a_trace(live: Assisted) -> None:
+    """The vendor's hook knows no edit, so it answers as always; the state says when another text came, once."""
+    live.told("c-edited", said(REFUND, messageId="m-1"), said("Sure!", "AGENT", messageId="m-2"))
+    live.told("c-edited", said(REFUND, messageId="m-1"))
+    before = live.settled("c-edited")
+    assert [each["reworded_at"] for each in before["messages"]] == [None, None]
+    live.told("c-edited", said("Forget the refund.", messageId="m-1"), said("Never mind.", messageId="m-1"))
+    after = live.state("c-edited")
+    assert [(each["text"], bool(each["reworded_at"])) for each in after["messages"]] == [
+        (REFUND, True),
+        ("Sure!", False),
+    ]
+    assert after["seq"] == before["seq"] + 1
+
+
 def test_late_events_make_a_new_revision(live: Assisted) -> None:
     """Issue 7: what comes after the end belongs to it all the same."""
     live.told("c-late", moved(ADA, "NA", "entry"), said(REFUND), END)

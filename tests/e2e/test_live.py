@@ -112,7 +112,11 @@ def test_summaries(live: Assisted) -> None:
     assert (first["type"], first["agent"], first["generation_ms"] > 0) == ("interim", ADA, True)
     assert first["id"].startswith("smr-")
     assert live.own("POST", path, {"agent": ADA, "key": "1"}).json() == first
-    assert live.own("POST", path, {"agent": ADA}).status_code == 200
+    assert live.own("POST", path, {"agent": ADA}).json() == first
+    live.told("c-sums", said("And when?"))
+    second = live.own("POST", path, {"agent": ADA}).json()
+    assert second["id"] != first["id"]
+    live.told("c-sums", said("Soon.", "AGENT"))
     problem(live.own("POST", path, {"agent": ADA}), 409, "summary.limit_reached")
     assert live.own("POST", path, {"agent": {"id": "a-ben"}}).status_code == 200
     for text in ("My words.", "My last words."):
@@ -149,10 +153,28 @@ def test_what_was_sent_instead_is_told(live: Assisted) -> None:
     request_id = live.settled("c-instead")["suggestions"][0]["request_id"]
     path = f"/live/conversations/c-instead/answers/{request_id}/uses"
     problem(live.own("POST", path, {"use": "sent", "text": "My words."}), 400, "field.unknown_value")
-    for text in ("My words.", "Other words."):
-        assert live.own("POST", path, {"use": "overridden", "text": text, "agent": ADA}).status_code == 204
+    assert live.own("POST", path, {"use": "overridden", "text": "My words.", "agent": ADA}).status_code == 204
+    for again in ({"use": "overridden", "text": "Other words."}, {"use": "sent"}):
+        refused = live.own("POST", path, {**again, "agent": {"id": "a-ben"}})
+        problem(refused, 409, "answer.sent")
+        assert "with other words by agent a-ada" in refused.json()["detail"]
     (suggestion,) = live.state("c-instead")["suggestions"]
     assert (suggestion["instead"], suggestion["is_override"], suggestion["is_sent"]) == ("My words.", True, False)
+
+
+def test_what_was_sent_is_not_sent_again(live: Assisted) -> None:
+    """By nobody, and not with other words; the report shows one use. It may be copied, and copied again."""
+    live.told("c-once", said(REFUND))
+    request_id = live.settled("c-once")["suggestions"][0]["request_id"]
+    path = f"/live/conversations/c-once/answers/{request_id}/uses"
+    assert live.own("POST", path, {"use": "sent", "agent": ADA}).status_code == 204
+    problem(live.own("POST", path, {"use": "sent", "agent": ADA}), 409, "answer.sent")
+    problem(live.own("POST", path, {"use": "overridden", "text": "My words."}), 409, "answer.sent")
+    for _ in range(2):
+        assert live.own("POST", path, {"use": "copied"}).status_code == 204
+    (suggestion,) = live.state("c-once")["suggestions"]
+    assert [suggestion[flag] for flag in ("is_sent", "is_copied", "is_override")] == [True, True, False]
+    assert suggestion["instead"] is None
 
 
 def test_feedback(live: Assisted) -> None:

@@ -14,7 +14,7 @@ from auscult import bootstrap
 from auscult.config import Settings
 from tests.databases import database
 from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, link, moved, said
-from tests.e2e.browsing import FAINT, TOO_WIDE, Browser, browsing
+from tests.e2e.browsing import FAINT, TOO_WIDE, Browser
 from tests.e2e.serving import Service, listening, serving
 from tests.e2e.test_playbook import CHOSEN, FORM
 from tests.waiting import PATIENCE_S, fixed_port, wait_for
@@ -25,13 +25,6 @@ REFUND = "just wanted to check on the status of a refund"
 PROMO = "how long is my promo code valid?"
 HOSTILE = REFUND + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 SUGGESTED = ":is(#turns, #current) .card"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of this file."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +132,7 @@ def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> Non
     copied.find_element(By.TAG_NAME, "summary").click()
     assert "Quoted word for word." in copied.text
     press(sent, "send")
-    marked(sent, "Sent")
+    marked(sent, "Sent to the desktop")
     press(copied, "copy")
     marked(copied, "Copied")
     press(overridden, "edit")
@@ -147,7 +140,7 @@ def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> Non
     words.clear()
     words.send_keys("Press Ctrl and Shift and Del.")
     overridden.find_element(By.CSS_SELECTOR, ".own .primary").click()
-    marked(overridden, "Edited and sent")
+    marked(overridden, "Edited, sent to the desktop")
     assert "Press Ctrl and Shift and Del." in overridden.text
     assert live.state("c-used")["suggestions"][2]["instead"] == "Press Ctrl and Shift and Del."
     live.told("c-used", END)
@@ -182,18 +175,18 @@ def test_search_summary_and_opinions(browser: Browser, live: Assisted) -> None:
         wait_for(lambda place=place: browser.all(f"{place} .opinion"), lambda found: not found)
     state = live.state("c-asks")
     assert state["summaries"][0]["edited_text"] == "Wants the refund."
-    opinions = [state[name][0]["feedback"] for name in ("suggestions", "searches", "summaries")]
-    assert [(each["value"], each["details"], each["comment"], each["agent"]["id"])
-            for each in [*opinions, *state["feedback"]]] == [
+    opinions = [state[name][0]["feedback"] for name in ("suggestions", "searches", "summaries")] + state["feedback"]
+    assert [(each["value"], each["details"], each["comment"], each["agent"]["id"]) for each in opinions] == [
         ("dislike", ["Outdated Content"], "Because.", "a-ada"),
         ("like", ["Saved Time"], "Because.", "a-ada"),
         ("dislike", ["Too Long"], "Because.", "a-ada"),
         ("like", ["Helpful"], "Because.", "a-ada"),
     ]  # fmt: skip
-    for _ in range(2):
+    for text in ("And when?", "Soon?"):
+        live.told("c-asks", said(text))
         browser.one("#summarise").click()
-        wait_for(lambda: browser.one("#summarise").get_attribute("aria-disabled"), lambda found: found is None)
-    browser.until("#summary > .fault", lambda text: "as many as there may be" in text)
+        wait_for(lambda: len(live.state("c-asks")["summaries"]), lambda number: number == 2)
+    browser.until("#summarise[aria-disabled=true] + .fault", lambda text: "used all your summaries" in text)
 
 
 def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> None:
@@ -210,10 +203,10 @@ def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> Non
     browser.keys(Keys.CONTROL, "a")
     browser.keys(Keys.NULL, "My own words")
     browser.keys(Keys.CONTROL, Keys.ENTER)
-    marked(cards(browser, 2)[0], "Edited and sent")
+    marked(cards(browser, 2)[0], "Edited, sent to the desktop")
     browser.alt("k")
     browser.keys("s")
-    marked(cards(browser, 2)[1], "Sent · Copied")
+    marked(cards(browser, 2)[1], "Sent to the desktop · Copied")
     browser.keys("l")
     wait_for(lambda: browser.run("return document.activeElement.type"), lambda found: found == "checkbox")
     browser.keys(Keys.SPACE)
@@ -242,14 +235,8 @@ def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> Non
 def test_hostile_words_stay_words(browser: Browser, live: Assisted) -> None:
     """Whatever is said, searched or named is shown as it is written, and nothing of it runs."""
     name = "c-<img src=x onerror=alert(1)> & 100%/x"
-    opened(
-        browser,
-        live,
-        name,
-        said(HOSTILE),
-        said(f"{REFUND} <img src=x onerror=alert(1)>"),
-        said("<b>Sure!</b>", "AGENT"),
-    )
+    hostile = (said(HOSTILE), said("<img src=x onerror=alert(1)>"), said("<b>Sure!</b>", "AGENT"))
+    opened(browser, live, name, *hostile, said(REFUND))
     browser.until("#turns", lambda text: HOSTILE in text and "<b>Sure!</b>" in text)
     assert browser.text("#title") == name
     browser.one("#query").send_keys(HOSTILE, Keys.ENTER)
@@ -382,7 +369,7 @@ def test_one_current_suggestion_at_the_foot(browser: Browser, live: Assisted) ->
     ways = "return [...document.querySelectorAll('#turns .text')].map((each) => getComputedStyle(each).direction)"
     assert {"ltr", "rtl"} == set(browser.run(ways))
     press(second, "send")
-    marked(second, "Sent")
+    marked(second, "Sent to the desktop")
     wait_for(lambda: browser.all("#current .card"), lambda found: not found)
     live.told("c-foot", moved(agent("ben", "q-2"), "NA", "entry"))
     browser.until("#turns", lambda text: "Ben joined" in text)

@@ -1,5 +1,6 @@
 """A worker that is killed at each stage of a recording's way loses nothing and doubles nothing."""
 
+import io
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import soundfile
 import sqlalchemy as sa
 
 from auscult.domain.conversation import Turn
@@ -27,7 +29,8 @@ import os, signal, sys
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.services.recordings import arrival, work
-from auscult.storage.recordings import blobs, repository, tasks, transcriptions
+from auscult.storage.conversations.repository import AppConversations
+from auscult.storage.recordings import blobs, folder, repository, tasks, transcriptions
 
 where = sys.argv[3]
 def die(*args, **kwargs):
@@ -42,6 +45,10 @@ if where == "before the file is stored":
     blobs.FolderBlobs.put = die
 elif where == "after the file is stored":
     after(blobs.FolderBlobs, "put")
+elif where == "after the file is kept":
+    after(folder.RecordingFolder, "keep_derived")
+elif where == "after the conversation is accepted":
+    after(AppConversations, "accept")
 elif where == "after the row is written":
     after(repository.AppRecordings, "complete")
 elif where == "before the task ends":
@@ -121,7 +128,7 @@ def test_a_redaction_that_is_killed_is_done_once(tmp_path: Path, where: str) -> 
         sent = own.ask("POST", "/conversations/c-kill/recordings", tone(3_000), headers={"Content-Type": "audio/wav"})
         tasks = service.store.recording_tasks
         recording_id = sent.json()["recording_id"]
-        only_redaction(service)
+        only(service, "redacted")
         killed(service, where)
         (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
         assert (item["state"], item["url"]) == ("media_in_progress", None)
@@ -159,7 +166,56 @@ def test_a_transcription_that_is_killed_is_done_once(tmp_path: Path, where: str)
         assert detail.revision == 2
 
 
-def only_redaction(service: Service) -> None:
-    """Leave the redaction as the one task that is due."""
+def only(service: Service, kind: str) -> None:
+    """Leave one kind of task as what is due."""
     with service.store.recording_tasks._database.writing() as connection:
-        connection.execute(sa.text("UPDATE recording_tasks SET due_at = NULL, state = 'done' WHERE kind <> 'redacted'"))
+        ended = sa.text("UPDATE recording_tasks SET due_at = NULL, state = 'done' WHERE kind <> :kind")
+        connection.execute(ended, {"kind": kind})
+
+
+FIGURES = ("after the file is kept", "after the conversation is accepted", "before the task ends")
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+@pytest.mark.parametrize("where", FIGURES)
+def test_figures_that_are_killed_are_used_once(tmp_path: Path, where: str) -> None:
+    """One file of figures, and one further revision of the conversation, with what was heard."""
+    folder = str(tmp_path / "sound")
+    with serving(f"sqlite:///{tmp_path / 'a.db'}", recordings=folder) as service:
+        turns = (Turn("m1", "agent", "thank you for calling"), Turn("m2", "customer", "i want to return my shoes"))
+        process(service.application, [conversation("c-kill", turns=turns)])
+        own = Own(service, service.new_client("recordings:write"))
+        sent = own.ask("POST", "/conversations/c-kill/recordings", call(), headers={"Content-Type": "audio/wav"})
+        killed(service, where)
+        expire_leases(service)
+        do_all(service)
+        detail = service.store.within(TENANT).conversations.get("c-kill")
+        assert detail is not None
+        assert detail.revision == 2
+        assert detail.conversation.heard is not None
+        assert detail.conversation.heard.agent != ()
+        task = service.store.recording_tasks.get(sent.json()["recording_id"], "figures")
+        assert task is not None
+        assert task.state == "done"
+        assert len(list(Path(folder).rglob("*.figures-*.json"))) == 1
+
+
+@pytest.mark.parametrize("where", ["before the file is stored", "after the file is stored", "before the task ends"])
+def test_a_copy_for_browsers_that_is_killed_is_made_once(tmp_path: Path, where: str) -> None:
+    """One whole MP3 next to the recording, which stays what it was."""
+    folder = str(tmp_path / "sound")
+    samples, rate = soundfile.read(io.BytesIO(tone(3_000)), dtype="int16")
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format="WAV", subtype="GSM610")
+    with serving(f"sqlite:///{tmp_path / 'a.db'}", recordings=folder) as service:
+        process(service.application, [conversation("c-kill")])
+        own = Own(service, service.new_client("recordings:write"))
+        own.ask("POST", "/conversations/c-kill/recordings", file.getvalue(), headers={"Content-Type": "audio/wav"})
+        only(service, "playable")
+        killed(service, where)
+        expire_leases(service)
+        do_all(service)
+        (copy,) = Path(folder).rglob("*.mp3")
+        assert abs(soundfile.info(copy).duration - 3) < 0.2
+        (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
+        assert httpx.get(item["url"]).content == file.getvalue()

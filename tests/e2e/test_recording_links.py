@@ -22,6 +22,8 @@ from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
+pytestmark = pytest.mark.slow
+
 RAWDATA = "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata"
 SOUND = tone(2_000)
 VENDOR = "/api/public/bot/st-1/v2/recordings"

@@ -28,7 +28,10 @@ from tests.e2e.test_transcriptions import RATE, spoken
 
 CARD = "four one one one one one one one one one one one one one one one"
 
-pytestmark = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
+]
 
 
 def call_with_card() -> bytes:

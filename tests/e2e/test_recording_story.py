@@ -108,13 +108,18 @@ def check_words(own: Own, recording_id: str) -> None:
 
 
 def check_figures(figures: dict[str, Any]) -> None:
-    """The overlap is the agent's, and the hold is dead air between them."""
+    """The overlap is the agent's, the hold is dead air between them, and talk is what the words' times say."""
     (overlap,) = figures["overlaps"]
     assert overlap["begun_by"] == "agent"
     assert 15_000 < overlap["start_ms"] < overlap["end_ms"] < 18_500
     longest = max(figures["dead_air"], key=lambda each: each["end_ms"] - each["start_ms"])
     assert 17_000 < longest["start_ms"] < 19_000
     assert 27_500 < longest["end_ms"] < 29_000
+    said = figures["transcript"]
+    talk = [channel["talk_ms"] for channel in figures["channels"]]
+    assert said["agent_talk_ms"] == pytest.approx(talk[AGENT], abs=1_000)
+    assert said["customer_talk_ms"] == pytest.approx(talk[CUSTOMER], abs=1_500)
+    assert 0 < said["overlap_ms"] < 2_500
 
 
 def check_player(service: Service, browser: Browser) -> None:

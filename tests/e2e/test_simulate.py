@@ -9,6 +9,8 @@ from tests.e2e.assisting import ASSISTED, Assisted, Body
 from tests.e2e.serving import STRANGER, Service
 from tests.integration.program import Result, auscult, write
 
+pytestmark = pytest.mark.slow
+
 REFUND = "just wanted to check on the status of a refund"
 RECORDED: Body = {
     "id": "c-rec",

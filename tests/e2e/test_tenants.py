@@ -9,6 +9,8 @@ from tests.databases import database
 from tests.e2e.own import Own
 from tests.e2e.serving import STRANGER, serving
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = b"<html>" + b"<a " * 70_000
 
 

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from array import array
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from auscult import bootstrap
 from auscult.domain.conversation import Turn
 from auscult.domain.recordings.words import Word
-from auscult.services.recordings.transcription import MOST_STARTS
+from auscult.services.recordings.transcription import MOST_STARTS, Transcribing
 from tests.contract.storing import conversation
 from tests.e2e.own import Own, problem
 from tests.e2e.recognising import recogniser
@@ -205,6 +206,39 @@ def test_two_mono_recordings_make_one_transcript(calls: Calls) -> None:
     earlier = calls.own.ask("GET", f"/recordings/{first.recording_id}/transcription/earlier").json()["items"]
     assert [each["engine"] for each in earlier] == ["whisper-1"]
     assert calls.show(first.recording_id)["engine"] == "another"
+
+
+class OtherEngine:
+    """A recogniser that hears one more word of the customer than the first one."""
+
+    name, timeout_s = "another", 60
+
+    def transcribe(self, sound: Path, channel: int, language: str) -> tuple[Word, ...]:
+        """Return the words of a channel."""
+        del sound, language
+        said, start = (("thank you", 1_000), ("i want to return my red shoes", 4_000))[channel]
+        return tuple(
+            Word(channel=channel, text=text, start_ms=start + 300 * place, end_ms=start + 300 * place + 200)
+            for place, text in enumerate(said.split())
+        )
+
+
+def test_a_second_engines_transcript_is_a_new_revision(calls: Calls) -> None:
+    """The turns are its words; the first transcript and the first revision's turns are kept."""
+    recording_id = calls.send(call())
+    assert calls.transcribe()
+    assert calls.own.ask("POST", f"/recordings/{recording_id}/transcription").status_code == 202
+    application = calls.service.application
+    folder = bootstrap.recordings.folder(application.settings)
+    assert Transcribing(application.store, folder, OtherEngine(), lambda: datetime.now(UTC)).run_once()
+    work(calls.service)
+    shown = calls.own.ask("GET", "/conversations/c-call").json()
+    assert [turn["text"] for turn in shown["turns"]] == ["thank you", "i want to return my red shoes"]
+    assert shown["revision"] == 3
+    (earlier,) = calls.own.ask("GET", f"/recordings/{recording_id}/transcription/earlier").json()["items"]
+    assert earlier["engine"] == "whisper-1"
+    assert " ".join(word["text"] for word in earlier["words"]).startswith("thank you for calling")
+    assert calls.show(recording_id)["engine"] == "another"
 
 
 def test_a_days_limit_of_minutes_holds(calls: Calls) -> None:

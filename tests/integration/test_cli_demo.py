@@ -22,6 +22,8 @@ from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.integration.program import auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S, fixed_port
 
+pytestmark = pytest.mark.slow
+
 SERVE = re.compile(r"^\S*auscult serve .*$", re.MULTILINE)
 CURL = re.compile(r"^curl -s (?:.*\\\n)*.*$", re.MULTILINE)
 RUDE = (("agent", "What is it?"), ("customer", "My card was stolen, I am very worried."), ("agent", "So what."))

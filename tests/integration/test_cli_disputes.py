@@ -12,6 +12,8 @@ from auscult.domain.errors import AuscultError
 from auscult.storage import migrate, new_secret_key, open_store
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 
+pytestmark = pytest.mark.slow
+
 LEE, EVE, AGENT = "lee@example.com", "eve@example.com", "a-1"
 SHEET = ("em-hello=YES", "em-bye=NO")
 

@@ -1,7 +1,8 @@
 """``auscult insights``: what a period comes to, and the conversations behind its numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,17 @@ ANGRY = (
 APRIL = ("--since", "2026-04-01", "--until", "2026-05-01")
 
 
+def contact(place: int, day: str, waited_s: int) -> dict[str, Any]:
+    """A contact with an answered survey, which is bad after a long wait, and good else."""
+    accepted = datetime.fromisoformat(f"{day}T10:00:00+00:00") + timedelta(seconds=waited_s)
+    agent = {"agent_id": "a-1", "accepted_at": accepted.isoformat()}
+    queue = {"type": "queue", "queue_id": "qu-1", "entered_at": f"{day}T10:00:00Z", "responding_agent": agent}
+    return {
+        "survey": {"type": "csat", "score": (1 if waited_s > 60 else 4) + place % 2},
+        "destinations": [queue],
+    }
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database of four calls in March and six in April, of which three are angry."""
@@ -49,6 +61,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 started_at=f"{day}T10:00:00Z",
                 ended_at=f"{day}T10:02:00Z",
                 queues=[{"id": "qu-1", "name": "Parcels"}],
+                contact=contact(place, day, waited_s=180 if place > 6 else 10),
             )
             for place, day in enumerate(days)
         ]
@@ -89,8 +102,37 @@ def test_people_read_a_table(home: Path) -> None:
     assert "2026-04-01 00:00 to 2026-05-01 00:00: 6 conversations (4 in the period before)" in told
     assert "missed metrics (1)" in told
     assert "Low sentiment is driven by\n  missed_metric:em-hello  -" in told
-    assert "Low score is driven by" not in told  # a missed metric lowers the score by definition
+    low = told.partition("Low score is driven by\n")[2].split("\n\n")[0]
+    assert "missed_metric" not in low  # it lowers the score by definition
+    assert "wait:over 2 min  -25.00 points of the mean" in low
     assert "3 of 6 failed, score 50.00 in the mean" in told or "3 of 6 failed, score 50 in the mean" in told
+
+
+def test_failures_come_by_week_queue_and_agent(home: Path) -> None:
+    """Without a word: weeks that end with the period, queues, failures before means; 28 days unless said."""
+    told = insights(home, "--until", "2026-04-18").out
+    assert told.startswith("2026-03-21 00:00 to 2026-04-18 00:00: 6 conversations")
+    weeks = told.partition("weeks from")[2].split("\n\n")[0].splitlines()
+    assert weeks[0].split()[:3] == ["n", "failed", "score"]
+    assert [line.split()[:5] for line in weeks[1:]] == [
+        ["2026-04-04", "1", "0", "of", "1"],
+        ["2026-04-11", "5", "3", "of", "5"],
+    ]
+    assert told.index("queues (1)") < told.index("intents (")
+
+
+def test_what_drives_satisfaction_has_its_interval_and_its_conversations(home: Path) -> None:
+    """CSAT falls with long waits: points of the mean with 95 %, and the conversations behind them."""
+    told = insights(home, *APRIL, "--least", "3").out
+    assert "3 dissatisfied, 3 satisfied; CSAT 3.00 in the mean of 6 answers" in told
+    low = told.partition("Low satisfaction (CSAT) is driven by\n")[2].split("\n\n")[0]
+    line = next(line for line in low.splitlines() if "wait:over 2 min" in line)
+    assert line.strip().startswith("wait:over 2 min  -0.67 points of the mean (-0.99 to -0.34)")
+    assert line.endswith("1.67 in 3 (50.0%), 3.00 overall; c-7, c-8, c-9")
+    behind = insights(home, *APRIL, "--show", "wait:over 2 min", "--only", "dissatisfied").out.splitlines()
+    assert [row.split()[0] for row in behind] == ["c-7", "c-8", "c-9", "3"]
+    found = insights(home, *APRIL, "--least", "3", "--json").last["drivers"]["csat"]
+    assert [each["name"] for each in found["high"] if each["kind"] == "wait"] == ["up to 28 s"]
 
 
 def test_a_number_is_followed_to_its_conversations(home: Path) -> None:

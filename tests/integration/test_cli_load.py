@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.program import TENANT, auscult, conversation, write
 
+pytestmark = pytest.mark.slow
+
 COUNTS = {
     "accepted": 3,
     "unchanged": 0,

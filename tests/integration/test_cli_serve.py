@@ -1,6 +1,7 @@
 """``auscult serve``: one line when ready, answers with a token, ends cleanly on SIGTERM."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -13,6 +14,8 @@ import pytest
 
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.slow
 
 READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) \(docs \1/docs\)\n")
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting"
@@ -81,3 +84,29 @@ def test_a_setting_that_cannot_be_is_an_error_of_one_line(tmp_path: Path) -> Non
     assert refused.status == 1
     assert refused.err.startswith("error: AUSCULT_PORT cannot be 'eighty'")
     assert json.loads(auscult(tmp_path, "clients", "list", "--json", settings={"AUSCULT_WORKERS": "-1"}).err)["error"]
+
+
+HIDDEN = """
+import sys
+from importlib.machinery import PathFinder
+
+class Hiding(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] == "openai" else PathFinder.find_spec(name, path, target)
+
+sys.meta_path = [Hiding if each is PathFinder else each for each in sys.meta_path]
+"""
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_judge_without_its_client_is_an_error_of_one_line(tmp_path: Path, processes: str) -> None:
+    """However many processes would serve, one says what to install, before any other is started."""
+    (tmp_path / "sitecustomize.py").write_text(HIDDEN)
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    settings = {"PYTHONPATH": path, "AUSCULT_JUDGE_URL": "http://127.0.0.1:1/v1", "AUSCULT_JUDGE_MODEL": "m-1"}
+    refused = auscult(tmp_path, "serve", "--processes", processes, settings=settings)
+    assert refused.status == 1
+    assert refused.err == (
+        "error: AUSCULT_JUDGE_URL: a judge is configured, and its client is not installed: pip install 'auscult[judge]'\n"
+    )

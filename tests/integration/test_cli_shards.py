@@ -16,6 +16,8 @@ import pytest
 from tests.integration.program import AUSCULT, auscult, conversation, environment, write
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 NDJSON = ("a.ndjson", "b.ndjson", "deeper/c.ndjson")
 
 

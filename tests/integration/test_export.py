@@ -14,11 +14,14 @@ from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import Assist
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.services.delivery.day_files import STATE
+from auscult.services.delivery.days import change_timezone
 from auscult.services.delivery.export import Export
 from auscult.services.delivery.table_export import TableExport
 from auscult.storage import Store, migrate
+from auscult.storage.delivery.export_folders import LocalFolder
 from auscult.tables import TABLES
 from tests.golden.storing import TENANT, process
 from tests.integration.program import AUSCULT, auscult, environment
@@ -46,7 +49,7 @@ def test_each_report_is_exported_whole(store: Store, tmp_path: Path, report: str
     """Issue 6, item 4: partitioned by day, every row in the file of the day it starts on, none twice."""
     store.ensure(TENANT)
     process(store, _conversations(1_500))
-    export = Export(store.within(TENANT), REPORTS[report], TABLES["parquet"], tmp_path)
+    export = Export(store.within(TENANT), REPORTS[report], TABLES["parquet"], LocalFolder(tmp_path))
     days = list(export.days(SINCE, SINCE + timedelta(days=DAYS + 3)))
     assert len(days) == DAYS
     assert sum(day.rows for day in days) == 1_501
@@ -61,7 +64,7 @@ def test_a_day_is_written_again_where_it_changed(store: Store, tmp_path: Path) -
     """What is finished is passed over; what has other rows than it had, or was cut off, is written."""
     store.ensure(TENANT)
     process(store, _conversations(48))
-    export = Export(store.within(TENANT), REPORTS["rawdata"], TABLES["ndjson"], tmp_path)
+    export = Export(store.within(TENANT), REPORTS["rawdata"], TABLES["ndjson"], LocalFolder(tmp_path))
     until = SINCE + timedelta(days=DAYS)
     assert all(day.is_new for day in export.days(SINCE, until))
     assert not any(day.is_new for day in export.days(SINCE, until))
@@ -69,7 +72,7 @@ def test_a_day_is_written_again_where_it_changed(store: Store, tmp_path: Path) -
     process(store, [new])
     (tmp_path / STATE / "rawdata" / "2026-03-08.json").unlink()
     assert [day.path[-22:-12] for day in export.days(SINCE, until) if day.is_new] == ["2026-03-05", "2026-03-08"]
-    assert all(day.is_new for day in export.days(SINCE, until, is_anew=True))
+    assert all(day.is_new for day in export.days(SINCE, until, is_forced=True))
     part = SINCE + timedelta(hours=5)
     assert [day.rows for day in export.days(part, part + timedelta(hours=2))] == [1]
 
@@ -79,7 +82,7 @@ def test_a_day_whose_rows_are_gone_has_no_file(store: Store, tmp_path: Path) -> 
     store.ensure(TENANT)
     process(store, _conversations(DAYS))
     app = store.within(TENANT)
-    export = Export(app, REPORTS["rawdata"], TABLES["ndjson"], tmp_path)
+    export = Export(app, REPORTS["rawdata"], TABLES["ndjson"], LocalFolder(tmp_path))
     until = SINCE + timedelta(days=DAYS)
     assert len(list(export.days(SINCE, until))) == DAYS
     app.conversations.erase("c-4")
@@ -184,7 +187,7 @@ def test_a_changed_conversation_rewrites_its_day(store: Store, tmp_path: Path) -
     """Though it has as many rows as before: the mark of a day covers every evaluation. No other day is written."""
     store.ensure(TENANT)
     process(store, _conversations(DAYS))
-    export = TableExport(store.within(TENANT), "conversations", TABLES["ndjson"], tmp_path)
+    export = TableExport(store.within(TENANT), "conversations", TABLES["ndjson"], LocalFolder(tmp_path))
     assert [(day.rows, day.is_new) for day in export.days()] == [(2, True), *[(1, True)] * (DAYS - 1)]
     (changed,) = [each for each in _conversations(DAYS) if each.id == "c-4"]
     process(store, [replace(changed, custom_id="crm-4")])
@@ -192,6 +195,34 @@ def test_a_changed_conversation_rewrites_its_day(store: Store, tmp_path: Path) -
     assert not any(day.is_new for day in export.days())
     manifest = json.loads((tmp_path / STATE / "conversations" / "manifest.json").read_text())
     assert (len(manifest["days"]), manifest["days"]["2026-03-05"]["rows"]) == (DAYS, 1)
+
+
+def test_a_day_is_of_the_time_zone_that_the_app_names(store: Store, tmp_path: Path) -> None:
+    """Also the 23 hours of a day in March; the files of UTC days are gone, so that no row is there twice."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    march = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)
+    process(store, [replace(one, id=f"{one.id}-m") for one in _conversations(4 * DAYS, march)[:16]])
+    export = TableExport(app, "conversations", TABLES["ndjson"], LocalFolder(tmp_path))
+    assert sum(day.rows for day in export.days()) == 16
+    change_timezone(app, "Europe/Berlin")
+    written = {Path(day.path).parent.name: day.rows for day in export.days()}
+    assert written == {
+        "date=2026-03-28": 1,
+        "date=2026-03-29": 3,
+        "date=2026-03-30": 4,
+        "date=2026-03-31": 4,
+        "date=2026-04-01": 4,
+    }
+    assert {path.parent.name for path in tmp_path.glob("conversations/*/rows.ndjson")} == set(written)
+    assert not any(day.is_new for day in export.days())
+    change_timezone(app, "Asia/Tokyo")
+    export_of_two_days = list(export.days(SINCE + timedelta(days=28), SINCE + timedelta(days=30)))
+    assert {path.parent.name for path in tmp_path.glob("conversations/*/rows.ndjson")} == {
+        Path(day.path).parent.name for day in export_of_two_days if day.rows
+    }
+    with pytest.raises(RequestError, match="a name like Europe/Berlin"):
+        change_timezone(app, "Europe/Bonn")
 
 
 def test_a_late_audit_rewrites_its_day(tmp_path: Path) -> None:

@@ -66,6 +66,28 @@ def bucket() -> Iterator[str]:
                 os.environ[name] = value
 
 
+class OneKey:
+    """One key for every app, by the number 7."""
+
+    def __init__(self, key: bytes = KEY) -> None:
+        """Take the key."""
+        self._key = key
+
+    def current(self, app: int) -> tuple[int, bytes]:
+        """Return the key."""
+        assert app == 1
+        return 7, self._key
+
+    def of(self, number: int) -> bytes:
+        """Return the key."""
+        assert number == 7
+        return self._key
+
+    def common(self) -> list[bytes]:
+        """Return another key, and the key."""
+        return [b"x" * 32, self._key]
+
+
 @pytest.fixture(params=["folder", "sealed", "objects", "sealed objects"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingFolder:
     """A store of each kind."""
@@ -73,8 +95,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingFolder:
         ObjectBlobs(request.getfixturevalue("bucket")) if "objects" in request.param else FolderBlobs(tmp_path / "a")
     )
     if "objects" not in request.param:
-        return RecordingFolder(tmp_path / "a", None, KEY, is_sealed=request.param == "sealed")
-    return RecordingFolder(tmp_path / "a", blobs, KEY, is_sealed="sealed" in request.param)
+        return RecordingFolder(tmp_path / "a", None, OneKey(), seals=request.param == "sealed")
+    return RecordingFolder(tmp_path / "a", blobs, OneKey(), seals="sealed" in request.param)
 
 
 def write(store: RecordingFolder, name: str, content: bytes) -> None:
@@ -126,12 +148,12 @@ def test_an_empty_file_and_one_of_a_whole_piece(store: RecordingFolder) -> None:
 
 def test_an_encrypted_file_tells_nothing_and_cannot_be_changed(tmp_path: Path) -> None:
     """Neither its words nor, unseen, a bit of it; another key does not open it."""
-    store = RecordingFolder(tmp_path, None, KEY, is_sealed=True)
+    store = RecordingFolder(tmp_path, None, OneKey(), seals=True)
     write(store, "1/rec-1", b"RIFF" + b"secret" * 1_000)
     kept = (tmp_path / "1/rec-1").read_bytes()
     assert b"secret" not in kept
     with pytest.raises(SettingsError, match="secret key"):
-        RecordingFolder(tmp_path, None, b"o" * 32).open("1/rec-1").read()
+        RecordingFolder(tmp_path, None, OneKey(b"o" * 32)).open("1/rec-1").read()
     (tmp_path / "1/rec-1").write_bytes(kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
     with pytest.raises(SettingsError, match="changed"):
         store.open("1/rec-1").read()
@@ -142,10 +164,10 @@ def test_an_encrypted_file_tells_nothing_and_cannot_be_changed(tmp_path: Path) -
 
 def test_what_was_stored_before_encryption_still_opens(tmp_path: Path) -> None:
     """And what was encrypted opens after it was switched off."""
-    write(RecordingFolder(tmp_path, None, KEY), "1/rec-1", b"plain")
-    sealed = RecordingFolder(tmp_path, None, KEY, is_sealed=True)
+    write(RecordingFolder(tmp_path, None, OneKey()), "1/rec-1", b"plain")
+    sealed = RecordingFolder(tmp_path, None, OneKey(), seals=True)
     write(sealed, "1/rec-2", b"sealed")
-    for store in (sealed, RecordingFolder(tmp_path, None, KEY)):
+    for store in (sealed, RecordingFolder(tmp_path, None, OneKey())):
         with store.open("1/rec-1") as plain, store.open("1/rec-2") as opened:
             assert (plain.read(), opened.read()) == (b"plain", b"sealed")
 

@@ -20,6 +20,8 @@ from auscult.storage import Store, migrate, new_secret_key, open_store
 from tests.contract.storing import REPORT, TENANT, conversation, names, of_pending, put, query, rendered
 from tests.waiting import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 FEED = 10
 """Conversations in each batch that the writing process writes."""

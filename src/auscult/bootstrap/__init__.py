@@ -17,13 +17,13 @@ from auscult.bootstrap import privacy, recordings
 from auscult.bootstrap.backups import back_up, plan_migrations, restore, step_back
 from auscult.bootstrap.connections import Share, of_server, of_worker
 from auscult.bootstrap.copying import copy
-from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
+from auscult.bootstrap.engines import allowed_hosts, assistant, check_judge, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.keys import check_key, key_path, rotate_key, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     cores,
     keep_numpy_to_one_thread,
     set_up_telemetry,
-    settle_down_to_work,
+    tune_for_evaluation,
 )
 from auscult.bootstrap.serving import serve_together
 from auscult.bootstrap.tracing import set_up_tracing
@@ -65,10 +65,10 @@ __all__ = [
     "rotate_key",
     "serve",
     "serve_beside",
-    "settle_down_to_work",
     "sqlite_path",
     "step_back",
     "sweeping",
+    "tune_for_evaluation",
     "work",
     "work_behind",
 ]
@@ -179,7 +179,7 @@ class Application:
 
     def repair(self, progress: Progress | None = None) -> list[str]:
         """Repair differences, render rows and count tallies again; return one line for each difference that is left."""
-        self.store.mend()
+        self.store.repair()
         self.store.rebuild_tallies()  # from the rows that are left, so that rendering finds all in step
         self.rebuild(progress)
         return self.verify()
@@ -278,6 +278,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     from auscult.workers.process_pool import ProcessPool
     from auscult.workers.shutdown import stop_on_signals
 
+    check_judge(settings)  # here, as each process that is started below would print a traceback
     stop = threading.Event()
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
@@ -326,7 +327,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
         stop = threading.Event()
         stop_on_signals(stop)
     set_up_telemetry(settings, "worker")
-    settle_down_to_work()
+    tune_for_evaluation()
     share = of_worker(settings)
     with open(settings, share) as application:
         if not is_of_a_crew:
@@ -364,7 +365,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     with (
         closing(assistant(settings, store.spending, store.places)) as assisting,
         LiveConversationPoller(store, assisting, now),
-        WebhookDispatcher(WebhookDispatch(store, sender, now)),
+        WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.settle),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),

@@ -185,6 +185,18 @@ def _far_engines(settings: Settings, spending: "Spending | None", places: "Judge
     return dict.fromkeys(judge.kinds, judge)
 
 
+def check_judge(settings: Settings) -> None:
+    """Raise ``SettingsError`` where a judge is configured whose client is not installed."""
+    from importlib.util import find_spec
+
+    if settings.judge_url is not None and find_spec("openai") is None:
+        raise SettingsError(
+            "a judge is configured, and its client is not installed: pip install 'auscult[judge]'",
+            code="judge.missing",
+            field="AUSCULT_JUDGE_URL",
+        )
+
+
 def _way_to_judge(
     settings: Settings, spending: "Spending | None", places: "JudgeSlots | None", *, timeout_s: int, retries: int
 ) -> "tuple[Server, Budget, DistributedSemaphore | None] | None":
@@ -192,8 +204,6 @@ def _way_to_judge(
 
     Nothing is opened yet.
     """
-    from importlib.util import find_spec
-
     from auscult.engines.judge import Address, Budget, Server
     from auscult.services.scoring.engine_calls.answer_cache import RunSpending
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
@@ -201,12 +211,7 @@ def _way_to_judge(
 
     if settings.judge_url is None or settings.judge_model is None:
         return None
-    if find_spec("openai") is None:
-        raise SettingsError(
-            "a judge is configured, and its client is not installed: pip install 'auscult[judge]'",
-            code="judge.missing",
-            field="AUSCULT_JUDGE_URL",
-        )
+    check_judge(settings)
     address = Address(
         url=settings.judge_url,
         model=settings.judge_model,

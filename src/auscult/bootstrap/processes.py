@@ -85,7 +85,7 @@ class OnceAMinute(logging.Filter):
         return True
 
 
-def settle_down_to_work() -> None:
+def tune_for_evaluation() -> None:
     """Ready this process for nothing but evaluating. To be called before numpy is loaded.
 
     Cycles are looked for less often, for a batch is very many small values and no cycles (a tenth of the time).

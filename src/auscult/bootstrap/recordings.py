@@ -1,7 +1,6 @@
 """Recordings of one database: the folder of their bytes, and the removal of what is due."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
-import hmac
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ def folder(settings: Settings) -> "RecordingFolder":
     """Return the folder of the settings, else one next to the database's file, else next to the key of its secrets."""
     from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs, ObjectLinks
     from auscult.storage.recordings.folder import RecordingFolder
+    from auscult.storage.recordings.keys import RecordingKeys
 
     beside = sqlite_path(settings) or key_path(settings).with_suffix("")
     path = beside.with_name(beside.name + ".recordings")
@@ -31,9 +31,9 @@ def folder(settings: Settings) -> "RecordingFolder":
         blobs = ObjectBlobs(settings.recordings)
     elif settings.recordings is not None:
         path = Path(settings.recordings)
-    key = hmac.digest(secret_key(settings)[0], b"auscult recordings", "sha256")
+    keys = RecordingKeys(settings.database_url, lambda: secret_key(settings)[0])
     links = ObjectLinks((settings.recording_objects or "").split())
-    return RecordingFolder(path, blobs, key, is_sealed=settings.recording_encryption == "on", links=links)
+    return RecordingFolder(path, blobs, keys, seals=settings.recording_encryption == "on", links=links)
 
 
 def remove_due(settings: Settings, store: "Store") -> int:

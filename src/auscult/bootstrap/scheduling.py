@@ -11,6 +11,7 @@ from auscult.config import Settings
 from auscult.domain.connectors.run import Order, Run
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
+from auscult.reports import REPORTS
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
@@ -63,7 +64,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def connecting(store: Store, tenant: Tenant, settings: Settings) -> Connectors:
     """Return the connectors of an app."""
-    return Connectors(store.within(tenant), limits_of(settings), _NOW)
+    return Connectors(store.within(tenant), limits_of(settings), _NOW, reports=REPORTS)
 
 
 def run_here(application: "Application", tenant: Tenant, name: str, order: Order, *, wait: bool) -> Run:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage.store import Store
 from auscult.bootstrap.engines import evaluator
-from auscult.bootstrap.processes import cores, settle_down_to_work
+from auscult.bootstrap.processes import cores, tune_for_evaluation
 
 FEW = 2
 """Groups of conversations that are scored sooner by this process than by processes that first have to start."""
@@ -121,7 +121,7 @@ def _scorer(settings: Settings, given: bytes) -> Callable[[bytes], bytes]:
 
     from auscult.services.scoring.score import score_group, score_group_recorded
 
-    settle_down_to_work()
+    tune_for_evaluation()
     read: tuple[tuple[Form, ...], tuple[Taxonomy, ...], bool] = pickle.loads(given)  # noqa: S301  (made by the parent)
     forms, taxonomies, recorded = read
     score = score_group_recorded if recorded else score_group

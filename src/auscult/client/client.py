@@ -41,7 +41,7 @@ class Client:
     ) -> None:
         """Ask the server at ``url``, ours or the vendor's. ``told`` is given a line for whatever takes patience."""
         self._connection = Connection(url, access, timeout_s=timeout_s, sleep=sleep, told=told)
-        self._told = told
+        self._instant = told
 
     def __enter__(self) -> Self:
         """Nothing is sent before something is asked."""
@@ -61,7 +61,7 @@ class Client:
             raise RequestError(
                 f"there is no report {report}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
             )
-        yield from Pull(self._connection, WIRE[report], self._told).pages(_aware(since), _aware(until), place)
+        yield from Pull(self._connection, WIRE[report], self._instant).pages(_aware(since), _aware(until), place)
 
     # One line for each report, so that the name decides the type of the rows.
     @overload
@@ -118,7 +118,7 @@ class Client:
 
     def listing(self, since: datetime, until: datetime, **filters: str | Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the list of our own API: one short entry for each conversation."""
-        query = {"since": _told(since), "until": _told(until), "limit": 1_000, **filters}
+        query = {"since": _instant(since), "until": _instant(until), "limit": 1_000, **filters}
         cursor: str | None = None
         while True:
             page = self._connection.ask("GET", _CONVERSATIONS, query=query | ({"cursor": cursor} if cursor else {}))
@@ -146,5 +146,5 @@ def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _told(at: datetime) -> str:
+def _instant(at: datetime) -> str:
     return _aware(at).isoformat()

@@ -112,13 +112,13 @@ def play(
         due, place, part = heapq.heappop(going)
         if (wait_s := due - clock()) > 0:
             sleep(wait_s)
-        _tell(hook, part, is_now=pace.is_now)
+        _post(hook, part, is_now=pace.is_now)
         yield part.played
         if not part.played.is_over:
             heapq.heappush(going, (part.due(clock()), place, part))
 
 
-def _tell(hook: Hook, part: _Part, *, is_now: bool) -> None:
+def _post(hook: Hook, part: _Part, *, is_now: bool) -> None:
     told = part.next
     at = datetime.now(UTC) if is_now else told.at
     try:

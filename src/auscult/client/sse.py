@@ -81,8 +81,8 @@ def told_of(conversation: Conversation) -> list[Told]:
 
 
 def left_out(conversation: Conversation) -> int:
-    """Return how many turns the hook has no author for."""
-    return sum(turn.speaker not in _AUTHORS for turn in conversation.turns)
+    """Return how many turns the hook has no author for, or no words."""
+    return sum(turn.speaker not in _AUTHORS or not turn.text.strip() for turn in conversation.turns)
 
 
 def _messages(conversation: Conversation) -> Iterator[Told]:
@@ -92,7 +92,7 @@ def _messages(conversation: Conversation) -> Iterator[Told]:
         if turn.start_ms is not None:
             at = conversation.started_at + timedelta(milliseconds=turn.start_ms)
         author = _AUTHORS.get(turn.speaker)
-        if author is not None:
+        if author is not None and turn.text.strip():
             body = {**_kind(conversation), **_said(turn, author)}
             yield Told(at=at, body=body, is_timed=turn.start_ms is not None)
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from babel import Locale
-
 from auscult.client import assist_import, parsing
 from auscult.client.exporting import Row
+from auscult.client.tabular import library
 
 CHANNELS = ("voice", "chat")
 QUALITY = ("rawdata", "account_rawdata", "scorereporting")
@@ -86,7 +85,7 @@ def document_of(id_: str, rows: Mapping[str, Row], known: Known, counts: Told) -
         document |= assist_import.parts_of(assist, parsing.instant(started_at), counts.lost)
         counts.carried["with what the assistant recorded"] += 1
     language = document.pop("language", None) or _language(quality, counts)
-    _mend_end(document)
+    _drop_early_end(document)
     _count_quality(quality, counts)
     counts.lost["the talk, which no report has for them"] += not document.get("turns")
     return {**document, **({"language": language} if language else {})}
@@ -184,12 +183,13 @@ def _language(quality: Sequence[Row], counts: Told) -> str | None:
 @lru_cache(maxsize=1)
 def _codes() -> Mapping[str, str]:
     """Codes of languages by their English names and by themselves; of several with one name, the shortest."""
-    names = cast("Mapping[str, str]", Locale("en").languages)
+    babel = library("babel", "pip install 'auscult-client[moving]'")
+    names = cast("Mapping[str, str]", babel.Locale("en").languages)
     by_length = sorted(names, key=lambda code: (-len(code), code))
     return {**{code.casefold(): code for code in names}, **{names[code].casefold(): code for code in by_length}}
 
 
-def _mend_end(document: dict[str, Any]) -> None:
+def _drop_early_end(document: dict[str, Any]) -> None:
     """Drop an end before the beginning, which results from a session in whole seconds."""
     ended_at = document.get("ended_at")
     if ended_at is not None and parsing.instant(ended_at) < parsing.instant(document["started_at"]):

@@ -209,7 +209,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     recording_encryption: Annotated[
-        Literal["off", "on"], Meta(description="on: recordings that come in are encrypted with the database's key")
+        Literal["off", "on"], Meta(description="on: recordings that come in are encrypted with the app's key")
     ] = "off"
     recording_links: Annotated[
         Literal["none", "public", "any"],

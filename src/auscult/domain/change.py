@@ -40,8 +40,15 @@ class Change(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+WebhookFormat = Literal["standard", "slack", "teams"]
+WEBHOOK_FORMATS: tuple[WebhookFormat, ...] = get_args(WebhookFormat)
+
+
 class Webhook(Struct, frozen=True, kw_only=True):
     """Destination of an app's changes: ``kinds`` of them, all after ``position``. ``secret`` signs the requests.
+
+    ``format`` is what the receiver reads: JSON by Standard Webhooks, or a message in a channel of Slack or Teams, which
+    ``template`` words; "" is the default wording.
 
     ``failures`` counts failed tries in a row; after the last one ``is_disabled`` is set, until it is enabled again.
     """
@@ -54,6 +61,8 @@ class Webhook(Struct, frozen=True, kw_only=True):
     created_at: datetime
     failures: int = 0
     is_disabled: bool = False
+    format: WebhookFormat = "standard"
+    template: str = ""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

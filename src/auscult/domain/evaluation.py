@@ -67,6 +67,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``qualification`` is what ``joined`` makes of them. Of a graded metric ``level`` is the answer, ``share`` its part
     of the weight in percent, and ``qualification`` YES where it reaches the metric's own mark. ``confidence`` is the
     probability that the answer is right, from 0 to 1, of metrics that trained heads have a vote in; else None.
+    ``certain`` is false where the answer is unclear, and ``reason`` is why.
     """
 
     qualification: Qualification
@@ -79,6 +80,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: Decimal | None = None
     reason_code: str | None = None
     confidence: Decimal | None = None
+    certain: bool = True
 
 
 class MetricResult(Struct, frozen=True, kw_only=True):

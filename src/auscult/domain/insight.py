@@ -7,7 +7,7 @@ by field name.
 from decimal import Decimal
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from auscult.domain.evaluation import Evidence
 
@@ -68,10 +68,14 @@ class Flag(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """Answer to whether the customer's main request was met: NO if not, NA if there was none."""
+    """Answer to whether the customer's main request was met: NO if not, NA if there was none.
+
+    ``doubt`` is why a YES or NO is unclear; there is none where it is certain.
+    """
 
     resolution: Resolution
     evidence: tuple[Evidence, ...] = ()
+    doubt: str | UnsetType = UNSET
 
 
 class AgentHabits(Struct, frozen=True, kw_only=True):

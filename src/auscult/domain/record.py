@@ -1,5 +1,6 @@
 """The read side: what a report is rendered from, and how its rows are asked for."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -28,7 +29,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 Filter = Literal[
     "queues", "custom_fields", "contact_channels", "channel_words",
-    "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits",
+    "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",
 ]  # fmt: skip
 """Fields of a query by which rows are found through an index that is written for them."""
 
@@ -48,6 +49,31 @@ class RowKey(NamedTuple):
 Outcome = Literal["passed", "failed", "fatal", "unscored"]
 """The result of an evaluation. A fatal one is failed too."""
 
+Survey = Literal["csat", "nps"]
+"""The kind of survey that a customer answered."""
+
+Grouping = Literal["outcome", "agent_outcome", "queue_outcome", "intent_outcome", "intent", "met", "missed", "score"]
+"""Properties by which rows of a selection are counted apart: see ``Breakdown``."""
+
+
+class Grouped(NamedTuple):
+    """Order to count rows by groupings, between each of the ``bounds`` (ms, in order, at least two) and the next one.
+
+    Only of these ``values``, where some are given.
+    """
+
+    groupings: tuple[Grouping, ...]
+    bounds: tuple[int, ...]
+    values: tuple[str, ...] = ()
+
+
+Breakdown = Mapping[Grouping, Mapping[str, tuple[int, ...]]]
+"""Numbers of rows by property, by its value, and by period in order; values that no row has are absent.
+
+Values are outcomes; passed or failed with an agent's id, or with the name of a queue or an intent in small letters,
+behind a space; intents in small letters; ids of metrics; and whole scores.
+"""
+
 
 class RecordQuery(Struct, frozen=True, kw_only=True):
     """Selection of rows of one report, in the order of start time, then id.
@@ -58,6 +84,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     ``agents`` (ids or names) and ``intents``. ``met`` and ``missed`` are ids of metrics that were all met, or all
     missed; ``audits`` finds none that has no audit. ``agent_outcomes`` are pairs of an agent's id, to the letter, and
     an outcome of conversations that they took part in, at least one of them: of those there are tallies.
+    ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
     Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
     already read (a cursor); where it is given, ``skip`` is 0.
     ``visibility``: only rows of conversations that it shows; other than everything, it is of one app.
@@ -80,6 +107,8 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     missed: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     audits: tuple[AuditState, ...] = ()
+    scores: tuple[int, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     include_below_threshold: bool = False
     statuses: tuple[Status, ...] = ()
     skip: int = 0

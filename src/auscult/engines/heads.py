@@ -106,7 +106,7 @@ class _File:
         """The probability of each label of a head, by text."""
         if not texts:
             return {}
-        told = self._told(texts)
+        told = self._logits_of(texts)
         rows = np.stack([told[text] for text in texts])[:, self.weights.heads[head][1]]
         raised = np.exp(rows - rows.max(axis=1, keepdims=True))
         shares: list[list[float]] = _SHARES[
@@ -114,7 +114,7 @@ class _File:
         ].tolist()
         return dict(zip(texts, map(tuple, shares), strict=True))
 
-    def _told(self, texts: list[str]) -> dict[str, Logits]:
+    def _logits_of(self, texts: list[str]) -> dict[str, Logits]:
         """Logits of every label of every head of the file, by text."""
         with self._lock:
             told = {text: known for text in texts if (known := self._kept.get(text)) is not None}

@@ -3,7 +3,10 @@
 By words: BM25 over stems. By meaning: the cosine of the passage's vector with the question's, and half of that of its
 heading's. A vector is a sum over the vectors of words, where a word counts the more the fewer passages have it. A word
 that no passage has counts most, so a question about something else, or a name, is close to nothing. How all this is
-weighed, and from which sum on a passage is suggested, was measured: docs/decisions/0070-agent-assist.md.
+weighed was measured: docs/decisions/0070-agent-assist.md.
+
+A passage is suggested where it is likely to be the right one (``_vectors.assurance``): by its score, by its lead over
+the next section, by how much of the question it covers, and by how much of a question the message is.
 """
 
 import logging
@@ -22,6 +25,7 @@ from numpy.typing import NDArray
 from auscult.domain.assist.knowledge import Found, Passage
 from auscult.domain.said.numbers import SMALL
 from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.assurance import Signs, likelihood
 from auscult.engines._vectors.embedding import Embedding
 from auscult.engines._vectors.spelling import Spelling
 
@@ -31,7 +35,11 @@ RARE_WORDS = 2.8
 HEADING = 0.5
 """What the meaning of a heading weighs beside that of the passage."""
 ENOUGH = 0.58
-"""A passage is suggested from this sum on, where the message tells as much as a question does."""
+"""A passage is worth showing from this sum on, where the message tells as much as a question does."""
+LIKELY = 0.35
+"""A passage is suggested from this likelihood on."""
+SAME = 0.97
+"""Passages of two sections whose cosine is as high say the same; neither is a rival of the other."""
 QUESTION = 2.5
 """What a question tells at least, in words as rare as can be; a message that tells less must fit so much better."""
 REVISION = 2
@@ -53,6 +61,7 @@ class Hybrid:
     """Makes indexes of passages. Safe to share between threads."""
 
     enough = ENOUGH
+    likely = LIKELY
 
     def __init__(self, embedding: Embedding) -> None:
         """Embed texts with ``embedding``."""
@@ -83,6 +92,7 @@ class HybridIndex:
         self._heading_of = np.array([places[passage.title] for passage in passages], np.intp)
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
         stems = [self._stem.all(words) for words in texts]
+        self._place = {passage.id: place for place, passage in enumerate(passages)}
         self._known = frozenset(stem for each in stems for stem in each)
         if self._known:
             self._bm25.index(stems, show_progress=False)
@@ -92,19 +102,62 @@ class HybridIndex:
 
         A number that no passage has names an order, say, and nothing of the question.
         """
-        given = self._as_spelt(spoken_words(question).split())
-        words = [word for word in given if word in self._with_word or not _has_digit(word)]
+        words = self._asked(question)
         if not self._passages or not words:
             return []
         # Sums of the same numbers may differ in the last bits by where a row lies: equal passages stay equal.
         scores = np.round(self.by_meaning(words) + self.by_words(words), 5)
         return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
 
+    def likelihood(self, question: str, found: Sequence[Found]) -> float:
+        """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
+        signs = self.signs(question, found)
+        return likelihood(signs) if signs else 0.0
+
+    def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
+        """Return what speaks for the first of what was found, or None where nothing was."""
+        if not found:
+            return None
+        first = found[0]
+        rival = next((each for each in found if self._is_rival(first.passage, each.passage)), None)
+        unseen = found[-1].score if len(found) < len(self) else 0.0
+        return Signs(
+            score=first.score,
+            lead=first.score - (rival.score if rival else unseen),
+            covered=self._covered(self._asked(question), first.passage),
+            telling=self.telling(question),
+        )
+
     def telling(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1: by how rare its words are here, each once, numbers left out."""
         given = self._as_spelt(spoken_words(text).split())
         words = {word for word in given if word not in SMALL and not _has_digit(word)}
         return min(1.0, sum(map(self._weight, words)) / (QUESTION * self._weight("")))
+
+    def _asked(self, question: str) -> list[str]:
+        """Return the words of a question that may lead to a passage."""
+        given = self._as_spelt(spoken_words(question).split())
+        return [word for word in given if word in self._with_word or not _has_digit(word)]
+
+    def _is_rival(self, first: Passage, other: Passage) -> bool:
+        """Return whether showing the other passage instead would make a difference."""
+        if _section(first) == _section(other):
+            return False
+        one, two = self._vectors[self._place[first.id]], self._vectors[self._place[other.id]]
+        return float(one @ two) < SAME
+
+    def _covered(self, words: Sequence[str], passage: Passage) -> float:
+        """Return how much of a question is in a passage: for each word its nearest one there, rare words above all."""
+        asked = list(dict.fromkeys(words))
+        there = list(dict.fromkeys(spoken_words(f"{passage.title} {passage.text}").split()))
+        if not asked or not there:
+            return 0.0
+        vectors = self._embedding.embed([*asked, *there]).astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
+        near = np.clip((vectors[: len(asked)] @ vectors[len(asked) :].T).max(axis=1), 0, 1)
+        weights = np.array([self._weight(word) for word in asked])
+        return float(weights @ near / weights.sum())
 
     def _as_spelt(self, words: Sequence[str]) -> list[str]:
         """Correct slips of the pen: words that neither the passages nor the embedding's vocabulary know."""
@@ -157,6 +210,11 @@ def _best(scores: Vector, limit: int) -> list[int]:
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")][:limit].tolist()
+
+
+def _section(passage: Passage) -> tuple[str, str]:
+    """Return the document and heading that a passage belongs to."""
+    return passage.source, passage.title
 
 
 def _has_digit(word: str) -> bool:

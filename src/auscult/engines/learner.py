@@ -71,13 +71,13 @@ class Learner:
         asked: dict[Examples, dict[str, None]] = {}
         for question in questions:
             asked.setdefault(question.examples, {}).update(dict.fromkeys(question.texts))
-        told = {examples: self._tell(examples, list(texts)) for examples, texts in asked.items()}
+        told = {examples: self._classify(examples, list(texts)) for examples, texts in asked.items()}
         return [
             FewShotAnswer(tuple([told[question.examples][text] for text in question.texts]), self.version)
             for question in questions
         ]
 
-    def _tell(self, examples: Examples, texts: list[str]) -> dict[str, tuple[Likely, ...]]:
+    def _classify(self, examples: Examples, texts: list[str]) -> dict[str, tuple[Likely, ...]]:
         with self._lock:
             learned = self._kept.pop(examples, None) or self._learn(examples)
             self._kept[examples] = learned

@@ -94,7 +94,7 @@ class Lookups:
         self._closed.set()
 
     def _heard(self, asked: _Asked) -> list[JudgeResult]:
-        told = self._told(asked.message)
+        told = self._reply(asked.message)
         by_conversation: dict[str, list[Lookup]] = {}
         for question in asked.questions:
             by_conversation.setdefault(question.transcript.conversation_id, []).append(question)
@@ -108,7 +108,7 @@ class Lookups:
             for one, questions in by_conversation.items()
         ]
 
-    def _told(self, message: Message) -> Reply | RetryAfter | str:
+    def _reply(self, message: Message) -> Reply | RetryAfter | str:
         """The reply; or that it must wait; or why it is of no use."""
         kept = self._replies.find(self._app_id, message)
         if kept is not None:

@@ -54,7 +54,7 @@ class WordLlama:
     def __init__(self) -> None:
         """Make an engine that has not loaded anything yet."""
         self._lock = Lock()
-        self._words = Kept(KEPT_WORDS, WIDTH, self._look_up)
+        self._words = Kept(KEPT_WORDS, WIDTH, self._vectors_of)
         self._texts = Kept(KEPT_TEXTS, WIDTH, self._add_up)
         self._version = f"wordllama {RELEASE} l2_supercat {WIDTH}/{REVISION}"
 
@@ -122,7 +122,7 @@ class WordLlama:
         back[order] = sums
         return back
 
-    def _look_up(self, words: list[str]) -> Vectors:
+    def _vectors_of(self, words: list[str]) -> Vectors:
         """Vectors of words as sums over their tokens, some at a time, for what is worked out grows with their number squared."""
         parts = (words[start : start + WORDS_AT_A_TIME] for start in range(0, len(words), WORDS_AT_A_TIME))
         return np.concatenate([self._of_tokens(part) for part in parts])

@@ -89,7 +89,7 @@ class PassageWriter:
 
         Raises ``EngineError`` where no reply comes, or one that the passages do not bear.
         """
-        request = _Request(RULES, _told(question, passages, language))
+        request = _Request(RULES, _prompt(question, passages, language))
         tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
             reply = self._calls.call(request, Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM))
@@ -117,7 +117,7 @@ def _for_a_while() -> Callable[[], bool]:
     return lambda: time.monotonic() >= until
 
 
-def _told(question: str, passages: Sequence[Passage], language: str) -> str:
+def _prompt(question: str, passages: Sequence[Passage], language: str) -> str:
     """Passages first, for the same ones are asked again more often than the same question."""
     lines = [
         f'{{"passage":{number},"heading":{quoted(passage.title)},"text":{quoted(passage.text)}}}'

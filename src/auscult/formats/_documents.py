@@ -234,12 +234,12 @@ class _ValueCutter:
             self._keep(chunk[start:at])
             if not (self._depth or self._in_string or (self._in_scalar and at == len(chunk))):
                 self._in_scalar = False
-                yield self._taken()
+                yield self._finished()
 
     def end(self) -> Iterator[Document | Rejected]:
         """Yield the rest when the stream has ended."""
         if self._in_scalar:
-            yield self._taken()
+            yield self._finished()
         elif self._depth or self._in_string:
             message = "JSON is malformed: the file ends before this document does"
             fault = FormatError(message, line=self._began, code="document.malformed")
@@ -313,7 +313,7 @@ class _ValueCutter:
             self._kept += piece[:_SHOWN_BYTES]
             del self._kept[_SHOWN_BYTES:]
 
-    def _taken(self) -> Document | Rejected:
+    def _finished(self) -> Document | Rejected:
         if self._size > self._limit:
             return _too_large(self._began, self._size, self._limit, bytes(self._kept))
         return Document(self._began, bytes(self._kept), self._items if self._is_array else None)

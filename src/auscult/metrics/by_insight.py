@@ -6,7 +6,7 @@ Settings, semantics and examples for users: docs/reference/metrics/by_insight.md
 
 from typing import ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Verdict
@@ -70,5 +70,7 @@ class ByInsight:
             return Verdict(qualification="NA", reason=known or f"{settings.insight} was not analysed")
         if isinstance(found, Flag):
             return Verdict(qualification="YES" if found.observed else "NO", evidence=found.evidence)
-        reason = "the customer asks for nothing" if found.resolution == "NA" else ""
-        return Verdict(qualification=found.resolution, evidence=found.evidence, reason=reason)
+        reason = "the customer asks for nothing" if found.resolution == "NA" else found.doubt or ""
+        return Verdict(
+            qualification=found.resolution, evidence=found.evidence, reason=reason, certain=found.doubt is UNSET
+        )

@@ -86,7 +86,7 @@ class ByPlaybook:
         if not runs:
             answer: Literal["NA", "NO"] = "NA" if settings.when_not_run == "na" else "NO"
             return Verdict(qualification=answer, reason=f"the playbook {settings.playbook} was not run")
-        taken = _taken(runs)
+        taken = _steps_of(runs)
         if settings.steps:
             return _by_steps(settings.steps, taken, conversation)
         return _entire(settings.min_adherence or WHOLE, runs, taken, conversation)
@@ -120,7 +120,7 @@ class _Taken(NamedTuple):
         return f"step '{step}'" + (f" of '{stage}'" if stage else "")
 
 
-def _taken(runs: Sequence[PlaybookRun]) -> list[_Taken]:
+def _steps_of(runs: Sequence[PlaybookRun]) -> list[_Taken]:
     """Every step of the playbook, once; agents after a transfer work by the same one, and each may take some."""
     found: dict[tuple[str | None, ...], _Taken] = {}
     for run in runs:

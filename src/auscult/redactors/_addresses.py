@@ -1,14 +1,16 @@
 """Postal addresses: a number with a street, what follows it up to the postcode, post-office boxes, postcodes alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._tails import NUMBERS_AND_PLACES, is_plain, tail, told
+from auscult.redactors._words import words_of
 
 CUE = searcher(
     r"\baddress|\blives?\b|\bliving at\b|\bresid|\bship(?:ped|ping)? (?:it |that |them )?to\b|\bdeliver(?:ed|y)?\b|\bsend (?:it|that|them|one)\b|"
-    r"\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b|"
+    r"\bproperty\b|\beircode|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b|\bon file\b|\byou at\b|\bbased at\b|\bwe're at\b|\bi'm at\b|\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b|"
     r"\badresse\b|\bwohne\b|\bdirecci[oó]n\b|\bhabite\b|\bindirizzo\b|\bvivo en\b|\banschrift\b"
 )
 
@@ -16,7 +18,7 @@ _SMALL = (
     "(?:" + "|".join((*TENS, *TEENS, *(word for word in ONES if word not in ("o", "won", "tree", "nil", "null")))) + ")"
 )
 _SPOKEN = rf"{_SMALL}(?:[ -]+(?:and |hundred |hundred and |thousand )?{_SMALL}){{0,5}}(?: hundred| thousand)?"
-_NUMBER = rf"(?:\d{{1,6}}(?:-\d{{1,4}})?[a-z]?|{_SPOKEN})"
+_NUMBER = rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?|{_SPOKEN})"
 _UNIT = (
     r"(?:apartment|apt|unit|suite|ste|flat|floor|room|building|bldg|lot|trailer|house|appartement)\.?\s*(?:number |no\.? |#)?"
     rf"(?:#?\d+[a-z]?\b|[a-z]\d*\b|{_SPOKEN}(?: [a-z]\b)?)"
@@ -35,18 +37,79 @@ _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{_NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
 _FOREIGN = searcher(
-    rf"\b(?:\d{{1,4}},?\s+(?:bis |ter )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
+    rf"\b(?:\d{{1,4}},?\s+(?:bis |ter )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
     rf"|(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa)\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD}\s+){{1,3}}(?:n[°º.]?\s*)?\d{{1,4}}"
     r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica)\s+\d{1,4}\s?[a-z]?)\b"
 )
+_HOUSE = searcher(
+    rf"\b((?:the )?(?:{_WORD} ){{1,2}}(?:cottage|house|farm|farmhouse|lodge|barn|villa|manor|hall|rectory|vicarage|mill|bungalow|grange|croft|forge|stables|coach house|chapel|old school))"
+    rf",? (?:on |in )?(?:{_WORD} ){{1,2}}(?:{_CLEAR}|{_DOUBTFUL})\b"
+)
+"""A house with a name in a street: ``Rose Cottage, Mill Lane``."""
+_NAMED = searcher(
+    rf"\b(?:{_WORD} ){{1,2}}(?:house|cottage|farm|lodge|villa|manor|hall|rectory), (?:co\.? |county )?{_WORD}"
+)
+"""A house with a name in a town."""
+_ESTATE = searcher(
+    rf"\b{_UNIT},?\s+(?:{_WORD}\s+){{1,3}}(?:park|estate|centre|center|mall|square|house|court|tower|building|yard|mill|wharf|residency|residences|enclave|apartments|towers|heights|gardens|lodge)\b"
+)
+"""A part of something with a name: ``Unit 7, Riverside Business Park``."""
+_LIVES = re.compile(
+    rf"\b(?:lives?|living|stay|staying|based|moved|moving|address(?: is)?|resides?|house is|home is|delivered|deliver it|sent? it)\s+"
+    rf"(?:(?:on|at|in|to|is|over on)\s+)?((?:[^\W\d_][\w'\u2019-]*\s+){{1,3}}?(?:{_CLEAR}|drive|close|court|gardens|grove|way|square|row|place))\b"
+)
+"""A street without a number, where somebody lives: ``I live on Larkspur Lane``."""
+_PART_OF = re.compile(
+    r"\b(?:apartment|apt|unit|suite|ste|flat|floor|room|building|block|plot)\.?\s+"
+    r"(?:#?(?:\d{1,4}[a-z]?|[a-z]),?\s+(?:[^\W\d_][\w'\u2019-]*,?\s+){0,3})?$"
+)
+"""What a street's number may be preceded by: ``flat 12 Corner House, 40``, ``unit 7``."""
+_REACH = 48
+_TAKEN_BACK = re.compile(
+    rf"\b{_NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
+    rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*\s+$"
+)
+"""A number that the next one corrects: ``twelve, no, twenty one``."""
+_PLOT = searcher(
+    r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ (?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
+    r"[^?!;:\n]{6,120}?\b[1-9]\d{2} ?\d{3}\b"
+)
+"""An Indian address: from its flat or plot to its PIN of six digits."""
+_OF_PLOT = re.compile(
+    r"\b(?:nagar|road|rd|cross|main|layout|sector|phase|colony|marg|street|society|apartments?|lane|chowk|vihar|enclave|extension|stage|block|"
+    r"puram|puri|gali|bazaar|market|near|opp|opposite|behind|floor|tower|towers|residency|garden|gardens|park|path|salai|peth|bagh|ganj)\b|\w(?:nagar|puram|pet|wadi|pur)\b"
+)
+_NO_PLOT = re.compile(
+    r"\b(?:order|reference|ref|account|ticket|invoice|number is|code is|case|my|your|i|you|we|it|is|was)\b"
+)
+_SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{_SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
+_SPOKEN_POSTCODE = searcher(
+    rf"\b(?:[a-z] ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}) ){{1,3}}[a-z] [a-z]\b"
+    rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
+)
+"""A British postcode or an Eircode that is said."""
+_BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
+_AT_TOWN = re.compile(r",\s+([^\W\d_][\w'\u2019-]{2,})")
+_THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
+"""A number and a street or a house with a name: ``40 The Ridings``."""
+_ABROAD = searcher(
+    r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de|aan de|den) )?"
+    r"[a-zäöüßéèëïáóø-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, (?:[a-z]{1,2}-)?\d{4,5}(?: [a-z]{2})? "
+    r"[a-zäöüßéèëïáóø-]{3,}(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
+    r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
+)
+"""A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
-    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
+    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|rr \d+,? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
 )
 _UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
 _CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
-_BEFORE_POSTCODE = re.compile(r"\b\d{1,4}[a-z]?\s+(?:[^\W\d_][\w'\u2019.-]*,?\s+){1,7}$")
+_BEFORE_POSTCODE = re.compile(
+    r"\b(?:(?:unit|flat|suite|apartment|apt|room|block|plot)\s+)?\d{1,4}[a-z]?,?\s+(?:[^\W\d_][\w'\u2019.-]*,?\s+){1,7}$"
+)
 _LONGEST = 80
-_POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA})\b")
+_EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
+_POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA}|{_EIRCODE})\b")
 _STATES = (
     "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|"
     "tx|ut|vt|va|wa|wv|wi|wy|dc|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|"
@@ -55,6 +118,10 @@ _STATES = (
     "pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|"
     "wisconsin|wyoming|nsw|vic|qld|tas|act|nt|sa|ontario|quebec|british columbia"
 )
+_AT_PLACE = re.compile(
+    rf"(?:[\s,]+[^\W\d_][\w'\u2019.-]*){{0,5}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
+)
+"""What follows on a street, as far as a postcode."""
 _ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{_SMALL}(?:[ ,-]+{_SMALL}){{2,4}})"
 _CITY = r"(?!(?:but|and|or|is|was|are|not|i|i'm|we|it|it's|so|then|that|the|please|near|by|at|on|for|my|which)\b)[^\W\d_][\w'\u2019.-]*(?:\s+[^\W\d_][\w'\u2019.-]*){0,2}"
 _REST = re.compile(
@@ -71,107 +138,24 @@ _CAPITAL_CITY = re.compile(
 )
 _CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{_STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
 _ZIP_ALONE = searcher(
-    r"\b(?:zip(?: ?code)?|post ?code|plz|code postal)(?: is|:| of| for me is| would be)?\s+(?:it's |it is |um |uh )?("
+    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|:| of| for me is| would be)?\s+(?:it's |it is |um |uh )?("
     + _ZIP
     + r"|\d{4})\b"
 )
-_NO_STREETS = frozenset(
-    [
-        "minute",
-        "minutes",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "mile",
-        "miles",
-        "km",
-        "step",
-        "steps",
-        "star",
-        "stars",
-        "way",
-        "ways",
-        "time",
-        "times",
-        "percent",
-        "dollar",
-        "dollars",
-        "pound",
-        "pounds",
-        "euro",
-        "euros",
-        "more",
-        "times",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "is",
-        "was",
-        "are",
-        "and",
-        "or",
-        "my",
-        "your",
-        "a",
-        "an",
-        "that",
-        "this",
-        "you",
-        "i",
-        "we",
-        "they",
-        "it",
-        "first",
-        "point",
-        "points",
-        "out",
-        "people",
-        "item",
-        "items",
-        "order",
-        "orders",
-        "pair",
-        "pairs",
-        "lot",
-        "bit",
-        "thing",
-        "things",
-        "box",
-        "left",
-        "by",
-        "per",
-        "gb",
-        "mb",
-        "inch",
-        "foot",
-        "feet",
-        "meter",
-        "meters",
-        "pm",
-        "am",
-        "o'clock",
-        "with",
-        "later",
-        "ago",
-        "off",
-        "before",
-        "after",
-        "over",
-        "under",
-    ]
-)
+_DIGIT = re.compile(r"\d")
+_SIX = re.compile(r"\d{3} ?\d{3}")
+_HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
+_HAS_BOX = re.compile(r"box|postfach|bag")
+_HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
+_NO_STREETS = words_of("address_words.txt")["no_streets"]
 _WORDS = re.compile(r"[^\W\d_]+")
+_WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
+"""What a place begins with that has a number."""
+
+
+def may_hold(low: str) -> bool:
+    """Return whether a turn has what every address has: a number, or a word for a street, a house or a town."""
+    return _DIGIT.search(low) is not None or not NUMBERS_AND_PLACES.isdisjoint(_WORDS.findall(low))
 
 
 def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
@@ -179,22 +163,91 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
 
     With ``is_asked`` the turn answers a question for one: a word that is seldom a street counts as one then.
     """
-    done = -1
+    taken: list[tuple[int, int]] = []
+    for start, end, value in (
+        *_plots(low),
+        *_written(text, low, is_asked=is_asked),
+        *_told(low, is_asked=is_asked),
+    ):
+        longer = max(end, tail(low, end))
+        if not any(first <= start and longer <= last for first, last in taken):
+            taken.append((start, longer))
+            yield start, longer, value if longer == end else _value(low[start:longer])
+
+
+def _plots(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield Indian addresses that end with a PIN; their words show it, and none of them speaks of something else."""
+    for found in _PLOT.finditer(low) if _SIX.search(low) else ():
+        its = low[found.start() : found.end()]
+        if "," in its and _OF_PLOT.search(its) and not _NO_PLOT.search(its):
+            yield found.start(), found.end(), _value(its)
+
+
+def _told(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
+    return ((start, end, _value(low[start:end])) for start, end in told(low, is_asked=is_asked))
+
+
+def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield what looks like an address: streets, houses, postcodes; none within another but postcodes that are named."""
     has_cue = is_asked or CUE.search(low) is not None
-    for pattern in (_STREET, _FOREIGN, _BOX):
+    done = -1
+    for start, end, value in _streets(text, low, has_cue=has_cue):
+        done = end
+        yield start, end, value
+    for start, end in _houses(text, low, has_cue=has_cue):
+        if start >= done:
+            done = _end(text, low, end)
+            yield start, done, _value(low[start:done])
+    if _DIGIT.search(low):
+        yield from _postcodes(text, low, done, has_cue=has_cue)
+    for found in _SPOKEN_POSTCODE.finditer(low):
+        first = max(done, found.start() - _LONGEST, 0)
+        before = _BEFORE_SPOKEN.search(low, first, found.start())
+        if before is not None and "," in before[0]:
+            yield before.start(), found.end(), _value(low[before.start() : found.end()])
+    for found in _ZIP_ALONE.finditer(low) if _HAS_ZIP.search(low) else ():
+        yield found.start(1), found.end(1), _value(found[1])
+
+
+def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
+    done = -1
+    foreign = (_FOREIGN, _ABROAD) if _DIGIT.search(low) else ()
+    for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(low):
-            if found.start() < done or (pattern is _STREET and not _is_street(text, found, has_cue=has_cue)):
+            if found.start() < done or (pattern is _STREET and not _is_street(text, low, found, has_cue=has_cue)):
                 continue
+            first = max(0, done, found.start() - _REACH)
+            before = _TAKEN_BACK.search(low, first, found.start()) or _PART_OF.search(low, first, found.start())
             done = _end(text, low, found.end())
-            yield found.start(), done, _value(found[0])
+            yield found.start() if before is None else before.start(), done, _value(found[0])
+
+
+def _houses(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int]]:
+    """Yield streets without a number and houses with a name."""
+    for found in _LIVES.finditer(low) if has_cue else ():
+        if _is_capital(text, *found.span(1)):
+            yield found.span(1)
+    patterns = (_ESTATE, _HOUSE, _THE) if has_cue else ()
+    for pattern in (*patterns, _NAMED) if has_cue or _HAS_NAMED.search(low) else ():
+        for found in pattern.finditer(low):
+            start, end = _capitals(text, found)
+            if start < end and (pattern is not _NAMED or _is_capital(text, *found.span())):
+                yield start, end
+
+
+def _is_capital(text: str, start: int, end: int) -> bool:
+    """Return whether every word has a capital letter."""
+    return all(word[0].isupper() for word in _WORDS.findall(text, start, end))
+
+
+def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield postcodes, each from the house's number on that is before it."""
     for pattern in (_POSTCODE, _CITY_ZIP):
         for found in pattern.finditer(low):
             if found.start() >= done and (pattern is _CITY_ZIP or has_cue or text[found.start()].isupper()):
                 start = _start(low, found.start(), max(done, 0))
                 yield start, found.end(), _value(low[start : found.end()])
-    for found in _ZIP_ALONE.finditer(low):
-        if found.start(1) >= done:
-            yield found.start(1), found.end(1), _value(found[1])
 
 
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
@@ -204,20 +257,44 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
         yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
 
 
+ASKS_ALL = searcher(
+    r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\baddress,? please|\baddress\?"
+)
+"""A question for an address."""
 ASKS = searcher(r"\b(?:zip|post ?code|postal code)\b")
 
 
-def _is_street(text: str, found: re.Match[str], *, has_cue: bool) -> bool:
+def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> bool:
     """Return whether a likely street is one: its name is no everyday word, and a doubtful kind needs more."""
-    words = _WORDS.findall(text[found.start() : found.end(1) if found.group(1) else found.end(2)].lower())
+    words = _WORDS.findall(text[found.start() : found.end(1) if found[1] else found.end(2)].lower())
     names = [word for word in words[:-1] if not re.fullmatch(_SMALL + "|hundred|thousand|and", word)]
     if not names or _NO_STREETS & set(names):
         return False
-    if found.group(1):
+    if found[1]:
         return has_cue or len(names) <= 3  # noqa: PLR2004
     original = text[found.start() : found.end(2)]
     kind = _WORDS.findall(original)[-1]
-    return has_cue or (kind[0].isupper() and original.split()[-2][:1].isupper())
+    is_capital = kind[0].isupper() and original.split()[-2][:1].isupper()
+    return has_cue or is_capital or _is_placed(low, found.end(2), names)
+
+
+def _is_placed(low: str, end: int, names: Sequence[str]) -> bool:
+    """Return whether a postcode follows on a doubtful street, or a town on one whose name is no usual word."""
+    if _AT_PLACE.match(low, end):
+        return True
+    town = _AT_TOWN.match(low, end)
+    return town is not None and is_plain(town[1]) and all(map(is_plain, names))
+
+
+def _capitals(text: str, found: re.Match[str]) -> tuple[int, int]:
+    """Return the place of a name in capitals in what was found, with the number before it; nowhere if it has none."""
+    words = list(_WORDS.finditer(text, found.start(), found.end()))
+    capitals = [word for word in words if word[0][0].isupper()]
+    if not capitals:
+        return found.span() if "," in found[0] and words[0][0] == "the" else (0, 0)
+    is_whole = text[found.start()].isdigit() or _WHOLE.match(text, found.start()) is not None
+    begin = found.start() if is_whole else capitals[0].start()
+    return begin, capitals[-1].end()
 
 
 def _start(low: str, place: int, done: int) -> int:

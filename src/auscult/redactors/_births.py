@@ -100,20 +100,42 @@ _ORDINALS = {
 _CARDINAL = "(?:" + "|".join((*TENS, *TEENS, *ONES)) + ")"
 _ORDINAL = "(?:(?:twenty|thirty)[ -])?(?:" + "|".join(_ORDINALS) + "|thirtieth)"
 _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL}|(?:(?:twenty|thirty)[ -])?{_CARDINAL})"
-_SAID = rf"{_CARDINAL}(?:[ ,-]+(?:and |hundred |hundred and |thousand |thousand and )?{_CARDINAL}){{0,5}}"
+_SAID = rf"{_CARDINAL}(?:[ ,-]+(?:and |hundred |hundred and |thousand |thousand and )?{_CARDINAL}){{0,5}}(?: hundred| thousand)?"
 _YEAR = rf"(?:'?\d{{4}}|'\d{{2}}|\d{{2}}\b|{_SAID})"
 _DATES = (
     r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}",
     r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?(?:19|20)?\d\d",
     rf"(?:the )?{_DAY}(?: day)?(?: of| de)?\.?[ -]{_MONTH}(?:[ ,-]+(?:of |in |de )?{_YEAR})?",
-    rf"(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}(?:[ ,-]+(?:of |in )?{_YEAR})?",
+    rf"(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?:[ ,-]+(?:of |in )?{_YEAR})?",
     rf"{_MONTH}[ ,-]+(?:the )?{_DAY}(?:[ ,-]+(?:of |in )?{_YEAR})?",
     rf"{_MONTH}[ ,-]+(?:of )?(?:'?\d{{4}}|{_SAID})",
     r"\d{8}",
-    rf"{_CARDINAL}(?:[ ,/-]+(?:slash |dash |and |hundred )?{_CARDINAL}){{2,9}}",
+    rf"{_CARDINAL}(?:[ ,/-]+(?:slash |dash |and |hundred |hundred and |thousand |thousand and )?{_CARDINAL}){{2,9}}(?: hundred| thousand)?",
     r"(?:19|20)\d\d",
 )
 _DATE = searcher(r"\b(?:" + "|".join(_DATES) + r")\b")
+_BORN = rf"(?:19[2-9]\d|200\d|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
+_OLD = searcher(
+    rf"\b(?:{_DAY}(?: of| de)?\.?[ -]{_MONTH}[ ,-]+(?:of |in |de )?{_BORN}|{_MONTH}[ ,-]+(?:the )?{_DAY}[ ,-]+{_BORN}"
+    rf"|(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
+)
+OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen)\b")
+"""Whether a text may hold a date of a year in which who calls may have been born."""
+_SINCE = re.compile(
+    r"\b(?:since|contract|opened|opening|joined|started|installed|purchased|bought|built|dated|issued|invoice|order|policy|founded|established|version|released|expired?|until)\b"
+)
+_YEAR_ALONE = searcher(
+    rf"\b((?:19|20)\d\d|(?:nineteen|twenty|two thousand)(?:[ -]+(?:and |hundred |hundred and )?{_CARDINAL}){{0,3}}(?: hundred)?)\b"
+)
+_PIECE = rf"(?:\d{{1,4}}(?:st|nd|rd|th)?|{_ORDINAL}|{_MONTH}|{_CARDINAL}|hundred|thousand)"
+_PART = re.compile(
+    rf"\W*(?:(?:um|uh|er|so|okay|it's|yes|in|of|and|then)\W+)*((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
+)
+_CORRECTION = re.compile(
+    rf"[\s,.]*(?:(?:no|sorry|i mean|actually|wait|make that|rather)[\s,.]+)+(?:it's |the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*"
+)
+_SHORT = 6
+"""Words of a turn that is little more than a year."""
 _DIGITS = re.compile(r"\d+|[^\W\d_]+")
 _REACH = 90
 
@@ -130,12 +152,37 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end(), canonical(found[0])
 
 
+def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield whole dates that are most likely a date of birth: of a year in which who calls may have been born."""
+    for found in _OLD.finditer(low):
+        if not _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()):
+            yield found.start(), found.end(), canonical(found[0])
+
+
 def same_dates(low: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     """Yield dates that are already known as dates of birth: read back, or said again."""
     for found in _DATE.finditer(low):
         value = canonical(found[0])
         if value in known:
             yield found.start(), found.end(), value
+
+
+def year_alone(low: str) -> tuple[int, int, str] | None:
+    """Return the year that is all of a short answer, as to a question for the year of a date."""
+    found = _YEAR_ALONE.search(low)
+    return None if found is None or len(low.split()) > _SHORT else (*found.span(1), canonical(found[1]))
+
+
+def correction(low: str, end: int) -> int:
+    """Return where a correction ends that follows on a date at once; the date's end where none does."""
+    found = _CORRECTION.match(low, end)
+    return end if found is None else found.end()
+
+
+def part(low: str) -> tuple[int, int] | None:
+    """Return the place of a part of a date that is all that a short turn says: ``the ninth``, ``april nineteen``."""
+    found = _PART.match(low)
+    return None if found is None else found.span(1)
 
 
 def canonical(text: str) -> str:
@@ -160,5 +207,8 @@ def canonical(text: str) -> str:
                 numbers.append(value)
         elif word == "thirtieth":
             numbers.append(30)
+        elif word == "thousand" and numbers:
+            numbers[-1] *= 1000
         pending = 0
-    return "-".join(str(number) for number in sorted(number % 100 for number in numbers if number not in (19, 20)))
+    numbers = sorted(number % 100 for number in numbers if number not in (19, 20))
+    return "-".join(str(number) for number in numbers if number)

@@ -1,18 +1,21 @@
 """Numbers of a whole conversation: split over turns, and read back by the other side."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
-from auscult.redactors._cues import Cue, cue_after, cue_before, is_named
-from auscult.redactors._digits import EDGE, Run, Unit, runs_in
-from auscult.redactors._ibans import iban_begun, iban_rest, ibans, is_iban, said_iban
-from auscult.redactors._numbers import SHORTEST, Part, Setting, is_card, parts_of
+from auscult.redactors._cues import Cue, cue_after, cue_before, cues_in, is_named, names_national
+from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
+from auscult.redactors._ibans import IbanReader
+from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, parts_of
+from auscult.redactors._words import words_of
 
-_BEGINS_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]*$")
 _REACH = 4
 """Turns within which a number goes on; and turns before a number in which a cue for it may stand."""
+_TURNS = 24
+"""Turns over which a number goes on at most."""
 _INTERJECTION = 9
 """Words of a turn of the other side that does not end a number which goes on after it."""
 _WRITTEN = 4
@@ -21,6 +24,23 @@ _READ_BACK = 4
 """Digits that a read-back has at least."""
 _MISHEARD, _SIMILAR = 2, 9
 """Digits in which a read-back of at least so many digits may differ."""
+_TAKEN_BACK, _READINGS = 19, 400
+"""Digits that a correction may take back, and readings of a number with several corrections."""
+_WAYS = 16
+"""Readings of one part of a number."""
+_GAP, _FREE = 14, 6
+"""Words between two parts of a number in one turn: those that say nothing else, and others."""
+_AMEX = (14, 15)
+_CORRECTING = 2
+"""Digits that a correction in a later turn has at least."""
+_CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
+_LISTS = words_of("words.txt")
+_CORRECTS = _LISTS["corrects"]
+_BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _CORRECTS
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+
+Link = Literal["loose", "corrects", "free"]
+"""What may separate two parts of a number, within a turn or across turns: filler, a correction, or a few other words."""
 
 
 class Numbers:
@@ -30,71 +50,71 @@ class Numbers:
         self._utterances = utterances
         self._lows = lows
         self._countries = countries
-        self._cues: dict[int, Cue | None] = {}
+        self._last_cues: dict[int, Cue | None] = {}
+        self._settings: dict[tuple[int, int, int, int], Setting] = {}
+        self._said: dict[str, tuple[Kind, str]] = {}
 
     def find(self, turns: Sequence[int], mixed: Sequence[int]) -> list[Found]:
         """Return the numbers in these turns; ``mixed`` are those with letters next to digits, or alone."""
-        found: list[Found] = []
         runs: list[Run] = []
+        found = list(IbanReader(self._lows, self._following, self._expects_iban).find(sorted({*turns, *mixed})))
+        found += list(self._with_letters(sorted({*turns, *mixed}), found))
         for turn in mixed:
-            found += self._of_letters(turn)
-        found += self._said_ibans(mixed, found)
+            found += self._of_letters(turn, found)
         for turn in turns:
             found += self._written(turn)
             runs += runs_in(turn, self._lows[turn])
-        for turn in mixed:
-            found += self._split_iban(turn)
-        taken = {(one.turn, place) for one in found for place in range(one.start, one.end)}
-        runs = [run for run in runs if (run.turn, run.start) not in taken]
-        for chain in self._chains(runs):
-            found += self._of_chain(chain)
-        return found + list(self._read_back(runs, found))
+        taken = {(one.turn, place): one.end for one in found for place in range(one.start, one.end)}
+        runs = [run for run in runs if taken.get((run.turn, run.start), 0) < run.end]
+        for chain, links in self._chains(runs):
+            found += self._of_chain(chain, links)
+        found += list(self._read_back(runs, found))
+        return found + list(self._corrected(runs, found))
+
+    def _following(self, turn: int) -> Iterator[int]:
+        """Yield the turns of the same side in which a number may go on, each soon after the one before."""
+        last, speaker = turn, self._utterances[turn].speaker
+        for later in range(turn + 1, min(turn + _TURNS, len(self._lows))):
+            if later - last > _REACH:
+                return
+            if self._utterances[later].speaker == speaker:
+                yield later
+                last = later
+            elif not self._is_interjection(later):
+                return
+
+    def _is_interjection(self, turn: int) -> bool:
+        """Return whether a turn of the other side does not end a number: it is short, or reads digits back."""
+        words = self._lows[turn].split()
+        return len(words) <= _INTERJECTION or any(word[0].isdecimal() or word.strip(",.?") in WORDS for word in words)
+
+    def _expects_iban(self, turn: int) -> bool | None:
+        """Return whether words in a turn or before it ask for an IBAN; None where they ask for nothing else."""
+        low = self._lows[turn]
+        cue = self._last_cue(turn) or self._cue(turn)
+        return True if cue == "iban" or "iban" in low else None if cue in (None, "account") else False
 
     def _written(self, turn: int) -> Iterator[Found]:
         low = self._lows[turn]
         if sum(map(str.isdecimal, low)) < _WRITTEN:
             return
-        cue = self._cue(turn, len(low)) or cue_before(low, len(low))
-        is_other = cue == "other" and "iban" not in low
-        for start, end, value in ibans(low, has_cue=cue == "iban"):
-            if not is_other or is_iban(value):
-                yield Found(turn, start, end, "iban", value)
-        if is_other:
+        cue = self._cue(turn) or self._last_cue(turn)
+        if cue == "other":
             return
         for start, end, value in _national.written(low, has_cue=cue == "national_number"):
             yield Found(turn, start, end, "national_number", value)
 
-    def _split_iban(self, turn: int) -> list[Found]:
-        """Return the parts of an IBAN that begins at the end of a turn and goes on in later ones of its speaker."""
-        begun = iban_begun(self._lows[turn])
-        if begun is None:
-            return []
-        speaker, (start, end, number) = self._utterances[turn].speaker, begun
-        places = [(turn, start, end)]
-        for later in range(turn + 1, min(turn + 1 + _REACH, len(self._lows))):
-            if self._utterances[later].speaker != speaker:
-                continue
-            rest = iban_rest(self._lows[later])
-            if rest is None:
-                return []
-            number += rest[2]
-            places.append((later, *rest[:2]))
-            if is_iban(number):
-                return [Found(*place, "iban", number) for place in places]
-        return []
-
-    def _of_letters(self, turn: int) -> Iterator[Found]:
-        """Yield IBANs and national numbers that are spelled: letters and digits one by one."""
+    def _of_letters(self, turn: int, known: Sequence[Found]) -> Iterator[Found]:
+        """Yield national numbers that are spelled, letters and digits one by one, outside of known ones."""
         low = self._lows[turn]
+        taken = [one for one in known if one.turn == turn]
         for run in runs_in(turn, low, letters=True):
             if not any(unit.chars.isalpha() for unit in run.units) or len(run.chars) < _national.SHORTEST:
                 continue
-            cue = cue_before(low, run.start) or self._cue(turn, run.start)
-            read = said_iban(run, has_cue=cue == "iban")
-            if read is not None:
-                first, behind, value = read
-                yield Found(turn, run.units[first].start, run.units[behind - 1].end, "iban", value)
-            elif any(letter.isdecimal() for letter in run.chars):
+            if any(one.start < run.end and run.start < one.end for one in taken):
+                continue
+            cue = cue_before(low, run.start) or self._cue(turn)
+            if any(letter.isdecimal() for letter in run.chars):
                 digits = run.chars.lower()
                 whole = [
                     value
@@ -104,108 +124,160 @@ class Numbers:
                 if whole or (cue == "national_number" and len(digits) <= _national.LONGEST):
                     yield Found(turn, run.start, run.end, "national_number", run.chars)
 
-    def _said_ibans(self, mixed: Sequence[int], known: Sequence[Found]) -> Iterator[Found]:
-        """Yield the parts of IBANs that are spelled over several turns of one speaker."""
-        taken = {one.turn for one in known}
-        for turn in mixed:
-            begun = self._last_run(turn) if turn not in taken else None
-            if begun is None or not _BEGINS_IBAN.match(begun.chars):
-                continue
-            parts, speaker = [begun], self._utterances[turn].speaker
-            for later in range(turn + 1, min(turn + 1 + _REACH, len(self._lows))):
-                if self._utterances[later].speaker != speaker:
+    def _with_letters(self, turns: Sequence[int], known: Sequence[Found]) -> Iterator[Found]:
+        """Yield the parts of national numbers with letters where one is expected, over all the turns that they take."""
+        taken = {(one.turn, place) for one in known for place in range(one.start, one.end)}
+        for turn in self._expecting(turns):
+            its = [(each, piece) for each in (turn, *self._following(turn)) for piece in pieces_of(self._lows[each])]
+            places = [(each, piece) for each, piece in its if (each, piece.start) not in taken]
+            for first, (each, piece) in enumerate(places):
+                if each != turn or (turn, piece.start) in taken:
                     continue
-                run = self._last_run(later)
-                if run is None:
-                    break
-                parts.append(run)
-                if is_iban("".join(each.chars for each in parts)):
-                    value = "".join(each.chars for each in parts)
-                    yield from (Found(each.turn, each.start, each.end, "iban", value) for each in parts)
-                    break
+                if (cue_before(self._lows[turn], piece.start) or self._cue(turn)) != "national_number":
+                    continue
+                used = [places[place] for place in _national.with_letters(places, first)]
+                taken |= {(other, place) for other, one in used for place in range(one.start, one.end)}
+                value = "".join(one.chars or one.word for _, one in used).upper()
+                for other in sorted({other for other, _ in used}):
+                    ones = [one for place, one in used if place == other]
+                    yield Found(other, ones[0].start, ones[-1].end, "national_number", value)
 
-    def _last_run(self, turn: int) -> Run | None:
-        """Return the run of letters and digits with which a turn ends, but for a word or two."""
-        runs = runs_in(turn, self._lows[turn], letters=True)
-        return runs[-1] if runs and runs[-1].after <= EDGE else None
+    def _expecting(self, turns: Sequence[int]) -> Iterator[int]:
+        """Yield turns in which, or shortly after which, a national number may be that is asked for or named."""
+        done = -1
+        for turn in turns if names_national("\n".join(self._lows)) else ():
+            if (self._last_cue(turn) or self._cue(turn)) != "national_number":
+                continue
+            for each in range(max(done + 1, turn - _REACH), turn + 1):
+                is_own = self._utterances[each].speaker == self._utterances[turn].speaker
+                if each == turn or (is_own and len(self._lows[each].split()) <= EDGE):
+                    yield each
+            done = turn
 
-    def _chains(self, runs: Sequence[Run]) -> Iterator[list[Run]]:
-        """Yield runs that may be one number: each goes on in a later turn of the same speaker."""
+    def _chains(self, runs: Sequence[Run]) -> Iterator[tuple[list[Run], list[Link]]]:
+        """Yield runs that may be one number, each with the next by a link."""
         left = list(runs)
         while left:
-            chain = [left.pop(0)]
+            chain, links = [left.pop(0)], list[Link]()
             for run in list(left):
-                if self._goes_on(chain[-1], run):
+                if run.turn - chain[-1].turn > _REACH:
+                    break
+                link = self._link(chain[-1], run)
+                if link is not None:
                     chain.append(run)
+                    links.append(link)
                     left.remove(run)
-            yield chain
+                elif run.turn == chain[-1].turn:
+                    break
+            yield chain, links
 
-    def _goes_on(self, run: Run, later: Run) -> bool:
-        if not 0 < later.turn - run.turn <= _REACH or run.after > EDGE or later.before > EDGE:
-            return False
+    def _link(self, run: Run, later: Run) -> Link | None:
+        """Return how a run goes on in a later one of the same side, None where it does not."""
         speaker = self._utterances[run.turn].speaker
-        if self._utterances[later.turn].speaker != speaker or len(run.chars) + len(later.chars) > 2 * 19:
-            return False
-        between = range(run.turn + 1, later.turn)
-        return all(
-            (
-                self._utterances[turn].speaker != speaker
-                and (
-                    len(self._lows[turn].split()) <= _INTERJECTION
-                    or any(letter.isdecimal() for letter in self._lows[turn])
-                )
-            )
-            or (self._utterances[turn].speaker == speaker and len(self._lows[turn].split()) <= EDGE)
-            for turn in between
-        )
+        if later.turn == run.turn:
+            return _link_of(self._lows[run.turn][run.end : later.start])
+        if self._utterances[later.turn].speaker != speaker or later.turn - run.turn > _REACH:
+            return None
+        for turn in range(run.turn + 1, later.turn):
+            if self._utterances[turn].speaker == speaker:
+                is_short = len(self._lows[turn].split()) <= EDGE
+            else:
+                is_short = self._is_interjection(turn)
+            if not is_short:
+                return None
+        link = _link_of(f"{self._lows[run.turn][run.end :]} {self._lows[later.turn][: later.start]}")
+        is_near = run.after <= EDGE and later.before <= EDGE
+        return "loose" if is_near and link in (None, "free") else link
 
-    def _of_chain(self, chain: Sequence[Run]) -> Iterator[Found]:
-        """Yield what a chain is: first the cards that begin and end with turns, then what is left between them."""
-        for first in range(len(chain) if len(chain) > 1 else 0):
-            for behind in range(first + 1, len(chain) + 1):
-                parts = self._card_in(chain[first:behind])
-                if parts:
-                    yield from self._of_chain(chain[:first])
-                    yield from self._placed(chain[first:behind], parts)
-                    yield from self._of_chain(chain[behind:])
-                    return
-        if len(chain) > 1:
-            yield from self._joined(chain)
+    def _of_chain(self, chain: Sequence[Run], links: Sequence[Link] = ()) -> Iterator[Found]:
+        """Yield what a chain is: first the cards that begin and end with runs, then what is left between them."""
+        found = self._card_of(chain, links)
+        if found is not None:
+            first, behind, card = found
+            first = 0 if "corrects" in links[max(0, first - 1) : first] else first
+            yield from self._of_chain(chain[:first], links[: max(0, first - 1)])
+            yield from self._whole(chain[first:behind], "card", card)
+            yield from self._of_chain(chain[behind:], links[behind:])
+            return
+        if "free" in links:
+            at = links.index("free") + 1
+            yield from self._of_chain(chain[:at], links[: at - 1])
+            yield from self._of_chain(chain[at:], links[at:])
+        elif len(chain) > 1:
+            yield from self._joined(chain, links)
         elif chain and len(chain[0].chars) >= SHORTEST:
             yield from self._placed(chain, self._parts(chain))
 
-    def _card_in(self, chain: Sequence[Run]) -> list[Part]:
-        """Return the card that runs are together, all of them and nothing else; empty where they are none."""
-        if not is_card("".join(run.chars for run in chain)):
-            return []
-        parts = self._parts(chain)
-        is_whole = len(parts) == 1 and parts[0].behind - parts[0].first == sum(len(run.units) for run in chain)
-        return parts if is_whole and parts[0].kind == "card" else []
+    def _card_of(self, chain: Sequence[Run], links: Sequence[Link]) -> tuple[int, int, str] | None:
+        """Return the first card that runs of a chain are: as they were said, else by another reading of them."""
+        if sum(len(run.chars) + sum(bool(unit.other) for unit in run.units) for run in chain) < CARD_SHORTEST:
+            return None
+        plain = [None if link == "corrects" else link for link in links]
+        is_doubtful = "corrects" in links or any(unit.other for run in chain for unit in run.units)
+        for is_plain in (True, False) if is_doubtful else (True,):
+            for first in range(len(chain) if len(chain) > 1 or not is_plain else 0):
+                for behind in range(first + 1, len(chain) + 1) if is_plain else range(len(chain), first, -1):
+                    if is_plain and None in plain[first : behind - 1]:
+                        break
+                    its, between = chain[first:behind], links[first : behind - 1]
+                    readings = ("".join(run.chars for run in its),) if is_plain else _readings(its, between)
+                    card = self._card_in(its, between, readings)
+                    if card:
+                        return first, behind, card
+        return None
 
-    def _joined(self, chain: Sequence[Run]) -> Iterator[Found]:
+    def _card_in(self, chain: Sequence[Run], links: Sequence[Link], readings: Iterable[str]) -> str:
+        """Return the card that runs are together, all of them and nothing else; empty where they are none."""
+        number = next((reading for reading in readings if is_card(reading)), "")
+        if not number or not _is_grouped(chain, links):
+            return ""
+        setting = self._setting(chain)
+        is_other = setting.here == "other" and setting.is_named
+        return "" if is_other or setting.cue in ("account", "phone") else number
+
+    def _whole(self, chain: Sequence[Run], kind: Kind, value: str) -> Iterator[Found]:
+        """Yield all runs of a chain as one number, of which digits that were taken back may be read back as well."""
+        self._said["".join(run.chars for run in chain)] = (kind, value)
+        return self._placed(chain, [Part(0, sum(len(run.units) for run in chain), kind, value)])
+
+    def _joined(self, chain: Sequence[Run], links: Sequence[Link]) -> Iterator[Found]:
         """Yield what a chain without a whole card is; where that is nothing, what its runs are one by one."""
-        parts = self._parts(chain)
-        if any(self._turns_of(chain, part) > 1 for part in parts):
+        digits, setting = "".join(run.chars for run in chain), self._setting(chain)
+        by_cue = KIND_BY_CUE.get(setting.cue)
+        is_whole = by_cue is not None and all(len(run.chars) >= by_cue[1] for run in chain)
+        if "corrects" in links and by_cue is not None and by_cue[1] <= len(digits) and not is_whole:
+            yield from self._whole(chain, by_cue[0], next(_readings(chain, links)))
+            return
+        is_one = by_cue is not None or len({run.turn for run in chain}) == len(chain)
+        parts = self._parts(chain) if is_one else []
+        if any(self._runs_of(chain, part) > 1 for part in parts):
             yield from self._placed(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date
-            yield from self._of_chain(chain[:-1])
+            yield from self._of_chain(chain[:-1], links[:-1])
             yield from self._of_chain(chain[-1:])
         else:
             for run in chain:
                 yield from self._of_chain([run])
 
     def _parts(self, chain: Sequence[Run]) -> list[Part]:
-        run, last = chain[0], chain[-1]
-        low = self._lows[run.turn]
-        before = cue_before(low, run.start)
-        here = before or cue_after(self._lows[last.turn], last.end)
         units = [unit for each in chain for unit in each.units]
-        is_its = before != "other" or is_named(low, run.start)
-        setting = Setting(here, self._cue(run.turn, 0), low, self._countries, is_its)
-        return list(parts_of(_in_one_text(units, chain), setting))
+        return list(parts_of(_in_one_text(units, chain), self._setting(chain)))
 
-    def _turns_of(self, chain: Sequence[Run], part: Part) -> int:
-        return len({turn for turn, _ in _owners(chain)[part.first : part.behind]})
+    def _setting(self, chain: Sequence[Run]) -> Setting:
+        run, last = chain[0], chain[-1]
+        key = (run.turn, run.start, last.turn, last.end)
+        if key not in self._settings:
+            low = self._lows[run.turn]
+            before = cue_before(low, run.start)
+            here = before or cue_after(self._lows[last.turn], last.end)
+            is_its = before != "other" or is_named(low, run.start)
+            self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
+        return self._settings[key]
+
+    @staticmethod
+    def _runs_of(chain: Sequence[Run], part: Part) -> int:
+        owners = [place for place, run in enumerate(chain) for _ in run.units]
+        return len(set(owners[part.first : part.behind]))
 
     def _placed(self, chain: Sequence[Run], parts: Sequence[Part]) -> Iterator[Found]:
         """Yield each part with its place, one in every turn over which it is split."""
@@ -218,23 +290,22 @@ class Numbers:
                 yield Found(turn, self._start(turn, units[0].start), units[-1].end, part.kind, part.value)
 
     def _start(self, turn: int, place: int) -> int:
-        """Include the sign before a number: ``+``, ``(``."""
+        """Include the sign before a number: ``+``, ``(``, ``plus``."""
         before = self._lows[turn][:place]
+        if before.endswith("plus "):
+            return place - len("plus ")
         return place - (len(before) - len(before.rstrip("+(")))
 
-    def _cue(self, turn: int, place: int) -> Cue | None:
+    def _last_cue(self, turn: int) -> Cue | None:
+        """Return the last cue of a turn."""
+        if turn not in self._last_cues:
+            self._last_cues[turn] = cue_before(self._lows[turn], len(self._lows[turn]))
+        return self._last_cues[turn]
+
+    def _cue(self, turn: int) -> Cue | None:
         """Return the last cue in the turns before one, the nearest first."""
-        del place
-        if turn not in self._cues:
-            self._cues[turn] = next(
-                (
-                    cue
-                    for earlier in range(turn - 1, max(-1, turn - 1 - _REACH), -1)
-                    if (cue := cue_before(self._lows[earlier], len(self._lows[earlier]))) is not None
-                ),
-                None,
-            )
-        return self._cues[turn]
+        earlier = range(turn - 1, max(-1, turn - 1 - _REACH), -1)
+        return next((cue for each in earlier if (cue := self._last_cue(each)) is not None), None)
 
     def _read_back(self, runs: Sequence[Run], found: Sequence[Found]) -> Iterator[Found]:
         """Yield runs that repeat a known number or a part of it, by either side."""
@@ -243,6 +314,7 @@ class Numbers:
             digits = "".join(letter for letter in one.value if letter.isdecimal())
             if one.kind != "security_code" and len(digits) >= _READ_BACK:
                 known.setdefault(digits, (one.kind, one.value))
+        known = {**self._said, **known}
         covered = {(one.turn, one.start) for one in found}
         for run in runs:
             if len(run.chars) < _READ_BACK or any((run.turn, unit.start) in covered for unit in run.units):
@@ -251,6 +323,62 @@ class Numbers:
                 if run.chars in digits or digits in run.chars or _is_similar(run.chars, digits):
                     yield Found(run.turn, self._start(run.turn, run.start), run.end, kind, value)
                     break
+
+    def _corrected(self, runs: Sequence[Run], found: Sequence[Found]) -> Iterator[Found]:
+        """Yield runs that correct a number which was said in the turns before: ``no, the end is 4 7``."""
+        covered = {(one.turn, one.start) for one in found}
+        last = {one.turn: one for one in sorted(found) if one.kind in _CORRECTED}
+        for run in runs if last else ():
+            low = self._lows[run.turn]
+            if len(run.chars) < _CORRECTING or any((run.turn, unit.start) in covered for unit in run.units):
+                continue
+            before = range(run.turn, max(-1, run.turn - 1 - _REACH), -1)
+            known = next((last[turn] for turn in before if turn in last), None)
+            if known is None or (known.turn == run.turn and known.end > run.start):
+                continue
+            start = known.end if known.turn == run.turn else 0
+            cue = cue_before(low[start:], run.start - start)
+            if _CORRECTS & set(_WORDS.findall(low, start, run.start)) and cue in (None, known.kind):
+                yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)
+
+
+def _link_of(gap: str) -> Link | None:
+    """Return how two runs are linked by the text between them: by words that say nothing else, or by few others."""
+    words = _WORDS.findall(gap)
+    if len(words) > _GAP or any(map(str.isdecimal, gap)) or cues_in(gap):
+        return None
+    if all(word in _BETWEEN for word in words):
+        return "corrects" if any(word in _CORRECTS for word in words) else "loose"
+    return "free" if len(words) <= _FREE else None
+
+
+def _readings(chain: Sequence[Run], links: Sequence[Link]) -> Iterator[str]:
+    """Yield the digits of a chain, and those without the last ones before a correction, which it may take back."""
+    texts = [""]
+    for link, run in zip(("loose", *links), chain, strict=True):
+        taken_back = range(min(_TAKEN_BACK, *map(len, texts)) + 1) if link == "corrects" else (0,)
+        texts = [text[: len(text) - size] for text in texts for size in taken_back][:_READINGS]
+        texts = [text + chars for chars in _ways(run) for text in texts][:_READINGS]
+    yield from texts
+
+
+def _ways(run: Run) -> list[str]:
+    """Return the digits of a run, and what they may be as well: ``forty two`` is ``42`` or ``402``."""
+    texts = [""]
+    for unit in run.units:
+        ends = (unit.chars, unit.other) if unit.other and len(texts) < _WAYS else (unit.chars,)
+        texts = [text + end for end in ends for text in texts]
+    return texts
+
+
+def _is_grouped(chain: Sequence[Run], links: Sequence[Link]) -> bool:
+    """Return whether other words are only between the groups of a card."""
+    size, total = 0, sum(len(run.chars) for run in chain)
+    for run, link in zip(chain, links, strict=False):
+        size += len(run.chars)
+        if link == "free" and (size % 4 if total not in _AMEX else size not in (4, 10)):
+            return False
+    return True
 
 
 def _owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:

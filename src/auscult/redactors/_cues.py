@@ -1,6 +1,7 @@
 """Words around a number that show its kind: ``card``, ``social security``, ``order``."""
 
 import re
+from functools import lru_cache
 from typing import Literal, cast
 
 from auscult.redactors._patterns import searcher
@@ -9,8 +10,10 @@ from auscult.redactors._words import lines_of
 Cue = Literal["card", "iban", "national_number", "security_code", "phone", "account", "birth_date", "other"]
 
 _GROUPS = lines_of("cues.txt")
-_CUE = searcher(r"\b(?:" + "|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()) + r")\b")
-_KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in _GROUPS)
+_CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in _GROUPS.values()) + r")\b")
+_KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()))
+_NATIONAL = searcher(r"\b(?:" + "|".join(_GROUPS["national_number"]) + r")\b")
+_KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in list(_GROUPS)[1:])
 _IS_MY = re.compile(r"[\s,]*(?:is|was|as|for|'s|that's|it's)\b")
 """How a text goes on after a number that its end says is none of a person's: ``… is my order``."""
 _NAMES = re.compile(
@@ -22,9 +25,21 @@ _REACH = 160
 _REACH_AFTER = 48
 
 
+@lru_cache(maxsize=4096)
+def _kind(cue: str) -> Cue | None:
+    """Return what a cue says; cues are words of the lists, so that few are kept and none of a person."""
+    found = _KIND.fullmatch(cue)
+    return None if found is None or found.lastindex in (None, 1) else _KINDS[found.lastindex - 2]
+
+
+def names_national(low: str) -> bool:
+    """Return whether a text has a cue for a national number."""
+    return _NATIONAL.search(low) is not None
+
+
 def cues_in(low: str) -> list[tuple[Cue, int]]:
     """Return the cues of a text in small letters, in order, with the places behind them."""
-    return [(_KINDS[found.lastindex - 1], found.end()) for found in _CUE.finditer(low) if found.lastindex]
+    return [(kind, found.end()) for found in _CUE.finditer(low) if (kind := _kind(found[0])) is not None]
 
 
 def cue_before(low: str, place: int) -> Cue | None:

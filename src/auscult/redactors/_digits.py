@@ -1,10 +1,14 @@
 """Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``, ``g b two nine``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from unicodedata import decimal
 
 from msgspec import Struct
+
+from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
 _NOT_A_NUMBER = re.compile(
@@ -15,6 +19,36 @@ _NOT_A_NUMBER = re.compile(
     r"|\d+\s?%"
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
+_COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
+_COUNTED = re.compile(
+    rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
+    rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
+    r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
+    r"|\b(?:last|wrong|other) one\b(?= (?:again|is|was|should)\b|[,.])"
+    rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
+)
+"""Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
+_COUNTING = [
+    "digit",
+    "number",
+    "figure",
+    "character",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "last",
+    "final",
+    "next",
+    "other",
+    "middle",
+    "remaining",
+    "following",
+    "wrong",
+]
+"""One of these is in every text with a count of digits."""
+_DIGIT = re.compile(r"\d")
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
 )
@@ -53,93 +87,52 @@ _PLURALS: Mapping[str, str] = {
 _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
+_O = "o"
 _LONELY = frozenset({"o", "won", "tree", "fife", "nil", "null", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
-_FILLERS = frozenset(
-    [
-        "uh",
-        "um",
-        "er",
-        "erm",
-        "ah",
-        "hm",
-        "hmm",
-        "mm",
-        "then",
-        "and",
-        "dash",
-        "hyphen",
-        "space",
-        "comma",
-        "dot",
-        "period",
-        "stroke",
-        "slash",
-        "pause",
-        "so",
-        "yeah",
-        "okay",
-        "ok",
-        "next",
-        "followed",
-        "by",
-        "again",
-        "sorry",
-        "right",
-        "well",
-        "wait",
-        "yes",
-    ]
-)
-_JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'")
+DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES})
+"""Words that may be a digit, or another word."""
+_FILLERS = words_of("words.txt")["between_digits"]
+_JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
-_NATO: Mapping[str, str] = {
-    word: word[0]
-    for word in [
-        "alpha",
-        "alfa",
-        "bravo",
-        "charlie",
-        "delta",
-        "echo",
-        "foxtrot",
-        "golf",
-        "hotel",
-        "india",
-        "juliet",
-        "juliett",
-        "kilo",
-        "lima",
-        "mike",
-        "november",
-        "oscar",
-        "papa",
-        "quebec",
-        "romeo",
-        "sierra",
-        "tango",
-        "uniform",
-        "victor",
-        "whiskey",
-        "whisky",
-        "xray",
-        "yankee",
-        "zulu",
-    ]
-}
+_LONG_NUMBER = 9
+"""Digits of a number that is read though a word is written without a space before or after it."""
+_NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
+_EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
+_EXAMPLE = 7
+"""Words between a letter and a word that begins with it; tokens among which this word is."""
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF, 0xAD], " "),
+        **dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFF0D], "-"),
+    }
+)
+"""Spaces, including invisible ones, and hyphens."""
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_BEFORE_NUMBER = frozenset(
+    ["card", "cc", "visa", "mc", "mastercard", "amex", "pan", "no", "nr", "num", "number", "x", "tel", "ssn"]
+)
+_CARDS = frozenset(["card", "cc", "visa", "mc", "mastercard", "amex"])
+_AFTER_NUMBER = frozenset(["exp", "expiry", "expires", "cvv", "cvc", "visa", "mc", "mastercard", "amex", "x", "and"])
+"""Words that are written without a space before a number, and after it."""
 EDGE = 3
 """Words that may stand between a run and the end of its turn where the number goes on in another turn."""
 LONG = 4
 """Digits of a run that may be a part of somebody's number."""
 WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES})
+_BEGINS = WORDS | frozenset(_HOMOPHONES)
 
 
 class Unit(Struct, frozen=True):
-    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``."""
+    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``.
+
+    ``other`` is what they may be as well: ``208`` for ``twenty eight``.
+    """
 
     chars: str
     start: int
     end: int
+    other: str = ""
 
 
 class Run(Struct, frozen=True, dict=True):
@@ -167,29 +160,54 @@ class Run(Struct, frozen=True, dict=True):
 
 
 def lowered(text: str) -> str:
-    """Return a text in small letters, every character in its place."""
+    """Return a text in small letters, every character in its place; spaces, hyphens and digits as ASCII has them."""
     low = text.lower()
-    if len(low) == len(text):
+    if low.isascii():
         return low
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    if len(low) != len(text):
+        low = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    low = low.translate(_SIGNS)
+    return _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), low)
+
+
+class Piece(Struct, frozen=True):
+    """A token of a text, or several that are one unit: ``chars`` is its reading, empty where it has none."""
+
+    word: str
+    chars: str
+    start: int
+    end: int
+    other: str = ""
+
+
+def pieces_of(low: str) -> list[Piece]:
+    """Return a text in small letters token by token, with what each would be within a spelled number."""
+    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(low)]
+    reader = _Reader(tokens, _counted(low), letters=True, glued=True)
+    return list(reader.pieces())
 
 
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
-    hidden = [found.span() for found in _NOT_A_NUMBER.finditer(low)]
-    if "sort" not in low:
-        hidden += [found.span() for found in DATE.finditer(low)]
-    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(low)]
-    reader = _Reader(tokens, hidden, letters=letters)
-    found = reader.read()
-    words = [place for place, (text, _, _) in enumerate(tokens) if text[0].isalnum()]
-    total = len(words)
-    runs: list[Run] = []
-    for first, last, units in found:
-        before = sum(1 for place in words if place < first)
-        after = total - sum(1 for place in words if place <= last)
-        runs.append(Run(turn, tuple(units), before, after))
-    return runs
+    hidden = _counted(low)
+    if _DIGIT.search(low):
+        hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
+        if "sort" not in low:
+            hidden += [found.span() for found in DATE.finditer(low)]
+    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
+    found = _Reader(tokens, hidden, letters=letters).read()
+    words = [place for place, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
+    return [
+        Run(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
+        for first, last, units in found
+    ]
+
+
+def _counted(low: str) -> list[tuple[int, int]]:
+    """Return the places of counts of digits: ``the last four are``."""
+    if not any(word in low for word in _COUNTING):
+        return []
+    return [found.span() for found in _COUNTED.finditer(low)]
 
 
 def long_numbers(text: str) -> list[tuple[int, int]]:
@@ -206,11 +224,31 @@ class _Reader:
     """One pass over the tokens of a text."""
 
     def __init__(
-        self, tokens: Sequence[tuple[str, int, int]], hidden: Sequence[tuple[int, int]], *, letters: bool
+        self,
+        tokens: Sequence[tuple[str, int, int]],
+        hidden: Sequence[tuple[int, int]],
+        *,
+        letters: bool,
+        glued: bool = False,
     ) -> None:
         self._tokens = tokens
         self._hidden = hidden
         self._letters = letters
+        self._glued = glued
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield every token, or unit of several, in order."""
+        at = 0
+        while at < len(self._tokens):
+            token, start, end = self._tokens[at]
+            read = self._unit(at, inside=True)
+            if read is None:
+                yield Piece(token, "", start, end)
+                at += 1
+            else:
+                unit, behind = read
+                yield Piece(token if behind == at + 1 else "", unit.chars, unit.start, unit.end, unit.other)
+                at = behind
 
     def read(self) -> list[tuple[int, int, list[Unit]]]:
         """Return each run: its first and last token, and its units."""
@@ -218,14 +256,15 @@ class _Reader:
         units: list[Unit] = []
         first = last = at = skipped = 0
         while at < len(self._tokens):
-            read = self._unit(at, inside=bool(units))
+            token = self._tokens[at][0]
+            may_begin = self._letters or token in _BEGINS or token[0].isdecimal()
+            read = self._unit(at, inside=bool(units)) if may_begin else None
             if read is not None:
                 unit, behind = read
                 first = at if not units else first
                 units.append(unit)
                 last, skipped, at = behind - 1, 0, behind
                 continue
-            token = self._tokens[at][0]
             if units and token in _SCALES and not self._letters:
                 units[-1] = Unit(units[-1].chars + _SCALES[token], units[-1].start, self._tokens[at][2])
                 last = at
@@ -242,9 +281,10 @@ class _Reader:
     def _unit(self, at: int, *, inside: bool) -> tuple[Unit, int] | None:
         """Read one unit from a token on; None where none begins there."""
         token, start, end = self._tokens[at]
+        if self._hidden and any(begin < end and start < stop for begin, stop in self._hidden):
+            return None
         if token[0].isdecimal():
-            is_hidden = any(begin < end and start < stop for begin, stop in self._hidden) or self._is_glued(at)
-            return None if is_hidden else (Unit(_plain(token), start, end), at + 1)
+            return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
         if token in TENS:
@@ -263,10 +303,13 @@ class _Reader:
         chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token)
         if chars is None:
             return None
-        is_another_word = token in _LONELY or token in _HOMOPHONES
-        return (
-            None if is_another_word and not (inside and self._is_digit(at + 1)) else (Unit(chars, start, end), at + 1)
-        )
+        if token == _O:
+            is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
+        elif token in _LONELY or token in _HOMOPHONES:
+            is_digit = inside and self._is_digit(at + 1)
+        else:
+            is_digit = True
+        return (Unit(chars, start, end), at + 1) if is_digit else None
 
     def _repeated(self, at: int) -> tuple[Unit, int] | None:
         """Read ``double four``."""
@@ -281,12 +324,13 @@ class _Reader:
         """Read ``forty``, ``forty one``, ``forty-one``."""
         token, start, end = self._tokens[at]
         following = at + 1
-        if following < len(self._tokens) and self._tokens[following][0] == "-":
-            following += 1
+        is_joined = following < len(self._tokens) and self._tokens[following][0] == "-"
+        following += is_joined
         if following < len(self._tokens):
             one = ONES.get(self._tokens[following][0], "0")
             if one != "0" and self._tokens[following][0] not in _LONELY:
-                return Unit(TENS[token] + one, start, self._tokens[following][2]), following + 1
+                other = "" if is_joined else f"{TENS[token]}0{one}"
+                return Unit(TENS[token] + one, start, self._tokens[following][2], other), following + 1
         return Unit(TENS[token] + "0", start, end), at + 1
 
     def _letter(self, at: int) -> tuple[Unit, int] | None:
@@ -296,25 +340,44 @@ class _Reader:
             return Unit(_NATO[token].upper(), start, end), at + 1
         if len(token) != 1 or not token.isascii() or not token.isalpha():
             return None
-        words = [self._tokens[place][0] for place in range(at + 1, min(at + 4, len(self._tokens)))]
-        if words[:2] == ["as", "in"] and words[2:] and words[2][0] == token:
-            return Unit(token.upper(), start, self._tokens[at + 3][2]), at + 4
-        if words[:1] in (["for"], ["like"]) and words[1:] and words[1][0] == token:
-            return Unit(token.upper(), start, self._tokens[at + 2][2]), at + 3
-        return Unit(token.upper(), start, end), at + 1
+        behind = self._behind_example(at + 1, token)
+        return Unit(token.upper(), start, self._tokens[behind - 1][2]), behind
+
+    def _behind_example(self, at: int, letter: str) -> int:
+        """Return the token behind ``as in golf``, ``, like a golf``; ``at`` where there is none."""
+        words = [
+            (self._tokens[place][0], place)
+            for place in range(at, min(at + _EXAMPLE, len(self._tokens)))
+            if self._tokens[place][0][0].isalnum()
+        ]
+        texts = [word for word, _ in words]
+        size = next((len(before) for before in _EXAMPLES if tuple(texts[: len(before)]) == before), 0)
+        if size and texts[size : size + 1] and texts[size] in ("a", "an", "the", "in") and texts[size + 1 : size + 2]:
+            size += texts[size + 1][0] == letter
+        if size and texts[size : size + 1] and texts[size][0] == letter and len(texts[size]) > 1:
+            return words[size][1] + 1
+        return at
 
     def _is_glued(self, at: int) -> bool:
         """Return whether written digits are part of a word: ``ab12``, ``12c``. Those are read by patterns."""
         _, start, end = self._tokens[at]
-        before = at and self._tokens[at - 1][2] == start and self._tokens[at - 1][0][0].isalpha()
-        after = at + 1 < len(self._tokens) and self._tokens[at + 1][1] == end and self._tokens[at + 1][0][0].isalpha()
-        return bool(before or after)
+        before = self._tokens[at - 1][0] if at and self._tokens[at - 1][2] == start else " "
+        following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", -1, -1)
+        after = following[0] if following[1] == end else " "
+        if end - start >= _LONG_NUMBER and (before in _BEFORE_NUMBER or after in _AFTER_NUMBER):
+            return False
+        if before in _CARDS and not after[0].isalpha():
+            return False
+        return before[0].isalpha() or after[0].isalpha()
 
     def _is_digit(self, at: int) -> bool:
+        """Return whether a digit comes, also after words that sound like one: ``to for eight``."""
+        while at < len(self._tokens) and (self._tokens[at][0] in _HOMOPHONES or self._tokens[at][0] == "-"):
+            at += 1
         token = self._tokens[at][0] if at < len(self._tokens) else " "
         return token in WORDS or token[0].isdecimal()
 
-
-def _plain(digits: str) -> str:
-    """Return digits of any script as 0 to 9."""
-    return digits if digits.isascii() else "".join(str(int(one)) for one in digits)
+    def _ends(self, at: int) -> bool:
+        """Return whether no word comes, or one that may be between digits."""
+        token = self._tokens[at][0] if at < len(self._tokens) else " "
+        return not token[0].isalpha() or token in _FILLERS

@@ -10,28 +10,61 @@ from auscult.redactors._words import words_of
 
 _LISTS = words_of("email_words.txt")
 _ENDS = "|".join(sorted(_LISTS["ends"]))
-_AT = r"(?:\b(?:at|arroba|arobase|arobas|chiocciola|apenstaartje)\b|@|[(\[]at[)\]])"
-_DOT = r"(?:\s+(?:dot|period|point|punkt|punto|ponto|punt)\s+|\s?[(\[]dot[)\]]\s?|\.)"
-_PROVIDER = "|".join(sorted(_LISTS["providers"]))
+_AT = r"(?:\b(?:(?:and |then )?at (?:the rate(?: of)?|sign|symbol)|at|arroba|arobase|arobas|chiocciola|apenstaartje|snabel-?a|klammeraffe)\b|@|[(\[]at[)\]])"
+_SAID_DOT = r"(?:\s+(?:dot|punkt|punto|ponto|punt)\s+|\s?[(\[]dot[)\]]\s?)"
+_DOT = rf"(?:{_SAID_DOT}|\s+(?:period|point)\s+|\.|\s\.\s?)"
+_PROVIDER, _DOUBTFUL = ("|".join(sorted(_LISTS[title])) for title in ("providers", "doubtful_providers"))
+_LABEL = r"[a-z0-9à-ÿ-]+"
+_NAME = rf"(?:(?:[a-z0-9]\s+){{2,16}}(?:(?:dash|hyphen|minus)\s+)?)?(?:{_LABEL}\s+(?:(?:dash|hyphen|minus)\s+)?){{0,4}}?{_LABEL}"
+_END = rf"(?:{_DOT}(?:{_ENDS})\b|{_SAID_DOT}(?:[a-z]{{2,14}}|[a-z](?:\s[a-z]){{1,2}})\b)"
+_DOMAIN = rf"{_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS}|[a-z] [a-z])\b)?"
 
-_WRITTEN = searcher(r"[a-zà-ÿ0-9][a-zà-ÿ0-9._%+'-]*\s?@\s?[a-zà-ÿ0-9-]+(?:\.[a-zà-ÿ0-9-]+)*\.[a-z]{2,24}")
-_SAID_DOMAIN = searcher(
-    rf"{_AT}\s*(?:\bthe\s+)?((?:(?:[a-z0-9à-ÿ-]+\s+){{0,3}}?[a-z0-9à-ÿ-]+(?:\s+(?:dash|hyphen)\s+[a-z0-9]+)?"
-    rf"(?:{_DOT}[a-z0-9à-ÿ-]+){{0,3}}?{_DOT}(?:{_ENDS})(?:{_DOT}(?:{_ENDS}))?)|(?:{_PROVIDER})(?:\s+(?:com|net|org))?)\b"
+_WRITTEN = searcher(
+    r"[a-zà-ÿ0-9][a-zà-ÿ0-9._%+'-]*\s?@\s?[a-zà-ÿ0-9-]+(?:(?:\.|\s\.\s?)[a-zà-ÿ0-9-]+)*(?:\.|\s\.\s?)[a-z]{2,24}"
 )
+_SAID_DOMAIN = searcher(
+    rf"{_AT}[\s,]*(?:\b(?:the|my|usual|same|old)\s+){{0,2}}((?:{_DOMAIN})|(?:{_PROVIDER})(?:\s+(?:com|net|org))?)\b"
+)
+_DOUBTFUL_DOMAIN = searcher(rf"{_AT}[\s,]*((?:{_DOUBTFUL}))\b")
 HAS_EMAIL = searcher(
-    rf"@|{_AT}[^\n]{{1,60}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba|arobase) (?:{_PROVIDER})\b"
+    rf"@|{_AT}[^\n]{{1,70}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba|arobase|rate|sign),? (?:the |usual |same |my ){{0,2}}(?:{_PROVIDER})\b"
 )
 """Whether a text may hold an e-mail address."""
-CUES = re.compile(r"\be-?mails?\b|\bcorreo\b|\bcourriel\b")
+OPEN = searcher(r"\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*\n")
+"""A turn that ends with the ``at`` of an address."""
+CUES = re.compile(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
 
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",
-    "underscore": "_", "unterstrich": "_", "underline": "_",
+    "uscore": "_", "underscore": "_", "unterstrich": "_", "underline": "_",
     "dash": "-", "hyphen": "-", "minus": "-", "bindestrich": "-", "tiret": "-", "guion": "-", "guión": "-", "trattino": "-",
     "plus": "+",
 }  # fmt: skip
 _JOINTS = "._-+"
+_JOINT = "|".join(_SEPARATORS)
+_LOW_LINE = re.compile(
+    r"\b(?:gui[oó]n bajo|tiret bas|trattino basso|under score|under dash|low line|laag streepje|liggend streepje)\b"
+)
+_REMARKS = re.compile(
+    r"\b(?:(?:and |then |and then |that's |that is |it's |which is |written |in |with )*(?:all (?:one word|together|lower ?case|small|in one|joined|in lower ?case|small letters)|one word|no (?:dots?|spaces?|gaps?|caps|capitals|apostrophes?|hyphens?|underscores?|numbers?)|lower ?case|upper ?case|"
+    r"with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then|uh|um|er)\b"
+)
+"""What is said about an address and is no part of it: ``all one word``."""
+_PIECE = searcher(
+    rf"((?:[a-z0-9à-ÿ']+\s+){{0,2}}?[a-z0-9à-ÿ']+\s+(?:{_JOINT})(?:\s+[a-z0-9à-ÿ']+\s+(?:{_JOINT}))*(?:\s+[a-z0-9à-ÿ]+(?:\s[a-z0-9])*)?)\b"
+)
+"""A part of an address that is said by itself: ``w underscore okafor``."""
+_DOMAIN_ALONE = searcher(
+    rf"^(?:[^a-z0-9]*(?:and|then|it's|that's|uh|um|so|yes|yeah|at|the|okay|ok|just)\b)*[^a-z0-9]*({_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS})\b)?)"
+)
+_LEAD = re.compile(
+    r"^(?:[^a-z0-9]*(?:it's|it is|yes|yeah|sure|okay|ok|so|um|uh|er|well|that's|just|the first part is|first part is|my|email|is)\b)*[^a-z0-9]*"
+)
+_TAKEN_BACK = re.compile(r"[\s,.]*\b(?:no,? (?:i mean|sorry|wait)|sorry|i mean|no|wait|scratch that|make that)[\s,.]+$")
+_LAST_WORD = re.compile(r"[a-z0-9]+(?: (?:dot|dash|underscore))?$")
+_FEW = 6
+_NO_ADDRESS = re.compile(r"\b(?:name|surname|point (?:is|was|of)|dot com)\b")
+_SCALES = frozenset({"hundred", "thousand", "zed", "zee"})
 _TIMES = frozenset({"double", "triple", "treble"})
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[._-](?=\S)|[,;:?!.](?=\s|$)")
 _BREAKS = frozenset(",;:?!")
@@ -50,17 +83,19 @@ class _Local(NamedTuple):
     text: str
 
 
-def emails(low: str, earlier: str | None = None) -> Iterator[tuple[int, int, str]]:
+def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> Iterator[tuple[int, int, str]]:
     """Yield e-mail addresses of a text in small letters: start, end, and the address as it would be written.
 
     ``earlier`` is what the same side said before, with which an address may begin: its ``start`` is negative then, as
-    counted from the end of ``earlier``.
+    counted from the end of ``earlier``. With ``is_asked`` addresses are spoken of, so that ``at outlook`` is one too.
     """
     written: list[tuple[int, int]] = []
     for found in _WRITTEN.finditer(low):
-        written.append(found.span())
-        yield *found.span(), re.sub(r"\s", "", found[0])
-    for found in _SAID_DOMAIN.finditer(low):
+        start = _start_of_written(low, found)
+        written.append((start, found.end()))
+        yield start, found.end(), re.sub(r"\s", "", low[start : found.end()])
+    doubtful = _DOUBTFUL_DOMAIN.finditer(low) if is_asked else ()
+    for found in (*_SAID_DOMAIN.finditer(low), *doubtful):
         if any(start < found.end() and found.start() < end for start, end in written):
             continue
         domain, place = found[1], found.start()
@@ -70,7 +105,7 @@ def emails(low: str, earlier: str | None = None) -> Iterator[tuple[int, int, str
         local = _local_part(low[:place])
         start = place if local is None else local.start
         if local is None and earlier is not None and not low[:place].strip(" ,.-"):
-            local = _local_part(earlier)
+            local = _local_part(earlier) or _all_of(earlier)
             start = 0 if local is None else local.start - len(earlier)
         if local is not None:
             yield start, found.end(), f"{local.text}@{_said_domain(domain)}"
@@ -93,24 +128,46 @@ def _local_part(before: str) -> _Local | None:
             parts.append(_SEPARATORS.get(word, word))
             needs_word = True
         elif needs_word or _is_spelled(word) or _is_spelled(parts[-1]) or word in _TIMES:
-            if word in _STOPS and not (is_inside and (needs_word or len(word) <= len("to"))):
+            is_number = word == "and" and is_inside and at > 1 and words[at - 2][0] in _SCALES
+            is_letter = is_number or (len(word) == 1 and at > 1 and len(words[at - 2][0]) == 1)
+            if word in _STOPS and not is_letter and not (is_inside and (needs_word or len(word) <= len("to"))):
                 break
             parts.append(ONES.get(word) or TEENS.get(word) or word)
             needs_word = False
         else:
             break
         start, at = begin, at - 1
-    while parts and parts[-1] in _JOINTS:
-        parts.pop()
+    parts = _without_joints(parts)
     if not _is_local(parts):
         return None
+    taken_back = _TAKEN_BACK.search(before, 0, start)
+    if taken_back is not None:
+        return _Local(_start_of_taken_back(before[: taken_back.start()], start), "".join(reversed(parts)))
     first = _first_words(words[:at]) if not _is_spelled(parts[-1]) else []
     return _Local(first[-1][1] if first else start, "".join(reversed([*parts, *(word for word, _ in first)])))
+
+
+def _without_joints(parts: list[str]) -> list[str]:
+    """Strip the joints that nothing is before."""
+    while parts and parts[-1] in _JOINTS:
+        parts = parts[:-1]
+    return parts
+
+
+def _start_of_taken_back(before: str, start: int) -> int:
+    """Return where the part begins that was said before a correction; ``start`` where none was."""
+    earlier = _local_part(before)
+    if earlier is not None:
+        return earlier.start
+    said = _LAST_WORD.search(before)
+    return start if said is None or said[0].split()[0] in _STOPS else said.start()
 
 
 def _last_words(before: str) -> list[tuple[str, int]]:
     """Return the last words with their places, without the pause after them; ``b as in boy`` is ``b``."""
     plain = _AS_IN.sub(lambda found: found[1].ljust(len(found[0])), before)
+    plain = _LOW_LINE.sub(lambda found: "uscore".ljust(len(found[0])), plain)
+    plain = _REMARKS.sub(lambda found: " " * len(found[0]), plain)
     words = [(found[0], found.start()) for found in _WORD.finditer(plain)][-_MOST_WORDS:]
     while words and words[-1][0] in _BREAKS:
         words.pop()
@@ -143,7 +200,54 @@ def _first_words(words: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _is_spelled(word: str) -> bool:
-    return len(word) == 1 or word in ONES or word in TEENS or word in TENS or word.isdecimal()
+    return len(word) == 1 or word in ONES or word in TEENS or word in TENS or word in _SCALES or word.isdecimal()
+
+
+def _start_of_written(low: str, found: re.Match[str]) -> int:
+    """Return where a written address begins, whose first part may be said or spelled before it: ``j a n @ mail.org``."""
+    name = found[0].partition("@")[0]
+    if (
+        len(name.strip()) > 1
+        and not name.strip().isdecimal()
+        and not low[: found.start()].endswith((" dot ", " underscore "))
+    ):
+        return found.start()
+    local = _local_part(low[: found.start()] + name)
+    return found.start() if local is None else min(local.start, found.start())
+
+
+def _all_of(text: str) -> _Local | None:
+    """Return all of a short turn as the part before ``at``: ``rivera family four``."""
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
+    words = text[start:].strip(" .,?!").split()
+    if not words or len(words) > _FEW or all(word in _STOPS for word in words) or text.rstrip().endswith("?"):
+        return None
+    return _Local(start, "".join(words))
+
+
+def pieces(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield parts of addresses that are said by themselves where addresses are spoken of."""
+    plain = _LOW_LINE.sub(lambda found: "uscore".ljust(len(found[0])), low)
+    for found in _PIECE.finditer(plain):
+        local = _local_part(plain[: found.end(1)])
+        start = found.start(1) if local is None or local.start >= found.end(1) else local.start
+        if _NO_ADDRESS.search(low, start, found.end(1)):
+            continue
+        yield start, found.end(1), "".join(_SEPARATORS.get(word, word) for word in low[start : found.end(1)].split())
+
+
+def domain_alone(low: str) -> tuple[int, int] | None:
+    """Return the place of a domain that is all that a turn says: ``yahoo dot com``."""
+    found = _DOMAIN_ALONE.search(low)
+    return None if found is None else found.span(1)
+
+
+def first_part(low: str) -> tuple[int, str] | None:
+    """Return where the part before ``at`` begins in a turn that is all of it, and how it would be written."""
+    text = re.sub(r"[\s,.]*\b(?:at|arroba)\W*$", "", low)
+    local = _local_part(text) or _all_of(text)
+    return None if local is None else (local.start, local.text)
 
 
 def _said_domain(text: str) -> str:

@@ -1,90 +1,291 @@
-"""IBANs, written and said."""
+"""IBANs, written and said, in one turn or in several: read unit by unit along the form that their country gives them.
+
+What is between two units is skipped, and after a correction reading goes on from each of the units before it: the
+check digits decide which reading is right.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-from stdnum import iban
+from stdnum import iban, numdb
 
-from auscult.redactors._digits import Run
+from auscult.domain.privacy.redaction import Found
+from auscult.redactors._digits import DOUBTFUL, WORDS, Piece, pieces_of
 from auscult.redactors._patterns import searcher
+from auscult.redactors._words import words_of
 
-_IBAN = searcher(r"\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?\b")
-_IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
-_BEGUN = re.compile(r"\b([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){0,6}(?:[ -]?[a-z0-9]{1,3})?)[\s.,-]*$")
-_GOES_ON = re.compile(r"\W*((?=[a-z]{0,3}\d)[a-z0-9]{1,4}(?:[ -]?(?=[a-z]{0,3}\d)[a-z0-9]{1,4}){0,6})\b")
-_STRUCTURE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_LISTS = words_of("words.txt")
+_WORDS_TOO = _LISTS["countries_and_words"]
+_COUNTRIES = _LISTS["countries"] | _WORDS_TOO
+_DIGIT = rf"(?:\d|(?:{'|'.join(sorted(WORDS - DOUBTFUL))})\b)"
+_CODES, _CODES_TOO, _ALPHABET = (
+    "|".join(sorted(each)) for each in (_COUNTRIES - _WORDS_TOO, _WORDS_TOO, _LISTS["alphabet"])
+)
+_SPELLED = rf"\b[a-z],? (?:is for|as|for|like) [a-z]|\b(?:{_ALPHABET})[^a-z\n]{{1,3}}(?:{_ALPHABET}|[a-z]\b)"
+_HEAD_WORDS = "(?:iban|konto|account)?"
+_BEGINNING = searcher(
+    rf"\b{_HEAD_WORDS}(?:{_CODES})[^a-z\n]{{0,3}}(?:(?:um|uh|er|then|and)[^a-z\n]{{1,3}})?{_DIGIT}"
+    rf"|\b{_HEAD_WORDS}(?:{_CODES_TOO})[^a-z\n]{{0,3}}\d\d|{_SPELLED}"
+    rf"|\b[a-z][^a-z\d\n]{{1,3}}[a-z][^a-z\n]{{1,3}}(?:o\b|{_DIGIT})[^a-z\n]{{0,3}}(?:o\b|{_DIGIT})"
+)
+"""A country that is followed by check digits, or is spelled by words."""
+_ANY = searcher(rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|\b[a-z]\b[^a-z\d\n]{{0,3}}\b[a-z]\b")
+"""Where IBANs are spoken of also a country by itself."""
+_HEADED = re.compile(r"(?:iban|konto|account)([a-z]{2})$")
+_CORRECTS = _LISTS["corrects"]
+_BEAM = 32
+"""Readings that are followed at once."""
+_SKIPPED = 9
+"""Words that may be between two units."""
+_DIGIT_SKIPPED = 4
+"""Words for which a digit counts that is there."""
+_TAKEN_BACK = 9
+"""Units before a correction from which on an IBAN may be said again."""
+_CORRECTED = 3
+"""Words for which a correction counts, where there was none."""
+_LEAST = 10
+"""Letters and digits of one that is cut off, or has wrong check digits, and counts where an IBAN is expected."""
+_BEFORE_REST = 4
+"""Words before further digits of one that was not read to its end."""
+_HEAD = 4
+"""The country and the check digits."""
+
+_Places = Sequence[tuple[int, Piece]]
+"""Pieces with their turns."""
 
 
-def ibans(low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
-    """Yield written IBANs: start, end, and the IBAN in capital letters. With a cue also one that was misheard."""
-    for found in _IBAN.finditer(low):
-        number = re.sub(r"[ -]", "", found[0]).upper()
-        end = found.end()
-        if not is_iban(number):
-            shorter = _shortened(found[0])
-            if shorter is not None:
-                number, end = re.sub(r"[ -]", "", shorter).upper(), found.start() + len(shorter)
-            elif not (has_cue or _has_iban_length(number)):
+class _State(NamedTuple):
+    """A reading: its characters, how many there were before each unit, the pieces that it used, and words skipped.
+
+    ``cost`` counts the words skipped in all, and more for each correction.
+    """
+
+    chars: str
+    bounds: tuple[int, ...]
+    used: tuple[int, ...]
+    skipped: int = 0
+    cost: int = 0
+
+
+class IbanReader:
+    """Reads the IBANs of a conversation."""
+
+    def __init__(
+        self, lows: Sequence[str], following: Callable[[int], Iterable[int]], has_cue: Callable[[int], bool | None]
+    ) -> None:
+        """``following``: turns in which a number of a turn may go on. ``has_cue``: whether an IBAN is expected in a turn.
+
+        It gives None where neither an IBAN nor anything else is.
+        """
+        self._lows = lows
+        self._following = following
+        self._has_cue = has_cue
+        self._pieces: dict[int, list[Piece]] = {}
+
+    def find(self, turns: Iterable[int]) -> Iterator[Found]:
+        """Yield the parts of the IBANs that begin in these turns, or in any where one is spoken of."""
+        anchor = _BEGINNING
+        if any("iban" in low for low in self._lows):
+            anchor, turns = _ANY, range(len(self._lows))
+        taken: set[tuple[int, int]] = set()
+        for turn in turns:
+            if anchor.search(self._lows[turn]) is None:
                 continue
-        yield found.start(), end, number
+            places: list[tuple[int, Piece]] = [(turn, piece) for piece in self._of(turn)]
+            size, is_longer = len(places), False
+            for at in range(size):
+                begun = None if (turn, places[at][1].start) in taken else _begun(places, at)
+                if begun is None:
+                    continue
+                if not is_longer:
+                    places += [(each, one) for each in self._following(turn) for one in self._of(each)]
+                    is_longer = True
+                read = _read(places, begun, has_cue=self._has_cue(turn))
+                if read is not None:
+                    its = [places[place] for place in read.used]
+                    taken |= {(each, one.start) for each, one in its}
+                    yield from _found(its, read.chars)
+
+    def _of(self, turn: int) -> list[Piece]:
+        if turn not in self._pieces:
+            self._pieces[turn] = pieces_of(self._lows[turn])
+        return self._pieces[turn]
 
 
-def iban_begun(low: str) -> tuple[int, int, str] | None:
-    """Return the beginning of an IBAN with which a text ends: start, end, and its letters and digits in capitals."""
-    found = _BEGUN.search(low)
-    if found is None or is_iban(number := re.sub(r"[ -]", "", found[1]).upper()):
+def _found(its: Sequence[tuple[int, Piece]], number: str) -> Iterator[Found]:
+    by_turn: dict[int, list[Piece]] = {}
+    for turn, piece in its:
+        by_turn.setdefault(turn, []).append(piece)
+    for turn, pieces in by_turn.items():
+        start, end = min(piece.start for piece in pieces), max(piece.end for piece in pieces)
+        yield Found(turn, start, end, "iban", number)
+
+
+def _begun(places: _Places, at: int) -> _State | None:
+    """Return the state behind a country, None where none begins at a piece."""
+    piece = places[at][1]
+    headed = _HEADED.match(piece.word)
+    country, used = headed[1] if headed else piece.word, (at,)
+    if country not in _COUNTRIES:
+        if not _letter(piece):
+            return None
+        second = next(
+            (place for place in range(at + 1, min(at + 5, len(places))) if not _is_sign(places[place][1])), at
+        )
+        country, used = (_letter(piece) + _letter(places[second][1])).lower(), (at, second)
+        if second == at:
+            return None
+    return _State(country.upper(), (), used) if country in _COUNTRIES else None
+
+
+def _read(places: _Places, begun: _State, *, has_cue: bool | None) -> _State | None:
+    """Return the reading of the IBAN that begins so, None where there is none.
+
+    One with wrong check digits, or without its end, is one where an IBAN is expected; elsewhere one of full length.
+    """
+    at, form = begun.used[0], form_of(begun.chars)
+    if places[at][1].word in _WORDS_TOO and not has_cue and not _is_direct(places, begun):
         return None
-    return *found.span(1), number
+    ended = _walk(places, begun, form, takes_back=has_cue is not False)
+    right = next((state for state in ended if is_iban(state.chars)), None)
+    if right is not None:
+        is_plain = right.chars == _plain(places, right.used)
+        return right if is_plain else _with_rest(places, right)
+    if not _is_direct(places, begun):
+        return None
+    if has_cue:
+        ended += _walk(places, begun, form[:_HEAD] + "c" * (len(form) - _HEAD), takes_back=True)
+    longest = max(ended, key=lambda state: (len(state.chars), state.used[-1]), default=begun)
+    is_plain = has_cue or (has_cue is None and longest.cost == 0 and places[at][1].word not in _WORDS_TOO)
+    is_whole = len(longest.chars) == len(form) and is_plain
+    if not is_whole and not (has_cue and len(longest.chars) >= _LEAST):
+        return None
+    return _with_rest(places, longest)
 
 
-def iban_rest(low: str) -> tuple[int, int, str] | None:
-    """Return the groups with which a text begins, as those of an IBAN that was begun before."""
-    found = _GOES_ON.match(low)
-    return None if found is None else (*found.span(1), re.sub(r"[ -]", "", found[1]).upper())
+def _plain(places: _Places, used: Iterable[int]) -> str:
+    """Return pieces as they are read first: without what a correction takes back, and without a second reading."""
+    return "".join(
+        _letter(places[place][1]).upper() or places[place][1].chars or places[place][1].word.upper() for place in used
+    )
 
 
-def said_iban(run: Run, *, has_cue: bool) -> tuple[int, int, str] | None:
-    """Return the IBAN in a run of letters and digits: its first unit, the unit behind it, and the IBAN."""
-    chars = run.chars
-    for first, unit in enumerate(run.units):
-        start = sum(len(each.chars) for each in run.units[:first])
-        rest = chars[start:]
-        if not unit.chars.isalpha() or not _STRUCTURE.match(rest):
+def _with_rest(places: _Places, state: _State) -> _State:
+    """Add the digits that go on from a reading which may not have been to the end of the IBAN."""
+    skipped, rest = 0, list[int]()
+    for place in range(state.used[-1] + 1, len(places)):
+        piece = places[place][1]
+        if piece.chars.isdecimal() and piece.word not in DOUBTFUL:
+            skipped = 0
+            rest.append(place)
+        elif not _is_sign(piece):
+            skipped += 1
+        if skipped > _BEFORE_REST:
+            break
+    return state._replace(used=(*state.used, *rest))
+
+
+def _is_direct(places: _Places, begun: _State) -> bool:
+    """Return whether a digit follows right on the country, as hardly after ``is`` or ``it``."""
+    return any(piece.chars.isdecimal() for _, piece in places[begun.used[-1] + 1 : begun.used[-1] + 3])
+
+
+def _walk(places: _Places, begun: _State, form: str, *, takes_back: bool) -> list[_State]:
+    """Return the readings that go no further, those of full length and right check digits first."""
+    states, ended = [begun], [begun]
+    for place in range(begun.used[-1] + 1, len(places)):
+        states, longer = _after(places, place, states, form, takes_back=takes_back)
+        ended += longer
+        if not states:
+            break
+        right = [state for state in longer if len(state.chars) == len(form) and is_iban(state.chars)]
+        if right:
+            return right
+    return ended
+
+
+def _after(
+    places: _Places, place: int, states: Sequence[_State], form: str, *, takes_back: bool
+) -> tuple[list[_State], list[_State]]:
+    """Return the readings behind a piece, and those of them that it made longer."""
+    piece = places[place][1]
+    following: dict[str, _State] = {}
+    longer: list[_State] = []
+    for state in states:
+        is_read = False
+        for chars in _readings(places, place, form[len(state.chars) :]):
+            if _fits(form, len(state.chars), chars):
+                bounds = (*state.bounds, len(state.chars))
+                after = _State(state.chars + chars, bounds, (*state.used, place), cost=state.cost)
+                longer.append(after)
+                following.setdefault(after.chars, after)
+                is_read = True
+        if _is_sign(piece):
+            following.setdefault(state.chars, state)
             continue
-        for behind in range(len(run.units), first, -1):
-            number = "".join(each.chars for each in run.units[first:behind])
-            if _IBAN_SHORTEST <= len(number) <= _IBAN_LONGEST and is_iban(number):
-                return first, behind, number
-        if has_cue and len(rest) >= _IBAN_SHORTEST:
-            return first, len(run.units), rest
-    return None
+        is_digit = piece.chars.isdecimal() and piece.word not in DOUBTFUL
+        cost = _DIGIT_SKIPPED if is_digit else 1
+        if not (is_read and is_digit) and state.skipped + cost <= _SKIPPED:
+            following.setdefault(state.chars, state._replace(skipped=state.skipped + cost, cost=state.cost + cost))
+        if takes_back and piece.word in _CORRECTS:
+            for size in state.bounds[-_TAKEN_BACK:]:
+                its = state._replace(chars=state.chars[:size], bounds=tuple(b for b in state.bounds if b < size))
+                following.setdefault(its.chars, its._replace(skipped=0, cost=state.cost + _CORRECTED))
+    kept = sorted(following.values(), key=lambda state: (state.cost, -len(state.chars)))[:_BEAM]
+    return kept, longer
 
 
-def _shortened(text: str) -> str | None:
-    """Return the beginning of a match that is an IBAN, where following words were matched as a part of it."""
-    parts: Sequence[str] = re.split(r"(?=[ -])", text)
-    for size in range(len(parts) - 1, 0, -1):
-        shorter = "".join(parts[:size])
-        if is_iban(re.sub(r"[ -]", "", shorter).upper()):
-            return shorter
-    return None
+def _readings(places: _Places, place: int, rest: str) -> Iterator[str]:
+    """Yield what a piece may be where ``rest`` of a form is due: ``o`` is a letter or a digit, ``nwbk`` four letters."""
+    _, piece = places[place]
+    following = places[place + 1][1] if place + 1 < len(places) else piece
+    if piece.chars and not (piece.word in ("a", "i") and not following.chars and following.word[:1].isalnum()):
+        yield piece.chars
+        if piece.other:
+            yield piece.other
+    if piece.word == "o":
+        yield "O" if piece.chars == "0" else "0"
+    size = len(piece.word)
+    if size > 1 and piece.word.isalpha() and piece.word.isascii():
+        is_bank = rest[:size] == "a" * size and rest[size : size + 1] != "a"
+        if is_bank or any(
+            piece.start == other.end or piece.end == other.start
+            for _, other in places[max(0, place - 1) : place + 2]
+            if other.word.isdecimal()
+        ):
+            yield piece.word.upper()
+
+
+def _fits(form: str, size: int, chars: str) -> bool:
+    """Return whether characters may follow ``size`` others."""
+    kinds = form[size : size + len(chars)]
+    if len(kinds) < len(chars):
+        return False
+    return all(kind == "c" or (kind == "a") == char.isalpha() for kind, char in zip(kinds, chars, strict=True))
+
+
+def _letter(piece: Piece) -> str:
+    """Return the letter that a piece is, empty where it is none."""
+    if len(piece.word) == 1 and piece.word.isalpha():
+        return piece.word
+    return piece.chars if len(piece.chars) == 1 and piece.chars.isalpha() else ""
+
+
+def _is_sign(piece: Piece) -> bool:
+    return not piece.word[:1].isalnum() and not piece.chars
+
+
+@lru_cache(maxsize=128)
+def form_of(country: str) -> str:
+    """Return the characters of a country's IBANs by kind, ``a`` letter, ``n`` digit, ``c`` either; empty if unknown."""
+    known: Any = numdb.get("iban").info(country)
+    bban: str = known[0][1].get("bban", "") if known else ""
+    return "aann" + "".join(kind * int(size) for size, kind in re.findall(r"(\d+)!?([nac])", bban)) if bban else ""
 
 
 @lru_cache(maxsize=1024)
 def is_iban(number: str) -> bool:
     """Return whether letters and digits in capitals are an IBAN, by length and check digits."""
     return bool(iban.is_valid(number, check_country=False))
-
-
-def _has_iban_length(number: str) -> bool:
-    """Return whether a number has the length of its country's IBANs, though its check digits are wrong."""
-    return _LENGTHS.get(number[:2]) == len(number) and sum(letter.isdecimal() for letter in number) > len(number) // 2
-
-
-_LENGTHS = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18,
-    "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20,
-    "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SA": 24, "SE": 24, "SI": 19,
-    "SK": 24, "TR": 26, "AE": 23,
-}  # fmt: skip

@@ -1,12 +1,14 @@
 """National numbers of persons: patterns of those whose form gives them away, and check digits for those of digits alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
+from auscult.redactors._digits import DOUBTFUL, Piece
 from auscult.redactors._patterns import searcher
+from auscult.redactors._words import words_of
 
 
 class _Form(NamedTuple):
@@ -74,6 +76,77 @@ _SURE: Mapping[int, tuple[str, ...]] = {
 """Those with a date in them and check digits besides: a number that passes is one, whatever is said around it."""
 
 SHORTEST, LONGEST = 6, 18
+
+
+_LISTS = words_of("words.txt")
+_NO_PARTS = (
+    _LISTS["no_names"] | _LISTS["fillers"] | _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"]
+)
+_BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"]
+_BETWEEN_PARTS, _LETTERS = 9, 6
+"""Words between two parts of a number with letters, and letters of one part."""
+_LEAST_DIGITS, _MOST = 4, 40
+
+
+def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
+    """Return the pieces of a number with letters that begins at a piece, where one is expected; empty if none does.
+
+    It is read to its end, whatever is taken back on the way, as far as nothing else is spoken of in between.
+    """
+    used: list[int] = []
+    skipped = size = digits = 0
+    for place in range(first, len(places)):
+        chars = _part(places, place)
+        if chars:
+            used.append(place)
+            size, digits = size + len(chars), digits + sum(map(str.isdecimal, chars))
+            skipped = 0
+        elif places[place][1].word[:1].isalnum():
+            skipped += 1
+            if not used or skipped > _BETWEEN_PARTS or places[place][1].word not in _BETWEEN:
+                break
+    while (
+        used
+        and places[used[-1]][1].word.isalpha()
+        and len(places[used[-1]][1].word) > 1
+        and not places[used[-1]][1].chars
+    ):
+        if any(places[place][0] == places[used[-1]][0] for place in used[:-1]):
+            break
+        used.pop()  # a word that is all of its turn ends no number
+    is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
+    return used if is_one else []
+
+
+def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
+    """Return what a piece is as a part of a number with letters, empty where it is a word."""
+    turn, piece = places[place]
+    near = [other for each, other in _near(places, place) if each == turn]
+    if piece.chars and piece.word not in DOUBTFUL:
+        is_word = piece.word in ("a", "i") and not any(other.chars for other in near)
+        return "" if is_word else piece.chars
+    if piece.word == "o":
+        return "O"
+    if not (piece.word.isalpha() and piece.word.isascii() and len(piece.word) <= _LETTERS):
+        return ""
+    if any(piece.start == other.end or piece.end == other.start for other in near if other.chars.isdecimal()):
+        return piece.word
+    is_near = not near or any(other.chars.isdecimal() for other in near)
+    return piece.word if is_near and piece.word not in _NO_PARTS else ""
+
+
+def _near(places: Sequence[tuple[int, Piece]], place: int) -> Iterator[tuple[int, Piece]]:
+    """Yield the pieces before and after one, but for signs and words that say nothing."""
+    for step in (-1, 1):
+        other = place + step
+        while 0 <= other < len(places) and _says_nothing(places[other][1]):
+            other += step
+        if 0 <= other < len(places):
+            yield places[other]
+
+
+def _says_nothing(piece: Piece) -> bool:
+    return not piece.chars and (not piece.word[:1].isalnum() or piece.word in _BETWEEN)
 
 
 def written(low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:

@@ -1,5 +1,6 @@
 """Kind of a run of digits, by its check digits, its form and the words around it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from auscult.domain.privacy.redaction import Kind
+from auscult.domain.privacy.redaction import Found, Kind
 from auscult.redactors import _national
 from auscult.redactors._cues import Cue
 from auscult.redactors._digits import Unit
@@ -19,6 +20,12 @@ _USUAL_CARD = 16
 _PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
 _MOBILE, _LOCAL = 11, 7
 """Digits of a British mobile number, and of an American number without its area."""
+
+_CODE = re.compile(
+    r"(?!\W*(?:\d{3,4})\b)[\s,.;()-]*(?:(?:and |the |its |exp\w*[.:]? ?|valid (?:to|thru) ?)*(?:0[1-9]|1[0-2]) ?[/-] ?\d{2,4}[\s,.;()-]*)?"
+    r"(?:(?:and |the |its |security )*(?:code|cvv2?|cvc2?|cv2|cid)(?: is|'s)?[\s:,]*)?(\d{3,4})\b(?![/.-]?\d)"
+)
+"""What follows on a card as far as its security code; by neither an expiry nor a word it is none."""
 
 
 class Part(NamedTuple):
@@ -64,6 +71,14 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
         if cue in ("account", "phone") and len(digits) < CARD_LONGEST and not _is_luhn(digits)
         else _card(units, cue)
     )
+    if (
+        card is not None
+        and cue == "card"
+        and len(digits) <= CARD_LONGEST
+        and len(digits) - len(card.value) < SHORTEST + 1
+    ):
+        yield Part(0, len(units), "card", card.value)  # one of them was misheard
+        return
     if card is not None:
         yield from parts_of(units[: card.first], setting)
         yield card
@@ -79,8 +94,8 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     """Return what a run is that holds no card: by its cue where it has one, else by its form."""
     cue, size = setting.cue, len(digits)
     kind: Kind | None = None
-    if cue in _BY_CUE:
-        kind, least, most = _BY_CUE[cue]
+    if cue in KIND_BY_CUE:
+        kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
     if kind is not None or cue in ("birth_date", "security_code"):
         return kind
@@ -90,10 +105,11 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     return "national_number" if _national.is_sure(digits) or (is_in_fours and _national.is_known(digits)) else None
 
 
-_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
+KIND_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
     "security_code": ("security_code", 3, 8),
     "national_number": ("national_number", 4, 18),
     "account": ("account", 5, 18),
+    "iban": ("iban", 10, 34),
     "card": ("card", 6, 19),
     "phone": ("phone", 7, 15),
 }
@@ -130,6 +146,14 @@ def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
 def is_card(digits: str) -> bool:
     """Return whether digits are a card's number, by length, beginning and check digit."""
     return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and _has_card_form(digits) and _is_luhn(digits)
+
+
+def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:
+    """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
+    for one in found:
+        code = _CODE.match(lows[one.turn], one.end) if one.kind == "card" else None
+        if code is not None:
+            yield Found(one.turn, *code.span(1), "security_code", code[1])
 
 
 def _is_luhn(digits: str) -> bool:
@@ -169,7 +193,7 @@ def _is_phone(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
         return False
     before = setting.text[max(0, units[0].start - 3) : units[0].start]
-    if before.rstrip().endswith("+") or (digits.startswith("00") and len(digits) > 10):  # noqa: PLR2004
+    if before.rstrip().endswith(("+", "plus")) or (digits.startswith("00") and len(digits) > 10):  # noqa: PLR2004
         return True
     between = setting.text[units[0].end : units[-1].start]
     if digits.startswith("07") and len(digits) == _MOBILE and "GB" in setting.countries:

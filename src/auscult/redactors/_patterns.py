@@ -1,11 +1,48 @@
 """Patterns that RE2 searches: in time that grows with the text alone, however many words they offer."""
 
 import re
-from typing import cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 import re2
 
 
+class _Hit:
+    """A match in the bytes of a text that has as many letters as bytes, so that all places are those of the text."""
+
+    __slots__ = ("_found", "_text", "end", "span", "start")
+
+    def __init__(self, text: str, found: Any) -> None:  # noqa: ANN401  (a match of RE2, which has no types)
+        self._text = text
+        self._found = found
+        self.start, self.end, self.span = found.start, found.end, found.span
+
+    def __getitem__(self, group: int) -> str | None:
+        start, end = self.span(group)
+        return None if start < 0 else self._text[start:end]
+
+    @property
+    def lastindex(self) -> int | None:
+        return self._found.lastindex
+
+
+class _Searcher:
+    """A pattern. RE2 works on bytes: where every letter is one, as is usual, places need no translation."""
+
+    __slots__ = ("_pattern",)
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern: Any = re2.compile(pattern)
+
+    def finditer(self, text: str) -> Iterator[Any]:
+        if not text.isascii():
+            return cast("Iterator[Any]", self._pattern.finditer(text))
+        return (_Hit(text, found) for found in self._pattern.finditer(text.encode()))
+
+    def search(self, text: str) -> Any:  # noqa: ANN401  (a match of either kind)
+        return next(self.finditer(text), None)
+
+
 def searcher(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern; RE2's result is used as the standard library's."""
-    return cast("re.Pattern[str]", re2.compile(pattern))
+    """Compile a pattern; what it offers, ``finditer`` and ``search`` of a whole text, is used as the standard library's."""
+    return cast("re.Pattern[str]", _Searcher(pattern))

@@ -11,35 +11,54 @@ from itertools import accumulate
 from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
-from auscult.redactors import _addresses, _births, _names
+from auscult.redactors import _addresses, _births
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import ONES, TEENS, TENS, lowered
-from auscult.redactors._emails import CUES, HAS_EMAIL, emails
+from auscult.redactors._emails import CUES, HAS_EMAIL, OPEN, domain_alone, emails, first_part, pieces
+from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.names import NameFinder
+from auscult.redactors._people.patterns import ASKS as ASKS_NAME
+from auscult.redactors._people.patterns import words_in
 
 _DIGIT = (
     r"(?:\d|\b(?:" + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, "double", "triple")) + r")\b)"
 )
 _HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o) )*{_DIGIT}")
-_HAS_DIGIT = searcher(_DIGIT)
+_DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, "double", "triple"} - {"o"})
 _SAID_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 _HAS_MIXED = searcher(
     rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|postfach|zip|post ?code|"
-    r"broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica) \d|"
-    r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica) \d|"
+    r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
+    rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
 _COUNTRIES = {
-    "en": ("US", "GB"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",), "nl": ("NL",),
+    "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",), "nl": ("NL",),
     "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",), "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
 _AT_FIRST = re.compile(r"\W*(?:at|arroba|arobase)\b")
+_JOINING = (
+    " dot",
+    " underscore",
+    " dash",
+    " hyphen",
+    " punkt",
+    " punto",
+    " point",
+    " ponto",
+    " minus",
+    " plus",
+    " guion",
+    " tiret",
+)
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
-_CORRECTED_WITHIN = 24
+_CORRECTED_WITHIN = 40
 """Characters between a date and another that corrects it."""
 _ANSWERS_WITHIN = 2
 """Turns after a question in which its answer is looked for."""
@@ -60,11 +79,12 @@ class BuiltIn:
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
-            found += Numbers(utterances, lows, countries).find(numbered, mixed)
-        found += _births_in(lows, turns)
+            numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
+            found += [*numbers, *codes_behind(numbers, lows)]
+        found += _births_in(utterances, lows, turns)
         found += _addresses_in(utterances, lows, turns)
-        finder = _names.NameFinder([text for _, text in utterances], lows, hints.names)
-        mentions = finder.find(turns.after(_names.ASKS, utterances, "name", "who", "spell"))
+        finder = NameFinder([text for _, text in utterances], lows, hints.names)
+        mentions = finder.find(turns.after(ASKS_NAME, utterances, "name", "who", "spell", "speaking", "talking", "you"))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         return found
 
@@ -103,25 +123,61 @@ def _short_ones(utterances: Sequence[Utterance], lows: Sequence[str], numbered: 
     for turn in numbered:
         for other in range(max(0, turn - _NEAR), min(turn + _NEAR + 1, len(lows))):
             is_same = utterances[other].speaker == utterances[turn].speaker
-            if is_same and other != turn and len(lows[other]) <= _SHORT and _HAS_DIGIT.search(lows[other]):
+            if is_same and other != turn and len(lows[other]) <= _SHORT and _has_digit(lows[other]):
                 yield other
+
+
+def _has_digit(low: str) -> bool:
+    return any(map(str.isdecimal, low)) or not _DIGIT_WORDS.isdisjoint(words_in(low))
 
 
 def _each(kind: Kind, found: Iterable[tuple[int, tuple[int, int, str]]]) -> Iterator[Found]:
     return (Found(turn, start, end, kind, value) for turn, (start, end, value) in found)
 
 
-def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
-    """Yield e-mail addresses, also those whose first part is in the turn of the same side before."""
-    for turn in turns.of(HAS_EMAIL, "@", "at ", "at)", "at]", " arroba ", " arobase ", " chiocciola "):
+def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
+    """Return e-mail addresses, also those over several turns, and parts of them where they are spoken of."""
+    found: list[Found] = []
+    spoken_of = _spoken_of(turns, len(lows))
+    for turn in turns.of(
+        HAS_EMAIL, "@", "at ", "at,", "at)", "at]", "rate ", "arroba", "arobas", "chiocciola", "apenstaartje"
+    ):
         low = lows[turn]
-        before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None
-        if before is not None and not any(CUES.search(each) for each in lows[max(0, before - 2) : turn + 1]):
-            before = None
-        for start, end, value in emails(low, None if before is None else lows[before]):
+        before = _turn_before(utterances, turn) if turn in spoken_of and _AT_FIRST.match(low) else None
+        for start, end, value in emails(low, None if before is None else lows[before], is_asked=turn in spoken_of):
             if start < 0 and before is not None:
-                yield Found(before, len(lows[before]) + start, len(lows[before]), "email", value)
-            yield Found(turn, max(0, start), end, "email", value)
+                found.append(Found(before, len(lows[before]) + start, len(lows[before]), "email", value))
+            found.append(Found(turn, max(0, start), end, "email", value))
+    its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
+    for turn in sorted(spoken_of | its):
+        if any(word in lows[turn] for word in _JOINING):
+            found += _email_parts(utterances, lows, turn, found)
+    return found
+
+
+def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
+    """Return the turns in which, or shortly before which, e-mail addresses are spoken of."""
+    cues = [*turns.of(CUES, "mail", "correo", "courriel"), *turns.of(OPEN, " at\n", " at \n", " at.\n")]
+    return frozenset(turn for cue in cues for turn in range(cue, min(cue + 2 * _NEAR, count)))
+
+
+def _email_parts(
+    utterances: Sequence[Utterance], lows: Sequence[str], turn: int, known: Sequence[Found]
+) -> Iterator[Found]:
+    """Yield a domain that is all of a turn, with the part before it in an earlier one; and other parts of addresses."""
+    low = lows[turn]
+    its = [one for one in known if one.turn == turn]
+    alone = None if its else domain_alone(low)
+    if alone is not None:
+        before = _turn_before(utterances, turn)
+        first = None if before is None or any(one.turn == before for one in known) else first_part(lows[before])
+        value = low[slice(*alone)] if first is None else f"{first[1]}@{low[slice(*alone)]}"
+        yield Found(turn, *alone, "email", value)
+        if before is not None and first is not None:
+            yield Found(before, first[0], len(lows[before]), "email", value)
+    for start, end, value in pieces(low) if alone is None else ():
+        if not any(one.start < end and start < one.end for one in its):
+            yield Found(turn, start, end, "email", value)
 
 
 def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
@@ -130,18 +186,25 @@ def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
     return next((place for place in places if utterances[place].speaker == utterances[turn].speaker), None)
 
 
-def _births_in(lows: Sequence[str], turns: _Turns) -> list[Found]:
+def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     """Dates after words of a birth, in the same turn or the two that follow; and the same dates anywhere else."""
     found: list[Found] = []
     for turn in turns.of(_births.CUE, *_births.CUE_WORDS):
         own = list(_births.dates(lows[turn], is_asked=False))
         found += _each("birth_date", ((turn, one) for one in own))
-        for later in range(turn + 1, min(turn + 3, len(lows))) if not own else ():
+        found += _other_date(utterances, lows, turn) if own else ()
+        parts = [] if own else list(_births_apart(utterances, lows, turn))
+        found += parts
+        for later in range(turn + 1, min(turn + 3, len(lows))) if not own and not parts else ():
             dates = list(_births.dates(lows[later], is_asked=True))
             its = [one for one in dates if one[0] - dates[0][1] < _CORRECTED_WITHIN]
             found += _each("birth_date", ((later, one) for one in its))
             if dates:
                 break
+    for turn in turns.of(_births.OLD_YEAR, "19", "200", "nineteen"):
+        found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
+    found += list(_years_apart(utterances, lows, found))
+    found += list(_corrected_dates(lows, found))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)
     if known:
         for turn, low in enumerate(lows):
@@ -149,12 +212,66 @@ def _births_in(lows: Sequence[str], turns: _Turns) -> list[Found]:
     return found
 
 
+def _corrected_dates(lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
+    """Yield the dates, and the words that take them back, of ``the eighth of may ninety, sorry, ninety one``."""
+    for one in found:
+        after = _births.correction(lows[one.turn], one.end)
+        if after > one.end:
+            yield Found(one.turn, one.start, after, "birth_date", _births.canonical(lows[one.turn][one.start : after]))
+
+
+def _other_date(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
+    """Yield the whole date that the other side answers to a date of birth, as to correct it."""
+    if turn + 1 < len(lows) and utterances[turn + 1].speaker != utterances[turn].speaker:
+        its = _births.dates(lows[turn + 1], is_asked=True)
+        yield from _each("birth_date", ((turn + 1, one) for one in its if one[2].count("-") > 1))
+
+
+def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: int) -> Iterator[Found]:
+    """Yield the parts of a date that the answer to a question gives over several turns, with nothing else in them."""
+    places: list[tuple[int, tuple[int, int]]] = []
+    for turn in range(asked + 1, min(asked + 1 + 2 * _NEAR, len(lows))):
+        if utterances[turn].speaker == utterances[asked].speaker:
+            continue
+        part = _births.part(lows[turn])
+        if part is None:
+            break
+        places.append((turn, part))
+    if len(places) > 1:
+        value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in places))
+        yield from (Found(turn, *part, "birth_date", value) for turn, part in places)
+
+
+def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
+    """Yield the years that follow, in a turn of their own, on a day and a month; and repetitions of them."""
+    for one in found:
+        if one.value.count("-") > 1:
+            continue
+        for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows))):
+            year = _births.year_alone(lows[later])
+            if year is not None and utterances[later].speaker == utterances[one.turn].speaker:
+                yield Found(later, year[0], year[1], "birth_date", f"{one.value}-{year[2]}")
+                break
+
+
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
-    candidates = turns.of(_HAS_ADDRESS)
-    if not candidates:
-        return found
-    asked = set(turns.after(_addresses.CUE, utterances))
+    asked = set(
+        turns.after(
+            _addresses.ASKS_ALL,
+            utterances,
+            "address",
+            "postcode",
+            "live",
+            "zip",
+            "eircode",
+            "street",
+            "house",
+            "delivering",
+        )
+    )
+    candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
+    asked |= set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
         its = _addresses.addresses(utterances[turn].text, lows[turn], is_asked=turn in asked)
         found += _each("address", ((turn, one) for one in its))

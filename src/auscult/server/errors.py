@@ -105,7 +105,7 @@ REASONS: Mapping[str, Reason] = {
     "content_encoding.unsupported": Reason(415, 415, "The body is compressed; this API takes it plain."),
     "field.missing": Reason(400, 400, "A required field is not there; `field` names it."),
     "field.wrong_type": Reason(400, 400, "A field has a value of the wrong type; null is a type too."),
-    "field.out_of_range": Reason(400, 400, "A number, or the length of a list, is outside what the message names."),
+    "field.out_of_range": Reason(400, 400, "A number, a time, or the length of a list is outside what the message names."),
     "field.unknown_value": Reason(400, 400, "A field has a value that is not in the list that the message names."),
     "date.unreadable": Reason(400, 400, "A date is not in an accepted spelling, or no calendar shows it."),
     "range.reversed": Reason(400, 400, "The end lies before the start."),
@@ -157,9 +157,8 @@ REASONS: Mapping[str, Reason] = {
     "scim.invalid": Reason(400, 400, "A directory asked for what SCIM allows and this server does not."),
     "group.unknown": Reason(400, 400, "What was named is no kind of group with a name in it, such as an intent."),
     "webhook.unknown": Reason(404, 404, "There is no such webhook."),
-    "webhook.bad_url": Reason(
-        400, 400, "The address of a webhook is not https, or nothing that could be asked."
-    ),
+    "webhook.bad_template": Reason(400, 400, "The template of a webhook's messages cannot be used."),
+    "webhook.bad_url": Reason(400, 400, "The address of a webhook is not https, or nothing that could be asked."),
     "conversation.unknown": Reason(
         404, 404, "There is no such conversation; or, for an audit, it waits to be evaluated for the first time."
     ),
@@ -203,6 +202,7 @@ REASONS: Mapping[str, Reason] = {
     "comment.too_long": Reason(422, 422, "A comment is longer than the limit."),
     "live.unknown": Reason(404, 404, "There is no such live conversation: nothing came in for it by the hook."),
     "answer.unknown": Reason(404, 404, "The assistant gave no such answer in this conversation."),
+    "answer.sent": Reason(409, 409, "The answer was sent before, as it is or with other words; it can be copied."),
     "summary.unknown": Reason(404, 404, "The assistant wrote no such summary in this conversation."),
     "summary.limit_reached": Reason(409, 409, "The agent has had as many interim summaries of the conversation as there may be."),
     "summary.nothing_said": Reason(409, 409, "Nothing was said that could be summarised."),

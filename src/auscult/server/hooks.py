@@ -33,6 +33,9 @@ ANSWER = b'{"STATUS":"OK"}'
 _BODY_BYTES = 1 << 20
 _LONGEST_ID = 255
 _MOST_EVENTS = 100
+_AHEAD = timedelta(
+    hours=1
+)  # clocks differ; a time that is further ahead would be the last of its conversation for long
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", re.ASCII)
 _CHANNELS: Mapping[str, Channel] = {"chat": "chat", "voice": "voice"}
 _AUTHORS: Mapping[str, Author] = {"user": "customer", "agent": "agent"}
@@ -108,6 +111,8 @@ class _Reader(Struct):
             return
         if not isinstance(text, str):
             raise fields.wrong("query", "text")
+        if not text.strip():  # nobody said anything
+            return
         if len(text.encode(errors="surrogatepass")) > self.limits.turn_bytes:
             raise RequestError(
                 f"query: give at most {self.limits.turn_bytes} bytes (setting turn_bytes).",
@@ -149,7 +154,7 @@ class _Reader(Struct):
         received_at = self.received_at + timedelta(microseconds=self.parts)
         key = None if self.key is None else f"key {self.key} {self.parts}"
         self.parts += 1
-        at = fields.instant("timestamp")
+        at = fields.instant("timestamp", self.received_at + _AHEAD)
         told: dict[str, Any] = {
             "id": "",
             "at": at or received_at,
@@ -263,18 +268,26 @@ class _Fields:
         """Which system tells it."""
         return self.text("source") or (None if self._above is None else self._above.source())
 
-    def instant(self, name: str) -> datetime | None:
-        """A point in time: ISO 8601, or seconds or milliseconds since 1970."""
+    def instant(self, name: str, latest: datetime) -> datetime | None:
+        """A point in time, at most the latest: ISO 8601, or seconds or milliseconds since 1970."""
         value = self.given(name)
         if value is None:
-            return None if self._above is None else self._above.instant(name)
+            return None if self._above is None else self._above.instant(name, latest)
         field = self._path + name
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            try:
-                return instant(value, field)
-            except FormatError as error:
-                raise RequestError(error.message, code="date.unreadable", field=field, value=value) from error
-        raise self.wrong(name, "a time")
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise self.wrong(name, "a time")
+        try:
+            found = instant(value, field)
+        except FormatError as error:
+            raise RequestError(error.message, code="date.unreadable", field=field, value=value) from error
+        if found > latest:
+            raise RequestError(
+                f"{field}: give a time that is not in the future; up to an hour ahead is accepted.",
+                code="field.out_of_range",
+                field=field,
+                value=value,
+            )
+        return found
 
     def missing(self, name: str) -> RequestError:
         """Say that a field is not there."""

@@ -64,7 +64,7 @@ class LiveService:
     def changed(self, app: AppStore, conversation_id: str) -> None:
         """Tell whoever listens, and have it tended: once more where somebody is at it already."""
         key = (app.tenant.app_id, conversation_id)
-        self._tell(key)
+        self._notify(key)
         with self._lock:
             if key in self._in_hand:
                 self._again.add(key)
@@ -72,7 +72,7 @@ class LiveService:
             if self.is_closed:
                 return
             self._in_hand.add(key)
-        self._tending.submit(self._tend, app, key)
+        self._tending.submit(self._assist, app, key)
 
     def prepare(self, store: Store) -> None:
         """Make what apps know ready to be searched, in a thread of its own."""
@@ -109,7 +109,7 @@ class LiveService:
         with self._lock:
             keys = list(self._listeners)
         for key in keys:
-            self._tell(key)
+            self._notify(key)
 
     def close(self) -> None:
         """End what is in hand; the rest is done by a worker."""
@@ -118,16 +118,16 @@ class LiveService:
         self._tending.shutdown(cancel_futures=True)
         self.assistant.close()
 
-    def _tell(self, key: Key) -> None:
+    def _notify(self, key: Key) -> None:
         with self._lock:
             listeners = list(self._listeners.get(key, ()))
         for tell in listeners:
             tell()
 
-    def _tend(self, app: AppStore, key: Key) -> None:
+    def _assist(self, app: AppStore, key: Key) -> None:
         while True:
             try:
-                self.assistant.tend(app, key[1], partial(self._tell, key))
+                self.assistant.tend(app, key[1], partial(self._notify, key))
             except Exception:  # a worker looks at it again soon
                 LOG.exception("live conversation %s: will be looked at again", key[1])
             with self._lock:

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
-from auscult.domain.people.visibility import Visibility
+from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
@@ -50,7 +50,7 @@ from auscult.storage.recordings.tasks import RecordingTasks
 from auscult.storage.recordings.transcriptions import Transcriptions
 from auscult.storage.schedules.repository import AppSchedules
 from auscult.storage.upkeep.figures import read_figures
-from auscult.storage.upkeep.repair import mend
+from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
 from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
@@ -60,7 +60,7 @@ T = TypeVar("T")
 
 
 class AppStore(NamedTuple):
-    """All that belongs to one app. Made by ``Store.within``."""
+    """All that belongs to one app, as far as ``visibility`` shows it. Made by ``Store.within``."""
 
     tenant: Tenant
     conversations: AppConversations
@@ -92,6 +92,7 @@ class AppStore(NamedTuple):
     recordings: AppRecordings
     people: AppPeople
     exports: AppExports
+    visibility: Visibility = EVERYTHING
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
         """Return the same for a principal: what is not visible does not exist, in lists, pages and counts alike."""
@@ -108,6 +109,7 @@ class AppStore(NamedTuple):
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
             recordings=self.recordings.seen_by(visibility),
+            visibility=visibility,
         )
 
 
@@ -227,10 +229,10 @@ class Store:
         for tenant in tenants or self.tenants():
             self._recount.rebuild_tallies(self._apps.key(tenant))
 
-    def mend(self, *tenants: Tenant) -> None:
+    def repair(self, *tenants: Tenant) -> None:
         """Repair in these apps (in all apps) the differences of ``recount`` that rendering rows again does not repair."""
         for tenant in tenants or self.tenants():
-            mend(self._database, self._apps.key(tenant))
+            repair(self._database, self._apps.key(tenant))
 
     def settle(self) -> None:
         """Ready for reading what was written in bulk, where the database does not do so at once."""

@@ -31,11 +31,11 @@ class BackgroundThread(ABC):
     def _watch(self) -> None:
         while not self._ending.wait(self._every_s):
             try:
-                self._look()
+                self._run_due()
             except Exception:  # a database that is away comes back
                 log = logging.getLogger(type(self).__module__)
                 log.warning("%s: will look again", self._thread.name, exc_info=True)
 
     @abstractmethod
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         """Do what there is to do now, or as much of it as there is before ``_ending`` is set."""

@@ -15,6 +15,6 @@ class ListExporter(BackgroundThread):
         super().__init__("list exports", LOOK_EVERY_S)
         self._run_once = run_once
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         while not self._ending.is_set() and self._run_once():
             pass

@@ -37,7 +37,7 @@ class LiveConversationPoller(BackgroundThread):
                 LOG.exception("live conversation %s: will be looked at again", due.conversation_id)
                 self._postpone(due)
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         self.sweep()
 
     def _postpone(self, due: LiveDue) -> None:

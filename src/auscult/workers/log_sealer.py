@@ -17,7 +17,7 @@ class LogSealer(BackgroundThread):
         self._seal = seal
         self._keep_erased = keep_erased
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         self._keep_erased()
         self._seal()
 

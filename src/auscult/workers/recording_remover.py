@@ -15,5 +15,5 @@ class RecordingRemover(BackgroundThread):
         super().__init__("recordings", RUN_EVERY_S)
         self._run = run
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         self._run()

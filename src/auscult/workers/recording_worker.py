@@ -96,6 +96,6 @@ class RecordingWorker(BackgroundThread):
         super().__init__("recording tasks", LOOK_EVERY_S)
         self._work = work
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         while not self._ending.is_set() and self._work.run_once():
             pass

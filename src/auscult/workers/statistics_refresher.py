@@ -22,5 +22,5 @@ class StatisticsRefresher(BackgroundThread):
         """End, without waiting for the database, which finishes by itself."""
         self._ending.set()
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         self._settle()

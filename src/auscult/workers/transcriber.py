@@ -119,6 +119,6 @@ class Transcriber(BackgroundThread):
         super().__init__("transcriptions", LOOK_EVERY_S)
         self._transcribing = transcribing
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         while self._transcribing is not None and not self._ending.is_set() and self._transcribing.run_once():
             pass

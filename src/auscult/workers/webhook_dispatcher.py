@@ -43,7 +43,7 @@ class WebhookDispatcher(BackgroundThread):
             cut.cancel()
             self._dispatch.close()
 
-    def _look(self) -> None:
+    def _run_due(self) -> None:
         while not self._ending.is_set() and self._free.acquire(timeout=LOOK_EVERY_S):
             due = None
             try:

@@ -180,7 +180,7 @@ class Worker:
                 try:
                     DBOS.run_step(PROCESS, self._patiently, line.do, one_id)
                 except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is told, others go on)
-                    DBOS.run_step(GIVE_UP, line.give_up, one_id, _told(error))
+                    DBOS.run_step(GIVE_UP, line.give_up, one_id, _error_line(error))
 
             return do
 
@@ -204,11 +204,11 @@ class Worker:
 
     def _watch(self, stop: threading.Event) -> None:
         """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
-        due = {self._beat: 0.0, self._enqueue: 0.0, self._look_after: 0.0, self._forget: 0.0}
+        due = {self._beat: 0.0, self._enqueue: 0.0, self._recover_work: 0.0, self._forget: 0.0}
         every = {
             self._beat: BEAT_S,
             self._enqueue: self._work.poll_s,
-            self._look_after: LOOK_AFTER_S,
+            self._recover_work: LOOK_AFTER_S,
             self._forget: FORGET_EVERY_S,
         }
         while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
@@ -235,7 +235,7 @@ class Worker:
                 enqueued.add(one_id)
         self._enqueued = enqueued
 
-    def _look_after(self) -> None:
+    def _recover_work(self) -> None:
         """Bring back work that waits in the store without a workflow, or whose worker crashed."""
         self._check_tables()
         self._work.store.batches.resume(due_at=datetime.now(UTC))
@@ -353,14 +353,14 @@ class Worker:
 
     def _sweep_stages(self, portion_id: str) -> None:
         with self._room.place("", is_live=False):
-            swept = self._in_evaluating(self._look, portion_id)
+            swept = self._in_evaluating(self._examine, portion_id)
             if swept is not None and not swept.must_ask:
                 self._recording.submit(self._work.sweeping.record, swept).result()
         if swept is not None and swept.must_ask:
             asked = self._work.sweeping.ask(swept)
             self._recording.submit(self._work.sweeping.record, asked).result()
 
-    def _look(self, portion_id: str) -> WrittenChunk | None:
+    def _examine(self, portion_id: str) -> WrittenChunk | None:
         starts = self._work.store.sweeps.begin(portion_id)
         if starts > MOST_STARTS:
             self._work.store.sweeps.fail(portion_id, _endless(starts))
@@ -382,7 +382,7 @@ def _under_way(ids: Sequence[str]) -> list[WorkflowStatus]:
     return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False) if ids else []
 
 
-def _told(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     """Return the error of the last attempt, in one line."""
     last = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) and error.errors else error
     return f"{type(last).__name__}: {last}"

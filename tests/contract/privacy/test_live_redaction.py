@@ -74,6 +74,24 @@ def test_a_number_that_may_go_on_is_held_back_until_it_is_settled(store: Store, 
     assert holds(store, "4539 1488", "0343 6467", CARD) == []
 
 
+def test_the_same_message_again_is_no_other_text_because_it_was_redacted(store: Store, app: AppStore) -> None:
+    """What came is compared with what came; nothing of the other text is kept, and once it is over nothing is noted."""
+    card = f"my card is {CARD}"
+
+    def say(talk: Talk, text: str) -> list[str]:
+        message = Message(id="", at=NOW, received_at=NOW, message_id="m-1", author="customer", text=text)
+        talk.live.take([Arrival(event=message, key="m-1")])
+        return list(talk.live.state().reworded)
+
+    first, second = Talk(app), Talk(app, "c-2")
+    assert [say(first, card), say(first, card), say(second, card)] == [[], [], []]
+    assert say(first, "my card is 4000 0000 0000 0002, sorry Wilhelmina") == ["m-1"]
+    assert holds(store, CARD, "Wilhelmina") == []
+    assert second.end()
+    assert [turn.text for turn in second.live.state().conversation.turns] == ["my card is [card 1]"]
+    assert say(second, card) == []
+
+
 def test_a_number_that_was_nothing_comes_back(app: AppStore) -> None:
     """An order number is held back too, and reads as it is once the customer goes on with something else."""
     talk = Talk(app)

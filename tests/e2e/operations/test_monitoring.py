@@ -18,6 +18,8 @@ from tests.e2e.serving import PATH, TENANT, Service, listening, serving
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.slow
+
 
 def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """Return every sample of a scrape by name and labels."""

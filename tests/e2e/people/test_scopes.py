@@ -26,6 +26,8 @@ from tests.e2e.people.permissions import CONVERSATION, OWN, READS, WHOLE_APP
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 MADE: tuple[Conversation, ...] = (
     conversation("c-1", queues=(Queue("q-1", "Billing"),), agents=(Agent("a-1"),)),

@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ from auscult.storage.connectors.manifest import LeaseLostError, ReadItem
 from auscult.storage.connectors.places.folder import FolderPlace
 from auscult.storage.store import AppStore
 from tests.contract.storing import conversation
-from tests.e2e.serving import GOLDEN
 from tests.integration.connectors.placing import document, fill, native, service, stored
 
 MANUAL = Order(kind="manual")
@@ -256,29 +254,3 @@ def test_a_backfill_reads_a_range_once(app: AppStore, tmp_path: Path) -> None:
     repeated = Order(kind="backfill", since=first, is_repeated=True)
     counts = connectors.run("inbox", repeated).counts
     assert (counts.new, counts.unchanged, counts.read) == (2, 2, 4)
-
-
-def test_an_evaluation_by_people_is_refused_until_a_version_takes_it(app: AppStore, tmp_path: Path) -> None:
-    """It is counted and listed by each run, and stays out of the manifest, so that nothing is lost."""
-    folder = tmp_path / "in"
-    shutil.copytree(GOLDEN / "connectors" / "amazon-connect-evaluations", folder)
-    (key,) = (file.relative_to(folder).as_posix() for file in folder.rglob("*.json"))
-    connectors = service(app)
-    connectors.apply(document(f"folder:{folder}", format="amazon-connect-evaluations"))
-    for _ in range(2):
-        run = connectors.run("inbox", MANUAL)
-        assert (run.state, run.counts) == (
-            "done",
-            Counts(listed=1, read=1, refused=1, audits=1, bytes=(folder / key).stat().st_size),
-        )
-        assert app.connectors.items("inbox") == 0
-        (refusal,) = app.connectors.refusals("inbox")
-        assert (refusal.key, refusal.where, refusal.reason, refusal.run) == (
-            key,
-            "evaluation ev-1",
-            "evaluations by people are not taken in yet",
-            run.number,
-        )
-    found = connectors.check("inbox")
-    assert found.format == "nothing could be read: evaluations by people are not taken in yet"
-    assert [row.where for row in found.refused] == ["evaluation ev-1"]

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from auscult.domain.connectors.run import Order, Run
 from auscult.domain.errors import ConflictError
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.store import AppStore
+from tests.integration.connectors import contact_centers
+from tests.integration.connectors.azure import ACCOUNT, KEY, azurite, put_blobs
 from tests.integration.connectors.placing import (
     PASSWORD,
     S3_SECRETS,
@@ -26,6 +29,8 @@ from tests.integration.connectors.placing import (
     sftp,
     stored,
 )
+from tests.integration.connectors.scripting import answering
+from tests.integration.connectors.vendors import VENDORS
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -46,6 +51,25 @@ def test_s3_after_a_kill(sqlite_url: str) -> None:
         put(address, "calls", {f"in/{number:05}.json": native(f"call-{number}") for number in range(COUNT)})
         access = {"endpoint": address, "region": "us-east-1"}
         _killed_and_run_again(sqlite_url, document("s3://calls/in", access=access, rate=RATE), S3_SECRETS)
+
+
+def test_azure_after_a_kill(sqlite_url: str, tmp_path: Path) -> None:
+    """Blobs of a container."""
+    with azurite(tmp_path) as address:
+        put_blobs(address, "calls", {f"in/{number:05}.json": native(f"call-{number}") for number in range(COUNT)})
+        access = {"endpoint": address, "account": ACCOUNT}
+        _killed_and_run_again(sqlite_url, document("az://calls/in", access=access, rate=RATE), {"account_key": KEY})
+
+
+@pytest.mark.parametrize("kind", ["zendesk", "genesys"])
+def test_an_api_after_a_kill(sqlite_url: str, kind: str) -> None:
+    """Conversations that are composed of several answers; one API without a login, one with."""
+    vendor = VENDORS[kind]
+    api = vendor.filled(COUNT)
+    since = {"since": (contact_centers.NOON - timedelta(days=1)).isoformat()} if vendor.is_windowed else {}
+    with answering(api) as address:
+        written = document(vendor.place, format=vendor.format, access={"endpoint": address}, rate=RATE, **since)
+        _killed_and_run_again(sqlite_url, written, dict(vendor.secrets))
 
 
 def test_sftp_after_a_kill(sqlite_url: str, tmp_path: Path) -> None:
@@ -76,7 +100,7 @@ def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | No
         assert len(stored(app)) == before
         run = _run_when_free(app)
         assert (run.state, run.counts.known, run.counts.new) == ("done", before, COUNT - before)
-        assert stored(app) == {f"call-{number}" for number in range(COUNT)}
+        assert len(stored(app)) == len(list(app.erasure.all())) == COUNT
         first = app.connectors.runs("inbox")[-1]
         assert (first.state, first.counts.new) == ("crashed", before)
     finally:

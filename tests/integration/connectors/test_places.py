@@ -1,23 +1,27 @@
-"""Places on real servers: S3's protocol by moto, SFTP by asyncssh, a folder; and credentials that stop being accepted."""
+"""Places on real servers: S3 by moto, Azure by azurite, SFTP by asyncssh, a folder; and credentials that expire."""
 
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from auscult.domain.connectors.document import Access
+from auscult.domain.connectors.document import Access, Kind
 from auscult.domain.connectors.place import AccessRefusedError, ItemError, PlaceError
 from auscult.domain.connectors.run import Order
 from auscult.storage.connectors.places.folder import FolderPlace
 from auscult.storage.connectors.places.objects import ObjectPlace
 from auscult.storage.connectors.places.sftp import SftpPlace
 from auscult.storage.store import AppStore
+from tests.integration.connectors.azure import ACCOUNT, KEY, azurite, delete_blob, put_blobs, sas
 from tests.integration.connectors.placing import (
     CREDENTIAL,
     PASSWORD,
@@ -44,32 +48,93 @@ def s3() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def blobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of an account on azurite."""
+    with azurite(tmp_path_factory.mktemp("azurite")) as address:
+        yield address
+
+
+class Objects(NamedTuple):
+    """A kind of store, on a server."""
+
+    kind: Kind
+    access: Access
+    secrets: Mapping[str, str]
+    put: Callable[[str, Mapping[str, bytes]], None]
+    delete: Callable[[str, str], None]
+
+    def place(self, path: str, secrets: Mapping[str, str] | None = None) -> ObjectPlace:
+        """Open a bucket or container, and what is below a prefix."""
+        given = self.secrets if secrets is None else secrets
+        return ObjectPlace(self.kind, f"{self.kind}://{path}", self.access, given)
+
+
+def _delete(address: str, bucket: str, key: str) -> None:
+    signed = {"authorization": CREDENTIAL}
+    request = urllib.request.Request(f"{address}/{bucket}/{key}", method="DELETE", headers=signed)  # noqa: S310
+    urllib.request.urlopen(request).close()  # noqa: S310
+
+
+@pytest.fixture(params=["s3", "az"])
+def objects(request: pytest.FixtureRequest) -> Objects:
+    """Each kind of store that has a server here."""
+    if request.param == "s3":
+        address: str = request.getfixturevalue("s3")
+        access = Access(endpoint=address, region="us-east-1")
+        return Objects("s3", access, S3_SECRETS, partial(put, address), partial(_delete, address))
+    address = request.getfixturevalue("blobs")
+    access = Access(endpoint=address, account=ACCOUNT)
+    return Objects("az", access, {"account_key": KEY}, partial(put_blobs, address), partial(delete_blob, address))
+
+
 @pytest.mark.slow
-def test_objects_are_listed_below_their_prefix_and_read(s3: str) -> None:
+def test_objects_are_listed_below_their_prefix_and_read(objects: Objects) -> None:
     """Keys are relative, siblings found, and one that changed or is gone is refused by its etag."""
-    put(s3, "listed", {"in/a.json": b"1", "in/deep/b.json": b"22", "other/c.json": b"3"})
-    place = ObjectPlace("s3", "s3://listed/in/", Access(endpoint=s3, region="us-east-1"), S3_SECRETS)
+    objects.put("listed", {"in/a.json": b"1", "in/deep/b.json": b"22", "other/c.json": b"3"})
+    place = objects.place("listed/in/")
     found = {each.key: each for each in place.listing()}
     assert {key: each.size for key, each in found.items()} == {"a.json": 1, "deep/b.json": 2}
     assert place.fetch(found["deep/b.json"]) == b"22"
     assert place.read("a.json") == b"1"
     assert place.read("missing.json") is None
-    put(s3, "listed", {"in/a.json": b"other"})
+    objects.put("listed", {"in/a.json": b"other"})
     with pytest.raises(ItemError, match="changed"):
         place.fetch(found["a.json"])
-    signed = {"authorization": CREDENTIAL}
-    request = urllib.request.Request(f"{s3}/listed/in/deep/b.json", method="DELETE", headers=signed)  # noqa: S310
-    urllib.request.urlopen(request).close()  # noqa: S310
+    objects.delete("listed", "in/deep/b.json")
     with pytest.raises(ItemError, match="gone"):
         place.fetch(found["deep/b.json"])
 
 
 @pytest.mark.slow
-def test_a_bucket_that_is_not_there_is_named(s3: str) -> None:
+def test_a_bucket_that_is_not_there_is_named(objects: Objects) -> None:
     """Nothing else is tried."""
-    place = ObjectPlace("s3", "s3://nowhere", Access(endpoint=s3, region="us-east-1"), S3_SECRETS)
-    with pytest.raises(PlaceError, match="NoSuchBucket"):
-        list(place.listing())
+    with pytest.raises(PlaceError, match=r"NoSuchBucket|ContainerNotFound: The specified container does not exist\.$"):
+        list(objects.place("nowhere").listing())
+
+
+@pytest.mark.slow
+def test_azure_is_read_by_key_and_by_token(blobs: str, app: AppStore) -> None:
+    """End to end with the key of an account and with a token it signed; others are refused as credentials, in one line."""
+    container = f"calls-{uuid.uuid4().hex}"
+    put_blobs(blobs, container, {f"in/{number:05}.json": native(f"call-{number}") for number in range(12)})
+    place, access = f"az://{container}/in", {"endpoint": blobs, "account": ACCOUNT}
+    connectors = service(app)
+    connectors.apply(document(place, access=access), {"account_key": KEY})
+    assert connectors.check("inbox").counts.new == 10
+    assert connectors.run("inbox", MANUAL).counts.new == 12
+    put_blobs(blobs, container, {"in/more.json": native("call-12"), "in/00000.json": native("call-0", language="de")})
+    connectors.apply(document(place, access=access), {"sas_token": sas("rl")})
+    run = connectors.run("inbox", MANUAL)
+    assert (run.counts.known, run.counts.new, run.counts.changed) == (11, 1, 1)
+    wrong = ({"account_key": "d3Jvbmc="}, {"account_key": "words"}, {"sas_token": sas("rl", -timedelta(hours=1))})
+    for secrets in (*wrong, {"sas_token": sas("c")}):
+        connectors.apply(document(place, access=access), secrets)
+        refused = connectors.run("inbox", MANUAL)
+        assert (refused.state, refused.counts.listed) == ("failed", 0)
+        assert refused.error.startswith("the store refuses the credentials: ")
+        assert "\n" not in refused.error
+    assert len(stored(app)) == 13
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from auscult.domain.errors import SettingsError
 from auscult.storage import newest_version
 from tests.integration.program import auscult
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_plan_lists_migrations_and_makes_nothing(database_url: str, tmp_path: Path) -> None:
     """Of a new database all of them, the first one first; afterwards none."""

@@ -44,6 +44,38 @@ def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Eng
 
 
 @pytest.mark.parametrize(
+    ("lines", "expected", "doubt"),
+    [
+        (("C: can you refund the second charge", "A: i've refunded it", "C: thanks"), "YES", ""),
+        (("C: i need a refund", "A: sorry that's not possible", "C: that's ridiculous"), "NO", ""),
+        (
+            (
+                "C: can you refund both charges",
+                "A: i've refunded the first one",
+                "A: i could not refund the second",
+                "C: ok",
+            ),
+            "YES",
+            "both a success and a refusal or failure are reported",
+        ),
+        (
+            ("C: where is my parcel", "A: let me look, so the driver was by", "C: hm"),
+            "NO",
+            "neither a success nor a refusal is reported",
+        ),
+        (("C: just wanted to say your driver was lovely", "A: thank you, i'll pass it on"), "NA", ""),
+    ],
+)
+def test_an_unclear_answer_is_marked_with_the_reason(
+    lines: Sequence[str], expected: str, doubt: str, engines: Mapping[type, Engine]
+) -> None:
+    """YES or NO stays; the mark stands next to it."""
+    outcome = analyzed(talk(*lines), engines).resolution
+    assert outcome is not None
+    assert (outcome.resolution, outcome.doubt or "") == (expected, doubt)
+
+
+@pytest.mark.parametrize(
     "closing",
     [
         ("C: no, that's all", "A: you're welcome, have a nice day"),

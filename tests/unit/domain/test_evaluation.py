@@ -181,6 +181,12 @@ def test_halves_round_up(gained: str, possible: str, rounded: int) -> None:
     assert score(answers(("YES", gained, "0"), ("NO", rest, "0")), a_form()) == rounded
 
 
+@pytest.mark.parametrize(("lost", "rounded"), [("12.5", -12), ("2.5", -2), ("12.6", -13)])
+def test_halves_of_penalties_round_up_too(lost: str, rounded: int) -> None:
+    """Rule 2: -12.5 is -12."""
+    assert score(answers(("NO", "100", lost)), a_form()) == rounded
+
+
 def test_penalties_are_not_clamped_at_zero_but_at_minus_100() -> None:
     """Rule 4: negative scores are real, down to -100."""
     assert score(answers(("YES", "10", "0"), ("NO", "90", "25")), a_form()) == -15

@@ -121,3 +121,44 @@ def test_a_word_of_its_own_is_no_slip(hybrid: Hybrid) -> None:
     """`boats` are no boots."""
     index = hybrid.index(made("Boots come up small.", "Wash the tent."), "en")
     assert index.search("boats", 1)[0].score < index.search("boots", 1)[0].score
+
+
+@pytest.mark.parametrize(
+    ("question", "suggested"),
+    [
+        ("Has my refund been processed yet?", True),
+        ("My promo code isn't working, it says invalid", True),
+        ("Crystal Minh", False),
+        ("you too bye", False),
+        ("I would like to transfer money between my accounts", False),
+    ],
+)
+def test_what_is_likely_is_suggested(store: HybridIndex, question: str, suggested: bool) -> None:
+    """A question that the base answers, and neither small talk nor what another business is asked."""
+    found = store.search(question, 12)
+    assert (store.likelihood(question, found) >= Hybrid.likely) == suggested
+
+
+def test_a_rival_makes_the_first_less_likely(hybrid: Hybrid) -> None:
+    """Another section that says nearly as much; not one that says the same words, nor another passage of the section."""
+    first = Passage(id="1", source="s", heading=("Refund",), text="A refund takes ten days.")
+    same = Passage(id="2", source="t", heading=("Refund",), text="A refund takes ten days.")
+    rival = Passage(id="3", source="s", heading=("Return",), text="A return takes twenty days, a refund more.")
+    other = Passage(id="4", source="s", heading=("Boots",), text="Wash boots by hand.")
+
+    def likelihood(*passages: Passage) -> float:
+        index = hybrid.index([first, other, same, rival], "en")
+        scores = {each.passage.id: each for each in index.search("how long does a refund take", 4)}
+        return index.likelihood("how long does a refund take", [scores[each.id] for each in passages])
+
+    assert likelihood(first, rival, other) < likelihood(first, other)
+    assert likelihood(first, same, other) == likelihood(first, other)
+    assert likelihood() == 0
+
+
+def test_a_word_alone_is_little_in_a_base_of_one_passage(hybrid: Hybrid) -> None:
+    """So few passages do not show which words are rare; a question in their words is suggested nonetheless."""
+    index = hybrid.index(made("A refund takes ten days to reach the card that was paid with."), "en")
+    short, whole = ("refund", "how many days does a refund take to reach my card")
+    assert index.likelihood(short, index.search(short, 12)) < index.likelihood(whole, index.search(whole, 12))
+    assert index.telling(short) < 1

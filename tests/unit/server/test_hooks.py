@@ -148,7 +148,11 @@ def test_names_and_times_of_the_callers_own() -> None:
         ({**MESSAGE, "experience": "mail"}, "field.unknown_value", "experience"),
         ({**MESSAGE, "query": 7}, "field.wrong_type", "query"),
         ({**MESSAGE, "query": "x" * 101}, "field.out_of_range", "query"),
+        ({**MESSAGE, "query": ""}, "field.missing", "query"),
+        ({**MESSAGE, "query": " \n"}, "field.missing", "query"),
         ({**MESSAGE, "timestamp": "yesterday"}, "date.unreadable", "timestamp"),
+        ({**MESSAGE, "timestamp": "2036-01-01T00:00:00Z"}, "field.out_of_range", "timestamp"),
+        ({"events": [{**ENTRY, "timestamp": "2026-06-07T04:05:01Z"}]}, "field.out_of_range", "events[0].timestamp"),
         ({"events": {}}, "field.wrong_type", "events"),
         ({"events": [7]}, "field.wrong_type", "events[0]"),
         ({"events": [{"name": "HOLD"}]}, "field.unknown_value", "events[0].name"),
@@ -159,6 +163,13 @@ def test_names_and_times_of_the_callers_own() -> None:
 def test_what_is_wrong_is_named(body: dict[str, Any], reason: str, field: str) -> None:
     """Rule 17: the field, and what would be right."""
     assert refusal(**body) == (reason, field)
+
+
+def test_clocks_may_differ_and_nothing_said_is_no_message() -> None:
+    """A clock that is some minutes ahead loses nothing; an empty message beside events is passed over."""
+    ahead = NOW + timedelta(minutes=59)
+    assert only(**MESSAGE, timestamp=ahead.isoformat()).event.at == ahead
+    assert isinstance(only(query=" ", events=[ENTRY]).event, Moved)
 
 
 @given(json_objects(), st.booleans(), st.booleans())

@@ -6,6 +6,8 @@ turn with both, what is done counts, as in English.
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import UNSET
+
 from auscult.analyzers._evidence import cite, turns_of
 from auscult.analyzers._packs import matcher
 from auscult.domain.conversation import Conversation, Turn
@@ -19,6 +21,8 @@ WHYS = {
     "protests": "protests, and it stays so",
 }
 MET = ("done", "informs")
+BOTH = "both a success and a refusal or failure are reported"
+UNREPORTED = "neither a success nor a refusal is reported"
 IN_THE_MIDDLE = "broken_off"
 OUTBOUND = "outbound_opening"
 FEW = 2
@@ -41,17 +45,25 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
         return Outcome(resolution="NA")
     report: tuple[str, Turn] | None = None
     is_protested = False
+    reported: set[str] = set()
     for kind, turn in _reports(conversation, language):
         is_met = report is not None and report[0] in MET
+        reported.add(kind)
         if kind == "protests":
             is_protested = True
             report = (kind, turn) if is_met else report
         elif kind != "informs" or report is None or not (is_protested or report[0] == "refused"):
             report = kind, turn
     if report is None:
-        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], "ends before an answer"),))
+        evidence = (cite(conversation.turns[-1], "ends before an answer"),)
+        return Outcome(resolution="NO", evidence=evidence, doubt=UNREPORTED)
     kind, turn = report
-    return Outcome(resolution="YES" if kind in MET else "NO", evidence=(cite(turn, WHYS[kind]),))
+    is_unclear = reported >= {"done", "refused"} and (kind in MET or not is_protested)
+    return Outcome(
+        resolution="YES" if kind in MET else "NO",
+        evidence=(cite(turn, WHYS[kind]),),
+        doubt=BOTH if is_unclear else UNSET,
+    )
 
 
 def _reports(conversation: Conversation, language: str) -> Iterator[tuple[str, Turn]]:

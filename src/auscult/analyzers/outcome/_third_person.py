@@ -108,7 +108,7 @@ def _with_s(found: re.Match[str]) -> str:
     return f"{found[1]}{found[2]}s"
 
 
-def _told(found: re.Match[str], group: int, speaker: Side = "customer") -> str:
+def _retold(found: re.Match[str], group: int, speaker: Side = "customer") -> str:
     return third_person(found[group], speaker)
 
 
@@ -221,67 +221,70 @@ def _framed(pattern: str, frame: _Frame) -> tuple[re.Pattern[str], _Frame]:
 _REQUESTS = [
     _framed(
         rf"i(?:'?m| am|'?ve been| was)? ?(?:just )?{_CALLING} (?:because|as|since|to say|to report)(?: that)? (.+)",
-        lambda found: f"said that {_told(found, 1)}",
+        lambda found: f"said that {_retold(found, 1)}",
     ),
     _framed(
         rf"(?:i(?:'?m| am| was)? ?)?(?:just )?(?:{_CALLING}|it's|this is) (?:about|regarding|concerning) (.+)",
-        lambda found: f"was in touch about {_told(found, 1)}",
+        lambda found: f"was in touch about {_retold(found, 1)}",
     ),
     _framed(
-        r"(?:i was|i am|i'm|just)? ?(?:just )?wondering (?:if|whether) (.+)", lambda found: f"{_ASKS}{_told(found, 1)}"
+        r"(?:i was|i am|i'm|just)? ?(?:just )?wondering (?:if|whether) (.+)",
+        lambda found: f"{_ASKS}{_retold(found, 1)}",
     ),
     _framed(
         r"(?:i'?m |i am |i was |i )?(?:just )?(?:want|wanted|would like|'?d like|need|needed|calling|ringing|phoning|"
         r"trying|writing|looking|hoping) to (?:know|ask|check|find out|see) (if|whether|"
         r"what|when|where|why|how|which|who|about) (.+)",
-        lambda found: f"asked {found[1].lower().replace('if', 'whether')} {_told(found, 2)}",
+        lambda found: f"asked {found[1].lower().replace('if', 'whether')} {_retold(found, 2)}",
     ),
     _framed(
         r"i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?(?:just |really )?(?:want|wanted|like|need|needed|love|wish|"
         r"hoping|looking|trying|calling|ringing|phoning|writing|here) to (.+)",
-        lambda found: f"wanted to {_told(found, 1)}",
+        lambda found: f"wanted to {_retold(found, 1)}",
     ),
     _framed(
         r"i(?:'?d| would| just)? ?(?:really |just )?(?:want|wanted|like|need) (?!you\b)(.+)",
-        lambda found: f"wanted {_told(found, 1)}",
+        lambda found: f"wanted {_retold(found, 1)}",
     ),
     _framed(
         r"(?:can|could|would|will) you (?:please |just |maybe |possibly |kindly )*(.+)",
-        lambda found: f"asked the agent to {_told(found, 1)}",
+        lambda found: f"asked the agent to {_retold(found, 1)}",
     ),
     _framed(
-        r"(?:can|could|may) (?:i|we) (?:please |just |maybe )*(.+)", lambda found: f"{_ASKS}they can {_told(found, 1)}"
+        r"(?:can|could|may) (?:i|we) (?:please |just |maybe )*(.+)",
+        lambda found: f"{_ASKS}they can {_retold(found, 1)}",
     ),
     _framed(
         r"(?:please |just )*((?:send|give|get|change|cancel|book|help|refund|fix|call|show|put|transfer|reset|stop|remove|"
         r"add|update) .+?)(?: please)?",
-        lambda found: f"asked the agent to {_told(found, 1)}",
+        lambda found: f"asked the agent to {_retold(found, 1)}",
     ),
-    _framed(r"do (?:you|you guys) (.+)", lambda found: f"{_ASKS}the company {_told(found, 1)}"),
-    _framed(r"do (?:i|we) (.+)", lambda found: f"{_ASKS}they {_told(found, 1)}"),
+    _framed(r"do (?:you|you guys) (.+)", lambda found: f"{_ASKS}the company {_retold(found, 1)}"),
+    _framed(r"do (?:i|we) (.+)", lambda found: f"{_ASKS}they {_retold(found, 1)}"),
     _framed(
         rf"(is|are|was|were|has|have|will|would|should|can|could) {_SHE} (.+)",
-        lambda found: f"{_ASKS}{found[2].lower()} {found[1].lower()} {_told(found, 3)}",
+        lambda found: f"{_ASKS}{found[2].lower()} {found[1].lower()} {_retold(found, 3)}",
     ),
     _framed(
-        r"(?:so )?how (?:can|could|should|would|will|do) (?:i|we) (.+)", lambda found: f"asked how to {_told(found, 1)}"
+        r"(?:so )?how (?:can|could|should|would|will|do) (?:i|we) (.+)",
+        lambda found: f"asked how to {_retold(found, 1)}",
     ),
     _framed(
         r"((?:how|what|when|where|why|which)(?: (?:much|long|many|far|soon|often))?) (can|could|should|would|will|do) "
         r"(?:i|we) (.+)",
         lambda found: (
             f"asked {found[1].lower()} they "
-            f"{'' if found[2].lower() == 'do' else found[2].lower() + ' '}{_told(found, 3)}"
+            f"{'' if found[2].lower() == 'do' else found[2].lower() + ' '}{_retold(found, 3)}"
         ),
     ),
     _framed(
         r"((?:how|what|when|where|why|which)(?: (?:much|long|many|far|soon|often))?) (is|are|was|were|'s) "
         r"((?:my|your|the|this|that)(?: [\w'-]+){1,3}|it|they|this|that)",
-        lambda found: f"asked {found[1].lower()} {_told(found, 3)} {_is(found[2])}",
+        lambda found: f"asked {found[1].lower()} {_retold(found, 3)} {_is(found[2])}",
     ),
     _framed(
         r"(?:what|where|when|who)'s ((?:my|your|the|this|that)(?: [\w'-]+){1,3}|it|this|that)",
-        lambda found: f"asked {found[0].split(chr(39), 1)[0].lower()} {_told(found, 1)} is",
+        lambda found: f"asked {found[0].split(chr(39), 1)[0].lower()} {_retold(found, 1)} is",
     ),
 ]
 
@@ -294,35 +297,35 @@ _REPORTS = [
     _framed(
         r"(?:i|we)(?:'ve| have|ve) (?:just |now |already |also |gone ahead and )*((?:\w+(?:ed|en|wn|ne)|sent|put|made|got|"
         r"found|set|paid|told|kept|left|had|reset|let|sold|brought|bought|built|cut|held) .+)",
-        lambda found: f"The agent has {_told(found, 1, 'agent')}",
+        lambda found: f"The agent has {_retold(found, 1, 'agent')}",
     ),
     _framed(
         rf"(?:i|we){_WILL} (?:just |now |also |then )*(?:make sure (?:that )?)?(.+)",
-        lambda found: f"The agent promised to {_told(found, 1, 'agent')}",
+        lambda found: f"The agent promised to {_retold(found, 1, 'agent')}",
     ),
     _framed(
         r"(?:i'?m|i am|we'?re|we are) (?:just |now )?(?!not\b|sorry\b)(\w+ing\b.*)",
-        lambda found: f"The agent is {_told(found, 1, 'agent')}",
+        lambda found: f"The agent is {_retold(found, 1, 'agent')}",
     ),
     _framed(
         r"(?:i|we) (?:can't|cannot|can not|couldn't|could not) (.+)",
-        lambda found: f"The agent could not {_told(found, 1, 'agent')}",
+        lambda found: f"The agent could not {_retold(found, 1, 'agent')}",
     ),
     _framed(
         r"(?:i|we) (?:don't|do not) (.+)",
-        lambda found: f"The agent said that they don't {_told(found, 1, 'agent')}",
+        lambda found: f"The agent said that they don't {_retold(found, 1, 'agent')}",
     ),
     _framed(
         r"(your (?:[\w'-]+ ){1,4}(?:is|are|has|have|was|were|will) .+)",
-        lambda found: _capital(_told(found, 1, "agent")),
+        lambda found: _capital(_retold(found, 1, "agent")),
     ),
     _framed(
         r"((?:the|a|an) (?:[\w'-]+ ){1,5}(?:has been|have been|was|were|will be|is being) .+)",
-        lambda found: _capital(_told(found, 1, "agent")),
+        lambda found: _capital(_retold(found, 1, "agent")),
     ),
     _framed(
         r"(you (?:can|could|need|have|may|must|should) .+)",
-        lambda found: f"The agent explained that {_told(found, 1, 'agent')}",
+        lambda found: f"The agent explained that {_retold(found, 1, 'agent')}",
     ),
 ]
 

@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from msgspec import UNSET
+
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
 from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
-from auscult.analyzers.outcome._by_packs import outcome_by_packs
+from auscult.analyzers.outcome._by_packs import BOTH, UNREPORTED, outcome_by_packs
 from auscult.analyzers.outcome._course import Course, follow
 from auscult.analyzers.outcome._points import ENOUGH, points
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
@@ -22,6 +24,8 @@ from auscult.domain.probe import Answers, Probe
 
 FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
+CLOSE = 6
+"""Points around the bound within which the signs nearly balance."""
 SHORT = 60
 """Characters up to which a turn with small talk asks for nothing else."""
 
@@ -30,7 +34,7 @@ _DECLINES = re.compile(r"\W*(?:no|nope|nah|nothing|it'?s (?:ok|okay|fine|alright
 
 
 class Resolution:
-    """Answer to whether the main request was met by the end."""
+    """Answer to whether the main request was met by the end, and why that is unclear where it is."""
 
     field: ClassVar[str] = "resolution"
     languages: frozenset[str] = UNDERSTOOD
@@ -54,7 +58,11 @@ class Resolution:
         course = follow(conversation, customer_tones(conversation, answers))
         is_met = points(course) >= ENOUGH and not ends_in_failure(course)
         shown = met_by(course) if is_met else missed_by(course)
-        return Outcome(resolution="YES" if is_met else "NO", evidence=(cite(shown.turn or customer[0], shown.why),))
+        return Outcome(
+            resolution="YES" if is_met else "NO",
+            evidence=(cite(shown.turn or customer[0], shown.why),),
+            doubt=doubt_of(course, shown, is_met=is_met) or UNSET,
+        )
 
 
 def ends_in_failure(course: Course) -> bool:
@@ -96,6 +104,22 @@ def missed_by(course: Course) -> Shown:
     if course.protests:
         return Shown(course.turns[course.last("protests")], "protests, and it stays so")
     return Shown(course.turns[-1], "ends before an answer")
+
+
+def doubt_of(course: Course, shown: Shown, *, is_met: bool) -> str:
+    """Return why the answer is unclear; empty where it is certain. Shares of right answers: docs/reference/analyzers.md.
+
+    A protest makes a NO certain; an unanswered request needs no further sign.
+    """
+    if (course.refused or course.offered) and course.met and (is_met or not course.protests):
+        return BOTH
+    if is_met and shown.turn is None:
+        return "no turn shows that it was met; it was answered, and there is no protest"
+    if not is_met and course.is_answered and not (course.refused or course.offered or course.protests):
+        return UNREPORTED
+    if abs(points(course) - ENOUGH) < CLOSE:
+        return "the signs for and against it nearly balance"
+    return ""
 
 
 def _asks_nothing(conversation: Conversation, customer: Sequence[Turn]) -> bool:

@@ -78,7 +78,7 @@ def customer_probes(conversation: Conversation) -> tuple[Classification, ...]:
 @kept
 def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
     """Return the tone of each of the customer's turns, in order."""
-    told = _told(conversation, answers)
+    told = _answers_by_turn(conversation, answers)
     tones: list[Tone] = []
     refused = troubled = False
     for turn in conversation.turns:
@@ -100,7 +100,7 @@ def cues_in(text: str) -> list[Cue]:
     return [cue for place in found if place < len(CUSTOMER) and (cue := CUSTOMER[place]).name not in off]
 
 
-def _told(conversation: Conversation, answers: Answers) -> dict[str, Told]:
+def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, Told]:
     """Return the head's answers about the customer's turns, by turn id; empty where it was not asked."""
     probes = customer_probes(conversation)
     answer = answers[probes[0]] if probes else None

@@ -1,6 +1,6 @@
 """A short name for what a sentence asks for, in its own words: "repair grandfather clock". English.
 
-For what no trained intent covers. A verb and its object where the sentence has them, else what it is about.
+For what no trained intent covers: a verb and its object. A noun alone names no request, so there is no name then.
 """
 
 import re
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from auscult.analyzers.outcome._trouble import TROUBLES
-from auscult.analyzers.topics._keywords import telling_runs
 from auscult.analyzers.topics._plain_words import ACTIONS, COUNTING, SMALL_TALK, words_of
 from auscult.domain.said.text import spoken_words
 
@@ -17,8 +16,6 @@ REACH = 4
 LONGEST_OBJECT = 3
 SHORTEST_WORD = 3
 LONGEST_NAME = 50
-TROUBLE, MATTER = "report problem with", "ask about"
-"""What stands before the thing where no verb does."""
 _KEEP = 2_048
 
 VERBS: Mapping[str, str] = {
@@ -108,10 +105,12 @@ _NO_VERBS = (
 
 @lru_cache(maxsize=_KEEP)
 def name_of(text: str) -> str | None:
-    """Return the name, in small letters and at most 50 characters; None for a sentence without a usable word."""
+    """Return the name, in small letters and at most 50 characters; None without a verb that asks, and its object.
+
+    A sentence that reports trouble has none: its verbs are about the failure, and not about the request.
+    """
     if TROUBLES.first(text) is not None:
-        things = telling_runs(text)
-        return _short(TROUBLE, things[0]) if things else None
+        return None
     bare = spoken_words(text)
     words = bare.split()
     opening = _OPENING.search(bare)
@@ -120,13 +119,12 @@ def name_of(text: str) -> str | None:
         is_verb = word in VERBS or (place == asked and word.isalpha() and word not in _NO_VERBS)
         if is_verb and (thing := _object(words[place + 1 :])):
             return _short(VERBS.get(word, word), thing)
-    things = telling_runs(text)
-    return _short(MATTER, things[0]) if things else None
+    return None
 
 
 def object_of(name: str) -> str:
     """Return the object of a name that ``name_of`` made: the words behind its verb."""
-    verb = max((one for one in (*VERBS.values(), TROUBLE, MATTER) if name.startswith(one + " ")), key=len, default="")
+    verb = max((one for one in VERBS.values() if name.startswith(one + " ")), key=len, default="")
     return name.removeprefix(verb).strip()
 
 

@@ -83,7 +83,7 @@ class ConfiguredIntents:
             return Unknown("no taxonomy is configured")
         found = self._found(conversation, answers, language_of(conversation, known))
         order = {turn.id: place for place, turn in enumerate(conversation.turns)}
-        return _trees(_told(found, conversation, answers, known), order)
+        return _trees(_topics_of(found, conversation, answers, known), order)
 
     def _probe(self, conversation: Conversation, language: str) -> FewShot:
         texts = [piece for _, piece in pieces(conversation)]
@@ -124,7 +124,7 @@ def _examples(paths: Sequence[TopicPath]) -> Examples:
     return Examples(tuple(map(str, range(len(paths)))), tuple(texts))
 
 
-def _told(found: Sequence[Found], conversation: Conversation, answers: Answers, known: Insights) -> list[Told]:
+def _topics_of(found: Sequence[Found], conversation: Conversation, answers: Answers, known: Insights) -> list[Told]:
     """Return the topics found, with the customer's feeling about each and whether it was met, on level 3."""
     stretch_of = stretches(conversation, [one.turns[0] for one in found])
     told: list[Told] = []

@@ -1,7 +1,8 @@
 """Intents of the customer, in a few words: "cancel subscription", "report late or missing delivery".
 
 The names are those of a trained head, so that conversations about the same thing get the same name; where it knows
-none, the name is distilled from the sentence that asks (``_naming``). Weights: docs/reference/analyzers.md.
+none, the name is distilled from the sentence that asks (``_naming``), and ``unclear`` where that has none.
+Weights: docs/reference/analyzers.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import ClassVar, NamedTuple
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import turns_of, unsupported
 from auscult.analyzers.sentiment._feeling import feeling, says, stretches
-from auscult.analyzers.topics._asking import IDLE, Sentence, asking, asking_probes, is_asking
+from auscult.analyzers.topics._asking import Sentence, asking, asking_probes, is_asking
 from auscult.analyzers.topics._keywords import keywords
 from auscult.analyzers.topics._naming import name_of
 from auscult.domain.conversation import Conversation
@@ -21,6 +22,8 @@ from auscult.domain.probe import Answers, Probe
 ENOUGH, ENOUGH_BESIDE, ENOUGH_AT_ONCE = 0.2, 0.3, 0.6
 """From this share on, times what the sentence weighs, the head is believed; where another intent is surer; and where
 another is surer that is wanted in the same breath."""
+UNCLEAR = "unclear"
+"""The name of a request that is made, and that has no sure name."""
 MOST = 3
 MOST_TELLING = 8
 """So many sentences at most tell what the keywords are."""
@@ -75,12 +78,12 @@ def wanted(said: Sequence[Sentence], say_of: Mapping[str, int]) -> list[Wanted]:
 
 
 def distilled(said: Sequence[Sentence]) -> list[Wanted]:
-    """A name made of the sentence that asks most clearly."""
-    asked = [sentence for sentence in said if sentence.idle < IDLE and is_asking(sentence.text)]
-    for sentence in sorted(asked, key=lambda sentence: -sentence.weight * (1 - sentence.idle)):
-        if (name := name_of(sentence.text)) is not None:
+    """Return a name made of the sentence that asks most clearly, or ``unclear``; none where there is only small talk."""
+    telling = sorted((one for one in said if one.tells), key=lambda one: -one.weight * (1 - one.idle))
+    for sentence in telling:
+        if is_asking(sentence.text) and (name := name_of(sentence.text)) is not None:
             return [Wanted(name, (sentence.turn.id,))]
-    return []
+    return [Wanted(UNCLEAR, (telling[0].turn.id,))] if telling else []
 
 
 def _intent(

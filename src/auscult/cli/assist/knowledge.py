@@ -65,7 +65,7 @@ def add(
                 typer.echo(f"{file}:", err=True)
                 report(error, as_json=as_json)
                 continue
-            _tell(change.document, "added" if change.is_new else "unchanged", change.version, as_json=as_json)
+            _print_document(change.document, "added" if change.is_new else "unchanged", change.version, as_json=as_json)
     if refused:
         raise typer.Exit(1)
 
@@ -85,7 +85,7 @@ def listing(
         knowledge = application.store.within(options.known_tenant(application.store, app)).knowledge
         versions = knowledge.versions()
         for document in knowledge.documents(None if language is None else language_of(language)):
-            _tell(document, "in force", versions[document.language], as_json=as_json)
+            _print_document(document, "in force", versions[document.language], as_json=as_json)
 
 
 def remove(
@@ -104,7 +104,7 @@ def remove(
         store = application.store.within(options.known_tenant(application.store, app))
         for name in names:
             change = remove_document(store, name, language)
-            _tell(change.document, "removed", change.version, as_json=as_json)
+            _print_document(change.document, "removed", change.version, as_json=as_json)
 
 
 def search(
@@ -142,7 +142,7 @@ def search(
         typer.echo(f"nothing in what the app knows in {language} (version {found.version}) fits it", err=True)
 
 
-def _tell(document: "Document", what: str, version: int, *, as_json: bool) -> None:
+def _print_document(document: "Document", what: str, version: int, *, as_json: bool) -> None:
     """Print the outcome for a document, in one line."""
     if as_json:
         typer.echo(msgspec.json.encode({"state": what, "version": version, **msgspec.to_builtins(document)}))

@@ -72,7 +72,7 @@ def assign(
 
     with _auditing(database, app) as auditing:
         for conversation_id in conversations:
-            _tell(auditing.assign(conversation_id, auditor, by=by or SYSTEM), as_json=as_json)
+            _print_audit(auditing.assign(conversation_id, auditor, by=by or SYSTEM), as_json=as_json)
 
 
 def answer(
@@ -93,7 +93,7 @@ def answer(
     """
     with _auditing(database, app) as auditing:
         given = read_answers(answers or [], note or [], reason or [])
-        _tell(auditing.draft(conversation, given, comment=comment, as_machine=as_machine), as_json=as_json)
+        _print_audit(auditing.draft(conversation, given, comment=comment, as_machine=as_machine), as_json=as_json)
 
 
 def submit(
@@ -117,7 +117,7 @@ def submit(
     with _auditing(database, app) as auditing:
         given = read_answers(answers or [], note or [], reason or [])
         audit = auditing.submit(conversation, given, comment=comment, as_machine=as_machine, by=by)
-        _tell(audit, as_json=as_json)
+        _print_audit(audit, as_json=as_json)
 
 
 def listing(
@@ -139,7 +139,7 @@ def listing(
             state=cast("AuditState | None", state), auditor=auditor, after_id=after, limit=_PAGE
         ):
             for audit in audits:
-                _tell(audit, as_json=as_json)
+                _print_audit(audit, as_json=as_json)
             after = audits[-1].conversation_id
 
 
@@ -158,7 +158,7 @@ def show(
         return
     _show(view.case)
     for entry in view.trail:
-        typer.echo(_told(entry))
+        typer.echo(_trail_line(entry))
 
 
 @contextmanager
@@ -201,7 +201,7 @@ def read_answers(answers: list[str], notes: list[str], reasons: Sequence[str] = 
     return list(given.values())
 
 
-def _tell(audit: Audit, *, as_json: bool) -> None:
+def _print_audit(audit: Audit, *, as_json: bool) -> None:
     """Print the state of an audit, in one line."""
     result = audit.result
     if as_json:
@@ -259,7 +259,7 @@ def _show(case: EvaluatedConversation) -> None:
     """The same, for people."""
     told = _case(case)
     if case.audit:
-        _tell(case.audit, as_json=False)
+        _print_audit(case.audit, as_json=False)
     else:
         typer.echo(f"{told['conversation_id']}  not assigned")
     form = case.evaluation.form
@@ -280,7 +280,7 @@ def _show(case: EvaluatedConversation) -> None:
         typer.echo(f"not answered yet: {', '.join(told['unanswered'])}")
 
 
-def _told(entry: TrailEntry) -> str:
+def _trail_line(entry: TrailEntry) -> str:
     when = f"{entry.at:%Y-%m-%d %H:%M}"
     if entry.rescored is not None:
         before, after = entry.rescored.before, entry.rescored.after

@@ -120,10 +120,10 @@ def _show(one: Run, *, as_json: bool) -> None:
         return
     counts = ", ".join(f"{count} {each}" for each, count in msgspec.to_builtins(one.counts).items() if count)
     typer.echo(
-        f"run {one.number}  {one.started_at:%Y-%m-%d %H:%M:%S}  {one.order.kind}  {one.state}  {counts}".rstrip()
+        f"run {one.number}  {one.started_at:%Y-%m-%d %H:%M:%S}  {one.order.kind}{' (dry)' if one.order.is_dry else ''}  {one.state}  {counts}".rstrip()
     )
     for note in one.notes:
-        typer.echo(f"  drift: {note}")
+        typer.echo(f"  {'found' if one.order.is_dry else 'drift'}: {note}")
     for each in one.postponed:
         typer.echo(f"  postponed: {each}")
     if one.error:

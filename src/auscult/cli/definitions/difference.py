@@ -29,7 +29,7 @@ def text(found: ComparedForms) -> str:
 
 def page(found: ComparedForms) -> RenderableType:
     """Everything that differs, and what that means for answers that were given before."""
-    head = Text.assemble((found.after.id, "bold"), ": ", _told(found, "before"), " → ", _told(found, "after"))
+    head = Text.assemble((found.after.id, "bold"), ": ", _name_of(found, "before"), " → ", _name_of(found, "after"))
     if found.same:
         return Group(head, Text("They say the same."))
     parts: list[RenderableType] = [head]
@@ -46,7 +46,7 @@ def page(found: ComparedForms) -> RenderableType:
     return Group(*parts, Text(), Text(_sum(found)))
 
 
-def _told(found: ComparedForms, which: str) -> str:
+def _name_of(found: ComparedForms, which: str) -> str:
     side = found.before if which == "before" else found.after
     other = found.after if which == "before" else found.before
     return side.name if side.id == other.id else f"{side.name} ({side.id})"
@@ -71,12 +71,12 @@ def _lines(changes: Iterable[ChangeLine]) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for change in changes:
-        for place, told in enumerate(_told_change(change)):
+        for place, told in enumerate(_change_lines(change)):
             table.add_row("" if place else change.field, told)
     return Padding(table, (0, 0, 0, _INDENT))
 
 
-def _told_change(change: ChangeLine) -> list[Text]:
+def _change_lines(change: ChangeLine) -> list[Text]:
     if not isinstance(change.gone, UnsetType) and not isinstance(change.come, UnsetType):
         if not (change.gone or change.come):
             return [Text("the same, in another order")]

@@ -45,7 +45,7 @@ def apply(
         tenant = options.tenant_of(application.store, account, org, app)
         definitions = application.store.within(tenant).definitions
         for name, document in documents.items():
-            _tell(definitions.publish("table", name, document), as_json=as_json)
+            _print_table(definitions.publish("table", name, document), as_json=as_json)
 
 
 def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -55,7 +55,7 @@ def listing(*, app: options.KnownApp, database: options.Database = None, as_json
     with bootstrap.open(options.settings_of_existing(database)) as application:
         tenant = options.known_tenant(application.store, app)
         for one in application.store.within(tenant).definitions.in_force("table"):
-            _tell(one, as_json=as_json)
+            _print_table(one, as_json=as_json)
 
 
 def show(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
@@ -88,7 +88,7 @@ def _unknown(name: str) -> NotFoundError:
     return NotFoundError(f"there is no table {name} in this app", code="table.unknown", field="name", value=name)
 
 
-def _tell(table: "Definition", *, as_json: bool) -> None:
+def _print_table(table: "Definition", *, as_json: bool) -> None:
     from auscult.domain.definitions.lookup_table import read_table
 
     read = read_table(table.document)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -15,6 +14,7 @@ from auscult.domain.errors import RequestError
 
 if TYPE_CHECKING:
     from auscult.services.delivery.day_files import Day
+    from auscult.storage.delivery.export_folders import ExportFolder
     from auscult.storage.store import AppStore
 
 ReportOrTable = Annotated[
@@ -43,18 +43,67 @@ def export(
             "--until", metavar="TIME", parser=options.instant, help="Up to this time or day. A report needs it."
         ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where WHAT/date=YYYY-MM-DD/ is made.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            metavar="PLACE",
+            help="Where WHAT/date=YYYY-MM-DD/ is made: a folder, or s3://bucket/prefix, gs://..., az://...",
+        ),
+    ],
     form: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, ndjson or csv.")] = "parquet",
     anew: Annotated[bool, typer.Option("--anew", help="Write every day again, changed or not.")] = False,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Export a table or a whole report from the database into files, one per UTC day.
+    """Export a table or a whole report from the database into files, one per day (UTC, or of the app's time zone for tables).
 
     Memory does not grow with the range. The same command again continues where it was interrupted, and rewrites the
     days that have changed: with late audits, re-scores, new or erased conversations.
     """
     from auscult import bootstrap
+    from auscult.storage.delivery.export_folders import open_folder
+
+    _check(what, form, since, until)
+    rows = files = 0
+    folder = open_folder(out)
+    settings = options.settings_of_existing(database)
+    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as tell:
+        store = application.store.within(options.known_tenant(application.store, app))
+        for day in _days(store, what, form, folder, (since, until), is_forced=anew):
+            rows += day.rows
+            files += day.is_new
+            tell(rows, None)
+            if as_json:
+                typer.echo(msgspec.json.encode(day))
+    if not as_json:
+        typer.echo(f"{rows} rows in {folder.shown(what)}; {files} files written, the others are unchanged")
+
+
+def _days(
+    app: "AppStore",
+    what: str,
+    form: str,
+    folder: "ExportFolder",
+    between: tuple[datetime | None, datetime | None],
+    *,
+    is_forced: bool,
+) -> "Iterator[Day]":
+    from auscult.reports import REPORTS
+    from auscult.services.delivery.export import Export
+    from auscult.services.delivery.table_export import TableExport
+    from auscult.services.privacy.log import record
+    from auscult.tables import TABLES
+
+    since, until = between
+    record(app, principal(), "data.exported", f"table:{what}", format=form)  # before: the export may be cut off
+    if what in REPORTS and since and until:
+        return Export(app, REPORTS[what], TABLES[form], folder).days(since, until, is_forced=is_forced)
+    return TableExport(app, what, TABLES[form], folder).days(since, until, is_forced=is_forced)
+
+
+def _check(what: str, form: str, since: datetime | None, until: datetime | None) -> None:
+    """Raise ``RequestError`` where there is no such table, report, format or range."""
     from auscult.reports import REPORTS
     from auscult.services.delivery.tables import KINDS
     from auscult.tables import TABLES
@@ -70,31 +119,3 @@ def export(
         raise RequestError(f"the report {what} needs --since and --until", code="range.missing", field="--since")
     if since and until and until <= since:
         raise RequestError("--until is not after --since", code="range.reversed", field="--until", value=str(until))
-    rows = files = 0
-    settings = options.settings_of_existing(database)
-    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as tell:
-        store = application.store.within(options.known_tenant(application.store, app))
-        for day in _days(store, what, form, out, (since, until), is_anew=anew):
-            rows += day.rows
-            files += day.is_new
-            tell(rows, None)
-            if as_json:
-                typer.echo(msgspec.json.encode(day))
-    if not as_json:
-        typer.echo(f"{rows} rows in {out / what}; {files} files written, the others are unchanged")
-
-
-def _days(
-    app: "AppStore", what: str, form: str, out: Path, between: tuple[datetime | None, datetime | None], *, is_anew: bool
-) -> "Iterator[Day]":
-    from auscult.reports import REPORTS
-    from auscult.services.delivery.export import Export
-    from auscult.services.delivery.table_export import TableExport
-    from auscult.services.privacy.log import record
-    from auscult.tables import TABLES
-
-    since, until = between
-    record(app, principal(), "data.exported", f"table:{what}", format=form)  # before: the export may be cut off
-    if what in REPORTS and since and until:
-        return Export(app, REPORTS[what], TABLES[form], out).days(since, until, is_anew=is_anew)
-    return TableExport(app, what, TABLES[form], out).days(since, until, is_anew=is_anew)

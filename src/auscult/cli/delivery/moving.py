@@ -53,7 +53,7 @@ def move(  # noqa: PLR0917  (what a move is made of)
         with nullcontext(sys.stdout.buffer) if out is None else out.open("wb") as stream:
             for document in moving.documents(meant, counts):
                 stream.write(msgspec.json.encode(document) + b"\n")
-    _tell(counts, note)
+    _print_counts(counts, note)
     if out is not None:
         file.unlink()  # all of it stands in the documents
 
@@ -95,7 +95,7 @@ def _left(without: Iterable[str]) -> frozenset[str]:
     return left
 
 
-def _tell(counts: "Told", note: Note) -> None:
+def _print_counts(counts: "Told", note: Note) -> None:
     """Print what is carried and what is not."""
     note(f"{counts.carried.pop('conversations', 0)} conversations")
     groups: tuple[tuple[str, Counter[str]], ...] = (

@@ -25,7 +25,13 @@ def listing(
         for each in store.webhooks.listing():
             tries = store.webhooks.deliveries(each.id, deliveries) if deliveries else []
             if as_json:
-                told = {"id": each.id, "url": each.url, "kinds": sorted(each.kinds), "position": each.position}
+                told = {
+                    "id": each.id,
+                    "url": each.url,
+                    "kinds": sorted(each.kinds),
+                    "position": each.position,
+                    "format": each.format,
+                }
                 told |= {"failures": each.failures, "is_disabled": each.is_disabled, "deliveries": tries}
                 typer.echo(msgspec.json.encode(told))
                 continue

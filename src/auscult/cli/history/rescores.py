@@ -67,7 +67,7 @@ def rescore(
             by=by,
         )
         view = begun if no_wait else _awaited(application, store, begun)
-    _tell(view, as_json=as_json, is_awaited=not no_wait)
+    _print_state(view, as_json=as_json, is_awaited=not no_wait)
 
 
 def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -90,7 +90,7 @@ def show(
     from auscult.services.history.rescores import view_rescore
 
     with _opened(app, database) as (_, store):
-        _tell(view_rescore(store, rescore_id), as_json=as_json, is_awaited=False)
+        _print_state(view_rescore(store, rescore_id), as_json=as_json, is_awaited=False)
 
 
 def cancel(rescore_id: RescoreId, *, app: options.KnownApp, database: options.Database = None) -> None:
@@ -115,7 +115,7 @@ def resume(
     with _opened(app, database) as (application, store):
         resumed = resume_rescore(store, rescore_id)
         view = resumed if no_wait else _awaited(application, store, resumed)
-    _tell(view, as_json=as_json, is_awaited=not no_wait)
+    _print_state(view, as_json=as_json, is_awaited=not no_wait)
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _awaited(application: "Application", store: "AppStore", begun: "RescoreView"
     return view_rescore(store, sweep_id)
 
 
-def _tell(view: "RescoreView", *, as_json: bool, is_awaited: bool) -> None:
+def _print_state(view: "RescoreView", *, as_json: bool, is_awaited: bool) -> None:
     """Print its state; where the command waited for it, the exit status is 1 after a failure."""
     from auscult.services.history.rescores import line_of
 

@@ -11,14 +11,15 @@ import typer
 from auscult.cli.terminal import options
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
-from auscult.domain.insights.overview import KINDS, NUMBERS, Bar, Kind, Number
+from auscult.domain.insights.drivers import Bar
+from auscult.domain.insights.overview import KINDS, NUMBERS, Kind, Number
 
 if TYPE_CHECKING:
-    from auscult.domain.insights.overview import Driver, Trend
-    from auscult.services.insights.overview import Behind, Figures, Found, Group, Overview, Wanted
+    from auscult.domain.insights.drivers import Driver, Drivers
+    from auscult.domain.insights.overview import Trend
+    from auscult.services.insights.overview import Behind, Figures, Found, Overview, Wanted
     from auscult.storage.store import AppStore
 
-DAYS = 7
 ALL = "all"
 _PAGE = 500
 _WORDS: dict[Kind, str] = {
@@ -28,7 +29,11 @@ _WORDS: dict[Kind, str] = {
     "missed_metric": "missed metrics",
     "queue": "queues",
     "agent": "agents",
+    "wait": "waits",
+    "transfers": "transfers",
 }
+_MEASURES = {"sentiment": "sentiment", "score": "score", "csat": "satisfaction (CSAT)", "nps": "satisfaction (NPS)"}
+"""Measures in words, in the order in which their drivers are shown."""
 
 
 def _kind(given: str) -> str:
@@ -51,7 +56,7 @@ Kinds = Annotated[
         "--by",
         metavar="KIND",
         parser=_kind,
-        help=f"Group by {', '.join(KINDS)}; may be repeated. Default: all but missed_metric.",
+        help=f"Group by {', '.join(KINDS)}; may be repeated. Default: queue, agent and the subjects.",
     ),
 ]
 Shown = Annotated[
@@ -86,15 +91,16 @@ def insights(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show what conversations were about, what drives sentiment and scores, and what is new.
+    """Show failures by week, queue and agent, what drives scores and satisfaction, and what is new.
 
-    Counts the conversations that start in a period (the last 7 days by default) and compares them with the period of
-    the same length before it: volume, sentiment, resolution and risk by what they were about; what pulls sentiment
-    and scores up or down, by points of the mean; what is new, rising and falling.
+    Counts the conversations that start in a period (the last 28 days by default) and compares them with the period of
+    the same length before it: failures, scores, sentiment, resolution and risk by week, queue, agent and subject; what
+    pulls scores, sentiment and satisfaction (CSAT, NPS) up or down, by points of the mean; what is new, rising and
+    falling.
     Every number can be followed to its conversations: --show 'intent:late delivery' --only negative.
     """
     from auscult import bootstrap
-    from auscult.services.insights.overview import TOPICS, Wanted, overview
+    from auscult.services.insights.overview import DAYS, DEFAULT, Wanted, overview
 
     end = until or datetime.now(UTC)
     wanted = Wanted(
@@ -110,7 +116,7 @@ def insights(
         if show is not None:
             _list(_behind(known, wanted, _number(show, only)), as_json=as_json)
             return
-        kinds: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind in by) if by else (*TOPICS, "queue", "agent")
+        kinds: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind in by) if by else DEFAULT
         found = overview(known, wanted, kinds=kinds, most=limit, bar=Bar(conversations=least))
     if as_json:
         typer.echo(msgspec.json.Encoder(decimal_format="number").encode(found))
@@ -178,13 +184,15 @@ def _show(found: "Overview") -> None:
         + (f"; {left_out} left out: too short, or of unknown duration" if left_out else "")
     )
     _show_total(found.total)
+    _show_table("weeks from", [(f"{each.since:%Y-%m-%d}", each) for each in found.weeks])
     for kind, count in found.names.items():
         groups = [group for group in found.groups if group.kind == kind]
         if groups:
-            _show_groups(kind, groups, count)
-    for measure, both in (("sentiment", found.drivers.sentiment), ("score", found.drivers.score)):
-        _show_drivers(f"Low {measure} is driven by", both.low)
-        _show_drivers(f"High {measure} is driven by", both.high)
+            _show_table(f"{_WORDS[kind]} ({count})", [(each.name, each) for each in groups])
+    for measure, words in _MEASURES.items():
+        both: Drivers = getattr(found.drivers, measure)
+        _show_drivers(f"Low {words} is driven by", both.low)
+        _show_drivers(f"High {words} is driven by", both.high)
     _show_trends("New", found.trends.new)
     _show_trends("Rising", found.trends.rising)
     _show_trends("Falling", found.trends.falling)
@@ -200,41 +208,57 @@ def _show_total(total: "Figures") -> None:
         f"resolved {_percent(total.resolution_rate)}: {total.resolved} of {total.resolved + total.unresolved}; "
         f"{total.escalations} escalations, {total.churn_risks} churn risks"
     )
+    if total.csat.n or total.nps.n:
+        answers = [
+            *([f"CSAT {total.csat.mean} in the mean of {total.csat.n} answers"] if total.csat.n else []),
+            *([f"NPS {total.nps.mean} of {total.nps.n} answers"] if total.nps.n else []),
+        ]
+        typer.echo(f"{total.dissatisfied} dissatisfied, {total.satisfied} satisfied; {', '.join(answers)}")
 
 
-def _show_groups(kind: Kind, groups: Iterable["Group"], count: int) -> None:
+def _show_table(title: str, rows: Sequence[tuple[str, "Figures"]]) -> None:
+    """Show figures by name, failures before means; satisfaction where customers answered."""
     from rich.console import Console
     from rich.table import Table
 
+    rated = any(each.csat.n for _, each in rows)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(f"{_WORDS[kind]} ({count})")
-    for name in ("n", "share", "before", "sentiment", "resolved", "escal.", "churn", "score"):
+    table.add_column(title)
+    columns = ("n", "failed", "score", "resolved", "escal.", "churn", "sentiment", *(["CSAT"] if rated else []))
+    for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
-    for each in groups:
+    for name, each in rows:
         table.add_row(
-            each.name,
+            name,
             str(each.conversations),
-            _percent(each.share),
-            str(each.before),
-            _or_dash(each.sentiment.mean),
+            f"{each.failed} of {each.score.n}",
+            _or_dash(each.score.mean),
             _percent(each.resolution_rate),
             str(each.escalations),
             str(each.churn_risks),
-            _or_dash(each.score.mean),
+            _or_dash(each.sentiment.mean),
+            *([_or_dash(each.csat.mean)] if rated else []),
         )
-    typer.echo("")
-    Console().print(table)
+    if rows:
+        typer.echo("")
+        Console().print(table)
 
 
 def _show_drivers(title: str, found: Iterable["Driver"]) -> None:
     _show_lines(
         title,
         [
-            f"{each.kind}:{each.name}  {each.points:+} points of the mean: {each.mean} in {each.conversations} "
-            f"({each.share:.1f}%), {each.baseline} overall"
+            f"{each.kind}:{each.name}  {each.points:+} points of the mean{_interval(each)}: {each.mean} in "
+            f"{each.conversations} ({each.share:.1f}%), {each.baseline} overall; {', '.join(each.examples)}"
             for each in found
         ],
     )
+
+
+def _interval(driver: "Driver") -> str:
+    if driver.points_low is None or driver.points_high is None:
+        return ""
+    return f" ({driver.points_low:+} to {driver.points_high:+})"
 
 
 def _show_trends(title: str, found: Iterable["Trend"]) -> None:

@@ -1,4 +1,4 @@
-"""``auscult apps``: what an app does with personal data."""
+"""``auscult apps``: what an app does with personal data, and whose days it has."""
 
 from typing import Annotated
 
@@ -37,6 +37,11 @@ TwoPeople = Annotated[
     ),
 ]
 
+Timezone = Annotated[
+    str | None,
+    typer.Option("--timezone", metavar="NAME", help="Whose days exported tables have, as Europe/Berlin; UTC at first."),
+]
+
 
 def change(
     *,
@@ -45,13 +50,15 @@ def change(
     redactor: Redactor = None,
     countries: Countries = None,
     two_people: TwoPeople = None,
+    timezone: Timezone = None,
     account: options.Account = None,
     org: options.Org = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Change what an app does with personal data; it holds for what is accepted from then on."""
+    """Change what an app does with personal data; it holds for what is accepted from then on. And whose days it has."""
     from auscult import bootstrap
+    from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
 
     if redaction is not None and redaction not in MODES:
@@ -66,10 +73,13 @@ def change(
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
         settings = change_settings(store, principal(), asked)
+        if timezone is not None:
+            change_timezone(store, timezone)
+        days = timezone_of(store)
         if two_people is False and settings.two_people:
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
             print_done(done, as_json=as_json)
-    _print(tenant, settings, as_json=as_json)
+    _print(tenant, settings, days, as_json=as_json)
 
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -86,25 +96,29 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
 
 
 def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Print what an app does with personal data."""
+    """Print what an app does with personal data, and whose days it has."""
     from auscult import bootstrap
+    from auscult.services.delivery.days import timezone_of
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         tenant = options.known_tenant(application.store, app)
-        settings = application.store.within(tenant).privacy.settings()
-    _print(tenant, settings, as_json=as_json)
+        store = application.store.within(tenant)
+        settings, days = store.privacy.settings(), timezone_of(store)
+    _print(tenant, settings, days, as_json=as_json)
 
 
-def _print(tenant: Tenant, settings: PrivacySettings, *, as_json: bool) -> None:
+def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json: bool) -> None:
     shown = {
         "app": tenant.app_id,
         "redaction": settings.redaction,
         "redactor": settings.redactor,
         "countries": list(settings.countries),
         "two_people": settings.two_people,
+        "timezone": timezone,
     }
     if as_json:
         typer.echo(msgspec.json.encode(shown))
         return
     countries = ", ".join(settings.countries) or "of the conversation's language"
-    typer.echo(f"{tenant.app_id}: redaction {settings.redaction}, by {settings.redactor}, countries {countries}")
+    personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
+    typer.echo(f"{tenant.app_id}: {personal}; days of {timezone}")

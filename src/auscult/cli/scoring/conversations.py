@@ -132,7 +132,9 @@ def _shown(found: "ConversationDetail", newest: "Evaluation | None", *, with_tur
 def _verdict(result: "MetricResult") -> Iterator[str]:
     verdict = result.verdict
     mark = {True: "+", False: "!" if result.is_fatal_error else "-", None: " "}[result.adhered]
-    yield f"{mark} {result.metric.name}: {verdict.qualification}{f' ({verdict.reason})' if verdict.reason else ''}"
+    unclear = "" if verdict.certain else ", unclear"
+    reason = f" ({verdict.reason})" if verdict.reason else ""
+    yield f"{mark} {result.metric.name}: {verdict.qualification}{unclear}{reason}"
     for kind, evidence in (("trigger: ", verdict.trigger), ("", verdict.evidence)):
         for each in evidence:
             yield f"    {kind}{_quoted(each)}"

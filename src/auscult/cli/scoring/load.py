@@ -81,7 +81,7 @@ def load(
             given = None if shape is None else (shape, _options(description))
             counts = application.load(tenant, files or [], wait=not no_wait, progress=tell, shape=given)
         application.store.settle()
-        _tell(counts, as_json=as_json)
+        _print_counts(counts, as_json=as_json)
         hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
     if counts["rejected"] or counts["failed"] or counts["waiting"]:
         raise typer.Exit(1)
@@ -104,7 +104,7 @@ def _options(description: Path | None) -> Mapping[str, Any]:
     return found  # pyright: ignore[reportUnknownVariableType]
 
 
-def _tell(counts: dict[str, Any], *, as_json: bool) -> None:
+def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     used = counts["judge"]
     if as_json:
         typer.echo(msgspec.json.encode(counts | {"judge": used and used.told()}))

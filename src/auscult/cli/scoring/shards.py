@@ -72,7 +72,7 @@ def score_shards(
     outcomes: list[Outcome] = []
     for outcome in coming:
         outcomes.append(outcome)
-        _tell(outcome, out)
+        _print_outcome(outcome, out)
     states = [outcome.state for outcome in outcomes]
     counts = [f"{states.count(state)} {state}" for state in ("scored", "finished before", "busy", "failed")]
     told = ", ".join(each for each in counts if not each.startswith("0 ")) or "none"
@@ -102,7 +102,7 @@ def _here(
             yield outcome
 
 
-def _tell(outcome: "Outcome", out: Path) -> None:
+def _print_outcome(outcome: "Outcome", out: Path) -> None:
     if outcome.state in ("failed", "busy"):
         typer.echo(f"{'error: ' * (outcome.state == 'failed')}{outcome.shard}: {outcome.reason}", err=True)
     if outcome.rejected:

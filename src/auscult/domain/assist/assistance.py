@@ -45,7 +45,10 @@ class AgenticSession(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Passage that an answer rests on: its place in the knowledge base, and the version of the base."""
+    """Passage that an answer rests on: its place in the knowledge base, and the version of its document.
+
+    The base's versions are counted: this is the first one that has the document as it is.
+    """
 
     passage_id: str | None = None
     source: str | None = None

@@ -170,9 +170,16 @@ class Redacted(LiveEvent, frozen=True, kw_only=True, omit_defaults=True, tag="re
     text: str
 
 
+class Reworded(LiveEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reworded"):
+    """A message came in again with another text (``of`` is its id). The first text stays; this one is not stored."""
+
+    of: str
+
+
 Event = (
     Message
     | Redacted
+    | Reworded
     | Moved
     | SummaryAsked
     | Ended

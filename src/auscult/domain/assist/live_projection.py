@@ -31,6 +31,7 @@ from auscult.domain.assist.live import (
     Passed,
     Rated,
     Redacted,
+    Reworded,
     Searched,
     Suggested,
     Summarised,
@@ -69,6 +70,7 @@ class Live(Struct, frozen=True, kw_only=True):
     assistant's open work: messages to answer, handovers to summarise, and the final summary, which is rewritten after
     further messages. ``messages`` holds every message. ``plan`` is what is followed in the conversation, None where
     nothing is or nothing was searched yet; ``tracked`` are the ids of the messages that were searched for steps.
+    ``reworded`` has the time of the first other text that came in under a message's id.
     """
 
     conversation: Conversation
@@ -86,6 +88,7 @@ class Live(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     plan: Plan | None = None
     tracked: frozenset[str] = frozenset()
+    reworded: dict[str, datetime] = {}
 
     @property
     def assist(self) -> Assist:
@@ -164,16 +167,13 @@ def fold(tenant: Tenant, conversation_id: str, events: Iterable[Event]) -> Live:
         active_at=max([start, *(event.received_at for event in found.all if not isinstance(event, _OWN))]),
         passed=passed,
         instead={event.request_id: event.text for event in found.of(Used) if event.text},
-        unanswered=tuple(
-            message
-            for message in messages
-            if message.author == "customer" and message.wants_answer and message.message_id not in answered
-        ),
+        unanswered=tuple([each for each in messages if _is_asked(each, ended) and each.message_id not in answered]),
         handovers=tuple(each for each in handovers if not _is_summarised(found, each.id)),
         wants_final=(is_over or bool(found.of(SummaryAsked))) and not _is_summarised(found, FINAL),
         messages=tuple(messages),
         plan=runs.plan,
         tracked=frozenset([event.of for event in tracked]),
+        reworded={event.of: event.at for event in found.of(Reworded)},
     )
 
 
@@ -212,6 +212,12 @@ def _is_summarised(found: _Sorted, name: str) -> bool:
         event.turns >= turns if name == FINAL and event.occasion == "end" else event.id == f"summarised:{name}"
         for event in found.of(Summarised)
     )
+
+
+def _is_asked(message: Message, ended: Ended | Idled | None) -> bool:
+    """Return whether a message wants a suggestion: none is wanted for what comes after the end."""
+    is_after = isinstance(ended, Ended) and message.at > ended.at
+    return message.author == "customer" and message.wants_answer and not is_after
 
 
 def _ended_at(ended: Ended | Idled | None, messages: Sequence[Message], start: datetime) -> datetime | None:

@@ -17,6 +17,10 @@ class PassageIndex(Protocol):
         """Return how informative a text is: 0 for numbers alone, 1 for a complete question."""
         ...
 
+    def likelihood(self, question: str, found: Sequence[Found]) -> float:
+        """Return how likely the first of what was found answers the question, from 0 to 1. The others are its rivals."""
+        ...
+
 
 class Retriever(Protocol):
     """Finds passages. Everything is done in memory, so it is quick."""
@@ -28,7 +32,12 @@ class Retriever(Protocol):
 
     @property
     def enough(self) -> float:
-        """Return the least score times informativeness at which a passage is worth suggesting."""
+        """Return the least score times informativeness at which a passage is worth showing."""
+        ...
+
+    @property
+    def likely(self) -> float:
+        """Return the least likelihood at which the best passage is suggested."""
         ...
 
     def index(self, passages: Sequence[Passage], language: str) -> PassageIndex:

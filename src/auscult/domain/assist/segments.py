@@ -80,7 +80,7 @@ class _Walk:
         if agent.id in self._present:
             return
         if move.transfer == "cold":
-            self._take_over(move)
+            self._replace_agent(move)
         elif move.transfer == "warm":
             self._events.append(nouns.Event(CONSULT, self._ms(move.at), agent_id=agent.id))
         elif move.transfer == "redial":
@@ -107,7 +107,7 @@ class _Walk:
         """All of it."""
         return Moves(tuple(self._stays), tuple(self._events), tuple(self._handovers))
 
-    def _take_over(self, move: Moved) -> None:
+    def _replace_agent(self, move: Moved) -> None:
         """Replace an agent who left, or whose leave is reported only later."""
         if self._awaited is not None:
             event = self._events[self._awaited]

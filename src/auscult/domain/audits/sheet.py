@@ -124,7 +124,7 @@ def filled_sheet(before: Sheet, sheet: Sheet, form: Form) -> Sheet:
                 field="answers",
                 value=each.level,
             )
-    kept = (_settled(metrics[metric_id], answers[metric_id]) for metric_id in known if metric_id in answers)
+    kept = (_completed(metrics[metric_id], answers[metric_id]) for metric_id in known if metric_id in answers)
     moments = {(each.turn_id, each.metric_id): each for each in (*before.moments, *sheet.moments)}
     _check_moments(moments.values(), known)
     return Sheet(
@@ -154,7 +154,7 @@ def _check_moments(moments: Collection[Moment], known: Sequence[str]) -> None:
     _check_metrics((AuditAnswer(metric_id=each.metric_id, answer="-") for each in moments if each.metric_id), known)
 
 
-def _settled(metric: Metric, given: AuditAnswer) -> AuditAnswer:
+def _completed(metric: Metric, given: AuditAnswer) -> AuditAnswer:
     """Return an answer as it is kept: a level decides YES or NO; NA and "-" have no level."""
     if given.answer in ("NA", "-"):
         return replace(given, level=None)

@@ -52,8 +52,8 @@ class FoundAudit(Struct, frozen=True, kw_only=True):
     """An evaluation that people made elsewhere, of a conversation that is loaded or is still to come.
 
     ``audit_id`` is the source's own id of it: the same twice is one. ``conversation_id`` is the source's id of the
-    conversation (what a mapper of transcripts uses as ``custom_id``). ``answers`` holds by the source's id of a question
-    YES, NO, NA, a number or a word. ``score`` is in percent, None where the source has none.
+    conversation (what a mapper of transcripts uses as ``custom_id``). ``answers`` holds by the id of a metric YES, NO, NA, or
+    the level of a graded one, a number or a word. ``score`` is in percent, None where the source has none.
     """
 
     audit_id: str
@@ -68,8 +68,8 @@ class FoundAudit(Struct, frozen=True, kw_only=True):
 
 
 def refused_audit(audit: FoundAudit) -> Refused:
-    """Return the refusal of an audit: none is taken in yet, and none is lost silently."""
-    return Refused("evaluations by people are not taken in yet", f"evaluation {audit.audit_id}")
+    """Return the refusal of an audit where conversations alone are read."""
+    return Refused("evaluations by people are taken in by a connector alone", f"evaluation {audit.audit_id}")
 
 
 Mapped = Conversation | FoundAudit | Refused

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Kind = Literal["folder", "s3", "gs", "az", "sftp"]
+Kind = Literal["folder", "s3", "gs", "az", "sftp", "zendesk", "twilio", "intercom", "zoom", "genesys"]
 
 SCHEMES: Mapping[str, Kind] = {
     "folder:": "folder",
@@ -14,6 +14,11 @@ SCHEMES: Mapping[str, Kind] = {
     "gs://": "gs",
     "az://": "az",
     "sftp://": "sftp",
+    "zendesk://": "zendesk",
+    "twilio://": "twilio",
+    "intercom://": "intercom",
+    "zoom://": "zoom",
+    "genesys://": "genesys",
 }
 """Beginnings of ``place``, and the kind of place that each is."""
 
@@ -23,8 +28,22 @@ SECRETS: Mapping[Kind, tuple[str, ...]] = {
     "gs": ("service_account_key",),
     "az": ("account_key", "sas_token"),
     "sftp": ("password", "private_key", "passphrase"),
+    "zendesk": ("email", "api_token", "oauth_token"),
+    "twilio": ("account_sid", "auth_token"),
+    "intercom": ("access_token",),
+    "zoom": ("client_id", "client_secret"),
+    "genesys": ("client_id", "client_secret"),
 }
 """Names of the secrets of each kind of place."""
+
+PULLED: Mapping[Kind, str] = {
+    "zendesk": "zendesk-tickets",
+    "twilio": "twilio",
+    "intercom": "intercom",
+    "zoom": "zoom-contact-center",
+    "genesys": "genesys-cloud",
+}
+"""Kinds of places that are APIs, and the format of their items."""
 
 UNKNOWN = "unknown"
 """Id of the queue or agent that stands for every one that a mapping table does not have."""

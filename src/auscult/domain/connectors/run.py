@@ -14,7 +14,7 @@ class Counts(Struct, kw_only=True):
 
     ``known`` were read by an earlier run; ``left_out`` does not fit the document; ``postponed`` are tried again by the
     next run. ``new``, ``changed`` and ``unchanged`` are conversations, ``refused`` are refusals inside what was read,
-    ``audits`` those among them that are evaluations by people, which are not taken in yet.
+    ``audits`` evaluations by people that were taken in.
     """
 
     listed: int = 0
@@ -33,7 +33,8 @@ class Counts(Struct, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True):
     """Order for a run: the items that it reads. ``since`` and ``until`` limit a back-fill by the time at which an item was written.
 
-    ``is_repeated``: also what is known already is read again.
+    ``is_repeated``: also what is known already is read again. ``is_dry``: it is read, mapped and counted, and nothing of it
+    is stored but the run.
     """
 
     kind: RunKind
@@ -42,10 +43,14 @@ class Order(Struct, frozen=True, kw_only=True):
     prefix: str = ""
     is_repeated: bool = False
     by: str = ""
+    is_dry: bool = False
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One run. ``notes`` are lines of the drift watch; ``postponed`` holds the first reasons, as ``key: reason``."""
+    """One run. ``postponed`` holds the first reasons, as ``key: reason``.
+
+    ``notes`` are lines of the drift watch; of a dry run, the first refusals and what the mapping table does not have.
+    """
 
     number: int
     connector: str

@@ -1,4 +1,4 @@
-"""Aggregates over many conversations: subjects, drivers of the scores, and new subjects.
+"""Aggregates over many conversations: figures, by subject and week, and new subjects.
 
 Pure, and in whole numbers while it is counted, so that the order of the facts changes nothing. Sentiment is
 counted in tenths: 10 (worst) over 50 (neutral) to 100 (best).
@@ -10,15 +10,24 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-Kind = Literal["intent", "topic", "configured_intent", "missed_metric", "queue", "agent"]
-KINDS: tuple[Kind, ...] = ("intent", "topic", "configured_intent", "missed_metric", "queue", "agent")
-Measure = Literal["sentiment", "score"]
+Kind = Literal["intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers"]
+KINDS: tuple[Kind, ...] = (
+    "intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers",
+)  # fmt: skip
+SERVICE: tuple[Kind, ...] = ("wait", "transfers")
+"""Waits and transfers. Each may drive any measure, so they are counted even when they are not shown."""
+Measure = Literal["sentiment", "score", "csat", "nps"]
+MEASURES: tuple[Measure, ...] = ("sentiment", "score", "csat", "nps")
 
 LOW_SENTIMENT = 40
 HIGH_SENTIMENT = 60
 """Below the one it is negative, above the other positive, as one conversation's is."""
 EXAMPLES = 3
 """Conversations that are named beside each number."""
+LOW_CSAT, HIGH_CSAT = 2, 4
+"""Answers on a scale of 1 to 5: up to the one dissatisfied, from the other on satisfied."""
+DETRACTOR, PROMOTER = 6, 9
+"""Answers on a scale of 0 to 10: up to the one a detractor, from the other on a promoter."""
 
 
 class Mention(NamedTuple):
@@ -31,7 +40,10 @@ class Mention(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One conversation, as far as it is counted. None means that it is not known."""
+    """One conversation, as far as it is counted. None means that it is not known.
+
+    ``csat`` (1 to 5) and ``nps`` (0 to 10) are the customer's answers to a survey.
+    """
 
     conversation_id: str
     is_analysed: bool
@@ -42,6 +54,15 @@ class Fact(NamedTuple):
     is_escalated: bool | None
     is_churn_risk: bool | None
     mentions: tuple[Mention, ...] = ()
+    csat: int | None = None
+    nps: int | None = None
+
+    @property
+    def values(self) -> tuple[tuple[Measure, int], ...]:
+        """Its known measures. A promoter counts 100 and a detractor -100, so that the mean is the Net Promoter Score."""
+        nps = None if self.nps is None else 100 * ((self.nps >= PROMOTER) - (self.nps <= DETRACTOR))
+        known = (self.sentiment, self.score, self.csat, nps)
+        return tuple([(name, value) for name, value in zip(MEASURES, known, strict=True) if value is not None])
 
     def under(self, mention: Mention) -> "Fact":
         """The same conversation as it is counted under one of its mentions."""
@@ -53,7 +74,7 @@ class Fact(NamedTuple):
 
 Number = Literal[
     "conversations", "analysed", "scored", "passed", "failed", "with_sentiment", "negative", "neutral", "positive",
-    "resolved", "unresolved", "escalations", "churn_risks",
+    "resolved", "unresolved", "escalations", "churn_risks", "with_csat", "with_nps", "dissatisfied", "satisfied",
 ]  # fmt: skip
 NUMBERS: Mapping[Number, Callable[[Fact], bool]] = {
     "conversations": lambda _: True,
@@ -69,42 +90,91 @@ NUMBERS: Mapping[Number, Callable[[Fact], bool]] = {
     "unresolved": lambda fact: fact.is_resolved is False,
     "escalations": lambda fact: fact.is_escalated is True,
     "churn_risks": lambda fact: fact.is_churn_risk is True,
+    "with_csat": lambda fact: fact.csat is not None,
+    "with_nps": lambda fact: fact.nps is not None,
+    "dissatisfied": lambda fact: (
+        (fact.csat is not None and fact.csat <= LOW_CSAT) or (fact.nps is not None and fact.nps <= DETRACTOR)
+    ),
+    "satisfied": lambda fact: (
+        (fact.csat is not None and fact.csat >= HIGH_CSAT) or (fact.nps is not None and fact.nps >= PROMOTER)
+    ),
 }
 """Which conversations stand behind each number."""
 
 
+class Sums:
+    """Count, sum and sum of squares of one measure."""
+
+    __slots__ = ("n", "squares", "total")
+
+    def __init__(self) -> None:
+        """Nothing is added yet."""
+        self.n = self.total = self.squares = 0
+
+    def add(self, value: int) -> None:
+        """Add one value."""
+        self.n += 1
+        self.total += value
+        self.squares += value * value
+
+
+class Held(NamedTuple):
+    """The part of a fact that is added to counts: computed once, and added under each name."""
+
+    numbers: tuple[Number, ...]
+    values: tuple[tuple[Measure, int], ...]
+
+
+def _held(fact: Fact) -> Held:
+    return Held(tuple([number for number, holds in NUMBERS.items() if holds(fact)]), fact.values)
+
+
 class Counted:
-    """Conversations counted together."""
+    """Conversations counted together.
+
+    ``sums`` are of what is known under the name they are counted by, ``whole`` of the conversations themselves.
+    """
 
     def __init__(self) -> None:
         """Nothing is counted yet."""
         self.numbers: dict[Number, int] = dict.fromkeys(NUMBERS, 0)
         self.examples: dict[Number, list[str]] = {}
-        self.sums: dict[Measure, int] = {"sentiment": 0, "score": 0}
+        self.sums: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
+        self.whole: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
 
     def add(self, fact: Fact) -> None:
         """Count one."""
-        for number, holds in NUMBERS.items():
-            if holds(fact):
-                self.numbers[number] += 1
-                examples = self.examples.setdefault(number, [])
-                if len(examples) < EXAMPLES:
-                    examples.append(fact.conversation_id)
-        self.sums["sentiment"] += fact.sentiment or 0
-        self.sums["score"] += fact.score or 0
+        held = _held(fact)
+        self.add_held(fact.conversation_id, held, held)
+
+    def add_held(self, conversation_id: str, held: "Held", whole: "Held") -> None:
+        """Count one; ``whole`` is of the conversation itself, where ``held`` is of what is known under a mention of it."""
+        for number in held.numbers:
+            self.numbers[number] += 1
+            examples = self.examples.setdefault(number, [])
+            if len(examples) < EXAMPLES:
+                examples.append(conversation_id)
+        for measure, value in held.values:
+            self.sums[measure].add(value)
+        for measure, value in whole.values:
+            self.whole[measure].add(value)
 
     def known(self, measure: Measure) -> int:
         """In how many of them a measure is known."""
-        return self.numbers[_KNOWN[measure]]
+        return self.sums[measure].n
 
     def mean(self, measure: Measure) -> Decimal | None:
-        """The mean of what is known: sentiment from 1 to 10, score from -100 to 100."""
-        known = self.known(measure)
-        return Decimal(self.sums[measure]) / (known * _GRAIN[measure]) if known else None
+        """The mean of what is known: sentiment from 1 to 10, score and NPS from -100 to 100, CSAT from 1 to 5."""
+        found = self.sums[measure]
+        return Decimal(found.total) / (found.n * GRAIN[measure]) if found.n else None
 
 
-_KNOWN: Mapping[Measure, Number] = {"sentiment": "with_sentiment", "score": "scored"}
-_GRAIN: Mapping[Measure, int] = {"sentiment": 10, "score": 1}
+KNOWN: Mapping[Measure, Number] = {
+    "sentiment": "with_sentiment", "score": "scored", "csat": "with_csat", "nps": "with_nps",
+}  # fmt: skip
+"""The number of those in which a measure is known."""
+GRAIN: Mapping[Measure, int] = {"sentiment": 10, "score": 1, "csat": 1, "nps": 1}
+"""By what a measure is divided: sentiment is counted in tenths."""
 Key = tuple[Kind, str]
 
 
@@ -125,13 +195,16 @@ class Tally:
 
     def add(self, fact: Fact) -> None:
         """Count one; under one name once, however often it is mentioned."""
-        self.total.add(fact)
+        whole = _held(fact)
+        self.total.add_held(fact.conversation_id, whole, whole)
         for (kind, name), mention in {(each.kind, each.name): each for each in reversed(fact.mentions)}.items():
             if kind in self._kinds:
                 if (kind, name) not in self.groups:
                     self._make_room()
                     self.groups[kind, name] = Counted()
-                self.groups[kind, name].add(fact.under(mention))
+                under = fact.under(mention)
+                held = whole if under == fact else _held(under)
+                self.groups[kind, name].add_held(fact.conversation_id, held, whole)
 
     def _make_room(self) -> None:
         if len(self.groups) < self._most:
@@ -141,78 +214,6 @@ class Tally:
         ]
         self.dropped += len(self.groups) - len(kept)
         self.groups = dict(kept)
-
-
-class Bar(Struct, frozen=True, kw_only=True):
-    """Thresholds of a driver (the vendor's CX insights; that of scores is ours, on a scale ten times as wide)."""
-
-    conversations: int = 30
-    share: Decimal = Decimal("0.02")
-    sentiment: Decimal = Decimal("0.8")
-    score: Decimal = Decimal(8)
-
-
-MOST_DRIVERS = 6
-
-
-class Driver(Struct, frozen=True, kw_only=True):
-    """Subject that moves a mean up or down: impact = (mean - baseline) x conversations, with two decimals.
-
-    ``points``: by how much the mean of all would differ without the distance; ``share`` of all conversations, percent.
-    """
-
-    kind: Kind
-    name: str
-    conversations: int
-    mean: Decimal
-    baseline: Decimal
-    impact: Decimal
-    points: Decimal
-    share: Decimal
-
-
-class Drivers(Struct, frozen=True, kw_only=True):
-    """The strongest drivers of one measure, down and up."""
-
-    low: tuple[Driver, ...] = ()
-    high: tuple[Driver, ...] = ()
-
-
-def drivers(tally: Tally, measure: Measure, bar: Bar) -> Drivers:
-    """Return what drives a measure. Only conversations in which it is known count.
-
-    A missed metric lowers the score by definition, so it is no driver of scores.
-    """
-    baseline = tally.total.mean(measure)
-    everything = tally.total.known(measure)
-    if baseline is None:
-        return Drivers()
-    least_away = bar.sentiment if measure == "sentiment" else bar.score
-    found: list[Driver] = []
-    for (kind, name), counted in tally.groups.items():
-        mean, count = counted.mean(measure), counted.known(measure)
-        if measure == "score" and kind == "missed_metric":
-            continue
-        if mean is None or count < bar.conversations or count < bar.share * everything:
-            continue
-        if abs(mean - baseline) >= least_away:
-            found.append(
-                Driver(
-                    kind=kind,
-                    name=name,
-                    conversations=count,
-                    mean=hundredths(mean),
-                    baseline=hundredths(baseline),
-                    impact=hundredths((mean - baseline) * count),
-                    points=hundredths((mean - baseline) * count / everything),
-                    share=hundredths(Decimal(100 * count) / everything),
-                )
-            )
-    found.sort(key=lambda each: (-abs(each.impact), each.kind, each.name))
-    return Drivers(
-        low=tuple([each for each in found if each.impact < 0][:MOST_DRIVERS]),
-        high=tuple([each for each in found if each.impact > 0][:MOST_DRIVERS]),
-    )
 
 
 NEW_LEAST = 5

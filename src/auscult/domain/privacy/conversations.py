@@ -84,7 +84,7 @@ def redact_conversation(
         turn if not spans else replace(turn, text=text, doubts=())
         for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
     )
-    if turns != conversation.turns:
+    if any(talk.spans):
         changes["turns"] = turns
     masks = {mark: digest_of(kind, value, digest) for mark, kind, value in numbering.values()} if digest else {}
     if masks:

@@ -69,7 +69,7 @@ def voice_figures(
 ) -> VoiceFigures:
     """Return the figures of a recording by the speech of each channel, in order and without overlap within it.
 
-    ``audible``: where each channel is not silent, whatever the sound.
+    ``audible``: where each channel is not silent; what of it is no speech of any channel may be music.
     """
     talk = [sum(span.length_ms for span in spans) for spans in speech]
     total = sum(talk)

@@ -46,6 +46,14 @@ class Prior(Struct, frozen=True):
     beta: float
 
 
+class Rate(Struct, frozen=True, kw_only=True):
+    """An agent's shrunken rate with its interval; ``enough`` is false where that is too wide for a figure to be shown."""
+
+    n: int
+    rate: Figure
+    enough: bool
+
+
 class Shrunk(Struct, frozen=True, kw_only=True):
     """An agent's rate, (alpha + k) / (alpha + beta + n), with its interval and the ranks it may hold (1 is best).
 
@@ -105,20 +113,23 @@ def fit_prior(counts: Sequence[Count]) -> Prior:
     return Prior(mean * strength, (1 - mean) * strength)
 
 
+def shrunken_rates(counts: Mapping[str, Count], widest: float = WIDEST) -> dict[str, Rate]:
+    """Return the agents' shrunken rates alone: ``shrink`` compares each agent with each other for the ranks."""
+    prior = fit_prior(list(counts.values()))
+    return {
+        agent: Rate(n=one.n, rate=_posterior(prior, one), enough=_raw_width(one) <= widest)
+        for agent, one in counts.items()
+    }
+
+
 def shrink(counts: Mapping[str, Count], widest: float = WIDEST) -> dict[str, Shrunk]:
     """Return the agents' shrunken rates. An agent's ranks run over those whose rates do not surely differ."""
-    prior = fit_prior(list(counts.values()))
-    rates = {agent: _posterior(prior, one) for agent, one in counts.items()}
+    found = shrunken_rates(counts, widest)
+    rates = {agent: one.rate for agent, one in found.items()}
     ranks = {agent: _ranks(agent, rates) for agent in rates}
     return {
-        agent: Shrunk(
-            n=counts[agent].n,
-            rate=rate,
-            best_rank=ranks[agent][0],
-            worst_rank=ranks[agent][1],
-            enough=_raw_width(counts[agent]) <= widest,
-        )
-        for agent, rate in rates.items()
+        agent: Shrunk(n=one.n, rate=one.rate, best_rank=ranks[agent][0], worst_rank=ranks[agent][1], enough=one.enough)
+        for agent, one in found.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Control charts of a share by period: Laney's p', run rules, EWMA and CUSUM.
+"""Control charts of a share and of a mean by period: Laney's p', run rules, EWMA and CUSUM.
 
 Laney, D. B. (2002). Improved control charts for attributes. Quality Engineering 14, 531-537.
 Roberts, S. W. (1959). Control chart tests based on geometric moving averages. Technometrics 1, 239-250.
@@ -58,6 +58,15 @@ class Chart(Struct, frozen=True, kw_only=True):
         return "common cause: leave it"
 
 
+class Mean(Struct, frozen=True):
+    """A period of a chart of means: its name, conversations, and their mean and variance, as shares of the highest."""
+
+    name: str
+    n: int
+    mean: float
+    variance: float
+
+
 def laney_chart(periods: Sequence[Period], markers: Mapping[str, str] | None = None) -> Chart | None:
     """Return Laney's p' chart; None without a period that has conversations. Empty periods are left out.
 
@@ -69,16 +78,39 @@ def laney_chart(periods: Sequence[Period], markers: Mapping[str, str] | None = N
         return None
     centre = _centre(known)
     sigmas = [sqrt(centre * (1 - centre) / one.n) for one in known]
-    standardised = [(one.share - centre) / sigma if sigma else 0.0 for one, sigma in zip(known, sigmas, strict=True)]
+    return _around(centre, [(one, one.share, sigma) for one, sigma in zip(known, sigmas, strict=True)], markers)
+
+
+def mean_chart(periods: Sequence[Mean], markers: Mapping[str, str] | None = None) -> Chart | None:
+    """Return the chart of a mean; None without a period that has conversations. Empty periods are left out.
+
+    The limits are those of ``laney_chart`` with the standard error of the period's mean as sigma_i, from the variance
+    that the conversations of all periods have within their own: of many conversations it is so small that limits of
+    chance alone would call each week special.
+    """
+    known = [one for one in periods if one.n]
+    if not known:
+        return None
+    n = sum(one.n for one in known)
+    centre = sum(one.mean * one.n for one in known) / n
+    within = sum(one.variance * one.n for one in known) / n
+    return _around(centre, [(one, one.mean, sqrt(within / one.n)) for one in known], markers)
+
+
+def _around(
+    centre: float, known: Sequence[tuple[Period | Mean, float, float]], markers: Mapping[str, str] | None
+) -> Chart:
+    """Draw limits around a centre, of periods with their values and what chance alone leaves of each."""
+    standardised = [(value - centre) / sigma if sigma else 0.0 for _, value, sigma in known]
     ranges = [abs(other - one) for one, other in pairwise(standardised)]
     sigma_z = sum(ranges) / len(ranges) / _MOVING_RANGE if ranges else 1.0
     points: list[Point] = []
-    runs = _runs([one.share - centre for one in known])
-    for one, sigma, in_run in zip(known, sigmas, runs, strict=True):
+    runs = _runs([value - centre for _, value, _ in known])
+    for (one, value, sigma), in_run in zip(known, runs, strict=True):
         half = SIGMAS * sigma * sigma_z
-        beyond = abs(one.share - centre) > half and sigma > 0
+        beyond = abs(value - centre) > half and sigma > 0
         signals = (*(("beyond limits",) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
-        points.append(_point(one, one.share, (centre - half, centre + half), signals, markers))
+        points.append(_point(one, value, (centre - half, centre + half), signals, markers))
     return Chart(centre=centre, sigma_z=sigma_z, points=tuple(points))
 
 
@@ -87,7 +119,7 @@ def _centre(periods: Sequence[Period]) -> float:
 
 
 def _point(
-    period: Period,
+    period: Period | Mean,
     value: float,
     limits: tuple[float, float],
     signals: tuple[str, ...],

@@ -199,7 +199,7 @@ class Server:
         meaning = {401: "refuses the key", 403: "refuses the key", 404: f"knows no model {self.model} at this address"}
         reason = meaning.get(status, "is asked too often" if status == 429 else "cannot answer")  # noqa: PLR2004
         key = self._address.api_key
-        said = _told(text.replace(key, "***") if key else text)
+        said = _beginning(text.replace(key, "***") if key else text)
         raise UnavailableError(f"the judge {reason} (status {status}: {said})", _seconds(error)) from error
 
 
@@ -290,10 +290,10 @@ def _hash(parameters: Mapping[str, Any]) -> str:
 def _cause(error: Exception) -> str:
     """Return the underlying fault, in few words."""
     inner = error.__cause__ or error
-    return _told(str(inner) or type(inner).__name__)
+    return _beginning(str(inner) or type(inner).__name__)
 
 
-def _told(text: str) -> str:
+def _beginning(text: str) -> str:
     """Return the beginning of a server's text, on one line."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _LONGEST_TOLD else line[: _LONGEST_TOLD - 1] + "…"

@@ -66,7 +66,7 @@ def exchange(message: Message, rule: Rule) -> Reply:
     except (OSError, http.client.HTTPException) as error:
         if time.monotonic() >= until:
             raise UnreachableError(f"{rule.origin} took longer than {rule.timeout_ms / 1000:g} s") from error
-        raise UnreachableError(f"{rule.origin} does not answer: {_told(error)}") from error
+        raise UnreachableError(f"{rule.origin} does not answer: {_message_of(error)}") from error
     finally:
         watch.cancel()
         connection.close()
@@ -152,5 +152,5 @@ def _retry_after_s(written: str | None) -> float | None:
     return min(float(written.strip()[:9]), _LONGEST_RETRY_AFTER_S)
 
 
-def _told(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:_LONGEST_TOLD]

@@ -6,11 +6,12 @@ from auscult.formats.connectors.amazon_contact_lens import AmazonContactLens
 from auscult.formats.connectors.described import Described
 from auscult.formats.connectors.documents import Native, VCon
 from auscult.formats.connectors.express import Express
-from auscult.formats.connectors.genesys import Genesys
+from auscult.formats.connectors.genesys import Genesys, GenesysCloud
 from auscult.formats.connectors.google_ccai import GoogleCcai
 from auscult.formats.connectors.intercom import Intercom
 from auscult.formats.connectors.twilio import Twilio
 from auscult.formats.connectors.zendesk import ZendeskQa, ZendeskTickets
+from auscult.formats.connectors.zoom import ZoomContactCenter
 
 __all__ = ["FORMATS"]
 
@@ -20,12 +21,14 @@ FORMATS: dict[str, type[Mapper]] = {
     "amazon-contact-lens": AmazonContactLens,
     "amazon-connect-evaluations": AmazonConnectEvaluations,
     "genesys": Genesys,
+    "genesys-cloud": GenesysCloud,
     "google-ccai": GoogleCcai,
     "intercom": Intercom,
     "kore-express": Express,
     "twilio": Twilio,
     "zendesk-qa": ZendeskQa,
     "zendesk-tickets": ZendeskTickets,
+    "zoom-contact-center": ZoomContactCenter,
     "described": Described,
 }
 """Every format, in the order in which messages list them."""

@@ -1,17 +1,34 @@
 """Amazon Connect evaluations: one file an evaluation, which becomes an audit of its contact."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from auscult.domain.connectors import FoundAudit, Item
+from auscult.domain.connectors import FoundAudit, Item, Setup
+from auscult.domain.errors import RequestError
 from auscult.formats.connectors._records import Fields, MissingError, Records
 
 _YES_NO = {"yes": "YES", "no": "NO", "n/a": "NA", "not applicable": "NA"}
 
 
 class AmazonConnectEvaluations(Records):
-    """Audits. Amazon writes an evaluation to two paths; both have one id, so the second adds nothing."""
+    """Audits. Amazon writes an evaluation to two paths; both say the same, so the second adds nothing.
+
+    ``options.metrics`` has a metric of the form for the id of a question, null where it has none. A question that it
+    does not name is the metric of its own id.
+    """
 
     name: ClassVar[str] = "amazon-connect-evaluations"
+
+    def __init__(self, setup: Setup) -> None:
+        """Raise ``RequestError`` ``connector.invalid`` where the options are wrong."""
+        super().__init__(setup)
+        for name in setup.options:
+            if name != "metrics":
+                raise _invalid(name, f"unknown option {name!r}; choose one of: metrics")
+        metrics: Any = setup.options.get("metrics", {})
+        pairs = cast("dict[object, object]", metrics).items() if isinstance(metrics, dict) else None
+        if pairs is None or not all(isinstance(each, str | None) for _, each in pairs):
+            raise _invalid("metrics", "must be a mapping from the ids of questions to ids of metrics, or null")
+        self._metrics = {str(question): cast("str | None", metric) for question, metric in pairs}
 
     def _document(self, record: Fields, item: Item) -> FoundAudit:
         del item
@@ -19,7 +36,10 @@ class AmazonConnectEvaluations(Records):
         answers: dict[str, str | float] = {}
         comments: dict[str, str] = {}
         for question in record.required_list("questions", "the list of questions with their answers"):
-            name = question.text("questionRefId", "the id of the question")
+            number = question.text("questionRefId", "the id of the question")
+            name = self._metrics.get(number, number)
+            if name is None:
+                continue
             answer = question.fields("answer")
             answers[name] = _answer(question, answer)
             if note := answer.maybe_text("notes"):
@@ -36,6 +56,10 @@ class AmazonConnectEvaluations(Records):
             comments=comments,
             score=None if score.get("percentage") is None else score.number("percentage", "a number"),
         )
+
+
+def _invalid(option: str, message: str) -> RequestError:
+    return RequestError(message, code="connector.invalid", field=f"options.{option}")
 
 
 def _answer(question: Fields, answer: Fields) -> str | float:

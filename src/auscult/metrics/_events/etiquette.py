@@ -124,7 +124,7 @@ class Etiquette:
             return Verdict(qualification="NA", reason=f"there is no {self._event}")
         reading = reading_of(conversation)
         parts = tuple(
-            self._part(duty, [_told(duty, search, instance, reading, answers) for instance in instances])
+            self._part(duty, [_judged(duty, search, instance, reading, answers) for instance in instances])
             for duty, search in self._duties
         )
         return Verdict(
@@ -152,7 +152,7 @@ def _over(answers: set[Qualification], instances: Instances) -> Qualification:
     return "YES" if is_met else "NO"
 
 
-def _told(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _Told:
+def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _Told:
     """Return the result of one part at one instance."""
     if reason := _obstacle(duty, search, instance, reading):
         return _na(instance, reason)

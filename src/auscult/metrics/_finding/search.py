@@ -190,7 +190,7 @@ class Search:
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
         scanned: list[Scanned] = []
         for position in places if self.span is None or self.span.end == "first" else reversed(places):
-            state, holds = self._look(position, events.get(position, 0), readers, vetoes)
+            state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
             if affirmed and any(bit & holds for bit in affirmed):
                 holds &= ~_negated(affirmed, holds, reading.turns[position].text)
                 state = self._state(holds)
@@ -200,7 +200,7 @@ class Search:
                 break
         return scanned
 
-    def _look(self, position: int, holds: int, readers: "list[Reader]", vetoes: "list[Reader]") -> tuple[State, int]:
+    def _decide(self, position: int, holds: int, readers: "list[Reader]", vetoes: "list[Reader]") -> tuple[State, int]:
         """Return the decision about one turn by words, and the conditions that hold; exceptions are searched last."""
         for lexicon, texts in readers:
             holds |= lexicon.bits(texts[position])
@@ -247,7 +247,7 @@ class Search:
             if found := next(sure, None):
                 return Outcome(found.position, (partial(self._evidence, found, found.holds, {}, conversation),))
         asked = self._asked if opened else ()
-        told = {bit: self._told(one, opened, answers[probes[bit]], reading) for bit, one in asked}
+        told = {bit: self._answers_by_turn(one, opened, answers[probes[bit]], reading) for bit, one in asked}
         nearest: tuple[float, int, Scanned] | None = None
         for one in scanned:
             if allowed is not None and one.position not in allowed:
@@ -353,7 +353,7 @@ class Search:
         return Judgement(condition.judge or "", Transcript.of(reading.conversation), turn_ids)
 
     @staticmethod
-    def _told(condition: What, opened: list[Scanned], answer: Answer, reading: Reading) -> dict[int, "Said"]:
+    def _answers_by_turn(condition: What, opened: list[Scanned], answer: Answer, reading: Reading) -> dict[int, "Said"]:
         """Return an engine's answers about the open turns, by their index in the conversation."""
         if isinstance(answer, JudgementAnswer):
             pointed = set(answer.turn_ids) if answer.holds else set[str]()

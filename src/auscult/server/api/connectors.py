@@ -33,13 +33,14 @@ class ConnectorBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class BackfillBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Items written from ``since`` and before ``until``, with keys that begin with ``prefix``.
 
-    ``again``: also those that were read before.
+    ``again``: also those that were read before. ``dry_run``: read, map and count them, and store nothing but the run.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     prefix: Annotated[str, Meta(max_length=1000)] = ""
     again: bool = False
+    dry_run: bool = False
 
 
 class AppliedConnector(Struct, frozen=True, kw_only=True):
@@ -90,7 +91,15 @@ _COUNTS = {
     "refused": 1,
     "audits": 0,
 }
-_ORDER = {"kind": "schedule", "since": None, "until": None, "prefix": "", "is_repeated": False, "by": ""}
+_ORDER = {
+    "kind": "schedule",
+    "since": None,
+    "until": None,
+    "prefix": "",
+    "is_repeated": False,
+    "by": "",
+    "is_dry": False,
+}
 _RUN: dict[str, Any] = {
     "number": 7,
     "connector": "genesys-eu",
@@ -274,6 +283,7 @@ def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server,
         prefix=data.prefix,
         is_repeated=data.again,
         by=caller.name,
+        is_dry=data.dry_run,
     )
     return connecting(app, server).order(name, order)
 

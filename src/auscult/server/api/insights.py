@@ -12,7 +12,8 @@ from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
-from auscult.domain.insights.overview import Bar, Kind, Number
+from auscult.domain.insights.drivers import Bar
+from auscult.domain.insights.overview import Kind, Number
 from auscult.server.api.scoring import examples
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -21,10 +22,9 @@ from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.server.rest.threads import in_slow_thread
-from auscult.services.insights.overview import TOPICS, Behind, Overview, Place, Wanted, behind, overview
+from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Place, Wanted, behind, overview
 from auscult.services.scoring.listing import ListedConversation
 
-DAYS = 7
 _PATH = "/api/v1/insights"
 _BEHIND = f"{_PATH}/conversations"
 _MOST_GROUPS = 1_000
@@ -53,9 +53,13 @@ class FoundConversations(Struct, frozen=True, kw_only=True):
 _FIGURES: dict[str, Any] = {
     "conversations": 120,
     "analysed": 120,
-    "score": {"n": 118, "mean": 71.2},
-    "passed": 80,
     "failed": 38,
+    "passed": 80,
+    "score": {"n": 118, "mean": 71.2},
+    "dissatisfied": 21,
+    "satisfied": 14,
+    "csat": {"n": 44, "mean": 2.8},
+    "nps": {"n": 0, "mean": None},
     "sentiment": {"n": 120, "mean": 4.1},
     "negative": 58,
     "neutral": 44,
@@ -80,6 +84,7 @@ _EXAMPLE: dict[str, Any] = {
     "until": "2026-04-01T00:00:00Z",
     "total": _TOTAL,
     "left_out": {"below_threshold": 31, "duration_unavailable": 0},
+    "weeks": [{**_FIGURES, "since": "2026-03-25T00:00:00Z", "until": "2026-04-01T00:00:00Z"}],
     "groups": [{**_FIGURES, "kind": "intent", "name": "late delivery", "share": 9.97, "before": 61}],
     "names": {"intent": 84, "topic": 31, "configured_intent": 12},
     "dropped": 0,
@@ -94,14 +99,19 @@ _EXAMPLE: dict[str, Any] = {
                     "baseline": 5.42,
                     "impact": -158.4,
                     "points": -0.13,
+                    "points_low": -0.16,
+                    "points_high": -0.1,
                     "share": 9.97,
+                    "examples": ["c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"],
                 }
             ],
             "high": [],
         },
         "score": {"low": [], "high": []},
+        "csat": {"low": [], "high": []},
+        "nps": {"low": [], "high": []},
     },
-    "bar": {"conversations": 30, "share": 0.02, "sentiment": 0.8, "score": 8},
+    "bar": {"conversations": 30, "share": 0.02, "sentiment": 0.8, "score": 8, "csat": 0.4, "nps": 18},
     "previous": {"since": "2026-01-29T00:00:00Z", "until": "2026-03-01T00:00:00Z", "total": _TOTAL},
     "trends": {"new": [], "rising": [_TREND], "falling": []},
     "conversations_url": f"{_BEHIND}?since=2026-03-01T00%3A00%3A00%2B00%3A00&until=2026-04-01T00%3A00%3A00%2B00%3A00",
@@ -150,7 +160,7 @@ async def _wanted(
 @get(
     "/insights",
     operation_id="get_insights",
-    summary="What conversations were about, what drives scores, and what is new",
+    summary="Failures by week, queue and agent, what drives scores and satisfaction, and what is new",
     guards=[reading("conversations", "insight.read")],
     responses={200: answer("The overview.", FollowableOverview, _EXAMPLE)},
 )
@@ -159,14 +169,22 @@ def summarise(
     request: ApiRequest,
     app: App,
     wanted: NamedDependency[SkipValidation[Wanted]],
-    by: Annotated[tuple[Kind, ...], repeated(f"Group by this; {', '.join(TOPICS)} by default.")] = (),
-    limit: Annotated[int, query("Most groups of each kind, the largest first.", ge=1, le=_MOST_GROUPS)] = 20,
+    by: Annotated[tuple[Kind, ...], repeated(f"Group by this; {', '.join(DEFAULT)} by default.")] = (),
+    limit: Annotated[
+        int,
+        query(
+            "Most groups of each kind, the largest first; of queues and agents those with the most failures first.",
+            ge=1,
+            le=_MOST_GROUPS,
+        ),
+    ] = 20,
     least: Annotated[int, query("Conversations that a driver must have.", ge=1, le=_MOST)] = Bar().conversations,
 ) -> FollowableOverview:
-    """Count the conversations of a period by what they were about, and compare them with the period before.
+    """Count the conversations of a period by week, queue, agent and subject, and compare them with the period before.
 
     Drivers: impact is (mean of the group - mean of all) x conversations, points the same in points of the mean of
-    all. A missed metric is no driver of scores, as it lowers them by definition. Trends: names that are new, and those
+    all, with a 95 % interval. A missed metric is no driver of scores, as it lowers them by definition. Satisfaction
+    (CSAT, NPS) is what customers answered; waits and transfers may drive every measure. Trends: names that are new, and those
     whose share changed more than by chance. Conversations that are too short or of unknown duration are left out,
     unless they were audited.
 
@@ -175,7 +193,7 @@ def summarise(
     found = overview(
         app,
         wanted,
-        kinds=each_once(by) or TOPICS,
+        kinds=each_once(by) or DEFAULT,
         most=limit,
         bar=Bar(conversations=least),
     )

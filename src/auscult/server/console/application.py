@@ -17,6 +17,8 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.server.asgi import headers_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.demo import Demo
+from auscult.server.console.language import LANGUAGE_COOKIE, LANGUAGES, choose
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.approvals import ApprovalsPage
 from auscult.server.console.pages.administration.clients import ClientsPage
 from auscult.server.console.pages.administration.erasure import ErasurePage
@@ -48,6 +50,8 @@ from auscult.server.console.pages.review.coaching import CoachingPage
 from auscult.server.console.pages.review.disputes import DisputesPage
 from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
+from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
+from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
 from auscult.server.console.pages.setup.forms import FormsPage
@@ -86,9 +90,11 @@ _PAGES = (
     ApprovalsPage,
     AuditorsPage,
     AuditsPage,
+    BeginSelfReview,
     CalibrationPage,
     ClientsPage,
     CoachingPage,
+    ConnectorsPage,
     ConversationPage,
     ConversationsPage,
     DeskPage,
@@ -113,6 +119,7 @@ _PAGES = (
     RolesPage,
     SchedulesPage,
     ScorecardsPage,
+    SelfReviewPage,
     SettingsPage,
     SignInPage,
     SoundPage,
@@ -144,12 +151,13 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
 
     return Router(
         BASE,
-        route_handlers=[*_PAGES, _assets(assets), theme, nowhere],
+        route_handlers=[*_PAGES, _assets(assets), language, theme, nowhere],
         dependencies={
             "visit": Provide(visit, sync_to_thread=True),
             "console": Provide(the_console, sync_to_thread=False),
             "entrance": Provide(the_entrance, sync_to_thread=False),
         },
+        before_request=choose,
         guards=[same_site],
         exception_handlers=_answers(console, visit),
         include_in_schema=False,
@@ -201,9 +209,26 @@ class ThemeForm(Struct, frozen=True, kw_only=True):
 @post("/theme", sync_to_thread=False)
 def theme(data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
     """Keep the reader's theme, and lead back."""
-    answer = Redirect(local(data.back), status_code=303)
-    chosen = data.theme if data.theme in THEMES else "auto"
-    answer.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR_S, path=BASE, samesite="lax", httponly=True)
+    return _keep(THEME_COOKIE, data.theme if data.theme in THEMES else "auto", data.back)
+
+
+class LanguageForm(Struct, frozen=True, kw_only=True):
+    """The language that was chosen, and the page to go back to."""
+
+    language: str
+    back: str = BASE
+
+
+@post("/language", sync_to_thread=False)
+def language(data: Annotated[LanguageForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+    """Keep the reader's language, and lead back."""
+    return _keep(LANGUAGE_COOKIE, data.language if data.language in LANGUAGES else "", data.back)
+
+
+def _keep(cookie: str, choice: str, back: str) -> Redirect:
+    """Keep a choice of the reader in a cookie, and lead back to the page on which it was made."""
+    answer = Redirect(local(back), status_code=303)
+    answer.set_cookie(cookie, choice, max_age=_YEAR_S, path=BASE, samesite="lax", httponly=True)
     return answer
 
 
@@ -229,8 +254,8 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
         return answer
 
     def no_permission(request: AnyRequest, error: NoPermissionError) -> Response[Any]:
-        text = "Your role does not open this page. An administrator can change that."
-        view = MessageView(title="Not open to you", text=text, href=BASE, action="Home", detail=error.permission)
+        text = _("Your role does not open this page. An administrator can change that.")
+        view = MessageView(title=_("Not open to you"), text=text, href=BASE, action=_("Home"), detail=error.permission)
         return visit(request).page("message", "", view, 403)
 
     def refused(request: AnyRequest, error: AuscultError) -> Response[Any]:
@@ -240,9 +265,11 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
         return message(request, error.detail, error.status_code)
 
     def message(request: AnyRequest, words: str, status: int) -> Response[Any]:
-        title = "Not here" if status == 404 else "That did not work"  # noqa: PLR2004
-        text = "Nothing is at this address, or it is not open to you." if status == 404 else sentence(words)  # noqa: PLR2004
-        view = MessageView(title=title, text=text, href=BASE, action="Home")
+        if status == 404:  # noqa: PLR2004
+            title, text = _("Not here"), _("Nothing is at this address, or it is not open to you.")
+        else:
+            title, text = _("That did not work"), sentence(words)
+        view = MessageView(title=title, text=text, href=BASE, action=_("Home"))
         try:
             return visit(request).page("message", "", view, status)
         except SignInRequiredError as error:

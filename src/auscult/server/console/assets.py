@@ -1,10 +1,11 @@
 """The console's own files: styles, scripts, images and fonts, each under an address that names its content.
 
-Styles are served as one file: the parts stand in ``static/css`` and are joined in one order.
+Styles are served as one file: the parts in ``static/css`` are joined in a fixed order. The agent's page, in
+``static/assist``, has a style of its own over the same tokens and faces.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 STYLE = "console.css"
+ASSIST_STYLE = "assist.css"
 _ORDER = (
     "fonts",
     "tokens",
@@ -22,6 +24,7 @@ _ORDER = (
     "tables",
     "verdicts",
     "charts",
+    "trend",
     "transcript",
     "player",
     "states",
@@ -36,7 +39,8 @@ _TYPES: Mapping[str, str] = MappingProxyType(
         "woff2": "font/woff2",
     }
 )
-_FOLDERS = ("fonts", "images", "js", "vendor")
+_FOLDERS = ("assist", "fonts", "images", "js", "vendor")
+_ASSIST = ("css/fonts.css", "css/tokens.css", "assist/assist.css")
 
 
 class Asset(Struct, frozen=True):
@@ -69,11 +73,14 @@ class Assets:
 def read_assets() -> Assets:
     """Read the files from the package."""
     static = files("auscult.server.console") / "static"
-    found = {STYLE: Asset(_style(static / "css"), _TYPES["css"])}
+    found = {
+        STYLE: Asset(_style(static / "css"), _TYPES["css"]),
+        ASSIST_STYLE: Asset(_joined([static / name for name in _ASSIST]), _TYPES["css"]),
+    }
     for folder in _FOLDERS:
         for each in (static / folder).iterdir():
             suffix = each.name.rpartition(".")[2]
-            if each.is_file() and suffix in _TYPES:
+            if each.is_file() and suffix in _TYPES and each.name != ASSIST_STYLE:
                 found[f"{folder}/{each.name}"] = Asset(each.read_bytes(), _TYPES[suffix])
     return Assets(found)
 
@@ -82,5 +89,10 @@ def _style(folder: Traversable) -> bytes:
     """Join the style's parts: components in their order, then pages, then what changes where it is narrow."""
     pages = sorted(each.name for each in folder.iterdir() if each.name.startswith("page-"))
     names = [*(f"{name}.css" for name in _ORDER), *pages, *(f"{name}.css" for name in _LAST)]
-    parts = [(folder / name).read_text(encoding="utf-8") for name in names]
-    return "\n".join(parts).replace('url("../fonts/', 'url("fonts/').encode()
+    return _joined([folder / name for name in names])
+
+
+def _joined(parts: Iterable[Traversable]) -> bytes:
+    """Join parts of a style, which then stands above the folders."""
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts)
+    return text.replace('url("../fonts/', 'url("fonts/').encode()

@@ -3,8 +3,20 @@
 import hmac
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.templating import Persona
+
+ROLES = {
+    "administrator": later("administrator"),
+    "qa-manager": later("qa manager"),
+    "auditor": later("auditor"),
+    "supervisor": later("supervisor"),
+    "agent": later("agent"),
+}
+"""The roles of the demo's people, in words."""
 
 
 class Demo(Struct, frozen=True, kw_only=True):
@@ -16,6 +28,10 @@ class Demo(Struct, frozen=True, kw_only=True):
     def knows(self, secret: str) -> bool:
         """Return whether this is the secret of the link."""
         return hmac.compare_digest(self.secret.encode(), secret.encode(errors="surrogatepass"))
+
+    def personas(self, here: str) -> tuple[Persona, ...]:
+        """Return its people with their roles in the reader's language; one of them is here, by e-mail address."""
+        return tuple(replace(each, role=_(each.role), is_here=each.email == here) for each in self.people)
 
     def has(self, email: str) -> bool:
         """Return whether one may become the person of this e-mail address."""

@@ -1,67 +1,98 @@
-"""The files of the agent's page, served as they lie in the package; a page is one of them, whatever its address names."""
+"""The agent's page: two documents, whatever the address names, and their files, each at an address that names its content.
+
+A document is in the language of the browser, and has the texts of the page's script with it.
+"""
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 from litestar import Response, Router, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
+from auscult.domain.errors import NotFoundError
 from auscult.server.asgi import scope_of
+from auscult.server.console.assets import Assets, read_assets
+from auscult.server.console.language import ASSIST, LANGUAGES, language_of, speaking, texts_of
+from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
 from auscult.server.exchange import exchange_of
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types 'none'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 """Content-Security-Policy of the pages: our own files from here, and no way to make markup or script of a text."""
 
-_TYPES: Mapping[str, str] = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
-}
+_HTML = "text/html; charset=utf-8"
+_YEAR_S = 365 * 24 * 3600
 
 
 def files_router(behind: str) -> Router:
-    """Return the router of the files, below the path ``behind``, and of the pages. They are small, and kept in memory."""
-    found = {
-        each.name: (each.read_bytes(), _TYPES[each.name.rpartition(".")[2]])
-        for each in files("auscult.server.console").joinpath("static").iterdir()
-        if each.is_file() and each.name.rpartition(".")[2] in _TYPES
-    }
-    served = [_file(f"{behind}/{name}", *content) for name, content in found.items() if not name.endswith(".html")]
+    """Return the router of the pages, and of their files below the path ``behind``. They are small, and kept in memory."""
+    assets = read_assets()
+    # Files stand below their version, so that a browser may keep them.
+    conversation, listing = (render_pages(name, f"-/files/{assets.version}") for name in ("conversation", "list"))
     return Router(
         "/",
-        route_handlers=[*served, _file("/assist/{conversation_id:str}", *found["conversation.html"]), _list(found)],
+        route_handlers=[_files(behind, assets), _conversation(conversation), _list(listing)],
         include_in_schema=False,
     )
 
 
-def _file(path: str, content: bytes, media_type: str) -> HTTPRouteHandler:
-    """Return a handler that serves one file, whatever a name in its path is."""
+_Pages = Mapping[str, bytes]
+"""A document by its language."""
 
-    @get(path)
-    async def serve() -> Response[bytes]:
-        return _answer(content, media_type)
+
+def render_pages(name: str, assets: str) -> _Pages:
+    """Render a document in every language, with its files below the relative address ``assets``."""
+    templates, found = Templates(), dict[str, bytes]()
+    for language in LANGUAGES:
+        with speaking(language):
+            values = {"language": language, "assets": assets, "texts": texts_of(ASSIST)}
+            found[language] = templates.render_alone(f"assist/{name}", values).encode()
+    return found
+
+
+def _files(behind: str, assets: Assets) -> HTTPRouteHandler:
+    """Return the handler of the files."""
+    found = {path: asset for path in assets.paths() if (asset := assets.get(path))}
+
+    @get(f"{behind}/files/{{version:str}}/{{path:path}}", sync_to_thread=False)
+    def serve(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
+        asset = found.get(path.lstrip("/"))
+        if asset is None:
+            raise NotFoundError(f"there is no file {path}", code="path.unknown", field="path", value=path)
+        lasting = f"public, max-age={_YEAR_S}, immutable" if version == assets.version else "no-cache"
+        return Response(asset.content, media_type=asset.media_type, headers={"cache-control": lasting})
 
     return serve
 
 
-def _list(found: Mapping[str, tuple[bytes, str]]) -> HTTPRouteHandler:
+def _conversation(pages: _Pages) -> HTTPRouteHandler:
+    """Return the handler of the page of a conversation, whichever it is: its script reads the address."""
+
+    @get("/assist/{conversation_id:str}")
+    async def serve(request: AnyRequest) -> Response[bytes]:
+        return _answer(request, pages)
+
+    return serve
+
+
+def _list(pages: _Pages) -> HTTPRouteHandler:
     """Return the handler of the list of conversations. Its relative addresses hold below ``/assist/``."""
 
     @get("/assist")
     async def serve(request: AnyRequest) -> Response[bytes]:
         if not exchange_of(scope_of(request)).path.endswith("/"):
             return Response(b"", status_code=HTTP_308_PERMANENT_REDIRECT, headers={"Location": "assist/"})
-        return _answer(*found["list.html"])
+        return _answer(request, pages)
 
     return serve
 
 
-def _answer(content: bytes, media_type: str) -> Response[bytes]:
-    return Response(content, headers={"Content-Type": media_type, "Content-Security-Policy": POLICY})
+def _answer(request: AnyRequest, pages: _Pages) -> Response[bytes]:
+    language = language_of("", request.headers.get("accept-language", ""))
+    headers = {"Content-Type": _HTML, "Content-Security-Policy": POLICY, "Vary": "Accept-Language"}
+    return Response(pages[language], headers=headers)

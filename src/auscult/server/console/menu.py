@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from auscult.server.console.language import later
 from auscult.server.console.marks import OWN_RESULTS, whole_app
 from auscult.server.console.templating import NavigationGroup, NavigationItem
 
@@ -30,41 +31,42 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
     (
         "",
         (
-            _Entry("Home", ""),
-            _Entry("My results", "/my-results", (OWN_RESULTS,)),
-            _Entry("Conversations", "/conversations", ("conversation.read",)),
-            _Entry("Live", "/live", ("assist.read",)),
+            _Entry(later("Home"), ""),
+            _Entry(later("My results"), "/my-results", (OWN_RESULTS,)),
+            _Entry(later("Conversations"), "/conversations", ("conversation.read",)),
+            _Entry(later("Live"), "/live", ("assist.read",)),
         ),
     ),
     (
-        "Audits",
+        later("Audits"),
         (
-            _Entry("My audits", "/audits", ("audit.perform",)),
-            _Entry("Plans", "/plans", (whole_app("plan.read"),)),
-            _Entry("Auditors", "/auditors", (whole_app("audit.assign"),)),
-            _Entry("Disputes", "/disputes", ("dispute.decide",)),
-            _Entry("Calibration", "/calibration", ("calibration.take_part",)),
-            _Entry("Coaching", "/coaching", ("coaching.give", OWN_RESULTS)),
+            _Entry(later("My audits"), "/audits", ("audit.perform",)),
+            _Entry(later("Plans"), "/plans", (whole_app("plan.read"),)),
+            _Entry(later("Auditors"), "/auditors", (whole_app("audit.assign"),)),
+            _Entry(later("Disputes"), "/disputes", ("dispute.decide",)),
+            _Entry(later("Calibration"), "/calibration", ("calibration.take_part",)),
+            _Entry(later("Coaching"), "/coaching", ("coaching.give", OWN_RESULTS)),
         ),
     ),
     (
-        "Quality",
+        later("Quality"),
         (
-            _Entry("Overview", "/overview", ("insight.read",)),
-            _Entry("Metrics", "/metrics", ("insight.read",)),
-            _Entry("Agents", "/agents", ("insight.read",)),
-            _Entry("Insights", "/insights", ("insight.read",)),
-            _Entry("Schedules", "/schedules", ("report.export",)),
+            _Entry(later("Overview"), "/overview", ("insight.read",)),
+            _Entry(later("Metrics"), "/metrics", ("insight.read",)),
+            _Entry(later("Agents"), "/agents", ("insight.read",)),
+            _Entry(later("Insights"), "/insights", ("insight.read",)),
+            _Entry(later("Schedules"), "/schedules", ("report.export",)),
         ),
     ),
     (
-        "Setup",
+        later("Setup"),
         (
-            _Entry("Forms", "/forms", (whole_app("form.edit"), whole_app("form.publish"))),
-            _Entry("Scorecards", "/scorecards", ("form.read",)),
-            _Entry("Taxonomies", "/taxonomies", ("form.read",)),
-            _Entry("Knowledge base", "/knowledge", ("knowledge.read",)),
-            _Entry("Administration", "/administration", tuple(map(whole_app, _ADMINISTRATION))),
+            _Entry(later("Forms"), "/forms", (whole_app("form.edit"), whole_app("form.publish"))),
+            _Entry(later("Scorecards"), "/scorecards", ("form.read",)),
+            _Entry(later("Taxonomies"), "/taxonomies", ("form.read",)),
+            _Entry(later("Knowledge base"), "/knowledge", ("knowledge.read",)),
+            _Entry(later("Connectors"), "/connectors", (whole_app("connector.read"),)),
+            _Entry(later("Administration"), "/administration", tuple(map(whole_app, _ADMINISTRATION))),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auscult.domain.people.grants import permissions_in
+from auscult.server.console.language import gettext as _
 from auscult.server.console.visit import Visit
 
 
@@ -26,4 +27,4 @@ def people_with(visit: Visit, permission: str) -> dict[str, str]:
 
 def named(names: Mapping[str, str], email: str) -> str:
     """Return the name of a person; a client, or somebody who is not known any more, as they are stored."""
-    return names.get(email) or email or "Nobody yet"
+    return names.get(email) or email or _("Nobody yet")

@@ -7,6 +7,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from auscult.domain.errors import AuscultError, RequestError
+from auscult.server.console.language import gettext as _
 
 Posted = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """The type of ``data`` in a handler."""
@@ -41,7 +42,7 @@ def number(given: Given, name: str) -> float | None:
     try:
         return float(text)
     except ValueError as error:
-        message = f"{name.replace('_', ' ')}: {text!r} is no number"
+        message = _("{field}: {text} is no number").format(field=name.replace("_", " "), text=repr(text))
         raise RequestError(message, code="number.invalid", field=name, value=text) from error
 
 

@@ -5,14 +5,19 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from msgspec import Struct
+
+from auscult.server.console.language import current
+from auscult.server.console.language import gettext as _
 
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
 _WEEK = timedelta(days=7)
 _MINUTE_S = 60
 _HOUR_S = 3600
+_WHOLE = "#,##0"
+"""The pattern of a whole number."""
 
 
 class Reader(Struct, frozen=True, kw_only=True):
@@ -38,14 +43,15 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """Return a number with so many decimals, a true minus sign, and a plus sign where it is ``signed``."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        pattern = _WHOLE + ("." + "0" * digits if digits else "")
         text = format_decimal(abs(value), pattern, locale=self.locale)
         sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
         return sign + text
 
     def share(self, value: float | Decimal, digits: int = 0) -> str:
         """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
-        return format_percent(value, "#,##0" + ("." + "0" * digits if digits else "") + "%", locale=self.locale)
+        pattern = _percent_pattern(self.locale, _WHOLE + ("." + "0" * digits if digits else ""))
+        return format_percent(value, pattern, locale=self.locale)
 
     def give(self, value: float | Decimal, digits: int = 1) -> str:
         """Return a margin: ``± 1.6``, with a narrow space."""
@@ -56,7 +62,9 @@ class Reader(Struct, frozen=True, kw_only=True):
         moment = self.local(at).date() if isinstance(at, datetime) else at
         if self.language.startswith("en"):
             return format_date(moment, "d MMMM y" if year else "d MMMM", locale=self.locale)
-        return format_skeleton("yMMMMd" if year else "MMMMd", moment, locale=self.locale)
+        if year:
+            return format_date(moment, "long", locale=self.locale)
+        return format_skeleton("MMMMd", moment, locale=self.locale)
 
     def last_day(self, until: datetime) -> str:
         """Return the last day of a period that ends before an instant: ``31 March 2026`` for the midnight after it."""
@@ -72,12 +80,16 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def weekday(self, at: datetime | date) -> str:
         """Return a day with its weekday: ``Monday, 30 March``."""
+        return f"{self.weekday_name(at)}, {self.day(at, year=False)}"
+
+    def weekday_name(self, at: datetime | date) -> str:
+        """Return the weekday of a day: ``Monday``."""
         moment = self.local(at).date() if isinstance(at, datetime) else at
-        return format_date(moment, "EEEE, d MMMM", locale=self.locale)
+        return format_date(moment, "EEEE", locale=self.locale)
 
     def month(self, at: datetime) -> str:
         """Return a month in short: ``Mar``."""
-        return format_date(self.local(at).date(), "MMM", locale=self.locale)
+        return format_date(self.local(at).date(), "LLL", locale=self.locale)
 
     def time(self, at: datetime) -> str:
         """Return the time of day: ``07:18``."""
@@ -94,7 +106,29 @@ class Reader(Struct, frozen=True, kw_only=True):
             return format_datetime(local, "EEE HH:mm", locale=self.locale)
         if local.year == self.today.year:
             return f"{self.short_day(local)} {self.time(local)}"
-        return format_date(local.date(), "d MMM y", locale=self.locale)
+        if self.language.startswith("en"):
+            return format_date(local.date(), "d MMM y", locale=self.locale)
+        return format_skeleton("yMMMd", local.date(), locale=self.locale)
+
+
+def mark(value: float, unit: str = "") -> str:
+    """Return a mark of an axis in the language of the request: ``2.5``, ``80%``."""
+    text = f"{value:g}".replace(".", get_decimal_symbol(_locale()))
+    return percent(text) if unit == "%" else text + unit
+
+
+def percent(number: str) -> str:
+    """Return a written number as a percentage in the language of the request: ``91.2%`` of ``91.2``."""
+    return _percent_pattern(_locale(), number)
+
+
+def _locale() -> Locale:
+    return Locale.parse(current(), sep="-")
+
+
+def _percent_pattern(locale: Locale, number: str) -> str:
+    """Return the pattern of percentages with a number in it, or the pattern of one."""
+    return str(locale.percent_formats[None].pattern).replace(_WHOLE, number)
 
 
 def clock(ms: int | None) -> str:
@@ -110,7 +144,7 @@ def clock(ms: int | None) -> str:
 def length(ms: int | None) -> str:
     """Return a length in words: ``3 min 2 s``."""
     if ms is None:
-        return "length not known"
+        return _("length not known")
     minutes, seconds = divmod(ms // 1000, _MINUTE_S)
     if not minutes:
         return f"{seconds} s"

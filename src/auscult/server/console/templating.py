@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from auscult.server.console.charts import lanes, sentiment, strip
+from auscult.server.console.language import gettext, ngettext
 from auscult.server.console.reader import clock
 
 
@@ -39,11 +40,12 @@ class Persona(Struct, frozen=True, kw_only=True):
 class Frame(Struct, frozen=True, kw_only=True):
     """What every page stands in: whose it is, what the menu shows, and how it is served.
 
-    ``theme`` is ``auto``, ``light`` or ``dark``; ``base`` is where the console stands, ``assets`` where its files do;
+    ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``; ``base`` is where the console stands, ``assets`` where its files do;
     ``here`` is the page's own address, where forms of the frame lead back to.
     """
 
     language: str
+    languages: Mapping[str, str]
     theme: str
     nonce: str
     base: str
@@ -65,7 +67,10 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters["clock"] = clock
     environment.globals.update(strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
     return environment

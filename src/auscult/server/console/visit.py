@@ -15,6 +15,7 @@ from auscult.domain.disputes.separation import Person
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.server.console.assets import Assets
+from auscult.server.console.language import LANGUAGES, current
 from auscult.server.console.marks import OWN_RESULTS, whole_app
 from auscult.server.console.menu import menu
 from auscult.server.console.reader import Reader
@@ -30,7 +31,6 @@ ZONE_COOKIE = "auscult_zone"
 AFTER_COOKIE = "auscult_after"
 """Keeps the page that was asked for until one has signed in."""
 THEMES = ("auto", "light", "dark")
-_LANGUAGES = ("en",)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -177,6 +177,7 @@ class Visit:
         query = request.url.query
         return Frame(
             language=self.reader.language,
+            languages=LANGUAGES,
             theme=theme_of(request),
             nonce=nonce,
             base=BASE,
@@ -220,7 +221,7 @@ def page_response(body: str, nonce: str, status: int = 200) -> Response[str]:
 def page_response_of(console: Console, name: str, values: Mapping[str, Any], status: int = 200) -> Response[str]:
     """Return a page that stands without the menu."""
     nonce = secrets.token_urlsafe(12)
-    given = {"base": BASE, "assets": console.assets_at, "language": _LANGUAGES[0], "nonce": nonce, **values}
+    given = {"base": BASE, "assets": console.assets_at, "language": current(), "nonce": nonce, **values}
     return page_response(console.templates.render_alone(name, given), nonce, status)
 
 
@@ -259,4 +260,4 @@ def reader_of(request: AnyRequest, now: datetime) -> Reader:
         timezone = ZoneInfo(zone) if zone else UTC
     except (ZoneInfoNotFoundError, ValueError):
         timezone = UTC
-    return Reader(language=_LANGUAGES[0], timezone=timezone, now=now)
+    return Reader(language=current(), timezone=timezone, now=now)

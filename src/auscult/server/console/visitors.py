@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.domain.people.grants import pairs_of
 from auscult.domain.tenancy import Tenant
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.demo import Demo
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
+from auscult.server.console.views.naming import role_name
 from auscult.server.console.visit import AnyRequest, Visitor
 from auscult.server.people.cookies import session_secret
 from auscult.services.operations.log_context import PRINCIPAL
@@ -18,7 +19,7 @@ from auscult.storage import Store
 from auscult.storage.people.access import Access
 
 APP_COOKIE = "auscult_app"
-NOTICE = "Example data, repeated and shifted in time"
+NOTICE = later("Example data, repeated and shifted in time")
 
 
 class Visitors:
@@ -41,7 +42,7 @@ class Visitors:
             return None
         tenants = self._principals.tenants(access)
         if not tenants:
-            raise AccessError("no grant is in force; ask an administrator for a role", code="grant.missing")
+            raise AccessError(_("no grant is in force; ask an administrator for a role"), code="grant.missing")
         tenant = _chosen(tenants, request)
         principal = self._principals.principal(access, tenant)
         email = access.user.email
@@ -53,10 +54,8 @@ class Visitors:
             permissions=principal.permissions,
             principal=principal,
             app=app,
-            personas=tuple(replace(each, is_here=each.email == email) for each in self._demo.people)
-            if self._demo
-            else (),
-            notice=NOTICE if self._demo else "",
+            personas=self._demo.personas(email) if self._demo else (),
+            notice=_(NOTICE) if self._demo else "",
             apps=tuple(each.app_id for each in tenants),
         )
 
@@ -81,13 +80,7 @@ class Visitors:
             for grant in access.grants
             if grant.role and pairs_of([grant], tenant.app_id, now, access.roles)
         }
-        return ", ".join(_in_words(each) for each in named) or "Own permissions"
-
-
-def _in_words(role: str) -> str:
-    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``."""
-    words = role.replace("-", " ")
-    return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
+        return ", ".join(role_name(each) for each in named) or _("Own permissions")
 
 
 def _chosen(tenants: list[Tenant], request: AnyRequest) -> Tenant:

@@ -126,7 +126,7 @@ def _types(handler: HTTPRouteHandler) -> Iterator[Any]:
     for shown in (handler.responses or {}).values():
         if isinstance(shown, Shown):
             yield from _parts(shown.body)
-    yield from _parts(_taken(handler))
+    yield from _parts(_body_schema(handler))
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401  (a type, several, a schema, or None)
@@ -135,7 +135,7 @@ def _parts(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401  (a type, several, a s
     return cast("tuple[Any, ...]", kind) if isinstance(kind, tuple) else (kind,)
 
 
-def _taken(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
+def _body_schema(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
     takes: Takes | None = handler.opt.get(TAKES)
     if takes is not None and takes.schema is not None:
         return takes.schema
@@ -179,7 +179,7 @@ def _finished(
     described.pop("deprecated", None)
     described.pop("requestBody", None)
     if TAKES in handler.opt:
-        described["requestBody"] = _body(handler.opt[TAKES], _taken(handler), known)
+        described["requestBody"] = _body(handler.opt[TAKES], _body_schema(handler), known)
     return described
 
 

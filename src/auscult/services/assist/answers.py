@@ -64,7 +64,7 @@ class Answering:
         search = self.library.search(question.app, question.language, question.text, SHOWN)
         if not search.fit:
             return UNFIT if search.version else NO_KNOWLEDGE
-        answer = self._answer(question, search.fit, search.version, asked_at)
+        answer = self._answer(question, search.fit, asked_at)
         return NOT_ANSWERED if answer.text is None else answer
 
     def search(self, question: Question) -> Suggestion:
@@ -72,14 +72,14 @@ class Answering:
         asked_at = whole_ms(self._now())
         search = self.library.search(question.app, question.language, question.text, SHOWN)
         fit = [found for found in search.found if 3 * found.score >= 2 * self.library.retriever.enough]
-        return self._answer(question, fit, search.version, asked_at)
+        return self._answer(question, fit, asked_at)
 
     def close(self) -> None:
         """Let the writer's connections go."""
         if self._writer is not None:
             self._writer.close()
 
-    def _answer(self, question: Question, fit: Sequence[Found], version: int, asked_at: datetime) -> Suggestion:
+    def _answer(self, question: Question, fit: Sequence[Found], asked_at: datetime) -> Suggestion:
         """Return the answer from these passages; without text where they do not answer."""
         text, sources, engine = self._written(question, fit)
         return Suggestion(
@@ -93,25 +93,26 @@ class Answering:
             text=text,
             triggering_turn_id=question.message_id,
             session=_session(question, is_answered=text is not None),
-            sources=tuple(_citation(each, version) for each in sources),
+            sources=tuple(_citation(each) for each in sources),
             engine=engine,
         )
 
     def _written(self, question: Question, fit: Sequence[Found]) -> tuple[str | None, Sequence[Found], str]:
         """The answer, what it rests on, and who gave it: the best passage, or what a writer makes of all of them.
 
-        Without an answer: what was found, and does not answer.
+        Without an answer: what was found, and does not answer. A search that is quoted has all that it found.
         """
         quoting = self.library.retriever.version
         if not fit:
             return None, fit, quoting
+        quoted = fit if question.message_id is None else fit[:1]
         if self._writer is None:
-            return fit[0].passage.text, fit, quoting
+            return fit[0].passage.text, quoted, quoting
         try:
             written = self._writer.write(question.text, [each.passage for each in fit], question.language)
         except EngineError as error:
             LOG.warning("an answer is quoted, for it could not be written: %s", error.message)
-            return fit[0].passage.text, fit, quoting
+            return fit[0].passage.text, quoted, quoting
         used = fit if written.text is None else [each for each in fit if each.passage.id in written.passage_ids]
         return written.text, used, f"{written.engine} from {quoting}"
 
@@ -133,12 +134,12 @@ def _session(question: Question, *, is_answered: bool) -> AgenticSession:
     )
 
 
-def _citation(found: Found, version: int) -> Citation:
+def _citation(found: Found) -> Citation:
     passage = found.passage
     return Citation(
         passage_id=passage.id,
         source=passage.source,
         heading=passage.title or None,
         text=passage.text,
-        version=version,
+        version=passage.since_version,
     )

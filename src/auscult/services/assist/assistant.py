@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from auscult.domain.assist.assistance import AssistedAgent, Suggestion, Summary
 from auscult.domain.assist.live import (
@@ -43,8 +43,6 @@ SOON_S = 1.0
 
 _MOST_ROUNDS = 100
 """Looks at one conversation in one go; so busy a conversation is looked at again soon."""
-
-_Kind = TypeVar("_Kind", Searched, Summarised)
 
 
 class NoSummary(NamedTuple):
@@ -153,29 +151,33 @@ class Assistant:
     def summarize(self, conversation: LiveConversation, agent: AssistedAgent, key: str | None = None) -> Summary:
         """Write an interim summary that an agent asks for. The same ``key`` gives what it gave before.
 
-        Raises ``NotFoundError``, and ``ConflictError`` where the agent has had as many as there may be, or nothing was
-        said that could be summarised.
+        Where nothing was said since the agent's last one, it is that one again, and counts once. Raises
+        ``NotFoundError``, and ``ConflictError`` where the agent has had as many as there may be, or nothing was said
+        that could be summarised.
         """
         name = f"asked:{agent.id}:{key or self._now().isoformat()}"
         event_id = f"summarised:{name}"
         most = conversation.app.live.settings().summaries_per_agent
         before = _asked(conversation.known().events, agent)
-        known = next((event.summary for event in before if event.id == event_id), None)
+        live = conversation.state()
+        known = _repeated(before, event_id, len(live.messages))
         if known is not None:
-            return known
+            return known.summary
         _check_limit(before, most, agent)
-        event = self._summary(conversation, conversation.state(), name, agent, "asked")
+        event = self._summary(conversation, live, name, agent, "asked")
         if isinstance(event, Passed):
             code = "summary.nothing_said" if event.reason == NOTHING_SAID else "summary.unavailable"
             raise ConflictError(event.reason, code=code)
 
         def decide(events: Sequence[Event]) -> list[Event]:
             asked = _asked(events, agent)
-            if all(each.id != event_id for each in asked):
-                _check_limit(asked, most, agent)
+            if _repeated(asked, event_id, event.turns) is not None:
+                return []
+            _check_limit(asked, most, agent)
             return [event]
 
-        return _stored(conversation.append(decide), event).summary
+        log = conversation.append(decide)
+        return (_repeated(_asked(log.events, agent), event_id, event.turns) or event).summary
 
     def _work(self, conversation: LiveConversation, live: Live, chosen: AssistSettings) -> tuple[list[Event], bool]:
         """Do what is to be done, or what can be done soon; what was done, and whether it is all."""
@@ -269,9 +271,9 @@ class Assistant:
         return Passed(id=event_id, at=now, received_at=now, of=of, reason=reason, turns=turns)
 
 
-def _stored(log: LiveLog, event: _Kind) -> _Kind:
+def _stored(log: LiveLog, event: Searched) -> Searched:
     """The event as it is stored: where the same was asked at the same time, the one that came first."""
-    return next((each for each in log.events if isinstance(each, type(event)) and each.id == event.id), event)
+    return next((each for each in log.events if isinstance(each, Searched) and each.id == event.id), event)
 
 
 def _asked(events: Sequence[Event], agent: AssistedAgent) -> list[Summarised]:
@@ -284,6 +286,12 @@ def _asked(events: Sequence[Event], agent: AssistedAgent) -> list[Summarised]:
         and event.summary.agent is not None
         and event.summary.agent.id == agent.id
     ]
+
+
+def _repeated(asked: Sequence[Summarised], event_id: str, turns: int) -> Summarised | None:
+    """Return the summary that a request repeats: that of the same key, or else the last one of as many turns."""
+    same = next((event for event in asked if event.id == event_id), None)
+    return same or next((event for event in reversed(asked) if event.turns == turns), None)
 
 
 def _check_limit(before: Sequence[Summarised], most: int, agent: AssistedAgent) -> None:

@@ -20,6 +20,8 @@ from auscult.storage.store import AppStore
 
 _DIGEST_BYTES = 16
 _LONGEST_SOURCE = 255
+_RIVALS = 12
+"""Passages among which the best one has to be ahead of those of other sections."""
 _MOST_INDEXES = 32
 """Bases that are kept ready: the one that was asked longest ago goes first."""
 
@@ -98,11 +100,18 @@ class Library:
         if ready is None:
             return Search(found=(), fit=(), version=0)
         over = ready.over(self._today())
-        candidates = ready.index.search(question, limit + sum(ready.sizes[each] for each in over))
-        found = sorted(candidates, key=lambda each: each.passage.source in over)[:limit]
-        telling, enough = ready.index.telling(question), self.retriever.enough
-        fit = tuple(each for each in found if each.score * telling >= enough and each.passage.source not in over)
-        return Search(found=tuple(found), fit=fit, version=ready.version, validity=ready.validity)
+        candidates = ready.index.search(question, max(limit, _RIVALS) + sum(ready.sizes[each] for each in over))
+        found = sorted(candidates, key=lambda each: each.passage.source in over)
+        current = [each for each in found if each.passage.source not in over]
+        fit = self._fit(ready.index, question, current[:_RIVALS], limit)
+        return Search(found=tuple(found[:limit]), fit=fit, version=ready.version, validity=ready.validity)
+
+    def _fit(self, index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Found, ...]:
+        """Return what is worth suggesting: nothing where the first is not likely to be the right one."""
+        if not current or index.likelihood(question, current) < self.retriever.likely:
+            return ()
+        telling, enough = index.telling(question), self.retriever.enough
+        return (current[0], *(each for each in current[1:limit] if each.score * telling >= enough))
 
     def validity(self, app: AppStore, language: str) -> Mapping[str, Validity]:
         """Return when each document of the language's base holds, by its name."""

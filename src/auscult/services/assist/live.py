@@ -1,15 +1,22 @@
 """A conversation while it goes on: what comes in by the hook, and what agents make of the assistant's work."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent, Feedback
 from auscult.domain.assist.live import (
     About,
     Arrival,
     Edited,
+    Ended,
     Event,
+    Idled,
+    Message,
     Rated,
+    Reworded,
     Searched,
     Suggested,
     Summarised,
@@ -20,8 +27,10 @@ from auscult.domain.assist.live import (
 from auscult.domain.assist.live_log import Decision, LiveLog
 from auscult.domain.assist.live_projection import Live, fold
 from auscult.domain.assist.live_settings import AssistSettings
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.storage.store import AppStore
+
+LOG = logging.getLogger(__name__)
 
 LOOK_AFTER = timedelta(seconds=5)
 """When somebody else looks at a conversation in which something happened, should who took it in die before."""
@@ -40,10 +49,18 @@ class LiveConversation:
         self._look_after = look_after
 
     def take(self, arrivals: Sequence[Arrival]) -> LiveLog:
-        """Store events from the hook; they are committed when this returns. Known events change nothing."""
+        """Store events from the hook; they are committed when this returns. Known events change nothing.
+
+        Where a known message has another text, the first one stays, and that there was another is noted.
+        """
         within = timedelta(seconds=self.app.live.settings().repeat_within_s)
         place = f"{self.app.tenant.app_id}\n{self.id}"
-        return self.append(lambda events: admit(place, arrivals, events, within), make=True)
+        log = self.append(lambda events: admit(place, arrivals, events, within), make=True)
+        noted = self._reworded(arrivals, log)
+        if not noted:
+            return log
+        more = self.append(lambda _: noted)
+        return replace(more, added=(*log.added, *more.added))
 
     def state(self) -> Live:
         """Return the state. Raises ``NotFoundError`` where it is unknown."""
@@ -59,11 +76,14 @@ class LiveConversation:
     def use(self, request_id: str, use: Use, agent: AssistedAgent | None, text: str | None = None) -> LiveLog:
         """Record that an agent sent, copied or discarded an answer; ``text`` is the text sent instead.
 
-        Each use of an answer happens once, and the first is kept. Raises ``NotFoundError``.
+        An answer is sent once, as it is or with other words; copied again, the first time is kept. Raises
+        ``NotFoundError``, and ``ConflictError`` where it was sent before.
         """
 
         def decide(events: Sequence[Event]) -> list[Event]:
             self._check_answer(events, request_id)
+            if use != "copied":
+                _check_unsent(events, request_id)
             now, event_id = self._now(), f"used:{request_id}:{use}"
             return [Used(id=event_id, at=now, received_at=now, request_id=request_id, use=use, agent=agent, text=text)]
 
@@ -112,6 +132,39 @@ class LiveConversation:
             self.id, lambda events: Decision(decide(events), self._now() + self._look_after), make=make
         )
 
+    def _reworded(self, arrivals: Sequence[Arrival], log: LiveLog) -> list[Event]:
+        """Note each message that came in before with another text, once."""
+        named = [each.event for each in arrivals if isinstance(each.event, Message) and each.event.message_id]
+        if not named:
+            return []
+        added = {event.id for event in log.added}
+        before = {each.message_id: each for each in log.events if isinstance(each, Message) and each.id not in added}
+        noted = {event.of for event in log.events if isinstance(event, Reworded)}
+        is_over = any(isinstance(event, Ended | Idled) for event in log.events)
+        changed = [
+            each.message_id
+            for each in named
+            if each.message_id in before
+            and each.message_id not in noted
+            and not self._says(before[each.message_id], each.text, is_over=is_over)
+        ]
+        for message_id in changed:
+            LOG.warning(
+                "live conversation %s: message %s came with another text; the first one is kept", self.id, message_id
+            )
+        now = self._now()
+        return [Reworded(id=f"reworded:{each}", at=now, received_at=now, of=each) for each in changed]
+
+    def _says(self, message: Message, text: str, *, is_over: bool) -> bool:
+        """Return whether this was the text of a stored message as it came, before it was redacted.
+
+        Once a conversation of an app that redacts is over, that is not known any more: then no text counts as another.
+        """
+        privacy = self.app.privacy
+        if message.sealed is not None:
+            return privacy.unseal(message.sealed) == text
+        return message.text == text or (is_over and privacy.settings().is_on)
+
     def _act(self, decide: Callable[[Sequence[Event]], Sequence[Event]]) -> LiveLog:
         log = self.append(decide)
         if not log.events:
@@ -145,6 +198,20 @@ class LiveConversation:
             field="conversation_id",
             value=self.id,
         )
+
+
+def _check_unsent(events: Sequence[Event], request_id: str) -> None:
+    for event in events:
+        if isinstance(event, Used) and event.request_id == request_id and event.use != "copied":
+            by = f" by agent {event.agent.id}" if event.agent else ""
+            how = " with other words" if event.use == "overridden" else ""
+            raise ConflictError(
+                f"answer {request_id} was sent{how}{by} at {event.at:%Y-%m-%d %H:%M:%S} UTC, and is sent once only; "
+                f"it can be copied",
+                code="answer.sent",
+                field="request_id",
+                value=request_id,
+            )
 
 
 def _check_reasons(settings: AssistSettings, about: About, feedback: Feedback) -> None:

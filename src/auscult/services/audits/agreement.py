@@ -141,7 +141,7 @@ def agreement_of(app: AppStore, selection: Selection, disagreements: int) -> Aud
         else:
             forms[result.form_id].add(audited, audited.evaluation, result)
     return AuditAgreement(
-        forms=tuple(forms[name].told(name) for name in sorted(forms)),
+        forms=tuple(forms[name].result(name) for name in sorted(forms)),
         audits=sum(form.audits for form in forms.values()),
         unmatched=unmatched,
     )
@@ -207,7 +207,7 @@ class _Metric:
                 )
             )
 
-    def told(self, metric_id: str) -> MetricAgreement:
+    def result(self, metric_id: str) -> MetricAgreement:
         """Return the agreement."""
         return MetricAgreement(
             id=metric_id,
@@ -233,7 +233,7 @@ class _Scores:
         self._audit += audit
         self._distance += abs(machine - audit)
 
-    def told(self) -> ScoreAgreement | None:
+    def result(self) -> ScoreAgreement | None:
         """Return the agreement."""
         if not self._n:
             return None
@@ -274,16 +274,16 @@ class _Form:
                 changed = self._overturned.get(audited.conversation.id, {})
                 metric.add(audited, result, answer, machine.verdict, machine.metric.id in changed)
 
-    def told(self, form_id: str) -> FormAgreement:
+    def result(self, form_id: str) -> FormAgreement:
         """Return the agreement."""
-        metrics = tuple(metric.told(metric_id) for metric_id, metric in self._metrics.items())
+        metrics = tuple(metric.result(metric_id) for metric_id, metric in self._metrics.items())
         return FormAgreement(
             id=form_id,
             name=self._names[max(self._names)],
             versions=tuple(sorted(self._names)),
             audits=self.audits,
             passed=compare_counts(self._passed, stream()),
-            score=self._scores.told(),
+            score=self._scores.result(),
             macro_kappa=mean_kappa(metrics),
             metrics=metrics,
         )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Hidden
+from auscult.domain.audits.audit import AuditState
 from auscult.domain.audits.blindness import Blindness, without_agents
 from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
@@ -42,28 +43,42 @@ def blindness_of(app: AppStore, rater: str, agent_ids: frozenset[str] = frozense
     return found
 
 
-def told_by(*, is_by_result: bool, is_by_agent: bool, is_by_audit: bool = False) -> frozenset[Hidden]:
+def revealed_by(*, by_result: bool, by_agent: bool, by_audit: bool = False) -> frozenset[Hidden]:
     """Return what a row's presence in a list reveals, where the list was filtered by results, agents or audits."""
-    told: dict[Hidden, bool] = {"machine": is_by_result, "agent": is_by_agent, "others": is_by_audit}
+    told: dict[Hidden, bool] = {"machine": by_result, "agent": by_agent, "others": by_audit}
     return frozenset(each for each, is_told in told.items() if is_told)
 
 
-def latest_blind(
-    app: AppStore, sought: Sought, blindness: Blindness, *, before: Place | None = None, limit: int = 50
+def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
+    app: AppStore,
+    sought: Sought,
+    blindness: Blindness,
+    *,
+    settings: AuditSettings | None = None,
+    before: Place | None = None,
+    limit: int = 50,
 ) -> LatestPage:
     """Return the newest conversations as someone sees them who judges some of them blind.
 
-    Where being found would reveal what is hidden, they are neither among the rows nor in the total.
+    Where being found would reveal what is hidden, they are neither among the rows nor in the total. ``settings`` are
+    those of ``kept_from_agents``.
     """
-    told = told_by(
-        is_by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
-        is_by_agent=bool(sought.agents or sought.agent_outcomes),
-        is_by_audit=bool(sought.audits),
+    told = revealed_by(
+        by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
+        by_agent=bool(sought.agents or sought.agent_outcomes),
+        by_audit=bool(sought.audits),
     )
+    if "machine" in told and shows_only_audited(settings):
+        if sought.audits and "audited" not in sought.audits:
+            return LatestPage(items=(), total=0, next=None)
+        sought = replace(sought, audits=("audited",))
     left_out = [each for each, hidden in blindness.items() if hidden & told]
     page = latest(app, sought, before=before, limit=limit + len(left_out))
     seen = [each for each in page.items if each.id not in left_out]
-    items = tuple(blind_listed(each, blindness.get(each.id, frozenset())) for each in seen[:limit])
+    items = tuple(
+        blind_listed(each, blindness.get(each.id, frozenset[Hidden]()) | kept_from(settings, each.audit.state))
+        for each in seen[:limit]
+    )
     goes_on = bool(items) and (page.next is not None or len(seen) > limit)
     total = page.total - sum(_is_found(app, sought, each) for each in app.conversations.recorded(left_out).values())
     return LatestPage(items=items, total=total, next=place_of(items[-1]) if goes_on else None)
@@ -117,6 +132,21 @@ def kept_from_agents(app: AppStore, visibility: Visibility) -> AuditSettings | N
     """Return the app's settings where someone sees conversations as their agent alone; None for everyone else."""
     others = visibility.is_everything or visibility.queues or visibility.teams or visibility.assigned_to
     return None if others or not visibility.agents else app.bookmarks.settings()
+
+
+def shows_only_audited(settings: AuditSettings | None) -> bool:
+    """Return whether agents see what was decided of audited conversations alone."""
+    return settings is not None and settings.agent_sees == "audited"
+
+
+def kept_from(settings: AuditSettings | None, state: AuditState) -> frozenset[Hidden]:
+    """Return what is kept from the agent of a conversation whose audit is in a state."""
+    if settings is None:
+        return frozenset()
+    kept: set[Hidden] = {"auditor"} if settings.hide_auditor else set()
+    if state != "audited" and shows_only_audited(settings):
+        kept.add("machine")
+    return frozenset(kept)
 
 
 def blind_listed(listed: ListedConversation, hidden: frozenset[Hidden]) -> ListedConversation:

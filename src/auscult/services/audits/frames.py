@@ -1,6 +1,8 @@
 """Frames of plans: the conversations, or segments, that a plan draws from, and the precision to expect."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
 
 from auscult.domain.audits.draw import Candidate, candidates_of
 from auscult.domain.audits.frame import Case, Signs, has_risk, is_in_frame
@@ -11,6 +13,9 @@ from auscult.domain.statistics.sample_size import forecast
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.store import AppStore
+
+_SAMPLE = 20_000
+"""Conversations that are enough to say how often the machine gives each answer: within half a point."""
 
 
 def is_by_segment(app: AppStore, form_id: str) -> bool:
@@ -53,20 +58,30 @@ def agents_of(case: EvaluatedConversation, rule: Judged) -> list[str]:
     return list(judged_agents(case.conversation, rule))
 
 
-def verdicts_in(app: AppStore, document: PlanDocument, query: FrameQuery) -> dict[str, dict[str, int]]:
-    """Count the machine's verdicts on each metric in a frame."""
+def verdicts_in(
+    app: AppStore, document: PlanDocument, query: FrameQuery, conversation_ids: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Count the machine's verdicts on each metric in a frame of these conversations.
+
+    Of a large frame a random sample is read, the same for the same seed, and the counts are scaled: they show which
+    precision to expect, which does not need each of a million.
+    """
     query = query._replace(is_by_segment=is_by_segment(app, document.form_id))
-    counts: dict[str, dict[str, int]] = {}
+    times = 1.0
     if document.frame.needs_content:
         cases = (case for case in app.frames.cases(query) if is_in_frame(case_of(case), document.frame))
         found = ({each.metric.id: each.verdict.qualification for each in case.evaluation.results} for case in cases)
-    else:
+    elif query.is_by_segment or len(conversation_ids) <= _SAMPLE:
         found = (result.answers for result in app.frames.results(query))
+    else:
+        times = len(conversation_ids) / _SAMPLE
+        some = Random(document.seed).sample(conversation_ids, _SAMPLE)  # noqa: S311  (a sample, no secret)
+        found = (result.answers for result in app.frames.results_of(query, some))
+    counts: dict[str, Counter[str]] = {}
     for given in found:
         for metric_id, answer in given.items():
-            of_metric = counts.setdefault(metric_id, {})
-            of_metric[answer] = of_metric.get(answer, 0) + 1
-    return counts
+            counts.setdefault(metric_id, Counter())[answer] += 1
+    return {name: {answer: round(n * times) for answer, n in some.items()} for name, some in counts.items()}
 
 
 def half_widths(verdicts: Mapping[str, Mapping[str, int]], n: int) -> dict[str, float]:

@@ -133,7 +133,7 @@ class Planning:
         today = self._now().date()
         dealt = deal(items, document.auditors, {}, today)
         population = len({each.key for each in candidates})
-        verdicts = verdicts_in(self._app, document, query)
+        verdicts = verdicts_in(self._app, document, query, [each.conversation_id for each in candidates])
         precision = half_widths(verdicts, len(items))
         days = working_days(document, today)
         shared = max(len(document.auditors), 1)

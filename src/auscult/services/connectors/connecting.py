@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from auscult.domain.connectors.contract import Mapper
-from auscult.domain.connectors.document import Connector
-from auscult.domain.connectors.place import Place
+from auscult.domain.connectors.document import PULLED, Connector
 from auscult.domain.connectors.run import Order, Run, Standing
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
@@ -19,17 +18,21 @@ from auscult.services.connectors.documents import (
     read_connector,
     refused,
 )
+from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
+from auscult.services.scoring.render import Reports
 from auscult.storage.connectors.places import open_place
 from auscult.storage.store import AppStore
 
 KIND = "connector"
+OVERLAP = timedelta(days=1)
+_LOOKED_AT = 100
 
 
 class Connectors:
     """The connectors of one app. Cheap to make; threads may share one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all that connectors need)
         self,
         app: AppStore,
         limits: Limits,
@@ -37,8 +40,11 @@ class Connectors:
         *,
         lease: timedelta = LEASE,
         folders: tuple[str, ...] | None = None,
+        reports: Reports | None = None,
     ) -> None:
         """Work on an app. ``folders`` are those below which a place may lie, and then secrets are needed; None: any.
+
+        ``reports`` are rendered again where an evaluation by people is taken in; None: there are none.
 
         ``now`` returns aware UTC time.
         """
@@ -47,6 +53,7 @@ class Connectors:
         self._now = now
         self._lease = lease
         self._folders = folders
+        self._reports = reports or {}
 
     def apply(self, document: bytes, secrets: Mapping[str, str] | None = None, file: str = "connector") -> Definition:
         """Store a document as a new version; unchanged, the version stays. ``secrets`` None keeps those that are stored.
@@ -95,12 +102,17 @@ class Connectors:
         connector = self.get(name)
         return self._check(connector, self._app.connectors.secrets(name), order, is_whole=is_whole)
 
-    def try_document(self, document: bytes, secrets: Mapping[str, str], file: str = "connector") -> Check:
-        """Try a document that is not stored. Raises ``ConnectorError``."""
+    def try_document(self, document: bytes, secrets: Mapping[str, str] | None, file: str = "connector") -> Check:
+        """Try a document that is not stored. ``secrets`` None takes those that are stored for its name, if any.
+
+        Raises ``ConnectorError``, ``RequestError`` ``connector.place_not_allowed``.
+        """
         connector = self.read(document, file)
-        check_secrets(connector, secrets)
+        if secrets is not None:
+            check_secrets(connector, secrets)
         self._check_allowed(connector, secrets)
-        return self._check(connector, secrets, None, is_whole=False)
+        given = self._app.connectors.secrets(connector.name) if secrets is None else secrets
+        return self._check(connector, given, None, is_whole=False)
 
     def run(self, name: str, order: Order, wait_for_room: Callable[[int], None] = lambda _size: None) -> Run:
         """Run a connector now, and return the run, which has the reason where it failed.
@@ -116,12 +128,13 @@ class Connectors:
             self._app,
             connector,
             self._mapper(connector),
-            lambda: self._open(connector, secrets),
+            lambda: open_place(connector, secrets, self._since(connector, order)),
             self._now,
             wait_for_room=wait_for_room,
             lease=self._lease,
+            take=Evaluations(self._app, self._reports, name).take,
         )
-        number = running.run(order, following(connector.every_s, self._now()))
+        number = running.run(order, None if order.is_dry else following(connector.every_s, self._now()))
         return next(each for each in self._app.connectors.runs(name) if each.number == number)
 
     def order(self, name: str, order: Order) -> Standing:
@@ -144,10 +157,11 @@ class Connectors:
         return runs
 
     def _check(self, connector: Connector, secrets: Mapping[str, str], order: Order | None, *, is_whole: bool) -> Check:
+        since = self._since(connector, order or Order(kind="manual")) if is_whole else connector.since
         return check(
             connector,
             self._mapper(connector),
-            lambda: self._open(connector, secrets),
+            lambda: open_place(connector, secrets, since),
             self._now,
             order=order,
             is_whole=is_whole,
@@ -158,8 +172,23 @@ class Connectors:
         limits = self._limits
         return make_mapper(connector, self._app.tenant.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
 
-    def _open(self, connector: Connector, secrets: Mapping[str, str]) -> Place:
-        return open_place(connector, secrets)
+    def _since(self, connector: Connector, order: Order) -> datetime | None:
+        """Return the time from which an API is asked for changes; None for everything.
+
+        That is a day before the last run of this version which read all that there was: items become complete, and
+        clocks differ. What it lists again is in the manifest.
+        """
+        if order.since is not None or order.until is not None or order.is_repeated:
+            return order.since
+        if connector.kind not in PULLED:
+            return None
+        whole = (
+            each.started_at - OVERLAP
+            for each in self._app.connectors.runs(connector.name, _LOOKED_AT)
+            if each.version == connector.version and _is_whole(each)
+        )
+        known = [each for each in (next(whole, None), connector.since) if each is not None]
+        return max(known, default=None)
 
     def _check_allowed(self, connector: Connector, secrets: Mapping[str, str] | None) -> None:
         """Refuse what only the command line on the server may read: its folders, and what its own credentials open."""
@@ -195,3 +224,9 @@ def following(every_s: int, at: datetime) -> datetime | None:
         return None
     seconds = int(at.timestamp())
     return datetime.fromtimestamp(seconds - seconds % every_s + every_s, UTC)
+
+
+def _is_whole(run: Run) -> bool:
+    """Return whether a run read everything that the source had, and nothing was left for the next one."""
+    is_range = run.order.since is not None or run.order.until is not None or bool(run.order.prefix)
+    return run.state == "done" and not is_range and not run.order.is_dry and not run.counts.postponed

@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from auscult.domain.connectors.contract import Mapper, Setup
 from auscult.domain.connectors.document import (
+    PULLED,
     SECRETS,
     Access,
     Connector,
+    Kind,
     MappingTable,
     Rate,
     Target,
@@ -38,6 +40,11 @@ _PLACES = {
     "gs": re.compile(r"gs://[^/\s]+(/.*)?"),
     "az": re.compile(r"az://[^/\s]+(/.*)?"),
     "sftp": re.compile(r"sftp://[^@/\s:]+@[^/\s@]+(/.*)?"),
+    "zendesk": re.compile(r"zendesk://[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/?"),
+    "twilio": re.compile(r"twilio://GA[0-9a-fA-F]{32}/?"),
+    "intercom": re.compile(r"intercom://(us|eu|au)/?"),
+    "zoom": re.compile(r"zoom://[A-Za-z0-9_-]{1,128}/?"),
+    "genesys": re.compile(r"genesys://[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,4}/?"),
 }
 _RIGHT = {
     "folder": "folder:/path/to/folder",
@@ -45,6 +52,11 @@ _RIGHT = {
     "gs": "gs://bucket/prefix",
     "az": "az://container/prefix",
     "sftp": "sftp://user@host:22/folder",
+    "zendesk": "zendesk://SUBDOMAIN",
+    "twilio": "twilio://GA…, the SID of the service",
+    "intercom": "intercom://eu, the region of the workspace: us, eu or au",
+    "zoom": "zoom://ACCOUNT_ID",
+    "genesys": "genesys://mypurecloud.de, the domain of the region",
 }
 _SETTLE_S = {"folder": 10, "sftp": 60}
 _MOST_SETTLE_S = 86_400
@@ -247,6 +259,8 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         read.problem(("place",), f"{written.place!r} must begin like one of: {known}")
     elif not _PLACES[kind].fullmatch(written.place):
         read.problem(("place",), f"{written.place!r} must be like {_RIGHT[kind]}")
+    else:
+        _check_pulled(read, kind, written.format)
     if written.format not in FORMATS:
         near = did_you_mean(written.format, tuple(FORMATS), f"available: {', '.join(FORMATS)}")
         read.problem(("format",), f"{written.format!r} is not a known format; {near}")
@@ -254,6 +268,13 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
     if kind == "az" and not written.access.account:
         read.problem(("access", "account"), "is missing; give the name of the storage account")
+
+
+def _check_pulled(read: Document, kind: Kind, written: str) -> None:
+    """Report a format that the items of an API do not have."""
+    right = PULLED.get(kind)
+    if right and written in FORMATS and written != right:
+        read.problem(("format",), f"{written!r} is not the format of {kind}; give {right}")
 
 
 def _check_format(read: Document, connector: Connector, app_id: str) -> None:

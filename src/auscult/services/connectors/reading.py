@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from auscult.domain.connectors.contract import FoundAudit, Item, Mapper, Refused, refused_audit
+from auscult.domain.connectors.contract import FoundAudit, Item, Mapper, Refused
 from auscult.domain.connectors.document import LARGEST_ITEM, Connector
 from auscult.domain.connectors.mapping import renamed
 from auscult.domain.connectors.place import Found, ItemError, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
+from auscult.services.connectors.evaluations import TakeAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
 from auscult.services.scoring.intake.decompression import decompressed
 
@@ -35,7 +36,7 @@ _NUL = b"\\u0000"
 class Outcome(NamedTuple):
     """Outcome of one item that was read. ``unknown`` is what the mapping table did not have, as ``queue:7``.
 
-    ``is_done`` is False for an item with audits, which a later version takes in: every run reads it.
+    ``is_done`` is False for an item with an evaluation whose conversation is not here yet: every run reads it again.
     """
 
     found: Found
@@ -48,15 +49,21 @@ class Outcome(NamedTuple):
 class Reader:
     """Reads what an order asks for, and counts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all that reading needs)
         self,
         connector: Connector,
         mapper: Mapper,
         fetcher: Fetcher,
         now: Callable[[], datetime],
         refused: Callable[[str], str] = str,
+        *,
+        take: TakeAudit = counted_only,
     ) -> None:
-        """``refused`` redacts reasons, which may quote a value; ``now`` returns aware UTC time."""
+        """``refused`` redacts reasons, which may quote a value; ``now`` returns aware UTC time.
+
+        ``take`` takes evaluations by people in.
+        """
+        self._take = take
         self._connector = connector
         self._mapper = mapper
         self._fetcher = fetcher
@@ -130,15 +137,18 @@ class Reader:
     def _mapped(self, fetched: Fetched) -> Outcome:
         found = fetched.found
         conversations: list[Conversation] = []
-        audits = 0
+        is_done = True
         refused: list[Refused] = []
         unknown: list[str] = []
         for each in self._map(fetched):
             if isinstance(each, Refused):
                 refused.append(Refused(self._redact(each.reason), each.where))
             elif isinstance(each, FoundAudit):
-                audits += 1
-                refused.append(refused_audit(each))
+                taken = self._take(each)
+                self.counts.audits += taken.refused is None
+                if taken.refused is not None:
+                    refused.append(Refused(self._redact(taken.refused.reason), taken.refused.where))
+                is_done = is_done and not taken.is_later
             elif (fault := _unstorable(each)) is not None:
                 refused.append(fault)
             else:
@@ -148,8 +158,7 @@ class Reader:
         self.counts.read += 1
         self.counts.bytes += found.size
         self.counts.refused += len(refused)
-        self.counts.audits += audits
-        return Outcome(found, tuple(conversations), tuple(refused), tuple(unknown), is_done=not audits)
+        return Outcome(found, tuple(conversations), tuple(refused), tuple(unknown), is_done=is_done)
 
     def _map(self, fetched: Fetched) -> list[Conversation | FoundAudit | Refused]:
         found, data = fetched.found, fetched.data

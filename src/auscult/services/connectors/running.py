@@ -13,6 +13,7 @@ from auscult.domain.connectors.drift import drift, figures_of, subject
 from auscult.domain.connectors.place import Place, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.errors import AuscultError
+from auscult.services.connectors.evaluations import TakeAudit, counted_only
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Outcome, Reader
 from auscult.storage.connectors.manifest import LeaseLostError, ReadItem, RunRecord
@@ -25,6 +26,9 @@ LEASE = timedelta(seconds=60)
 
 GROUP = 200
 """Conversations that are accepted in one transaction, at least."""
+
+MOST_FOUND = 20
+"""Refusals and unknown names that a dry run notes; all are counted."""
 
 _GROUP_ITEMS = 500
 _GROUP_BYTES = 8 * 1024 * 1024
@@ -55,8 +59,10 @@ class Running:
         *,
         wait_for_room: Callable[[int], None] = lambda _size: None,
         lease: timedelta = LEASE,
+        take: TakeAudit = counted_only,
     ) -> None:
-        """``wait_for_room`` waits until conversations are processed that were accepted before."""
+        """``wait_for_room`` waits until conversations are processed that were accepted before; ``take``: of a reader."""
+        self._take = take
         self._app = app
         self._connector = connector
         self._mapper = mapper
@@ -65,6 +71,7 @@ class Running:
         self._wait_for_room = wait_for_room
         self._lease = lease
         self._group: list[Outcome] = []
+        self._found: dict[str, None] = {}
         self._lost = threading.Event()
 
     def run(self, order: Order, next_at: datetime | None) -> int:
@@ -77,9 +84,7 @@ class Running:
         record = self._app.connectors.begin(name, version, order, at=begun, lease=self._lease, next_at=next_at)
         with self._renewing(record):
             read = self._read(record, order)
-            notes = () if order.kind == "backfill" else self._drift(record)
-            for note in notes:
-                LOG.warning("connector %s: %s", name, note)
+            notes = self._notes(record, order)
             record.end(read.counts, at=self._now(), error=read.error, notes=notes, postponed=read.postponed)
         return record.number
 
@@ -89,7 +94,8 @@ class Running:
         except AuscultError as error:
             return _Read(Counts(), (), error.message)
         fetcher = Fetcher(place, self._connector.rate)
-        reader = Reader(self._connector, self._mapper, fetcher, self._now, self._app.privacy.refused)
+        take = counted_only if order.is_dry else self._take
+        reader = Reader(self._connector, self._mapper, fetcher, self._now, self._app.privacy.refused, take=take)
         error = ""
         try:
             error = self._read_all(reader, place, record, order)
@@ -132,6 +138,9 @@ class Running:
         group, self._group = self._group, []
         if not group:
             return
+        if order.is_dry:
+            self._count(record, reader, group)
+            return
         conversations = [one for each in group for one in each.conversations]
         unknown = [name for each in group for name in each.unknown]
         figures = None if order.kind == "backfill" else figures_of(conversations, unknown)
@@ -144,8 +153,29 @@ class Running:
                 connection, items, counts=reader.counts, accepted=accepted, figures=figures, at=self._now()
             ),
         )
+        self._stop_if_paused()
+
+    def _stop_if_paused(self) -> None:
         if self._app.connectors.get(self._connector.name).is_paused:
             raise StoppedError("the connector was paused; what is left is read after it is resumed")
+
+    def _count(self, record: RunRecord, reader: Reader, group: list[Outcome]) -> None:
+        """Count a group of a dry run, and note its first refusals and its unknown names."""
+        reader.counts.new += sum(len(each.conversations) for each in group)
+        for each in group:
+            found = [f"{kind} {name} is not in the mapping table" for kind, _, name in map(_parted, each.unknown)]
+            found += [" ".join(filter(None, (each.found.key, one.where, one.reason))) for one in each.refused]
+            self._found |= dict.fromkeys(found[: MOST_FOUND - len(self._found)])
+        record.count(reader.counts)
+        self._stop_if_paused()
+
+    def _notes(self, record: RunRecord, order: Order) -> tuple[str, ...]:
+        if order.is_dry:
+            return tuple(self._found)
+        notes = () if order.kind == "backfill" else self._drift(record)
+        for note in notes:
+            LOG.warning("connector %s: %s", self._connector.name, note)
+        return notes
 
     def _drift(self, record: RunRecord) -> tuple[str, ...]:
         now = self._now()
@@ -176,3 +206,7 @@ class Running:
         finally:
             stop.set()
             thread.join()
+
+
+def _parted(unknown: str) -> tuple[str, str, str]:
+    return unknown.partition(":")

@@ -11,7 +11,7 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
-from auscult.domain.record import Outcome, RecordQuery
+from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, Survey
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.scoring.listing import LISTING, ListedConversation
@@ -26,6 +26,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "fatal", "unscored")
+SURVEYS: tuple[Survey, ...] = ("csat", "nps")
 AUDITS: tuple[AuditState, ...] = ("assigned", "audited")
 
 
@@ -49,6 +50,7 @@ class Sought(Struct, frozen=True, kw_only=True):
     intents: tuple[str, ...] = ()
     audits: tuple[AuditState, ...] = ()
     agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
+    surveys: tuple[Survey, ...] = ()
     said: SaidQuery | None = None
 
 
@@ -90,6 +92,24 @@ def count(app: AppStore, sought: Sought) -> int:
     if sought.said is not None:
         return app.conversations.search(replace(asked, limit=0), Said(sought.said)).total
     return _total(app, asked)
+
+
+def breakdown(
+    app: AppStore,
+    sought: Sought,
+    by: tuple[Grouping, ...],
+    bounds: Sequence[datetime],
+    values: tuple[str, ...] = (),
+) -> Breakdown:
+    """Return numbers of conversations by groupings, between each of the bounds, in order, and the next.
+
+    Without filters they are added up from tallies; else each conversation between the bounds is read, without its words.
+    Raises ``RequestError`` ``range.reversed``, ``ValueError`` for a search, which has no indexes of these.
+    """
+    if sought.said is not None:
+        raise ValueError("a breakdown is of listed conversations, not of a search")
+    asked = _query(app, replace(sought, since=bounds[0], until=bounds[-1]))
+    return app.conversations.breakdown(asked, Grouped(by, tuple(map(_ms, bounds)), values))
 
 
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
@@ -147,6 +167,7 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
         missed=sought.missed,
         intents=sought.intents,
         audits=sought.audits,
+        surveys=sought.surveys,
         include_below_threshold=True,
     )
 

@@ -33,7 +33,9 @@ class Span(NamedTuple):
 def repeated(examples: Sequence[Conversation], app_id: str, span: Span, seed: int = 1) -> Iterator[Conversation]:
     """Repeat examples over a span of weeks; the same arguments give the same.
 
-    Which examples come more often drifts from week to week, so that a chart of weeks shows something.
+    Which examples come more often drifts from week to week, so that a chart of weeks shows something. Which examples
+    come, and how often, does not depend on the end of the span: a demo started on a Sunday shows what one of a Monday
+    shows.
     """
     draw = Random(seed)  # noqa: S311  (examples, and nothing secret)
     tempers = [draw.uniform(0.6, 1.4) for _ in examples]
@@ -45,14 +47,13 @@ def repeated(examples: Sequence[Conversation], app_id: str, span: Span, seed: in
         for example in draw.choices(examples, shares, k=round(a_week * draw.uniform(0.9, 1.1))):
             number += 1
             start = _moment(begins, draw)
-            if start < until:
-                yield _shifted(example, app_id, start, number)
+            yield _shifted(example, app_id, start if start < until else start - timedelta(weeks=1), number)
 
 
 def _moment(begins: datetime, draw: Random) -> datetime:
     """Draw an instant of the week that begins here, in the hours of work."""
-    day = begins + timedelta(days=draw.randrange(7))
-    if day.weekday() >= _WEEKEND and draw.random() > _WEEKEND_SHARE:
+    day, share = begins + timedelta(days=draw.randrange(7)), draw.random()
+    if day.weekday() >= _WEEKEND and share > _WEEKEND_SHARE:
         day -= timedelta(days=2)
     return day.replace(hour=draw.choice(_HOURS), minute=draw.randrange(60), second=draw.randrange(60), microsecond=0)
 

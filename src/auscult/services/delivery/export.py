@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
@@ -10,6 +9,7 @@ from auscult.client.wire import WIRE
 from auscult.domain.record import RowKey
 from auscult.reports._contract import PageLimits, Report, ReportRequest
 from auscult.services.delivery.day_files import Day, DayFiles, days_between
+from auscult.storage.delivery.export_folders import ExportFolder
 from auscult.storage.store import AppStore
 from auscult.tables._columns import columns_of
 from auscult.tables._contract import Table
@@ -22,7 +22,7 @@ _LIMITS = PageLimits(default=ROWS_AT_A_TIME, maximum=ROWS_AT_A_TIME, ceiling=ROW
 class Export:
     """Exports one report of one app into ``folder/report/date=YYYY-MM-DD/rows.*``."""
 
-    def __init__(self, app: AppStore, report: Report, table: Table, folder: Path) -> None:
+    def __init__(self, app: AppStore, report: Report, table: Table, folder: ExportFolder) -> None:
         """Nothing is written yet."""
         self._app = app
         self._report = report
@@ -30,10 +30,10 @@ class Export:
         rows = described.answer["properties"][WIRE[report.name].rows]["items"]
         self._files = DayFiles(folder, report.name, table, columns_of(rows, described.schemas))
 
-    def days(self, since: datetime, until: datetime, *, is_anew: bool = False) -> Iterator[Day]:
+    def days(self, since: datetime, until: datetime, *, is_forced: bool = False) -> Iterator[Day]:
         """Export ``since`` <= start < ``until``, day by day; days without rows have no file.
 
-        A day whose file has as many rows as the day has now is skipped unless ``is_anew``: so an interrupted
+        A day whose file has as many rows as the day has now is skipped unless ``is_forced``: so an interrupted
         export can be continued. A file is complete or absent.
         """
         for start, end in days_between(since, until):
@@ -41,7 +41,7 @@ class Export:
             if not total:
                 self._files.remove(start)
                 continue
-            kept = None if is_anew else self._files.kept(start, end, total)
+            kept = None if is_forced else self._files.kept(start, end, total)
             yield kept or self._files.write(start, end, total, self._rows(start, end))
 
     def _rows(self, since: datetime, until: datetime) -> Iterator[list[bytes]]:

@@ -1,53 +1,58 @@
 """Exports of the tables of ``services/delivery/tables``: one file per day and table, rewritten when the day changed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.delivery.day_files import STATE, Day, DayFiles, days_between
+from auscult.services.delivery.day_files import Day, DayFiles, days_between, midnight_of
+from auscult.services.delivery.days import UTC_NAME, timezone_of
 from auscult.services.delivery.tables import KINDS, SCHEMA_VERSION
+from auscult.storage.delivery.export_folders import ExportFolder
 from auscult.storage.store import AppStore
 from auscult.tables._contract import Table
 
 CONVERSATIONS_AT_A_TIME = 250
-MANIFEST = "manifest.json"
 
 
 class TableExport:
     """Exports one table of one app into ``folder/table/date=YYYY-MM-DD/rows.*``."""
 
-    def __init__(self, app: AppStore, name: str, table: Table, folder: Path) -> None:
+    def __init__(self, app: AppStore, name: str, table: Table, folder: ExportFolder) -> None:
         """Store the name of a table in ``KINDS`` and its folder. Nothing is written yet."""
         self._app = app
         self._name = name
         self._kind = KINDS[name]
         self._table = table
-        self._folder = folder
         self._files = DayFiles(folder, name, table, self._kind.columns)
         self._encode = msgspec.json.Encoder(decimal_format="number").encode
 
     def days(
-        self, since: datetime | None = None, until: datetime | None = None, *, is_anew: bool = False
+        self, since: datetime | None = None, until: datetime | None = None, *, is_forced: bool = False
     ) -> Iterator[Day]:
         """Export ``since`` <= start < ``until`` (None: everything), day by day.
 
-        A day is written again when a conversation of it was added, erased, evaluated or audited since, or ``is_anew``.
+        A day is written again when a conversation of it was added, erased, evaluated or audited since, or ``is_forced``.
         """
         bounds = self._app.timeline.bounds()
         if bounds is None:
             return
         first, last = bounds
-        midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
-        for start, end in days_between(since or midnight, until or _end_of_day(last)):
-            mark = {"schema": SCHEMA_VERSION, "state": self._app.timeline.state(start, end)}
-            if not mark["state"]:
+        timezone = timezone_of(self._app)
+        zone = ZoneInfo(timezone)
+        self._files.begin(timezone)
+        for start, end in days_between(
+            since or midnight_of(first, zone), until or midnight_of(last, zone, days=1), zone
+        ):
+            state = self._app.timeline.state(start, end)
+            if not state:
                 self._files.remove(start)
                 continue
-            kept = None if is_anew else self._files.kept(start, end, mark)
+            mark: dict[str, object] = {"schema": SCHEMA_VERSION, "state": state}
+            mark |= {} if timezone == UTC_NAME else {"timezone": timezone}
+            kept = None if is_forced else self._files.kept(start, end, mark)
             day = kept or self._files.write(start, end, mark, self._rows(start, end))
             if day.rows:
                 yield day
@@ -65,14 +70,5 @@ class TableExport:
 
     def _write_manifest(self) -> None:
         """Name the files of this table with their rows, for readers that load only new files."""
-        marks = sorted((self._folder / STATE / self._name).glob("*-*-*.json"))
-        days: dict[str, Any] = {path.stem: msgspec.json.decode(path.read_bytes()) for path in marks}
-        manifest = {"table": self._name, "schema_version": SCHEMA_VERSION, "app": self._app.tenant.app_id, "days": days}
-        part = self._folder / STATE / self._name / f"{MANIFEST}.part"
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-        part.replace(part.with_name(MANIFEST))
-
-
-def _end_of_day(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        named = {"table": self._name, "schema_version": SCHEMA_VERSION, "app": self._app.tenant.app_id}
+        self._files.write_manifest(named | {"days": self._files.marks()})

@@ -4,11 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from auscult.domain.change import Change, Delivery, Webhook, signature
+from auscult.domain.delivery.chat_messages import FIELDS, message
 from auscult.domain.delivery.webhook_work import Due, Sender, Standing
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import Store
@@ -53,8 +55,9 @@ class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
 class WebhookDispatch:
     """Sends what is due, a webhook at a time. Threads may share it: an app has a few of them at most."""
 
-    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime]) -> None:
-        """Send with ``sender``; ``now`` gives the aware UTC time."""
+    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime], public_url: str = "") -> None:
+        """Send with ``sender``; ``now`` gives the aware UTC time. Links in messages begin with ``public_url``."""
+        self._public_url = public_url.rstrip("/")
         self._store = store
         self._work = store.webhook_work
         self._sender = sender
@@ -106,7 +109,7 @@ class WebhookDispatch:
     def _tell(self, due: Due, change: Change) -> bool:
         """Send one change; whether it was taken. Otherwise the webhook waits, or is disabled."""
         webhook, at = due.webhook, self._now()
-        body = msgspec.json.encode(self._message(due.tenant, change))
+        body = msgspec.json.encode(self._said(webhook, self._message(due.tenant, change)))
         headers = headers_of(webhook, due.tenant, change, at, body)
         status, error = self._sender.send(webhook.url, headers, body)
         told = Delivery(
@@ -128,6 +131,22 @@ class WebhookDispatch:
         pause_ms = 0 if is_last else PAUSES_S[failures - 1] * 1000
         self._work.keep(due, Standing(change.number - 1, pause_ms, failures, is_last), told)
         return False
+
+    def _said(self, webhook: Webhook, change: ChangeMessage) -> ChangeMessage | dict[str, Any]:
+        """Return a change as the webhook's receiver reads it."""
+        if webhook.format == "standard":
+            return change
+        data = change.data
+        known = {name: "" if value is None else str(value) for name, value in msgspec.structs.asdict(data).items()}
+        has_page = self._public_url and change.type != "conversation.erased"
+        values = dict.fromkeys(FIELDS, "") | {name: value for name, value in known.items() if name in FIELDS}
+        values |= {
+            "kind": change.type.removeprefix("conversation.").replace("_", " "),
+            "at": f"{change.timestamp:%Y-%m-%d %H:%M} UTC",
+            "result": "" if data.passed is None else "passed" if data.passed else "failed",
+            "link": f"{self._public_url}/console/conversations/{quote(data.conversation_id)}" if has_page else "",
+        }
+        return message(webhook.format, webhook.template, values)
 
     def _message(self, tenant: Tenant, change: Change) -> ChangeMessage:
         data = ChangeData(conversation_id=change.conversation_id, app_id=tenant.app_id, change=change.number)

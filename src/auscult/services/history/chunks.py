@@ -65,14 +65,14 @@ class ChunkProcessing:
     def look(self, portion_id: str) -> WrittenChunk | None:
         """Process a chunk as far as no far engine is needed; return None when it is done already, or its backfill is over."""
         portion = self._store.sweeps.get(portion_id)
-        return None if portion is None else self._looked(portion, may_ask=False)
+        return None if portion is None else self._examined(portion, may_ask=False)
 
     def ask(self, swept: WrittenChunk) -> WrittenChunk:
         """Ask the judge about what it has to be asked, which may take its time.
 
         What it cannot answer is left for later; what it did answer is kept, and is not asked again then.
         """
-        return self._looked(swept.portion, may_ask=True)
+        return self._examined(swept.portion, may_ask=True)
 
     def record(self, swept: WrittenChunk) -> None:
         """Write the result of a chunk, and that it is done; or postpone it."""
@@ -92,6 +92,6 @@ class ChunkProcessing:
                 return
         app.sweeps.record(portion.portion_id, looked.rescored, looked.result, looked.mentions)
 
-    def _looked(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
+    def _examined(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
         app = self._store.within(portion.sweep.tenant)
         return WrittenChunk(portion, self._kinds[portion.sweep.kind].look(app, portion, may_ask=may_ask))

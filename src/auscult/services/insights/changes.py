@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.conversations.latest import Sought, count
-from auscult.services.insights.quality import Adherence, adherence
+from auscult.services.insights.quality import NOTHING, Adherence, by_period, numbers_of_intents
 from auscult.storage.store import AppStore
 
 LEAST = 10
@@ -44,9 +44,10 @@ class Compared(Struct, frozen=True, kw_only=True):
 def changed_metrics(app: AppStore, sought: Sought, metrics: Mapping[str, str], compared: Compared) -> list[Change]:
     """Return the metrics whose adherence changed by more than chance, the largest change first."""
     found: list[Change] = []
+    spans = ((compared.since - compared.before, compared.since), (compared.since, compared.until))
+    earlier, later = (each.metrics for each in by_period(app, sought, spans))
     for metric_id, name in metrics.items():
-        now = adherence(app, sought, metric_id, compared.since, compared.until)
-        before = adherence(app, sought, metric_id, compared.since - compared.before, compared.since)
+        now, before = later.get(metric_id, NOTHING), earlier.get(metric_id, NOTHING)
         if min(now.n, before.n) < LEAST:
             continue
         moved = difference(_figure(now), _figure(before))
@@ -70,10 +71,8 @@ def changed_reasons(app: AppStore, sought: Sought, names: Iterable[str], compare
     total_now = count(app, replace(sought, since=compared.since, until=compared.until))
     total_before = count(app, replace(sought, since=begins, until=compared.since))
     found: list[Change] = []
-    for name in names:
-        of_it = replace(sought, intents=(name,))
-        now = count(app, replace(of_it, since=compared.since, until=compared.until))
-        before = count(app, replace(of_it, since=begins, until=compared.since))
+    numbers = numbers_of_intents(app, sought, list(names), (begins, compared.since, compared.until))
+    for name, (before, now) in numbers.items():
         if not before and now >= LEAST_NEW and total_before:
             found.append(Change(kind="new_reason", id=name, name=name, now=now, before=0, weight=now / total_now))
         elif before and max(now, before) >= LEAST and total_now and total_before:

@@ -13,42 +13,45 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.conversation import Agent, Channel, Direction, Queue
+from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
+from auscult.domain.insights.drivers import Bar, Drivers, drivers
 from auscult.domain.insights.overview import (
+    KNOWN,
     NUMBERS,
-    Bar,
+    SERVICE,
     Counted,
-    Drivers,
     Fact,
     Key,
     Kind,
     Measure,
-    Mention,
     Number,
     Tally,
     Trends,
-    drivers,
     hundredths,
     trends,
 )
-from auscult.domain.record import RecordQuery, RowKey
-from auscult.services.scoring.listing import LISTING, ListedAudit, ListedInsights
+from auscult.domain.record import RecordQuery, RowKey, Survey
+from auscult.services.insights.facts import INELIGIBLE, Listed, decoded, fact_of, is_left_out, is_of
+from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
 
 AT_A_TIME = 2_000
 MOST_READ = 20_000
 """Conversations that are read for one page of those behind a number."""
 MOST_NAMES = 20_000
-TOPICS: tuple[Kind, ...] = ("intent", "topic", "configured_intent")
-BELOW = " > "
-"""Stands between a node of the taxonomy and the one above it."""
+DEFAULT: tuple[Kind, ...] = ("queue", "agent", "intent", "topic", "configured_intent")
+"""Groups that are shown where none are asked for: who, then what about."""
+_BY_FAILURES: frozenset[Kind] = frozenset({"queue", "agent"})
+DAYS = 28
+"""Days of a period that is not given: four whole weeks."""
+WEEK = timedelta(days=7)
+MOST_WEEKS = 53
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_INELIGIBLE: frozenset[Status] = frozenset({"below_threshold", "duration_unavailable"})
 
 Place = tuple[int, str]
 """Where a conversation stands in the order of all: its start in ms since the epoch, and its id."""
@@ -57,7 +60,7 @@ Place = tuple[int, str]
 class Wanted(Struct, frozen=True, kw_only=True):
     """Selection of conversations: those with ``since`` <= start < ``until``, and by these filters, where empty means all.
 
-    ``queues`` and ``agents`` are ids or names, in any letter case.
+    ``queues`` and ``agents`` are ids or names, in any letter case; ``intents`` are names; ``surveys`` are those that the customer answered.
     """
 
     since: datetime
@@ -66,6 +69,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     directions: tuple[Direction, ...] = ()
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    surveys: tuple[Survey, ...] = ()
 
 
 class Behind(Struct, frozen=True, kw_only=True):
@@ -84,13 +89,20 @@ class Mean(Struct, frozen=True, kw_only=True):
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """Figures of some conversations. ``examples``: the first of those behind each number that is not 0."""
+    """Figures of some conversations, failures before means. ``examples``: the first behind each number that is not 0.
+
+    ``csat`` is the mean of answers from 1 to 5, ``nps`` the Net Promoter Score, from -100 to 100.
+    """
 
     conversations: int
     analysed: int
-    score: Mean
-    passed: int
     failed: int
+    passed: int
+    score: Mean
+    dissatisfied: int
+    satisfied: int
+    csat: Mean
+    nps: Mean
     sentiment: Mean
     negative: int
     neutral: int
@@ -112,6 +124,13 @@ class Group(Figures, frozen=True, kw_only=True):
     before: int
 
 
+class Week(Figures, frozen=True, kw_only=True):
+    """The conversations of seven days; the first week of a period may be shorter."""
+
+    since: datetime
+    until: datetime
+
+
 class LeftOut(Struct, frozen=True, kw_only=True):
     """Conversations that no figure counts: too short or of unknown duration, and not audited by anybody."""
 
@@ -128,22 +147,26 @@ class Previous(Struct, frozen=True, kw_only=True):
 
 
 class AllDrivers(Struct, frozen=True, kw_only=True):
-    """Drivers of customer sentiment, and of the score."""
+    """Drivers of customer sentiment, of the score, and of satisfaction as customers answered surveys."""
 
     sentiment: Drivers
     score: Drivers
+    csat: Drivers
+    nps: Drivers
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """Overview of a period. ``groups`` are the largest, by kind; ``names`` counts those of each kind.
+    """Overview of a period. ``weeks`` end with it, the oldest first, at most 53.
 
-    ``dropped`` is 0 unless there were too many names to keep: then it counts how often one was dropped.
+    ``groups`` are the largest, by kind, of queues and agents those with the most failures; ``names`` counts those of
+    each kind. ``dropped`` is 0 unless there were too many names to keep: then it counts how often one was dropped.
     """
 
     since: datetime
     until: datetime
     total: Figures
     left_out: LeftOut
+    weeks: tuple[Week, ...]
     groups: tuple[Group, ...]
     names: dict[Kind, int]
     dropped: int
@@ -153,7 +176,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     trends: Trends
 
 
-def overview(app: AppStore, wanted: Wanted, *, kinds: tuple[Kind, ...] = TOPICS, most: int = 20, bar: Bar) -> Overview:
+def overview(app: AppStore, wanted: Wanted, *, kinds: tuple[Kind, ...] = DEFAULT, most: int = 20, bar: Bar) -> Overview:
     """Count a period and the one before it; of each kind at most ``most`` groups are shown.
 
     Raises ``RequestError`` ``range.reversed``.
@@ -161,21 +184,32 @@ def overview(app: AppStore, wanted: Wanted, *, kinds: tuple[Kind, ...] = TOPICS,
     longest = max(timedelta(0), wanted.since - _FIRST)  # nothing begins before there are dates
     length = min(max(timedelta(0), wanted.until - wanted.since), longest)
     earlier = msgspec.structs.replace(wanted, since=wanted.since - length, until=wanted.since)
-    now, left_out = _counted(app, wanted, kinds)
-    before, _ = _counted(app, earlier, kinds)
-    counts, counts_before = _by_name(now), _by_name(before)
+    period, previous = counted(app, wanted, kinds), counted(app, earlier, kinds)
+    now, before = period.tally, previous.tally
+    counts, counts_before = _by_name(now, kinds), _by_name(before, kinds)
     return Overview(
         since=wanted.since,
         until=wanted.until,
         total=Figures(**_figures(now.total)),
-        left_out=left_out,
+        left_out=period.left_out,
+        weeks=tuple(_weeks(wanted, period.weeks)),
         groups=tuple([_group(key, now, counts_before) for key in _largest(now, kinds, most)]),
         names={kind: sum(each == kind for each, _ in counts) for kind in kinds},
         dropped=now.dropped + before.dropped,
-        drivers=AllDrivers(sentiment=drivers(now, "sentiment", bar), score=drivers(now, "score", bar)),
+        drivers=drivers_of(now, bar),
         bar=bar,
         previous=Previous(since=earlier.since, until=earlier.until, total=Figures(**_figures(before.total))),
         trends=trends(counts, now.total.numbers["conversations"], counts_before, before.total.numbers["conversations"]),
+    )
+
+
+def drivers_of(tally: Tally, bar: Bar) -> AllDrivers:
+    """Return the drivers of every measure."""
+    return AllDrivers(
+        sentiment=drivers(tally, "sentiment", bar),
+        score=drivers(tally, "score", bar),
+        csat=drivers(tally, "csat", bar),
+        nps=drivers(tally, "nps", bar),
     )
 
 
@@ -204,7 +238,7 @@ def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Place | None
     found: list[Found] = []
     place = after
     for read, (place, row, listed) in enumerate(_read(app, wanted, after), 1):
-        fact = None if _is_left_out(listed) else _fact(listed)
+        fact = None if is_left_out(listed) else fact_of(listed)
         if fact is not None and number.kind is not None:
             mentions = (each for each in fact.mentions if (each.kind, each.name) == (number.kind, number.name))
             mention = next(mentions, None)
@@ -216,26 +250,7 @@ def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Place | None
     return FoundPage(found, None)
 
 
-class _Listed(Struct):
-    """Fields read from a row of the listing. Rows older than analysis lack some of it."""
-
-    id: str
-    channel: Channel
-    started_at: datetime
-    queues: tuple[Queue, ...]
-    agents: tuple[Agent, ...]
-    status: Status
-    score: int | None
-    passed: bool | None
-    audit: ListedAudit
-    missed_metrics: tuple[str, ...] = ()
-    insights: ListedInsights | None = None
-
-
-_DECODE = msgspec.json.Decoder(_Listed).decode
-
-
-def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator[tuple[Place, bytes, _Listed]]:
+def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator[tuple[Place, bytes, Listed]]:
     """Every conversation of a selection, in order, a page in memory at a time."""
     if wanted.until < wanted.since:
         raise RequestError("until lies before since.", code="range.reversed", field="until")
@@ -252,89 +267,69 @@ def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator
                 channels=wanted.channels,
                 directions=wanted.directions,
                 queues=wanted.queues,
+                intents=wanted.intents,
+                surveys=wanted.surveys,
                 include_below_threshold=True,
                 limit=AT_A_TIME,
                 after=key,
             )
         )
         for row in page.rows:
-            listed = _DECODE(row)
-            if not agents or any(each.casefold() in agents for one in listed.agents for each in _names(one)):
+            listed = decoded(row)
+            if is_of(listed, agents):
                 yield ((listed.started_at - _EPOCH) // _MS, listed.id), row, listed
         key = page.last if page.more else None
 
 
-def _counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> tuple[Tally, LeftOut]:
-    tally = Tally(kinds, MOST_NAMES)
-    left_out: dict[Status, int] = dict.fromkeys(_INELIGIBLE, 0)
+class Period(NamedTuple):
+    """A period as it is counted; ``weeks`` by their distance from its end, 0 for the last."""
+
+    tally: Tally
+    left_out: LeftOut
+    weeks: dict[int, Counted]
+
+
+def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
+    """Count the conversations of a period. Raises ``RequestError`` ``range.reversed``."""
+    tally = Tally((*kinds, *SERVICE), MOST_NAMES)
+    left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
+    weeks: dict[int, Counted] = {}
     for _, _, listed in _read(app, wanted):
-        if _is_left_out(listed):
+        if is_left_out(listed):
             left_out[listed.status] += 1
-        else:
-            tally.add(_fact(listed))
-    return tally, LeftOut(
-        below_threshold=left_out["below_threshold"], duration_unavailable=left_out["duration_unavailable"]
+            continue
+        fact = fact_of(listed)
+        tally.add(fact)
+        week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
+        if week < MOST_WEEKS:
+            weeks.setdefault(week, Counted()).add(fact)
+    return Period(
+        tally,
+        LeftOut(below_threshold=left_out["below_threshold"], duration_unavailable=left_out["duration_unavailable"]),
+        weeks,
     )
 
 
-def _is_left_out(listed: _Listed) -> bool:
-    """Return whether it is too short to count, and was not audited by a person either."""
-    return listed.status in _INELIGIBLE and listed.audit.state != "audited"
+def _weeks(wanted: Wanted, weeks: Mapping[int, Counted]) -> Iterator[Week]:
+    """Yield the weeks from the first with conversations on, the oldest first."""
+    for week in range(max(weeks, default=-1), -1, -1):
+        until = wanted.until - week * WEEK
+        since = max(until - WEEK, wanted.since)
+        yield Week(since=since, until=until, **_figures(weeks.get(week) or Counted()))
 
 
-def _fact(listed: _Listed) -> Fact:
-    insights = listed.insights
-    sentiment = insights.sentiment if insights else None
-    return Fact(
-        conversation_id=listed.id,
-        is_analysed=insights is not None,
-        score=listed.score,
-        passed=listed.passed,
-        sentiment=round(10 * sentiment.score) if sentiment else None,
-        is_resolved=_RESOLVED.get(insights.resolution or "") if insights else None,
-        is_escalated=insights.escalation if insights else None,
-        is_churn_risk=insights.churn_risk if insights else None,
-        mentions=tuple(_mentions(listed)),
-    )
-
-
-_RESOLVED = {"YES": True, "NO": False}
-
-
-def _mentions(listed: _Listed) -> Iterator[Mention]:
-    insights = listed.insights
-    if insights:
-        for each in insights.intents or ():
-            yield Mention("intent", each.name, None if each.score is None else 10 * each.score)
-        for each in insights.topics or ():
-            yield Mention("topic", each.name, None if each.score is None else 10 * each.score)
-        for node in insights.configured_intents or ():
-            sentiment = None if node.sentiment is None else 10 * node.sentiment
-            yield Mention("configured_intent", BELOW.join(node.path), sentiment, node.is_resolved)
-    for metric in listed.missed_metrics:
-        yield Mention("missed_metric", metric)
-    for queue in listed.queues:
-        yield Mention("queue", _told(queue.id, queue.name))
-    for agent in listed.agents:
-        yield Mention("agent", _told(agent.id, agent.name))
-
-
-def _told(id_: str, name: str | None) -> str:
-    """Name and id: two agents may have one name."""
-    return f"{name} ({id_})" if name else id_
-
-
-def _names(agent: Agent) -> tuple[str, ...]:
-    return (agent.id, agent.name) if agent.name else (agent.id,)
-
-
-def _by_name(tally: Tally) -> dict[Key, int]:
-    return {key: counted.numbers["conversations"] for key, counted in tally.groups.items()}
+def _by_name(tally: Tally, kinds: tuple[Kind, ...]) -> dict[Key, int]:
+    return {key: each.numbers["conversations"] for key, each in tally.groups.items() if key[0] in kinds}
 
 
 def _largest(tally: Tally, kinds: tuple[Kind, ...], most: int) -> Iterator[Key]:
-    """The names with the most conversations, by kind in the order asked for."""
-    ordered = sorted(tally.groups, key=lambda key: (-tally.groups[key].numbers["conversations"], key[1]))
+    """The names with the most conversations, by kind in the order asked for; of queues and agents the most failures."""
+
+    def weight(key: Key) -> tuple[int, int, str]:
+        numbers = tally.groups[key].numbers
+        return -numbers["failed"] if key[0] in _BY_FAILURES else 0, -numbers["conversations"], key[1]
+
+    ordered = sorted(tally.groups, key=weight)
     for kind in kinds:
         yield from islice((key for key in ordered if key[0] == kind), most)
 
@@ -348,17 +343,20 @@ def _group(key: Key, tally: Tally, before: Mapping[Key, int]) -> Group:
 def _figures(counted: Counted) -> dict[str, Any]:
     numbers = counted.numbers
     qualifying = numbers["resolved"] + numbers["unresolved"]
-    shown = {name: n for name, n in numbers.items() if name not in ("scored", "with_sentiment")}
+    shown = {name: n for name, n in numbers.items() if name not in KNOWN.values()}
     return {
         **shown,
-        "score": _mean(counted, "score"),
-        "sentiment": _mean(counted, "sentiment"),
+        "score": mean_of(counted, "score"),
+        "sentiment": mean_of(counted, "sentiment"),
+        "csat": mean_of(counted, "csat"),
+        "nps": mean_of(counted, "nps"),
         "resolution_rate": hundredths(Decimal(100 * numbers["resolved"]) / qualifying) if qualifying else None,
         "examples": counted.examples,
     }
 
 
-def _mean(counted: Counted, measure: Measure) -> Mean:
+def mean_of(counted: Counted, measure: Measure) -> Mean:
+    """Return the mean of a measure over the conversations of which it is known."""
     mean = counted.mean(measure)
     return Mean(n=counted.known(measure), mean=None if mean is None else hundredths(mean))
 

@@ -4,16 +4,25 @@ Every number is a count of the listing's indexes, through the same door as the l
 what the reader may see, and takes no longer where there are many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.services.conversations.latest import Sought, count
+from auscult.domain.record import Breakdown, Grouping, Outcome
+from auscult.domain.statistics.charts import Mean
+from auscult.services.conversations.latest import Sought, breakdown, count
+from auscult.storage.pages.faceting import agent_outcome_facet, intent_value, name_outcome
 from auscult.storage.store import AppStore
 
 WEEK = timedelta(days=7)
+NameKind = Literal["queue", "intent"]
+_WHOLE = 100
+_DECIDED: tuple[Outcome, ...] = ("passed", "failed")
+_ALL: tuple[Grouping, ...] = ("outcome", "met", "missed", "score")
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -42,6 +51,25 @@ class Adherence(Struct, frozen=True, kw_only=True):
         return self.met + self.missed
 
 
+class Period(Struct, frozen=True, kw_only=True):
+    """Counts of a period: who passed, metrics by id, and how many have each whole score."""
+
+    passed: Passed
+    metrics: Mapping[str, Adherence]
+    scores: Mapping[int, int]
+
+    def mean(self, name: str) -> Mean:
+        """Return the mean of the scores under a name, as a share of 100."""
+        n = sum(self.scores.values())
+        mean = sum(score * many for score, many in self.scores.items()) / n if n else 0.0
+        squares = sum((score - mean) ** 2 * many for score, many in self.scores.items()) / n if n else 0.0
+        return Mean(name, n, mean / _WHOLE, squares / _WHOLE**2)
+
+
+NOTHING = Adherence(met=0, missed=0)
+"""Adherence to a metric that applied nowhere."""
+
+
 def periods(until: datetime, number: int, length: timedelta = WEEK) -> tuple[tuple[datetime, datetime], ...]:
     """Return ``number`` periods of one length, the last one ending at ``until``, the oldest first."""
     return tuple((until - length * (n + 1), until - length * n) for n in reversed(range(number)))
@@ -64,13 +92,98 @@ def adherence(app: AppStore, sought: Sought, metric_id: str, since: datetime, un
     )
 
 
+def by_period(app: AppStore, sought: Sought, spans: Sequence[tuple[datetime, datetime]]) -> tuple[Period, ...]:
+    """Count periods that follow each other, in one reading."""
+    found = breakdown(app, sought, _ALL, (spans[0][0], *(until for _, until in spans)))
+    metrics = sorted(found["met"].keys() | found["missed"].keys())
+    return tuple(
+        Period(
+            passed=_of_period((since, until), _outcomes(found, n)),
+            metrics={
+                each: Adherence(met=_number(found, "met", each, n), missed=_number(found, "missed", each, n))
+                for each in metrics
+            },
+            scores={int(score): counts[n] for score, counts in found["score"].items() if counts[n]},
+        )
+        for n, (since, until) in enumerate(spans)
+    )
+
+
+def by_name(
+    app: AppStore, sought: Sought, kind: NameKind, names: Sequence[str], spans: Sequence[tuple[datetime, datetime]]
+) -> dict[str, tuple[Passed, ...]]:
+    """Count who passed in periods that follow each other, for each of these queues or intents (names, in any case).
+
+    All together where nothing else narrows what is counted: of these there are tallies.
+    """
+    bounds = (spans[0][0], *(until for _, until in spans))
+    grouping: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
+    plain = is_plain(app, sought)
+    values = tuple(name_outcome(name, outcome) for name in names for outcome in _DECIDED)
+    counted = breakdown(app, sought, (grouping,), bounds, values) if plain and names else None
+    found: dict[str, tuple[Passed, ...]] = {}
+    for name in names:
+        of_it = replace(sought, queues=(name,)) if kind == "queue" else replace(sought, intents=(name,))
+        alone = counted or breakdown(app, of_it, ("outcome",), bounds)
+        found[name] = tuple(
+            _of_period(span, [_number(alone, grouping, name_outcome(name, each), n) for each in _DECIDED])
+            if counted
+            else _of_period(span, _outcomes(alone, n))
+            for n, span in enumerate(spans)
+        )
+    return found
+
+
+def is_plain(app: AppStore, sought: Sought) -> bool:
+    """Return whether nothing but a period narrows what is counted: of these there are tallies by name."""
+    return replace(sought, since=None, until=None) == Sought() and app.visibility.is_everything
+
+
+def numbers_of_intents(
+    app: AppStore, sought: Sought, names: Sequence[str], bounds: Sequence[datetime]
+) -> dict[str, tuple[int, ...]]:
+    """Count conversations about each of these, in any case of letters, between each of the bounds and the next."""
+    if not is_plain(app, sought) or not names:
+        spans = list(pairwise(bounds))
+        about = {name: replace(sought, intents=(name,)) for name in names}
+        return {
+            name: tuple(count(app, replace(of_it, since=since, until=until)) for since, until in spans)
+            for name, of_it in about.items()
+        }
+    found = breakdown(app, sought, ("intent",), bounds, tuple(map(intent_value, names)))["intent"]
+    return {name: found.get(intent_value(name), (0,) * (len(bounds) - 1)) for name in names}
+
+
+def _of_period(span: tuple[datetime, datetime], counts: Sequence[int]) -> Passed:
+    return Passed(since=span[0], until=span[1], scored=sum(counts), passed=counts[0])
+
+
+def _outcomes(found: Breakdown, n: int) -> tuple[int, int]:
+    """Return how many passed and failed in a period."""
+    return _number(found, "outcome", "passed", n), _number(found, "outcome", "failed", n)
+
+
+def _number(found: Breakdown, by: Grouping, value: str, n: int) -> int:
+    counts = found[by].get(value)
+    return counts[n] if counts else 0
+
+
 def by_agent(app: AppStore, sought: Sought, agents: Sequence[str]) -> dict[str, Passed]:
-    """Count who passed, for each of these agents (ids, to the letter); those without a score are left out."""
+    """Count who passed, for each of these agents (ids, to the letter); those without a score are left out.
+
+    Who sees only some conversations has each agent counted alone: mostly one's own agents, and they have tallies.
+    """
     assert sought.since is not None and sought.until is not None  # noqa: S101, PT018  (a period is asked for)
     found: dict[str, Passed] = {}
+    is_all = app.visibility.is_everything
+    counted = breakdown(app, sought, ("agent_outcome",), (sought.since, sought.until)) if is_all else None
     for agent in agents:
-        good = count(app, replace(sought, agent_outcomes=((agent, "passed"),)))
-        failed = count(app, replace(sought, agent_outcomes=((agent, "failed"),)))
+        good, failed = (
+            _number(counted, "agent_outcome", agent_outcome_facet(agent, outcome)[1], 0)
+            if counted
+            else count(app, replace(sought, agent_outcomes=((agent, outcome),)))
+            for outcome in _DECIDED
+        )
         if good + failed:
             found[agent] = Passed(since=sought.since, until=sought.until, scored=good + failed, passed=good)
     return found

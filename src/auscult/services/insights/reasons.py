@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from auscult.domain.statistics.intervals import difference, wilson_figure
 from auscult.services.conversations.latest import Sought
 from auscult.services.insights.changes import LEAST, Compared
-from auscult.services.insights.quality import Passed, passed
+from auscult.services.insights.quality import NameKind, Passed, by_name
 from auscult.storage.store import AppStore
 
 
@@ -33,15 +32,16 @@ def parts(
     """Return every part that has conversations in the later period, those with the largest effect first."""
     begins = compared.since - compared.before
     found: list[Part] = []
-    wanted: list[tuple[Literal["queue", "intent"], str, Sought]] = [
-        *(("queue", each, replace(sought, queues=(each,))) for each in queues),
-        *(("intent", each, replace(sought, intents=(each,))) for each in intents),
+    spans = ((begins, compared.since), (compared.since, compared.until))
+    wanted: tuple[tuple[NameKind, Iterable[str]], ...] = (("queue", queues), ("intent", intents))
+    counted: list[tuple[NameKind, str, Passed, Passed]] = [
+        (kind, name, before, now)
+        for kind, names in wanted
+        for name, (before, now) in by_name(app, sought, kind, list(names), spans).items()
     ]
-    for kind, name, of_it in wanted:
-        now = passed(app, of_it, compared.since, compared.until)
+    for kind, name, before, now in counted:
         if not now.scored:
             continue
-        before = passed(app, of_it, begins, compared.since)
         usual = (before.scored - before.passed) / before.scored * now.scored if before.scored else 0.0
         found.append(
             Part(

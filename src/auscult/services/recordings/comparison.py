@@ -1,5 +1,7 @@
 """Comparison of figures from sound with those from the transcript, and signs of swapped channels."""
 
+from typing import Literal
+
 import msgspec
 from msgspec import Struct
 
@@ -17,6 +19,10 @@ _FIRST_MS = 30_000
 """Greetings are looked for up to here."""
 _LEAST_MS = 5_000
 """Channels are compared with turns where there is at least this much talk."""
+
+
+ChannelFault = Literal["dual_mono", "swapped"]
+"""Both channels have the same sound; or the agent is on the customer's channel, and the other way round."""
 
 
 class OfTranscript(Struct, frozen=True, kw_only=True):
@@ -50,6 +56,22 @@ def compared(derived: Derived, app: AppStore, store: Store, recording_id: str) -
         )
     is_swapped = are_swapped(shown, conversation, store.transcriptions.get(recording_id))
     return msgspec.structs.replace(shown, transcript=of_transcript, are_channels_swapped=is_swapped)
+
+
+def channel_fault(derived: Derived, app: AppStore, store: Store, recording_id: str) -> ChannelFault | None:
+    """Return what is wrong with the channels of a recording by its figures; None also while these are not computed.
+
+    Raises ``NotFoundError``.
+    """
+    known = derived.known_figures(recording_id)
+    detail = app.conversations.get(derived.recording(recording_id).conversation_id)
+    if known is None or detail is None:
+        return None
+    shown = msgspec.json.decode(known, type=VoiceFigures)
+    if shown.is_dual_mono:
+        return "dual_mono"
+    transcription = store.transcriptions.get(recording_id)
+    return "swapped" if are_swapped(shown, detail.conversation, transcription) else None
 
 
 def are_swapped(figures: VoiceFigures, conversation: Conversation, transcription: Transcription | None) -> bool:

@@ -13,6 +13,9 @@ from auscult.services.recordings.sound.voice_activity import figures
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore
 
+_FIGURES = "figures-3.json"
+"""With a number that grows when the same sound gets other figures."""
+
 
 class Derived:
     """Data derived from the recordings of one app. All of it is JSON, encoded."""
@@ -30,7 +33,11 @@ class Derived:
     def figures(self, recording_id: str) -> bytes:
         """Return the figures of a recording. Raises ``NotFoundError``, ``EngineError`` where the extra is missing."""
         recording = self.recording(recording_id)
-        return self._kept(recording, "figures-2.json", lambda path: figures(path, recording.sound, recording.speakers))
+        return self._kept(recording, _FIGURES, lambda path: figures(path, recording.sound, recording.speakers))
+
+    def known_figures(self, recording_id: str) -> bytes | None:
+        """Return the figures of a recording if they were computed. Raises ``NotFoundError``."""
+        return self._folder.derived(self.recording(recording_id).location, _FIGURES)
 
     def recording(self, recording_id: str) -> Recording:
         """Return a recording that has its bytes. Raises ``NotFoundError``."""

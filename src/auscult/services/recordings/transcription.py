@@ -92,7 +92,7 @@ class Transcribing:
         if not self._ms_per_day:
             return True
         ms = min(sound.duration_ms * sound.channels, self._ms_per_day)
-        return self._store.transcriptions.take_time(f"{self._now():%Y-%m-%d}", ms, self._ms_per_day)
+        return self._store.transcriptions.reserve_time(f"{self._now():%Y-%m-%d}", ms, self._ms_per_day)
 
     def _language(self, claim: Claim) -> str:
         detail = self._app(claim).conversations.get(claim.recording.conversation_id)

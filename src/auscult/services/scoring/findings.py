@@ -61,8 +61,18 @@ class ObservedFlag(Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceLine, ...]
 
 
+class Mark(Struct, frozen=True, kw_only=True):
+    """Mark of an unclear YES or NO: ``certain`` is false, ``reason`` is why."""
+
+    certain: bool
+    reason: str
+
+
 class Findings(Struct, frozen=True, kw_only=True):
-    """All findings of analysis. An unknown value is null, and ``unknown`` has the reason, by the analyzer's name."""
+    """All findings of analysis. An unknown value is null, and ``unknown`` has the reason, by the analyzer's name.
+
+    ``resolution_mark`` is there where the resolution is unclear.
+    """
 
     language: str | None
     customer_sentiment: CustomerSentiment | None
@@ -81,6 +91,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     unknown: dict[str, str]
     engines: tuple[str, ...]
     taxonomies: tuple[str, ...]
+    resolution_mark: Mark | UnsetType = UNSET
     added: dict[str, Any] | UnsetType = UNSET
     """What analyzers of plug-ins found, by their names; not there where none did."""
 
@@ -95,6 +106,7 @@ def findings(insights: Insights) -> Findings:
         churn_risk=_flag(insights.churn_risk),
         resolution=outcome.resolution if outcome else None,
         resolution_evidence=evidence_lines(outcome.evidence) if outcome else (),
+        resolution_mark=Mark(certain=False, reason=outcome.doubt) if outcome and outcome.doubt else UNSET,
         sentiment_course=_course(sentiment) if sentiment else None,
         emotions=insights.emotions,
         habits=insights.habits,

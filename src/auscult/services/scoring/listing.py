@@ -4,17 +4,19 @@ It is no report: no page of the vendor's is like it, and it lists every conversa
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from auscult.domain.audits.audit import AuditState, state_of
-from auscult.domain.conversation import Agent, Channel, Direction, Queue
+from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import Filter, Record
+
+MS = timedelta(milliseconds=1)
 
 
 class ListedForm(Struct, frozen=True, kw_only=True):
@@ -66,8 +68,24 @@ class ListedInsights(Struct, frozen=True, kw_only=True):
     configured_intents: tuple[ListedTopic, ...] | None
 
 
+class ListedContact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Service that the customer got, and the answer to a survey; what is not known is absent.
+
+    ``csat`` is 1 to 5, ``nps`` 0 to 10. ``wait_ms``: from entering queues until agents accepted. ``transfers``: from one
+    queue or agent to another, and outside.
+    """
+
+    csat: int | None = None
+    nps: int | None = None
+    wait_ms: int | None = None
+    transfers: int | None = None
+
+
 class ListedConversation(Struct, frozen=True, kw_only=True):
-    """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to."""
+    """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to.
+
+    ``contact`` is absent where nothing of it is known.
+    """
 
     id: str
     custom_id: str | None
@@ -87,6 +105,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     missed_metrics: tuple[str, ...]
     insights: ListedInsights | None
     audit: ListedAudit
+    contact: ListedContact | UnsetType = UNSET
 
 
 class Listing:
@@ -94,7 +113,7 @@ class Listing:
 
     name: ClassVar[str] = "conversations"
     filters: ClassVar[frozenset[Filter]] = frozenset(
-        {"queues", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits"}
+        {"queues", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys"}
     )
 
     def __init__(self) -> None:
@@ -136,7 +155,29 @@ def listed(record: Record) -> ListedConversation:
             state=state_of(audit),
             score=None if submitted is None or submitted.score is None else int(submitted.score),
         ),
+        contact=_contact(conversation),
     )
+
+
+def _contact(conversation: Conversation) -> ListedContact | UnsetType:
+    """Return what is known of the service. Without any event and any queue, it is unknown whether it was transferred."""
+    contact = conversation.contact
+    destinations = (contact.destinations if contact else None) or ()
+    survey = contact.survey if contact else None
+    waits = [
+        (agent.accepted_at - each.entered_at) // MS
+        for each in destinations
+        if (agent := each.responding_agent) and agent.accepted_at and each.entered_at
+    ]
+    events = sum(event.type == "transfer" for event in conversation.events)
+    moves = max(0, len(destinations) - 1) + sum(each.external_transfer_at is not None for each in destinations)
+    found = ListedContact(
+        csat=survey.score if survey and survey.type == "csat" else None,
+        nps=survey.score if survey and survey.type == "nps" else None,
+        wait_ms=sum(waits) if waits and min(waits) >= 0 else None,
+        transfers=max(events, moves) if conversation.events or destinations else None,
+    )
+    return UNSET if found == ListedContact() else found
 
 
 def _insights(found: Insights) -> ListedInsights:

@@ -44,6 +44,7 @@ class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Verdict of one metric. ``adhered`` is null where there is nothing to adhere to (NA) or no answer yet (-).
 
     ``confidence`` is the probability that the answer is right, of metrics that trained heads have a vote in.
+    ``certain`` is there where it is false: the answer is unclear, and ``reason`` is why.
     """
 
     id: str
@@ -58,6 +59,7 @@ class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: Decimal | None = None
     section: str | None = None
     confidence: Decimal | None = None
+    certain: bool = True
 
 
 class SectionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +216,7 @@ def _metric_line(result: MetricResult) -> MetricLine:
         share=verdict.share,
         section=result.metric.section,
         confidence=verdict.confidence,
+        certain=verdict.certain,
     )
 
 

@@ -168,6 +168,7 @@ class AppKnowledge:
         query = (
             sa.select(
                 knowledge_documents.c.source,
+                knowledge_documents.c.since_version,
                 knowledge_passages.c.document,
                 knowledge_passages.c.place,
                 knowledge_passages.c.body,
@@ -177,10 +178,17 @@ class AppKnowledge:
             .order_by(knowledge_documents.c.source, knowledge_passages.c.document, knowledge_passages.c.place)
         )
         found: list[Passage] = []
-        for source, document, place, body in connection.execute(query):
+        for source, since, document, place, body in connection.execute(query):
             piece = _PIECE.decode(body)
-            passage_id = f"kp-{document}-{place}"
-            found.append(Passage(id=passage_id, source=source, heading=piece.heading, text=piece.text))
+            found.append(
+                Passage(
+                    id=f"kp-{document}-{place}",
+                    source=source,
+                    heading=piece.heading,
+                    text=piece.text,
+                    since_version=since,
+                )
+            )
         return found
 
 

@@ -16,6 +16,7 @@ from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
+from auscult.storage.assist.live_visibility import is_seen_live
 from auscult.storage.core.assist_tables import assist_settings, live_conversations, live_events
 from auscult.storage.core.database import Database, Reader
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
@@ -60,7 +61,7 @@ class AppLive:
         self._count, self._bodies, self._chosen = map(database.text, (_COUNT, _BODIES, _CHOSEN))
 
     def seen_by(self, visibility: Visibility) -> "AppLive":
-        """Return the same for a principal: only visible conversations. One is visible to some once it is over."""
+        """Return the same for a principal: only visible conversations, by what is known of each so far."""
         narrowed = copy(self)
         narrowed._visibility = visibility  # noqa: SLF001  (its own)
         return narrowed
@@ -90,15 +91,7 @@ class AppLive:
 
     def log(self, conversation_id: str) -> LiveLog:
         """All that happened to it; no events where it is unknown."""
-
-        def read(reader: Reader) -> tuple[Any, ...]:
-            return self._events.read(
-                conversation_id,
-                lambda since: [body for (body,) in reader.fetch(self._bodies, {**mine, "since": since})],
-            )
-
-        mine = self._mine(conversation_id)
-        events = self._database.read(read) if self._sees(conversation_id) else ()
+        events = self._known(conversation_id) if self._sees(conversation_id) else ()
         return LiveLog(conversation_id=conversation_id, events=events)
 
     def count(self, conversation_id: str) -> int:
@@ -113,23 +106,47 @@ class AppLive:
         with self._database.writing() as connection:
             return settle(connection, self._app, conversation_id, settled)
 
+    def _known(self, conversation_id: str) -> tuple[Any, ...]:
+        def read(reader: Reader) -> tuple[Any, ...]:
+            return self._events.read(
+                conversation_id,
+                lambda since: [body for (body,) in reader.fetch(self._bodies, {**mine, "since": since})],
+            )
+
+        mine = self._mine(conversation_id)
+        return self._database.read(read)
+
     def _sees(self, conversation_id: str) -> bool:
         if not is_storable(conversation_id) or self._visibility.is_everything:
             return is_storable(conversation_id)
+        if self._visibility.is_nothing:
+            return False
         with self._database.reading() as connection:
-            return is_visible(connection, self._visibility, self._app, conversation_id)
+            if is_visible(connection, self._visibility, self._app, conversation_id):
+                return True
+        events = self._known(conversation_id)
+        with self._database.reading() as connection:
+            return is_seen_live(connection, self._visibility, self._app, events)
 
     def listing(self, *, is_ended: bool | None = None, after_id: str = "", limit: int = 100) -> list[LiveListed]:
         """Conversations by id, after ``after_id``: those that go on, those that are over, or all."""
-        query = (
-            sa.select(live_conversations)
-            .where(live_conversations.c.app == self._app, live_conversations.c.conversation_id > after_id)
-            .where(*visible(self._visibility, self._app, live_conversations.c.conversation_id))
-            .order_by(live_conversations.c.conversation_id)
-            .limit(limit)
-        )
+        found: list[LiveListed] = []
+        while len(found) < limit:
+            some = self._listed(after_id, limit, is_ended=is_ended)
+            found += [each for each in some if each.is_ended or self._sees(each.conversation_id)]
+            if len(some) < limit:
+                break
+            after_id = some[-1].conversation_id
+        return found[:limit]
+
+    def _listed(self, after_id: str, limit: int, *, is_ended: bool | None) -> list[LiveListed]:
+        """Return those that are over and visible, and those that go on, of which the events decide."""
+        columns = live_conversations.c
+        query = sa.select(live_conversations).where(columns.app == self._app, columns.conversation_id > after_id)
+        for seen in visible(self._visibility, self._app, columns.conversation_id):
+            query = query.where(seen | columns.is_ended.is_(False))
         if is_ended is not None:
-            query = query.where(live_conversations.c.is_ended == is_ended)
+            query = query.where(columns.is_ended == is_ended)
         with self._database.reading() as connection:
             return [
                 LiveListed(
@@ -138,7 +155,7 @@ class AppLive:
                     last_at=instant_of(row.last_at),
                     is_ended=row.is_ended,
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(query.order_by(columns.conversation_id).limit(limit))
             ]
 
     def settings(self) -> AssistSettings:

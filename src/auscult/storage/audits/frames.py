@@ -27,6 +27,7 @@ from auscult.storage.people.visibility import visible
 _ROWS = 5_000
 _CASES = 200
 _ORDER = (conversations.c.started_at, conversations.c.conversation)
+_DECIDED = (evaluations.c.body, evaluations.c.score)
 EVERYTHING = 2**62
 """A watermark above every evaluation."""
 
@@ -97,21 +98,25 @@ class AppFrames:
 
     def ids(self, query: FrameQuery) -> Iterator[str]:
         """Return the ids of the conversations in a frame, in the order of their start."""
-        for row in self._rows(query, ()):
-            yield row.conversation_id
+        for conversation_id, *_ in self._rows(query, ()):
+            yield conversation_id
 
     def results(self, query: FrameQuery) -> Iterator[MachineResult]:
         """Return the machine's answers for the conversations in a frame, in the order of their start."""
         if query.is_by_segment:
             yield from (machine_result(case) for case in self.cases(query))
             return
-        for row in self._rows(query, (evaluations.c.body, evaluations.c.score)):
-            body = _BODY.decode(row.body)
-            yield MachineResult(
-                conversation_id=row.conversation_id,
-                answers={each.metric: each.verdict.qualification for each in body.results},
-                score=None if row.score is None else Decimal(row.score),
-            )
+        for row in self._rows(query, _DECIDED):
+            yield _result(row)
+
+    def results_of(self, query: FrameQuery, conversation_ids: Sequence[str]) -> Iterator[MachineResult]:
+        """Return the machine's answers for some conversations of a frame, in no order."""
+        for start in range(0, len(conversation_ids), _ROWS):
+            ids = conversation_ids[start : start + _ROWS]
+            some = _within(self._base(_DECIDED), query, None).where(conversations.c.conversation_id.in_(ids))
+            with self._database.reading() as connection:
+                rows = connection.execute(some.order_by(None)).all()
+            yield from map(_result, rows)
 
     def cases(self, query: FrameQuery) -> Iterator[EvaluatedConversation]:
         """Return the conversations in a frame with all that was decided about them, in the order of their start."""
@@ -174,12 +179,7 @@ class AppFrames:
         return [word.confidence for word in found if word.confidence is not None]
 
     def _rows(self, query: FrameQuery, columns: Sequence[ColumnElement[Any]]) -> Iterator[AnyRow]:
-        base = (
-            sa.select(conversations.c.conversation_id, *_ORDER, *columns)
-            .select_from(conversations)
-            .join(evaluations, evaluations.c.evaluation == newest_evaluation())
-            .where(conversations.c.app == self._app, *self._visible)
-        )
+        base = self._base(columns)
         after: tuple[int, int] | None = None
         while True:
             with self._database.reading() as connection:
@@ -188,6 +188,23 @@ class AppFrames:
             if len(rows) < _ROWS:
                 return
             after = (rows[-1].started_at, rows[-1].conversation)
+
+    def _base(self, columns: Sequence[ColumnElement[Any]]) -> AnySelect:
+        return (
+            sa.select(conversations.c.conversation_id, *_ORDER, *columns)
+            .select_from(conversations)
+            .join(evaluations, evaluations.c.evaluation == newest_evaluation())
+            .where(conversations.c.app == self._app, *self._visible)
+        )
+
+
+def _result(row: AnyRow) -> MachineResult:
+    body = _BODY.decode(row.body)
+    return MachineResult(
+        conversation_id=row.conversation_id,
+        answers={each.metric: each.verdict.qualification for each in body.results},
+        score=None if row.score is None else Decimal(row.score),
+    )
 
 
 def _within(base: AnySelect, query: FrameQuery, after: tuple[int, int] | None) -> AnySelect:

@@ -42,7 +42,7 @@ from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
-from auscult.storage.delivery.feed import tell
+from auscult.storage.delivery.feed import announce
 from auscult.storage.disputes.writing import write_review
 from auscult.storage.people.visibility import visible
 
@@ -135,7 +135,7 @@ class AppAudits:
                 row = {"conversation": stored.number, "at": ms_of(entry.at), "action": entry.action}
                 connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **row))
                 kind = "audited" if entry.result is not None else "assigned"
-                tell(connection, self._database.dialect, self._app, [(audit.conversation_id, kind)])
+                announce(connection, self._database.dialect, self._app, [(audit.conversation_id, kind)])
             if review is not None:
                 write_review(connection, self._database.dialect, self._app, review)
             if rendered is not None:

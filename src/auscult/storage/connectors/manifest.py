@@ -68,6 +68,11 @@ class RunRecord:
         with self._database.writing() as connection:
             self._hold(connection, lease_until=ms_of(at + lease))
 
+    def count(self, counts: Counts) -> None:
+        """Write the counts of a dry run so far. Raises ``LeaseLostError``."""
+        with self._database.writing() as connection:
+            self._hold(connection, counts=msgspec.json.encode(counts))
+
     def store(  # noqa: PLR0913  (all that one transaction writes)
         self,
         connection: Connection,

@@ -25,7 +25,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.search_tables import said
 from auscult.storage.core.tables import conversations, evaluations, insights, judge_answers
-from auscult.storage.delivery.feed import tell
+from auscult.storage.delivery.feed import announce
 from auscult.storage.privacy.redaction import erase_redaction
 from auscult.storage.recordings.repository import erase_recordings, erase_transcripts
 
@@ -63,7 +63,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     query = recorded_query(app).where(its)
     for case in read_recorded(connection, EvaluationReader(), query):
         file_recorded(connection, database.dialect, app, [(found, render(case))])
-    tell(connection, database.dialect, app, [(conversation_id, "revised")])
+    announce(connection, database.dialect, app, [(conversation_id, "revised")])
     return True
 
 
@@ -80,7 +80,7 @@ def erase_results(connection: Connection, database: Database, app: int, conversa
     _optimise_search(connection, database)
     its = sa.update(conversations).where(conversations.c.conversation == found.number)
     connection.execute(its.values(status=None, filed_at=None))
-    tell(connection, database.dialect, app, [(conversation_id, "revised")])
+    announce(connection, database.dialect, app, [(conversation_id, "revised")])
     return True
 
 

@@ -29,7 +29,7 @@ from auscult.storage.core.tables import (
     sweep_portions,
     tallies,
 )
-from auscult.storage.delivery.feed import tell_erased
+from auscult.storage.delivery.feed import announce_erased
 from auscult.storage.disputes.writing import erase_reviews
 from auscult.storage.pages.row_index import RowIndexEntry, file_rows
 from auscult.storage.people.parties import erase_parties
@@ -72,7 +72,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     if dialect.is_embedded:  # else deleted words stay readable in the segments of the index
         connection.exec_driver_sql("INSERT INTO said_words(said_words) VALUES ('optimize')")
     erase_parties(connection, app, conversation_id)
-    tell_erased(connection, dialect, app, conversation_id)
+    announce_erased(connection, dialect, app, conversation_id)
     if found.is_waiting:
         # The reason of a failed or postponed batch may quote it.
         told = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))

@@ -16,7 +16,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
 from auscult.domain.scoring.batches import Priority
 from auscult.domain.scoring.stored import (
     Accepted,
@@ -51,7 +51,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables import batches, conversations
 from auscult.storage.core.text_validation import is_storable
-from auscult.storage.delivery.feed import tell
+from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people.filling import DirectoryFiller
 from auscult.storage.people.parties import write_parties
@@ -224,7 +224,7 @@ class AppConversations:
                 write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, fresh)
                 write_said(connection, self._database.dialect, self._app, fresh)
-                tell(
+                announce(
                     connection,
                     self._database.dialect,
                     self._app,
@@ -303,10 +303,13 @@ class AppConversations:
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report. Raises ``NotFoundError`` when the query names another app."""
         if query.app_ids != (self._tenant.app_id,):
-            raise NotFoundError(
-                f"These are the pages of app {self._tenant.app_id} alone", code="app.unknown", field="app"
-            )
+            message = f"These are the pages of app {self._tenant.app_id} alone"
+            raise NotFoundError(message, code="app.unknown", field="app")
         return self._pages.page((self._app,), replace(query, visibility=self._visibility))
+
+    def breakdown(self, query: RecordQuery, by: Grouped) -> Breakdown:
+        """Return numbers of rows by groupings and periods. The query's own range is ignored."""
+        return self._pages.breakdown(self._app, replace(query, visibility=self._visibility), by)
 
     def search(self, query: RecordQuery, said: Said) -> RecordPage:
         """One page of a report's rows in whose conversations something was said."""

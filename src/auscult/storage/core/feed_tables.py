@@ -34,6 +34,8 @@ webhooks = Table(
     Column("due_at", BigInteger, nullable=False),  # not to be looked at before: somebody is at it, or it failed
     Column("is_disabled", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("format", Text, nullable=False, server_default="standard"),
+    Column("template", Text, nullable=False, server_default=""),  # of a message in a channel; "" is the default wording
 )
 
 deliveries = Table(

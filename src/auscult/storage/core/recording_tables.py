@@ -27,6 +27,17 @@ recordings = Table(
     UniqueConstraint("conversation", "sha256"),
 )
 
+# The keys of an app's files, the present one and those before it.
+recording_keys = Table(
+    "recording_keys",
+    METADATA,
+    Column("recording_key", NUMBER, primary_key=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False, index=True),
+    Column("locked", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),  # from when on no new file is encrypted with it
+)
+
 # What is done with a recording in the background: its bytes fetched, figures, a copy that browsers play, redaction.
 recording_tasks = Table(
     "recording_tasks",

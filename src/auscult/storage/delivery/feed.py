@@ -53,7 +53,7 @@ class AppFeed:
             return last_change(connection, self._app)
 
 
-def tell(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+def announce(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
     """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
     if not told:
         return
@@ -62,10 +62,10 @@ def tell(connection: Connection, dialect: Dialect, app: int, told: Sequence[tupl
     dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
 
 
-def tell_erased(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> None:
+def announce_erased(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> None:
     """Record that a conversation was erased, and delete its earlier changes."""
     its = (changes.c.app == app, changes.c.conversation_id == conversation_id)
-    tell(connection, dialect, app, [(conversation_id, "erased")])
+    announce(connection, dialect, app, [(conversation_id, "erased")])
     connection.execute(sa.delete(changes).where(*its, changes.c.kind != "erased"))
     ours = sa.select(webhooks.c.webhook).where(webhooks.c.app == app)
     gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id == conversation_id)

@@ -53,6 +53,8 @@ class AppWebhooks:
             "due_at": 0,
             "is_disabled": webhook.is_disabled,
             "created_at": ms_of(webhook.created_at),
+            "format": webhook.format,
+            "template": webhook.template,
         }
         with self._database.writing() as connection:
             connection.execute(sa.insert(webhooks).values(row))
@@ -199,4 +201,6 @@ def _webhook(row: AnyRow, secret: str) -> Webhook:
         created_at=instant_of(row.created_at),
         failures=row.failures,
         is_disabled=row.is_disabled,
+        format=row.format,
+        template=row.template,
     )

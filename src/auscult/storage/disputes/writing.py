@@ -14,7 +14,7 @@ from auscult.storage.core.audit_tables import assignments, audit_trail
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.dispute_tables import disputes, reviews
 from auscult.storage.core.instants import ms_of
-from auscult.storage.delivery.feed import tell
+from auscult.storage.delivery.feed import announce
 
 DISPUTE = msgspec.json.Decoder(Dispute)
 
@@ -37,7 +37,7 @@ def write_review(connection: Connection, dialect: Dialect, app: int, change: Rev
     for entry in change.entries:
         line = {"conversation": found.conversation, "at": ms_of(entry.at), "action": entry.action}
         connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **line))
-    tell(connection, dialect, app, [(review.conversation_id, kind) for kind in change.kinds])
+    announce(connection, dialect, app, [(review.conversation_id, kind) for kind in change.kinds])
 
 
 def _write(connection: Connection, app: int, assignment: int, conversation: int, review: Review) -> None:

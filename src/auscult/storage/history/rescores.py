@@ -14,7 +14,7 @@ from auscult.storage.core.audit_tables import audit_trail, audits
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables import conversations
-from auscult.storage.delivery.feed import tell
+from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.row_index import rewrite_rows
 
 _IDS_AT_ONCE = 1_000
@@ -50,7 +50,7 @@ def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: in
             if each.stays_filed and stored.filed_at is not None
         ],
     )
-    tell(connection, dialect, app, [(stored.conversation_id, "rescored") for stored, _ in fresh])
+    announce(connection, dialect, app, [(stored.conversation_id, "rescored") for stored, _ in fresh])
     return len(fresh)
 
 

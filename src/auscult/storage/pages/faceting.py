@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.record import Filter, Outcome, RecordQuery
+from auscult.domain.record import Filter, Outcome, RecordQuery, Survey
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -31,9 +31,31 @@ INTENT = "intent"
 """Facet of what the conversation was about, compared without case."""
 AUDIT = "audit"
 """Facet of how the audit stands, where there is one."""
+QUEUE_OUTCOME, INTENT_OUTCOME = "queue_outcome", "intent_outcome"
+"""Facets of an outcome and a queue, or what the conversation was about: for the same reason."""
+SCORE = "score"
+"""Facet of the whole score, as lists show it."""
+SURVEY = "survey"
+"""Facet of the kind of survey that the customer answered with a number."""
 FIELD = "cf"
 """Facet of a custom field: a colon and the field's name follow."""
-TALLIED = frozenset({QUEUE, CHANNEL, AGENT, AGENT_NAME, OUTCOME, AGENT_OUTCOME, MET, MISSED, INTENT, AUDIT})
+TALLIED = frozenset(
+    {
+        QUEUE,
+        CHANNEL,
+        AGENT,
+        AGENT_NAME,
+        OUTCOME,
+        AGENT_OUTCOME,
+        MET,
+        MISSED,
+        INTENT,
+        AUDIT,
+        SCORE,
+        QUEUE_OUTCOME,
+        INTENT_OUTCOME,
+    }
+)
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
 
 _FILTERS: Mapping[str, Filter] = {
@@ -48,6 +70,10 @@ _FILTERS: Mapping[str, Filter] = {
     MISSED: "missed",
     INTENT: "intents",
     AUDIT: "audits",
+    QUEUE_OUTCOME: "outcomes",
+    INTENT_OUTCOME: "outcomes",
+    SCORE: "scores",
+    SURVEY: "surveys",
 }
 """All others are custom fields."""
 
@@ -73,6 +99,16 @@ def agent_facet(agent_id: str) -> Facet:
 def agent_outcome_facet(agent_id: str, outcome: Outcome) -> Facet:
     """Return the facet of an outcome of conversations in which an agent took part, by the agent's id."""
     return AGENT_OUTCOME, short_text(f"{outcome} {agent_id}")
+
+
+def intent_value(name: str) -> str:
+    """Return the value of the facet of an intent."""
+    return short_text(name.casefold())
+
+
+def name_outcome(name: str, outcome: Outcome) -> str:
+    """Return the value of the facet of an outcome and of a queue, or what conversations are about, by a name of it."""
+    return short_text(f"{outcome} {name.casefold()}")
 
 
 def implies(some: Sequence[Facet], others: Sequence[Facet]) -> bool:
@@ -108,24 +144,29 @@ def facets_of(rendered: RenderedRows) -> set[Facet]:
 
 
 def wanted_by(query: RecordQuery) -> list[list[Facet]]:
-    """Return the facets that rows must have: of every group at least one."""
-    groups = [[field_facet(name, value)] for name, value in query.custom_fields]
-    groups += [[(MET, short_text(each))] for each in query.met]
-    groups += [[(MISSED, short_text(each))] for each in query.missed]
+    """Return the facets that rows must have: of every group at least one.
+
+    Rows are found by the first group and looked up in the others, so groups that few rows have come first.
+    """
+    groups = [[(SCORE, str(each)) for each in query.scores]] if query.scores else []
+    groups += [[field_facet(name, value)] for name, value in query.custom_fields]
     groups += [
         group
         for group in (
+            [(INTENT, short_text(each.casefold())) for each in query.intents],
+            [(AGENT_NAME, short_text(each.casefold())) for each in query.agents],
+            [agent_outcome_facet(*each) for each in query.agent_outcomes],
+            [(AUDIT, each) for each in query.audits],
+            [(SURVEY, each) for each in query.surveys],
             [queue_facet(queue) for queue in query.queues],
             [channel_facet(name) for name in query.contact_channels],
             [word_facet(word) for word in query.channel_words],
-            [(AGENT_NAME, short_text(each.casefold())) for each in query.agents],
             [(OUTCOME, each) for each in query.outcomes],
-            [agent_outcome_facet(*each) for each in query.agent_outcomes],
-            [(INTENT, short_text(each.casefold())) for each in query.intents],
-            [(AUDIT, each) for each in query.audits],
         )
         if group
     ]
+    groups += [[(MISSED, short_text(each))] for each in query.missed]
+    groups += [[(MET, short_text(each))] for each in query.met]
     return groups
 
 
@@ -137,6 +178,9 @@ def _of_conversation(conversation: Conversation) -> Iterator[Facet]:
     yield from (field_facet(name, value) for name, value in conversation.custom_fields.items())
     for agent in conversation.agents:
         yield from ((AGENT_NAME, short_text(name.casefold())) for name in (agent.id, agent.name) if name)
+    survey = conversation.contact.survey if conversation.contact else None
+    if survey and survey.score is not None and survey.type in get_args(Survey):
+        yield SURVEY, survey.type
 
 
 def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
@@ -146,14 +190,23 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
     yield OUTCOME, "unscored" if evaluation.passed is None else "passed" if evaluation.passed else "failed"
     if evaluation.fatal_errors:
         yield OUTCOME, "fatal"
+    if evaluation.score is not None:
+        yield SCORE, str(int(evaluation.score))
     if evaluation.passed is not None:
         outcome: Outcome = "passed" if evaluation.passed else "failed"
         yield from (agent_outcome_facet(agent.id, outcome) for agent in rendered.conversation.agents)
+        queues = {name for queue in queues_of(rendered.conversation) for name in queue if name}
+        yield from ((QUEUE_OUTCOME, name_outcome(name, outcome)) for name in queues)
+        yield from ((INTENT_OUTCOME, name_outcome(name, outcome)) for name in _intents(rendered))
     for result in evaluation.results:
         if result.adhered is not None:
             yield MET if result.adhered else MISSED, short_text(result.metric.id)
 
 
 def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
+    yield from ((INTENT, short_text(name.casefold())) for name in _intents(rendered))
+
+
+def _intents(rendered: RenderedRows) -> set[str]:
     found = rendered.insights.intents if rendered.insights else None
-    yield from ((INTENT, short_text(each.name.casefold())) for each in found or ())
+    return {each.name for each in found or ()}

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.domain.record import RecordPage, RecordQuery, RowKey
+from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, RowKey
 from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.people_tables import memberships
 from auscult.storage.core.tables import facets, listings
+from auscult.storage.pages.breakdown import Asked, Breakdowns
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
 from auscult.storage.pages.rollups import HOUR, TOP, Tree
@@ -76,6 +77,7 @@ class _View:
         self.facets: dict[tuple[int, str, str], int | None] = {}
         self.known: dict[Selection, _Known] = {}
         self.stays: dict[str, Sequence[Row]] = {}
+        self.breakdowns: dict[Asked, Breakdown] = {}
 
     def of(self, selection: Selection) -> _Known:
         """Return the cached values of a selection."""
@@ -91,6 +93,7 @@ class Pages:
         """Nothing is known yet."""
         self._database = database
         self._phrases = StatementCache(database)
+        self._breakdowns = Breakdowns(database, self._phrases)
         self._listings: dict[tuple[int, str], int] = {}
         self._app_of: dict[int, int] = {}
         self._views: dict[tuple[int, ...], _View] = {}
@@ -118,6 +121,24 @@ class Pages:
     def page(self, apps: tuple[int, ...], query: RecordQuery) -> RecordPage:
         """Return one page over the apps of these numbers; the apps of the query itself are ignored."""
         return self._database.read(partial(self._page, apps, query))
+
+    def breakdown(self, app: int, query: RecordQuery, by: Grouped) -> Breakdown:
+        """Return numbers of rows of one app; the query's own range, skip and limit are ignored."""
+        asked = replace(query, since_ms=by.bounds[0], until_ms=by.bounds[-1])
+        return self._database.read(partial(self._breakdown, app, asked, by))
+
+    def _breakdown(self, app: int, query: RecordQuery, by: Grouped, reader: Reader) -> Breakdown:
+        listing = self._listing(reader, app, query.report)
+        if listing is None:
+            return {each: {} for each in by.groupings}
+        with reader.snapshot():
+            view = self._view(reader, (listing,))
+            asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
+            if asked not in view.breakdowns:
+                if len(view.breakdowns) >= _MOST_REMEMBERED:
+                    view.breakdowns.clear()
+                view.breakdowns[asked] = self._breakdowns.read(reader, asked)
+            return view.breakdowns[asked]
 
     def _page(self, apps: tuple[int, ...], query: RecordQuery, reader: Reader) -> RecordPage:
         numbers = tuple(n for app in apps if (n := self._listing(reader, app, query.report)) is not None)

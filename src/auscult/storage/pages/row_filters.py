@@ -60,7 +60,8 @@ class Statements(NamedTuple):
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` …
+    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of each row's facets (a JSON array), of one listing;
+    values as of ``number``.
     """
 
     page: str
@@ -68,6 +69,7 @@ class Statements(NamedTuple):
     number: str
     node: str
     nodes: str
+    facets: str
 
 
 class StatementCache:
@@ -92,6 +94,7 @@ class StatementCache:
                 text(_count(sizes, narrow)),
                 text(_node(sizes, narrow, _LEVEL, "")),
                 text(_nodes(sizes, narrow)),
+                text(_facets(sizes, narrow)),
             )
         return self._texts[shape]
 
@@ -162,6 +165,12 @@ def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
 
 def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
+
+
+def _facets(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+    some = _together(_parts(sizes, narrow, "count"))
+    numbers = sa.select(report_rows.c.facets).where(report_rows.c.row == some.c.row).scalar_subquery()
+    return sa.select(numbers).select_from(some)
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:

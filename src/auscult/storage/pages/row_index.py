@@ -242,16 +242,16 @@ def _number_facets(
     connection: Connection, dialect: Dialect, wanted: Mapping[int, set[Facet]]
 ) -> dict[int, dict[Facet, int]]:
     """Numbers of facets, by listing; made where they are new."""
-    found = _look_up(connection, wanted)
+    found = _numbers_of(connection, wanted)
     missing = {listing: its - found[listing].keys() for listing, its in wanted.items()}
     if rows := sorted((listing, *facet) for listing, its in missing.items() for facet in its):
         dialect.insert_many(connection, facets, ("listing", "name", "value"), rows)
-        for listing, made in _look_up(connection, missing).items():
+        for listing, made in _numbers_of(connection, missing).items():
             found[listing] |= made
     return found
 
 
-def _look_up(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dict[int, dict[Facet, int]]:
+def _numbers_of(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dict[int, dict[Facet, int]]:
     """Numbers of the facets that are there, by listing."""
     values: dict[str, set[str]] = defaultdict(set)
     for its in wanted.values():

@@ -93,7 +93,7 @@ class Grants:
 
         with self._database.reading() as connection:
             before = _select(connection, grants.c.grant_id.in_(grant_ids))
-        self._take({grant.user_id for grant in before}, None if may_be_last else at, end)
+        self._revoke({grant.user_id for grant in before}, None if may_be_last else at, end)
         return [grant for grant in before if grant.revoked_at is None]
 
     def disable(self, user_id: str, at: datetime, *, may_be_last: bool = False) -> None:
@@ -102,14 +102,14 @@ class Grants:
         Raises ``NotFoundError`` ``user.unknown``, ``ConflictError`` ``administrator.last`` unless ``may_be_last``.
         """
         guarded_at = None if may_be_last else at
-        self._take({user_id}, guarded_at, lambda connection: _set_state(connection, user_id, "disabled", at))
+        self._revoke({user_id}, guarded_at, lambda connection: _set_state(connection, user_id, "disabled", at))
 
     def enable(self, user_id: str, at: datetime) -> None:
         """Make a disabled user active again, signed out everywhere. Raises ``NotFoundError`` ``user.unknown``."""
         with self._database.writing() as connection:
             _set_state(connection, user_id, "active", at)
 
-    def _take(self, user_ids: set[str], at: datetime | None, act: Callable[[Connection], None]) -> None:
+    def _revoke(self, user_ids: set[str], at: datetime | None, act: Callable[[Connection], None]) -> None:
         """Remove rights, unless an app that had a manager of users at this instant would have none left.
 
         Accounts are locked, so that of two administrators who remove each other one stays.

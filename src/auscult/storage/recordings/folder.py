@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from auscult.domain.errors import SettingsError
 from auscult.storage.recordings.blobs import Blobs, FolderBlobs, ObjectLinks, copy_to
-from auscult.storage.recordings.sealing import MAGIC, SealedReader, seal
+from auscult.storage.recordings.sealing import MAGIC, Keys, SealedReader, is_sealed, seal
 
 _PART = ".part"
 _TEMPORARY = "temporary"
@@ -24,22 +24,22 @@ class RecordingFolder:
         self,
         path: Path,
         blobs: Blobs | None = None,
-        key: bytes | None = None,
+        keys: Keys | None = None,
         *,
-        is_sealed: bool = False,
+        seals: bool = False,
         links: ObjectLinks | None = None,
     ) -> None:
-        """Write to the folder ``path``, and store in ``blobs``, else in that folder, encrypted where ``is_sealed``.
+        """Write to the folder ``path``, and store in ``blobs``, else in that folder, encrypted where it ``seals``.
 
-        ``key`` opens what is encrypted. The folder is made when the first file is written. ``links`` opens recordings
+        ``keys`` open what is encrypted, and each app has one of its own. The folder is made when the first file is written. ``links`` opens recordings
         that stay where they are: their location ends with ``@`` and the link.
         """
         self.path = path
         self.links = links or ObjectLinks()
         self._is_folder = blobs is None
         self._blobs = blobs or FolderBlobs(path)
-        self._key = key
-        self._is_sealed = is_sealed and key is not None
+        self._keys = keys
+        self._seals = seals
 
     def begin(self, location: str) -> "IncomingFile":
         """Begin to write a file. Raises ``SettingsError`` where the folder cannot be written to."""
@@ -68,12 +68,12 @@ class RecordingFolder:
         file = self._blobs.open(location)
         head = file.read(len(MAGIC))
         file.seek(0)
-        if head != MAGIC:
+        if not is_sealed(head):
             return file
-        if self._key is None:
+        if self._keys is None:
             file.close()
             raise SettingsError("the recording is encrypted, and no key opens it", code="secret_key.wrong")
-        return cast("BinaryIO", io.BufferedReader(SealedReader(file, self._key), 64 << 10))
+        return cast("BinaryIO", io.BufferedReader(SealedReader(file, self._keys), 64 << 10))
 
     @contextmanager
     def local(self, location: str) -> Generator[Path]:
@@ -127,11 +127,12 @@ class RecordingFolder:
 
     def store(self, path: Path, name: str) -> None:
         """Store the file at a path under a name, encrypted where asked; the path is gone then."""
-        if not self._is_sealed or self._key is None:
+        if not self._seals or self._keys is None:
             self._blobs.put(name, path)
             return
+        number, key = self._keys.current(int(name.partition("/")[0]))
         with self._temporary() as sealed:
-            seal(path, sealed, self._key)
+            seal(path, sealed, number, key)
             self._blobs.put(name, sealed)
         path.unlink(missing_ok=True)
 

@@ -141,7 +141,7 @@ class Transcriptions:
                 for row in connection.execute(query)
             ]
 
-    def take_time(self, day: str, ms: int, limit_ms: int) -> bool:
+    def reserve_time(self, day: str, ms: int, limit_ms: int) -> bool:
         """Count sound to be transcribed on a day, unless the day's limit is reached; return whether it was counted."""
         days = transcription_days
         first = self._database.dialect.insert(days).values(day=day, ms=0).on_conflict_do_nothing()

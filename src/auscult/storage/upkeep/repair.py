@@ -18,24 +18,24 @@ from auscult.storage.core.tables import (
 from auscult.storage.work.batches import HAS_UNRECORDED
 
 
-def mend(database: Database, app: int) -> None:
+def repair(database: Database, app: int) -> None:
     """Repair an app, in one transaction. Rows, facets and tallies must be computed again after it."""
     with database.writing() as connection:
         take_turn(connection, app)
-        _take_up_again(connection, app)
-        _tell_status(connection, app)
+        _requeue(connection, app)
+        _copy_status(connection, app)
         _drop_strays(connection, app)
         _end_sweeps(connection, app)
 
 
-def _take_up_again(connection: Connection, app: int) -> None:
+def _requeue(connection: Connection, app: int) -> None:
     """Put batches back in line that are done and have conversations that are not recorded."""
     lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", HAS_UNRECORDED)
     again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
     connection.execute(lost.values(reason=None, ended_at=None, **again))
 
 
-def _tell_status(connection: Connection, app: int) -> None:
+def _copy_status(connection: Connection, app: int) -> None:
     """Copy the status of the current evaluation into each conversation."""
     decided = sa.select(evaluations.c.status).where(evaluations.c.evaluation == newest_evaluation()).scalar_subquery()
     wrong = sa.update(conversations).where(

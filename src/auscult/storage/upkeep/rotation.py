@@ -19,10 +19,13 @@ from auscult.storage.core.assist_tables import live_events
 from auscult.storage.core.connector_tables import connectors
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.feed_tables import webhooks
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.operations_tables import kept_keys
 from auscult.storage.core.privacy_tables import redactions
+from auscult.storage.core.recording_tables import recording_keys
 from auscult.storage.core.tables import clients
 from auscult.storage.privacy.redaction import originals_lock
+from auscult.storage.recordings.keys import BEFORE, common_key, keys_lock
 
 TOGETHER = 200
 """Rows in one transaction."""
@@ -64,33 +67,38 @@ def rotate(url: str, old: bytes, new: bytes, progress: Progress) -> int:
     database = Database(url)
     plain = _Locks(Fernet(old), Fernet(new))
     originals = _Locks(originals_lock(old), originals_lock(new))
+    sound = _Locks(keys_lock(old), keys_lock(new))
     changed = 0
     try:
-        _keep_signing_key(database, old, new)
+        _keep_key(database, SIGNING, old, plain, Fernet(new))
+        _keep_key(database, BEFORE, common_key(old), sound, keys_lock(new))
         for rotated in (
             _column(database, clients, clients.c.secret, plain),
             _column(database, webhooks, webhooks.c.secret, plain),
             _column(database, connectors, connectors.c.secrets, plain),
             _column(database, redactions, redactions.c.originals, originals),
+            _column(database, recording_keys, recording_keys.c.locked, sound),
             _live(database, originals),
         ):
             for count in rotated:
                 changed += count
                 progress(changed, None)
+        with database.writing() as connection:  # new files get new keys
+            present = recording_keys.c.retired_at.is_(None)
+            connection.execute(sa.update(recording_keys).where(present).values(retired_at=now_ms()))
     finally:
         database.close()
     return changed
 
 
-def _keep_signing_key(database: Database, old: bytes, new: bytes) -> None:
-    """Keep the first key for what is signed; see ``signing_key``."""
+def _keep_key(database: Database, name: str, key: bytes, locks: _Locks, new: Fernet) -> None:
+    """Keep the first key of a purpose: what it signed, or encrypted without naming it, is not done again."""
     with database.writing() as connection:
-        kept = connection.scalar(sa.select(kept_keys.c.locked).where(kept_keys.c.name == SIGNING))
+        kept = connection.scalar(sa.select(kept_keys.c.locked).where(kept_keys.c.name == name))
         if kept is None:
-            row = {"name": SIGNING, "locked": Fernet(new).encrypt(old)}
-            connection.execute(sa.insert(kept_keys).values(row))
-        elif (changed := _Locks(Fernet(old), Fernet(new)).changed(bytes(kept))) is not None:
-            connection.execute(sa.update(kept_keys).where(kept_keys.c.name == SIGNING).values(locked=changed))
+            connection.execute(sa.insert(kept_keys).values({"name": name, "locked": new.encrypt(key)}))
+        elif (changed := locks.changed(bytes(kept))) is not None:
+            connection.execute(sa.update(kept_keys).where(kept_keys.c.name == name).values(locked=changed))
 
 
 def _chunks(database: Database, table: sa.Table, column: sa.Column[bytes]) -> Iterator[tuple[Connection, list[AnyRow]]]:

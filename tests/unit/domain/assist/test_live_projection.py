@@ -151,6 +151,8 @@ def test_what_is_still_to_be_done() -> None:
     """Each customer's message is answered once, each handover summarised once, and the whole once at the end."""
     live = folded(*COURSE, message("ms-4", 14.5), message("ms-5", 14.6, wants_answer=False))
     assert [each.message_id for each in live.unanswered] == ["ms-4"]
+    late = folded(*COURSE, message("ms-4", 14.5), message("ms-6", 15.5))
+    assert [each.message_id for each in late.unanswered] == ["ms-4"], "nobody is there any more to use a suggestion"
     (handover,) = live.handovers
     assert handover.agent == ADA
     assert live.wants_final

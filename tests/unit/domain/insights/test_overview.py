@@ -6,19 +6,19 @@ from typing import Any, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auscult.domain.insights.drivers import MOST_DRIVERS, Bar, drivers
 from auscult.domain.insights.overview import (
     EXAMPLES,
     KINDS,
-    MOST_DRIVERS,
+    MEASURES,
     NUMBERS,
-    Bar,
+    Counted,
     Fact,
     Key,
     Kind,
     Mention,
     Number,
     Tally,
-    drivers,
     hundredths,
     trends,
 )
@@ -47,6 +47,8 @@ def facts(draw: st.DrawFn, mentions: st.SearchStrategy[Any] | None = None) -> li
                 is_escalated=KNOWN,
                 is_churn_risk=KNOWN,
                 mentions=mentions if mentions is not None else st.lists(MENTIONS, max_size=4).map(tuple),
+                csat=st.none() | st.integers(1, 5),
+                nps=st.none() | st.integers(0, 10),
             ),
             max_size=30,
         )
@@ -73,9 +75,18 @@ def told(counted: Tally) -> tuple[Any, ...]:
     """All that was counted, but for the examples, which are the first that came."""
     return (
         counted.total.numbers,
-        counted.total.sums,
-        {key: (group.numbers, group.sums) for key, group in counted.groups.items()},
+        added(counted.total),
+        {key: (group.numbers, added(group)) for key, group in counted.groups.items()},
     )
+
+
+def added(counted: Counted) -> list[tuple[int, int, int]]:
+    """Count, sum and squares of each measure, of what is known under the name and of the whole."""
+    return [
+        (one.n, one.total, one.squares)
+        for sums in (counted.sums, counted.whole)
+        for one in map(sums.__getitem__, MEASURES)
+    ]
 
 
 def test_every_number_has_a_predicate() -> None:
@@ -123,7 +134,7 @@ def test_numbers_add_up(of: list[Fact]) -> None:
 @given(facts(st.sampled_from("abc").map(lambda name: (Mention("intent", name),))))
 def test_impacts_of_a_partition_cancel_out(of: list[Fact]) -> None:
     """Impact = (mean - baseline) x conversations; over groups that share out all, they sum to 0."""
-    for measure in ("sentiment", "score"):
+    for measure in ("sentiment", "score"):  # of the others only what is more than chance is shown
         found = drivers(tally(of), measure, OPEN)
         total = sum(each.impact for each in (*found.low, *found.high))
         assert abs(total) <= Decimal("0.02")  # each is rounded to hundredths, and there are three
@@ -164,6 +175,38 @@ def test_impact_is_in_points_of_the_mean() -> None:
     of = [fact("low", score=20)] * 40 + [fact("rest", score=90)] * 160
     (low,) = drivers(tally(of), "score", Bar()).low
     assert (low.mean, low.baseline, low.points, low.share) == (20, 76, Decimal("-11.20"), 20)
+
+
+def test_what_drives_satisfaction_is_more_than_chance() -> None:
+    """Long waits lower CSAT: points with Welch's interval, and the conversations. What differs by chance is none."""
+    waited = Mention("wait", "over 2 min")
+    low = [fact(csat=1 + place % 3, mentions=(waited,)) for place in range(40)]
+    low[1] = low[1]._replace(conversation_id="c-first")
+    rest = [fact(csat=3 + place % 3, mentions=()) for place in range(160)]
+    found = drivers(tally([*low[1:], low[0], *rest]), "csat", Bar())
+    (driver,) = found.low
+    assert found.high == ()
+    assert (driver.kind, driver.name, driver.conversations, driver.share) == ("wait", "over 2 min", 40, 20)
+    assert (driver.mean, driver.baseline) == (Decimal("1.98"), Decimal("3.59"))
+    assert driver.examples[0] == "c-first"
+    # the means differ by -2.019, with a standard error of 0.1466; 2.0017 is Student's quantile; times 0.2 x 0.8
+    assert (driver.points_low, driver.points, driver.points_high) == (
+        Decimal("-0.37"),
+        Decimal("-0.32"),
+        Decimal("-0.28"),
+    )
+    of = [fact("a", nps=place % 11) for place in range(60)] + [fact("b", nps=(place + 4) % 11) for place in range(60)]
+    assert drivers(tally(of), "nps", Bar(nps=Decimal(0))).low == ()
+
+
+def test_the_net_promoter_score_is_promoters_less_detractors() -> None:
+    """Of ten answers, five promoters, three passive, two detractors: 30. CSAT is a plain mean."""
+    counted = tally(
+        [fact(nps=n) for n in (10, 9, 9, 10, 9, 8, 7, 8, 6, 0)] + [fact(csat=5), fact(csat=2), fact(csat=3)]
+    )
+    assert (counted.total.mean("nps"), counted.total.known("nps")) == (30, 10)
+    assert counted.total.mean("csat") == Decimal(10) / 3
+    assert (counted.total.numbers["satisfied"], counted.total.numbers["dissatisfied"]) == (6, 3)
 
 
 def test_the_strongest_drivers_of_scores_come_first() -> None:

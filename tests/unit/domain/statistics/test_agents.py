@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.statistics.agents import Count, fit_prior, funnel, observed_less_expected, shrink
+from auscult.domain.statistics.agents import Count, fit_prior, funnel, observed_less_expected, shrink, shrunken_rates
 
 counts_of = st.dictionaries(
     st.text(min_size=1, max_size=2),
@@ -32,6 +32,8 @@ def test_a_shrunken_rate_lies_between_own_and_group(counts: dict[str, Count]) ->
         assert min(own, mean) - 1e-9 <= one.rate.value <= max(own, mean) + 1e-9
         assert one.rate.low <= one.rate.value <= one.rate.high
         assert 1 <= one.best_rank <= one.worst_rank <= len(counts)
+        alone = shrunken_rates(counts)[agent]
+        assert (alone.n, alone.rate, alone.enough) == (one.n, one.rate, one.enough)
 
 
 def test_agents_alike_share_all_ranks() -> None:

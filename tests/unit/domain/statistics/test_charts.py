@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.statistics.charts import Period, cusum_drift, ewma_chart, laney_chart
+from auscult.domain.statistics.charts import Mean, Period, cusum_drift, ewma_chart, laney_chart, mean_chart
 
 periods_of = st.lists(
     st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda pair: (min(pair), max(pair))), min_size=1, max_size=30
@@ -88,3 +88,33 @@ def test_no_smoothing_shows_the_shares(periods: list[Period]) -> None:
     for one, other in zip(plain.points, smoothed.points, strict=True):
         assert other.value == pytest.approx(one.value)
         assert other.low == pytest.approx(one.low)
+
+
+def test_means_within_chance_are_left_alone() -> None:
+    """Means that scatter by their standard error lie within limits, which are narrower where there are more."""
+    stream = random.Random(3)
+    means = [Mean(f"w{n}", 400, 0.7 + stream.gauss(0, 0.01), 0.04) for n in range(25)]
+    chart = mean_chart([*means, Mean("many", 4_000, 0.7, 0.04), Mean("none", 0, 0.0, 0.0)])
+    assert chart is not None
+    assert len(chart.points) == len(means) + 1
+    assert not any("beyond limits" in point.signals for point in chart.points)
+    last, many = chart.points[-2:]
+    assert many.high - many.low < last.high - last.low
+    assert chart.sigma_z == pytest.approx(1, abs=0.4)
+
+
+def test_a_mean_far_from_the_others_is_a_signal() -> None:
+    """A week whose mean fell by twenty standard errors lies beyond its limits, and no other does."""
+    stream = random.Random(5)
+    means = [Mean(f"w{n}", 400, 0.7 + stream.gauss(0, 0.01), 0.04) for n in range(25)]
+    chart = mean_chart([*means, Mean("low", 400, 0.5, 0.04)])
+    assert chart is not None
+    assert [point.name for point in chart.points if "beyond limits" in point.signals] == ["low"]
+
+
+def test_equal_scores_have_no_limits_to_pass() -> None:
+    """Without any spread the limits are the mean itself; without a conversation there is no chart."""
+    chart = mean_chart([Mean("one", 3, 0.5, 0.0), Mean("two", 4, 0.5, 0.0)])
+    assert chart is not None
+    assert all(point.low == point.high == chart.centre and not point.signals for point in chart.points)
+    assert mean_chart([Mean("one", 0, 0.0, 0.0)]) is None

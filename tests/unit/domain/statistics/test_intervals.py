@@ -83,11 +83,26 @@ def test_student_quantiles_equal_the_tables() -> None:
         assert student_quantile(freedom) == pytest.approx(quantile, abs=5e-5)
 
 
-@given(st.floats(0.01, 0.99), st.floats(0.2, 300), st.floats(0.2, 300))
+@given(st.floats(0.01, 0.99), st.floats(0.2, 3000), st.floats(0.2, 3000))
 def test_beta_quantiles_invert_the_distribution(probability: float, alpha: float, beta: float) -> None:
     """The distribution at a quantile is the probability; the even Beta is its own."""
     assert beta_cdf(beta_quantile(probability, alpha, beta), alpha, beta) == pytest.approx(probability, abs=1e-6)
     assert beta_cdf(probability, 1, 1) == pytest.approx(probability)
+
+
+@pytest.mark.parametrize(
+    ("probability", "alpha", "beta", "quantile"),
+    [
+        (0.025, 150_000, 50_000, 0.7480999130006523),
+        (0.975, 150_000, 50_000, 0.7518953512355263),
+        (0.5, 15_001, 501, 0.967701700580476),
+        (0.975, 700_000, 400, 0.9994834859610187),
+        (0.025, 60_000, 900_000, 0.06201664935720863),
+    ],
+)
+def test_beta_quantiles_of_many_conversations(probability: float, alpha: float, beta: float, quantile: float) -> None:
+    """They equal scipy's: the fraction alone would stop before it has converged."""
+    assert beta_quantile(probability, alpha, beta) == pytest.approx(quantile, abs=1e-9)
 
 
 def test_equal_weights_count_fully() -> None:

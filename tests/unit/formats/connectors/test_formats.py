@@ -95,6 +95,10 @@ REFUSALS: list[tuple[str, Change, str, str]] = [
     ("genesys", without("transcripts"), "transcripts", "the list of transcripts"),
     ("genesys", without("transcripts", 0, "phrases", 0, "startTimeMs"), "phrases[0].startTimeMs", "a number of ms"),
     ("genesys", changed("x", "transcripts", 0, "phrases", 0, "participantPurpose"), "participantPurpose", "external"),
+    ("genesys-cloud", without("conversation", "conversationId"), "conversation.conversationId", "the id of the"),
+    ("genesys-cloud", without("conversation", "conversationStart"), "conversation.conversationStart", "a time"),
+    ("genesys-cloud", without("transcripts"), "transcripts", "the list of transcripts"),
+    ("genesys-cloud", changed([], "transcripts"), "transcripts", "speech and text analytics"),
     ("google-ccai", without("entries"), "entries", "the list of messages"),
     ("google-ccai", changed("BOSS", "entries", 0, "role"), "entries[0].role", "AGENT, AUTOMATED_AGENT"),
     ("google-ccai", without("entries", 0, "start_timestamp_usec"), "start_timestamp_usec", "microseconds"),
@@ -107,6 +111,12 @@ REFUSALS: list[tuple[str, Change, str, str]] = [
     ("zendesk-qa", without("data", 0, "id"), "data[0].id", "the id of the conversation"),
     ("zendesk-qa", without("data", 0, "created"), "data[0].created", "the time at which"),
     ("zendesk-qa", without("data", 0, "comments", 1, "comment"), "data[0].comments[1].comment", "the words"),
+    ("zoom-contact-center", without("engagement", "engagement_id"), "engagement.engagement_id", "the id of the"),
+    ("zoom-contact-center", without("engagement", "start_time"), "engagement.start_time", "the time at which"),
+    ("zoom-contact-center", without("messages"), "messages", "the list of messages"),
+    ("zoom-contact-center", without("messages", 0, "sent_time"), "messages[0].sent_time", "the time of the message"),
+    ("zoom-contact-center", without("messages", 2, "content", "value"), "messages[2].content.value", "the words"),
+    ("zoom-contact-center", changed("x", "messages"), "messages", "it should be a list"),
     ("intercom", without("id"), "id", "the id of the conversation"),
     ("intercom", without("conversation_parts"), "conversation_parts.conversation_parts", "the list of parts"),
     ("intercom", changed("robot", "source", "author", "type"), "source.author.type", "user, lead, admin or bot"),
@@ -130,6 +140,16 @@ def test_a_file_that_is_cut_off_is_refused(name: str) -> None:
     key = keys(name)[-1]
     data = (GOLDEN / name / key).read_bytes()
     assert any(isinstance(one, Refused) for one in mapped(name, key, data[: len(data) // 2]))
+
+
+def test_an_engagement_in_which_nobody_is_known_is_refused() -> None:
+    """One sender who is not known is a turn of an unknown speaker; an engagement of none else says nothing."""
+    key = keys("zoom-contact-center")[0]
+    value = json.loads((GOLDEN / "zoom-contact-center" / key).read_bytes())
+    value["engagement"]["agents"] = value["engagement"]["consumers"] = []
+    (refused,) = mapped("zoom-contact-center", key, json.dumps(value).encode())
+    assert isinstance(refused, Refused)
+    assert "no message is from one of the agents or consumers" in refused.reason
 
 
 def test_a_call_without_a_start_is_refused() -> None:

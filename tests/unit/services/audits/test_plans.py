@@ -6,9 +6,11 @@ import pytest
 
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Absence, Frame, PlanAuditor, Quota
+from auscult.domain.conversation import Turn
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.domain.statistics.draws import draw_count, permanent_number
 from auscult.reports import REPORTS
+from auscult.services.audits import frames
 from auscult.services.audits.plans import Planning
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -105,6 +107,15 @@ class TestDraw:
         strata = {one.key: (one.population, one.drawn) for one in view.draw.strata}
         assert strata == {"/risk": (15, 15), "/rest": (45, 5)}
 
+    def test_verdicts_on_doubtful_words_come_first(self, store: Store) -> None:
+        """Of 60 conversations, the five whose greeting the recogniser was unsure of."""
+        unsure = {"turns": (Turn("m1", "agent", "hello and goodbye", start_ms=0, end_ms=900, doubts=((0, 5),)),)}
+        app = scored(store, (talk(number, **unsure if number % 12 == 1 else {}) for number in range(60)))
+        made = planning(app).create(plan(risks=("doubtful",), floor=0.2), "mia@example.com")
+        view = planning(app).draw(made.plan_id, "mia@example.com")
+        strata = {one.key: (one.population, one.drawn) for one in view.draw.strata}
+        assert strata == {"/risk": (5, 5), "/rest": (55, 5)}
+
     def test_an_empty_frame_is_refused(self, app: AppStore) -> None:
         """With what to look at."""
         frame = Frame(since=START - timedelta(days=9), until=START - timedelta(days=8))
@@ -117,6 +128,16 @@ class TestDraw:
         frame = Frame(since=START, until=START + timedelta(minutes=6))
         _, items = drawn(app, frame=frame)
         assert len(items) == 6
+
+    def test_a_large_frame_is_sampled_for_its_precision(self, app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The preview counts every conversation and reads some verdicts: near what all of them give, and repeatable."""
+        whole = planning(app).preview(plan())
+        monkeypatch.setattr(frames, "_SAMPLE", 40)
+        some = planning(app).preview(plan())
+        assert (some.frame_count, some.items) == (whole.frame_count, whole.items) == (60, 10)
+        assert some.half_width == planning(app).preview(plan()).half_width
+        assert some.half_width == pytest.approx(whole.half_width, abs=0.05)
+        assert some.half_width != whole.half_width
 
 
 def store_more(app: AppStore) -> None:

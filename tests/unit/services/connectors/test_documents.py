@@ -45,6 +45,10 @@ def test_a_whole_document() -> None:
         ("name: Bad Name", "name", "lower-case letters"),
         ("place: ftp://x", "place", "must begin like one of: folder:/path"),
         ("place: s3:///x", "place", "must be like s3://bucket/prefix"),
+        ("place: zendesk://acme.zendesk.com", "place", "must be like zendesk://SUBDOMAIN"),
+        ("place: twilio://AC1", "place", "the SID of the service"),
+        ("place: intercom://acme", "place", "us, eu or au"),
+        ("place: genesys://mypurecloud", "place", "the domain of the region"),
         ("place: folder:relative", "place", "must be like folder:/path/to/folder"),
         ("place: gs://", "place", "must be like gs://bucket/prefix"),
         ("format: natve", "format", "did you mean native"),
@@ -88,3 +92,22 @@ def test_secrets_of_another_place_are_refused() -> None:
         check_secrets(connector, {"password": "x"})
     with pytest.raises(ConnectorError, match="is empty"):
         check_secrets(connector, {"access_key_id": ""})
+
+
+@pytest.mark.parametrize(
+    ("place", "right"),
+    [
+        ("zendesk://acme", "zendesk-tickets"),
+        (f"twilio://GA{'a' * 32}", "twilio"),
+        ("intercom://eu", "intercom"),
+        ("zoom://acme-1", "zoom-contact-center"),
+        ("genesys://mypurecloud.de", "genesys-cloud"),
+    ],
+)
+def test_an_api_has_one_format(place: str, right: str) -> None:
+    """The items of an API are of its own format; another one is refused with the right one."""
+    written = f"name: x\nplace: {place}\nformat: "
+    assert check_connector(f"{written}{right}".encode(), "st-1").problems == ()
+    (problem,) = check_connector(f"{written}native".encode(), "st-1").problems
+    assert (problem.line, problem.field) == (3, "format")
+    assert problem.reason.endswith(f"give {right}")

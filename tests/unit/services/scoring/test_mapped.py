@@ -41,7 +41,7 @@ def test_audits_are_refused(tmp_path: Path) -> None:
         assert list(mapped_conversations([GOLDEN / name], (name, {}), HERE, rejects)) == []
     (line,) = (tmp_path / "rejects.ndjson").read_text().splitlines()
     assert json.loads(line)["field"] == "evaluation ev-1"
-    assert "evaluations by people are not taken in yet" in line
+    assert "evaluations by people are taken in by a connector alone" in line
 
 
 def test_unknown_formats_are_refused(tmp_path: Path) -> None:

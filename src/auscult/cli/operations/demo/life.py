@@ -60,7 +60,7 @@ _AUDITORS = ("priya@demo.example", "tom@demo.example", "marta@demo.example")
 
 def add_people(store: "Store", tenant: Tenant) -> "Demo":
     """Add the demo's people, and return what makes a server the demo."""
-    from auscult.server.console.demo import Demo
+    from auscult.server.console.demo import ROLES, Demo
     from auscult.server.console.templating import Persona
     from auscult.services.people.users import Access, Users
 
@@ -69,7 +69,7 @@ def add_people(store: "Store", tenant: Tenant) -> "Demo":
         user = users.add(each.email, each.name, tenant.account_id)
         if not store.people.grants.of_user(user.user_id):
             users.grant(user, tenant, Access(role=each.role, queues=each.queues, agents=each.agents))
-    people = tuple(Persona(email=each.email, name=each.name, role=each.role.replace("-", " ")) for each in PEOPLE)
+    people = tuple(Persona(email=each.email, name=each.name, role=ROLES[each.role]) for each in PEOPLE)
     return Demo(secret=new_secret(), people=people)
 
 

@@ -73,6 +73,7 @@ _PASSAGE: dict[str, Any] = {
     "source": "promotions.md",
     "heading": ["Promotions", "Codes"],
     "text": "All promo codes expire after 7 days.",
+    "since_version": 4,
 }
 Language = Annotated[str, path_id("The language of the base, by its code.", "en")]
 Source = Annotated[str, path_id("The name of the document, percent-encoded.", "promotions.md")]

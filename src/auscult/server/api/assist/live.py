@@ -43,7 +43,7 @@ EVENTS = "text/event-stream"
 _LONGEST_NUMBER = 18
 LOOK_EVERY_S = 0.5
 """Between two looks at what other processes did to a conversation that somebody listens to."""
-STILL_THERE_S = 15.0
+STILL_THERE_S = 5.0
 """After so long without news a line goes to who listens, so that nobody in between takes the connection for dead."""
 
 
@@ -160,13 +160,13 @@ def stream(
     conversation = server.live.conversation(app, conversation_id)
     conversation.known()
     return Stream(
-        _told(server, conversation, after),
+        _stream_news(server, conversation, after),
         media_type=EVENTS,
         headers={"Content-Type": EVENTS, "X-Accel-Buffering": "no"},
     )
 
 
-async def _told(server: Services, conversation: LiveConversation, seen: int) -> AsyncGenerator[bytes]:
+async def _stream_news(server: Services, conversation: LiveConversation, seen: int) -> AsyncGenerator[bytes]:
     """What is new, whenever something is; the connection is kept alive in between."""
     service, loop = server.live, asyncio.get_running_loop()
     with service.listening((conversation.app.tenant.app_id, conversation.id)) as changed:
@@ -249,6 +249,7 @@ def summarise(
 ) -> live_shown.LiveSummary:
     """Each agent may ask for so many in a conversation as the app's settings say (2 unless they say otherwise).
 
+    Where nothing was said since the agent's last one, the answer is that one again, and it counts once.
     Summaries of handovers and the final one are written unasked and do not count.
     """
     agent = caller.agent or AssistedAgent(id=data.agent.id, name=data.agent.name)
@@ -291,7 +292,7 @@ def edit(
     summary="Say what an agent did with an answer",
     guards=[writing("assist")],
     status_code=204,
-    responses={204: answer("It is kept."), 404: _UNKNOWN},
+    responses={204: answer("It is kept."), 404: _UNKNOWN, 409: refusal("The answer was sent before.")},
     takes=Takes("What was done.", {"use": "sent", "agent": AGENT}),
 )
 @in_slow_thread
@@ -305,8 +306,8 @@ def use(
 ) -> None:
     """Sent it to the customer, copied it, or put it aside.
 
-    `isSent`, `isCopied` and `isOverride` of the report. What was sent instead goes into `text`; each use happens
-    once.
+    `isSent`, `isCopied` and `isOverride` of the report. What was sent instead goes into `text`. An answer is
+    sent once, as it is or with other words: after that `sent` and `overridden` are refused, and it can be copied.
     """
     if data.text is not None and data.use != "overridden":
         raise RequestError(

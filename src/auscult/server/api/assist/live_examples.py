@@ -61,6 +61,7 @@ STATE: dict[str, Any] = {
             "agent_id": None,
             "at": "2026-06-07T03:05:39.523Z",
             "passed": None,
+            "reworded_at": None,
         }
     ],
     "suggestions": [ANSWER],

@@ -14,6 +14,7 @@ from auscult.domain.assist.live import (
     Passed,
     Rated,
     Redacted,
+    Reworded,
     Searched,
     Suggested,
     Summarised,
@@ -42,7 +43,10 @@ class LiveAgent(Struct, frozen=True, kw_only=True):
 
 
 class LiveMessage(Struct, frozen=True, kw_only=True):
-    """What somebody said. ``passed`` says why the assistant had no answer to it, where it had none."""
+    """What somebody said. ``passed`` is the reason why the assistant did not answer it, if it did not.
+
+    ``reworded_at`` says when another text came in under its id; ``text`` is the first one.
+    """
 
     id: str
     speaker: Literal["customer", "agent"]
@@ -50,13 +54,15 @@ class LiveMessage(Struct, frozen=True, kw_only=True):
     agent_id: str | None
     at: datetime
     passed: str | None
+    reworded_at: datetime | None
 
 
 class LiveAnswer(Struct, frozen=True, kw_only=True):
     """What the assistant answered: to the message ``message_id``, or to a search. ``text`` is null where it found nothing.
 
-    ``sources`` are the passages that it rests on, the best first; ``engine`` what found or wrote it. ``instead`` is what
-    an agent sent in its place, where they said so.
+    ``sources`` are the passages that it rests on, the best first; of a search that is quoted, all that were found.
+    Their ``version`` is the first of the base that has the document as it is. ``engine`` is what found or wrote the
+    answer. ``instead`` is what an agent sent in its place, where they said so.
     """
 
     request_id: str
@@ -171,7 +177,7 @@ def changes(live: Live, events: Sequence[Event], after: int, follow: Callable[[L
         if isinstance(event, Tracked):
             if event.plan or event.opens or event.steps or event.dialogs:
                 yield Change(seq, "playbook", follow(live))
-        elif isinstance(event, Redacted) and event.of in messages:
+        elif isinstance(event, Redacted | Reworded) and event.of in messages:
             yield Change(seq, "message", messages[event.of])
         elif name in messages and isinstance(event, Message | Passed):
             yield Change(seq, "message", messages[name])
@@ -237,6 +243,7 @@ def _message(turn: Turn, live: Live) -> LiveMessage:
         agent_id=turn.agent_id,
         at=live.conversation.started_at + _MS * (turn.start_ms or 0),
         passed=live.passed.get(turn.id),
+        reworded_at=live.reworded.get(turn.id),
     )
 
 

@@ -12,7 +12,6 @@ from auscult.domain.errors import AccessError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.server.api.scoring import evaluations
-from auscult.server.api.scoring.masking import kept_from
 from auscult.server.auth.principal import Principal
 from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -21,7 +20,7 @@ from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents
+from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents
 from auscult.services.audits.workflow import Auditing, AuditView
 from auscult.storage.store import AppStore
 

@@ -8,7 +8,16 @@ from litestar import Router, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from auscult.domain.change import CHANGE_KINDS, Change, ChangeKind, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.change import (
+    CHANGE_KINDS,
+    Change,
+    ChangeKind,
+    Webhook,
+    WebhookFormat,
+    new_webhook_id,
+    new_webhook_secret,
+)
+from auscult.domain.delivery.chat_messages import check_template
 from auscult.domain.errors import RequestError
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -17,6 +26,7 @@ from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Limit, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_thread
+from auscult.storage.store import AppStore
 
 _LONGEST_URL = 2_000
 WebhookId = Annotated[str, path_id("The webhook's id.", "wh-5f1c9a7b3e2d4c60")]
@@ -31,10 +41,16 @@ class ChangePage(Struct, frozen=True, kw_only=True):
 
 
 class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A webhook to make. Without ``kinds`` it is told of all; it begins with what changes from now on."""
+    """A webhook to make. Without ``kinds`` it receives every kind of change. It receives changes from now on.
+
+    ``format`` ``slack`` or ``teams`` posts messages into a channel, which ``template`` words: ``{score}``, ``{link}`` and the
+    other fields of docs/how-to/follow-changes.md stand for the change.
+    """
 
     url: str
     kinds: tuple[ChangeKind, ...] = CHANGE_KINDS
+    format: WebhookFormat = "standard"
+    template: str = ""
 
 
 class ShownWebhook(Struct, frozen=True, kw_only=True):
@@ -43,6 +59,8 @@ class ShownWebhook(Struct, frozen=True, kw_only=True):
     id: str
     url: str
     kinds: tuple[ChangeKind, ...]
+    format: WebhookFormat
+    template: str
     created_at: datetime
     failures: int
     is_disabled: bool
@@ -79,6 +97,8 @@ _WEBHOOK: dict[str, Any] = {
     "id": "wh-5f1c9a7b3e2d4c60",
     "url": "http://127.0.0.1:9000/auscult",
     "kinds": ["created", "rescored", "audited"],
+    "format": "standard",
+    "template": "",
     "created_at": _AT,
     "failures": 0,
     "is_disabled": False,
@@ -151,15 +171,7 @@ def add(data: JSONBody[NewWebhook], app: App, server: Server) -> ShownWebhook:
     retried after 5 s, 1 min, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; then, or at once after 410, the webhook is
     disabled and keeps its place. The secret is shown once.
     """
-    now = server.now()
-    webhook = Webhook(
-        id=new_webhook_id(),
-        url=checked_url(data.url),
-        secret=new_webhook_secret(),
-        kinds=frozenset(data.kinds),
-        position=app.feed.last(),
-        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as it is stored
-    )
+    webhook = new_webhook(app, data, server.now())
     app.webhooks.add(webhook)
     return _shown_webhook(webhook, webhook.position, secret=webhook.secret)
 
@@ -251,6 +263,21 @@ def deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeli
     return ShownDeliveries(items=items)
 
 
+def new_webhook(app: AppStore, given: NewWebhook, now: datetime) -> Webhook:
+    """Make a webhook of what was given. Raises ``RequestError`` ``webhook.bad_url``, ``webhook.bad_template``."""
+    check_template(given.format, given.template)
+    return Webhook(
+        id=new_webhook_id(),
+        url=checked_url(given.url),
+        secret=new_webhook_secret(),
+        kinds=frozenset(given.kinds),
+        position=app.feed.last(),
+        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as it is stored
+        format=given.format,
+        template=given.template,
+    )
+
+
 def checked_url(url: str) -> str:
     """See that messages can be sent there without anybody reading along. Raises ``RequestError`` ``webhook.bad_url``."""
     try:
@@ -274,6 +301,8 @@ def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> Sh
         id=webhook.id,
         url=webhook.url,
         kinds=tuple(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
+        format=webhook.format,
+        template=webhook.template,
         created_at=webhook.created_at,
         failures=webhook.failures,
         is_disabled=webhook.is_disabled,

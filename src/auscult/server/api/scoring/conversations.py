@@ -20,7 +20,7 @@ from auscult.domain.scoring.stored import ConversationDetail, Wait
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
 from auscult.server.api.scoring import evaluations, examples
-from auscult.server.api.scoring.masking import View, kept_from, masked
+from auscult.server.api.scoring.masking import View, masked
 from auscult.server.auth.principal import Principal
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -40,7 +40,14 @@ from auscult.server.rest.parameters import (
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
 from auscult.server.rest.threads import in_slow_thread, in_thread, look_until, run
 from auscult.server.rest.uploads import announced_bytes, spooled
-from auscult.services.audits.blind import blindness_of, hidden_from, kept_from_agents, page_blind, told_by
+from auscult.services.audits.blind import (
+    blindness_of,
+    hidden_from,
+    kept_from,
+    kept_from_agents,
+    page_blind,
+    revealed_by,
+)
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
 from auscult.services.scoring.intake.read import read_stream
@@ -163,13 +170,13 @@ async def load(
         await run(lambda: server.room.must_have("backfill"), slow=True)
     submission = Submission(app, server.store.batches, server.room)
     async with spooled(request, server.settings.request_bytes) as file:
-        await run(lambda: _take(submission, file, app, server, follow=wait > 0), slow=True)
+        await run(lambda: _submit(submission, file, app, server, follow=wait > 0), slow=True)
     accepted = Loaded(**_counts(submission))
     scored = await look_until(lambda: _scored(submission), wait) if wait else None
     return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
 
 
-def _take(submission: Submission, file: BinaryIO, app: AppStore, server: Services, *, follow: bool) -> None:
+def _submit(submission: Submission, file: BinaryIO, app: AppStore, server: Services, *, follow: bool) -> None:
     if not file.read(1):
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     file.seek(0)
@@ -260,12 +267,12 @@ def listing(
         found = app.conversations
         return found.page(query) if words is None else found.search(query, Said(words, beyond=query.after))
 
-    return ApiResponse(_page(page_blind(app, read, asked, view.left_out), view))
+    return ApiResponse(_page(page_blind(app, read, view.narrowed(asked), view.left_out), view))
 
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
     """Return what the caller does not see of the rows that they asked for."""
-    told = told_by(is_by_result=bool(asked.outcomes or asked.missed or asked.statuses), is_by_agent=bool(asked.agents))
+    told = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
     return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), told)
 
 

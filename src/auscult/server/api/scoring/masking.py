@@ -3,11 +3,13 @@
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Hidden
-from auscult.domain.audits.audit import AuditState
 from auscult.domain.audits.blindness import Blindness, masked_row
 from auscult.domain.audits.bookmark import AuditSettings
+from auscult.domain.record import RecordQuery
+from auscult.services.audits.blind import kept_from, shows_only_audited
 
 
 class View(NamedTuple):
@@ -30,20 +32,15 @@ class View(NamedTuple):
         """Conversations whose rows would tell what is hidden."""
         return frozenset(each for each, hidden in self.blindness.items() if hidden & self.told)
 
+    def narrowed(self, asked: RecordQuery) -> RecordQuery:
+        """Return a query without rows that would tell what the machine decided where that is kept from the agent."""
+        is_kept = "machine" in self.told and shows_only_audited(self.settings)
+        return replace(asked, audits=("audited",)) if is_kept else asked
+
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:
         """What is hidden of a row."""
         found = self.blindness.get(row["id"], frozenset[Hidden]())
         return found | kept_from(self.settings, row["audit"]["state"])
-
-
-def kept_from(settings: AuditSettings | None, state: AuditState) -> frozenset[Hidden]:
-    """What is kept from the agent of a conversation whose audit is in a state."""
-    if settings is None:
-        return frozenset()
-    kept: set[Hidden] = {"auditor"} if settings.hide_auditor else set()
-    if settings.agent_sees == "audited" and state != "audited":
-        kept.add("machine")
-    return frozenset(kept)
 
 
 def masked(row: bytes, view: View) -> bytes | None:

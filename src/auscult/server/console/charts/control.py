@@ -7,11 +7,14 @@ from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
+from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import mark
 
 
 class ControlPoint(Struct, frozen=True, kw_only=True):
     """One period: its name, its share, its limits (shares of 1), where it leads, and the month that begins with it.
 
+    ``at`` is its beginning in seconds since the epoch, ``day`` its short name on an axis with room for each period.
     ``signal`` is what is said at a point outside its limits; ``marker`` what changed with this period.
     """
 
@@ -21,6 +24,8 @@ class ControlPoint(Struct, frozen=True, kw_only=True):
     low: float
     high: float
     href: str
+    at: int = 0
+    day: str = ""
     month: str = ""
     signal: str = ""
     marker: str = ""
@@ -42,11 +47,15 @@ _LEAST_SPAN = 0.04
 
 
 class Centre(Struct, frozen=True, kw_only=True):
-    """What the points lie around: a share of 1, and its words; ``label`` says in words what the chart shows."""
+    """What the points lie around: a share of 1, and its words; ``label`` says in words what the chart shows.
+
+    ``unit`` follows the highest number of the axis.
+    """
 
     value: float
     shown: str
     label: str
+    unit: str = "%"
 
 
 def control(points: Sequence[ControlPoint], around: Centre) -> Markup:
@@ -63,14 +72,14 @@ def _draw(points: Sequence[ControlPoint], around: Centre, frame: _Frame) -> Mark
     across = Scale(0, max(len(points) - 1, 1), frame.left, frame.right)
     places = [(across(n), up(point.value * 100)) for n, point in enumerate(points)]
     end = frame.right + 10
-    said = [text(end, up(points[-1].high * 100) + 4, "limits")]
+    said = [text(end, up(points[-1].high * 100) + 4, _("limits"))]
     if frame is _WIDE:
         said.append(text(end, up(centre * 100) + 4, around.shown, "t2 halo"))
     return image(
         frame.width,
         frame.height,
         _band(points, across, up),
-        _grid(marks, frame, up),
+        _grid(marks, frame, up, around.unit),
         line(f"M{at(frame.left)} {at(up(centre * 100))}H{at(frame.right)}", "dash"),
         _markers(points, across, frame),
         line("M" + "L".join(f"{at(x)} {at(y)}" for x, y in places), "ln"),
@@ -98,11 +107,11 @@ def _band(points: Sequence[ControlPoint], across: Scale, up: Scale) -> Markup:
     return line("M" + "L".join([*above, *reversed(below)]) + "Z", "band")
 
 
-def _grid(marks: Sequence[float], frame: _Frame, up: Scale) -> Markup:
-    lines = [line(f"M{at(frame.left)} {at(up(mark))}H{at(frame.right)}", "hair") for mark in marks[1:]]
+def _grid(marks: Sequence[float], frame: _Frame, up: Scale, unit: str) -> Markup:
+    lines = [line(f"M{at(frame.left)} {at(up(each))}H{at(frame.right)}", "hair") for each in marks[1:]]
     names = [
-        text(frame.left - 8, up(mark) + 4, f"{mark:g}%" if mark == marks[-1] else f"{mark:g}", anchor="end")
-        for mark in marks
+        text(frame.left - 8, up(each) + 4, mark(each, unit if each == marks[-1] else ""), anchor="end")
+        for each in marks
     ]
     return group([*lines, *names])
 

@@ -6,6 +6,8 @@ from markupsafe import Markup
 
 from auscult.server.console.charts._svg import at, element, image, line, text
 from auscult.server.console.charts.scale import Scale, ticks
+from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import mark
 
 Place = tuple[int, float]
 """A number of audits, and half the width of the interval to expect, as a share of 1."""
@@ -17,17 +19,17 @@ def precision(curve: Sequence[Place], now: Place, now_shown: str, more: Place | 
     """Draw the curve, 334 by 176, with where one stands and what some more would bring."""
     if not curve:
         return Markup("")
-    up_marks = ticks(0, max(half for _, half in curve) * 100, 5)
-    across_marks = [mark for mark in ticks(0, max(n for n, _ in curve), 3) if mark]
+    up_marks = ticks(0, max(half for _n, half in curve) * 100, 5)
+    across_marks = [each for each in ticks(0, max(n for n, _half in curve), 3) if each]
     up = Scale(0, up_marks[-1], _BOTTOM, _TOP)
     across = Scale(0, across_marks[-1], _LEFT, _RIGHT)
     drawn = [line(f"M{at(_LEFT)} {at(_BOTTOM)}H{at(_RIGHT)}", "axis")]
-    for mark in up_marks[1:]:
+    for each in up_marks[1:]:
         drawn += [
-            line(f"M{at(_LEFT)} {at(up(mark))}H{at(_RIGHT)}", "hair"),
-            text(_LEFT - 8, up(mark) + 4, f"\u00b1{mark:g}", anchor="end"),
+            line(f"M{at(_LEFT)} {at(up(each))}H{at(_RIGHT)}", "hair"),
+            text(_LEFT - 8, up(each) + 4, f"\u00b1{mark(each)}", anchor="end"),
         ]
-    drawn += [text(across(mark), _BOTTOM + 18, f"{mark:g}", anchor="middle") for mark in across_marks]
+    drawn += [text(across(each), _BOTTOM + 18, mark(each), anchor="middle") for each in across_marks]
     drawn.append(line("M" + "L".join(f"{at(across(n))} {at(up(half * 100))}" for n, half in curve), "ln2"))
     x, y = across(now[0]), up(now[1] * 100)
     drawn += [
@@ -40,6 +42,5 @@ def precision(curve: Sequence[Place], now: Place, now_shown: str, more: Place | 
             element("circle", class_="hollow", cx=x, cy=y, r=4.5),
             text(min(x + 8, 200), y - 8, more_shown, "t1 halo"),
         ]
-    return image(
-        334, 176, *drawn, label=f"Half the width of the interval by number of audits: {now_shown}", class_="chart"
-    )
+    label = _("Half the width of the interval by number of audits: {now}").format(now=now_shown)
+    return image(334, 176, *drawn, label=label, class_="chart")

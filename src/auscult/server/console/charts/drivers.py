@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
+from auscult.server.console.reader import mark
 
 
 class IntervalRow(Struct, frozen=True, kw_only=True):
@@ -70,8 +71,8 @@ def _draw(rows: Sequence[IntervalRow], axis: Axis, end_width: float, *, is_wide:
     drawn += [_row(row, n * step + 22, across, (width, is_above), is_wide=is_wide) for n, row in enumerate(rows)]
     drawn.append(line(f"M{at(start)} {at(bottom + 1)}H{at(end)}", "axis"))
     drawn += [
-        text(across(mark), bottom + 17, f"{mark:g}{axis.unit if mark == marks[-1] else ''}", anchor="middle")
-        for mark in marks
+        text(across(each), bottom + 17, mark(each, axis.unit if each == marks[-1] else ""), anchor="middle")
+        for each in marks
     ]
     return image(
         width,

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
+from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import mark
 
 _INNER, _OUTER, _WHOLE = 1.96, 3.09, 100
 _NAME, _LINE = 110.0, 15.0
@@ -51,7 +53,7 @@ def _draw(dots: Sequence[FunnelDot], around: Centre, *, is_wide: bool) -> Markup
     reach = around.limit(least, _OUTER)
     low = max(min(around.value - reach, *(dot.share for dot in dots)), 0)
     high = min(max(around.value + reach, *(dot.share for dot in dots)), 1)
-    marks = [mark for mark in ticks(low * 100, high * 100) if mark <= _WHOLE]
+    marks = [each for each in ticks(low * 100, high * 100) if each <= _WHOLE]
     up = Scale(marks[0], marks[-1], bottom, top)
     counts = ticks(0, max(dot.n for dot in dots))
     across = Scale(0, counts[-1], left, right)
@@ -60,13 +62,13 @@ def _draw(dots: Sequence[FunnelDot], around: Centre, *, is_wide: bool) -> Markup
         _band(across, up, [(n, around.limit(n, _OUTER)) for n in _steps(*ends)], around.value, "band"),
         _band(across, up, [(n, around.limit(n, _INNER)) for n in _steps(*ends)], around.value, "band inner"),
     ]
-    drawn += [line(f"M{at(left)} {at(up(mark))}H{at(right)}", "hair") for mark in marks]
+    drawn += [line(f"M{at(left)} {at(up(each))}H{at(right)}", "hair") for each in marks]
     drawn += [
-        text(left - 8, up(mark) + 4, f"{mark:g}{'%' if mark == marks[-1] else ''}", anchor="end") for mark in marks
+        text(left - 8, up(each) + 4, mark(each, "%" if each == marks[-1] else ""), anchor="end") for each in marks
     ]
     drawn.append(line(f"M{at(left)} {at(up(around.value * 100))}H{at(right)}", "dash"))
-    drawn += [text(across(mark), bottom + 18, f"{mark:g}", anchor="middle") for mark in counts]
-    drawn.append(text((left + right) / 2, bottom + 36, "conversations", anchor="middle"))
+    drawn += [text(across(each), bottom + 18, mark(each), anchor="middle") for each in counts]
+    drawn.append(text((left + right) / 2, bottom + 36, _("conversations"), anchor="middle"))
     if is_wide:
         drawn.append(text(right + 8, up(around.value * 100) + 4, around.shown, "t2"))
     drawn += _dots(dots, across, up, right)
@@ -100,9 +102,11 @@ def _dots(dots: Sequence[FunnelDot], across: Scale, up: Scale, right: float) -> 
     taken: list[tuple[float, float]] = []
     for dot in sorted(dots, key=lambda each: (each.beyond, -each.n)):
         x, y = across(dot.n), up(dot.share * 100)
-        mark = element("circle", class_="dotno" if dot.beyond else "dot", cx=x, cy=y, r=4)
+        drawing = element("circle", class_="dotno" if dot.beyond else "dot", cx=x, cy=y, r=4)
         touch = element("circle", cx=x, cy=y, r=12, class_="touch")
-        drawn.append(link(dot.href, f"{dot.name}: {dot.shown} of {dot.n}", touch, mark))
+        drawn.append(
+            link(dot.href, _("{name}: {share} of {n}").format(name=dot.name, share=dot.shown, n=dot.n), touch, drawing)
+        )
         if not dot.beyond:
             continue
         place = y + 4

@@ -5,12 +5,13 @@ from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, image, line, text
 from auscult.server.console.charts.scale import Scale
+from auscult.server.console.language import gettext as _
 
 _WIDTH = 320.0
 
 
 class Span(Struct, frozen=True, kw_only=True):
-    """A figure with its interval, on an axis from ``first`` to ``last``, and the figure of before where it is known."""
+    """A figure with its interval, on an axis from ``first`` to ``last``, and the figure of last week where it is known."""
 
     value: float
     low: float
@@ -18,7 +19,6 @@ class Span(Struct, frozen=True, kw_only=True):
     first: float
     last: float
     before: float | None = None
-    before_name: str = "last week"
 
 
 def figure_line(span: Span, first_shown: str, last_shown: str) -> Markup:
@@ -35,7 +35,7 @@ def figure_line(span: Span, first_shown: str, last_shown: str) -> Markup:
         x = across(span.before)
         drawn += [
             line(f"M{at(x)} 8v14", "tick", 1.5),
-            text(min(max(x, 60), 250), 37, span.before_name, anchor="middle"),
+            text(min(max(x, 60), 250), 37, _("last week"), anchor="middle"),
         ]
     return image(_WIDTH, 40, *drawn, class_="chart figline")
 

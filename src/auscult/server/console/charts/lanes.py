@@ -7,6 +7,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line
+from auscult.server.console.language import gettext as _
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ def lanes(
         width,
         52 if is_tall else 32,
         group(drawn),
-        label="Who speaks when: agent above, customer below",
+        label=_("Who speaks when: agent above, customer below"),
         class_="lanes",
         preserveAspectRatio="none",
         **({} if is_tall else {"viewBox": "0 8 300 32"}),

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line, text
+from auscult.server.console.language import gettext as _
 
 WORST, NEUTRAL, BEST = 1.0, 5.0, 10.0
 _EDGE = 2
@@ -48,7 +49,7 @@ def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: st
         element("rect", class_="band", x=0, y=middle - 5.8, width=width, height=11.6),
         group(dots),
         group(words),
-        text(width, middle + 14, "neutral", anchor="end"),
+        text(width, middle + 14, _("neutral"), anchor="end"),
         text(0, 80, "0:00"),
         text(width, 80, clock_at_end, anchor="end"),
         label=label,

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.server.console.charts._svg import at, element, group, image, line
+from auscult.server.console.language import gettext as _
 
 Kind = Literal["yes", "no", "na", "unsure"]
 
@@ -48,4 +49,6 @@ def _cell(kind: Kind, x: float, wide: float, height: int) -> Markup:
 def _words(cells: Sequence[Cell]) -> str:
     met = sum(cell.kind == "yes" for cell in cells)
     missed = [cell.name for cell in cells if cell.kind == "no"]
-    return f"{met} met, missed: {', '.join(missed)}" if missed else f"{met} met, none missed"
+    if not missed:
+        return _("{n} met, none missed").format(n=met)
+    return _("{n} met, missed: {metrics}").format(n=met, metrics=", ".join(missed))

@@ -7,11 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
+from auscult.domain.audits.audit import Audit, TrailEntry, state_of
+from auscult.domain.scoring.stored import ConversationDetail
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.conversation import conversation_view, is_open_for_audit
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.audits.blind import hidden_from, unreleased_to
+from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents, unreleased_to
 
 
 class ConversationPage(Controller):
@@ -27,22 +30,43 @@ class ConversationPage(Controller):
         if dossier is None:
             raise missing("conversation", conversation_id)
         if hidden_from(visit.app, visit.visitor.email, conversation_id):
-            return visit.page("message", "Conversations", _blind(conversation_id))
+            return visit.page("message", "Conversations", _blind(visit, conversation_id))
         if conversation_id in unreleased_to(visit.app, visit.principal.agent_ids):
             dossier = replace(dossier, audit=None, trail=())
+        settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
+        kept = kept_from(settings, state_of(dossier.audit))
+        if "auditor" in kept:
+            dossier = _without_auditor(dossier)
+        if "machine" in kept:
+            dossier = _without_machine(dossier)
         actions: dict[str, Any] = {"audit": "", "sound": sound_of(visit, conversation_id)}
         if visit.may("audit.perform") and is_open_for_audit(dossier):
             actions["audit"] = f"{BASE}/audits/{conversation_id}"
-        return visit.page(
-            "conversation", "Conversations", conversation_view(dossier, visit.reader, visit.address), actions=actions
-        )
+        view = conversation_view(dossier, visit.reader, visit.address)
+        if "machine" in kept:
+            view = replace(view, waiting=_("Shown once it is audited."))
+        return visit.page("conversation", "Conversations", view, actions=actions)
 
 
-def _blind(conversation_id: str) -> MessageView:
-    """Return the page of a conversation that the visitor audits blind."""
+def _without_machine(dossier: ConversationDetail) -> ConversationDetail:
+    """Return a conversation without anything that the machine decided."""
+    trail = tuple(each for each in dossier.trail if each.action != "rescored")
+    return replace(dossier, evaluations=(), insights=None, trail=trail)
+
+
+def _without_auditor(dossier: ConversationDetail) -> ConversationDetail:
+    """Return a conversation whose audit and trail do not name the auditor."""
+    audit: Audit | None = dossier.audit and replace(dossier.audit, auditor=_("the auditor"))
+    trail: tuple[TrailEntry, ...] = tuple(replace(each, auditor=None) for each in dossier.trail)
+    return replace(dossier, audit=audit, trail=trail)
+
+
+def _blind(visit: Visit, conversation_id: str) -> MessageView:
+    """Return the page of a conversation that the visitor audits blind, or reviews as its agent."""
+    place = "audits" if visit.may("audit.perform") else "my-results/reviews"
     return MessageView(
-        title="Hidden until you submit",
-        text="You audit this conversation without its scores and without the answers of others.",
-        href=f"{BASE}/audits/{conversation_id}",
-        action="Open the desk",
+        title=_("Hidden until you submit"),
+        text=_("You audit this conversation without its scores and without the answers of others."),
+        href=f"{BASE}/{place}/{conversation_id}",
+        action=_("Open the desk"),
     )

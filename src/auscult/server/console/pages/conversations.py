@@ -10,14 +10,17 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Hidden
+from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.people import people_with
 from auscult.server.console.posted import Given, Posted, one, several, tried
 from auscult.server.console.views.conversations import BulkView, Found, conversations_view
 from auscult.server.console.views.filters import Names, filter_view, read_place, sought_of
 from auscult.server.console.visit import BASE, Visit, local
-from auscult.services.audits.blind import blind_case, blindness_of, latest_blind
+from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, details, latest
 from auscult.services.delivery.list_exports import ask_export
@@ -27,10 +30,10 @@ _PATH = f"{BASE}/conversations"
 _AT_A_TIME = 50
 _DONE = "done"
 _NOTES = {
-    "assigned": "Assigned: {}.",
-    "held": "On hold: {}. Nobody erases them until the hold is lifted.",
-    "saved": "View saved.",
-    "removed": "View removed.",
+    "assigned": later("Assigned: {n}."),
+    "held": later("On hold: {n}. Nobody erases them until the hold is lifted."),
+    "saved": later("View saved."),
+    "removed": later("View removed."),
 }
 _SEEN: frozenset[Hidden] = frozenset()
 
@@ -47,10 +50,15 @@ class ConversationsPage(Controller):
         query, reader = {name: found for name, found in visit.query.items() if name != _DONE}, visit.reader
         sought = sought_of(query, reader)
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
-        page = latest_blind(visit.app, sought, blindness, before=read_place(query), limit=_AT_A_TIME)
+        settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
+        see = partial(latest_blind, visit.app, blindness=blindness, settings=settings)
+        page = see(sought, before=read_place(query), limit=_AT_A_TIME)
         found = details(visit.app, page.items).items()
-        known = {name: blind_case(case, blindness.get(name, _SEEN)) for name, case in found}
-        scored = latest_blind(visit.app, replace(sought, statuses=("evaluated",)), blindness, limit=1).total
+        known = {
+            name: blind_case(case, blindness.get(name, _SEEN) | kept_from(settings, state_of(case.audit)))
+            for name, case in found
+        }
+        scored = see(replace(sought, statuses=("evaluated",)), limit=1).total
         filters = filter_view(query, _PATH, names_of(visit), reader)
         me = visit.visitor.email
         found = Found(page, known, scored, visit.app.people.views.listing(me), me)
@@ -64,9 +72,8 @@ class ConversationsPage(Controller):
         """Assign the chosen conversations to an auditor; those that cannot be are left."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
-            raise RequestError(
-                f"{to!r} is no auditor of this app", code="field.unknown_value", field="auditor", value=to
-            )
+            message = _("{name} is no auditor of this app").format(name=repr(to))
+            raise RequestError(message, code="field.unknown_value", field="auditor", value=to)
         work = Auditing(app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
         chosen = several(data, "id")
         failed = sum(bool(tried(partial(work.assign, each, to, by=visit.visitor.email))) for each in chosen)
@@ -78,7 +85,7 @@ class ConversationsPage(Controller):
         app, by = visit.app_for("hold.manage"), f"user:{visit.visitor.email}"
         reason = one(data, "reason")
         if not reason:
-            raise RequestError("a hold needs a reason", code="field.missing", field="reason")
+            raise RequestError(_("a hold needs a reason"), code="field.missing", field="reason")
         seen = [each for each in several(data, "id") if app.conversations.get(each) is not None]
         for each in seen:
             place_hold(app, by, "conversation", each, reason)
@@ -130,12 +137,15 @@ def _back(data: Given, done: str) -> Redirect:
 
 def _note(done: str) -> str:
     """Say what was done with how many, and how many were left."""
-    what, _, numbers = done.partition(".")
-    number, _, left = numbers.partition(".")
+    what, _dot, numbers = done.partition(".")
+    number, _dot, left = numbers.partition(".")
     if what not in _NOTES or not number.isdecimal():
         return ""
-    left_out = f" {left} could not be: audited already, or without a form." if left.isdecimal() and left != "0" else ""
-    return _NOTES[what].format(number) + left_out
+    note = _(_NOTES[what]).format(n=number)
+    if not left.isdecimal() or left == "0":
+        return note
+    left_out = _("{n} could not be: audited already, or without a form.").format(n=left)
+    return f"{note} {left_out}"
 
 
 def names_of(visit: Visit) -> Names:

@@ -10,6 +10,8 @@ from litestar.params import SkipValidation
 from msgspec.structs import replace
 
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.audits.listing import is_late
@@ -29,6 +31,7 @@ from auscult.server.console.views.home import (
     news_of,
     pass_number,
 )
+from auscult.server.console.views.naming import within_sentence
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, latest
@@ -65,7 +68,7 @@ class HomePage(Controller):
             numbers=tuple(_numbers(visit, sought)),
             todo=tuple(_todo(visit)),
             news=_news(visit, sought, newest, query) if judges else (),
-            since="a week ago",
+            since=_("a week ago"),
             hear=tuple(_hear(visit, newest)) if reads else (),
             is_empty=reads and not came and not count(visit.app, sought),
             command=f"auscult load FILE --account {tenant.account_id} --org {tenant.org_id} --app {tenant.app_id}",
@@ -88,9 +91,9 @@ def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
     if visit.may("audit.perform"):
         waiting = visit.app.queue.waiting(visit.visitor.email)
         late = sum(is_late(each, visit.now) for each in waiting)
-        sentence = f"{late} late." if late else "None is late."
-        link = (f"{BASE}/audits", "Open my audits")
-        found.append(count_number("My audits", len(waiting), "to do", sentence, link))
+        sentence = _("{n} late.").format(n=late) if late else _("None is late.")
+        link = (f"{BASE}/audits", _("Open my audits"))
+        found.append(count_number(_("My audits"), len(waiting), _("to do"), sentence, link))
     return found
 
 
@@ -102,15 +105,14 @@ def _todo(visit: Visit) -> list[TodoView]:
         if waiting:
             first = min(waiting, key=lambda each: each.since)
             late = any(is_late(each, visit.now) for each in waiting)
-            many = "1 audit" if len(waiting) == 1 else f"{len(waiting)} audits"
             found.append(
                 TodoView(
-                    what=f"{many} to do",
-                    detail="Assigned to you. What others decided stays hidden until you submit.",
-                    due=f"Since {visit.reader.lately(first.since)}",
+                    what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
+                    detail=_("Assigned to you. What others decided stays hidden until you submit."),
+                    due=_("Since {time}").format(time=visit.reader.lately(first.since)),
                     kind="late" if late else "",
                     href=f"{BASE}/audits",
-                    verb="Begin",
+                    verb=_("Begin"),
                 )
             )
     if visit.may("audit.reassign"):
@@ -123,12 +125,12 @@ def _todo(visit: Visit) -> list[TodoView]:
             oldest = min(each.since for each in others if each.assignment.rater == auditor)
             found.append(
                 TodoView(
-                    what="1 audit overdue" if number == 1 else f"{number} audits overdue",
-                    detail=f"With {auditor}.",
-                    due=f"Since {visit.reader.lately(oldest)}",
+                    what=ngettext("{n} audit overdue", "{n} audits overdue", number).format(n=number),
+                    detail=_("With {auditor}.").format(auditor=auditor),
+                    due=_("Since {time}").format(time=visit.reader.lately(oldest)),
                     kind="late",
                     href=f"{BASE}/conversations?audit=assigned",
-                    verb="Look",
+                    verb=_("Look"),
                 )
             )
     return found
@@ -160,9 +162,12 @@ def _hear(visit: Visit, newest: Sequence[ListedConversation]) -> list[HearView]:
     chosen: dict[str, str] = {}
     names = metric_names(visit.app)
     reasons: tuple[tuple[Callable[[list[ListedConversation]], ListedConversation | None], _Say], ...] = (
-        (_worst, lambda row: f"The lowest score of the week, {row.score}."),
-        (_unhappiest, lambda _: "The least pleased customer of the week."),
-        (_puzzling, lambda row: f"Missed {_missed(row, names)}, and the customer was pleased."),
+        (_worst, lambda row: _("The lowest score of the week, {score}.").format(score=row.score)),
+        (_unhappiest, lambda _row: _("The least pleased customer of the week.")),
+        (
+            _puzzling,
+            lambda row: _("Missed {metrics}, and the customer was pleased.").format(metrics=_missed(row, names)),
+        ),
     )
     for choose, say in reasons:
         row = choose([each for each in newest if each.id not in chosen])
@@ -193,5 +198,5 @@ def _sentiment(row: ListedConversation) -> float:
 
 def _missed(row: ListedConversation, names: dict[str, str]) -> str:
     found = [names.get(each, each) for each in row.missed_metrics]
-    first = found[0][:1].lower() + found[0][1:]
-    return first if len(found) == 1 else f"{first} and {len(found) - 1} more"
+    first = within_sentence(found[0])
+    return first if len(found) == 1 else _("{first} and {n} more").format(first=first, n=len(found) - 1)

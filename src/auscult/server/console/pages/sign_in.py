@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.demo import Demo
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.visit import (
     AFTER_COOKIE,
     BASE,
@@ -34,13 +36,15 @@ _LOCAL = frozenset({"127.0.0.1", "::1", "localhost", ""})
 
 
 _REFUSALS: Mapping[str, str] = {
-    "sign_on.state": "The sign-in took too long, or began in another browser. Begin again.",
-    "sign_on.refused": "The identity provider did not let you in, or its answer was refused. Begin again.",
-    "sign_on.claims": "The identity provider does not send your e-mail address, or has not verified it. Ask an administrator.",
-    "sign_on.no_role": "None of your groups has a role here. Ask an administrator.",
-    "sign_on.disabled": "Your account is disabled. Ask an administrator.",
-    "sign_on.unavailable": "The identity provider does not answer. Try again later.",
-    "user.conflict": "Your e-mail address belongs to another user. Ask an administrator.",
+    "sign_on.state": later("The sign-in took too long, or began in another browser. Begin again."),
+    "sign_on.refused": later("The identity provider did not let you in, or its answer was refused. Begin again."),
+    "sign_on.claims": later(
+        "The identity provider does not send your e-mail address, or has not verified it. Ask an administrator."
+    ),
+    "sign_on.no_role": later("None of your groups has a role here. Ask an administrator."),
+    "sign_on.disabled": later("Your account is disabled. Ask an administrator."),
+    "sign_on.unavailable": later("The identity provider does not answer. Try again later."),
+    "user.conflict": later("Your e-mail address belongs to another user. Ask an administrator."),
 }
 """The words for the reasons why single sign-on is refused."""
 
@@ -91,7 +95,7 @@ class SignInPage(Controller):
         if entrance.visitors.access(request) is not None:
             return Redirect(BASE, status_code=303)
         reason = request.query_params.get("refused", "")
-        return _page(request, console, entrance, SignInView(problem=_REFUSALS.get(reason, "")))
+        return _page(request, console, entrance, SignInView(problem=_(_REFUSALS.get(reason, ""))))
 
     @post("/sign-in", sync_to_thread=True)
     def sign_in(
@@ -105,10 +109,10 @@ class SignInPage(Controller):
         try:
             found = entrance.sign_in.by_password(data.email, data.password, origin_of(request))
         except AccessError:
-            problem = "The e-mail address or the password is wrong."
+            problem = _("The e-mail address or the password is wrong.")
             return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 401)
         except SignInLimitedError as error:
-            problem = f"Too many tries. Try again in {error.again_after_s} seconds."
+            problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
             return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 429)
         return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
 
@@ -123,7 +127,7 @@ class SignInPage(Controller):
         try:
             found = entrance.sign_in.by_link(secret, origin)
         except AccessError:
-            problem = "The link is used up or over, or is not for this machine. Sign in, or start the server again."
+            problem = _("The link is used up or over, or is not for this machine. Sign in, or start the server again.")
             return _page(request, console, entrance, SignInView(problem=problem), 401)
         return _enter(request, found, BASE)
 

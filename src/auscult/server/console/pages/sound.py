@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from auscult.domain.recordings.recording import Recording, Speaker
 from auscult.server.console.visit import BASE, Console, Visit, missing
+from auscult.services.recordings.comparison import ChannelFault, channel_fault
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.variants import in_browser, offer
 
@@ -20,13 +21,14 @@ POINTS = 1_500
 
 
 class SoundView(Struct, frozen=True, kw_only=True):
-    """A recording to play. ``words``: start and end in ms, and the text."""
+    """A recording to play. ``fault``: of its channels; ``words``: start and end in ms, and the text."""
 
     recording_id: str
     url: str
     duration_ms: int
     speakers: tuple[Speaker, ...]
     is_redacted: bool
+    fault: ChannelFault | None
     words: tuple[tuple[int, int, str], ...]
 
 
@@ -109,6 +111,12 @@ def _view(recording: Recording, visit: Visit, console: Console) -> SoundView | N
         duration_ms=recording.sound.duration_ms,
         speakers=recording.speakers,
         is_redacted=variant == "redacted",
+        fault=channel_fault(
+            Derived(visit.app, console.services.recordings),
+            visit.app,
+            console.services.store,
+            recording.recording_id,
+        ),
         words=tuple((word.start_ms, word.end_ms, word.text) for word in transcription.words) if transcription else (),
     )
 

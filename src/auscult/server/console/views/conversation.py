@@ -13,15 +13,17 @@ from auscult.domain.questions.outcome import SectionScore, band_of, section_scor
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.charts.strip import strip
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.naming import (
-    NOT_SCORED,
     agent_name,
     agents_of,
     channel_of,
     customer_words,
     language_name,
     queues_of,
+    why_not_scored,
 )
 from auscult.server.console.views.quality.conversation_insights import InsightsView, insights_view
 from auscult.server.console.views.quoting import excerpt
@@ -31,30 +33,32 @@ from auscult.services.conversations.closest import closest_of
 
 _LONGEST_TITLE = 110
 _ACTIONS = {
-    "assigned": "Assigned for audit",
-    "reassigned": "Handed on for audit",
-    "submitted": "Audited",
-    "reaudited": "Audit changed",
-    "declined": "Audit declined",
-    "released": "Released to the agent",
-    "agent_accepted": "Accepted by the agent",
-    "disputed": "Disputed by the agent",
-    "dispute_decided": "Dispute decided",
-    "dispute_withdrawn": "Dispute withdrawn",
-    "rescored": "Scored again",
+    "assigned": later("Assigned for audit"),
+    "reassigned": later("Handed on for audit"),
+    "submitted": later("Audited"),
+    "reaudited": later("Audit changed"),
+    "declined": later("Audit declined"),
+    "released": later("Released to the agent"),
+    "agent_accepted": later("Accepted by the agent"),
+    "disputed": later("Disputed by the agent"),
+    "dispute_decided": later("Dispute decided"),
+    "dispute_withdrawn": later("Dispute withdrawn"),
+    "rescored": later("Scored again"),
 }
 
 
 class ScoreView(Struct, frozen=True, kw_only=True):
     """The score and what it means. ``verdict``: ``Passed``, ``Not passed``, or why there is none.
 
-    ``band`` is the name of the score's band, ``sections`` are the subtotals in the form's order.
+    ``band`` is the name of the score's band, ``sections`` are the subtotals in the form's order. ``joined`` is the sign
+    between verdict and explanation.
     """
 
     score: str
     verdict: str
     explanation: str
     strip: Markup | None
+    joined: str = "."
     band: str = ""
     sections: tuple["SectionView", ...] = ()
 
@@ -177,26 +181,27 @@ def _score(evaluation: Evaluation, reader: Reader) -> ScoreView:
     if evaluation.status != "evaluated" or form is None:
         return ScoreView(
             score="\u2013",
-            verdict=NOT_SCORED.get(evaluation.status, "Not scored"),
+            verdict=why_not_scored(evaluation.status, _("Not scored")),
             explanation=_decider(evaluation),
             strip=None,
         )
-    needed = f"{reader.number(form.pass_score)} needed"
+    needed = _("{score} needed").format(score=reader.number(form.pass_score))
     if evaluation.score is None:
-        verdict = "Nothing applies"
+        verdict = _("Nothing applies")
     elif evaluation.fatal_errors:
-        verdict = "Not passed"
-        needed = "a fatal metric was missed"
+        verdict = _("Not passed")
+        needed = _("a fatal metric was missed")
     elif evaluation.passed is False and evaluation.score >= form.pass_score:
-        verdict = "Not passed"
-        needed = "a required section did not pass"
+        verdict = _("Not passed")
+        needed = _("a required section did not pass")
     else:
-        verdict = "Passed" if evaluation.passed else "Not passed"
+        verdict = _("Passed") if evaluation.passed else _("Not passed")
     return ScoreView(
         score="\u2013" if evaluation.score is None else reader.number(evaluation.score),
         verdict=verdict,
         explanation=f"{needed}. {_decider(evaluation)}",
         strip=strip(cells_of(evaluation.results), width=236, height=24, gap=3),
+        joined="." if evaluation.score is None else ",",
         band=band_of(evaluation.score, form) or "",
         sections=tuple(_section(each, reader) for each in section_scores(evaluation.results, form)),
     )
@@ -206,28 +211,33 @@ def _section(section: SectionScore, reader: Reader) -> SectionView:
     return SectionView(
         name=section.name,
         score="\u2013" if section.score is None else reader.number(section.score),
-        verdict={True: "passed", False: "not passed", None: ""}[section.passed],
+        verdict={True: _("passed"), False: _("not passed"), None: ""}[section.passed],
     )
 
 
 def _decider(evaluation: Evaluation) -> str:
     form = evaluation.form
-    return f"{form.name}, version {form.version}" if form else "No form fits its queue and channel"
+    if form is None:
+        return _("No form fits its queue and channel")
+    return _("{form}, version {version}").format(form=form.name, version=form.version)
 
 
 def _decided(evaluation: Evaluation, reader: Reader) -> str:
     if evaluation.status != "evaluated" or evaluation.score is None:
-        return f"{NOT_SCORED.get(evaluation.status, 'No score')}. {_decider(evaluation)}"
-    word = "passed" if evaluation.passed else "not passed"
-    return f"Scored {reader.number(evaluation.score)}, {word}, with {_decider(evaluation)}"
+        why = why_not_scored(evaluation.status, _("No score"))
+        return f"{why}. {_decider(evaluation)}"
+    said = (
+        _("Scored {score}, passed, with {form}") if evaluation.passed else _("Scored {score}, not passed, with {form}")
+    )
+    return said.format(score=reader.number(evaluation.score), form=_decider(evaluation))
 
 
 def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
     """Return which metrics a later evaluation decided otherwise, in the order of its form."""
-    before = {each.metric.id: WORDS[each.verdict.qualification] for each in old.results}
-    after = [(each.metric, WORDS[each.verdict.qualification]) for each in new.results]
+    before = {each.metric.id: _(WORDS[each.verdict.qualification]) for each in old.results}
+    after = [(each.metric, _(WORDS[each.verdict.qualification])) for each in new.results]
     return tuple(
-        f"{metric.name}: {before[metric.id]}, then {word}"
+        _("{metric}: {before}, then {after}").format(metric=metric.name, before=before[metric.id], after=word)
         for metric, word in after
         if metric.id in before and before[metric.id] != word
     )
@@ -238,12 +248,13 @@ def _waiting(dossier: ConversationDetail, reader: Reader) -> str:
     if dossier.is_current:
         return ""
     if dossier.has_failed:
-        return "Scoring failed. This page shows the revision before, if there was one."
+        return _("Scoring failed. This page shows the revision before, if there was one.")
     if dossier.is_cancelled:
-        return "Scoring was cancelled. Resume its job to score it."
+        return _("Scoring was cancelled. Resume its job to score it.")
     if dossier.wait:
-        return f"Waits to be scored: {dossier.wait.reason}. Tried again at {reader.time(dossier.wait.until)}."
-    return "Waits to be scored."
+        said = _("Waits to be scored: {reason}. Tried again at {time}.")
+        return said.format(reason=dossier.wait.reason, time=reader.time(dossier.wait.until))
+    return _("Waits to be scored.")
 
 
 def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:
@@ -251,24 +262,27 @@ def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:
     if audit is None:
         return None
     if audit.result is None:
-        return AuditView(text=f"With {audit.auditor}, not submitted yet", comment="")
+        return AuditView(text=_("With {auditor}, not submitted yet").format(auditor=audit.auditor), comment="")
     result = audit.result
-    score = "no score" if result.score is None else reader.number(result.score)
-    when = reader.day(result.audited_at)
-    return AuditView(text=f"Audited by {audit.auditor} on {when}: {score}", comment=result.sheet.comment)
+    text = _("Audited by {auditor} on {day}: {score}").format(
+        auditor=audit.auditor,
+        day=reader.day(result.audited_at),
+        score=_("no score") if result.score is None else reader.number(result.score),
+    )
+    return AuditView(text=text, comment=result.sheet.comment)
 
 
 def _trail(dossier: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
     lines: list[tuple[datetime, str]] = []
     for entry in dossier.trail:
-        text = _ACTIONS.get(entry.action, entry.action.capitalize())
+        text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
         if entry.auditor:
             text += f": {entry.auditor}"
         if entry.result and entry.result.score is not None:
             text += f", {reader.number(entry.result.score)}"
         lines.append((entry.at, text))
     lines += [(each.evaluated_at, _decided(each, reader)) for each in dossier.evaluations]
-    lines.append((dossier.conversation.started_at, "Began"))
+    lines.append((dossier.conversation.started_at, _("Began")))
     return tuple(
         TrailView(when=reader.lately(at), at=at.isoformat(), text=text)
         for at, text in sorted(lines, key=lambda each: each[0], reverse=True)
@@ -279,15 +293,18 @@ def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
     conversation = dossier.conversation
     newest = dossier.evaluations[0] if dossier.evaluations else None
     found: list[tuple[str, tuple[str, ...]]] = [
-        ("Id", (conversation.id,)),
-        ("Custom id", (conversation.custom_id,) if conversation.custom_id else ()),
-        ("Revision", (str(dossier.revision),)),
-        ("Source", (conversation.source,) if conversation.source else ()),
-        ("Language", (language_name(conversation.language, reader),)),
-        ("Queues", tuple(each.id for each in conversation.queues)),
-        ("Agents", tuple(f"{agent_name(each)}: {each.id}" if each.name else each.id for each in conversation.agents)),
-        ("Customer", (conversation.customer.id,) if conversation.customer and conversation.customer.id else ()),
-        ("Decided by", newest.engines if newest else ()),
+        (_("Id"), (conversation.id,)),
+        (_("Custom id"), (conversation.custom_id,) if conversation.custom_id else ()),
+        (_("Revision"), (str(dossier.revision),)),
+        (_("Source"), (conversation.source,) if conversation.source else ()),
+        (_("Language"), (language_name(conversation.language, reader),)),
+        (_("Queues"), tuple(each.id for each in conversation.queues)),
+        (
+            _("Agents"),
+            tuple(f"{agent_name(each)}: {each.id}" if each.name else each.id for each in conversation.agents),
+        ),
+        (_("Customer"), (conversation.customer.id,) if conversation.customer and conversation.customer.id else ()),
+        (_("Decided by"), newest.engines if newest else ()),
         *((name, (value,)) for name, value in sorted(conversation.custom_fields.items())),
     ]
     return tuple(DataView(name=name, values=values) for name, values in found if values)

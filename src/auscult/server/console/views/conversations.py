@@ -11,9 +11,11 @@ from auscult.domain.delivery.exports import SavedView
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.sentiment import spark
 from auscult.server.console.charts.strip import strip
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.filters import FilterView, Query, address
-from auscult.server.console.views.naming import CHANNELS, NOT_SCORED, agents_of, customer_words, queues_of
+from auscult.server.console.views.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.verdicts import cells_of
 from auscult.services.conversations.latest import LatestPage
@@ -21,22 +23,22 @@ from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.conversations.said import MOST_COUNTED
 
 COLUMNS = {
-    "channel": "Channel",
-    "length": "Length",
-    "verdicts": "Verdicts",
-    "sentiment": "Sentiment",
-    "audit": "Audit",
+    "channel": later("Channel"),
+    "length": later("Length"),
+    "verdicts": later("Verdicts"),
+    "sentiment": later("Sentiment"),
+    "audit": later("Audit"),
 }
 """Columns of the list that can be left out, by the value of ``without`` in its address."""
 _TABS: Sequence[tuple[str, dict[str, list[str]]]] = (
-    ("All", {}),
-    ("Last 7 days", {"days": ["7"]}),
-    ("Not passed", {"outcome": ["failed"]}),
-    ("Fatal", {"outcome": ["fatal"]}),
-    ("Not scored", {"outcome": ["unscored"]}),
-    ("Audited", {"audit": ["audited"]}),
+    (later("All"), {}),
+    (later("Last 7 days"), {"days": ["7"]}),
+    (later("Not passed"), {"outcome": ["failed"]}),
+    (later("Fatal"), {"outcome": ["fatal"]}),
+    (later("Not scored"), {"outcome": ["unscored"]}),
+    (later("Audited"), {"audit": ["audited"]}),
 )
-_AUDITS = {"assigned": ("Being audited", "go"), "audited": ("Audited", "")}
+_AUDITS = {"assigned": (later("Being audited"), "go"), "audited": (later("Audited"), "")}
 
 
 class RowView(Struct, frozen=True, kw_only=True):
@@ -128,15 +130,15 @@ def row_view(listed: ListedConversation, known: EvaluatedConversation | None, re
         at=listed.started_at.isoformat(),
         words=_words(known),
         about=_about(listed, known),
-        channel=CHANNELS[listed.channel],
+        channel=_(CHANNELS[listed.channel]),
         length=clock(listed.duration_ms),
         strip=strip(cells_of(results)) if results else None,
         score="\u2013" if listed.score is None else reader.number(listed.score),
-        missing="" if results else NOT_SCORED.get(listed.status, "Not scored"),
+        missing="" if results else why_not_scored(listed.status, _("Not scored")),
         is_failed=listed.passed is False,
         spark=spark([float(each.score) for each in sentiment.turns]) if sentiment and sentiment.turns else None,
         sentiment=reader.number(sentiment.score, 1) if sentiment else "",
-        audit=audit,
+        audit=_(audit),
         audit_kind=audit_kind,
     )
 
@@ -190,13 +192,13 @@ def conversations_view(found: Found, filters: FilterView, query: Query, reader: 
 
 def _is_new(query: Query, saved: Sequence[SavedView]) -> bool:
     """Return whether a list is neither one of the tabs nor saved yet."""
-    known = [wanted for _, wanted in _TABS] + [_comparable(parse_qs(each.query)) for each in saved]
+    known = [wanted for _name, wanted in _TABS] + [_comparable(parse_qs(each.query)) for each in saved]
     return _comparable(query) not in known
 
 
 def _columns(query: Query) -> tuple[ColumnView, ...]:
     left_out = set(query.get("without", ()))
-    return tuple(ColumnView(name=name, label=label, is_on=name not in left_out) for name, label in COLUMNS.items())
+    return tuple(ColumnView(name=name, label=_(label), is_on=name not in left_out) for name, label in COLUMNS.items())
 
 
 def _comparable(query: Query) -> dict[str, list[str]]:
@@ -216,11 +218,11 @@ def _saved(saved: Sequence[SavedView], query: Query, path: str, me: str) -> Iter
 
 def _tabs(query: Query, path: str) -> tuple[TabView, ...]:
     here = {name: found for name, found in _comparable(query).items() if name != "without"}
-    return tuple(TabView(name=name, href=address(path, wanted), is_here=here == wanted) for name, wanted in _TABS)
+    return tuple(TabView(name=_(name), href=address(path, wanted), is_here=here == wanted) for name, wanted in _TABS)
 
 
 def _count(page: LatestPage, scored: int, reader: Reader) -> str:
-    noun = "conversation" if page.total == 1 else "conversations"
     if page.total > MOST_COUNTED:
-        return f"More than {reader.number(MOST_COUNTED)} conversations"
-    return f"{reader.number(page.total)} {noun} \u00b7 {reader.number(scored)} scored"
+        return _("More than {n} conversations").format(n=reader.number(MOST_COUNTED))
+    many = ngettext("{n} conversation", "{n} conversations", page.total).format(n=reader.number(page.total))
+    return _("{conversations} \u00b7 {n} scored").format(conversations=many, n=reader.number(scored))

@@ -7,16 +7,18 @@ from msgspec import Struct
 
 from auscult.domain.delivery.exports import Export
 from auscult.server.console.charts.progress import progress
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 
 _STATES = {
-    "waiting": ("Waiting", "due"),
-    "running": ("Being written", "go"),
-    "done": ("Ready", "done"),
-    "failed": ("Not written", "late"),
-    "withdrawn": ("Gone", ""),
+    "waiting": (later("Waiting"), "due"),
+    "running": (later("Being written"), "go"),
+    "done": (later("Ready"), "done"),
+    "failed": (later("Not written"), "late"),
+    "withdrawn": (later("Gone"), ""),
 }
-_KINDS = {"csv": "CSV, for spreadsheets", "ndjson": "NDJSON, for programs"}
+_KINDS = {"csv": later("CSV, for spreadsheets"), "ndjson": later("NDJSON, for programs")}
 
 
 class ExportRow(Struct, frozen=True, kw_only=True):
@@ -34,18 +36,27 @@ class ExportRow(Struct, frozen=True, kw_only=True):
 
 
 class ExportsView(Struct, frozen=True, kw_only=True):
-    """The page. ``is_open``: something is still being written."""
+    """The page. ``is_open``: something is still being written; ``said`` is what screen readers are told of it."""
 
     rows: tuple[ExportRow, ...]
     is_open: bool
+    said: str
 
 
 def exports_view(found: Sequence[Export], reader: Reader, base: str) -> ExportsView:
     """Show exports, the newest first."""
+    unfinished = sum(each.state in ("waiting", "running") for each in found)
     return ExportsView(
         rows=tuple(_row(each, reader, base) for each in found),
-        is_open=any(each.state in ("waiting", "running") for each in found),
+        is_open=unfinished > 0,
+        said=_said(unfinished) if found else "",
     )
+
+
+def _said(unfinished: int) -> str:
+    if not unfinished:
+        return _("No export is being written.")
+    return ngettext("{n} export is being written.", "{n} exports are being written.", unfinished).format(n=unfinished)
 
 
 def _row(export: Export, reader: Reader, base: str) -> ExportRow:
@@ -53,16 +64,16 @@ def _row(export: Export, reader: Reader, base: str) -> ExportRow:
     whole = max(export.total, export.done)
     why = {
         "failed": (export.reason or "").capitalize(),
-        "withdrawn": "Kept seven days at most, and removed when a conversation is erased. Ask for it again.",
+        "withdrawn": _("Kept seven days at most, and removed when a conversation is erased. Ask for it again."),
     }
     return ExportRow(
         when=reader.lately(export.created_at),
         at=export.created_at.isoformat(),
-        kind=_KINDS[export.kind],
-        count=f"{reader.number(export.done)} of {reader.number(whole)}",
-        state=state,
+        kind=_(_KINDS[export.kind]),
+        count=_("{n} of {whole}").format(n=reader.number(export.done), whole=reader.number(whole)),
+        state=_(state),
         tag=tag,
-        bar=progress(export.done, whole, f"{export.done} of {whole} written"),
+        bar=progress(export.done, whole, _("{n} of {whole} written").format(n=export.done, whole=whole)),
         href=f"{base}/exports/{export.export_id}/file" if export.state == "done" else "",
         why=why.get(export.state, ""),
     )

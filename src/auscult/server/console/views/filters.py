@@ -2,35 +2,41 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import CHANNELS
 from auscult.services.conversations.latest import Place, Sought
 from auscult.services.conversations.list_query import PERIODS, Query, read_query
 
-DAYS = {each: f"Last {each} days" for each in PERIODS}
-CHANNELS = {"voice": "Voice", "chat": "Chat"}
-DIRECTIONS = {"inbound": "Inbound", "outbound": "Outbound"}
-OUTCOME_NAMES = {"passed": "Passed", "failed": "Not passed", "fatal": "Fatal missed", "unscored": "Not scored"}
-AUDIT_NAMES = {"assigned": "Being audited", "audited": "Audited"}
+_DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
+_OUTCOMES = {
+    "passed": later("Passed"),
+    "failed": later("Not passed"),
+    "fatal": later("Fatal missed"),
+    "unscored": later("Not scored"),
+}
+_AUDITS = {"assigned": later("Being audited"), "audited": later("Audited")}
 _NOUNS = {
-    "q": "Said",
-    "days": "Started",
-    "since": "From",
-    "until": "Before",
-    "queue": "Queue",
-    "agent": "Agent",
-    "channel": "Channel",
-    "direction": "Direction",
-    "outcome": "Result",
-    "missed": "Missed",
-    "met": "Met",
-    "intent": "About",
-    "audit": "Audit",
+    "q": later("Said"),
+    "days": later("Started"),
+    "since": later("From"),
+    "until": later("Before"),
+    "queue": later("Queue"),
+    "agent": later("Agent"),
+    "channel": later("Channel"),
+    "direction": later("Direction"),
+    "outcome": later("Result"),
+    "missed": later("Missed"),
+    "met": later("Met"),
+    "intent": later("About"),
+    "audit": later("Audit"),
 }
 
 
@@ -96,17 +102,17 @@ def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: 
             continue
         shown = _shown(name, found, names, reader)
         without = {key: each for key, each in query.items() if key not in (name, "before")}
-        chips.append(Chip(noun=noun, value=shown, without=address(path, without)))
+        chips.append(Chip(noun=_(noun), value=shown, without=address(path, without)))
     fields = (
-        _field(query, "days", DAYS, is_many=False),
-        _field(query, "outcome", OUTCOME_NAMES),
+        _field(query, "days", _days(), is_many=False),
+        _field(query, "outcome", _words(_OUTCOMES)),
         _field(query, "missed", names.metrics),
         _field(query, "queue", {each: each for each in names.queues}),
         _field(query, "agent", {each: each for each in names.agents}),
         _field(query, "intent", {each: each[:1].upper() + each[1:] for each in names.intents}),
-        _field(query, "channel", CHANNELS),
-        _field(query, "direction", DIRECTIONS),
-        _field(query, "audit", AUDIT_NAMES),
+        _field(query, "channel", _words(CHANNELS)),
+        _field(query, "direction", _words(_DIRECTIONS)),
+        _field(query, "audit", _words(_AUDITS)),
     )
     in_form = {field.name for field in fields} | {"q", "before"}
     return FilterView(
@@ -122,7 +128,7 @@ def _field(query: Query, name: str, choices: Mapping[str, str], *, is_many: bool
     on = query.get(name, ())
     return Field(
         name=name,
-        noun=_NOUNS[name],
+        noun=_(_NOUNS[name]),
         choices=tuple(Choice(value=value, name=shown, is_on=value in on) for value, shown in choices.items()),
         is_many=is_many,
     )
@@ -131,18 +137,26 @@ def _field(query: Query, name: str, choices: Mapping[str, str], *, is_many: bool
 def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
     """Return the values of a filter in words: the first, and how many more."""
     words: Mapping[str, Callable[[str], str]] = {
-        "days": lambda value: DAYS.get(value, value),
-        "channel": lambda value: CHANNELS.get(value, value),
-        "direction": lambda value: DIRECTIONS.get(value, value),
-        "outcome": lambda value: OUTCOME_NAMES.get(value, value),
-        "audit": lambda value: AUDIT_NAMES.get(value, value),
+        "days": lambda value: _days().get(value, value),
+        "channel": lambda value: _words(CHANNELS).get(value, value),
+        "direction": lambda value: _words(_DIRECTIONS).get(value, value),
+        "outcome": lambda value: _words(_OUTCOMES).get(value, value),
+        "audit": lambda value: _words(_AUDITS).get(value, value),
         "missed": lambda value: names.metrics.get(value, value),
         "met": lambda value: names.metrics.get(value, value),
         "since": lambda value: _shown_day(value, reader),
         "until": lambda value: _shown_day(value, reader),
     }
     first = words.get(name, str)(found[0])
-    return first if len(found) == 1 else f"{first} and {len(found) - 1} more"
+    return first if len(found) == 1 else _("{first} and {n} more").format(first=first, n=len(found) - 1)
+
+
+def _days() -> Mapping[str, str]:
+    return {each: _("Last {days} days").format(days=each) for each in PERIODS}
+
+
+def _words(names: Mapping[Any, str]) -> Mapping[str, str]:
+    return {value: _(name) for value, name in names.items()}
 
 
 def _shown_day(value: str, reader: Reader) -> str:
@@ -157,9 +171,9 @@ def read_place(query: Query) -> Place | None:
     value = _first(query, "before")
     if not value:
         return None
-    at, _, id_ = value.partition(".")
+    at, _dot, id_ = value.partition(".")
     if not at.lstrip("-").isdigit() or not id_:
-        raise RequestError("before is no place in the list", code="cursor.invalid", field="before", value=value)
+        raise RequestError(_("before is no place in the list"), code="cursor.invalid", field="before", value=value)
     return int(at), id_
 
 

@@ -12,7 +12,9 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.server.console.charts.interval import Span, figure_line
 from auscult.server.console.charts.lanes import lanes
-from auscult.server.console.reader import Reader, clock
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.reader import Reader, clock, percent
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import agents_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
@@ -91,10 +93,11 @@ class Agreed(NamedTuple):
 
 def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
     """Show how many pass, with what was a week before. ``why`` is the address that says why, empty for those without."""
-    name = "Conversations that pass, last 7 days"
+    name = _("Conversations that pass, last 7 days")
     href = address(f"{base}/conversations", {}, days="7")
     if not now.scored:
-        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence="Nothing was scored in 7 days.")
+        sentence = _("Nothing was scored in 7 days.")
+        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
     figure = wilson_figure(now.passed, now.scored)
     earlier = wilson_figure(before.passed, before.scored) if before.scored else None
     is_sure = earlier is not None and _is_sure(figure, earlier)
@@ -104,30 +107,30 @@ def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str
         name=name,
         figure=reader.share(figure.value, 1),
         beside=_give(figure, reader),
-        chart=figure_line(_span(figure, first, earlier), reader.number(first * 100), "100%"),
+        chart=figure_line(_span(figure, first, earlier), reader.number(first * 100), reader.share(1)),
         sentence=_moved(figure, earlier, reader),
         href=why if is_sure and why else href,
-        action="See why" if is_sure and why else "Read them",
+        action=_("See why") if is_sure and why else _("Read them"),
     )
 
 
 def agreement_number(agreed: Agreed, reader: Reader, base: str) -> NumberView:
     """Show how often machine and people give the same answer."""
-    name = "Machine and people agree, last 90 days"
+    name = _("Machine and people agree, last 90 days")
     seen = sum(each.n for each in agreed.parts.values())
     if not seen:
-        sentence = "No audits yet. A few a week say how far the machine can be trusted."
+        sentence = _("No audits yet. A few a week say how far the machine can be trusted.")
         return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
     figure = wilson_figure(sum(each.agreed for each in agreed.parts.values()), seen)
     weakest_id, weakest = min(agreed.parts.items(), key=lambda each: each[1].agreed / each[1].n)
     first = max(round(figure.low * 20 - 0.5) / 20 - 0.1, 0.0)
-    audits = "one audit" if agreed.audits == 1 else f"{reader.number(agreed.audits)} audits"
+    sentence = ngettext("From one audit. Weakest:", "From {n} audits. Weakest:", agreed.audits)
     return NumberView(
         name=name,
         figure=reader.share(figure.value),
         beside=_give(figure, reader),
-        chart=figure_line(_span(figure, first, None), reader.number(first * 100), "100%"),
-        sentence=f"From {audits}. Weakest:",
+        chart=figure_line(_span(figure, first, None), reader.number(first * 100), reader.share(1)),
+        sentence=sentence.format(n=reader.number(agreed.audits)),
         href=f"{base}/metrics/{weakest_id}",
         action=f"{weakest.name}, {reader.share(weakest.agreed / weakest.n)}",
     )
@@ -162,14 +165,17 @@ def _is_sure(now: Figure, before: Figure) -> bool:
 
 def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
     if before is None:
-        return "Nothing was scored the week before."
+        return _("Nothing was scored the week before.")
     by = (now.value - before.value) * 100
     if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
-        return "As the week before."
-    word = "Up" if by > 0 else "Down"
-    points = reader.number(abs(by), 1)
-    doubt = "more than chance" if _is_sure(now, before) else "could still be chance"
-    return f"{word} {points} points, {doubt}."
+        return _("As the week before.")
+    if _is_sure(now, before):
+        said = _("Up {points} points, more than chance.") if by > 0 else _("Down {points} points, more than chance.")
+    elif by > 0:
+        said = _("Up {points} points, could still be chance.")
+    else:
+        said = _("Down {points} points, could still be chance.")
+    return said.format(points=reader.number(abs(by), 1))
 
 
 def news_of(
@@ -186,16 +192,20 @@ def news_of(
                     figure=reader.number(by, 1, signed=True),
                     is_down=by < 0,
                     name=each.name,
-                    text=f"{reader.number(each.before * 100, 1)} to {reader.number(each.now * 100, 1)}%, more than chance.",
+                    text=_("{before} to {now}, more than chance.").format(
+                        before=reader.number(each.before * 100, 1), now=percent(reader.number(each.now * 100, 1))
+                    ),
                     href=address(path, query, missed=each.id, days="7"),
-                    action="Where it was missed",
+                    action=_("Where it was missed"),
                 )
             )
             continue
         count, usual = int(each.now), round(each.before)
         is_new = each.kind == "new_reason"
         text = (
-            "New reason for contact; nobody before." if is_new else f"Reason for contact; about {usual} would be usual."
+            _("New reason for contact; nobody before.")
+            if is_new
+            else _("Reason for contact; about {usual} would be usual.").format(usual=usual)
         )
         found.append(
             NewsView(
@@ -204,7 +214,7 @@ def news_of(
                 name=each.name[:1].upper() + each.name[1:],
                 text=text,
                 href=address(path, query, intent=each.id, days="7"),
-                action="1 conversation" if count == 1 else f"{reader.number(count)} conversations",
+                action=ngettext("{n} conversation", "{n} conversations", count).format(n=reader.number(count)),
             )
         )
     return tuple(found)
@@ -234,13 +244,13 @@ def _title(known: EvaluatedConversation, conversation: Conversation) -> str:
 
 def lead_of(came: int, scored: int, since: str, reader: Reader) -> str:
     """Say what came in."""
-    noun = "conversation" if came == 1 else "conversations"
-    verb = "was" if scored == 1 else "were"
-    return f"Since {since} {reader.number(came)} {noun} came in and {reader.number(scored)} {verb} scored."
+    came_in = ngettext("{n} conversation came in", "{n} conversations came in", came).format(n=reader.number(came))
+    said = ngettext("Since {day} {came_in} and {n} was scored.", "Since {day} {came_in} and {n} were scored.", scored)
+    return said.format(day=since, came_in=came_in, n=reader.number(scored))
 
 
 def last_workday(reader: Reader) -> tuple[str, timedelta]:
     """Return the day since which one looks, by name, and how long that is ago: Friday, or yesterday."""
     days = {0: 3, 6: 2}.get(reader.today.weekday(), 1)
     day = reader.today - timedelta(days=days)
-    return reader.weekday(day).split(",")[0], timedelta(days=days)
+    return reader.weekday_name(day), timedelta(days=days)

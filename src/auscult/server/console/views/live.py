@@ -10,6 +10,7 @@ from auscult.domain.assist.assistance import Suggestion
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.conversation import Turn
 from auscult.server.console.charts.sentiment import spark
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.quoting import excerpt
@@ -114,14 +115,14 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     steps = _steps(live)
     waits = _waits(live, reader.now)
     queue = next((each.name or each.id for each in reversed(conversation.queues)), "")
-    agent = (live.agent.name or live.agent.id or "Agent") if live.agent else "Nobody yet"
+    agent = (live.agent.name or live.agent.id or _("Agent")) if live.agent else _("Nobody yet")
     return LiveCard(
         id=conversation.id,
         href=f"{base}/live/{conversation.id}",
         words=excerpt(said),
-        about=" \u00b7 ".join(each for each in (agent, queue, CHANNELS[conversation.channel]) if each),
+        about=" \u00b7 ".join(each for each in (agent, queue, _(CHANNELS[conversation.channel])) if each),
         length=clock(round((reader.now - conversation.started_at).total_seconds() * 1000)),
-        waits=f"Waits {clock(waits * 1000)}" if waits >= _WAITS_S else "",
+        waits=_("Waits {time}").format(time=clock(waits * 1000)) if waits >= _WAITS_S else "",
         waits_s=waits,
         steps=steps,
         missing=sum(not each.is_done for each in steps),
@@ -146,7 +147,7 @@ def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) 
         answers=tuple(
             AnswerView(
                 query=each.query or "",
-                text=each.text or "Nothing found.",
+                text=each.text or _("Nothing found."),
                 sources=tuple(dict.fromkeys(source.heading or source.source or "" for source in each.sources)),
                 state=_became(each),
             )
@@ -160,20 +161,20 @@ def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) 
 
 def _became(given: Suggestion) -> str:
     if given.is_sent:
-        return "Sent"
+        return _("Sent")
     if given.is_copied:
-        return "Copied"
-    return "Put aside" if given.is_override else "Not used yet"
+        return _("Copied")
+    return _("Put aside") if given.is_override else _("Not used yet")
 
 
 def _messages(live: Live, mood: Mood, reader: Reader) -> Iterable[MessageView]:
     before = ""
-    agent = (live.agent.name if live.agent else "") or "Agent"
+    agent = (live.agent.name if live.agent else "") or _("Agent")
     for turn in live.conversation.turns:
         side = "customer" if turn.speaker == "customer" else "agent"
         yield MessageView(
             side=side,
-            speaker="Customer" if side == "customer" else agent,
+            speaker=_("Customer") if side == "customer" else agent,
             at=reader.time(at) if (at := _at(turn, live)) else "",
             text=turn.text,
             is_first=side != before,
@@ -203,7 +204,7 @@ def _waits(live: Live, now: datetime) -> int:
 
 def _steps(live: Live) -> tuple[StepView, ...]:
     return tuple(
-        StepView(name=step.name or step.id or "Step", is_done=step.is_adhered)
+        StepView(name=step.name or step.id or _("Step"), is_done=step.is_adhered)
         for run in live.assist.playbooks or ()
         for stage in run.stages
         for step in stage.steps

@@ -2,28 +2,65 @@
 
 from babel import Locale, UnknownLocaleError
 
-from auscult.domain.conversation import Agent, Conversation, Turn
+from auscult.domain.conversation import Agent, Conversation, Speaker, Turn
 from auscult.domain.evaluation import Status
+from auscult.server.console.language import ENGLISH, current, later
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 
 _ID_SHOWN = 4
-CHANNELS = {"voice": "Voice", "chat": "Chat"}
-NOT_SCORED: dict[Status, str] = {
-    "below_threshold": "Too short to score",
-    "duration_unavailable": "No length known",
-    "not_evaluated": "No form for this queue",
+_DIRECTIONS = {"inbound": later("inbound"), "outbound": later("outbound")}
+CHANNELS = {"voice": later("Voice"), "chat": later("Chat")}
+_SPEAKERS: dict[Speaker, str] = {
+    "agent": later("Agent"),
+    "customer": later("Customer"),
+    "bot": later("Bot"),
+    "system": later("System"),
+    "unknown": later("Unknown"),
+}
+_ROLES = {
+    "administrator": later("Administrator"),
+    "qa-manager": later("QA manager"),
+    "auditor": later("Auditor"),
+    "supervisor": later("Supervisor"),
+    "agent": later("Agent"),
+    "analyst": later("Analyst"),
+    "inspector": later("Inspector"),
+}
+_NOT_SCORED: dict[Status, str] = {
+    "below_threshold": later("Too short to score"),
+    "duration_unavailable": later("No length known"),
+    "not_evaluated": later("No form for this queue"),
 }
 """Why a conversation has no score."""
 
 
 def agent_name(agent: Agent) -> str:
     """Return an agent's name, or the end of their id."""
-    return agent.name or f"Agent \u2026{agent.id[-_ID_SHOWN:]}"
+    return agent.name or _("Agent \u2026{end}").format(end=agent.id[-_ID_SHOWN:])
 
 
 def agents_of(conversation: Conversation) -> str:
     """Return who took part for the contact centre."""
     return ", ".join(agent_name(each) for each in conversation.agents)
+
+
+def within_sentence(name: str) -> str:
+    """Return a name as it stands within a sentence: English begins it with a small letter, other languages as it is."""
+    return name[:1].lower() + name[1:] if current() == ENGLISH else name
+
+
+def role_name(role: str) -> str:
+    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``; one's own roles as they are named."""
+    if role in _ROLES:
+        return _(_ROLES[role])
+    words = role.replace("-", " ")
+    return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
+
+
+def why_not_scored(status: Status, otherwise: str) -> str:
+    """Return why a conversation of this status has no score."""
+    return _(_NOT_SCORED[status]) if status in _NOT_SCORED else otherwise
 
 
 def queues_of(conversation: Conversation) -> str:
@@ -33,14 +70,14 @@ def queues_of(conversation: Conversation) -> str:
 
 def channel_of(conversation: Conversation) -> str:
     """Return how people spoke, and who began: ``Voice, inbound``."""
-    return f"{CHANNELS[conversation.channel]}, {conversation.direction}"
+    return f"{_(CHANNELS[conversation.channel])}, {_(_DIRECTIONS[conversation.direction])}"
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:
     """Return who speaks: by name where several agents took part."""
     if turn.speaker == "agent" and len(conversation.agents) > 1:
-        return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), "Agent")
-    return turn.speaker.capitalize()
+        return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
+    return _(_SPEAKERS[turn.speaker])
 
 
 def language_name(code: str, reader: Reader) -> str:

@@ -12,7 +12,8 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
 from auscult.server.console.charts.lanes import Mark, Spoken
-from auscult.server.console.views.naming import speaker_of
+from auscult.server.console.language import gettext as _
+from auscult.server.console.views.naming import speaker_of, within_sentence
 from auscult.server.console.views.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss
 
@@ -89,15 +90,16 @@ class Marks:
         for evidence in verdict.evidence:
             is_near = is_miss(result, evidence)
             self._mark(evidence, "near" if is_near else "ev", metric.id)
-            name = f"{metric.name}: closest" if is_near else metric.name
+            name = _("{metric}: closest").format(metric=metric.name) if is_near else metric.name
             self._note(evidence, Note(kind=kind, metric_id=metric.id, text=name))
         if near := self._near.get(metric.id):
             self._mark(near, "near", metric.id)
-            self._note(near, Note(kind="no", metric_id=metric.id, text=f"{metric.name}: closest"))
+            closest = _("{metric}: closest").format(metric=metric.name)
+            self._note(near, Note(kind="no", metric_id=metric.id, text=closest))
         for evidence in verdict.trigger:
             self._mark(evidence, "cue", metric.id)
-            name = metric.name[:1].lower() + metric.name[1:]
-            self._note(evidence, Note(kind="cue", metric_id=metric.id, text=f"asks for {name}"))
+            asks = _("asks for {metric}").format(metric=within_sentence(metric.name))
+            self._note(evidence, Note(kind="cue", metric_id=metric.id, text=asks))
 
     def _note(self, evidence: Evidence, note: Note) -> None:
         if evidence.turn_id is not None and note not in self.notes[evidence.turn_id]:

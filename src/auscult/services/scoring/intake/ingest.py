@@ -79,12 +79,12 @@ class Load:
         for batch in grouped(conversations, group):
             self._accept(batch)
             if wait:
-                self._settle(leave=MOST_OPEN)
+                self._await_readable(leave=MOST_OPEN)
             else:
                 self._count(self._open.popleft(), is_over=False)
         self._total = self._intake.accepted
-        self._tell()
-        self._settle(leave=0)
+        self._report_progress()
+        self._await_readable(leave=0)
         return self._intake
 
     def _accept(self, batch: Sequence[Conversation]) -> None:
@@ -96,7 +96,7 @@ class Load:
         self._open.append(Open(accepted.batch_id, ids))
         self._tend()
 
-    def _settle(self, *, leave: int) -> None:
+    def _await_readable(self, *, leave: int) -> None:
         """Count the groups that are readable, from the oldest on; wait until at most ``leave`` are not."""
         while self._open:
             if is_readable(self._app, self._batches, self._open[0]):
@@ -111,9 +111,9 @@ class Load:
         count(self._app, group, self._intake, is_over=is_over)
         if is_over and group.batch_id is not None:
             self.used += self._app.answers.usage(group.batch_id)
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         intake = self._intake
         readable = intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated
         self._progress(readable, self._total)

@@ -18,7 +18,7 @@ def mapped_conversations(
 ) -> Iterator[Conversation]:
     """Yield the conversations of files, and of the files below folders, in a format with its options.
 
-    What is refused goes to ``rejects``, and so do audits, which are not taken in yet; ``where`` is the app and its
+    What is refused goes to ``rejects``, and so do evaluations by people; ``where`` is the app and its
     limits. Raises ``RequestError`` ``format.unknown``, ``connector.invalid`` for wrong options.
     """
     name, options = shape

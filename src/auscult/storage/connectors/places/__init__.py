@@ -1,15 +1,22 @@
-"""Places that connectors read: a folder, a store of objects, an SFTP server."""
+"""Places that connectors read: a folder, a store of objects, an SFTP server, an API."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from auscult.domain.connectors.document import Connector
+from auscult.domain.connectors.document import PULLED, Connector
 from auscult.domain.connectors.place import Place
+from auscult.storage.connectors.apis import open_api
 
 __all__ = ["open_place"]
 
 
-def open_place(connector: Connector, secrets: Mapping[str, str]) -> Place:
-    """Open the place of a connector. Raises ``PlaceError``, ``SettingsError`` where an extra is not installed."""
+def open_place(connector: Connector, secrets: Mapping[str, str], since: datetime | None = None) -> Place:
+    """Open the place of a connector. An API lists what changed from ``since`` on (None: everything), others everything.
+
+    Raises ``PlaceError``, ``SettingsError`` where an extra is not installed.
+    """
+    if connector.kind in PULLED:
+        return open_api(connector, secrets, since)
     match connector.kind:
         case "folder":
             from auscult.storage.connectors.places.folder import FolderPlace  # noqa: PLC0415  (one kind is used)

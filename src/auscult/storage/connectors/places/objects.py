@@ -15,7 +15,7 @@ _PAGE = 1_000
 _RETRIES = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 _REFUSED = re.compile(
     "ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|AccessDenied|AuthenticationFailed|"
-    "TokenRefreshRequired|invalid_grant|40[13] "
+    "TokenRefreshRequired|invalid_grant|Invalid Access Key|40[13] "
 )
 _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?")
 
@@ -71,7 +71,9 @@ class ObjectPlace:
         except FileNotFoundError as error:
             raise ItemError("it is gone since it was listed") from error
         except self._errors.PreconditionError as error:
-            raise ItemError("it was changed since it was listed") from error
+            # Azure's protocol says this of an object that is gone, too.
+            is_gone = not self._is_there(found.key)
+            raise ItemError(f"it {'is gone' if is_gone else 'was changed'} since it was listed") from error
 
     def read(self, key: str) -> bytes | None:
         """Return another object; None where there is none."""
@@ -83,6 +85,14 @@ class ObjectPlace:
 
     def close(self) -> None:
         """Close nothing: connections end with the store."""
+
+    def _is_there(self, key: str) -> bool:
+        try:
+            with self._translated():
+                self._obstore.head(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _get(self, key: str, options: dict[str, Any]) -> bytes:
         found = self._obstore.get(self._store, key, options=options)
@@ -111,5 +121,6 @@ def _short(error: Exception) -> str:
     text = str(error)
     answer = _ANSWER.search(text)
     if answer:
-        return ": ".join(filter(None, (answer["code"], answer["message"])))
+        message = (answer["message"] or "").split("\n", 1)[0]  # Azure appends the request's id and its time
+        return ": ".join(filter(None, (answer["code"], message)))
     return text.split("\n", 1)[0][:300]

@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from auscult.domain.errors import AccessError, AuscultError, RequestError
 from auscult.domain.people.permissions import SCOPES, permissions_of
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, sentence, several
 from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row
@@ -39,7 +40,7 @@ class ClientsPage(Controller):
         visit.store.clients.add(client)
         by = f"user:{visit.visitor.email}"
         record(visit.app, by, "client.added", f"client:{client.client_id}", scopes=sorted(client.scopes))
-        return self._page(visit, SecretView(name="Client", id=client.client_id, secret=client.secret))
+        return self._page(visit, SecretView(name=_("Client"), id=client.client_id, secret=client.secret))
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)
     def revoke(self, client_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
@@ -50,7 +51,7 @@ class ClientsPage(Controller):
             raise missing("client", client_id)
         if len(client.app_ids) > 1 and "settings.manage" not in visit.principal.account_permissions:
             raise AccessError(
-                "this client reaches other apps too; an administrator of the whole account can revoke it",
+                _("this client reaches other apps too; an administrator of the whole account can revoke it"),
                 code="permission.missing",
                 field="permission",
                 value="settings.manage",
@@ -65,7 +66,7 @@ class ClientsPage(Controller):
             rows=tuple(client_row(each, visit.app.tenant.app_id, visit.reader, _PATH) for each in _clients(visit)),
             scopes=SCOPES,
             made=made,
-            note="Revoked: its tokens are refused within seconds." if revoked else "",
+            note=_("Revoked: its tokens are refused within seconds.") if revoked else "",
             problem=problem,
         )
         return administration(visit, "Clients", view, 422 if problem else 200)
@@ -85,11 +86,11 @@ def _clients(visit: Visit) -> list[Client]:
 def _new(visit: Visit, scopes: frozenset[str]) -> Client:
     """Return a client of this app with these scopes, none of which carries more than the visitor may do themselves."""
     if not scopes or not scopes <= set(SCOPES):
-        raise RequestError("choose at least one scope", code="field.missing", field="scope")
+        raise RequestError(_("choose at least one scope"), code="field.missing", field="scope")
     beyond = sorted(each for each in permissions_of(scopes) if not visit.principal.may_everywhere(each))
     if beyond:
         raise AccessError(
-            f"these scopes carry permissions that you lack: {', '.join(beyond)}",
+            _("these scopes carry permissions that you lack: {permissions}").format(permissions=", ".join(beyond)),
             code="permission.missing",
             field="scope",
             value=beyond[0],

@@ -8,6 +8,8 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.privacy.retention import By, Item
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.retention import receipts
 from auscult.server.console.pages.administration.tabs import PATH, administration
@@ -17,9 +19,9 @@ from auscult.server.console.visit import BASE, Visit
 
 _PATH = f"{PATH}/erasure"
 _NOTES = {
-    "asked": "Asked for: another person has to approve it.",
-    "approved": "Approved, and done.",
-    "refused": "Refused: nothing was done.",
+    "asked": later("Asked for: another person has to approve it."),
+    "approved": later("Approved, and done."),
+    "refused": later("Refused: nothing was done."),
 }
 
 
@@ -40,27 +42,28 @@ class ErasurePage(Controller):
         visit.require_everywhere("erasure.run")
         by, value = one(data, "by"), one(data, "value")
         if by not in get_args(By) or not value:
-            return self._page(visit, by, value, None, "Give the customer's id, telephone number or e-mail address.")
+            return self._page(visit, by, value, None, _("Give the customer's id, telephone number or e-mail address."))
         erasing = visit.erasing
         found = erasing.of_customer(cast("By", by), value)
         if one(data, "act") != "erase":
             return self._page(visit, by, value, found)
         listed = set(several(data, "listed"))
         if {each.conversation_id for each in found if each.held_by is None} != listed:
-            problem = "What is kept of this customer changed meanwhile. Read the list again."
+            problem = _("What is kept of this customer changed meanwhile. Read the list again.")
             return self._page(visit, by, value, found, problem)
         done = steps(visit).erase_customer(cast("By", by), value)
         return Redirect(f"{_PATH}?done={done.receipt.id if done.receipt else 'asked'}", status_code=303)
 
     def _page(self, visit: Visit, by: str, value: str, found: list[Item] | None, problem: str = "") -> Response[str]:
         done = next(iter(visit.query.get("done", ())), "")
+        note = _("Erased. The certificate is {receipt}.").format(receipt=done) if done else ""
         view = ErasureView(
             by=by or "customer",
             value=value,
             found=None if found is None else items_view(found, visit.reader, BASE),
             approvals=waiting(visit),
             receipts=receipts(visit, "erasure"),
-            note=_NOTES.get(done, f"Erased. The certificate is {done}." if done else ""),
+            note=_(_NOTES[done]) if done in _NOTES else note,
             problem=problem,
         )
         listed = [each.conversation_id for each in found or () if each.held_by is None]

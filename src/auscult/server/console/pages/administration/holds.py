@@ -9,6 +9,8 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.privacy.retention import HoldKind
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, one, sentence
@@ -18,9 +20,9 @@ from auscult.services.privacy.holds import place_hold
 
 _PATH = f"{PATH}/holds"
 _NOTES = {
-    "placed": "On hold: nobody erases it.",
-    "lifted": "Lifted.",
-    "asked": "Asked for: another person has to approve it.",
+    "placed": later("On hold: nobody erases it."),
+    "lifted": later("Lifted."),
+    "asked": later("Asked for: another person has to approve it."),
 }
 
 
@@ -44,7 +46,7 @@ class HoldsPage(Controller):
             value = f"{one(data, 'first')}/{one(data, 'last')}"
         try:
             if kind not in get_args(HoldKind) or not value.strip("/") or not reason:
-                raise RequestError("a hold needs what it holds, and a reason", code="field.missing", field="value")
+                raise RequestError(_("a hold needs what it holds, and a reason"), code="field.missing", field="value")
             place_hold(visit.app, f"user:{visit.visitor.email}", kind, value, reason)
         except AuscultError as error:
             return self._page(visit, data, sentence(error.message))
@@ -58,7 +60,7 @@ class HoldsPage(Controller):
         visit.require_everywhere("hold.manage")
         reason = one(data, "reason")
         if not reason:
-            return self._page(visit, {}, "Lifting a hold needs a reason.")
+            return self._page(visit, {}, _("Lifting a hold needs a reason."))
         done = steps(visit).lift(number, reason)
         return Redirect(f"{_PATH}?done={'asked' if done.approval else 'lifted'}", status_code=303)
 
@@ -69,7 +71,7 @@ class HoldsPage(Controller):
         view = HoldsView(
             rows=tuple(hold_row(each, visit.reader, _PATH) for each in holds),
             approvals=waiting(visit),
-            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
             given={name: one(given, name) for name in ("kind", "value", "reason", "first", "last")},
         )

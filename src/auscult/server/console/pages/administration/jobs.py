@@ -5,6 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.views.administration.operations import JobsView, health_rows, job_row
 from auscult.server.console.visit import Visit
@@ -12,7 +14,8 @@ from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job
 
 _PATH = f"{PATH}/jobs"
 _AT_A_TIME = 50
-_NOTES = {"retried": "Back in line.", "cancelled": "Cancelled: what was scored stays."}
+_OPEN = ("waiting", "running", "postponed")
+_NOTES = {"retried": later("Back in line."), "cancelled": later("Cancelled: what was scored stays.")}
 
 
 class JobsPage(Controller):
@@ -31,7 +34,8 @@ class JobsPage(Controller):
             health=health_rows(visit.store.figures(), visit.reader),
             rows=tuple(job_row(each, visit.reader, _PATH, may_manage=may_manage) for each in page.jobs),
             older=f"{_PATH}?before={page.next_place}" if page.next_place is not None else "",
-            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+            is_open=any(each.state in _OPEN for each in page.jobs),
         )
         return administration(visit, "Jobs and health", view)
 

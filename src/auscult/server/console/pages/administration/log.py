@@ -6,6 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.views.administration.privacy import LogView, entry_row
 from auscult.server.console.visit import Visit
@@ -33,7 +34,7 @@ class LogPage(Controller):
         visit.require_everywhere("log.read")
         faults = verify(visit.store)
         record(visit.app, f"user:{visit.visitor.email}", "log.verified", None, faults=len(faults))
-        whole = "" if faults else "The log is whole: every entry and every seal fits."
+        whole = "" if faults else _("The log is whole: every entry and every seal fits.")
         return self._page(visit, whole, tuple(str(each) for each in faults))
 
     def _page(self, visit: Visit, whole: str = "", faults: tuple[str, ...] = ()) -> Response[str]:

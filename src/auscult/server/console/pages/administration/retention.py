@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Kept, Rule
 from auscult.server.api.privacy.retention import erasing
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, one, sentence, whole
 from auscult.server.console.views.administration.privacy import (
@@ -58,14 +59,14 @@ class RetentionPage(Controller):
         names = {each.queue_id: each.name or each.queue_id for each in visit.app.people.directory.queues()}
         view = RetentionView(
             rules=tuple(rule_row(each, names, visit.reader) for each in visit.app.retention.rules()),
-            queues=((EVERY_QUEUE, "All other queues"), *names.items()),
+            queues=((EVERY_QUEUE, _("All other queues")), *names.items()),
             receipts=receipts(visit, "retention"),
-            kinds=tuple(KINDS.items()),
+            kinds=tuple((kind, _(word)) for kind, word in KINDS.items()),
             queue=one(given, "queue", EVERY_QUEUE),
             kind=one(given, "kind", "conversation"),
             days=one(given, "days"),
             preview=preview,
-            note="Set. Workers erase hourly what is due." if "set" in visit.query.get("done", ()) else "",
+            note=_("Set. Workers erase hourly what is due.") if "set" in visit.query.get("done", ()) else "",
             problem=problem,
         )
         return administration(visit, "Retention", view, 422 if problem else 200)
@@ -81,7 +82,9 @@ def _days(data: Given) -> int | None:
     days = whole(data, "days")
     if days is not None and not 1 <= days <= _MOST_DAYS:
         raise RequestError(
-            f"days: 1 to {_MOST_DAYS:,}; empty keeps without end", code="field.out_of_range", field="days"
+            _("days: 1 to {most}; empty keeps without end").format(most=f"{_MOST_DAYS:,}"),
+            code="field.out_of_range",
+            field="days",
         )
     return days
 

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.people.permissions import PERMISSIONS, check_permission
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, one, sentence, several
 from auscult.server.console.views.administration.people import RolesView, role_row
@@ -36,7 +37,9 @@ class RolesPage(Controller):
         name = one(data, "name").lower().replace(" ", "-")
         try:
             if not 0 < len(name) <= _LONGEST:
-                raise RequestError(f"a role's name has 1 to {_LONGEST} characters", code="name.invalid", field="name")
+                raise RequestError(
+                    _("a role's name has 1 to {n} characters").format(n=_LONGEST), code="name.invalid", field="name"
+                )
             permissions = frozenset(check_permission(each) for each in several(data, "permission"))
             visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
         except AuscultError as error:
@@ -54,14 +57,14 @@ class RolesPage(Controller):
         people, tenant = visit.store.people, visit.app.tenant
         may_define = "user.manage" in visit.principal.account_permissions
         grants = people.grants.in_app(tenant.app_id, tenant.account_id)
-        users = Counter(role for role, _ in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
+        users = Counter(held[0] for held in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
         roles = people.roles.of(tenant.account_id)
-        notes = {"defined": "Defined.", "removed": "Removed; grants of it give nothing."}
+        notes = {"defined": _("Defined."), "removed": _("Removed; grants of it give nothing.")}
         view = RolesView(
             rows=tuple(
                 role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
             ),
-            permissions=tuple(PERMISSIONS.items()),
+            permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
             may_define=may_define,
             note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
             problem=problem,

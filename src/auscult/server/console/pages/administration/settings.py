@@ -9,6 +9,8 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.domain.errors import AuscultError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, lines, one, sentence
 from auscult.server.console.visit import Visit
@@ -16,9 +18,12 @@ from auscult.services.privacy.settings import change_settings
 
 _PATH = f"{PATH}/settings"
 MODES = {
-    "off": ("Keep as it is", "Nothing is hidden."),
-    "mask": ("Mask", "Personal data are replaced by a label; originals are gone."),
-    "token": ("Replace by tokens", "Originals are kept, locked, for those who may read them; each look is logged."),
+    "off": (later("Keep as it is"), later("Nothing is hidden.")),
+    "mask": (later("Mask"), later("Personal data are replaced by a label; originals are gone.")),
+    "token": (
+        later("Replace by tokens"),
+        later("Originals are kept, locked, for those who may read them; each look is logged."),
+    ),
 }
 
 
@@ -67,20 +72,20 @@ class SettingsPage(Controller):
         privacy, tenant = visit.app.privacy.settings(), visit.app.tenant
         view = SettingsView(
             modes=tuple(
-                ModeView(value=value, name=name, text=text, is_on=value == privacy.redaction)
+                ModeView(value=value, name=_(name), text=_(text), is_on=value == privacy.redaction)
                 for value, (name, text) in MODES.items()
             ),
             countries=", ".join(privacy.countries),
             facts=(
-                ("Version", version("auscult")),
-                ("Tables", visit.store.table_version() or "none"),
-                ("Database", "SQLite" if visit.store.is_embedded else "PostgreSQL"),
-                ("App", tenant.app_id),
-                ("Account, organisation", f"{tenant.account_id}, {tenant.org_id}"),
-                ("Single sign-on", "on" if visit.services.sign_on is not None else "off"),
-                ("Licence", "Apache-2.0"),
+                (_("Version"), version("auscult")),
+                (_("Tables"), visit.store.table_version() or _("none")),
+                (_("Database"), "SQLite" if visit.store.is_embedded else "PostgreSQL"),
+                (_("App"), tenant.app_id),
+                (_("Account, organisation"), f"{tenant.account_id}, {tenant.org_id}"),
+                (_("Single sign-on"), _("on") if visit.services.sign_on is not None else _("off")),
+                (_("Licence"), "Apache-2.0"),
             ),
-            note="Changed. It holds for what is accepted from now on."
+            note=_("Changed. It holds for what is accepted from now on.")
             if "changed" in visit.query.get("done", ())
             else "",
             problem=problem,

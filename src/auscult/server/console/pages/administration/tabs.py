@@ -8,6 +8,8 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.views.conversations import TabView
 from auscult.server.console.visit import BASE, NoPermissionError, Visit
 
@@ -23,23 +25,23 @@ class _Tab(NamedTuple):
 
 
 _TABS = (
-    _Tab("Users", "users", "user.read"),
-    _Tab("Roles", "roles", "user.read"),
-    _Tab("Clients", "clients", "settings.manage"),
-    _Tab("Webhooks", "webhooks", "webhook.read"),
-    _Tab("Jobs and health", "jobs", "job.read"),
-    _Tab("Retention", "retention", "retention.manage"),
-    _Tab("Holds", "holds", "hold.manage"),
-    _Tab("Erasure", "erasure", "erasure.run"),
-    _Tab("Log", "log", "log.read"),
-    _Tab("Settings", "settings", "settings.manage"),
+    _Tab(later("Users"), "users", "user.read"),
+    _Tab(later("Roles"), "roles", "user.read"),
+    _Tab(later("Clients"), "clients", "settings.manage"),
+    _Tab(later("Webhooks"), "webhooks", "webhook.read"),
+    _Tab(later("Jobs and health"), "jobs", "job.read"),
+    _Tab(later("Retention"), "retention", "retention.manage"),
+    _Tab(later("Holds"), "holds", "hold.manage"),
+    _Tab(later("Erasure"), "erasure", "erasure.run"),
+    _Tab(later("Log"), "log", "log.read"),
+    _Tab(later("Settings"), "settings", "settings.manage"),
 )
 
 
 def tabs_of(visit: Visit, here: str) -> tuple[TabView, ...]:
     """Return the tabs that are open to the visitor."""
     return tuple(
-        TabView(name=each.name, href=f"{PATH}/{each.path}", is_here=each.name == here)
+        TabView(name=_(each.name), href=f"{PATH}/{each.path}", is_here=each.name == here)
         for each in _TABS
         if visit.principal.may_everywhere(each.permission)
     )

@@ -8,6 +8,8 @@ from litestar.response import Redirect
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, lines, one, sentence, several
 from auscult.server.console.views.administration.people import (
@@ -25,12 +27,12 @@ from auscult.services.people.why import Explainer
 
 _PATH = f"{PATH}/users"
 _NOTES = {
-    "granted": "Granted.",
-    "revoked": "Revoked; the grant stays in the history.",
-    "disabled": "Disabled, and signed out everywhere.",
-    "enabled": "Active again.",
-    "password": "The password is set, and the user is signed out everywhere.",
-    "added": "Added.",
+    "granted": later("Granted."),
+    "revoked": later("Revoked; the grant stays in the history."),
+    "disabled": later("Disabled, and signed out everywhere."),
+    "enabled": later("Active again."),
+    "password": later("The password is set, and the user is signed out everywhere."),
+    "added": later("Added."),
 }
 
 
@@ -145,11 +147,11 @@ class UsersPage(Controller):
             grants=tuple(grant_row(each, visit.reader, path, may_manage=may_manage) for each in reversed(shown.grants)),
             roles=_roles(visit),
             queues=_queues(visit),
-            permissions=tuple(PERMISSIONS.items()),
+            permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
             may_manage=may_manage,
             why=why,
             asked=asked,
-            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem or lacking,
         )
         return visit.page("administration/user", "Administration", view, 409 if problem else 200)

@@ -5,9 +5,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.change import CHANGE_KINDS, ChangeKind, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.change import CHANGE_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
+from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.server.api.delivery.changes import checked_url
+from auscult.server.api.delivery.changes import NewWebhook, new_webhook
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, one, sentence, several
 from auscult.server.console.views.administration.access import SecretView, WebhooksView, webhook_row, webhook_view
@@ -16,7 +19,7 @@ from auscult.services.privacy.log import record
 
 _PATH = f"{PATH}/webhooks"
 _MOST = 200
-_NOTES = {"removed": "Removed, with its log.", "enabled": "It goes on where it stopped."}
+_NOTES = {"removed": later("Removed, with its log."), "enabled": later("It goes on where it stopped.")}
 
 
 class WebhooksPage(Controller):
@@ -40,7 +43,7 @@ class WebhooksPage(Controller):
             return self._page(visit, problem=sentence(error.message))
         visit.app.webhooks.add(webhook)
         record(visit.app, f"user:{visit.visitor.email}", "webhook.added", f"webhook:{webhook.id}", url=webhook.url)
-        return self._page(visit, SecretView(name="Webhook", id=webhook.id, secret=webhook.secret))
+        return self._page(visit, SecretView(name=_("Webhook"), id=webhook.id, secret=webhook.secret))
 
     @get("/{webhook_id:str}", sync_to_thread=True)
     def show(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -73,9 +76,11 @@ class WebhooksPage(Controller):
         view = WebhooksView(
             rows=tuple(webhook_row(each, last, visit.reader, _PATH) for each in visit.app.webhooks.listing()),
             kinds=CHANGE_KINDS,
+            fields=FIELDS,
+            usual=DEFAULT,
             may_manage=visit.principal.may_everywhere("webhook.manage"),
             made=made,
-            note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
         )
         return administration(visit, "Webhooks", view, 422 if problem else 200)
@@ -85,13 +90,10 @@ def _new(visit: Visit, data: Given) -> Webhook:
     chosen = several(data, "kind")
     kinds: frozenset[ChangeKind] = frozenset(each for each in CHANGE_KINDS if each in chosen)
     if not kinds:
-        raise RequestError("choose at least one kind of change", code="field.missing", field="kind")
-    now = visit.now
-    return Webhook(
-        id=new_webhook_id(),
-        url=checked_url(one(data, "url")),
-        secret=new_webhook_secret(),
-        kinds=kinds,
-        position=visit.app.feed.last(),
-        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as it is stored
-    )
+        raise RequestError(_("choose at least one kind of change"), code="field.missing", field="kind")
+    named = one(data, "format", "standard")
+    if named not in WEBHOOK_FORMATS:
+        message = f"unknown format {named!r}; available: {', '.join(WEBHOOK_FORMATS)}"
+        raise RequestError(message, code="webhook.bad_template", field="format", value=named)
+    given = NewWebhook(url=one(data, "url"), kinds=tuple(kinds), format=named, template=one(data, "template"))
+    return new_webhook(visit.app, given, visit.now)

@@ -9,13 +9,17 @@ from litestar.params import SkipValidation
 
 from auscult.server.console.forms import metric_names
 from auscult.server.console.people import names_of_people
-from auscult.server.console.views.audits.auditors import Load, auditors_view
+from auscult.server.console.views.audits.auditors import Load, auditor_view, auditors_view
 from auscult.server.console.views.audits.listing import is_late
 from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.agreement import Selection, agreement_of
+from auscult.services.audits.blind import blindness_of
 from auscult.services.audits.raters import RaterQuery, rater_report
 
 _PERIOD = timedelta(days=90)
 _MOST = 10_000
+_DIFFERENCES = 6
+"""Differences that are shown of each metric."""
 
 
 class AuditorsPage(Controller):
@@ -35,3 +39,22 @@ class AuditorsPage(Controller):
         )
         view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), visit.reader)
         return visit.page("audits/auditors", "Auditors", view, conversations=f"{BASE}/conversations?audit=assigned")
+
+    @get("/me", sync_to_thread=True)
+    def own(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show an auditor their own pace, severity and agreement, and where they differ from the machine."""
+        visit.require("audit.perform")
+        me, since = visit.visitor.email, visit.now - _PERIOD
+        app = visit.app_for("audit.perform")
+        report = rater_report(app, RaterQuery(since=since))
+        found = agreement_of(app, Selection(auditor=me, since=since), _DIFFERENCES)
+        hidden = blindness_of(app, me, visit.principal.agent_ids)
+        differences = [
+            (metric.name, each)
+            for form in found.forms
+            for metric in form.metrics
+            for each in metric.disagreements
+            if not hidden.get(each.conversation_id)
+        ]
+        rater = next((each for each in report.raters if each.auditor == me), None)
+        return visit.page("audits/auditor", "My audits", auditor_view(rater, differences, visit.reader, BASE))

@@ -1,6 +1,6 @@
 """The audit desk: one conversation to be judged, drafts kept as they are made."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -13,6 +13,8 @@ from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.audits.desk import ANSWERS, CODES, LEVEL, Item, desk_view
 from auscult.server.console.views.message import MessageView
@@ -24,39 +26,33 @@ from auscult.storage.audits.queue import QueueQuery
 
 _MOST = 1_000
 _TOLD = frozenset({"audit.incomplete", "level.unknown", "reason.missing"})
-_DECLINED = MessageView(
-    title="This one cannot be judged",
-    text="You said why. What was drawn in its place is in your list.",
-    href=f"{BASE}/audits",
-    action="My audits",
-)
-_GIVEN = frozenset(value for value, _ in ANSWERS)
+_GIVEN = frozenset[str](dict(ANSWERS))
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-class DeskPage(Controller):
-    """The desk on which one conversation is audited."""
+class ItemPage(Controller):
+    """The desk with one item, for an auditor or for an agent's self-review."""
 
-    path = "/audits/{conversation_id:str}"
+    permission: ClassVar[str]
+    title: ClassVar[str]
+    here: ClassVar[str]
+    """The page of the menu that it belongs to."""
+    at: ClassVar[str]
+    """Where the items stand; the conversation's id follows."""
+    back: ClassVar[str]
+    """The page that the desk leads back to."""
+    is_self: ClassVar[bool] = False
 
     @get(sync_to_thread=True)
     def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show the desk to an auditor of this conversation; others may take it where they may assign."""
-        visit.require("audit.perform")
+        """Show the desk to whom the item belongs."""
+        visit.require(self.permission)
         case = self._case(visit, conversation_id)
-        mine = _mine(visit, conversation_id)
+        mine = self._mine(visit, conversation_id)
         if mine is None or not mine.assignment.is_unfinished:
-            return visit.page("message", "My audits", _not_mine(case, mine, visit))
+            return self._closed(visit, case, mine)
         return self._desk(visit, mine)
-
-    @post("/take", sync_to_thread=True)
-    def take(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Assign the conversation to the one who asks."""
-        visit.require("audit.assign")
-        self._case(visit, conversation_id)
-        auditing(visit).assign(conversation_id, visit.visitor.email, by=visit.visitor.email)
-        return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
 
     @post("/draft", sync_to_thread=True, status_code=204)
     def draft(
@@ -64,7 +60,7 @@ class DeskPage(Controller):
     ) -> None:
         """Keep the answers for later."""
         assignment_id, me = self._own(visit, conversation_id, data)
-        desk_of(visit).draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
+        self._work(visit).draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
 
     @post(sync_to_thread=True)
     def submit(
@@ -72,31 +68,40 @@ class DeskPage(Controller):
     ) -> Response[str] | Redirect:
         """Submit the audit and lead to the next one; or only keep it, where the form says so."""
         assignment_id, me = self._own(visit, conversation_id, data)
-        desk = desk_of(visit)
+        desk = self._work(visit)
         try:
             if data.get("act") == "decline":
                 code = data.get("why-code", "")
                 desk.decline(assignment_id, me, data.get("why", ""), code if code in CODES else None)
-                return go_on(visit, "handed-back")
+                return self._next(visit, conversation_id, "handed-back")
             desk.draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
             if data.get("act") == "save":
-                return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
+                return Redirect(f"{self.at}/{conversation_id}", status_code=303)
             desk.submit(assignment_id, me)
         except RequestError as error:
             if error.reason not in _TOLD:
                 raise
             return self._desk(visit, desk.show(assignment_id), _open(error))
-        return go_on(visit, "submitted")
+        return self._next(visit, conversation_id, "submitted")
+
+    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
+        """Show what is there instead of the desk. ``mine`` is what the visitor had to do with it before."""
+        raise NotImplementedError
+
+    def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
+        """Lead on from an item. ``done`` says what became of it."""
+        raise NotImplementedError
 
     def _desk(self, visit: Visit, mine: Assigned, problem: str = "") -> Response[str]:
         """Show the desk with an item of the visitor's."""
-        case = desk_of(visit).case(mine.assignment)
+        case = self._work(visit).case(mine.assignment)
         sheet = mine.audit.draft if mine.audit else Sheet()
-        waiting = visit.app.queue.count_waiting(visit.visitor.email)
+        waiting = 0 if self.is_self else visit.app.queue.count_waiting(visit.visitor.email)
         item = Item(mine.assignment.assignment_id, sheet, _shows_machine(visit, mine.assignment))
         view = desk_view(case, item, waiting, visit.reader, problem)
+        place = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
         sound = sound_of(visit, case.conversation.id)
-        return visit.page("desk", "My audits", view, 422 if problem else 200, sound=sound)
+        return visit.page("desk", self.here, view, 422 if problem else 200, sound=sound, place=place)
 
     def _case(self, visit: Visit, conversation_id: str) -> EvaluatedConversation:
         case = visit.app.audits.case(conversation_id)
@@ -106,11 +111,51 @@ class DeskPage(Controller):
 
     def _own(self, visit: Visit, conversation_id: str, data: Fields) -> tuple[str, str]:
         """Return the visitor's assignment, and who they are. Others learn nothing of it."""
-        visit.require("audit.perform")
-        mine = _mine(visit, conversation_id, data.get("assignment"))
+        visit.require(self.permission)
+        mine = self._mine(visit, conversation_id, data.get("assignment"))
         if mine is None:
             raise missing("audit", conversation_id)
         return mine.assignment.assignment_id, visit.visitor.email
+
+    def _mine(self, visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:
+        """Return the visitor's assignment of a conversation: that one, else one to be worked on, else the last."""
+        asked = QueueQuery(rater=visit.visitor.email, conversation_id=conversation_id, limit=_MOST)
+        found = [
+            one
+            for one in visit.app.queue.listing(asked)
+            if (one.assignment.role == "self") == self.is_self and assignment_id in {None, one.assignment.assignment_id}
+        ]
+        unfinished = (one for one in found if one.assignment.is_unfinished)
+        return next(unfinished, max(found, key=lambda one: one.since, default=None))
+
+    def _work(self, visit: Visit) -> Desk:
+        """Return the work of raters, with what the page's permission reaches."""
+        return Desk(visit.app_for(self.permission), visit.reports, lambda: visit.now)
+
+
+class DeskPage(ItemPage):
+    """The desk on which one conversation is audited; others may take it where they may assign."""
+
+    path = "/audits/{conversation_id:str}"
+    permission = "audit.perform"
+    title = later("Audit")
+    here = "My audits"
+    at = back = f"{BASE}/audits"
+
+    @post("/take", sync_to_thread=True)
+    def take(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Assign the conversation to the one who asks."""
+        visit.require("audit.assign")
+        self._case(visit, conversation_id)
+        auditing(visit).assign(conversation_id, visit.visitor.email, by=visit.visitor.email)
+        return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
+
+    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
+        return visit.page("message", "My audits", _not_mine(case, mine, visit))
+
+    def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
+        del conversation_id
+        return go_on(visit, done)
 
 
 def go_on(visit: Visit, done: str = "none") -> Redirect:
@@ -128,18 +173,6 @@ def _shows_machine(visit: Visit, assignment: Assignment) -> bool:
     principal, conversation_id = visit.principal, assignment.conversation_id or ""
     hidden = hidden_from(visit.app, visit.visitor.email, conversation_id, principal.agent_ids)
     return assignment.plan_id is not None and "machine" not in hidden
-
-
-def _mine(visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:
-    """Return the visitor's assignment of a conversation: that one, else one to be worked on, else the last."""
-    asked = QueueQuery(rater=visit.visitor.email, conversation_id=conversation_id, limit=_MOST)
-    found = [
-        one
-        for one in visit.app.queue.listing(asked)
-        if one.assignment.role != "self" and assignment_id in {None, one.assignment.assignment_id}
-    ]
-    unfinished = (one for one in found if one.assignment.is_unfinished)
-    return next(unfinished, max(found, key=lambda one: one.since, default=None))
 
 
 def auditing(visit: Visit) -> Auditing:
@@ -177,31 +210,34 @@ def _not_mine(case: EvaluatedConversation, mine: Assigned | None, visit: Visit) 
     audit, conversation_id = case.audit, case.conversation.id
     read = f"{BASE}/conversations/{conversation_id}"
     if case.evaluation.form is None:
-        text = "No form fits its queue and channel, so there is nothing to answer."
-        return MessageView(title="Nothing to audit", text=text, href=read, action="Open the conversation")
+        text = _("No form fits its queue and channel, so there is nothing to answer.")
+        return MessageView(title=_("Nothing to audit"), text=text, href=read, action=_("Open the conversation"))
     if (mine is not None and mine.assignment.state == "submitted") or (audit is not None and audit.result is not None):
-        text = "It was submitted, and stays as it is."
-        return MessageView(title="This audit is done", text=text, href=read, action="Open the conversation")
+        text = _("It was submitted, and stays as it is.")
+        return MessageView(title=_("This audit is done"), text=text, href=read, action=_("Open the conversation"))
     if audit is not None:
-        text = f"{audit.auditor} audits it. Nobody else sees their answers before they are submitted."
-        return MessageView(title="Not yours to audit", text=text, href=f"{BASE}/audits", action="My audits")
+        text = _("{auditor} audits it. Nobody else sees their answers before they are submitted.")
+        text = text.format(auditor=audit.auditor)
+        return MessageView(title=_("Not yours to audit"), text=text, href=f"{BASE}/audits", action=_("My audits"))
     if mine is not None:
-        return _DECLINED
+        text = _("You said why. What was drawn in its place is in your list.")
+        title = _("This one cannot be judged")
+        return MessageView(title=title, text=text, href=f"{BASE}/audits", action=_("My audits"))
     if not visit.may("audit.assign"):
-        text = "Nobody audits it yet. A manager or a supervisor can assign it to you."
-        return MessageView(title="Not assigned", text=text, href=f"{BASE}/audits", action="My audits")
-    text = "Nobody audits it yet. What the machine decided stays hidden until you submit."
+        text = _("Nobody audits it yet. A manager or a supervisor can assign it to you.")
+        return MessageView(title=_("Not assigned"), text=text, href=f"{BASE}/audits", action=_("My audits"))
+    text = _("Nobody audits it yet. What the machine decided stays hidden until you submit.")
     take = f"{BASE}/audits/{conversation_id}/take"
-    return MessageView(title="Audit this conversation", text=text, href=take, action="Begin", is_post=True)
+    return MessageView(title=_("Audit this conversation"), text=text, href=take, action=_("Begin"), is_post=True)
 
 
 def _open(error: RequestError) -> str:
     """Say how many metrics wait for an answer, or what is wrong with one."""
     if error.reason == "level.unknown":
-        return f"A number is in no band of its metric: {error.value}."
+        return _("A number is in no band of its metric: {number}.").format(number=error.value)
     if error.reason == "reason.missing":
         is_unable = error.field == "reason"
-        return "Say why it cannot be judged." if is_unable else "A reason for a No is missing."
+        return _("Say why it cannot be judged.") if is_unable else _("A reason for a No is missing.")
     missing: Any = error.value
     count = len(missing) if isinstance(missing, list) else 1  # pyright: ignore[reportUnknownArgumentType]
-    return "One metric is not answered yet." if count == 1 else f"{count} metrics are not answered yet."
+    return ngettext("One metric is not answered yet.", "{n} metrics are not answered yet.", count).format(n=count)

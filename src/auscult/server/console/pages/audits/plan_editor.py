@@ -42,19 +42,18 @@ class PlanEditorPage(Controller):
         """Show a plan to begin with."""
         visit.require_everywhere("plan.edit")
         offered = _offered(visit)
-        return self._page(visit, _new(visit, offered), _Place("New plan", _PATH, _PATH), offered)
+        return self._page(visit, _new(visit, offered), _NEW_PLAN, offered)
 
     @post(sync_to_thread=True)
     def create(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
         """Store a new plan, and lead to it."""
         visit.require_everywhere("plan.edit")
-        place = _Place("New plan", _PATH, _PATH)
         if one(data, "act") == "forecast":
-            return self._again(visit, data, place)
+            return self._again(visit, data, _NEW_PLAN)
         try:
             plan = planning(visit).create(plan_of(plan_value(data)), visit.visitor.email)
         except AuscultError as error:
-            return self._again(visit, data, place, error)
+            return self._again(visit, data, _NEW_PLAN, error)
         return Redirect(f"{_PATH}/{plan.plan_id}?done=saved", status_code=303)
 
     @get("/{plan_id:str}/edit", sync_to_thread=True)
@@ -105,18 +104,21 @@ class PlanEditorPage(Controller):
     def _page(
         self, visit: Visit, value: dict[str, Any], place: "_Place", offered: Offered, problem: str = ""
     ) -> Response[str]:
-        view = editor_view(value, offered, place.title, (place.action, place.back))
+        view = editor_view(value, offered, place.name, (place.action, place.back))
         view = replace(view, problem=problem, forecast=_forecast(visit, value, offered))
         return visit.page("audits/plan_editor", "Plans", view, 422 if problem else 200)
 
 
 class _Place(NamedTuple):
-    """Which plan is edited: its title, where the form is sent, where one goes back to, and what is stored."""
+    """Which plan is edited: its name so far, where the form is sent, where one goes back to, and what is stored."""
 
-    title: str
+    name: str
     action: str
     back: str
     before: PlanDocument | None = None
+
+
+_NEW_PLAN = _Place("", _PATH, _PATH)
 
 
 def _new(visit: Visit, offered: Offered) -> dict[str, Any]:

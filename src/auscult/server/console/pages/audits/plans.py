@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import sentence
 from auscult.server.console.views.audits.plans import plan_view, plans_view
@@ -16,10 +18,10 @@ from auscult.services.audits.plans import Planning
 
 _MOST = 500
 _NOTES = {
-    "saved": "Saved. Nothing is drawn yet.",
-    "drawn": "Drawn, and handed to the auditors.",
-    "paused": "Paused: nothing is drawn or handed out.",
-    "resumed": "The plan goes on.",
+    "saved": later("Saved. Nothing is drawn yet."),
+    "drawn": later("Drawn, and handed to the auditors."),
+    "paused": later("Paused: nothing is drawn or handed out."),
+    "resumed": later("The plan goes on."),
 }
 
 
@@ -43,7 +45,7 @@ class PlansPage(Controller):
     def show(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one plan."""
         visit.require_everywhere("plan.read")
-        note = _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+        note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
         return self._page(plan_id, visit, note)
 
     @post("/{plan_id:str}/draw", sync_to_thread=True)

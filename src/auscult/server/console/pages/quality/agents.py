@@ -1,6 +1,7 @@
 """Agents: the funnel of all, and one agent's page."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from litestar import Controller, Response, get
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
+from auscult.domain.audits.audit import AuditState
 from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.overview import end_of_today
@@ -17,9 +19,10 @@ from auscult.server.console.views.naming import agent_name
 from auscult.server.console.views.quality.agent import Counted, agent_view
 from auscult.server.console.views.quality.agents import agents_view
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.audits.blind import without_blind
+from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
 from auscult.services.conversations.latest import Sought, details, latest
-from auscult.services.insights.quality import adherence, by_agent, passed
+from auscult.services.insights.quality import NOTHING, by_agent, by_period
+from auscult.services.scoring.listing import ListedConversation
 
 PERIOD = timedelta(days=90)
 _NEWEST, _SHOWN = 1_000, 10
@@ -47,26 +50,32 @@ class AgentsPage(Controller):
         """Show one agent's results: what they are good at, one thing to work on, and conversations."""
         visit.require("conversation.read")
         end = end_of_today(visit)
-        sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,))
-        items = latest(visit.app, Sought(agents=(agent_id,)), limit=_SHOWN).items
+        settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
+        audits: tuple[AuditState, ...] = ("audited",) if shows_only_audited(settings) else ()
+        sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,), audits=audits)
+        items = latest(visit.app, Sought(agents=(agent_id,), audits=audits), limit=_SHOWN).items
         agent = next((each for row in items for each in row.agents if each.id == agent_id), None)
         if agent is None:
             raise missing("agent", agent_id)
         items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
         known = details(visit.app, items)
         rows = tuple(row_view(each, known.get(each.id), visit.reader, BASE) for each in items)
+        (period,) = by_period(visit.app, sought, ((end - PERIOD, end),))
         metrics = {
-            metric_id: (name, adherence(visit.app, sought, metric_id, end - PERIOD, end))
+            metric_id: (name, period.metrics.get(metric_id, NOTHING))
             for metric_id, name in metric_names(visit.app).items()
         }
-        counted = passed(visit.app, sought, end - PERIOD, end)
-        view = agent_view(agent, Counted(counted, metrics, rows), visit.reader, BASE)
+        view = agent_view(agent, Counted(period.passed, metrics, rows), visit.reader, BASE)
         return visit.page("agent", "Agents", view)
 
 
 def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
     """Return the names of the agents of the newest conversations, by id; where several have one, with their ids' ends."""
-    newest = latest(visit.app, sought, limit=_NEWEST).items
+    return names_of_agents(latest(visit.app, sought, limit=_NEWEST).items)
+
+
+def names_of_agents(newest: Sequence[ListedConversation]) -> dict[str, str]:
+    """Return the names of the agents of conversations, by id; where several have one, with their ids' ends."""
     found = {agent.id: agent_name(agent) for row in newest for agent in row.agents}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

@@ -1,6 +1,7 @@
 """Insights: reasons for contact, what is new, and what made the difference between two periods."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from litestar import Controller, Response, get
@@ -9,20 +10,27 @@ from litestar.params import SkipValidation
 from msgspec.structs import replace
 
 from auscult.domain.errors import RequestError
+from auscult.domain.insights.drivers import Bar
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.quality.failures import Answered, Failures
 from auscult.server.console.views.quality.insights import Compare, insights_page
 from auscult.server.console.visit import BASE, Visit
-from auscult.services.conversations.latest import latest
+from auscult.services.conversations.latest import SURVEYS, Sought, count, latest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.quality import passed
+from auscult.services.insights.overview import DEFAULT, Wanted, counted, drivers_of, mean_of
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
 from auscult.services.insights.reasons import parts
+from auscult.services.scoring.listing import ListedConversation
 
 _FILTERS = ("queue", "agent", "channel", "intent")
 _PERIOD = timedelta(days=28)
 _NEWEST, _NAMES, _NEWS = 500, 20, 8
+_WEEKS, _MOST_READ = 12, 1_000
 
 
 class InsightsPage(Controller):
@@ -39,7 +47,7 @@ class InsightsPage(Controller):
         newest = latest(visit.app, replace(sought, since=compared.since, until=compared.until), limit=_NEWEST).items
         queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
         intents = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
-        names = [name for name, _ in intents.most_common(_NAMES)]
+        names = [name for name, _n in intents.most_common(_NAMES)]
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
@@ -48,11 +56,62 @@ class InsightsPage(Controller):
             compared,
             passed(visit.app, sought, compared.since, compared.until),
             passed(visit.app, sought, compared.since - compared.before, compared.since),
-            parts(visit.app, sought, [name for name, _ in queues.most_common(_NAMES) if name], names, compared),
+            parts(visit.app, sought, [name for name, _n in queues.most_common(_NAMES) if name], names, compared),
             changes[:_NEWS],
+            _failures(visit, sought, compared, newest),
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
+
+
+def _failures(visit: Visit, sought: Sought, compared: Compared, newest: Sequence[ListedConversation]) -> Failures:
+    """Count failures by week, queue and agent, of those that the newest conversations name."""
+    within = replace(sought, since=compared.since, until=compared.until)
+    queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
+    agents = Counter(agent.id for row in newest for agent in row.agents)
+    most = [agent for agent, _ in agents.most_common(_NAMES)]
+    return Failures(
+        weeks=_weeks(visit, sought, compared),
+        queues={
+            name: found
+            for name, (found,) in by_name(
+                visit.app,
+                sought,
+                "queue",
+                [name for name, _ in queues.most_common(_NAMES) if name],
+                ((compared.since, compared.until),),
+            ).items()
+        },
+        agents=by_agent(visit.app, within, most),
+        names=names_of_agents(newest),
+        answered=_answered(visit, sought, compared),
+    )
+
+
+def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
+    """Count the whole weeks that end with the period, at most twelve; the period itself where it has no whole one."""
+    number = min((compared.until - compared.since) // WEEK, _WEEKS)
+    spans = periods(compared.until, number) if number else ((compared.since, compared.until),)
+    return [each.passed for each in by_period(visit.app, sought, spans)]
+
+
+def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
+    """Read what customers answered: of the end of the period, where it has too many answers to read them all."""
+    since, length = compared.since, compared.until - compared.since
+    many = count(visit.app, replace(sought, since=since, until=compared.until, surveys=SURVEYS))
+    if many > _MOST_READ:
+        since = compared.until - length * _MOST_READ / many
+    wanted = Wanted(
+        since=since,
+        until=compared.until,
+        channels=sought.channels,
+        queues=sought.queues,
+        agents=sought.agents,
+        intents=sought.intents,
+        surveys=SURVEYS,
+    )
+    tally = counted(visit.app, wanted, DEFAULT).tally
+    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, Bar()))
 
 
 def _compared(visit: Visit) -> Compared:
@@ -64,7 +123,7 @@ def _compared(visit: Visit) -> Compared:
     until = _begin(visit, last, "to") + timedelta(days=1) if last else end_of_today(visit)
     start = _begin(visit, since, "from") if since else until - _PERIOD
     if start >= until:
-        raise RequestError("the period ends before it begins", code="range.reversed", field="to")
+        raise RequestError(_("the period ends before it begins"), code="range.reversed", field="to")
     return Compared(since=start, until=until, before=until - start)
 
 
@@ -72,6 +131,6 @@ def _begin(visit: Visit, day: str, name: str) -> datetime:
     try:
         found = datetime.fromisoformat(day).date()
     except ValueError as error:
-        message = f"{name} is no date: {day!r}; give it as 2026-03-30"
+        message = _("{name} is no date: {day}; give it as 2026-03-30").format(name=name, day=repr(day))
         raise RequestError(message, code="date.invalid", field=name, value=day) from error
     return datetime.combine(found, time(), visit.reader.timezone).astimezone(UTC)

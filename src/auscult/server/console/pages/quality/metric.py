@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from auscult.domain.form import Form, Metric
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.quality.metric import metric_view
 from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought
-from auscult.services.insights.quality import adherence
+from auscult.services.insights.quality import NOTHING, by_period
 from auscult.services.insights.trust import agreement_by_metric, trust
 
 PERIOD = timedelta(days=90)
@@ -51,11 +52,13 @@ class MetricPage(Controller):
         """List the metrics of the forms in force."""
         visit.require("insight.read")
         end = end_of_today(visit)
-        _, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
+        _audits, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
         reader = visit.reader
 
+        (period,) = by_period(visit.app, Sought(), ((end - PERIOD, end),))
+
         def row(metric: Metric) -> MetricRow:
-            found = adherence(visit.app, Sought(), metric.id, end - PERIOD, end)
+            found = period.metrics.get(metric.id, NOTHING)
             part = agreed.get(metric.id)
             is_few = found.n < _FEW
             return MetricRow(
@@ -63,7 +66,9 @@ class MetricPage(Controller):
                 href=f"{BASE}/metrics/{metric.id}",
                 question=question_of(metric),
                 applies=reader.number(found.n),
-                met=f"{found.met} of {found.n}" if is_few else reader.share(found.met / found.n, 1),
+                met=_("{n} of {whole}").format(n=found.met, whole=found.n)
+                if is_few
+                else reader.share(found.met / found.n, 1),
                 agree=reader.share(part.agreed / part.n) if part and part.n >= _FEW else "\u2013",
                 audits=reader.number(part.n) if part else "0",
             )

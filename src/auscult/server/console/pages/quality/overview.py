@@ -19,7 +19,7 @@ from auscult.server.console.views.verdicts import kind_of
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, latest
-from auscult.services.insights.quality import WEEK, Adherence, Passed, adherence, passed, periods
+from auscult.services.insights.quality import NOTHING, WEEK, Passed, Period, by_name, by_period, periods
 
 _PATH = f"{BASE}/overview"
 _WEEKS, _HEAT_WEEKS = 26, 11
@@ -41,13 +41,13 @@ class OverviewPage(Controller):
         end = end_of_today(visit)
         metrics = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
         spans = periods(end, _WEEKS)
-        weeks = [passed(visit.app, sought, *span) for span in spans]
+        weeks = by_period(visit.app, sought, spans)
         heat_weeks = weeks[-_HEAT_WEEKS:]
         counts = Counts(
             weeks=_from_first(weeks),
             metrics=metrics,
-            heat={each: _adherence(visit, sought, each, heat_weeks) for each in metrics},
-            heat_weeks=heat_weeks,
+            heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
+            heat_weeks=[week.passed for week in heat_weeks],
             reasons=_reasons(visit, sought, end),
             fatal=_fatal(visit, sought, end),
         )
@@ -61,14 +61,10 @@ def end_of_today(visit: Visit) -> datetime:
     return midnight.astimezone(UTC)
 
 
-def _from_first(weeks: Sequence[Passed]) -> Sequence[Passed]:
+def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
     """Leave out the weeks before the first that has anything."""
-    first = next((n for n, week in enumerate(weeks) if week.scored), len(weeks))
+    first = next((n for n, week in enumerate(weeks) if week.passed.scored), len(weeks))
     return weeks[first:]
-
-
-def _adherence(visit: Visit, sought: Sought, metric_id: str, weeks: Sequence[Passed]) -> list[Adherence]:
-    return [adherence(visit.app, sought, metric_id, week.since, week.until) for week in weeks]
 
 
 class _Span(NamedTuple):
@@ -82,15 +78,15 @@ def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
     newest = latest(visit.app, replace(sought, since=span.since, until=end), limit=_NEWEST).items
     named = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
     found: list[Reason] = []
-    for name, _ in named.most_common(_REASONS):
-        of_it = replace(sought, intents=(name,))
-        counted = passed(visit.app, of_it, *span)
+    names = [name for name, _ in named.most_common(_REASONS)]
+    spans = ((span.since, end - WEEK), (end - WEEK, end))
+    for name, (before, last) in by_name(visit.app, sought, "intent", names, spans).items():
+        counted = Passed(
+            since=span.since, until=end, scored=before.scored + last.scored, passed=before.passed + last.passed
+        )
         if not counted.scored:
             continue
-        last = passed(visit.app, of_it, end - WEEK, end)
-        before = counted.scored - last.scored
-        failed_before = (counted.scored - counted.passed) - (last.scored - last.passed)
-        usual = failed_before / before * last.scored if before else 0.0
+        usual = (before.scored - before.passed) / before.scored * last.scored if before.scored else 0.0
         found.append(Reason(name[:1].upper() + name[1:], counted, last.scored - last.passed, usual))
     return found
 

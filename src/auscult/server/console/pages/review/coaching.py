@@ -13,6 +13,7 @@ from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, RequestError
 from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.forms import forms_in_force, metric_names
+from auscult.server.console.language import gettext as _
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.coaching.coaching import Coach, Wanted
@@ -65,7 +66,7 @@ class CoachingPage(Controller):
     def create(self, data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
         """Create the item, or one for each agent of a group."""
         visit.require(GIVE)
-        metric, _, form = data.get("metric", "").partition("@")
+        metric, _at, form = data.get("metric", "").partition("@")
         clips = [line.split("#", 1) for line in data.get("clips", "").split()]
         try:
             due = data.get("due_on", "")
@@ -85,7 +86,7 @@ class CoachingPage(Controller):
                 visit.visitor.email,
             )
         except (RequestError, NotFoundError, ConflictError, ValueError) as error:
-            told = error.message if isinstance(error, AuscultError) else "the date is none"
+            told = error.message if isinstance(error, AuscultError) else _("the date is none")
             return self._new(visit, data, told, 422)
         to = made[0].coaching_id if len(made) == 1 else ""
         return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)

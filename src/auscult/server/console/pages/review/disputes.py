@@ -15,6 +15,7 @@ from auscult.domain.disputes.review import Dispute
 from auscult.domain.disputes.separation import may_decide
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.review.disputes import (
     dispute_view,
@@ -84,7 +85,7 @@ class DisputesPage(Controller):
         answer = data.get("answer", "")
         reason = data.get("reason", "")
         if not answer:
-            return self._page(visit, found, problem="choose what counts from now on", reason=reason, status=422)
+            return self._page(visit, found, problem=_("choose what counts from now on"), reason=reason, status=422)
         try:
             if answer == found.before:
                 service.decide(dispute_id, visit.person, "deny", reason)
@@ -94,7 +95,7 @@ class DisputesPage(Controller):
             return self._page(visit, found, problem=error.message, chosen=answer, reason=reason, status=422)
         except ConflictError:
             return self._page(
-                visit, self._found(visit, dispute_id), problem="Someone else decided it meanwhile.", status=409
+                visit, self._found(visit, dispute_id), problem=_("Someone else decided it meanwhile."), status=409
             )
         return Redirect(self._next(visit), status_code=303)
 

@@ -11,13 +11,20 @@ from litestar.response import Redirect
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.review.disputes import reviewing
+from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.review.results import results_view
+from auscult.server.console.views.review.self_review import OfferView, offers
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
+from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.disputes.reviewing import ReviewView
+from auscult.storage.audits.queue import QueueQuery
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 _MOST = 50
+_OFFERED = 5
+_MOST_REVIEWS = 1_000
 
 
 class ResultsPage(Controller):
@@ -65,7 +72,19 @@ class ResultsPage(Controller):
         figures = reviewing(visit).statistics()
         sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
         view = results_view(found, figures, metric_names(visit.app), visit.reader, visit.visitor.name, sounds)
-        return visit.page("results", "My results", view, status, problem=problem)
+        more = {"problem": problem, "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
+        return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)
+
+    def _offers(self, visit: Visit, found: list[ReviewView]) -> tuple[OfferView, ...]:
+        """Return the newest conversations that the agent may review: those without a result that they have seen."""
+        if not visit.may(PERMISSION):
+            return ()
+        seen = {each.case.conversation.id for each in found}
+        sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.person.agent_ids)))
+        newest = latest(visit.app_for(PERMISSION), sought, limit=_OFFERED + len(seen)).items
+        items = [each for each in newest if each.id not in seen][:_OFFERED]
+        mine = visit.app.queue.listing(QueueQuery(rater=visit.visitor.email, limit=_MOST_REVIEWS))
+        return offers(items, details(visit.app, items), mine, visit.reader, f"{HOME}/reviews")
 
     def _own(self, visit: Visit, assignment_id: str) -> None:
         """Let only the agent of a released audit go on; to others there is none."""

@@ -1,8 +1,8 @@
 """Scorecards and taxonomies: lists, each alone, and their documents, written and published as YAML."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,6 +12,8 @@ from litestar.response import Redirect
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.errors import RequestError
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.definitions import (
     EditorView,
@@ -39,7 +41,7 @@ from auscult.services.definitions.scorecards import (
 from auscult.services.scoring.classification import check_against, in_force, listed_versions
 
 _PERIOD = timedelta(days=27)
-_NOTES = {"published": "Published.", "removed": "Out of force. Its versions stay."}
+_NOTES = {"published": later("Published."), "removed": later("Out of force. Its versions stay.")}
 _CARD = """id: sc-service
 name: Service
 pass_score: 70
@@ -83,7 +85,10 @@ class _Kind(NamedTuple):
     check: Callable[[Visit, bytes], _Checked]
     show: Callable[[Visit, Definition, EditorView | None, str], Response[str]]
     listing: Callable[[Visit], tuple[ListedRow, ...]]
-    words: Mapping[str, Any]
+    lead: str
+    empty: str
+    columns: tuple[str, ...]
+    begin: str
 
 
 class ScorecardsPage(Controller):
@@ -143,7 +148,16 @@ def _list(visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None 
     if editor is None and visit.principal.may_everywhere("form.publish"):
         editor = _editor(of, "")
     note = _note(visit)
-    view = ListView(title=of.title, rows=of.listing(visit), editor=editor, note=note, **of.words)
+    view = ListView(
+        title=_(of.title),
+        lead=_(of.lead),
+        empty=_(of.empty),
+        columns=tuple(map(_, of.columns)),
+        rows=of.listing(visit),
+        editor=editor,
+        note=note,
+        begin=of.begin,
+    )
     return visit.page("setup/definitions", of.title, view, status)
 
 
@@ -181,12 +195,12 @@ def _editor(of: _Kind, document: str, checked: _Checked | None = None, name: str
         faults=checked.faults if checked else (),
         warnings=checked.warnings if checked else (),
         remove=f"{BASE}{of.path}/{name}/remove" if name else "",
-        remove_word="Put out of force",
+        remove_word=_("Put out of force"),
     )
 
 
 def _note(visit: Visit) -> str:
-    return _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+    return _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
 
 
 def _cards(visit: Visit) -> tuple[ListedRow, ...]:
@@ -219,7 +233,9 @@ def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note
         figures = figures_rows(found, reader, BASE, since, last)
     view = ScorecardView(
         name=card.name,
-        about=f"{agents_word(card.agents)}. {reader.number(card.pass_score)} needed. Version {card.version}.",
+        about=_("{agents}. {score} needed. Version {version}.").format(
+            agents=agents_word(card.agents), score=reader.number(card.pass_score), version=card.version
+        ),
         attributes=attribute_views(card, metric_names(visit.app), reader),
         may_see_figures=may_see,
         since=since.isoformat(),
@@ -236,13 +252,17 @@ def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note
     counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
     languages = ", ".join(language_word(each, reader) for each in taxonomy.languages) if taxonomy else ""
     versions = listed_versions(visit.app.definitions, stored.name)
+    about = _("It was taken once and cannot be read today: conversations are not sorted by it.")
+    if taxonomy:
+        about = _("{counts} topics on levels 1, 2 and 3. {languages}. Version {version}.")
+        about = about.format(counts=counts, languages=languages, version=stored.version)
     view = TaxonomyView(
         name=taxonomy.name if taxonomy else stored.name,
-        about=f"{counts} topics on levels 1, 2 and 3. {languages}. Version {stored.version}."
-        if taxonomy
-        else "It was taken once and cannot be read today: conversations are not sorted by it.",
+        about=about,
         topics=topic_views(taxonomy.topics, reader) if taxonomy else (),
-        versions=tuple(f"Version {each.version}, {reader.moment(each.published_at)}" for each in versions),
+        versions=tuple(
+            _("Version {n}, {day}").format(n=each.version, day=reader.moment(each.published_at)) for each in versions
+        ),
         editor=editor,
         note=note,
     )
@@ -254,37 +274,35 @@ def _day(visit: Visit, name: str, otherwise: date) -> date:
     try:
         return date.fromisoformat(given) if given else otherwise
     except ValueError as error:
-        message = f"{name}: {given!r} is no day; write it as 2026-03-28"
+        message = _("{name}: {given} is no day; write it as 2026-03-28").format(name=name, given=repr(given))
         raise RequestError(message, code="date.invalid", field=name, value=given) from error
 
 
 CARDS = _Kind(
     kind="scorecard",
     noun="scorecard",
-    title="Scorecards",
+    title=later("Scorecards"),
     path="/scorecards",
     check=_check_card,
     show=_show_card,
     listing=_cards,
-    words={
-        "lead": "Measures of agents over a period. They weigh the answers that forms recorded at any time.",
-        "empty": "No scorecard yet. Without one, reports show the scores of forms.",
-        "columns": ("Attributes", "Who", "Pass", "In force"),
-        "begin": _CARD,
-    },
+    lead=later("Measures of agents over a period. They weigh the answers that forms recorded at any time."),
+    empty=later("No scorecard yet. Without one, reports show the scores of forms."),
+    columns=(later("Attributes"), later("Who"), later("Pass"), later("In force")),
+    begin=_CARD,
 )
 TREES = _Kind(
     kind="taxonomy",
     noun="taxonomy",
-    title="Taxonomies",
+    title=later("Taxonomies"),
     path="/taxonomies",
     check=_check_tree,
     show=_show_tree,
     listing=_trees,
-    words={
-        "lead": "Topics that conversations are sorted into from publication on: business, product, reason for the contact.",
-        "empty": "No taxonomy yet: conversations are not sorted.",
-        "columns": ("Topics, by level", "Languages", "In force"),
-        "begin": _TOPICS,
-    },
+    lead=later(
+        "Topics that conversations are sorted into from publication on: business, product, reason for the contact."
+    ),
+    empty=later("No taxonomy yet: conversations are not sorted."),
+    columns=(later("Topics, by level"), later("Languages"), later("In force")),
+    begin=_TOPICS,
 )

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.domain.form import Assignment, Form, derive_metric_id
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, lines, one, sentence, tried
 from auscult.server.console.views.setup.backtest import backtest_page
@@ -47,7 +49,10 @@ from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.services.scoring import trial
 
 _TRIED, _SAMPLE = 20, 2_000
-_NOTES = {"saved": "Draft saved. It is not in force.", "published": "Published. New conversations are scored with it."}
+_NOTES = {
+    "saved": later("Draft saved. It is not in force."),
+    "published": later("Published. New conversations are scored with it."),
+}
 
 
 class _Edited(NamedTuple):
@@ -67,7 +72,7 @@ class FormEditorPage(Controller):
     def show(self, form_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
-        note = _NOTES.get(next(iter(visit.query.get("done", ())), ""), "")
+        note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
         return visit.page("setup/form_editor", "Forms", _view(visit, form_id, _Edited(_document(visit, form_id)), note))
 
     @post(sync_to_thread=True)
@@ -141,7 +146,9 @@ def _changed(data: Given, document: bytes, act: str) -> _Edited:
 def _metric(data: Given) -> NewMetric:
     name, phrases = one(data, "metric_name"), lines(data, "metric_phrases")
     if not name or not phrases:
-        raise RequestError("a metric needs a name, and words that meet it", code="field.missing", field="metric_name")
+        raise RequestError(
+            _("a metric needs a name, and words that meet it"), code="field.missing", field="metric_name"
+        )
     question = one(data, "metric_question") or f"Does the agent say one of these: {', '.join(phrases[:3])}?"
     return NewMetric(derive_metric_id(name), name, question, one(data, "metric_weight") or "10", phrases)
 
@@ -171,11 +178,12 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     """Return what stands in the way of an action; empty where nothing does. A draft may have faults."""
     named = read_document(document).value
     if isinstance(named, dict) and named.get("id") != form_id:
-        return f"The document has the id {named.get('id')}; a form keeps its id, {form_id}."
+        text = _("The document has the id {id}; a form keeps its id, {form_id}.")
+        return text.format(id=named.get("id"), form_id=form_id)
     if act == "backtest" and check.form is None:
-        return "A back-test needs a form without faults."
+        return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
-        return "A form with a fault is not published. Each fault stands with its line."
+        return _("A form with a fault is not published. Each fault stands with its line.")
     return ""
 
 
@@ -184,7 +192,7 @@ def _tried(visit: Visit, edited: _Edited, transcript: str) -> _Edited:
     visit.require_everywhere("form.edit")
     check, make = check_form(edited.document), visit.services.trying
     if check.form is None or make is None:
-        return edited._replace(problem="Trying needs a form without faults.")
+        return edited._replace(problem=_("Trying needs a form without faults."))
     evaluator, form = (
         make().for_app(visit.app.tenant.app_id),
         replace(check.form, assignments=(Assignment(queue="*", direction="both"),)),
@@ -226,8 +234,8 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
         fields=(
-            FieldView(label="Name", path="name", value=str(value.get("name", ""))),
-            FieldView(label="Pass from", path="pass_score", value=str(value.get("pass_score", "")), is_number=True),
+            FieldView(label=_("Name"), path="name", value=str(value.get("name", ""))),
+            FieldView(label=_("Pass from"), path="pass_score", value=str(value.get("pass_score", "")), is_number=True),
         ),
         metrics=metrics,
         weights=f"{sum(float(each.weight) for each in metrics):g}",
@@ -246,8 +254,8 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
 
 def _title(version: int, *, is_draft: bool) -> str:
     if not is_draft:
-        return f"Version {version}, in force"
-    return f"Draft of version {version + 1}"
+        return _("Version {n}, in force").format(n=version)
+    return _("Draft of version {n}").format(n=version + 1)
 
 
 def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[ChangeView, ...]]:
@@ -255,4 +263,5 @@ def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tup
     if check.form is None or visit.app.forms.get(form_id) is None:
         return "", ()
     earlier = choose(visit.app.forms, form_id)
-    return earlier.name, difference_views(compared(earlier, Named(name="document", form=check.form)))
+    name = earlier.name if earlier.version is None else _("version {n}").format(n=earlier.version)
+    return name, difference_views(compared(earlier, Named(name="document", form=check.form)))

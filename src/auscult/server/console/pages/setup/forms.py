@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import FormError
+from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import FormRow, FormsView, channel_name, form_row
 from auscult.server.console.visit import BASE, NoPermissionError, Visit
@@ -56,9 +57,13 @@ class FormsPage(Controller):
         words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         form_id = f"ef-{words}"[:_LONGEST]
         if not words or len(name) > _LONGEST or channel not in ("voice", "chat"):
-            return self._page(visit, f"Give a name of 1 to {_LONGEST} characters with a letter or digit in it.")
+            return self._page(
+                visit, _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
+            )
         if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
-            return self._page(visit, f"There is a form {form_id} already. Open it, or give another name.")
+            return self._page(
+                visit, _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
+            )
         written = name if re.fullmatch(r"[A-Za-z][\w ,.-]*", name) else f'"{name}"'
         queue = json.dumps(one(data, "queue", "*"), ensure_ascii=False)
         document = _NEW.format(id=form_id, name=written.replace("\\", ""), channel=channel, queue=queue)

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from auscult.domain.assist.knowledge import Document
 from auscult.domain.assist.validity import Validity
 from auscult.domain.errors import AuscultError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.posted import sentence
 from auscult.server.console.views.setup.knowledge import (
     KnowledgeView,
@@ -31,8 +33,8 @@ _LARGEST = 32 << 20
 _SHOWN = 5
 _HERE = "Knowledge base"
 _NOTES = {
-    "added": "Added. The assistant quotes it from now on.",
-    "removed": "Removed. What was quoted from it stays known.",
+    "added": later("Added. The assistant quotes it from now on."),
+    "removed": later("Removed. What was quoted from it stays known."),
 }
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -55,7 +57,7 @@ class KnowledgePage(Controller):
         visit.require_everywhere("knowledge.edit")
         file: object = data.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            return _page(visit, problem="Choose a file first.")
+            return _page(visit, problem=_("Choose a file first."))
         language = str(data.get("language", "en"))
         try:
             add_document(visit.app, file.filename, file.file.read(), language)
@@ -116,7 +118,7 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
         said=said_of(search) if search else "",
         found=found_rows(search, language, reader, BASE) if search else (),
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
-        note=_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""),
+        note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
         problem=problem,
     )
     return visit.page("setup/knowledge", _HERE, view, 422 if problem else 200)

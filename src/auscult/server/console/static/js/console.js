@@ -22,8 +22,8 @@ addEventListener("keydown", (event) => {
       event.preventDefault();
     }
   } else if (went && "hcao".includes(event.key)) {
-    const names = { h: "Home", c: "Conversations", a: "My audits", o: "Overview" };
-    const link = [...document.querySelectorAll(".nav li a")].find((one) => one.textContent.startsWith(names[event.key]));
+    const paths = { h: "", c: "/conversations", a: "/audits", o: "/overview" };
+    const link = document.querySelector(`.nav li a[href="/console${paths[event.key]}"]`);
     if (link) link.click();
   } else if (event.key === "?") {
     document.querySelector("dialog#keys")?.showModal();
@@ -34,7 +34,7 @@ addEventListener("keydown", (event) => {
 });
 
 // Choose a theme without loading the page anew; without script the form does the same.
-for (const form of document.querySelectorAll("form.themes")) {
+for (const form of document.querySelectorAll("form.themes:not([data-reload])")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const theme = event.submitter.value;
@@ -48,44 +48,43 @@ for (const form of document.querySelectorAll("form.themes")) {
 }
 
 // Lists: j and k move from row to row; Enter opens, as it does with any link.
-const rows = [...document.querySelectorAll("table.list tbody .what a")];
-if (rows.length) {
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !"jk".includes(event.key)) return;
-    const at = rows.indexOf(document.activeElement);
-    const next = event.key === "j" ? at + 1 : at - 1;
-    rows[Math.min(rows.length - 1, Math.max(0, next))].focus();
-  });
-}
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !"jk".includes(event.key)) return;
+  const rows = [...document.querySelectorAll("table.list tbody .what a")];
+  const at = rows.indexOf(document.activeElement);
+  const next = event.key === "j" ? at + 1 : at - 1;
+  rows[Math.min(rows.length - 1, Math.max(0, next))]?.focus();
+});
 
-// Lists with choices: x chooses the row under the focus; the bar shows how many are chosen.
-const bulk = document.querySelector("#bulk");
-if (bulk) {
-  const boxes = [...bulk.querySelectorAll("input[name=id]")];
-  const all = bulk.querySelector("#all");
-  const count = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    bulk.querySelector("#chosen").textContent = chosen;
-    bulk.classList.toggle("choosing", chosen > 0);
-    all.checked = chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
-  };
-  all.addEventListener("change", () => {
-    for (const box of boxes) box.checked = all.checked;
-    count();
-  });
-  bulk.addEventListener("change", count);
-  bulk.addEventListener("reset", () => setTimeout(count));
-  addEventListener("keydown", (event) => {
-    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (inField(event.target) && event.target.type !== "checkbox") return;
-    const box = document.activeElement.closest("tr")?.querySelector("input[name=id]");
-    if (!box) return;
-    box.checked = !box.checked;
-    count();
-  });
-  addEventListener("pageshow", count);
-}
+// Lists with choices: x chooses the row under the focus; the bar shows how many are chosen. Rows come and go by swaps,
+// so they are looked for when something happens.
+const boxesOf = (bulk) => [...bulk.querySelectorAll("input[name=id]")];
+const count = () => {
+  const bulk = document.querySelector("#bulk");
+  if (!bulk) return;
+  const [boxes, all] = [boxesOf(bulk), bulk.querySelector("#all")];
+  const chosen = boxes.filter((box) => box.checked).length;
+  bulk.querySelector("#chosen").textContent = chosen;
+  bulk.classList.toggle("choosing", chosen > 0);
+  all.checked = chosen > 0 && chosen === boxes.length;
+  all.indeterminate = chosen > 0 && chosen < boxes.length;
+};
+addEventListener("change", (event) => {
+  const bulk = event.target.closest("#bulk");
+  if (bulk && event.target.id === "all") for (const box of boxesOf(bulk)) box.checked = event.target.checked;
+  count();
+});
+addEventListener("reset", () => setTimeout(count));
+addEventListener("keydown", (event) => {
+  if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (inField(event.target) && event.target.type !== "checkbox") return;
+  const box = document.activeElement.closest("#bulk tr")?.querySelector("input[name=id]");
+  if (!box) return;
+  box.checked = !box.checked;
+  count();
+});
+addEventListener("pageshow", count);
+document.addEventListener("htmx:after:swap", count);
 
 // What happens on the server is shown as it happens: an event asks for the page again, and its part is replaced.
 const live = document.querySelector("[data-stream]");
@@ -105,26 +104,12 @@ if (live) {
     if (alarm.length && said) said.textContent = alarm.map((each) => each.dataset.alarm).join(". ");
     const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     old.replaceWith(newer);
-    if (focused) newer.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    // Who stood on a conversation that is over stays in the list, rather than at the top of the page.
+    newer.tabIndex = -1;
+    if (focused) (newer.querySelector(`a[href="${CSS.escape(focused)}"]`) ?? newer).focus({ preventScroll: true });
     if (!newer.dataset.stream) events.close();
   };
 }
-
-// What is under way is asked for again, as long as it is.
-const again = () => {
-  const part = document.querySelector("[data-again]");
-  if (!part) return;
-  setTimeout(async () => {
-    const answer = await fetch(location.href).catch(() => null);
-    if (answer?.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const newer = page.querySelector(`#${part.id}`);
-      if (newer && !part.contains(document.activeElement)) part.replaceWith(newer);
-    }
-    again();
-  }, Number(part.dataset.again));
-};
-again();
 
 if (document.querySelector("[data-page=conversation]")) {
   find();

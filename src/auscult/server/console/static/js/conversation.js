@@ -28,7 +28,7 @@ export const find = () => {
     at = (n + found.length) % found.length;
     found[at].classList.add("hit");
     found[at].scrollIntoView({ block: "center" });
-    count.textContent = `${at + 1} of ${found.length}`;
+    count.textContent = count.dataset.place.replace("{at}", at + 1).replace("{all}", found.length);
   };
   field.addEventListener("input", () => {
     for (const turn of found) turn.classList.remove("hit");
@@ -37,7 +37,7 @@ export const find = () => {
     found = words ? turns.filter((turn) => turn.querySelector(".text").textContent.toLowerCase().includes(words)) : [];
     at = -1;
     if (found.length) show(0);
-    else count.textContent = words ? "not found" : "";
+    else count.textContent = words ? count.dataset.none : "";
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && found.length) {

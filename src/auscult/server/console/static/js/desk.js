@@ -1,114 +1,93 @@
-// The audit desk: answers by keyboard, drafts kept as they are made. The form is the state; without script it is a form.
+// The audit desk: answers by keyboard, drafts kept as they are made. Without script it is a form. With it the server's
+// markup is hydrated: what changes comes from one store, and everything else stays as the server wrote it.
+
+import { hydrate, render } from "../vendor/preact.js";
+import { effect } from "../vendor/signals.js";
+import { adopted } from "./adopted.js";
+import { Desk, Draft } from "./desk_state.js";
 
 const form = document.querySelector("#desk");
-const saved = document.querySelector("#saved");
-const items = [...form.querySelectorAll("[data-q]")];
-const undo = [];
-let at = Number(form.dataset.here);
+const list = form.querySelector("ol");
+const elements = [...list.querySelectorAll("[data-q]")];
+const missing = elements.filter((element) => element.classList.contains("open")).map((element) => element.dataset.q);
+const desk = new Desk(elements.map((element) => [element.dataset.q, valuesOf(element)]), Number(form.dataset.here), new Set(missing));
+const draft = new Draft(form.dataset.draft, data, document.querySelector("#saved").dataset);
 
-const radios = (item) => [...item.querySelectorAll("input[type=radio]")];
-const comment = (item) => item.querySelector("input[type=text]");
+function valuesOf(element) {
+  const fields = [...element.querySelectorAll("input, select")].filter((each) => each.type !== "radio" || each.checked);
+  return Object.fromEntries(fields.map((each) => [each.name.slice(0, 1), each.value]));
+}
 
-const show = (n, { focus = true } = {}) => {
-  items[at]?.classList.remove("on");
-  at = Math.min(items.length - 1, Math.max(0, n));
-  const item = items[at];
-  item.classList.add("on");
-  item.scrollIntoView({ block: "nearest" });
-  if (focus) (radios(item).find((one) => one.checked) ?? radios(item)[0]).focus({ preventScroll: true });
-};
-
-// Drafts: kept a moment after each change; one at a time, and what changed meanwhile goes with the next.
-let timer = 0;
-let sending = false;
-let again = false;
-const backup = `auscult:${form.dataset.draft}`;
-
-const data = () => {
+function data() {
   const found = new URLSearchParams(new FormData(form));
-  for (const item of items) if (!found.has(`a-${item.dataset.q}`)) found.append(`a-${item.dataset.q}`, "");
+  for (const { id } of desk.items) if (!found.has(`a-${id}`)) found.append(`a-${id}`, "");
   return found;
-};
+}
 
-const keep = async () => {
-  if (sending) {
-    again = true;
-    return;
+// What of an item comes from the store.
+function boundOf(element, item) {
+  if (element === elements[item.place]) {
+    const come = () => desk.at.peek() !== item.place && show(item.place, { focus: false });
+    return { class: desk.classOf(item), onFocusIn: come, onClick: (event) => event.target.closest("legend") && show(item.place) };
   }
-  sending = true;
-  saved.textContent = "Saving";
-  try {
-    const answer = await fetch(form.dataset.draft, { method: "POST", body: data() });
-    if (!answer.ok) throw new Error(String(answer.status));
-    sessionStorage.removeItem(backup);
-    saved.textContent = `Saved ${new Date().toTimeString().slice(0, 8)}`;
-  } catch {
-    sessionStorage.setItem(backup, data().toString());
-    saved.textContent = "Kept here, saved when the server answers";
-    timer = setTimeout(keep, 3000);
-  }
-  sending = false;
-  if (again) {
-    again = false;
-    keep();
-  }
-};
+  if (element.type === "radio") return { checked: desk.isChosen(item, element.value), onChange: () => desk.choose(item, element.value) };
+  if (!element.matches("input, select")) return {};
+  const name = element.name.slice(0, 1);
+  const given = (event) => desk.give(item, name, event.currentTarget.value);
+  return { value: item.fields[name], onInput: given, onChange: given };
+}
 
-const changed = () => {
-  document.querySelector("#answered").textContent = items.filter((item) => radios(item).some((one) => one.checked) || item.querySelector("input[type=number]")?.value).length;
-  clearTimeout(timer);
-  timer = setTimeout(keep, 300);
-};
+hydrate(desk.items.map((item) => adopted(elements[item.place], (element) => boundOf(element, item))), list);
 
-const answer = (item, n) => {
-  const one = radios(item)[n];
-  if (!one) return;
-  undo.push([item, radios(item).find((each) => each.checked) ?? null]);
-  one.checked = true;
-  item.classList.remove("open");
-  changed();
-};
+for (const [selector, words] of [["#saved", draft.words], ["#answered", desk.answered]]) {
+  const place = document.querySelector(selector);
+  place.textContent = "";
+  render(words, place);
+}
 
-const takeBack = () => {
-  const last = undo.pop();
-  if (!last) return;
-  const [item, before] = last;
-  for (const one of radios(item)) one.checked = one === before;
-  changed();
-  show(items.indexOf(item));
-};
+const radios = (item) => [...elements[item.place].querySelectorAll("input[type=radio]")];
+const comment = (item) => elements[item.place].querySelector("input[type=text]");
+
+function show(place, { focus = true } = {}) {
+  const item = desk.to(place);
+  elements[item.place].scrollIntoView({ block: "nearest" });
+  if (focus) (radios(item).find((one) => one.checked) ?? radios(item)[0]).focus({ preventScroll: true });
+}
 
 // Quote what is selected in the transcript, in the comment of the metric at hand, and mark it.
-const quote = () => {
+function quote() {
   const selection = getSelection();
   const words = selection.toString().trim().replaceAll(/[\u201c\u201d]/g, "'").replaceAll(/\s+/g, " ");
   const range = selection.rangeCount ? selection.getRangeAt(0) : null;
   const turn = range?.startContainer.parentElement?.closest(".turn .text");
   if (!words || !turn || !turn.contains(range.endContainer)) return;
-  const field = comment(items[at]);
-  field.value = `${field.value} \u201c${words}\u201d`.trim();
+  desk.quote(words);
   const mark = document.createElement("mark");
   mark.className = "ev on";
-  mark.dataset.for = items[at].dataset.q;
+  mark.dataset.for = desk.item.id;
   try {
     range.surroundContents(mark);
   } catch {
     // The words reach over a mark that is there already: quoted all the same.
   }
   selection.removeAllRanges();
-  changed();
-};
+}
+
+function undo() {
+  const item = desk.undo();
+  if (item) show(item.place);
+}
 
 const submit = () => form.requestSubmit(form.querySelector("button[value=submit]"));
 
 const keys = {
-  j: () => show(at + 1),
-  k: () => show(at - 1),
+  j: () => show(desk.at.peek() + 1),
+  k: () => show(desk.at.peek() - 1),
   e: quote,
-  m: () => comment(items[at]).focus(),
-  z: takeBack,
+  m: () => comment(desk.item).focus(),
+  z: undo,
   n: submit,
-  g: () => document.querySelector(`mark[data-for~="${items[at].dataset.q}"]`)?.scrollIntoView({ block: "center" }),
+  g: () => document.querySelector(`mark[data-for~="${desk.item.id}"]`)?.scrollIntoView({ block: "center" }),
 };
 
 addEventListener("keydown", (event) => {
@@ -119,14 +98,15 @@ addEventListener("keydown", (event) => {
   }
   const writes = event.target.matches?.("textarea, select, input[type=text], input[type=number]");
   if (writes && event.key === "Escape") {
-    show(at);
+    show(desk.at.peek());
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || writes || document.querySelector("dialog[open]")) return;
   const n = "123456789".indexOf(event.key);
   if (n >= 0 && event.key) {
-    answer(items[at], n);
-    show(at + 1);
+    const chosen = radios(desk.item)[n];
+    if (chosen) desk.choose(desk.item, chosen.value);
+    show(desk.at.peek() + 1);
     event.preventDefault();
   } else if (keys[event.key.toLowerCase()]) {
     keys[event.key.toLowerCase()]();
@@ -134,26 +114,22 @@ addEventListener("keydown", (event) => {
   }
 });
 
-for (const [n, item] of items.entries()) {
-  item.addEventListener("focusin", () => n !== at && show(n, { focus: false }));
-  item.addEventListener("click", (event) => {
-    if (event.target.closest("legend")) show(n);
-  });
-}
-form.addEventListener("change", (event) => {
-  event.target.closest("[data-q]")?.classList.remove("open");
-  changed();
-});
-form.addEventListener("input", (event) => event.target.matches("textarea, input[type=text], input[type=number]") && changed());
-
 // What was kept here while the server was away goes first.
-const kept = sessionStorage.getItem(backup);
-if (kept) {
-  for (const [name, value] of new URLSearchParams(kept)) {
-    const field = form.elements.namedItem(name);
-    if (field && value) field.value = value;
-  }
-  changed();
+const byName = new Map(desk.items.flatMap((item) => Object.keys(item.fields).map((name) => [`${name}-${item.id}`, [item, name]])));
+for (const [name, value] of draft.left) {
+  const field = form.elements.namedItem(name);
+  if (!value || !field) continue;
+  if (byName.has(name)) desk.give(...byName.get(name), value);
+  else field.value = value;
 }
-const open = items.findIndex((item) => item.classList.contains("open"));
-show(open >= 0 ? open : at);
+const isRestored = draft.left.length > 0;
+
+// A change of the store is one of the draft, and so is one of a field that stands outside of the items.
+effect(() => {
+  if (desk.changes.value || isRestored) draft.soon();
+});
+for (const kind of ["change", "input"]) {
+  form.addEventListener(kind, (event) => list.contains(event.target) || draft.soon());
+}
+const open = desk.items.findIndex((item) => item.isMissing.peek());
+show(open >= 0 ? open : desk.at.peek());

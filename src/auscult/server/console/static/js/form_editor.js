@@ -1,68 +1,85 @@
-// The form editor: the YAML and the form view are one document, checked as one types. Without script it is a form.
+// The form editor: the YAML and the form view are one document, checked as one types. Without script it is a form. The
+// form view is the server's markup; each answer is compared with what is shown, so that focus, place and what is open stay.
 
+import { h, hydrate, render } from "../vendor/preact.js";
+import { computed, effect, signal } from "../vendor/signals.js";
+import { adopted } from "./adopted.js";
+
+const CHECK_MS = 400;
 const form = document.querySelector("#editor");
 const text = document.querySelector("#document");
 const panel = document.querySelector("#panel");
 const gutter = document.querySelector("#gutter");
-const checked = document.querySelector("#checked");
+const checked = document.querySelector("#checked"); // says in the reader's language what the check found
 const publish = document.querySelector("#publish");
 
-const number = () => {
-  const lines = text.value.split("\n").length;
-  const faults = new Set([...panel.querySelectorAll(".faults li:not(.warn) [data-line]")].map((each) => Number(each.dataset.line)));
-  gutter.replaceChildren(
-    ...Array.from({ length: lines }, (_, n) => {
-      const line = document.createElement("span");
-      line.textContent = n + 1;
-      if (faults.has(n + 1)) line.className = "flt";
-      return line;
-    }),
-  );
-  const many = faults.size;
-  checked.textContent = many ? `${many} ${many === 1 ? "fault" : "faults"}` : "No fault";
-  const wrong = panel.querySelector(".faults li:not(.warn)");
-  if (publish) publish.setAttribute("aria-disabled", String(Boolean(wrong)));
-};
+const written = signal(text.value); // the document as it stands in the YAML view
+const view = signal(panel); // the form view that the server made of it, as an element
+const isUnchecked = signal(false);
+
+const count = computed(() => written.value.split("\n").length);
+const wrong = computed(() => [...view.value.querySelectorAll(".faults li:not(.warn)")]);
+const lines = computed(() => new Set(wrong.value.flatMap((each) => [...each.querySelectorAll("[data-line]")].map((at) => Number(at.dataset.line)))));
+const words = computed(() => {
+  if (isUnchecked.value) return checked.dataset.unchecked;
+  const many = lines.value.size;
+  if (!many) return checked.dataset.none;
+  return checked.dataset[many === 1 ? "one" : "many"].replace("{n}", many);
+});
+
+function Gutter() {
+  return Array.from({ length: count.value }, (_, n) => h("span", { class: lines.value.has(n + 1) ? "flt" : null }, n + 1));
+}
+
+const shown = (element) => [...element.childNodes].map((each) => adopted(each));
+
+hydrate(shown(panel), panel);
+render(h(Gutter), gutter);
+render(words, checked);
+effect(() => {
+  if (view.value !== panel) render(shown(view.value), panel);
+});
+effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
+
+function write(document) {
+  if (text.value !== document) text.value = document;
+  written.value = document;
+}
 
 // Ask the server what an action makes of the document; only the newest answer counts.
 let newest = 0;
 let timer = 0;
-const ask = async (act, { keep = true } = {}) => {
+async function ask(act, { keep = true } = {}) {
   const mine = ++newest;
   clearTimeout(timer);
-  const open = [...panel.querySelectorAll("details")].map((each) => each.open);
-  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const scroll = panel.scrollTop;
   const data = new URLSearchParams(new FormData(form));
   data.set("act", act);
   data.set("part", "1");
   const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
   if (mine !== newest || !answer) return;
-  if (!answer.ok) {
-    checked.textContent = "Not checked: the server did not answer as it should";
-    return;
-  }
-  panel.innerHTML = await answer.text();
-  const newer = panel.querySelector("#newer").value;
-  if (!keep && newer !== text.value) text.value = newer;
-  panel.querySelectorAll("details").forEach((each, n) => {
-    if (open[n]) each.open = true;
-  });
-  panel.scrollTop = scroll;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  number();
-};
+  isUnchecked.value = !answer.ok;
+  if (!answer.ok) return;
+  const made = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+  if (mine !== newest) return;
+  view.value = made;
+  if (!keep) write(made.querySelector("#newer").value);
+}
 
 text.addEventListener("input", () => {
-  number();
+  written.value = text.value;
   clearTimeout(timer);
-  timer = setTimeout(() => ask("look"), 400);
+  timer = setTimeout(() => ask("look"), CHECK_MS);
 });
 text.addEventListener("scroll", () => {
   gutter.scrollTop = text.scrollTop;
 });
+// Tab indents for who writes. Who comes by Tab goes on by Tab, and Escape lets who writes go on too.
+let writes = false;
+text.addEventListener("focus", () => (writes = false));
+text.addEventListener("pointerup", () => (writes = true));
 text.addEventListener("keydown", (event) => {
-  if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || !text.value.slice(0, text.selectionStart).match(/\n[ -]*$/)) return;
+  if (!["Tab", "Shift"].includes(event.key)) writes = event.key !== "Escape";
+  if (event.key !== "Tab" || !writes || event.shiftKey || event.ctrlKey || event.altKey || !text.value.slice(0, text.selectionStart).match(/\n[ -]*$/)) return;
   event.preventDefault();
   text.setRangeText("  ", text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input"));
@@ -84,11 +101,9 @@ form.addEventListener("submit", (event) => {
 panel.addEventListener("click", (event) => {
   const line = Number(event.target.closest("[data-line]")?.dataset.line);
   if (!line) return;
-  const lines = text.value.split("\n");
-  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  const all = text.value.split("\n");
+  const start = all.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
   text.focus();
-  text.setSelectionRange(start, start + lines[line - 1].length);
+  text.setSelectionRange(start, start + all[line - 1].length);
   text.scrollTop = (line - 5) * parseFloat(getComputedStyle(text).lineHeight);
 });
-
-number();

@@ -21,11 +21,15 @@ const show = async () => {
   }
 };
 
+const shown = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: false });
+
 const sum = () => {
   if (!total) return;
   const shares = [...form.querySelectorAll("[data-share]")].map((each) => Number(each.value.replace(",", ".")) || 0);
   const made = Math.round(shares.reduce((one, other) => one + other, 0) * 100) / 100;
-  total.textContent = made === 100 ? "100 of 100%." : `Shares make ${made}. ${made < 100 ? "Add" : "Take away"} ${Math.abs(Math.round((100 - made) * 100) / 100)}.`;
+  const { whole, add, take } = total.dataset;
+  const rest = Math.abs(Math.round((100 - made) * 100) / 100);
+  total.textContent = made === 100 ? whole : (made < 100 ? add : take).replace("{total}", shown(made)).replace("{rest}", shown(rest));
   total.classList.toggle("down", made !== 100);
 };
 

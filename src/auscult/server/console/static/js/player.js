@@ -19,11 +19,22 @@ const timed = () => [...document.querySelectorAll(".turn[data-start]")];
 const startOf = (turn) => Number(turn.dataset.start) / 1000;
 const endOf = (turn) => Number(turn.dataset.end || turn.dataset.start) / 1000;
 
-// Seconds at which evidence begins: where in its turn a mark stands, by its letters, unless words have times.
-const evidenceTimes = (timeOf) =>
+// Evidence as seconds from and to: where in its turn a mark stands, by its letters, unless words have times.
+const evidenceClips = (player) =>
   [...document.querySelectorAll(".turn[data-start] mark.ev, .turn[data-start] mark.near")]
-    .map((mark) => timeOf(mark.closest(".turn"), offsetOf(mark.closest(".text"), mark, 0)))
-    .sort((one, other) => one - other);
+    .map((mark) => {
+      const [turn, offset] = [mark.closest(".turn"), offsetOf(mark.closest(".text"), mark, 0)];
+      return [player.timeIn(turn, offset), player.timeIn(turn, offset + mark.textContent.trimEnd().length, true)];
+    })
+    .sort((one, other) => one[0] - other[0]);
+
+// What is played together: a recording of both sides, or one of each side, the agent's first.
+const together = (sounds) => {
+  if (sounds[0].speakers.length > 1) return sounds.slice(0, 1);
+  const ofSide = (side) => sounds.find((sound) => sound.speakers.length === 1 && sound.speakers[0] === side);
+  const sides = ["agent", "customer"].map(ofSide);
+  return sides.every(Boolean) ? sides : sounds.slice(0, 1);
+};
 
 const offsetOf = (text, node, offset) => {
   const range = document.createRange();
@@ -35,31 +46,37 @@ const offsetOf = (text, node, offset) => {
 class Player {
   constructor(root, sounds) {
     this.root = root;
-    this.sounds = sounds;
-    this.audio = new Audio();
-    this.audio.preload = "metadata";
-    this.audio.src = sounds[0].url;
-    this.length = sounds[0].duration_ms / 1000;
+    this.sounds = together(sounds);
+    this.length = Math.max(...this.sounds.map((sound) => sound.duration_ms)) / 1000;
+    this.audios = this.sounds.map((sound) => Object.assign(new Audio(), { preload: "metadata", src: sound.url }));
+    this.audio = this.audios[this.sounds.findIndex((sound) => sound.duration_ms / 1000 === this.length)];
+    this.clip = null;
     this.seek = root.querySelector(".seek");
     this.said = root.querySelector("[data-said]");
-    this.words = sounds.flatMap((sound) => sound.words);
+    this.words = this.sounds.flatMap((sound) => sound.words);
     this.seek.max = this.length;
-    this.spoken = [];
     this.listen();
     for (const each of root.querySelectorAll(".sounding, .seek")) each.hidden = false;
-    this.times = evidenceTimes((turn, offset) => this.timeIn(turn, offset));
-    const asked = Number(new URL(location.href).searchParams.get("at"));
-    if (asked > 0) this.goTo(asked);
+    this.clips = evidenceClips(this);
+    const { fault } = this.sounds[0];
+    if (fault) {
+      const told = root.querySelector("[data-fault]");
+      told.textContent = fault === "swapped" ? told.dataset.swapped : told.dataset.dualMono;
+      told.hidden = false;
+    }
+    const [at, to] = ["at", "to"].map((name) => Number(new URL(location.href).searchParams.get(name)));
+    if (at > 0 || to > 0) this.goTo(at, { end: to });
   }
 
-  // The second at which a letter of a turn is said: of its word where words have times, else by its share of the turn.
-  timeIn(turn, offset) {
+  // The second at which a letter of a turn is said, or the word up to it ends: of its word where words have times, else
+  // by its share of the turn.
+  timeIn(turn, offset, isEnd = false) {
     const text = turn.querySelector(".text").textContent;
     const [start, end] = [startOf(turn), endOf(turn)];
     const own = this.words.filter((word) => word[0] >= start * 1000 - 50 && word[1] <= end * 1000 + 50);
     const place = text.slice(0, offset).trimStart().split(/\s+/).length - 1;
     const all = text.trim().split(/\s+/).length;
-    if (own.length === all && own[place]) return own[place][0] / 1000;
+    if (own.length === all && own[place]) return own[place][isEnd ? 1 : 0] / 1000;
     return start + ((end - start) * offset) / Math.max(1, text.length);
   }
 
@@ -67,11 +84,12 @@ class Player {
     const { audio, root } = this;
     audio.addEventListener("timeupdate", () => this.show());
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, () => this.toggled());
+    for (const name of ["play", "pause", "seeked", "timeupdate"]) audio.addEventListener(name, () => this.follow());
     for (const name of ["pause", "seeked"]) audio.addEventListener(name, () => this.keepPlace());
-    audio.addEventListener("error", () => this.again());
+    for (const each of this.audios) each.addEventListener("error", () => this.again());
     root.addEventListener("click", (event) => this.act(event.target.closest("[data-do]")?.dataset.do));
     root.querySelector("#speed").addEventListener("change", (event) => {
-      audio.playbackRate = Number(event.target.value);
+      for (const each of this.audios) each.playbackRate = Number(event.target.value);
     });
     this.seek.addEventListener("input", () => this.goTo(Number(this.seek.value)));
     document.querySelector(".script")?.addEventListener("click", (event) => this.hear(event));
@@ -81,14 +99,35 @@ class Player {
   act(name) {
     const { audio } = this;
     const after = (times) => times.find((time) => time > audio.currentTime + 0.3) ?? times[0];
-    if (name === "play") audio.paused ? audio.play() : audio.pause();
+    if (name === "play") this.play();
     else if (name === "back") this.goTo(audio.currentTime - 5);
     else if (name === "forward") this.goTo(audio.currentTime + 5);
-    else if (name === "evidence" && this.times.length) this.goTo(after(this.times), "Evidence");
-    else if (name === "silence") {
+    else if (name === "evidence" && this.clips.length) {
+      const start = after(this.clips.map((clip) => clip[0]));
+      this.goTo(start, { said: this.said.dataset.evidence, end: this.clips.find((clip) => clip[0] === start)[1] });
+    } else if (name === "silence") {
       const silent = this.silences();
-      if (silent.length) this.goTo(after(silent), "Silence");
-      else this.said.textContent = "No silence of eight seconds or more";
+      if (silent.length) this.goTo(after(silent), { said: this.said.dataset.silence });
+      else this.said.textContent = this.said.dataset.noSilence;
+    }
+  }
+
+  // Play or pause; a clip that has ended is played on.
+  play() {
+    const { audio } = this;
+    if (!audio.paused) return audio.pause();
+    if (this.clip && audio.currentTime >= this.clip[1] - 0.05) this.clip = null;
+    return audio.play();
+  }
+
+  // Let the other side's recording play where this one does.
+  follow() {
+    const { audio } = this;
+    for (const other of this.audios.filter((each) => each !== audio)) {
+      const isPlaying = !audio.paused && !(audio.currentTime >= other.duration);
+      if (!isPlaying) other.pause();
+      if (Math.abs(other.currentTime - audio.currentTime) > 0.1) other.currentTime = audio.currentTime;
+      if (isPlaying && other.paused) other.play();
     }
   }
 
@@ -133,14 +172,17 @@ class Player {
     this.audio.play();
   }
 
-  goTo(seconds, said = "") {
+  // With an end, it is a clip: playing stops there, and the address has both.
+  goTo(seconds, { said = "", end = 0 } = {}) {
+    this.clip = end > seconds ? [seconds, end] : null;
     this.audio.currentTime = Math.min(Math.max(0, seconds), this.length);
-    if (said) this.said.textContent = `${said}, ${clock(seconds)}`;
+    if (said) this.said.textContent = said.replace("{time}", clock(seconds));
     this.show();
   }
 
   show() {
     const now = this.audio.currentTime;
+    if (this.clip && now >= this.clip[1] && !this.audio.paused) this.audio.pause();
     this.seek.value = now;
     this.seek.setAttribute("aria-valuetext", clock(now));
     this.root.querySelector("[data-at]").textContent = clock(now);
@@ -155,9 +197,12 @@ class Player {
 
   keepPlace() {
     const here = new URL(location.href);
-    const at = Math.round(this.audio.currentTime * 10) / 10;
-    if (at) here.searchParams.set("at", at);
-    else here.searchParams.delete("at");
+    const tenths = (seconds) => Math.round(seconds * 10) / 10;
+    const places = { at: tenths(this.clip?.[0] ?? this.audio.currentTime), to: tenths(this.clip?.[1] ?? 0) };
+    for (const [name, seconds] of Object.entries(places)) {
+      if (seconds) here.searchParams.set(name, seconds);
+      else here.searchParams.delete(name);
+    }
     history.replaceState(null, "", here);
   }
 
@@ -166,13 +211,12 @@ class Player {
     if (this.isAsking) return;
     this.isAsking = true;
     try {
-      const [sound] = await ask(this.root.dataset.sound);
+      const sounds = together(await ask(this.root.dataset.sound));
       const [at, isPlaying] = [this.audio.currentTime, !this.audio.paused];
-      this.audio.src = sound.url;
-      this.audio.currentTime = at;
+      this.audios.forEach((audio, place) => Object.assign(audio, { src: sounds[place].url, currentTime: at }));
       if (isPlaying) await this.audio.play();
     } catch {
-      this.said.textContent = "The recording cannot be played now";
+      this.said.textContent = this.said.dataset.noSound;
     } finally {
       setTimeout(() => (this.isAsking = false), 5000);
     }
@@ -180,13 +224,14 @@ class Player {
 
   async draw() {
     const wave = this.root.querySelector(".wave");
-    const [{ default: WaveSurfer }, { peaks }] = await Promise.all([
+    const [{ default: WaveSurfer }, ...found] = await Promise.all([
       import("../vendor/wavesurfer.js"),
-      ask(`${this.root.dataset.sound.replace(/\/[^/]*$/, "")}/peaks/${encodeURIComponent(this.sounds[0].recording_id)}`),
+      ...this.sounds.map((sound) => this.peaks(sound)),
     ]);
+    const peaks = found.flat();
     const colour = (name) => getComputedStyle(this.root.querySelector(`.ink-${name}`)).color;
     const lanes = () =>
-      this.sounds[0].speakers.map((speaker) => ({
+      this.sounds.flatMap((sound) => sound.speakers).map((speaker) => ({
         waveColor: colour(speaker === "customer" ? "customer" : "agent"),
         progressColor: colour("past"),
         overlay: false,
@@ -206,16 +251,27 @@ class Player {
       cursorColor: colour("head"),
       cspNonce: document.querySelector("script[nonce]").nonce,
     });
-    surfer.on("interaction", () => this.show());
+    surfer.on("interaction", () => {
+      this.clip = null;
+      this.show();
+    });
     const paint = () => surfer.setOptions({ splitChannels: lanes(), cursorColor: colour("head") });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
     document.querySelector("form.themes")?.addEventListener("submit", () => setTimeout(paint));
     this.tick();
   }
 
+  // The peaks of each channel, as long as the longest recording.
+  async peaks(sound) {
+    const folder = this.root.dataset.sound.replace(/\/[^/]*$/, "");
+    const { peaks } = await ask(`${folder}/peaks/${encodeURIComponent(sound.recording_id)}`);
+    const silent = (lane) => 2 * Math.round((lane.length / 2) * (this.length / (sound.duration_ms / 1000) - 1));
+    return peaks.map((lane) => [...lane, ...Array(silent(lane)).fill(0)]);
+  }
+
   tick() {
     const ticks = this.root.querySelector(".ticks");
-    for (const time of this.times) {
+    for (const [time] of this.clips) {
       const tick = document.createElement("span");
       tick.style.left = `${(100 * time) / this.length}%`;
       ticks.append(tick);

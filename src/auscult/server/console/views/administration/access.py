@@ -6,7 +6,11 @@ from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
 from auscult.domain.tenancy import Client
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+
+_FORMATS = {"standard": "", "slack": later("Messages in Slack"), "teams": later("Messages in Teams")}
 
 
 class ClientRow(Struct, frozen=True, kw_only=True):
@@ -39,10 +43,11 @@ class ClientsView(Struct, frozen=True, kw_only=True):
 
 
 class WebhookRow(Struct, frozen=True, kw_only=True):
-    """One webhook."""
+    """One webhook. ``format`` is empty where it is the usual one."""
 
     id: str
     url: str
+    format: str
     href: str
     kinds: str
     waiting: str
@@ -53,10 +58,15 @@ class WebhookRow(Struct, frozen=True, kw_only=True):
 
 
 class WebhooksView(Struct, frozen=True, kw_only=True):
-    """The webhooks, the form that adds one, and the secret of the one that was just added."""
+    """The webhooks, the form that adds one, and the secret of the one that was just added.
+
+    ``fields`` are what a template can name; ``usual`` is the wording where there is none.
+    """
 
     rows: tuple[WebhookRow, ...]
     kinds: tuple[str, ...]
+    fields: tuple[str, ...]
+    usual: str
     may_manage: bool
     made: SecretView | None
     note: str
@@ -88,11 +98,11 @@ def client_row(client: Client, app_id: str, reader: Reader, path: str) -> Client
     others = len(client.app_ids - {app_id})
     return ClientRow(
         client_id=client.client_id,
-        apps="this app" if not others else f"this app and {others} more",
+        apps=_("this app") if not others else _("this app and {n} more").format(n=others),
         scopes=tuple(sorted(client.scopes)),
         since=reader.day(client.created_at)
         if client.revoked_at is None
-        else f"Revoked {reader.day(client.revoked_at)}",
+        else _("Revoked {day}").format(day=reader.day(client.revoked_at)),
         is_revoked=client.revoked_at is not None,
         revoke=f"{path}/{client.client_id}/revoke" if client.revoked_at is None else "",
     )
@@ -102,14 +112,16 @@ def webhook_row(webhook: Webhook, last: int, reader: Reader, path: str) -> Webho
     """Show one webhook. ``last`` is the number of the last change."""
     waiting = max(0, last - webhook.position)
     if webhook.is_disabled:
-        state, tag = "Disabled", "late"
+        state, tag = _("Disabled"), "late"
     elif webhook.failures:
-        state, tag = f"Failed {webhook.failures} times, tried again", "due"
+        n = webhook.failures
+        state, tag = ngettext("Failed {n} time, tried again", "Failed {n} times, tried again", n).format(n=n), "due"
     else:
-        state, tag = "Works", "done"
+        state, tag = _("Works"), "done"
     return WebhookRow(
         id=webhook.id,
         url=webhook.url,
+        format=_(_FORMATS[webhook.format]),
         href=f"{path}/{webhook.id}",
         kinds=", ".join(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
         waiting=reader.number(waiting),
@@ -133,6 +145,6 @@ def _delivery(each: Delivery, reader: Reader, base: str) -> DeliveryRow:
         kind=each.kind,
         conversation=each.conversation_id,
         href="" if each.kind == "erased" else f"{base}/conversations/{each.conversation_id}",
-        answer=str(each.status) if each.status is not None else (each.error or "No answer"),
+        answer=str(each.status) if each.status is not None else (each.error or _("No answer")),
         is_done=each.is_done,
     )

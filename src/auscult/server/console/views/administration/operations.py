@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from auscult.domain.operations.figures import Figures
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
 from auscult.services.scoring.batches import Job
 
 _TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
+_STATES = {
+    "waiting": later("Waiting"),
+    "running": later("Running"),
+    "postponed": later("Postponed"),
+    "cancelled": later("Cancelled"),
+}
 _LATE = timedelta(minutes=15)
 _BACKUP = timedelta(days=2)
 
@@ -38,12 +46,13 @@ class JobRow(Struct, frozen=True, kw_only=True):
 
 
 class JobsView(Struct, frozen=True, kw_only=True):
-    """The page. ``older`` leads to the next jobs."""
+    """The page. ``older`` leads to the next jobs; ``is_open``: something waits or runs, so that the page changes by itself."""
 
     health: tuple[HealthRow, ...]
     rows: tuple[JobRow, ...]
     older: str
     note: str
+    is_open: bool
 
 
 def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
@@ -52,7 +61,7 @@ def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
     can_cancel = may_manage and job.state in ("waiting", "running", "postponed", "failed")
     return JobRow(
         id=job.id,
-        state=job.state[:1].upper() + job.state[1:],
+        state=pgettext("job", "Failed") if job.state == "failed" else _(_STATES[job.state]),
         tag=_TAGS.get(job.state, ""),
         conversations=reader.number(job.conversations),
         accepted=reader.lately(job.accepted_at),
@@ -69,28 +78,32 @@ def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:
     return (
         *_queues(found, reader),
         HealthRow(
-            name="Workers",
+            name=_("Workers"),
             value=reader.number(found.workers),
             is_well=found.workers > 0,
-            help="Start one: auscult worker, or auscult serve, which has its own.",
+            help=_("Start one: auscult worker, or auscult serve, which has its own."),
         ),
         HealthRow(
-            name="Failed jobs",
+            name=_("Failed jobs"),
             value=reader.number(found.failed_batches),
             is_well=not found.failed_batches,
-            help="Read the reason below, and retry once its cause is gone.",
+            help=_("Read the reason below, and retry once its cause is gone."),
         ),
         HealthRow(
-            name="Re-scores and back-tests",
-            value=f"{reader.number(found.unfinished_backfills)} under way, {reader.number(found.failed_backfills)} failed",
+            name=_("Re-scores and back-tests"),
+            value=_("{open} under way, {failed} failed").format(
+                open=reader.number(found.unfinished_backfills), failed=reader.number(found.failed_backfills)
+            ),
             is_well=not found.failed_backfills,
-            help="auscult rescores list shows why.",
+            help=_("auscult rescores list shows why."),
         ),
         _webhooks(found, reader),
         _backup(found.last_backup, reader),
         HealthRow(
-            name="Judge today",
-            value=f"{reader.number(found.judge_tokens_today)} tokens, {reader.number(found.judge_calls_open)} calls open",
+            name=_("Judge today"),
+            value=_("{tokens} tokens, {calls} calls open").format(
+                tokens=reader.number(found.judge_tokens_today), calls=reader.number(found.judge_calls_open)
+            ),
             is_well=True,
             help="",
         ),
@@ -101,13 +114,20 @@ def _queues(found: Figures, reader: Reader) -> list[HealthRow]:
     rows: list[HealthRow] = []
     for queue in found.queues:
         late = queue.oldest is not None and reader.now - queue.oldest > _LATE
-        since = f", the oldest since {reader.lately(queue.oldest)}" if queue.oldest else ""
+        value = ngettext("{n} conversation", "{n} conversations", queue.conversations)
+        if queue.oldest:
+            value = ngettext(
+                "{n} conversation, the oldest since {since}",
+                "{n} conversations, the oldest since {since}",
+                queue.conversations,
+            )
+        since = reader.lately(queue.oldest) if queue.oldest else ""
         rows.append(
             HealthRow(
-                name="Waiting, live" if queue.priority == "live" else "Waiting, backfill",
-                value=f"{reader.number(queue.conversations)} conversations{since}",
+                name=_("Waiting, live") if queue.priority == "live" else _("Waiting, backfill"),
+                value=value.format(n=reader.number(queue.conversations), since=since),
                 is_well=not late,
-                help="More workers make it shorter: auscult worker, on any host with PostgreSQL.",
+                help=_("More workers make it shorter: auscult worker, on any host with PostgreSQL."),
             )
         )
     return rows
@@ -116,19 +136,27 @@ def _queues(found: Figures, reader: Reader) -> list[HealthRow]:
 def _webhooks(found: Figures, reader: Reader) -> HealthRow:
     webhooks = found.webhooks
     late = webhooks.oldest is not None and reader.now - webhooks.oldest > _LATE
-    off = f", {reader.number(webhooks.disabled)} disabled" if webhooks.disabled else ""
+    text = (
+        _("{enabled} work, {disabled} disabled; {changes} changes undelivered")
+        if webhooks.disabled
+        else _("{enabled} work; {changes} changes undelivered")
+    )
     return HealthRow(
-        name="Webhooks",
-        value=f"{reader.number(webhooks.enabled)} work{off}; {reader.number(webhooks.undelivered)} changes undelivered",
+        name=_("Webhooks"),
+        value=text.format(
+            enabled=reader.number(webhooks.enabled),
+            disabled=reader.number(webhooks.disabled),
+            changes=reader.number(webhooks.undelivered),
+        ),
         is_well=not webhooks.disabled and not late,
-        help="The deliveries of a webhook say what it answered.",
+        help=_("The deliveries of a webhook say what it answered."),
     )
 
 
 def _backup(last: datetime | None, reader: Reader) -> HealthRow:
     return HealthRow(
-        name="Last backup",
-        value=reader.moment(last) if last else "None yet",
+        name=_("Last backup"),
+        value=reader.moment(last) if last else _("None yet"),
         is_well=last is not None and reader.now - last < _BACKUP,
-        help="auscult backup FOLDER, and auscult restore FOLDER --verify now and then.",
+        help=_("auscult backup FOLDER, and auscult restore FOLDER --verify now and then."),
     )

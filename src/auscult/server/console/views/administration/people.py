@@ -6,18 +6,20 @@ from msgspec import Struct
 
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.roles import Role
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import role_name
 from auscult.services.people.views import GrantView, UserView
 from auscult.services.people.why import Explanation
 
-_STATES = {"in_force": "", "coming": "from", "ended": "ended", "revoked": "revoked"}
 _SCOPES = {
-    "app": "the whole app",
-    "queues": "queues",
-    "teams": "teams",
-    "agents": "agents",
-    "own": "their own conversations",
-    "assigned": "what they are to audit",
+    "app": later("the whole app"),
+    "queues": later("queues {names}"),
+    "teams": later("teams {names}"),
+    "agents": later("agents {names}"),
+    "own": later("their own conversations"),
+    "assigned": later("what they are to audit"),
 }
 
 
@@ -112,12 +114,6 @@ class RolesView(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-def in_words(role: str) -> str:
-    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``."""
-    words = role.replace("-", " ")
-    return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
-
-
 def user_row(user: UserView, path: str) -> UserRow:
     """Show one user in the list."""
     roles = dict.fromkeys(_what(each) for each in user.grants if each.state == "in_force")
@@ -145,21 +141,23 @@ def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) 
 
 
 def _what(grant: GrantView) -> str:
-    return in_words(grant.role) if grant.role else PERMISSIONS.get(grant.permission or "", grant.permission or "")
+    return role_name(grant.role) if grant.role else _(PERMISSIONS.get(grant.permission or "", grant.permission or ""))
 
 
 def _where(grant: GrantView) -> str:
-    where = _SCOPES[grant.scope.kind]
     if grant.scope.kind == "app" and grant.app_id is None:
-        where = "every app"
-    return f"{where} {', '.join(grant.scope.names)}" if grant.scope.names else where
+        return _("every app")
+    return _(_SCOPES[grant.scope.kind]).format(names=", ".join(grant.scope.names)).strip()
 
 
 def _when(grant: GrantView, reader: Reader) -> str:
     if grant.state == "revoked" and grant.revoked_at is not None:
-        return f"Revoked on {reader.day(grant.revoked_at)} by {grant.revoked_by}"
-    since = f"Since {reader.day(grant.since)}" if grant.state != "coming" else f"From {reader.day(grant.since)}"
-    return f"{since} to {reader.day(grant.until)}" if grant.until else since
+        return _("Revoked on {day} by {by}").format(day=reader.day(grant.revoked_at), by=grant.revoked_by)
+    if grant.until:
+        text = _("From {since} to {until}") if grant.state == "coming" else _("Since {since} to {until}")
+        return text.format(since=reader.day(grant.since), until=reader.day(grant.until))
+    text = _("From {since}") if grant.state == "coming" else _("Since {since}")
+    return text.format(since=reader.day(grant.since))
 
 
 def why_view(found: Explanation, now_rows: Iterable[GrantView]) -> WhyView:
@@ -184,9 +182,9 @@ def role_row(role: Role, users: int, reader: Reader, path: str, *, may_define: b
     """Show one role."""
     return RoleRow(
         name=role.name,
-        title=in_words(role.name),
+        title=role_name(role.name),
         is_built_in=role.is_built_in,
-        permissions=tuple((each, PERMISSIONS[each]) for each in PERMISSIONS if each in role.permissions),
-        users="1 user" if users == 1 else f"{reader.number(users)} users",
+        permissions=tuple((each, _(PERMISSIONS[each])) for each in PERMISSIONS if each in role.permissions),
+        users=ngettext("{n} user", "{n} users", users).format(n=reader.number(users)),
         remove=f"{path}/{role.name}/remove" if may_define and not role.is_built_in else "",
     )

@@ -7,13 +7,15 @@ from msgspec import Struct
 
 from auscult.domain.privacy.log import Entry
 from auscult.domain.privacy.retention import EVERY_QUEUE, Approval, Hold, Item, Receipt, Rule
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 
 KINDS = {
-    "conversation": "Conversations, with all made of them",
-    "transcript": "Words",
-    "recording": "Sound",
-    "result": "Results",
+    "conversation": later("Conversations, with all made of them"),
+    "transcript": later("Words"),
+    "recording": later("Sound"),
+    "result": later("Results"),
 }
 """Parts of a conversation that a rule of retention keeps, in words."""
 _SHOWN = 20
@@ -133,45 +135,60 @@ class LogView(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...]
 
 
-_KINDS = {"conversation": "Conversation", "customer": "Customer", "agent": "Agent", "period": "Period"}
+_KINDS = {
+    "conversation": later("Conversation"),
+    "customer": later("Customer"),
+    "agent": later("Agent"),
+    "period": later("Period"),
+}
+_SUBJECTS = {"customer": later("customer"), "phone": later("phone"), "email": later("email")}
 
 
 def rule_row(rule: Rule, names: Mapping[str, str], reader: Reader) -> RuleRow:
     """Show one rule."""
-    name = "All other queues" if rule.queue == EVERY_QUEUE else names.get(rule.queue, rule.queue)
-    return RuleRow(queue=rule.queue, name=name, kind=KINDS[rule.kind], kept=f"{reader.number(rule.days)} days")
+    name = _("All other queues") if rule.queue == EVERY_QUEUE else names.get(rule.queue, rule.queue)
+    kept = ngettext("{n} day", "{n} days", rule.days).format(n=reader.number(rule.days))
+    return RuleRow(queue=rule.queue, name=name, kind=_(KINDS[rule.kind]), kept=kept)
 
 
 def items_view(items: Sequence[Item], reader: Reader, base: str) -> ItemsView:
     """Show what a run would erase."""
     going = [each for each in items if each.held_by is None]
     held = len(items) - len(going)
-    many = "1 conversation" if len(going) == 1 else f"{reader.number(len(going))} conversations"
-    kept = f", {reader.number(held)} kept by a hold" if held else ""
-    audits = sum(each.is_audited for each in going)
-    with_audits = f", {reader.number(audits)} of them audited" if audits else ""
+    facts = [ngettext("{n} conversation", "{n} conversations", len(going)).format(n=reader.number(len(going)))]
+    if audits := sum(each.is_audited for each in going):
+        facts.append(_("{n} of them audited").format(n=reader.number(audits)))
+    if held:
+        facts.append(_("{n} kept by a hold").format(n=reader.number(held)))
     return ItemsView(
-        sentence=f"{many}{with_audits}{kept}.",
+        sentence=f"{', '.join(facts)}.",
         is_empty=not going,
         items=tuple(
             (
                 each.conversation_id,
                 f"{base}/conversations/{each.conversation_id}",
-                reader.day(each.started_at) + (f", hold {each.held_by}" if each.held_by is not None else ""),
+                _day_of(each, reader),
             )
             for each in items[:_SHOWN]
         ),
-        more=f"and {reader.number(len(items) - _SHOWN)} more" if len(items) > _SHOWN else "",
+        more=_("and {n} more").format(n=reader.number(len(items) - _SHOWN)) if len(items) > _SHOWN else "",
     )
+
+
+def _day_of(item: Item, reader: Reader) -> str:
+    day = reader.day(item.started_at)
+    return day if item.held_by is None else _("{day}, hold {hold}").format(day=day, hold=item.held_by)
 
 
 def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
     """Show one receipt."""
-    elsewhere = f"{receipt.webhook_deliveries} deliveries, {receipt.exports} exports before"
+    elsewhere = _("{deliveries} deliveries, {exports} exports before").format(
+        deliveries=receipt.webhook_deliveries, exports=receipt.exports
+    )
     return ReceiptRow(
         id=receipt.id,
         when=reader.moment(receipt.started_at),
-        kind="Retention" if receipt.kind == "retention" else "Customer",
+        kind=_("Retention") if receipt.kind == "retention" else _("Customer"),
         by=receipt.principal,
         erased=reader.number(receipt.erased),
         audits=reader.number(receipt.audits),
@@ -182,14 +199,8 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
 
 def approval_row(found: Approval, me: str, reader: Reader, path: str) -> ApprovalRow:
     """Show a step that waits for a second person."""
-    subject = found.subject
-    what = {
-        "erasure": f"Erase everything of {subject.by} {subject.value}" if subject else "Erase a customer",
-        "hold_lift": f"Lift hold {subject.hold}: {subject.reason}" if subject else "Lift a hold",
-        "one_person": "Let one person be enough from now on",
-    }
     return ApprovalRow(
-        what=what[found.kind],
+        what=_what(found),
         by=found.requested_by.removeprefix("user:"),
         when=reader.lately(found.requested_at),
         approve="" if found.requested_by == me else f"{path}/{found.number}/approve",
@@ -197,14 +208,31 @@ def approval_row(found: Approval, me: str, reader: Reader, path: str) -> Approva
     )
 
 
+def _what(found: Approval) -> str:
+    """Return what is asked for, in words."""
+    subject = found.subject
+    if found.kind == "erasure":
+        if not subject:
+            return _("Erase a customer")
+        by = _(_SUBJECTS.get(subject.by or "", subject.by or ""))
+        return _("Erase everything of {by} {value}").format(by=by, value=subject.value)
+    if found.kind == "hold_lift":
+        if not subject:
+            return _("Lift a hold")
+        return _("Lift hold {number}: {reason}").format(number=subject.hold, reason=subject.reason)
+    return _("Let one person be enough from now on")
+
+
 def hold_row(hold: Hold, reader: Reader, path: str) -> HoldRow:
     """Show one hold."""
-    lifted = f"Lifted {reader.day(hold.lifted_at)} by {hold.lifted_by}" if hold.lifted_at else ""
+    lifted = ""
+    if hold.lifted_at:
+        lifted = _("Lifted {day} by {by}").format(day=reader.day(hold.lifted_at), by=hold.lifted_by)
     return HoldRow(
         number=str(hold.number),
-        what=f"{_KINDS[hold.kind]} {hold.value}",
+        what=f"{_(_KINDS[hold.kind])} {hold.value}",
         reason=hold.reason,
-        placed=f"{reader.day(hold.placed_at)} by {hold.placed_by}",
+        placed=_("{day} by {by}").format(day=reader.day(hold.placed_at), by=hold.placed_by),
         lifted=lifted,
         lift="" if hold.lifted_at else f"{path}/{hold.number}/lift",
     )
@@ -220,6 +248,6 @@ def entry_row(entry: Entry, reader: Reader, path: str) -> EntryRow:
         who_href=f"{path}?principal={entry.principal}",
         action=entry.action,
         action_href=f"{path}?action={entry.action}",
-        target=entry.target or ("erased" if entry.salt is None else ""),
+        target=entry.target or (_("erased") if entry.salt is None else ""),
         details="" if entry.details in (None, "{}") else entry.details,
     )

@@ -1,7 +1,7 @@
 """Auditors: load, pace, severity and agreement, each with its doubt; by name and never by rank."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -9,7 +9,10 @@ from msgspec import Struct
 
 from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.review.disputes import word_of
+from auscult.services.audits.agreement import Disagreement
 from auscult.services.audits.raters import Rater, RaterReport
 
 _FEW = 10
@@ -76,6 +79,59 @@ def auditors_view(
     )
 
 
+class DifferenceRow(Struct, frozen=True, kw_only=True):
+    """One conversation on which an auditor and the machine differ, with what each rests on."""
+
+    metric: str
+    own: str
+    machine: str
+    when: str
+    reason: str
+    comment: str
+    href: str
+
+
+class AuditorView(Struct, frozen=True, kw_only=True):
+    """An auditor's own page. Figures of fewer than ten audits are a dash."""
+
+    audits: str
+    pace: str
+    machine: str
+    severity: str
+    consistency: str
+    few: str
+    rows: tuple[DifferenceRow, ...]
+
+
+def auditor_view(
+    rater: Rater | None, differences: Sequence[tuple[str, Disagreement]], reader: Reader, base: str
+) -> AuditorView:
+    """Show an auditor how they audit. ``differences`` are pairs of a metric's name and a disagreement."""
+    n = rater.audits if rater else 0
+    again = rater.consistency if rater else None
+    newest = sorted(differences, key=lambda each: each[1].started_at, reverse=True)
+    return AuditorView(
+        audits=reader.number(n),
+        pace=_pace(rater, reader),
+        machine=_share(rater.machine if rater else None, n, reader),
+        severity=_severity(rater, reader),
+        consistency=_share(again.raw, again.n, reader) if again else "\u2013",
+        few=_("Figures appear from {n} audits on.").format(n=reader.number(_FEW)) if n < _FEW else "",
+        rows=tuple(
+            DifferenceRow(
+                metric=metric,
+                own=word_of(each.answer),
+                machine=word_of(each.machine),
+                when=reader.lately(each.started_at),
+                reason=each.reason,
+                comment=each.comment,
+                href=f"{base}/conversations/{each.conversation_id}",
+            )
+            for metric, each in newest
+        ),
+    )
+
+
 def _row(email: str, name: str, rater: Rater | None, load: Load, reader: Reader) -> AuditorRow:
     waiting, late = load.waiting[email], load.late[email]
     is_enough = rater is not None and rater.audits >= _FEW
@@ -83,7 +139,7 @@ def _row(email: str, name: str, rater: Rater | None, load: Load, reader: Reader)
     return AuditorRow(
         name=name,
         waiting=reader.number(waiting),
-        late=f"{reader.number(late)} late" if late else "",
+        late=_("{n} late").format(n=reader.number(late)) if late else "",
         audits=reader.number(rater.audits) if rater else "0",
         pace=_pace(rater, reader),
         machine=_share(machine, rater.audits if rater else 0, reader),
@@ -106,7 +162,7 @@ def _chart(report: RaterReport, names: Mapping[str, str], reader: Reader) -> Mar
         for each in sorted(report.raters, key=lambda each: names.get(each.auditor, each.auditor).lower())
         if each.machine is not None and each.audits >= _FEW
     ]
-    return intervals(rows, Axis(label="Agreement with the machine", heading="audits", unit="%")) if rows else None
+    return intervals(rows, Axis(label=_("Agreement with the machine"), heading=_("audits"), unit="%")) if rows else None
 
 
 def _pace(rater: Rater | None, reader: Reader) -> str:
@@ -118,12 +174,13 @@ def _pace(rater: Rater | None, reader: Reader) -> str:
 def _severity(rater: Rater | None, reader: Reader) -> str:
     """Return how strict somebody is against colleagues on the same conversations, or that chance explains it."""
     if rater is None or rater.severity is None or rater.severity.shared < _FEW:
-        return "Too few shared"
+        return _("Too few shared")
     figure = rater.severity.figure
     if figure.low <= 0 <= figure.high:
-        return "Like the others"
+        return _("Like the others")
     points = reader.number(abs(figure.value), 1)
-    return f"{points} points stricter" if figure.value > 0 else f"{points} points milder"
+    text = _("{points} points stricter") if figure.value > 0 else _("{points} points milder")
+    return text.format(points=points)
 
 
 def _share(figure: Figure | None, n: int, reader: Reader) -> str:
@@ -134,18 +191,20 @@ def _share(figure: Figure | None, n: int, reader: Reader) -> str:
 
 def _swayed(found: Figure | None, reader: Reader) -> str:
     if found is None:
-        return "A plan that hides the machine's answers in half of its items shows how far they sway people."
+        return _("A plan that hides the machine's answers in half of its items shows how far they sway people.")
     points = reader.number(found.value * 100, 1)
     if found.low <= 0 <= found.high:
-        return f"Seeing the machine's answers moves people by {points} points: could still be chance."
-    return f"Seeing the machine's answers moves people {points} points towards them."
+        text = _("Seeing the machine's answers moves people by {points} points: could still be chance.")
+    else:
+        text = _("Seeing the machine's answers moves people {points} points towards them.")
+    return text.format(points=points)
 
 
 def _scores(report: RaterReport, reader: Reader) -> str:
     limits = report.scores
     if limits is None:
         return ""
-    return (
-        f"Two people give the same conversation scores that differ by {reader.number(limits.low, 1)} to "
-        f"{reader.number(limits.high, 1)} points in nineteen of twenty cases."
+    text = _(
+        "Two people give the same conversation scores that differ by {low} to {high} points in nineteen of twenty cases."
     )
+    return text.format(low=reader.number(limits.low, 1), high=reader.number(limits.high, 1))

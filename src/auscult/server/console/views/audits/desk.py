@@ -18,19 +18,25 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.lanes import lanes
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.naming import channel_of, language_name, queues_of
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
 from auscult.server.console.views.verdicts import question_of
 
-ANSWERS: tuple[tuple[Qualification, str], ...] = (("YES", "Yes"), ("NO", "No"), ("NA", "N/A"))
+ANSWERS: tuple[tuple[Qualification, str], ...] = (
+    ("YES", later("Yes")),
+    ("NO", later("No")),
+    ("NA", later("N/A")),
+)
 CODES: dict[DeclineCode, str] = {
-    "no_sound": "No sound, or too little",
-    "wrong_agent": "Another agent",
-    "language": "A language that I do not speak",
-    "incomplete": "Words are missing",
-    "not_for_form": "The form does not fit",
-    "other": "Something else",
+    "no_sound": later("No sound, or too little"),
+    "wrong_agent": later("Another agent"),
+    "language": later("A language that I do not speak"),
+    "incomplete": later("Words are missing"),
+    "not_for_form": later("The form does not fit"),
+    "other": later("Something else"),
 }
 """Why a conversation cannot be judged, in words."""
 _QUOTED = re.compile("\u201c([^\u201c\u201d]+)\u201d")
@@ -97,7 +103,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
     problem: str
     here: int
     blind: str
-    codes: tuple[ChoiceView, ...] = tuple(ChoiceView(value=code, word=word) for code, word in CODES.items())
+    codes: tuple[ChoiceView, ...]
 
 
 def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Reader, problem: str = "") -> DeskView:
@@ -124,7 +130,8 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
         comment=sheet.comment,
         waiting=waiting,
         problem=problem,
-        blind="Other auditors hidden" if item.shows_machine else "Blind: machine and other auditors hidden",
+        blind=_("Other auditors hidden") if item.shows_machine else _("Blind: machine and other auditors hidden"),
+        codes=tuple(ChoiceView(value=code, word=_(word)) for code, word in CODES.items()),
         here=next(
             (n for n, each in enumerate(questions) if not (each.answer or each.given_number)),
             max(len(questions) - 1, 0),
@@ -144,7 +151,7 @@ def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
 
 def _machine(results: Iterable[MetricResult]) -> dict[str, str]:
     """Return the machine's answers in words, by metric id."""
-    words = dict(ANSWERS)
+    words: dict[str, str] = {value: _(word) for value, word in ANSWERS}
     found = ((one.metric.id, one.verdict) for one in results)
     return {name: verdict.level or words.get(verdict.qualification, "") for name, verdict in found}
 
@@ -180,10 +187,10 @@ def _asks_number(metric: Metric) -> bool:
 def _choices(metric: Metric) -> tuple[ChoiceView, ...]:
     """Return what can be chosen: the levels of a graded metric, else Yes and No; and N/A."""
     if metric.grades is None:
-        return tuple(ChoiceView(value=value, word=word) for value, word in ANSWERS)
+        return tuple(ChoiceView(value=value, word=_(word)) for value, word in ANSWERS)
     levels = () if _asks_number(metric) else metric.grades.levels
     named = (ChoiceView(value=f"{LEVEL}{level.name}", word=level.name) for level in levels)
-    return (*named, ChoiceView(value="NA", word="N/A"))
+    return (*named, ChoiceView(value="NA", word=_("N/A")))
 
 
 def _chosen(metric: Metric, given: AuditAnswer | None) -> str:

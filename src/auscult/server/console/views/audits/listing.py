@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import CHANNELS, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
@@ -54,20 +55,21 @@ def audits_view(
 ) -> AuditsView:
     """Show an auditor's audits: what they have begun first, then what is due first."""
     late = sum(is_late(each, reader.now) for each in waiting)
-    lead = f"{reader.number(len(waiting))} to do" if waiting else "Nothing waits for you"
-    if late:
-        lead += f", {reader.number(late)} late"
+    lead = _("Nothing waits for you.")
+    if waiting:
+        text = _("{n} to do, {late} late.") if late else _("{n} to do.")
+        lead = text.format(n=reader.number(len(waiting)), late=reader.number(late))
     return AuditsView(
         waiting=tuple(_item(each, known, reader, base) for each in waiting),
         done=tuple(_done(each, known, reader, base) for each in done),
-        lead=f"{lead}.",
+        lead=lead,
     )
 
 
 def note_of(done: str, *, is_waiting: bool) -> str:
     """Say what happened before: an audit was ``submitted`` or ``handed-back``; and why ``none`` comes next."""
-    said = {"submitted": "Submitted.", "handed-back": "Handed back."}.get(done, "")
-    rest = "Nothing more is handed out today: plans are paused, on holiday, or have given you their number."
+    said = {"submitted": _("Submitted."), "handed-back": _("Handed back.")}.get(done, "")
+    rest = _("Nothing more is handed out today: plans are paused, on holiday, or have given you their number.")
     return f"{said} {rest}".strip() if done and is_waiting else said
 
 
@@ -82,7 +84,7 @@ def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Rea
     case = known.get(conversation_id)
     conversation, form = (case.conversation, case.evaluation.form) if case else (None, None)
     about = (
-        (CHANNELS[conversation.channel], queues_of(conversation), length(conversation.duration_ms))
+        (_(CHANNELS[conversation.channel]), queues_of(conversation), length(conversation.duration_ms))
         if conversation
         else ()
     )
@@ -91,8 +93,10 @@ def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Rea
         href=f"{base}/audits/{conversation_id}",
         words=excerpt(customer_words(conversation)) if conversation else conversation_id,
         about=" \u00b7 ".join(each for each in about if each),
-        assigned=f"Due {reader.day(due)}" if due else reader.lately(one.since),
-        answered=f"{answered} of {len(form.metrics)} answered" if form and answered else "Not begun",
+        assigned=_("Due {day}").format(day=reader.day(due)) if due else reader.lately(one.since),
+        answered=_("{answered} of {n} answered").format(answered=answered, n=len(form.metrics))
+        if form and answered
+        else _("Not begun"),
         is_begun=answered > 0,
         is_late=is_late(one, reader.now),
     )

@@ -9,31 +9,39 @@ from msgspec import Struct
 
 from auscult.domain.audits.plan import PlanDocument
 from auscult.server.console.charts.curve import precision
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.posted import Given, number, one, several, whole
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import CHANNELS
 from auscult.services.audits.plans import PlanForecast
 
 RISKS = {
-    "fatal": "A fatal metric was missed",
-    "failed": "The conversation did not pass",
-    "unsure": "The machine was close to its threshold",
-    "escalation": "The customer asked for somebody else",
-    "churn": "The customer may leave",
+    "fatal": later("A fatal metric was missed"),
+    "failed": later("The conversation did not pass"),
+    "unsure": later("The machine was close to its threshold"),
+    "escalation": later("The customer asked for somebody else"),
+    "churn": later("The customer may leave"),
 }
 HIDDEN = {
-    "machine": "The machine's answers",
-    "others": "Other auditors",
-    "agent": "The agent's name",
-    "auditor": "The auditor's name, from the agent",
+    "machine": later("The machine's answers"),
+    "others": later("Other auditors"),
+    "agent": later("The agent's name"),
+    "auditor": later("The auditor's name, from the agent"),
 }
 JUDGED = {
-    "most": "The agent who handled most",
-    "first": "The first agent",
-    "last": "The last agent",
-    "each": "Each agent by themselves",
+    "most": later("The agent who handled most"),
+    "first": later("The first agent"),
+    "last": later("The last agent"),
+    "each": later("Each agent by themselves"),
 }
-EVERY = {"": "Once", "day": "Every day", "week": "Every week", "month": "Every month"}
-PER = {"all": "In all", "agent": "Of each agent", "queue": "Of each queue"}
+EVERY = {
+    "": later("Once"),
+    "day": later("Every day"),
+    "week": later("Every week"),
+    "month": later("Every month"),
+}
+PER = {"all": later("In all"), "agent": later("Of each agent"), "queue": later("Of each queue")}
 _PERIOD = timedelta(days=30)
 _WHOLE, _MOST_SLIDER = 100, 400
 _FEW = 10
@@ -200,37 +208,41 @@ def _day_after(day: str) -> str:
         return day
 
 
-def editor_view(value: Mapping[str, Any], offered: Offered, title: str, address: tuple[str, str]) -> PlanEditorView:
-    """Show the editor with a plan as plain values. ``address`` is where it is sent, and where one goes back to."""
+def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:
+    """Show the editor with a plan as plain values.
+
+    ``stored`` is the name that the plan has so far, empty for a new one; ``address`` is where it is sent, and where one
+    goes back to.
+    """
     frame, quota = value["frame"], value["quota"]
     amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
     known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
     names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
     queues = [*offered.queues, *(each for each in frame.get("queues", ()) if each not in offered.queues)]
     return PlanEditorView(
-        title=title,
+        title=stored or _("New plan"),
         action=address[0],
         back=address[1],
-        save="Save plan" if title == "New plan" else "Save new version",
+        save=_("Save new version") if stored else _("Save plan"),
         name=value["name"],
         forms=_choices(offered.forms, (value["form_id"],)),
         since=str(frame["since"])[:10],
         last=_last_day(str(frame["until"])),
         queues=_choices({each: each for each in queues}, frame.get("queues", ())),
-        channels=_choices({"voice": "Voice", "chat": "Chat"}, frame.get("channels", ())),
-        every=_choices(EVERY, (value.get("every") or "",)),
-        per=_choices(PER, (quota.get("per", "all"),)),
+        channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
+        every=_choices(_shown(EVERY), (value.get("every") or "",)),
+        per=_choices(_shown(PER), (quota.get("per", "all"),)),
         is_percent=quota.get("percent") is not None,
         amount=_plain(amount),
         slider=_plain(min(float(amount or 1), _MOST_SLIDER)),
         minimum=_plain(quota.get("minimum") or 0),
-        risks=_choices(RISKS, value.get("risks", ())),
+        risks=_choices(_shown(RISKS), value.get("risks", ())),
         floor=_plain(value.get("floor", 0.2) * _WHOLE),
-        judged=_choices(JUDGED, (value.get("judged", "most"),)),
+        judged=_choices(_shown(JUDGED), (value.get("judged", "most"),)),
         auditors=tuple(_auditor(email, name, known.get(email, {})) for email, name in names.items()),
         total=_plain(sum(float(each.get("share") or 0) for each in known.values())),
         second=_plain(value.get("second_share", 0) * _WHOLE),
-        hidden=_choices(HIDDEN, value.get("hidden", ())),
+        hidden=_choices(_shown(HIDDEN), value.get("hidden", ())),
         hide_machine=_plain(value.get("hide_machine_share", 0) * _WHOLE),
         due_days=_plain(value.get("due_days")),
         problem="",
@@ -239,6 +251,11 @@ def editor_view(value: Mapping[str, Any], offered: Offered, title: str, address:
 
 def _auditor(email: str, name: str, known: Mapping[str, Any]) -> AuditorField:
     return AuditorField(email=email, name=name, share=_plain(known.get("share")), per_day=_plain(known.get("per_day")))
+
+
+def _shown(words: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of a table in the reader's language."""
+    return {value: _(word) for value, word in words.items()}
 
 
 def _choices(names: Mapping[str, str], on: Sequence[str]) -> tuple[Choice, ...]:
@@ -264,16 +281,18 @@ def forecast_view(found: PlanForecast, offered: Offered, reader: Reader) -> Fore
     return ForecastView(
         frame=reader.number(preview.frame_count),
         width=width,
-        width_of=f"points at most, on {metric}" if metric else "nothing to estimate",
+        width_of=_("points at most, on {metric}").format(metric=metric) if metric else _("nothing to estimate"),
         items=reader.number(preview.items),
-        seconds=f"{reader.number(preview.seconds)} with a second opinion" if preview.seconds else "",
+        seconds=_("{n} with a second opinion").format(n=reader.number(preview.seconds)) if preview.seconds else "",
         chart=_curve(found, reader),
         auditors=tuple(
             (offered.auditors.get(email, email), reader.number(items)) for email, items in preview.by_auditor.items()
         ),
         strata=_strata(found, reader),
         remark=_remark(found),
-        problem="" if preview.frame_count else "No evaluated conversation is in it. Change the days, form or filters.",
+        problem=""
+        if preview.frame_count
+        else _("No evaluated conversation is in it. Change the days, form or filters."),
     )
 
 
@@ -290,7 +309,9 @@ def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
     if len(ordered) == 1:
         return ()
     return tuple(
-        StratumRow(name=each.key or "All", population=reader.number(each.population), drawn=reader.number(each.drawn))
+        StratumRow(
+            name=each.key or _("All"), population=reader.number(each.population), drawn=reader.number(each.drawn)
+        )
         for each in ordered[:8]
     )
 
@@ -298,5 +319,6 @@ def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
 def _remark(found: PlanForecast) -> str:
     few = [each for each in found.preview.strata if 0 < each.drawn < _FEW]
     if len(found.preview.strata) > 1 and few:
-        return f"{len(few)} of {len(found.preview.strata)} groups get fewer than {_FEW}: too few to compare."
+        text = _("{few} of {groups} groups get fewer than {least}: too few to compare.")
+        return text.format(few=len(few), groups=len(found.preview.strata), least=_FEW)
     return ""

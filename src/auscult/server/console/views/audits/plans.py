@@ -8,16 +8,24 @@ from msgspec import Struct
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.server.console.charts.progress import progress
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.services.audits.plans import PlanProgress
 
-_STEPS = {"day": "every day", "week": "every week", "month": "every month"}
-_PER = {"all": "", "agent": " of each agent", "queue": " of each queue"}
+_STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
+_PER = {"all": "{many}", "agent": later("{many} of each agent"), "queue": later("{many} of each queue")}
 _HIDDEN = {
-    "machine": "the machine's answers",
-    "others": "other auditors",
-    "agent": "the agent's name",
-    "auditor": "the auditor's name, from the agent",
+    "machine": later("the machine's answers"),
+    "others": later("other auditors"),
+    "agent": later("the agent's name"),
+    "auditor": later("the auditor's name, from the agent"),
+}
+_JUDGED = {
+    "most": later("the agent who handled most"),
+    "first": later("the first agent"),
+    "last": later("the last agent"),
+    "each": later("each agent by themselves"),
 }
 _DONE = ("submitted", "declined", "erased")
 
@@ -91,14 +99,18 @@ def quota_of(document: PlanDocument, reader: Reader) -> str:
     """Return how many a plan draws, in words."""
     quota = document.quota
     many = f"{reader.number(quota.percent, 1)}%" if quota.percent is not None else reader.number(quota.count or 0)
-    least = f", at least {reader.number(quota.minimum)}" if quota.minimum else ""
-    when = f", {_STEPS[document.every]}" if document.every else ""
-    return f"{many}{_PER[quota.per]}{least}{when}"
+    parts = [_(_PER[quota.per]).format(many=many)]
+    if quota.minimum:
+        parts.append(_("at least {n}").format(n=reader.number(quota.minimum)))
+    if document.every:
+        parts.append(_(_STEPS[document.every]))
+    return ", ".join(parts)
 
 
 def period_of(document: PlanDocument, reader: Reader) -> str:
     """Return the days of a plan's frame."""
-    return f"{reader.day(document.frame.since)} to {reader.last_day(document.frame.until)}"
+    frame = document.frame
+    return _("{since} to {until}").format(since=reader.day(frame.since), until=reader.last_day(frame.until))
 
 
 def plans_view(
@@ -120,8 +132,8 @@ def _row(found: PlanProgress, forms: Mapping[str, str], reader: Reader, base: st
         href=f"{base}/plans/{found.plan.plan_id}",
         about=f"{forms.get(document.form_id, document.form_id)} \u00b7 {quota_of(document, reader)}",
         period=period_of(document, reader),
-        bar=progress(done, items, f"{done} of {items} audits done"),
-        done=f"{reader.number(done)} of {reader.number(items)}" if items else "\u2013",
+        bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
+        done=_("{done} of {n}").format(done=reader.number(done), n=reader.number(items)) if items else "\u2013",
         state=state,
         kind=kind,
     )
@@ -129,10 +141,10 @@ def _row(found: PlanProgress, forms: Mapping[str, str], reader: Reader, base: st
 
 def _state(found: PlanProgress, done: int, items: int) -> tuple[str, str]:
     if found.plan.document.paused:
-        return "Paused", "due"
+        return _("Paused"), "due"
     if not found.draws:
-        return "Not drawn yet", ""
-    return ("Done", "") if items and done == items else ("Under way", "go")
+        return _("Not drawn yet"), ""
+    return (_("Done"), "") if items and done == items else (_("Under way"), "go")
 
 
 def _items(found: PlanProgress) -> int:
@@ -155,8 +167,8 @@ def plan_view(
         lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
         facts=_facts(plan, reader),
         figure=reader.number(done),
-        beside=f"of {reader.number(items)} audits" if items else "no audit drawn yet",
-        bar=progress(done, items, f"{done} of {items} audits done"),
+        beside=_("of {n} audits").format(n=reader.number(items)) if items else _("no audit drawn yet"),
+        bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
         raters=tuple(_raters(found, names, reader)),
         draws=tuple(_draw(each, names, reader) for each in reversed(found.draws)),
         edit="",
@@ -171,29 +183,23 @@ def plan_view(
 
 def _facts(plan: Plan, reader: Reader) -> tuple[tuple[str, str], ...]:
     document = plan.document
-    found = [("How many", quota_of(document, reader)), ("Judged", _judged(document))]
+    found = [(_("How many"), quota_of(document, reader)), (_("Judged"), _(_JUDGED[document.judged]))]
     if document.frame.queues:
-        found.append(("Queues", ", ".join(document.frame.queues)))
+        found.append((_("Queues"), ", ".join(document.frame.queues)))
     if document.second_share:
-        found.append(("Second opinion", f"{reader.share(document.second_share)} of the items"))
+        found.append((_("Second opinion"), _("{share} of the items").format(share=reader.share(document.second_share))))
     if document.hidden:
-        found.append(("Hidden until submitted", ", ".join(_HIDDEN[each] for each in document.hidden)))
+        found.append((_("Hidden until submitted"), ", ".join(_(_HIDDEN[each]) for each in document.hidden)))
     if document.risks:
-        found.append(("Look closer", f"at signs of risk; {reader.share(document.floor)} stay random"))
+        stays = _("at signs of risk; {share} stay random").format(share=reader.share(document.floor))
+        found.append((_("Look closer"), stays))
     if document.due_days:
-        found.append(("Due", f"{reader.number(document.due_days)} days after handing out"))
-    found.append(("Version", f"{plan.version}, saved by {plan.created_by} on {reader.day(plan.created_at)}"))
+        due = ngettext("{n} day after handing out", "{n} days after handing out", document.due_days)
+        found.append((_("Due"), due.format(n=reader.number(document.due_days))))
+    saved = _("{version}, saved by {by} on {day}")
+    saved = saved.format(version=plan.version, by=plan.created_by, day=reader.day(plan.created_at))
+    found.append((_("Version"), saved))
     return tuple(found)
-
-
-def _judged(document: PlanDocument) -> str:
-    words = {
-        "most": "the agent who handled most",
-        "first": "the first agent",
-        "last": "the last agent",
-        "each": "each agent by themselves",
-    }
-    return words[document.judged]
 
 
 def _raters(found: PlanProgress, names: Mapping[str, str], reader: Reader) -> list[RaterRow]:
@@ -204,13 +210,13 @@ def _raters(found: PlanProgress, names: Mapping[str, str], reader: Reader) -> li
         items, done = sum(states.values()), sum(states.get(each, 0) for each in ("submitted", "declined"))
         rows.append(
             RaterRow(
-                name=names.get(email, email) or "Nobody yet",
+                name=names.get(email, email) or _("Nobody yet"),
                 share=f"{reader.number(shares[email])}%" if email in shares else "\u2013",
                 items=reader.number(items),
                 done=reader.number(states.get("submitted", 0)),
                 begun=reader.number(states.get("begun", 0)),
                 declined=reader.number(states.get("declined", 0)),
-                bar=progress(done, items, f"{done} of {items} done"),
+                bar=progress(done, items, _("{done} of {n} done").format(done=done, n=items)),
             )
         )
     return rows
@@ -220,7 +226,9 @@ def _draw(drawn: Draw, names: Mapping[str, str], reader: Reader) -> DrawRow:
     return DrawRow(
         when=reader.lately(drawn.drawn_at),
         at=drawn.drawn_at.isoformat(),
-        period=f"{reader.day(drawn.since, year=False)} to {reader.last_day(drawn.until)}",
+        period=_("{since} to {until}").format(
+            since=reader.day(drawn.since, year=False), until=reader.last_day(drawn.until)
+        ),
         frame=reader.number(drawn.frame_count),
         items=reader.number(sum(each.drawn for each in drawn.strata)),
         by=names.get(drawn.drawn_by, drawn.drawn_by),

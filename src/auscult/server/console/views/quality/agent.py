@@ -9,6 +9,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Agent
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.server.console.charts.interval import Span, figure_line
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import address
@@ -73,16 +74,18 @@ def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> Ag
     return AgentView(
         name=name,
         id=agent.id,
-        figure=reader.share(figure.value) if figure else f"{counted.passed} of {counted.scored}",
+        figure=reader.share(figure.value)
+        if figure
+        else _("{n} of {whole}").format(n=counted.passed, whole=counted.scored),
         give=reader.give((figure.high - figure.low) / 2 * 100) if figure else "",
         chart=figure_line(
             Span(value=figure.value, low=figure.low, high=figure.high, first=first, last=1.0),
             reader.number(first * 100),
-            "100%",
+            reader.share(1),
         )
         if figure
         else None,
-        sentence=f"{reader.number(counted.scored)} scored in 90 days.",
+        sentence=_("{n} scored in 90 days.").format(n=reader.number(counted.scored)),
         good=good,
         work_on=weakest[1] if weakest else None,
         rows=tuple(rows),
@@ -91,7 +94,8 @@ def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> Ag
 
 
 def _skill(name: str, found: Adherence, href: str, reader: Reader) -> SkillView:
-    return SkillView(name=name, share=reader.share(found.met / found.n), n=f"{found.met} of {found.n}", href=href)
+    n = _("{n} of {whole}").format(n=found.met, whole=found.n)
+    return SkillView(name=name, share=reader.share(found.met / found.n), n=n, href=href)
 
 
 def _which(metric_id: str, found: Adherence) -> dict[str, str]:

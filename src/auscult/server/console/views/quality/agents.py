@@ -6,14 +6,17 @@ from math import floor
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.agents import Count, Shrunk, funnel, shrink
+from auscult.domain.statistics.agents import Count, Rate, funnel, shrunken_rates
 from auscult.server.console.charts import funnel as drawing
 from auscult.server.console.charts.interval import small
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.filters import FilterView
 from auscult.services.insights.quality import Passed
 
 _OUTSIDE = 0.998
+_NAMED = 3
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
@@ -43,7 +46,7 @@ def agents_view(
 ) -> AgentsView:
     """Show agents by what they passed. ``counted`` and ``names`` are by agent id."""
     counts = {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
-    rates = shrink(counts) if counts else {}
+    rates = shrunken_rates(counts) if counts else {}
     found = funnel(counts) if counts else None
     outside = (
         {agent for agent, point in found.points.items() if point.beyond is not None and point.beyond >= _OUTSIDE}
@@ -67,8 +70,10 @@ def agents_view(
     around = drawing.Centre(
         value=centre,
         dispersion=found.dispersion if found else 1.0,
-        shown=f"all {reader.number(centre * 100, 1)}",
-        label=f"Share that passes by agent, around {reader.share(centre, 1)}; {len(outside)} outside the limits of chance",
+        shown=_("all {share}").format(share=reader.number(centre * 100, 1)),
+        label=_("Share that passes by agent, around {share}; {n} outside the limits of chance").format(
+            share=reader.share(centre, 1), n=len(outside)
+        ),
     )
     return AgentsView(
         filters=filters,
@@ -78,29 +83,35 @@ def agents_view(
             _row(names[agent], f"{base}/agents/{agent}", (counts[agent], rates[agent]), first, reader)
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
         ),
-        period="last 90 days",
-        axis=f"{reader.number(first * 100)} to 100%",
+        period=_("last 90 days"),
+        axis=_("{low} to {high}").format(low=reader.number(first * 100), high=reader.share(1)),
     )
 
 
 def _said(agents: int, outside: list[str], reader: Reader) -> str:
     if not agents:
-        return "Nobody had a scored conversation."
+        return _("Nobody had a scored conversation.")
     if not outside:
-        return f"{reader.number(agents)} agents, and chance explains how they differ."
-    names = ", ".join(outside[:3]) + (f" and {len(outside) - 3} more" if len(outside) > 3 else "")  # noqa: PLR2004
-    verb = "differs" if len(outside) == 1 else "differ"
-    return f"Of {reader.number(agents)} agents, {names} {verb} by more than chance: look at the conversations first."
+        return _("{n} agents, and chance explains how they differ.").format(n=reader.number(agents))
+    names = ", ".join(outside[:_NAMED])
+    if len(outside) > _NAMED:
+        names = _("{first} and {n} more").format(first=names, n=len(outside) - _NAMED)
+    said = ngettext(
+        "Of {n} agents, {names} differs by more than chance: look at the conversations first.",
+        "Of {n} agents, {names} differ by more than chance: look at the conversations first.",
+        len(outside),
+    )
+    return said.format(n=reader.number(agents), names=names)
 
 
-def _row(name: str, href: str, found: tuple[Count, Shrunk], first: float, reader: Reader) -> AgentRow:
+def _row(name: str, href: str, found: tuple[Count, Rate], first: float, reader: Reader) -> AgentRow:
     count, rate = found
     half = (rate.rate.high - rate.rate.low) / 2
     return AgentRow(
         name=name,
         href=href,
         scored=reader.number(count.n),
-        raw=f"{count.successes} of {count.n}",
-        shrunk=f"{reader.share(rate.rate.value)} {reader.give(half * 100, 0)}" if rate.enough else "too few",
+        raw=_("{n} of {whole}").format(n=count.successes, whole=count.n),
+        shrunk=f"{reader.share(rate.rate.value)} {reader.give(half * 100, 0)}" if rate.enough else _("too few"),
         chart=small(rate.rate.value, rate.rate.low, rate.rate.high, first) if rate.enough else None,
     )

@@ -7,10 +7,26 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights, Sentiment
 from auscult.server.console.charts.sentiment import Sounded, course
 from auscult.server.console.charts.talk import talk
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.quoting import excerpt
 
-_MOODS = {"negative": "displeased", "neutral": "neutral", "positive": "pleased"}
+_MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
+_FIELDS = {
+    "language": later("Language"),
+    "sentiment": later("Sentiment"),
+    "emotions": later("Emotions"),
+    "churn_risk": later("Churn risk"),
+    "escalation": later("Escalation"),
+    "resolution": later("Resolution"),
+    "habits": later("Habits"),
+    "speech": later("Speech"),
+    "intents": later("Intents"),
+    "topics": later("Topics"),
+    "configured_intents": later("Configured intents"),
+    "summary": later("Summary"),
+}
 _WORDS_AT_MARK = 34
 
 
@@ -33,22 +49,28 @@ def insights_view(conversation: Conversation, found: Insights, reader: Reader) -
         course=_course(conversation, found.sentiment) if found.sentiment else None,
         talk=talk(
             (
-                ("Agent", found.speech.agent_talk_ratio, "ag"),
-                ("Customer", found.speech.customer_talk_ratio, "cu"),
-                ("Silence", found.speech.silence, "si"),
+                (_("Agent"), found.speech.agent_talk_ratio, "ag"),
+                (_("Customer"), found.speech.customer_talk_ratio, "cu"),
+                (_("Silence"), found.speech.silence, "si"),
             )
         )
         if found.speech
         else None,
         hint=_hint(found, reader),
-        unknown=tuple(f"{name.replace('_', ' ').capitalize()}: {why}" for name, why in sorted(found.unknown.items())),
+        unknown=tuple(f"{_field(name)}: {why}" for name, why in sorted(found.unknown.items())),
     )
 
 
 def mood(sentiment: Sentiment) -> str:
     """Return how a customer sounds, in a word or two: ``neutral to pleased``."""
-    start, end = _MOODS[sentiment.start], _MOODS[sentiment.end]
-    return f"{start} to {end}" if start != end else _MOODS[sentiment.label]
+    if sentiment.start == sentiment.end:
+        return _(_MOODS[sentiment.label])
+    return _("{start} to {end}").format(start=_(_MOODS[sentiment.start]), end=_(_MOODS[sentiment.end]))
+
+
+def _field(name: str) -> str:
+    """Return what an insight is called; those of plug-ins by their own names."""
+    return _(_FIELDS.get(name, name.replace("_", " ").capitalize()))
 
 
 def _sentence(found: Insights, reader: Reader) -> str:
@@ -58,14 +80,21 @@ def _sentence(found: Insights, reader: Reader) -> str:
         parts.append(names[:1].upper() + names[1:])
     if found.resolution and found.resolution.resolution != "NA":
         at = next((each.start_ms for each in found.resolution.evidence if each.start_ms is not None), None)
-        word = "Request met" if found.resolution.resolution == "YES" else "Request not met"
-        parts.append(word if at is None else f"{word} at {clock(at)}")
+        is_met = found.resolution.resolution == "YES"
+        if at is None:
+            parts.append(_("Request met") if is_met else _("Request not met"))
+        else:
+            said = _("Request met at {time}") if is_met else _("Request not met at {time}")
+            parts.append(said.format(time=clock(at)))
+        if found.resolution.doubt:
+            parts.append(_("This is unclear: {reason}").format(reason=found.resolution.doubt))
     if found.escalation and found.escalation.observed:
-        parts.append("Asked for someone else")
+        parts.append(_("Asked for someone else"))
     if found.churn_risk and found.churn_risk.observed:
-        parts.append("May leave")
+        parts.append(_("May leave"))
     if found.sentiment:
-        parts.append(f"Customer {mood(found.sentiment)}, {reader.number(found.sentiment.score, 1)} of 10")
+        score = reader.number(found.sentiment.score, 1)
+        parts.append(_("Customer {mood}, {score} of 10").format(mood=mood(found.sentiment), score=score))
     return ". ".join(parts) + "." if parts else ""
 
 
@@ -83,30 +112,32 @@ def _course(conversation: Conversation, sentiment: Sentiment) -> Markup | None:
         found.append(Sounded(at_ms=(start + end) // 2, score=float(each.score)))
         if abs(float(each.score) - 5) > strongest:
             strongest = abs(float(each.score) - 5)
-            words = (
-                f"\u201c{excerpt(turn.text, _WORDS_AT_MARK)}\u201d {clock(start) if turn.start_ms is not None else ''}"
-            )
+            quoted = _("\u201c{words}\u201d").format(words=excerpt(turn.text, _WORDS_AT_MARK))
+            words = f"{quoted} {clock(start) if turn.start_ms is not None else ''}"
     if not found:
         return None
     length = length or max(each.at_ms for each in found) or 1
-    return course(found, length, clock(length), words.strip(), f"Customer's sentiment: {mood(sentiment)}")
+    label = _("Customer's sentiment: {mood}").format(mood=mood(sentiment))
+    return course(found, length, clock(length), words.strip(), label)
 
 
 def _hint(found: Insights, reader: Reader) -> str:
     parts: list[str] = []
     if found.speech:
         rates = {rate.source: rate.words_a_minute for rate in found.speech.rates}
-        said = [f"{source} {reader.number(rates[source])}" for source in ("agent", "customer") if source in rates]
+        named = (("agent", _("agent {n}")), ("customer", _("customer {n}")))
+        said = [words.format(n=reader.number(rates[source])) for source, words in named if source in rates]
         if said:
-            parts.append(f"Words a minute: {', '.join(said)}")
+            parts.append(_("Words a minute: {rates}").format(rates=", ".join(said)))
         over = sum(moment.begun_by == "agent" for moment in found.speech.cross_talk)
         if over:
-            parts.append(f"Talks over the customer {_times(over)}")
+            parts.append(_over(over))
     fillers = sum(sum(each.crutch_counts.values()) for each in found.habits or ())
     if fillers:
-        parts.append(f"{reader.number(fillers)} filler word{'' if fillers == 1 else 's'}")
+        parts.append(ngettext("{n} filler word", "{n} filler words", fillers).format(n=reader.number(fillers)))
     return ". ".join(parts) + "." if parts else ""
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _over(count: int) -> str:
+    named = {1: _("Talks over the customer once"), 2: _("Talks over the customer twice")}
+    return named.get(count, _("Talks over the customer {n} times").format(n=count))

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from auscult.domain.statistics.intervals import difference, wilson_figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.home import NewsView, news_of
+from auscult.server.console.views.quality.failures import Failures, FailuresView, failures_view
 from auscult.services.insights.changes import Change, Compared
 from auscult.services.insights.quality import Passed
 from auscult.services.insights.reasons import Part
@@ -48,6 +50,7 @@ class InsightsPageView(Struct, frozen=True, kw_only=True):
     chart: Markup
     parts: tuple[PartRow, ...]
     news: tuple[NewsView, ...]
+    failures: FailuresView
     is_empty: bool
 
 
@@ -59,6 +62,7 @@ class Compare(NamedTuple):
     before: Passed
     parts: Sequence[Part]
     changes: Sequence[Change]
+    failures: Failures
 
 
 def insights_page(found: Compare, filters: FilterView, query: Query, reader: Reader, base: str) -> InsightsPageView:
@@ -75,13 +79,14 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
         filters=filters,
         since=reader.local(compared.since).date().isoformat(),
         last=(reader.local(compared.until) - timedelta(milliseconds=1)).date().isoformat(),
-        before=f"{reader.day(begins)} to {reader.last_day(compared.since)}",
+        before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
         headline=headline,
         detail=detail,
         failed_href=address(path, carried, outcome="failed", **span),
         chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
         parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),
         news=news_of(found.changes, carried, reader, base),
+        failures=failures_view(found.failures, query, reader, base),
         is_empty=not found.now.scored,
     )
 
@@ -94,19 +99,26 @@ def _said(found: Compare, reader: Reader) -> tuple[str, str]:
     """Say how the share that passes moved, and what moved it."""
     now, before = found.now, found.before
     if now.scored < FEW or before.scored < FEW:
-        return f"{now.passed} of {now.scored} pass: too few to compare.", ""
+        said = _("{n} of {whole} pass: too few to compare.")
+        return said.format(n=now.passed, whole=now.scored), ""
     moved = difference(wilson_figure(now.passed, now.scored), wilson_figure(before.passed, before.scored))
     share, points = reader.share(now.passed / now.scored, 1), reader.number(abs(moved.value) * 100, 1)
     if moved.low <= 0 <= moved.high:
-        headline = f"{share} pass. The change of {points} points could still be chance."
+        headline = _("{share} pass. The change of {points} points could still be chance.")
+    elif moved.value > 0:
+        headline = _("{share} pass, {points} points more than before.")
     else:
-        headline = f"{share} pass, {points} points {'more' if moved.value > 0 else 'fewer'} than before."
+        headline = _("{share} pass, {points} points fewer than before.")
+    headline = headline.format(share=share, points=points)
     worst = next((each for each in found.parts if each.is_more_than_chance), None)
     if worst is None:
-        return headline, "No queue and no reason for contact moved by more than chance."
-    name = _title(worst)
-    many = reader.number(round(abs(worst.more_failed)))
-    return headline, f"{name} moved most: {many} {'more' if worst.more_failed > 0 else 'fewer'} failed than usual."
+        return headline, _("No queue and no reason for contact moved by more than chance.")
+    detail = (
+        _("{name} moved most: {n} more failed than usual.")
+        if worst.more_failed > 0
+        else _("{name} moved most: {n} fewer failed than usual.")
+    )
+    return headline, detail.format(name=_title(worst), n=reader.number(round(abs(worst.more_failed))))
 
 
 def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Markup:
@@ -131,10 +143,10 @@ def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Marku
         return Markup("")
     shown = reader.number(share * 100, 1)
     axis = Axis(
-        label=f"Share that passes by queue and reason, with intervals; all {shown} percent",
+        label=_("Share that passes by queue and reason, with intervals; all {share} percent").format(share=shown),
         all_value=share * 100,
-        all_shown=f"all {shown}",
-        heading="scored",
+        all_shown=_("all {share}").format(share=shown),
+        heading=_("scored"),
         unit="%",
     )
     return intervals(rows, axis)
@@ -148,7 +160,7 @@ def _row(part: Part, reader: Reader, href: str) -> PartRow:
     rounded = round(part.more_failed)
     return PartRow(
         name=_title(part),
-        kind="Queue" if part.kind == "queue" else "Reason",
+        kind=_("Queue") if part.kind == "queue" else _("Reason"),
         href=href,
         now=reader.number(part.now.scored),
         before=reader.number(part.before.scored),
@@ -164,5 +176,5 @@ def _share(counted: Passed, reader: Reader) -> str:
     if not counted.scored:
         return "\u2013"
     if counted.scored < FEW:
-        return f"{counted.passed} of {counted.scored}"
+        return _("{n} of {whole}").format(n=counted.passed, whole=counted.scored)
     return reader.share(counted.passed / counted.scored)

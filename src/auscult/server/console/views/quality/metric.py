@@ -1,6 +1,6 @@
 """The trust page of a metric: one sentence that answers, three intervals on one axis, what more audits buy, what to read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -12,9 +12,11 @@ from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.server.console.charts.curve import precision
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.charts.strip import Kind
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.filters import address
-from auscult.server.console.views.naming import agents_of
+from auscult.server.console.views.naming import agents_of, within_sentence
 from auscult.server.console.views.transcript import Marks, Piece, TurnView, turn_views
 from auscult.server.console.views.verdicts import question_of
 from auscult.services.insights.trust import Differing, Trust
@@ -87,7 +89,9 @@ def metric_view(
         form=form.name,
         question=question_of(metric),
         answer=tuple(_answer(metric, found, reader)),
-        period=f"{reader.day(span[0], year=False)} to {reader.day(span[1], year=False)}",
+        period=_("{first} to {last}").format(
+            first=reader.day(span[0], year=False), last=reader.day(span[1], year=False)
+        ),
         chart=_chart(found, reader, address(path, query, met=metric.id)),
         note=_note(found),
         curve=_curve(found, reader),
@@ -103,38 +107,51 @@ def metric_view(
 
 def _answer(metric: Metric, found: Trust, reader: Reader) -> list[tuple[str, bool]]:
     """Answer in a sentence, in pieces that are strong or not."""
-    name = metric.name[:1].lower() + metric.name[1:]
+    name = within_sentence(metric.name)
     if not found.machine.n:
-        return [(f"Nothing in this period had an occasion for {name}.", False)]
-    share = found.machine.met / found.machine.n
-    said: list[tuple[str, bool]] = [
-        ("The machine says ", False),
-        (reader.share(share, 1), True),
-        (f" meet {name}, of {reader.number(found.machine.n)} conversations. ", False),
-    ]
+        return [(_("Nothing in this period had an occasion for {metric}.").format(metric=name), False)]
+    said = _pieces(
+        _("The machine says *{share}* meet {metric}, of {n} conversations."),
+        share=reader.share(found.machine.met / found.machine.n, 1),
+        metric=name,
+        n=reader.number(found.machine.n),
+    )
+    return [*said, (" ", False), *_trusted(found, reader)]
+
+
+def _trusted(found: Trust, reader: Reader) -> Iterator[tuple[str, bool]]:
+    """Say how far the machine's share can be trusted."""
     if found.estimate is None:
-        return [*said, ("Nobody has checked it yet: audit a few to know how far to trust it.", True)]
+        yield _("Nobody has checked it yet: audit a few to know how far to trust it."), True
+        return
+    checked = ngettext("People checked one of these.", "People checked {n} of these.", found.used)
+    yield checked.format(n=reader.number(found.used)) + " ", False
     half = (found.estimate.high - found.estimate.low) / 2
-    checked = "one" if found.used == 1 else reader.number(found.used)
-    said += [
-        (f"People checked {checked} of these. The best estimate is ", False),
-        (f"{reader.share(found.estimate.value, 1)} {reader.give(half * 100)}", True),
-    ]
     if half <= _FOR_AGENTS:
-        return [*said, (": good enough to compare queues, and agents with many conversations.", False)]
-    if half <= _FOR_QUEUES:
-        return [*said, (": good enough to compare queues, ", False), ("not to judge one agent.", True)]
-    return [*said, (": ", False), ("too few audits to compare anything yet.", True)]
+        said = _("The best estimate is *{share}*: good enough to compare queues, and agents with many conversations.")
+    elif half <= _FOR_QUEUES:
+        said = _("The best estimate is *{share}*: good enough to compare queues, *not to judge one agent.*")
+    else:
+        said = _("The best estimate is *{share}*: *too few audits to compare anything yet.*")
+    share = f"{reader.share(found.estimate.value, 1)} {reader.give(half * 100)}"
+    yield from _pieces(said, share=share)
+
+
+def _pieces(text: str, **values: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text at its asterisks, between which it is strong, and put the values into its pieces."""
+    for number, piece in enumerate(text.split("*")):
+        if piece:
+            yield piece.format(**values), number % 2 == 1
 
 
 def _chart(found: Trust, reader: Reader, href: str) -> Markup:
     if not found.machine.n:
         return Markup("")
     share = 100 * found.machine.met / found.machine.n
-    whole = f"{reader.number(share, 1)}, {reader.number(found.machine.n)} conversations"
+    whole = _("{share}, {n} conversations").format(share=reader.number(share, 1), n=reader.number(found.machine.n))
     rows = [
         IntervalRow(
-            name="Machine, on all",
+            name=_("Machine, on all"),
             value=share,
             low=share,
             high=share,
@@ -144,17 +161,20 @@ def _chart(found: Trust, reader: Reader, href: str) -> Markup:
             is_hollow=True,
         )
     ]
-    for name, figure, kind in (("People alone", found.people, ""), ("Both together", found.estimate, "acc")):
+    for name, figure, kind in ((_("People alone"), found.people, ""), (_("Both together"), found.estimate, "acc")):
         if figure is not None:
             half = reader.give((figure.high - figure.low) / 2 * 100)
             end = (
-                f"{reader.number(figure.value * 100, 1)}, between {reader.number(figure.low * 100, 1)} and "
-                f"{reader.number(figure.high * 100, 1)}"
+                _("{share}, between {low} and {high}").format(
+                    share=reader.number(figure.value * 100, 1),
+                    low=reader.number(figure.low * 100, 1),
+                    high=reader.number(figure.high * 100, 1),
+                )
                 if kind
-                else f"{half}, {reader.number(found.used)} audits"
+                else _("{margin}, {n} audits").format(margin=half, n=reader.number(found.used))
             )
             rows.append(_row(name, figure, end, kind))
-    return intervals(rows, Axis(label="Machine, people alone, and both together", unit="%"), end_width=230)
+    return intervals(rows, Axis(label=_("Machine, people alone, and both together"), unit="%"), end_width=230)
 
 
 def _row(name: str, figure: Figure, end: str, kind: str, *, strong: bool = True) -> IntervalRow:
@@ -171,8 +191,8 @@ def _row(name: str, figure: Figure, end: str, kind: str, *, strong: bool = True)
 
 def _note(found: Trust) -> str:
     if found.estimate is None:
-        return "An estimate appears here once a conversation is audited."
-    return (
+        return _("An estimate appears here once a conversation is audited.")
+    return _(
         "Estimate: post-stratified by the machine's verdict, Wilson intervals joined by MOVER. "
         "Audits count as drawn at random; those picked by hand make it lean."
     )
@@ -183,18 +203,25 @@ def _curve(found: Trust, reader: Reader) -> Markup:
         return Markup("")
     now = min(found.curve, key=lambda each: abs(each[0] - found.used))
     more = next((each for each in found.curve if each[1] <= now[1] - 0.005), None)
-    shown = f"{reader.number(more[0] - now[0])} more bring {reader.give(more[1] * 100)}" if more else ""
-    return precision(found.curve, now, f"now {reader.give(now[1] * 100)}", more, shown)
+    shown = ""
+    if more:
+        margin = reader.give(more[1] * 100)
+        shown = _("{n} more bring {margin}").format(n=reader.number(more[0] - now[0]), margin=margin)
+    return precision(found.curve, now, _("now {margin}").format(margin=reader.give(now[1] * 100)), more, shown)
 
 
 def _curve_note(found: Trust, reader: Reader) -> str:
-    return "" if found.curve else f"With {reader.number(_LEAST)} audits one can say what more would buy."
+    said = _("With {n} audits one can say what more would buy.")
+    return "" if found.curve else said.format(n=reader.number(_LEAST))
 
 
 def _cells(
     found: Trust, metric_id: str, query: Mapping[str, Sequence[str]], reader: Reader, path: str
 ) -> tuple[CellView, ...]:
-    wholes = (("YES", "Machine yes", found.machine.met, "met"), ("NO", "Machine no", found.machine.missed, "missed"))
+    wholes = (
+        ("YES", _("Machine yes"), found.machine.met, "met"),
+        ("NO", _("Machine no"), found.machine.missed, "missed"),
+    )
     return tuple(
         CellView(
             name=name,
@@ -212,20 +239,20 @@ def _facts(found: Trust, reader: Reader) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     if found.agreement:
         half = (found.agreement.high - found.agreement.low) / 2
-        facts.append(("Agree", f"{reader.share(found.agreement.value, 1)} {reader.give(half * 100)}"))
+        facts.append((_("Agree"), f"{reader.share(found.agreement.value, 1)} {reader.give(half * 100)}"))
     if found.kappa is not None:
-        facts.append(("Beyond chance (Cohen's kappa)", reader.number(found.kappa, 2)))
+        facts.append((_("Beyond chance (Cohen's kappa)"), reader.number(found.kappa, 2)))
     return facts
 
 
 def _parts(found: Trust, reader: Reader) -> Markup:
     if found.agreement is None:
         return Markup("")
-    rows = [_row("All", found.agreement, reader.number(found.audits), "acc")]
+    rows = [_row(_("All"), found.agreement, reader.number(found.audits), "acc")]
     for part in sorted(found.parts, key=lambda each: -each.n)[:6]:
         figure = wilson_figure(part.agreed, part.n)
         rows.append(_row(part.name, figure, reader.number(part.n), "", strong=False))
-    return intervals(rows, Axis(label="Agreement by queue", heading="audits", unit="%"))
+    return intervals(rows, Axis(label=_("Agreement by queue"), heading=_("audits"), unit="%"))
 
 
 def _differing(each: Differing, base: str) -> DifferingView:

@@ -6,19 +6,31 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.charts import Chart, Period, laney_chart
+from auscult.domain.statistics.charts import Chart, laney_chart
+from auscult.domain.statistics.charts import Period as Share
 from auscult.domain.statistics.intervals import wilson_figure
-from auscult.server.console.charts.control import Centre, ControlPoint, control
+from auscult.server.console.charts.control import Centre, control
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.charts.trend import series
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import FilterView, Query, address
-from auscult.services.insights.quality import Adherence, Passed
+from auscult.server.console.views.naming import within_sentence
+from auscult.server.console.views.quality.score_trend import ScoreTrend, score_trend
+from auscult.server.console.views.quality.weeks import WeekLead, week_points
+from auscult.services.insights.quality import Adherence, Passed, Period
 
 FEW = 10
 """Below this, no rate is shown."""
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
+_ADVICE = {
+    "special cause: look here": later("special cause: look here"),
+    "common cause: leave it": later("common cause: leave it"),
+}
+"""What the domain says of a chart."""
 
 
 class SaidView(Struct, frozen=True, kw_only=True):
@@ -60,12 +72,14 @@ class HeatRow(Struct, frozen=True, kw_only=True):
 
 
 class OverviewView(Struct, frozen=True, kw_only=True):
-    """The page."""
+    """The page. ``series`` are the figures of ``chart``, for the script that zooms."""
 
     filters: FilterView
     scored: str
     chart: Markup
+    series: str
     weeks: tuple[WeekRow, ...]
+    scores: ScoreTrend | None
     said: SaidView
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
@@ -91,7 +105,7 @@ class Leads(NamedTuple):
 
     def name(self, week: Passed) -> str:
         """Return what a week is called."""
-        return f"Week to {self.reader.day(week.until)}"
+        return _("Week to {day}").format(day=self.reader.day(week.until))
 
 
 class Reason(NamedTuple):
@@ -106,7 +120,7 @@ class Reason(NamedTuple):
 class Counts(NamedTuple):
     """What the page is made of."""
 
-    weeks: Sequence[Passed]
+    weeks: Sequence[Period]
     metrics: Mapping[str, str]
     heat: Mapping[str, Sequence[Adherence]]
     heat_weeks: Sequence[Passed]
@@ -117,13 +131,19 @@ class Counts(NamedTuple):
 def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Reader, base: str) -> OverviewView:
     """Show the overview. ``query`` holds the filters that lead along to the conversations."""
     leads = Leads(reader, query, f"{base}/conversations")
-    chart = laney_chart([Period(leads.name(each), each.passed, each.scored) for each in counts.weeks])
-    scored = sum(each.scored for each in counts.weeks)
+    weeks = [each.passed for each in counts.weeks]
+    chart = laney_chart([Share(leads.name(each), each.passed, each.scored) for each in weeks])
+    scored = sum(each.scored for each in weeks)
+    by_name = {leads.name(each): WeekLead(since=each.since, href=leads.to(each)) for each in weeks}
+    points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
+    around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
     return OverviewView(
         filters=filters,
-        scored=f"{reader.number(scored)} scored",
-        chart=_chart(chart, counts.weeks, leads) if chart else Markup(""),
-        weeks=_weeks(chart, counts.weeks, leads) if chart else (),
+        scored=_("{n} scored").format(n=reader.number(scored)),
+        chart=control(points, around),
+        series=series(points, around),
+        weeks=_weeks(chart, weeks, leads) if chart else (),
+        scores=score_trend([each.mean(leads.name(each.passed)) for each in counts.weeks], by_name, reader),
         said=_said(chart, counts, leads),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
         heat=tuple(
@@ -148,32 +168,13 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
     )
 
 
-def _chart(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> Markup:
+def _centre(chart: Chart, leads: Leads) -> Centre:
     reader = leads.reader
-    by_name = {leads.name(each): each for each in weeks}
-    points: list[ControlPoint] = []
-    month = ""
-    for point in chart.points:
-        week = by_name[point.name]
-        begins = reader.month(week.since)
-        is_out = "beyond limits" in point.signals
-        points.append(
-            ControlPoint(
-                name=point.name,
-                value=point.value,
-                shown=reader.share(point.value, 1),
-                low=point.low,
-                high=point.high,
-                href=leads.to(week),
-                month=begins if begins != month else "",
-                signal=("last week" if week is weeks[-1] else reader.short_day(week.since)) if is_out else "",
-            )
-        )
-        month = begins
-    label = f"Share of conversations that pass, by week, around {reader.share(chart.centre, 1)}. {chart.advice}."
-    return control(
-        points, Centre(value=chart.centre, shown=f"mean {reader.number(chart.centre * 100, 1)}", label=label)
+    label = _("Share of conversations that pass, by week, around {share}. {advice}.").format(
+        share=reader.share(chart.centre, 1), advice=_(_ADVICE.get(chart.advice, chart.advice))
     )
+    shown = _("mean {share}").format(share=reader.number(chart.centre * 100, 1))
+    return Centre(value=chart.centre, shown=shown, label=label)
 
 
 def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow, ...]:
@@ -185,7 +186,7 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
             scored=reader.number(point.n),
             passed=reader.number(by_name[point.name].passed),
             share=reader.share(point.value, 1),
-            limits=f"{reader.share(point.low, 1)} to {reader.share(point.high, 1)}",
+            limits=_("{low} to {high}").format(low=reader.share(point.low, 1), high=reader.share(point.high, 1)),
             href=leads.to(by_name[point.name]),
         )
         for point in reversed(chart.points)
@@ -195,50 +196,55 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
 def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
     """Say in words what the chart shows, and where to look."""
     reader = leads.reader
-    weeks = counts.weeks
+    weeks = [each.passed for each in counts.weeks]
     last = weeks[-1] if weeks else None
     if chart is None or last is None or len(chart.points) < _LEAST_WEEKS or not last.scored:
-        few = "Too few weeks to say what is usual."
-        return SaidView(sentence=few, strong="", detail="", href=leads.path, action="All conversations")
+        few = _("Too few weeks to say what is usual.")
+        return SaidView(sentence=few, strong="", detail="", href=leads.path, action=_("All conversations"))
     failed, usual = last.scored - last.passed, last.scored * (1 - chart.centre)
-    outside = [point for point in chart.points if "beyond limits" in point.signals]
-    is_last = bool(outside) and outside[-1] is chart.points[-1]
-    calm = len(chart.points) - len(outside)
-    sentence = f"{calm} weeks moved within their limits: that is chance, leave it."
-    strong = "Last week did not." if is_last else f"{outside[-1].name} did not." if outside else ""
-    if not outside:
-        sentence = f"All {calm} weeks moved within their limits: that is chance, leave it."
-    detail = (
-        f"Last week {reader.number(last.scored)} conversations, {reader.number(failed)} not passed; "
-        f"about {reader.number(round(usual))} would be usual."
+    sentence, strong = _limits(chart)
+    detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
+        n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
     )
     worst = max(counts.reasons, key=lambda each: each.failed_last - each.usual_last, default=None)
     more = {"outcome": "failed", "days": "7"}
     if worst and worst.failed_last - worst.usual_last >= 1:
-        over = worst.failed_last - worst.usual_last
-        name = worst.name[:1].lower() + worst.name[1:]
-        detail += (
-            f" {reader.number(worst.failed_last)} of them are about \u201c{name}\u201d, "
-            f"{reader.number(round(over)) if round(over) else 'one'} more than usual."
+        about = _("{n} of them are about \u201c{reason}\u201d, {more} more than usual.").format(
+            n=reader.number(worst.failed_last),
+            reason=within_sentence(worst.name),
+            more=reader.number(round(worst.failed_last - worst.usual_last)),
         )
+        detail = f"{detail} {about}"
         more["intent"] = worst.name
         count = worst.failed_last
     else:
         count = failed
-    action = f"Read the {reader.number(count)}" if count else "All of last week"
+    action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
     if not count:
         more.pop("outcome")
     return SaidView(sentence=sentence, strong=strong, detail=detail, href=leads.to(None, **more), action=action)
+
+
+def _limits(chart: Chart) -> tuple[str, str]:
+    """Say how many weeks moved within their limits, and which did not."""
+    outside = [point for point in chart.points if "beyond limits" in point.signals]
+    calm = len(chart.points) - len(outside)
+    if not outside:
+        return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=calm), ""
+    sentence = _("{n} weeks moved within their limits: that is chance, leave it.").format(n=calm)
+    if outside[-1] is chart.points[-1]:
+        return sentence, _("Last week did not.")
+    return sentence, _("{week} did not.").format(week=outside[-1].name)
 
 
 def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads) -> CellView:
     metric_id, name = metric
     where = f"{name}, {leads.name(week)}"
     if not found.n:
-        return CellView(shown="\u2013", label=f"{where}: does not apply", href="", tint=None)
+        return CellView(shown="\u2013", label=_("{where}: does not apply").format(where=where), href="", tint=None)
     href = leads.to(week, missed=metric_id) if found.missed else leads.to(week, met=metric_id)
     if found.n < FEW:
-        shown = f"{found.met} of {found.n}"
+        shown = _("{n} of {whole}").format(n=found.met, whole=found.n)
         return CellView(shown=shown, label=f"{where}: {shown}", href=href, tint=None)
     share = found.met / found.n
     tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
@@ -271,6 +277,7 @@ def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
         )
     rows.sort(key=lambda row: row.value)
     shown = reader.number(share * 100, 1)
-    label = f"Share that passes by reason for contact, with intervals; all {shown} percent"
-    axis = Axis(label=label, all_value=share * 100, all_shown=f"all {shown}", heading="pulls", unit="%")
+    label = _("Share that passes by reason for contact, with intervals; all {share} percent").format(share=shown)
+    whole_shown = _("all {share}").format(share=shown)
+    axis = Axis(label=label, all_value=share * 100, all_shown=whole_shown, heading=_("pulls"), unit="%")
     return intervals(rows, axis)

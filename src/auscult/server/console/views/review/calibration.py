@@ -6,27 +6,28 @@ from typing import Self
 from msgspec import Struct
 
 from auscult.domain.audits.audit import Sheet
-from auscult.domain.calibration.report import CalibrationReport, RaterFigures, Split
-from auscult.domain.calibration.session import Session, state_of
+from auscult.domain.calibration.report import CalibrationReport, Split
+from auscult.domain.calibration.session import Session
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.review.disputes import sign_of, word_of
+from auscult.server.console.views.review.raters import RaterView, figures_view, rater_view, state_word
 from auscult.server.console.views.transcript import Marks, TurnView, turn_views
 from auscult.server.console.views.verdicts import question_of
 from auscult.services.calibration.calibrating import Suggestion
 
-_STATES = {"draft": "Draft", "active": "Open", "closed": "Closed"}
-_FAR = {"not_started": "Not begun", "in_progress": "In progress", "submitted": "Submitted", "left": "Left"}
+_STATES = {"draft": later("Draft"), "closed": later("Closed")}
 _COLOURS = {"green": "yes", "amber": "due", "red": "late"}
 _GAPS = {
-    "calibrated": ("Calibrated", "yes"),
-    "attention": ("Needs attention", "due"),
-    "required": ("Calibrate", "late"),
+    "calibrated": (later("Calibrated"), "yes"),
+    "attention": (later("Needs attention"), "due"),
+    "required": (later("Calibrate"), "late"),
 }
-_BANDS = {"poor": "poor", "moderate": "moderate", "substantial": "substantial", "near_perfect": "near-perfect"}
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):
@@ -118,19 +119,6 @@ class ItemView(Struct, frozen=True, kw_only=True):
     is_done: bool
 
 
-class RaterView(Struct, frozen=True, kw_only=True):
-    """A rater of the room, with figures in the debrief."""
-
-    name: str
-    state: str
-    agreement: str
-    accuracy: str
-    na_rate: str
-    is_na_flagged: bool
-    kappa: str
-    deviates: str
-
-
 class SplitView(Struct, frozen=True, kw_only=True):
     """The answers to one metric in one conversation."""
 
@@ -187,10 +175,10 @@ def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run:
             SessionRow(
                 href=f"/console/calibration/{each.session_id}",
                 name=each.name,
-                about=f"{len(each.items)} conversations, {len(each.raters)} raters",
-                state=_STATES[each.state],
-                done=f"{len(each.submitted)} of {len(each.raters)} submitted",
-                mine=_FAR[state_of(each, mine)] if mine else "",
+                about=_("{n} conversations, {raters} raters").format(n=len(each.items), raters=len(each.raters)),
+                state=_state(each),
+                done=_("{done} of {n} submitted").format(done=len(each.submitted), n=len(each.raters)),
+                mine=state_word(each, mine) if mine else "",
                 when=reader.lately(each.created_at),
             )
         )
@@ -207,11 +195,19 @@ def choice_view(
             conversation_id=each.conversation_id,
             words=excerpt(customer_words(known[each.conversation_id].conversation)),
             about=queues_of(known[each.conversation_id].conversation),
-            why=f"{each.why[:1].upper()}{each.why[1:]}: {', '.join(names.get(one, one) for one in each.metrics)}",
+            why=_why(each, names),
         )
         for each in found
         if each.conversation_id in known
     ]
+
+
+def _why(each: Suggestion, names: Mapping[str, str]) -> str:
+    """Return why a conversation is suggested: who differs, on how many metrics and on which."""
+    metrics = ", ".join(names.get(one, one) for one in each.metrics)
+    if each.why.startswith("machine"):
+        return _("Machine and auditor differ on {n}: {metrics}").format(n=each.differ, metrics=metrics)
+    return _("Auditors differ on {n}: {metrics}").format(n=each.differ, metrics=metrics)
 
 
 def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
@@ -226,7 +222,7 @@ def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
     return DeskView(
         session=found.name,
         href=f"/console/calibration/{found.session_id}",
-        here=f"Conversation {reader.number(number)} of {len(found.items)}",
+        here=_("Conversation {number} of {n}").format(number=reader.number(number), n=len(found.items)),
         meta=tuple(each for each in about if each),
         turns=turn_views(conversation, Marks(conversation, ()), speech),
         questions=tuple(
@@ -260,14 +256,14 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
     figures = {each.rater: each for each in report.raters} if report else {}
     names = {metric.id: metric.name for metric in form.metrics}
     splits = [each for each in report.splits if each.category != "full"] if report else []
-    raters = [_rater(found, each.name, figures.get(each.name), names, reader) for each in found.raters]
+    raters = [rater_view(found, each.name, figures.get(each.name), names, reader) for each in found.raters]
     if report and report.machine:
-        raters.append(_figures("Machine", "For comparison", report.machine, names, reader))
+        raters.append(figures_view(_("Machine"), _("For comparison"), report.machine, names, reader))
     return RoomView(
         session_id=found.session_id,
         name=found.name,
         lead=_lead(found, report, reader),
-        state=_STATES[found.state],
+        state=_state(found),
         is_debrief=found.is_debrief,
         can_run=can_run,
         can_close=can_run and found.state == "active",
@@ -284,7 +280,7 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
             GapView(
                 name=names[each.metric_id],
                 agreement=reader.share(each.agreement),
-                word=_GAPS[each.gap][0],
+                word=_(_GAPS[each.gap][0]),
                 colour=_GAPS[each.gap][1],
             )
             for each in report.metrics
@@ -313,7 +309,7 @@ def _items(found: Session, words: Mapping[int, str], me: str, *, is_rating: bool
         ItemView(
             number=each.number,
             href=_item_href(found, each.number, each.conversation_id, is_rating=is_rating),
-            words=words.get(each.number, "Erased"),
+            words=words.get(each.number, _("Erased")),
             state=_item_state(found, each.number, each.conversation_id, me),
             is_done=found.sheet(each.number, me) is not None,
         )
@@ -323,10 +319,10 @@ def _items(found: Session, words: Mapping[int, str], me: str, *, is_rating: bool
 
 def _item_state(found: Session, number: int, conversation_id: str | None, me: str) -> str:
     if conversation_id is None:
-        return "Erased"
+        return _("Erased")
     if found.rater(me) is None:
         return ""
-    return "Rated" if found.sheet(number, me) else "To rate"
+    return _("Rated") if found.sheet(number, me) else _("To rate")
 
 
 def _item_href(found: Session, number: int, conversation_id: str | None, *, is_rating: bool) -> str:
@@ -338,43 +334,21 @@ def _item_href(found: Session, number: int, conversation_id: str | None, *, is_r
 
 
 def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> str:
-    done = f"{len(found.submitted)} of {len(found.raters)} have submitted."
     if report is None:
-        return f"{done} {'A comparison needs two' if found.is_debrief else 'Nobody sees the others before all have'}."
+        done = _("{done} of {n} have submitted.").format(done=len(found.submitted), n=len(found.raters))
+        rest = _("A comparison needs two.") if found.is_debrief else _("Nobody sees the others before all have.")
+        return f"{done} {rest}"
     if report.agreement is None:
-        return "No answer has a majority anywhere."
-    return f"Raters agree in {reader.share(report.agreement)} of what has a majority; {'1 answer has' if report.none == 1 else f'{report.none} answers have'} none."
+        return _("No answer has a majority anywhere.")
+    return ngettext(
+        "Raters agree in {share} of what has a majority; {n} answer has none.",
+        "Raters agree in {share} of what has a majority; {n} answers have none.",
+        report.none,
+    ).format(share=reader.share(report.agreement), n=report.none)
 
 
-def _rater(
-    found: Session, name: str, figures: RaterFigures | None, names: Mapping[str, str], reader: Reader
-) -> RaterView:
-    rater = found.rater(name)
-    state = _FAR[state_of(found, rater)] if rater else ""
-    if figures is None:
-        return RaterView(
-            name=name, state=state, agreement="", accuracy="", na_rate="", is_na_flagged=False, kappa="", deviates=""
-        )
-    return _figures(name, state, figures, names, reader)
-
-
-def _figures(name: str, state: str, found: RaterFigures, names: Mapping[str, str], reader: Reader) -> RaterView:
-    def share(value: float | None) -> str:
-        return "–" if value is None else reader.share(value)  # noqa: RUF001  (a dash)
-
-    kappa = (
-        "" if found.kappa is None or found.band is None else f"{reader.number(found.kappa, 2)}, {_BANDS[found.band]}"
-    )
-    return RaterView(
-        name=name,
-        state=state,
-        agreement=share(found.agreement),
-        accuracy=share(found.accuracy),
-        na_rate=share(found.na_rate),
-        is_na_flagged=found.is_na_flagged,
-        kappa=kappa,
-        deviates=", ".join(f"{names.get(metric, metric)} {n}" for metric, n in found.deviates.items()),
-    )
+def _state(found: Session) -> str:
+    return pgettext("session", "Open") if found.state == "active" else _(_STATES[found.state])
 
 
 def _split(
@@ -383,16 +357,16 @@ def _split(
     item = next(one for one in found.items if one.number == each.number)
     answers = [(rater, sign_of(answer), word_of(answer)) for rater, answer in each.answers.items()]
     if each.machine is not None:
-        answers.append(("Machine", sign_of(each.machine), word_of(each.machine)))
+        answers.append((_("Machine"), sign_of(each.machine), word_of(each.machine)))
     return SplitView(
         key=f"{each.number}-{each.metric_id}",
         number=each.number,
         metric_id=each.metric_id,
         metric=names.get(each.metric_id, each.metric_id),
-        words=words.get(each.number, "Erased"),
+        words=words.get(each.number, _("Erased")),
         answers=tuple(answers),
         agreement=reader.share(each.agreement),
-        category="No majority" if each.category == "none" else "Majority",
+        category=_("No majority") if each.category == "none" else _("Majority"),
         reference=word_of(each.reference) if each.reference else "",
         reason=each.reason,
         href=f"/console/conversations/{item.conversation_id}" if item.conversation_id else "",

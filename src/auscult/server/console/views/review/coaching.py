@@ -9,17 +9,19 @@ from auscult.domain.coaching.item import Coaching
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt
 from auscult.services.coaching.coaching import Example, Measured, NewColleague
 
 _STATES = {
-    "yet_to_start": "Yet to start",
-    "in_progress": "In progress",
-    "pending_agent_review": "With the agent",
-    "pending_supervisor_review": "With the coach",
-    "completed": "Completed",
+    "yet_to_start": later("Yet to start"),
+    "in_progress": later("In progress"),
+    "pending_agent_review": later("With the agent"),
+    "pending_supervisor_review": later("With the coach"),
+    "completed": later("Completed"),
 }
 _FEW = 10
 
@@ -125,9 +127,12 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
     ordered = sorted(found, key=lambda each: (not each.is_late(reader.today), not each.is_active))
     late = sum(each.is_late(reader.today) for each in found)
     open_ = sum(each.is_active for each in found)
-    lead = f"{reader.number(open_)} under way" if open_ else "Nothing is under way"
+    lead = _("Nothing is under way.")
+    if open_:
+        text = _("{n} under way, {late} late.") if late else _("{n} under way.")
+        lead = text.format(n=reader.number(open_), late=late)
     return CoachingsView(
-        lead=f"{lead}, {late} late." if late else f"{lead}.",
+        lead=lead,
         rows=tuple(_row(each, names, reader, shows_group=each.agent_id not in own) for each in ordered),
         new=tuple(
             ColleagueView(
@@ -153,7 +158,7 @@ def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_grou
         agent=names.get(each.agent_id, each.agent_id),
         coach=each.coach,
         group=each.group if shows_group else "",
-        state=_STATES[each.state],
+        state=_(_STATES[each.state]),
         due=reader.day(each.due_on, year=False) if each.due_on else "",
         is_late=each.is_late(reader.today),
     )
@@ -193,13 +198,11 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     can_give: bool,
 ) -> CoachingView:
     """Show one item to the agent or to a coach."""
-    due = f" Until {reader.day(item.due_on)}." if item.due_on else ""
-    group = f" Group {item.group}." if item.group and not is_agent else ""
     return CoachingView(
         coaching_id=item.coaching_id,
         goal=item.goal,
-        lead=f"{agents.get(item.agent_id, item.agent_id)}, with {item.coach}.{due}{group}",
-        state=_STATES[item.state],
+        lead=_lead(item, agents, reader, is_agent=is_agent),
+        state=_(_STATES[item.state]),
         is_late=item.is_late(reader.today),
         plan=item.plan,
         clips=tuple(_clip(each.conversation_id, each.turn_id, each.note, known) for each in item.clips),
@@ -219,17 +222,27 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     )
 
 
+def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent: bool) -> str:
+    """Say who works with whom, until when, and in which group."""
+    said = [_("{agent}, with {coach}.").format(agent=agents.get(item.agent_id, item.agent_id), coach=item.coach)]
+    if item.due_on:
+        said.append(_("Until {day}.").format(day=reader.day(item.due_on)))
+    if item.group and not is_agent:
+        said.append(_("Group {group}.").format(group=item.group))
+    return " ".join(said)
+
+
 def _acts(item: Coaching, *, is_agent: bool, can_give: bool) -> tuple[tuple[str, str], ...]:
     """Return what the visitor can do now, the main thing first."""
     if is_agent:
         return {
-            "yet_to_start": (("start", "Start coaching"),),
-            "pending_agent_review": (("start", "Go on"),),
-            "in_progress": (("finish", "Mark as done"),),
+            "yet_to_start": (("start", _("Start coaching")),),
+            "pending_agent_review": (("start", _("Go on")),),
+            "in_progress": (("finish", _("Mark as done")),),
         }.get(item.state, ())
     if can_give and item.state in {"in_progress", "pending_supervisor_review"}:
-        return (("complete", "Complete"), ("back", "Give back"))
-    return (("complete", "Complete"),) if can_give and item.state == "pending_agent_review" else ()
+        return (("complete", _("Complete")), ("back", _("Give back")))
+    return (("complete", _("Complete")),) if can_give and item.state == "pending_agent_review" else ()
 
 
 def _clip(
@@ -237,7 +250,7 @@ def _clip(
 ) -> ClipView:
     case = known.get(conversation_id or "")
     if case is None:
-        return ClipView(href="", text="Erased, or not open to you", at="", note="")
+        return ClipView(href="", text=_("Erased, or not open to you"), at="", note="")
     turn = next((each for each in case.conversation.turns if each.id == turn_id), None)
     anchor = f"#t-{turn.id}" if turn else ""
     return ClipView(
@@ -252,15 +265,16 @@ def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> Mea
     """Say what changed, and whether chance explains it."""
     moved = each.difference
     if moved is None:
-        sentence = "Measured once there are conversations on both sides." if each.after_n == 0 else "None before."
+        later_on = _("Measured once there are conversations on both sides.")
+        sentence = later_on if each.after_n == 0 else _("None before.")
     elif min(each.before_n, each.after_n) < _FEW:
-        sentence = "Too few to say whether it changed."
+        sentence = _("Too few to say whether it changed.")
     elif moved.low > 0:
-        sentence = "Better, and by more than chance explains."
+        sentence = _("Better, and by more than chance explains.")
     elif moved.high < 0:
-        sentence = "Worse, and by more than chance explains."
+        sentence = _("Worse, and by more than chance explains.")
     else:
-        sentence = "The difference could still be chance."
+        sentence = _("The difference could still be chance.")
     return MeasuredView(
         name=metrics.get(each.metric_id, each.metric_id),
         before=_figure(each.before, each.before_n, reader),
@@ -271,7 +285,10 @@ def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> Mea
 
 def _figure(figure: Figure | None, n: int, reader: Reader) -> str:
     if figure is None:
-        return "no conversation"
+        return _("no conversation")
     if n < _FEW:
-        return f"{round(figure.value * n)} of {n}"
-    return f"{reader.share(figure.value)}, {reader.share(figure.low)} to {reader.share(figure.high)}, from {n}"
+        return _("{done} of {n}").format(done=round(figure.value * n), n=n)
+    text = _("{share}, {low} to {high}, from {n}")
+    return text.format(
+        share=reader.share(figure.value), low=reader.share(figure.low), high=reader.share(figure.high), n=n
+    )

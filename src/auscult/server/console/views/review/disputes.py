@@ -17,6 +17,8 @@ from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.charts.strip import strip
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, pgettext
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.views.naming import customer_words, queues_of
@@ -27,14 +29,13 @@ from auscult.services.disputes.reviewing import ReviewView
 
 Sign = Literal["yes", "no", "na", "unsure"]
 _SIGNS: dict[str, Sign] = {"YES": "yes", "NO": "no", "NA": "na"}
-_WORDS = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "No answer"}
+_WORDS = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("No answer")}
 _STATES = {
-    "open": "Waits",
-    "accepted": "Changed",
-    "denied": "Kept",
-    "withdrawn": "Withdrawn",
-    "reopened": "Re-opened by the auditor",
-    "erased": "Erased",
+    "open": later("Waits"),
+    "accepted": later("Changed"),
+    "withdrawn": later("Withdrawn"),
+    "reopened": later("Re-opened by the auditor"),
+    "erased": later("Erased"),
 }
 
 
@@ -135,10 +136,10 @@ def disputes_view(
     ordered = sorted(found, key=lambda each: each.due_at if is_open else each.raised_at, reverse=not is_open)
     late = sum(each.is_open and each.due_at < reader.now for each in ordered)
     if is_open:
-        lead = f"{len(ordered)} to decide" if ordered else "Nothing is disputed"
-        lead += f", {late} late." if late else "."
+        text = _("{n} to decide, {late} late.") if late else _("{n} to decide.")
+        lead = text.format(n=len(ordered), late=late) if ordered else _("Nothing is disputed.")
     else:
-        lead = "Disputes of the last 90 days that have ended."
+        lead = _("Disputes of the last 90 days that have ended.")
     return DisputesView(rows=tuple(_row(each, known, names, reader) for each in ordered), lead=lead, is_open=is_open)
 
 
@@ -146,18 +147,24 @@ def _row(
     found: Dispute, known: Mapping[str, EvaluatedConversation], names: Mapping[str, str], reader: Reader
 ) -> DisputeRow:
     case = known.get(found.conversation_id or "")
-    asks = f"asks for {word_of(found.proposed)}" if found.proposed else "asks for another answer"
+    asks = _("asks for another answer")
+    if found.proposed:
+        asks = _("asks for {answer}").format(answer=word_of(found.proposed))
     return DisputeRow(
         href=f"/console/disputes/{found.dispute_id}",
         metric=names.get(found.metric_id, found.metric_id),
-        words=excerpt(customer_words(case.conversation)) if case else "Erased conversation",
-        about=f"{word_of(found.before)} by {found.auditor}",
+        words=excerpt(customer_words(case.conversation)) if case else _("Erased conversation"),
+        about=_("{answer} by {auditor}").format(answer=word_of(found.before), auditor=found.auditor),
         asks=asks,
-        round=f"Round {found.round}",
+        round=_("Round {n}").format(n=found.round),
         when=reader.lately(found.due_at if found.is_open else found.decided_at or found.raised_at),
         is_late=found.is_open and found.due_at < reader.now,
-        state=_STATES[found.state],
+        state=_state(found),
     )
+
+
+def _state(found: Dispute) -> str:
+    return pgettext("dispute", "Kept") if found.state == "denied" else _(_STATES[found.state])
 
 
 def dispute_view(  # noqa: PLR0913  (all that the page shows)
@@ -182,8 +189,10 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
     about = (queues_of(conversation), reader.lately(conversation.started_at), length(conversation.duration_ms))
     return DisputeView(
         dispute_id=found.dispute_id,
-        title=f"{metric}, disputed by {agent}",
-        lead=f"{', '.join(each for each in about if each)}. Round {found.round} of {whole.review.policy.rounds}.",
+        title=_("{metric}, disputed by {agent}").format(metric=metric, agent=agent),
+        lead=_("{about}. Round {round} of {rounds}.").format(
+            about=", ".join(each for each in about if each), round=found.round, rounds=whole.review.policy.rounds
+        ),
         due=reader.lately(found.due_at),
         is_late=found.is_open and found.due_at < reader.now,
         is_open=found.is_open,
@@ -196,7 +205,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
         can_decide=can_decide,
         outcomes=tuple(_outcomes(found, whole, form, reader)) if can_decide else (),
         history=_history(found, figures, metric, reader) if figures else (),
-        readers=f"Reason, {agent} and the auditor will read it",
+        readers=_("Reason, {agent} and the auditor will read it").format(agent=agent),
     )
 
 
@@ -205,12 +214,13 @@ def agent_name(whole: ReviewView, found: Dispute) -> str:
     for each in whole.case.conversation.agents:
         if each.id == found.agent_id:
             return each.name or each.id
-    return found.agent_id or "the agent"
+    return found.agent_id or _("the agent")
 
 
 def word_of(answer: str | None) -> str:
     """Return an answer in words."""
-    return _WORDS.get(answer or "-", answer or "-")
+    given = answer or "-"
+    return _(_WORDS[given]) if given in _WORDS else given
 
 
 def sign_of(answer: str | None) -> str:
@@ -236,11 +246,12 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     metric = next((each for each in form.metrics if each.id == found.metric_id), None)
     if metric is not None:
         text = question_of(metric) or metric.name
-        yield VoiceView(by="The form asks", when=f"weight {reader.number(metric.weight)}", kind="", word="", text=text)
+        weight = _("weight {n}").format(n=reader.number(metric.weight))
+        yield VoiceView(by=_("The form asks"), when=weight, kind="", word="", text=text)
     result = whole.audit.result
     given = next((each for each in result.sheet.answers if each.metric_id == found.metric_id), None) if result else None
     yield VoiceView(
-        by="Auditor" if hides_auditor else found.auditor,
+        by=_("Auditor") if hides_auditor else found.auditor,
         when=reader.lately(whole.review.submitted_at),
         kind=sign_of(found.before),
         word=word_of(found.before),
@@ -255,7 +266,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
             kind=sign_of(each.proposed),
             word=word_of(each.proposed) if each.proposed else "",
             text=each.comment,
-            asks="asks for" if each.proposed else "",
+            asks=_("asks for") if each.proposed else "",
         )
         if each.decided_by and each.reason:
             yield VoiceView(
@@ -269,7 +280,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
         answer = machine.verdict.level or machine.verdict.qualification
         why = machine.verdict.reason or "; ".join(each.why for each in machine.verdict.evidence[:2])
         when = reader.lately(whole.case.evaluation.evaluated_at)
-        yield VoiceView(by="Machine", when=when, kind=sign_of(answer), word=word_of(answer), text=why)
+        yield VoiceView(by=_("Machine"), when=when, kind=sign_of(answer), word=word_of(answer), text=why)
 
 
 def _outcomes(found: Dispute, whole: ReviewView, form: Form, reader: Reader) -> Iterator[OutcomeView]:
@@ -291,12 +302,13 @@ def _outcomes(found: Dispute, whole: ReviewView, form: Form, reader: Reader) -> 
         results = results_of(form, _with(Sheet(answers=given), changed, form))
         points = score(results, form)
         is_kept = answer == found.before
-        hint = "The auditor was right" if is_kept else "As the agent asks" if answer == found.proposed else ""
+        title = _("Keep {answer}") if is_kept else _("Change to {answer}")
+        hint = _("The auditor was right") if is_kept else _("As the agent asks") if answer == found.proposed else ""
         yield OutcomeView(
             answer=answer,
             kind=_SIGNS.get(answer, "unsure"),
             word=word_of(answer),
-            title=f"{'Keep' if is_kept else 'Change to'} {word_of(answer)}",
+            title=title.format(answer=word_of(answer)),
             hint=hint,
             score="\u2013" if points is None else reader.number(points),
             strip=strip(cells_of(results), width=100, height=18),
@@ -315,29 +327,33 @@ def _history(found: Dispute, figures: DisputeStatistics, metric: str, reader: Re
     lines: list[tuple[str, str]] = []
     if own is not None:
         lines.append((metric, _ended(own)))
-    lines.append(("All metrics", _ended(figures.all)))
+    lines.append((_("All metrics"), _ended(figures.all)))
     if figures.all.hours is not None:
-        lines.append(("Median time to decide", _hours(figures.all.hours, reader)))
+        lines.append((_("Median time to decide"), _hours(figures.all.hours, reader)))
     return tuple(lines)
 
 
 def _ended(found: DisputeFigures) -> str:
-    return f"{found.overturned} of {found.decided} changed" if found.decided else "None decided yet"
+    if not found.decided:
+        return _("None decided yet")
+    return _("{changed} of {n} changed").format(changed=found.overturned, n=found.decided)
 
 
 def statistics_view(found: DisputeStatistics, names: Mapping[str, str], reader: Reader) -> StatisticsView:
     """Show the figures of disputes, in words first."""
     total = found.all
     if not total.raised:
-        sentence = "Nothing was disputed in the last 90 days."
+        sentence = _("Nothing was disputed in the last 90 days.")
     else:
-        sentence = f"Of {total.decided} decided disputes, {total.overturned} changed the answer."
+        sentence = _("Of {n} decided disputes, {changed} changed the answer.")
+        sentence = sentence.format(n=total.decided, changed=total.overturned)
         if total.hours is not None:
-            sentence += f" Half of them were decided within {_hours(total.hours, reader)}."
+            within = _("Half of them were decided within {time}.").format(time=_hours(total.hours, reader))
+            sentence = f"{sentence} {within}"
     groups: tuple[tuple[str, tuple[DisputeFigures, ...], Mapping[str, str]], ...] = (
-        ("By metric", found.metrics, names),
-        ("By auditor", found.auditors, {}),
-        ("By queue", found.queues, {"": "No queue"}),
+        (_("By metric"), found.metrics, names),
+        (_("By auditor"), found.auditors, {}),
+        (_("By queue"), found.queues, {"": _("No queue")}),
     )
     return StatisticsView(
         sentence=sentence,
@@ -351,9 +367,11 @@ def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> 
     return FigureRow(
         name=names.get(found.key, found.key),
         raised=reader.number(found.raised),
-        decided=f"{found.overturned} of {found.decided}",
+        decided=_("{done} of {n}").format(done=found.overturned, n=found.decided),
         share="" if rate is None or few else reader.share(rate.value),
-        interval="" if rate is None or few else f"{reader.share(rate.low)} to {reader.share(rate.high)}",
+        interval=""
+        if rate is None or few
+        else _("{low} to {high}").format(low=reader.share(rate.low), high=reader.share(rate.high)),
         time="" if found.hours is None else _hours(found.hours, reader),
         is_flagged=found.is_flagged,
     )
@@ -361,15 +379,18 @@ def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> 
 
 def finished_view(found: Dispute, base: str) -> MessageView:
     """Say that the conversation of a dispute is gone."""
-    text = (
+    text = _(
         "Its conversation was erased, and with it what was said. That there was a dispute, and how it ended, is kept."
     )
-    title = "Erased" if found.state == "erased" else f"Erased, {_STATES[found.state].lower()} before"
-    return MessageView(title=title, text=text, href=f"{base}/disputes", action="Disputes")
+    title, state = _("Erased"), _state(found)
+    if found.state != "erased":
+        title = _("Erased, {state} before").format(state=state[:1].lower() + state[1:])
+    return MessageView(title=title, text=text, href=f"{base}/disputes", action=_("Disputes"))
 
 
 def _hours(hours: float, reader: Reader) -> str:
     days, rest = divmod(round(hours), 24)
     if hours < 1:
-        return "under an hour"
-    return f"{reader.number(days)} d {rest} h" if days else f"{rest} h"
+        return _("under an hour")
+    text = _("{days} d {hours} h") if days else _("{hours} h")
+    return text.format(days=reader.number(days), hours=rest)

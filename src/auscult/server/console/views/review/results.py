@@ -12,12 +12,14 @@ from auscult.domain.disputes.statistics import DisputeStatistics
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import Form
 from auscult.server.console.charts.strip import strip
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.review.disputes import sign_of, word_of
 from auscult.server.console.views.verdicts import cells_of, question_of
 from auscult.services.disputes.reviewing import ReviewView
 
-_REVIEWERS = {"other": "a reviewer who did not audit it", "same": "the auditor"}
+_REVIEWERS = {"other": later("a reviewer who did not audit it"), "same": later("the auditor")}
 _NEEDED = 5
 
 
@@ -35,6 +37,7 @@ class ResultItem(Struct, frozen=True, kw_only=True):
     comment: str
     state: str
     state_kind: str
+    more: str
     outcome: str
     can_accept: bool
     can_dispute: bool
@@ -87,10 +90,14 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
     new = tuple(view for status, view in views if status in {"pending_agent_review", "pending_supervisor_review"})
     open_ = [each for each in found if each.status == "pending_agent_review" and each.review.ends_at is not None]
     first = min((each.review.ends_at for each in open_ if each.review.ends_at), default=None)
-    count = "1 result is new" if len(open_) == 1 else f"{len(open_)} results are new"
-    lead = f"{count}. Answer by {reader.moment(first)}." if first else "Nothing is new."
+    lead = _("Nothing is new.")
+    if first:
+        text = ngettext(
+            "{n} result is new. Answer by {moment}.", "{n} results are new. Answer by {moment}.", len(open_)
+        )
+        lead = text.format(n=len(open_), moment=reader.moment(first))
     return ResultsView(
-        title=f"Hello, {name.split(maxsplit=1)[0] if name else ''}".rstrip(", "),
+        title=_("Hello, {name}").format(name=name.split(maxsplit=1)[0]) if name.strip() else _("Hello"),
         lead=lead,
         new=new,
         settled=tuple(view for status, view in views if status in {"resolved", "closed"}),
@@ -123,10 +130,10 @@ def _result(
         about=", ".join(each for each in about if each),
         strip=strip(cells_of(results), width=180, height=22) if results else None,
         items=items,
-        rest=f"{met} met, {left_out} not applicable.",
+        rest=_("{met} met, {left_out} not applicable.").format(met=met, left_out=left_out),
         href=f"/console/conversations/{conversation.id}",
         status=whole.status,
-        deadline=f"Answer by {reader.moment(ends_at)}" if is_waiting and ends_at else "",
+        deadline=_("Answer by {moment}").format(moment=reader.moment(ends_at)) if is_waiting and ends_at else "",
         can_accept=is_waiting,
         sound=_sound(sounds.get(conversation.id, ""), items),
     )
@@ -139,8 +146,9 @@ def _sound(address: str, items: Sequence[ResultItem]) -> str:
 
 
 def _verdict(passed: bool | None, form: Form | None, reader: Reader) -> str:  # noqa: FBT001  (as stored)
-    word = {True: "Passed", False: "Not passed", None: "No score"}[passed]
-    return f"{word}, {reader.number(form.pass_score)} needed" if form else word
+    word = {True: _("Passed"), False: _("Not passed"), None: _("No score")}[passed]
+    needed = _("{n} needed")
+    return f"{word}, {needed.format(n=reader.number(form.pass_score))}" if form else word
 
 
 def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
@@ -162,7 +170,7 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
     dispute = next((each for each in reversed(whole.disputes) if each.dispute_id == one.dispute_id), None)
     until = disputable_until(whole.review, one)
     can_dispute = until is not None and reader.now <= until and whole.review.is_released(reader.now)
-    state, kind = _state(one, dispute, whole.review.policy, reader, odds)
+    state, kind, more = _state(one, dispute, whole.review.policy, reader, odds)
     return ResultItem(
         metric_id=one.metric_id,
         name=names.get(one.metric_id, one.metric_id),
@@ -175,6 +183,7 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
         comment=given.comment if given else "",
         state=state,
         state_kind=kind,
+        more=more,
         outcome=f"{dispute.decided_by}: {dispute.reason}" if dispute and dispute.reason and dispute.decided_by else "",
         can_accept=one.status == "pending" and whole.status in {"pending_agent_review", "pending_supervisor_review"},
         can_dispute=can_dispute,
@@ -194,21 +203,33 @@ def _state(
     policy: ReviewPolicy,
     reader: Reader,
     odds: Mapping[str, tuple[int, int]],
-) -> tuple[str, str]:
-    """Return where a metric stands, in words, and how it is drawn."""
+) -> tuple[str, str, str]:
+    """Return where a metric stands, in words, how that is drawn, and what follows."""
     if one.status == "disputed" and dispute is not None:
-        asked = f", you ask for {word_of(dispute.proposed)}" if dispute.proposed else ""
-        who = _REVIEWERS.get(policy.reviewer) or " or ".join(policy.reviewers)
-        overturned, decided = odds.get(one.metric_id, (0, 0))
-        chances = f" Of {decided} such disputes, {overturned} were changed." if decided >= _NEEDED else ""
-        return (
-            f"Disputed{asked}. {who[:1].upper()}{who[1:]} decides by {reader.lately(dispute.due_at)}.{chances}",
-            "due",
-        )
+        state = _("Disputed")
+        if dispute.proposed:
+            state = _("Disputed, you ask for {answer}").format(answer=word_of(dispute.proposed))
+        return state, "due", _prospect(dispute, policy, reader, odds.get(one.metric_id, (0, 0)))
     if one.status == "accepted" and dispute is not None:
-        return f"Changed from {word_of(dispute.before)} to {word_of(dispute.after)}.", "yes"
+        text = _("Changed from {before} to {after}")
+        return text.format(before=word_of(dispute.before), after=word_of(dispute.after)), "yes", ""
     if one.status == "denied" and dispute is not None:
         left = policy.rounds - one.round
-        more = f" You can dispute it {left} more time{'s' * (left != 1)}." if left else " That was the last round."
-        return f"Kept as {word_of(dispute.before)}.{more}", ""
-    return ("Accepted by you." if one.status == "agent_accepted" else "", "")
+        more = ngettext("You can dispute it {n} more time.", "You can dispute it {n} more times.", left).format(n=left)
+        state = _("Kept as {answer}").format(answer=word_of(dispute.before))
+        return state, "", more if left else _("That was the last round.")
+    return (_("Accepted by you") if one.status == "agent_accepted" else "", "", "")
+
+
+def _prospect(dispute: Dispute, policy: ReviewPolicy, reader: Reader, odds: tuple[int, int]) -> str:
+    """Return who decides until when, and how often such disputes changed an answer."""
+    known = _REVIEWERS.get(policy.reviewer)
+    who = _(known) if known else _(" or ").join(policy.reviewers)
+    decides = _("{who} decides by {moment}.").format(
+        who=who[:1].upper() + who[1:], moment=reader.lately(dispute.due_at)
+    )
+    overturned, decided = odds
+    if decided < _NEEDED:
+        return decides
+    chances = _("Of {n} such disputes, {changed} were changed.").format(n=decided, changed=overturned)
+    return f"{decides} {chances}"

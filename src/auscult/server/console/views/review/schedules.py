@@ -8,24 +8,26 @@ from msgspec import Struct
 from auscult.domain.delivery.exports import SavedView
 from auscult.domain.form import Form
 from auscult.domain.schedules.schedule import Run, Schedule
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
 
 KINDS = (
-    ("agent_performance", "Report: agents"),
-    ("interactions", "Report: conversations with every metric"),
-    ("form_summary", "Report: metrics of forms"),
-    ("view", "Report: list of conversations"),
-    ("fatal", "Alert: a fatal error"),
-    ("limits", "Alert: a metric leaves its limits"),
-    ("dispute_due", "Alert: a dispute is about to lapse"),
+    ("agent_performance", later("Report: agents")),
+    ("interactions", later("Report: conversations with every metric")),
+    ("form_summary", later("Report: metrics of forms")),
+    ("view", later("Report: list of conversations")),
+    ("fatal", later("Alert: a fatal error")),
+    ("limits", later("Alert: a metric leaves its limits")),
+    ("dispute_due", later("Alert: a dispute is about to lapse")),
 )
 EVERY = (
-    ("demand", "On demand"),
-    ("hour", "Every hour"),
-    ("day", "Every day"),
-    ("week", "Every week"),
-    ("month", "Every month"),
-    ("year", "Every year"),
+    ("demand", later("On demand")),
+    ("hour", later("Every hour")),
+    ("day", later("Every day")),
+    ("week", later("Every week")),
+    ("month", later("Every month")),
+    ("year", later("Every year")),
 )
 
 
@@ -80,7 +82,7 @@ def schedules_view(
     views = {each.view_id: each.name for each in offered.views}
     unread = sum(not each.is_read for each in inbox)
     return SchedulesView(
-        lead="Nothing new." if not unread else f"{reader.number(unread)} new.",
+        lead=_("{n} new.").format(n=reader.number(unread)) if unread else _("Nothing new."),
         inbox=tuple(_run(each, reader) for each in inbox[:20]),
         newest=max((each.number for each in inbox), default=0),
         unread=unread,
@@ -88,14 +90,14 @@ def schedules_view(
             ScheduleView(
                 schedule_id=each.schedule_id,
                 name=each.name,
-                about=f"{dict(KINDS)[each.kind]}{_of(each, views)}. {dict(EVERY)[each.every]}.",
+                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_(dict(EVERY)[each.every])}.",
                 next=reader.moment(each.next_at) if each.next_at else "",
                 runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
             )
             for each, runs in found
         ),
-        kinds=KINDS,
-        every=EVERY,
+        kinds=tuple((kind, _(word)) for kind, word in KINDS),
+        every=tuple((every, _(word)) for every, word in EVERY),
         metrics=tuple(
             (f"{metric.id}@{form.id}", f"{metric.name} ({form.name})")
             for form in offered.forms
@@ -108,12 +110,13 @@ def schedules_view(
 
 def _of(one: Schedule, views: Mapping[str, str]) -> str:
     """Return the saved view that a report is about, in words."""
-    return f": {views.get(one.view_id, 'a view that is gone')}" if one.view_id else ""
+    gone = _("a view that is gone")
+    return f": {views.get(one.view_id, gone)}" if one.view_id else ""
 
 
 def _run(each: Run, reader: Reader) -> RunView:
     href = f"/console/schedules/{each.schedule_id}/{each.number}" if each.size else each.href
-    gone = "Removed, as a conversation was erased." if each.state == "withdrawn" else ""
+    gone = _("Removed, as a conversation was erased.") if each.state == "withdrawn" else ""
     return RunView(
         title=each.title,
         detail=each.detail,

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.services.history.backtests import BacktestView, RateLine
 
@@ -24,45 +25,48 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
     result = found.result
     is_open = found.state == "running"
     if result is None:
-        sentence = "It is being worked out." if is_open else (found.reason or "It did not end well.")
+        sentence = _("It is being worked out.") if is_open else (found.reason or _("It did not end well."))
         return BacktestPage(
             form_id=form_id,
             state=found.state,
             is_open=is_open,
-            progress=f"{reader.number(found.looked)} of {reader.number(found.total)}",
+            progress=_("{done} of {n}").format(done=reader.number(found.looked), n=reader.number(found.total)),
             sentence=sentence,
             facts=(),
             metrics=(),
             changed=(),
         )
-    moved = result.gained + result.lost
+    sentence = _("None of {n} conversations changes between passing and failing.")
+    if result.gained + result.lost:
+        sentence = _("Of {n} conversations {gained} would pass that failed, and {lost} fail that passed.")
     return BacktestPage(
         form_id=form_id,
         state=found.state,
         is_open=False,
-        progress=f"{reader.number(result.looked)} read",
-        sentence=(
-            f"Of {reader.number(result.counted)} conversations {reader.number(result.gained)} would pass that failed, "
-            f"and {reader.number(result.lost)} fail that passed."
-            if moved
-            else f"None of {reader.number(result.counted)} conversations changes between passing and failing."
+        progress=_("{n} read").format(n=reader.number(result.looked)),
+        sentence=sentence.format(
+            n=reader.number(result.counted), gained=reader.number(result.gained), lost=reader.number(result.lost)
         ),
         facts=(
-            ("Pass rate", f"{_rate(result.before.pass_rate, reader)} to {_rate(result.after.pass_rate, reader)}"),
-            ("Mean score", f"{_mean(result.before.mean, reader)} to {_mean(result.after.mean, reader)}"),
-            ("Unchanged", reader.number(result.unchanged)),
-            ("Would need the judge", reader.number(result.unjudged)),
+            (_("Pass rate"), _change(_rate(result.before.pass_rate, reader), _rate(result.after.pass_rate, reader))),
+            (_("Mean score"), _change(_mean(result.before.mean, reader), _mean(result.after.mean, reader))),
+            (_("Unchanged"), reader.number(result.unchanged)),
+            (_("Would need the judge"), reader.number(result.unjudged)),
         ),
         metrics=tuple((each.name, _share(each.before, reader), _share(each.after, reader)) for each in result.metrics),
         changed=tuple(
             (
                 each.conversation_id,
                 f"{base}/conversations/{each.conversation_id}",
-                ", ".join(f"{one.name} {one.before} to {one.after}" for one in each.metrics),
+                ", ".join(f"{one.name} {_change(one.before, one.after)}" for one in each.metrics),
             )
             for each in result.most_changed
         ),
     )
+
+
+def _change(before: str | None, after: str | None) -> str:
+    return _("{before} to {after}").format(before=before or "\u2013", after=after or "\u2013")
 
 
 def _rate(value: float | None, reader: Reader) -> str:

@@ -10,12 +10,13 @@ from msgspec import Struct
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.setup.knowledge import language_word
 from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.scorecards import AgentFigures
 
-_LONGEST_AGENTS = 3
+_LONGEST_AGENTS, _EXAMPLES = 3, 3
 
 
 class ListedRow(Struct, frozen=True, kw_only=True):
@@ -115,10 +116,10 @@ def scorecard_rows(cards: Iterable[Scorecard], reader: Reader, base: str) -> tup
             facts=(
                 ", ".join(attribute.name for attribute in each.attributes),
                 agents_word(each.agents),
-                f"{reader.number(each.pass_score)} needed",
-                f"Version {each.version}",
+                _("{n} needed").format(n=reader.number(each.pass_score)),
+                _("Version {n}").format(n=each.version),
             ),
-            tag="Inactive" if not each.is_active else "Default" if each.is_default else "",
+            tag=_("Inactive") if not each.is_active else _("Default") if each.is_default else "",
         )
         for each in cards
     )
@@ -136,9 +137,9 @@ def taxonomy_rows(
             facts=(
                 " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else "",
                 ", ".join(language_word(one, reader) for one in taxonomy.languages) if taxonomy else "",
-                f"Version {each.version}, {reader.short_day(each.published_at)}",
+                _("Version {n}, {day}").format(n=each.version, day=reader.short_day(each.published_at)),
             ),
-            tag="" if taxonomy else "Cannot be read",
+            tag="" if taxonomy else _("Cannot be read"),
         )
         for each in stored
     )
@@ -147,9 +148,10 @@ def taxonomy_rows(
 def agents_word(agents: Sequence[str]) -> str:
     """Say whom a scorecard measures."""
     if "*" in agents:
-        return "Every agent"
+        return _("Every agent")
     more = len(agents) - _LONGEST_AGENTS
-    return ", ".join(agents[:_LONGEST_AGENTS]) + (f" and {more} more" if more > 0 else "")
+    names = ", ".join(agents[:_LONGEST_AGENTS])
+    return _("{names} and {n} more").format(names=names, n=more) if more > 0 else names
 
 
 def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -> tuple[AttributeView, ...]:
@@ -162,7 +164,7 @@ def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -
                 (
                     names.get(each.metric, each.metric),
                     _weight(each.weight, reader),
-                    "fatal" if each.fatal else "" if each.metric in names else "on no form",
+                    _("fatal") if each.fatal else "" if each.metric in names else _("on no form"),
                 )
                 for each in attribute.metrics
             ),
@@ -181,7 +183,7 @@ def figures_rows(
             href=f"{base}/conversations?{urlencode({'agent': each.agent_id, 'from': since, 'to': last})}",
             conversations=reader.number(each.interactions),
             score=_score(each.score, reader),
-            passed=f"{each.passed} of {each.passed + each.failed}",
+            passed=_("{done} of {n}").format(done=each.passed, n=each.passed + each.failed),
             attributes=tuple(_score(one.score, reader) for one in each.attributes),
         )
         for each in figures
@@ -195,12 +197,17 @@ def topic_views(nodes: Iterable[Node], reader: Reader) -> tuple[TopicView, ...]:
         TopicView(
             name=each.name,
             description=each.description,
-            examples=", ".join(f"\u201c{one}\u201d" for one in each.examples[:3])
-            + (f" and {reader.number(len(each.examples) - 3)} more" if len(each.examples) > 3 else ""),  # noqa: PLR2004
+            examples=_examples(each.examples, reader),
             below=topic_views(each.topics, reader),
         )
         for each in nodes
     )
+
+
+def _examples(examples: Sequence[str], reader: Reader) -> str:
+    more = len(examples) - _EXAMPLES
+    shown = ", ".join(f"\u201c{one}\u201d" for one in examples[:_EXAMPLES])
+    return _("{names} and {n} more").format(names=shown, n=reader.number(more)) if more > 0 else shown
 
 
 def _weight(value: Decimal, reader: Reader) -> str:

@@ -8,22 +8,29 @@ from msgspec import UNSET, Struct
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
 from auscult.domain.evaluation import Evaluation
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import CHANNELS, customer_words
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.setup.packs import PacksView, pack_views
+from auscult.server.console.views.setup.packs import PacksView, pack_views, spoken_by
 from auscult.server.console.views.verdicts import kind_of
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
 from auscult.services.definitions.forms.document import Document, Path, Problem
 from auscult.services.definitions.forms.reading import FormCheck
 
 _LISTS = {
-    "phrases": "says",
-    "similar": "says something like",
-    "also": "or says",
-    "never": "but not",
+    "phrases": later("says"),
+    "similar": later("says something like"),
+    "also": later("or says"),
+    "never": later("but not"),
 }
-_BRANCHES = {"answer": "Yes when", "when": "Asked when", "not_when": "N/A when", "applies": "Asked when"}
+_BRANCHES = {
+    "answer": later("Yes when"),
+    "when": later("Asked when"),
+    "not_when": later("N/A when"),
+    "applies": later("Asked when"),
+}
 _MOST_WORDS = 40
 
 
@@ -150,9 +157,9 @@ def form_row(version: FormVersion | None, draft: FormDraft | None, name: tuple[s
         href=f"{path}/{form_id}",
         id=form_id,
         channel=name[1],
-        version=f"Version {version.version}" if version else "Not published",
+        version=_("Version {n}").format(n=version.version) if version else _("Not published"),
         metrics=str(name[2]),
-        draft="Draft" if draft else "",
+        draft=_("Draft") if draft else "",
     )
 
 
@@ -178,9 +185,9 @@ def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricF
                 weight=f"{weight:g}",
                 share=min(20, round(max(weight, 0) / whole * 20)),
                 fields=(
-                    FieldView(label="Name", path=f"{path}.name", value=str(metric.get("name", ""))),
-                    FieldView(label="Question", path=f"{path}.question", value=str(metric.get("question", ""))),
-                    FieldView(label="Weight", path=f"{path}.weight", value=f"{weight:g}", is_number=True),
+                    FieldView(label=_("Name"), path=f"{path}.name", value=str(metric.get("name", ""))),
+                    FieldView(label=_("Question"), path=f"{path}.question", value=str(metric.get("question", ""))),
+                    FieldView(label=_("Weight"), path=f"{path}.weight", value=f"{weight:g}", is_number=True),
                 ),
                 lists=tuple(_lists(metric, path)),
                 packs=tuple(pack_views(metric, path)),
@@ -211,7 +218,7 @@ def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[Lis
             ):
                 words = cast("list[str]", each)
                 yield ListView(
-                    label=" ".join((*here, _LISTS[key])).strip(),
+                    label=" ".join((*here, _(_LISTS[key]))).strip(),
                     path=f"{path}.{key}",
                     words=tuple(
                         WordView(text=word, path=f"{path}.{key}.{n}") for n, word in enumerate(words[:_MOST_WORDS])
@@ -219,7 +226,7 @@ def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[Lis
                     more=max(0, len(words) - _MOST_WORDS),
                 )
             else:
-                branch = (_BRANCHES[key],) if key in _BRANCHES and not context else ()
+                branch = (_(_BRANCHES[key]),) if key in _BRANCHES and not context else ()
                 yield from _lists(each, f"{path}.{key}", (*branch, *here))
     elif isinstance(value, list):
         for place, each in enumerate(cast("list[Any]", value)):
@@ -230,7 +237,7 @@ def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:
     """Return who speaks and where, in words."""
     found: list[str] = []
     if isinstance(mapping.get("speaker"), str):
-        found.append(f"the {mapping['speaker']}")
+        found.append(spoken_by(mapping["speaker"]))
     window: object = mapping.get("window")
     if isinstance(window, dict):
         found += [f"({name} {value})" for name, value in cast("dict[str, Any]", window).items()]
@@ -254,15 +261,15 @@ def _fault(problem: Problem, *, is_warning: bool = False) -> FaultView:
 
 def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:
     """Show what differs from the version in force."""
-    views = [ChangeView(name="The form", what=_change(each)) for each in found.changes]
+    views = [ChangeView(name=_("The form"), what=_change(each)) for each in found.changes]
     for metric in found.metrics:
         if metric.change != "changed":
-            views.append(ChangeView(name=metric.name, what=f"{metric.change}."))
+            views.append(ChangeView(name=metric.name, what=_("added.") if metric.change == "added" else _("removed.")))
             continue
-        again = " Judged anew." if metric.judged_anew else ""
-        views.append(ChangeView(name=metric.name, what=" ".join(map(_change, metric.changes)) + again))
+        again = (_("Judged anew."),) if metric.judged_anew else ()
+        views.append(ChangeView(name=metric.name, what=" ".join((*map(_change, metric.changes), *again))))
     if found.reordered:
-        views.append(ChangeView(name="The form", what="Metrics stand in another order."))
+        views.append(ChangeView(name=_("The form"), what=_("Metrics stand in another order.")))
     return tuple(views)
 
 
@@ -270,11 +277,21 @@ def _change(each: ChangeLine) -> str:
     if each.come is not UNSET or each.gone is not UNSET:
         come = ", ".join(f"\u201c{one}\u201d" for one in (each.come or ())) if each.come is not UNSET else ""
         gone = ", ".join(f"\u201c{one}\u201d" for one in (each.gone or ())) if each.gone is not UNSET else ""
-        parts = [f"{word} {what}" for word, what in (("added", come), ("removed", gone)) if what]
-        return f"{each.field}: {'; '.join(parts) or 'reordered'}."
-    before = "none" if each.before is UNSET else each.before
-    after = "none" if each.after is UNSET else each.after
-    return f"{each.field}: {before} to {after}."
+        text = (
+            _("{field}: added {come}; removed {gone}.")
+            if come and gone
+            else _("{field}: added {come}.")
+            if come
+            else _("{field}: removed {gone}.")
+            if gone
+            else _("{field}: reordered.")
+        )
+        return text.format(field=each.field, come=come, gone=gone)
+    if each.before is UNSET:
+        return _("{field}: none to {after}.").format(field=each.field, after=each.after)
+    if each.after is UNSET:
+        return _("{field}: {before} to none.").format(field=each.field, before=each.before)
+    return _("{field}: {before} to {after}.").format(field=each.field, before=each.before, after=each.after)
 
 
 class Trial(NamedTuple):
@@ -294,10 +311,12 @@ def tried_view(trials: Sequence[Trial], reader: Reader, base: str) -> TriedView:
         for found in ([trial.before for trial in trials], [trial.after for trial in trials])
         if (n := sum(bool(each and each.score is not None) for each in found))
     ]
-    many = "1 conversation" if len(rows) == 1 else f"{len(rows)} conversations"
-    sentence = f"Tried on {many}: {changed} change."
+    sentence = ngettext(
+        "Tried on {n} conversation: {changed} change.", "Tried on {n} conversations: {changed} change.", len(rows)
+    ).format(n=len(rows), changed=changed)
     if len(means) == 2:  # noqa: PLR2004  (before and after)
-        sentence += f" Mean score {reader.number(means[0], 1)} to {reader.number(means[1], 1)}."
+        mean = _("Mean score {before} to {after}.")
+        sentence += f" {mean.format(before=reader.number(means[0], 1), after=reader.number(means[1], 1))}"
     return TriedView(sentence=sentence, rows=tuple(rows))
 
 
@@ -321,7 +340,7 @@ def _tried(trial: Trial, reader: Reader, base: str) -> TriedRow:
 
 def channel_name(channel: str) -> str:
     """Return a channel in words."""
-    return CHANNELS.get(cast("Any", channel), channel)
+    return _(CHANNELS.get(cast("Any", channel), channel))
 
 
 def path_of(text: str) -> Path:

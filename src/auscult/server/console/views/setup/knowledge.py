@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Document, Found, Passage
 from auscult.domain.assist.validity import Validity
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.services.assist.knowledge import Search
 
@@ -86,19 +88,24 @@ def state_view(validity: Validity, on: date, reader: Reader) -> StateView:
     """Say whether a document holds on a day."""
     days = _days(validity, reader)
     if validity.superseded_by:
-        return StateView(word=f"Superseded by {validity.superseded_by}", kind="late", days=days)
+        return StateView(word=_("Superseded by {name}").format(name=validity.superseded_by), kind="late", days=days)
     if validity.is_over:
-        return StateView(word="Says it is over", kind="late", days=days)
+        return StateView(word=_("Says it is over"), kind="late", days=days)
     if validity.holds(on):
-        return StateView(word="In force", kind="", days=days)
+        return StateView(word=_("In force"), kind="", days=days)
     is_early = validity.since is not None and on < validity.since
-    return StateView(word="Not in force yet" if is_early else "Expired", kind="due" if is_early else "late", days=days)
+    word = _("Not in force yet") if is_early else _("Expired")
+    return StateView(word=word, kind="due" if is_early else "late", days=days)
 
 
 def _days(validity: Validity, reader: Reader) -> str:
-    since = f"from {reader.day(validity.since)}" if validity.since else ""
-    until = f"to {reader.day(validity.until)}" if validity.until else ""
-    return f"{since} {until}".strip()
+    since = reader.day(validity.since) if validity.since else ""
+    until = reader.day(validity.until) if validity.until else ""
+    if since and until:
+        return _("from {since} to {until}").format(since=since, until=until)
+    if since:
+        return _("from {since}").format(since=since)
+    return _("to {until}").format(until=until) if until else ""
 
 
 def document_rows(
@@ -127,7 +134,7 @@ def _found_row(each: Found, search: Search, language: str, reader: Reader, base:
     passage = each.passage
     state = state_view(search.validity.get(passage.source, _ALWAYS), reader.today, reader)
     is_shown = each in search.fit
-    tag = "Would be suggested" if is_shown else state.word if state.kind else "Only when searched for"
+    tag = _("Would be suggested") if is_shown else state.word if state.kind else _("Only when searched for")
     return FoundRow(
         heading=passage.title,
         text=passage.text,
@@ -141,16 +148,16 @@ def _found_row(each: Found, search: Search, language: str, reader: Reader, base:
 def said_of(found: Search) -> str:
     """Sum up what a question brings up."""
     if not found.found:
-        return "Nothing fits. The agent would be shown nothing, and a search would find nothing."
+        return _("Nothing fits. The agent would be shown nothing, and a search would find nothing.")
     if not found.fit:
-        return "The agent would be shown nothing: no passage fits well enough. A search would find these."
-    return "The agent would be shown the first of these."
+        return _("The agent would be shown nothing: no passage fits well enough. A search would find these.")
+    return _("The agent would be shown the first of these.")
 
 
 def document_view(document: Document, passages: Sequence[Passage], state: StateView, reader: Reader) -> DocumentView:
     """Show one document with its passages."""
-    count = f"{reader.number(len(passages))} {'passage' if len(passages) == 1 else 'passages'}"
-    added = f"added {reader.moment(document.added_at)}"
+    count = ngettext("{n} passage", "{n} passages", len(passages)).format(n=reader.number(len(passages)))
+    added = _("added {moment}").format(moment=reader.moment(document.added_at))
     return DocumentView(
         name=document.source,
         about=f"{language_word(document.language, reader)}, {document.format}, {count}, {added}",

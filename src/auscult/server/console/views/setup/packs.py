@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from msgspec import Struct
 
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.wording import available, is_reference, pack
 
 _CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "event"})
@@ -48,18 +50,29 @@ def pack_views(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator
         return
     mapping = cast("dict[str, Any]", value)
     speaker: object = mapping.get("speaker")
-    here = (*context, f"the {speaker}") if isinstance(speaker, str) else context
+    here = (*context, spoken_by(speaker)) if isinstance(speaker, str) else context
     for key, each in mapping.items():
         if key == "any_of" and (conditions := _conditions(each)):
             yield PacksView(
-                label=" ".join((*here, "says")), path=f"{path}.{key}", packs=_used(conditions, f"{path}.{key}")
+                label=" ".join((*here, _("says"))), path=f"{path}.{key}", packs=_used(conditions, f"{path}.{key}")
             )
         else:
-            branch = () if context or isinstance(key, int) else (_BRANCHES.get(key, ""),)
+            branch = () if context or isinstance(key, int) else (_(_BRANCHES.get(key, "")),)
             yield from pack_views(each, f"{path}.{key}", (*filter(None, branch), *here))
 
 
-_BRANCHES = {"answer": "Yes when", "trigger": "Asked when", "not_when": "N/A when", "excused_when": "Excused when"}
+_BRANCHES = {
+    "answer": later("Yes when"),
+    "trigger": later("Asked when"),
+    "not_when": later("N/A when"),
+    "excused_when": later("Excused when"),
+}
+_SPEAKERS = {"agent": later("the agent"), "customer": later("the customer"), "any": later("the any")}
+
+
+def spoken_by(speaker: str) -> str:
+    """Return who speaks, in words."""
+    return _(_SPEAKERS[speaker]) if speaker in _SPEAKERS else f"the {speaker}"
 
 
 def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401
@@ -77,7 +90,9 @@ def _used(entries: list[Mapping[str, Any]], path: str) -> tuple[PackView, ...]:
             says=_says(name),
             path=f"{path}.{place}",
             is_only=len(entries) == 1,
-            lacks=tuple((key, label) for key, label in (("also", "or says"), ("never", "but not")) if key not in each),
+            lacks=tuple(
+                (key, label) for key, label in (("also", _("or says")), ("never", _("but not"))) if key not in each
+            ),
         )
         for place, each in enumerate(entries)
         if isinstance(name := each.get("wording"), str)

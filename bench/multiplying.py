@@ -1,0 +1,79 @@
+"""Many rows of our own listing from few: copies for later days with their facets, and tallies that count them all."""
+
+from datetime import timedelta
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from auscult.services.scoring.listing import MS, ListedConversation
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables import facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.pages.faceting import TALLIED
+from auscult.storage.pages.rollups import CROWD, HOUR, TOP, WIDTHS
+
+_READ = msgspec.json.Decoder(ListedConversation).decode
+_AT_ONCE = 20_000
+
+
+def multiply(database: Database, first: int, copies: int, days: int) -> None:
+    """Add copies of the ``first`` rows, each ``days`` days after the one before it; only for one listing."""
+    for k in range(1, copies):
+        for begin in range(0, first, _AT_ONCE):
+            _copy_rows(database, (begin, min(begin + _AT_ONCE, first)), k * first, k, timedelta(days=days))
+    with database.writing() as connection:
+        connection.execute(sa.update(listings).values(rows_given=first * copies, version=listings.c.version + 1))
+        _count(connection)
+
+
+def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, days: timedelta) -> None:
+    """Copy some rows, by their place among the first ones."""
+    later, mark = k * days, f"c{k}"
+    with database.writing() as connection:
+        start = connection.scalar(sa.select(sa.func.min(report_rows.c.row))) or 0
+        chosen = report_rows.c.row.between(start + some[0], start + some[1] - 1)
+        values: list[tuple[object, ...]] = []
+        for row in connection.execute(sa.select(report_rows).where(chosen)):
+            listed = _READ(row.body)
+            ends = None if listed.ended_at is None else listed.ended_at + later
+            shown = replace(listed, id=mark + listed.id[1:], started_at=listed.started_at + later, ended_at=ends)
+            place = (row.row + more, row.listing, row.started_at + later // MS, shown.id, row.cell, row.facets)
+            values.append((*place, msgspec.json.encode(shown)))
+        database.dialect.insert_many(connection, report_rows, tuple(report_rows.columns.keys()), values)
+        its = facet_rows.c
+        query = sa.select(
+            its.facet,
+            its.started_at + later // MS,
+            sa.literal_column(f"'{mark}'").concat(sa.func.substr(its.conversation_id, 2)),
+            its.cell,
+            its.row + more,
+        ).where(its.row.between(start + some[0], start + some[1] - 1))
+        connection.execute(sa.insert(facet_rows).from_select(facet_rows.columns.keys(), query))
+
+
+def _count(connection: Connection) -> None:
+    """Recount all tallies from rows and facets. Raises ``SystemExit`` if one hour has too many rows for one tally."""
+    connection.execute(sa.delete(tallies))
+    names = tallies.columns.keys()
+    hour, rows = report_rows.c.started_at // sa.literal_column(str(WIDTHS[HOUR]), sa.BigInteger), sa.func.count()
+    of_all = sa.select(
+        report_rows.c.listing, sa.literal_column("0"), sa.literal_column(str(HOUR)), hour, report_rows.c.cell, rows
+    ).group_by(report_rows.c.listing, hour, report_rows.c.cell)
+    hour = facet_rows.c.started_at // sa.literal_column(str(WIDTHS[HOUR]), sa.BigInteger)
+    by_facet = (
+        sa.select(facets.c.listing, facets.c.facet, sa.literal_column(str(HOUR)), hour, facet_rows.c.cell, rows)
+        .join_from(facet_rows, facets, facets.c.facet == facet_rows.c.facet)
+        .where(facets.c.name.in_(sorted(TALLIED)))
+        .group_by(facets.c.listing, facets.c.facet, hour, facet_rows.c.cell)
+    )
+    for query in (of_all, by_facet):
+        connection.execute(sa.insert(tallies).from_select(names, query))
+    if (connection.scalar(sa.select(sa.func.max(tallies.c.n))) or 0) > CROWD:
+        raise SystemExit("an hour has too many rows to be copied; fill without copies")
+    for level in range(HOUR + 1, TOP + 1):
+        wider = tallies.c.bucket // sa.literal_column(str(WIDTHS[level] // WIDTHS[level - 1]), sa.BigInteger)
+        key = (tallies.c.listing, tallies.c.facet, sa.literal_column(str(level)), wider, tallies.c.cell)
+        query = sa.select(*key, sa.func.sum(tallies.c.n)).where(tallies.c.level == level - 1)
+        query = query.group_by(tallies.c.listing, tallies.c.facet, wider, tallies.c.cell)
+        connection.execute(sa.insert(tallies).from_select(names, query))

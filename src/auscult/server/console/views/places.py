@@ -1,0 +1,50 @@
+"""Where a metric looked, in the reader's language: the engine writes it in English, as ``the agent's first 2 turns``."""
+
+import re
+from functools import reduce
+
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
+from auscult.server.console.reader import mark
+
+_PLACE = re.compile(
+    r"(?P<whose>anybody's|the agent's|the customer's) (?P<end>first |last |)(?P<n>[\d.]+ |)"
+    r"(?P<unit>turns?|messages?|seconds)(?P<after> after the trigger|)"
+)
+_WHOSE = {
+    "anybody's": later("anybody's"),
+    "the agent's": later("the agent's"),
+    "the customer's": later("the customer's"),
+}
+_WINDOWS = {
+    "turns": later("{whose} turns"),
+    "first turn": later("{whose} first turn"),
+    "first n turns": later("{whose} first {n} turns"),
+    "last turn": later("{whose} last turn"),
+    "last n turns": later("{whose} last {n} turns"),
+    "first message": later("{whose} first message"),
+    "first n messages": later("{whose} first {n} messages"),
+    "last message": later("{whose} last message"),
+    "last n messages": later("{whose} last {n} messages"),
+    "first n seconds": later("{whose} first {n} seconds"),
+    "last n seconds": later("{whose} last {n} seconds"),
+}
+_OR = " or "
+
+
+def place_of(words: str) -> str:
+    """Return a place of search in the reader's language; in the engine's words where they are of another form."""
+    places = [_one(each) for each in words.split(_OR)]
+    return reduce(lambda before, place: _("{place} or {other}").format(place=before, other=place), places)
+
+
+def _one(words: str) -> str:
+    found = _PLACE.fullmatch(words)
+    if found is None:
+        return words
+    window = _WINDOWS.get(f"{found['end']}{'n ' if found['n'] else ''}{found['unit']}")
+    if window is None:
+        return words
+    whose = _WHOSE[found["whose"]]
+    place = _(window).format(whose=_(whose), n=mark(float(found["n"] or 0)))
+    return _("{place} after the trigger").format(place=place) if found["after"] else place

@@ -1,0 +1,47 @@
+"""The weeks of a control chart: where each leads, and its points."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from auscult.domain.statistics.charts import Chart
+from auscult.server.console.charts.control import ControlPoint
+from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import Reader
+
+
+class WeekLead(Struct, frozen=True, kw_only=True):
+    """When a week begins, and the address of its conversations."""
+
+    since: datetime
+    href: str
+
+
+def week_points(
+    chart: Chart, leads: dict[str, WeekLead], shown: Callable[[float], str], reader: Reader
+) -> tuple[ControlPoint, ...]:
+    """Return the points of a chart. ``leads`` has every week by name, the last one last; ``shown`` writes a value."""
+    last = next(reversed(leads), None)
+    points: list[ControlPoint] = []
+    month = ""
+    for point in chart.points:
+        lead = leads[point.name]
+        begins, day = reader.month(lead.since), reader.short_day(lead.since)
+        is_out = "beyond limits" in point.signals
+        points.append(
+            ControlPoint(
+                name=point.name,
+                value=point.value,
+                shown=shown(point.value),
+                low=point.low,
+                high=point.high,
+                href=lead.href,
+                at=int(lead.since.timestamp()),
+                day=day,
+                month=begins if begins != month else "",
+                signal=(_("last week") if point.name == last else day) if is_out else "",
+            )
+        )
+        month = begins
+    return tuple(points)

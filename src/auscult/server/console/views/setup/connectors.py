@@ -1,0 +1,339 @@
+"""Connectors: their list, and one of them with its runs, its mapping, what it refused, and a preview."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from msgspec import Struct, structs
+
+from auscult.domain.connectors.document import SECRETS, Connector
+from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext, pgettext
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import CHANNELS, within_sentence
+from auscult.services.connectors.checking import Check, Row
+from auscult.services.definitions.forms.document import Problem
+
+_LONG = ("service_account_key", "private_key")
+"""Secrets of several lines."""
+_STATES = {
+    "running": (later("Running"), "go"),
+    "done": (later("Done"), "done"),
+    "failed": ("Failed", "late"),
+    "crashed": (later("Broke off"), "late"),
+}
+_KINDS = {"schedule": later("Scheduled"), "manual": "Run now", "backfill": later("Back-fill")}
+_MAPPED = {"queue": later("Queue"), "agent": later("Agent"), "channel": later("Channel")}
+_NEWS = ("new", "changed", "postponed", "refused")
+_COUNTS = {
+    "listed": later("{n} listed"),
+    "known": later("{n} known"),
+    "left_out": later("{n} left out"),
+    "read": later("{n} read"),
+    "postponed": later("{n} postponed"),
+    "new": later("{n} new"),
+    "changed": later("{n} changed"),
+    "unchanged": later("{n} unchanged"),
+    "refused": later("{n} refused"),
+}
+_DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
+
+
+class StateView(Struct, frozen=True, kw_only=True):
+    """A state as a word, and the kind of its tag."""
+
+    word: str
+    kind: str
+
+
+class ListedRow(Struct, frozen=True, kw_only=True):
+    """One connector of the list. ``problem`` says why its document cannot be read any more."""
+
+    name: str
+    href: str
+    place: str
+    about: str
+    state: StateView
+    last: str
+    at: str
+    counts: str
+    next: str
+    problem: str
+
+
+class WayOut(Struct, frozen=True, kw_only=True):
+    """A way in which data leaves: its name, what it does, and its page."""
+
+    name: str
+    what: str
+    href: str
+
+
+class EditorView(Struct, frozen=True, kw_only=True):
+    """The document as it is written, with its faults. ``act`` is where it is posted.
+
+    ``secrets`` are those that a place can have, each with whether it has several lines; ``stored`` names those that are there.
+    """
+
+    act: str
+    document: str
+    faults: tuple[Problem, ...]
+    problem: str
+    secrets: tuple[tuple[str, bool], ...]
+    stored: str
+
+
+class PreviewView(Struct, frozen=True, kw_only=True):
+    """What a check found. ``steps`` are access, path and format, each with whether it is well and what it says."""
+
+    said: str
+    steps: tuple[tuple[str, bool, str], ...]
+    mapped: tuple[Row, ...]
+    channels: tuple[str, ...]
+    times: tuple[str, ...]
+    refused: tuple[Row, ...]
+    remarks: tuple[str, ...]
+
+
+class ConnectorsView(Struct, frozen=True, kw_only=True):
+    """The list. ``editor`` is for those who may add one; ``is_open``: something runs."""
+
+    rows: tuple[ListedRow, ...]
+    out: tuple[WayOut, ...]
+    editor: EditorView | None
+    preview: PreviewView | None
+    is_open: bool
+    note: str
+
+
+class RunRow(Struct, frozen=True, kw_only=True):
+    """One run. ``lines`` are its error, what the drift watch noticed, and what was postponed."""
+
+    number: int
+    when: str
+    at: str
+    kind: str
+    by: str
+    state: StateView
+    counts: str
+    lines: tuple[str, ...]
+    refused: str
+
+
+class RefusalRow(Struct, frozen=True, kw_only=True):
+    """One refusal."""
+
+    key: str
+    where: str
+    reason: str
+    run: int
+    when: str
+    at: str
+
+
+class MappedRow(Struct, frozen=True, kw_only=True):
+    """A name of the source, and what it is here; ``is_unknown``: the table does not have it."""
+
+    kind: str
+    source: str
+    here: str
+    is_unknown: bool
+
+
+class ConnectorView(Struct, frozen=True, kw_only=True):
+    """The page of one connector. ``base`` is its address; ``only`` is the run whose refusals are shown, else 0."""
+
+    name: str
+    about: str
+    base: str
+    state: StateView
+    is_paused: bool
+    is_open: bool
+    may_manage: bool
+    runs: tuple[RunRow, ...]
+    mapping: tuple[MappedRow, ...]
+    refusals: tuple[RefusalRow, ...]
+    only: int
+    editor: EditorView
+    preview: PreviewView | None
+    note: str
+    problem: str
+
+
+def state_of(standing: Standing) -> StateView:
+    """Return how a connector stands."""
+    last = standing.last
+    if last is not None and last.state == "running":
+        return StateView(word=_("Running"), kind="go")
+    if standing.is_paused:
+        return StateView(word=_("Paused"), kind="due")
+    if standing.ordered is not None:
+        return StateView(word=_("Waits for a worker"), kind="go")
+    if last is None:
+        return StateView(word=_("Never run"), kind="")
+    return _state(last)
+
+
+def is_open(standing: Standing) -> bool:
+    """Return whether a run is under way, or waits for a worker."""
+    return (standing.last is not None and standing.last.state == "running") or (
+        standing.ordered is not None and not standing.is_paused
+    )
+
+
+def listed_row(standing: Standing, read: Connector | str, reader: Reader, path: str) -> ListedRow:
+    """Show one connector of the list; ``read`` is its document, or why it cannot be read."""
+    last = standing.last
+    is_read = isinstance(read, Connector)
+    return ListedRow(
+        name=standing.name,
+        href=f"{path}/{quote(standing.name)}",
+        place=read.place if is_read else "",
+        about=f"{read.format}, {_every(read.every_s)}" if is_read else "",
+        state=state_of(standing),
+        last=reader.lately(last.started_at) if last else "",
+        at=last.started_at.isoformat() if last else "",
+        counts=(counts_word(last.counts, reader, _NEWS) or _("Nothing new")) if last else "",
+        next=reader.lately(standing.next_at) if standing.next_at and not standing.is_paused else "",
+        problem="" if is_read else read,
+    )
+
+
+def about_of(read: Connector | None, standing: Standing, items: int, reader: Reader) -> str:
+    """Return the line below the heading of one connector."""
+    many = ngettext("{n} item read so far", "{n} items read so far", items).format(n=reader.number(items))
+    facts = [_("Version {n}").format(n=standing.version), many]
+    if read is not None:
+        facts = [read.place, read.format, _every(read.every_s), *facts]
+    if standing.next_at and not standing.is_paused:
+        facts.append(_("next run {when}").format(when=reader.lately(standing.next_at)))
+    return " · ".join(facts)
+
+
+def run_row(run: Run, reader: Reader, path: str) -> RunRow:
+    """Show one run."""
+    kind = pgettext("run", "Run now") if run.order.kind == "manual" else _(_KINDS[run.order.kind])
+    error = (run.error,) if run.error else ()
+    return RunRow(
+        number=run.number,
+        when=reader.lately(run.started_at),
+        at=run.started_at.isoformat(),
+        kind=_("{kind}, dry").format(kind=kind) if run.order.is_dry else kind,
+        by=run.order.by,
+        state=_state(run),
+        counts=counts_word(run.counts, reader),
+        lines=(*error, *run.notes, *(_("Postponed: {what}").format(what=each) for each in run.postponed)),
+        refused=f"{path}?run={run.number}" if run.counts.refused and not run.order.is_dry else "",
+    )
+
+
+def refusal_row(one: Refusal, reader: Reader) -> RefusalRow:
+    """Show one refusal."""
+    return RefusalRow(
+        key=one.key,
+        where=one.where,
+        reason=one.reason,
+        run=one.run,
+        when=reader.lately(one.at),
+        at=one.at.isoformat(),
+    )
+
+
+def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Reader) -> tuple[MappedRow, ...]:
+    """Show the mapping table: first what it does not have, with conversations, then what it has."""
+    rows: list[MappedRow] = []
+    for name, count in unknown.items():
+        kind, source = _split(name)
+        many = ngettext("{n} conversation", "{n} conversations", count).format(n=reader.number(count))
+        here = _("unknown: {conversations}").format(conversations=many)
+        rows.append(MappedRow(kind=kind, source=source, here=here, is_unknown=True))
+    if read is None:
+        return tuple(rows)
+    for kind, table in ((_("Queue"), read.mapping.queues), (_("Agent"), read.mapping.agents)):
+        for source, target in table.items():
+            here = ", ".join(filter(None, (target.id, target.name, target.email)))
+            rows.append(MappedRow(kind=kind, source=source, here=here, is_unknown=False))
+    rows.extend(
+        MappedRow(kind=_("Channel"), source=source, here=_channel(here), is_unknown=False)
+        for source, here in read.mapping.channels.items()
+    )
+    return tuple(rows)
+
+
+def preview_view(found: Check, reader: Reader) -> PreviewView:
+    """Show what a check found."""
+    steps = tuple(
+        (name, value == "ok", "" if value == "ok" else value or _("not tried"))
+        for name, value in ((_("Access"), found.access), (_("Path"), found.path), (_("Format"), found.format))
+    )
+    unknown = (
+        _("{kind} {name} is not in the mapping table").format(kind=within_sentence(kind), name=name)
+        for kind, name in map(_split, found.unknown)
+    )
+    return PreviewView(
+        said=counts_word(found.counts, reader),
+        steps=steps,
+        mapped=found.mapped,
+        channels=tuple(_(CHANNELS[each.channel]) if each.channel else "" for each in found.mapped),
+        times=tuple(reader.moment(each.started_at) if each.started_at else "" for each in found.mapped),
+        refused=found.refused,
+        remarks=(*found.postponed, *unknown),
+    )
+
+
+def editor_view(
+    act: str,
+    document: str,
+    *,
+    faults: Iterable[Problem] = (),
+    problem: str = "",
+    stored: Sequence[str] = (),
+) -> EditorView:
+    """Show the document as it is written; ``stored`` are the names of its secrets that are stored."""
+    names = dict.fromkeys(name for each in SECRETS.values() for name in each)
+    return EditorView(
+        act=act,
+        document=document,
+        faults=tuple(faults),
+        problem=problem,
+        secrets=tuple((name, name in _LONG) for name in names),
+        stored=", ".join(stored),
+    )
+
+
+def counts_word(counts: Counts, reader: Reader, names: Collection[str] = tuple(_COUNTS)) -> str:
+    """Return the counts that are not 0, in words."""
+    found = {name: count for name, count in structs.asdict(counts).items() if name in names}
+    return ", ".join(
+        _(words).format(n=reader.number(found[name])) for name, words in _COUNTS.items() if found.get(name)
+    )
+
+
+def _state(run: Run) -> StateView:
+    word, kind = _STATES[run.state]
+    return StateView(word=pgettext("job", "Failed") if run.state == "failed" else _(word), kind=kind)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return what an unknown name is, in the reader's language, and the name: ``Queue`` and ``7`` of ``queue:7``."""
+    kind, _colon, source = name.partition(":")
+    return _(_MAPPED[kind]), source
+
+
+def _channel(channel: str) -> str:
+    """Return a channel of conversations as a table of names has it: ``voice``."""
+    return within_sentence(_(CHANNELS[channel]))
+
+
+def _every(seconds: int) -> str:
+    """Return how often a connector runs: ``every 15 minutes``."""
+    if seconds == 0:
+        return _("on demand")
+    if seconds % _DAY_S == 0:
+        n = seconds // _DAY_S
+        return ngettext("every day", "every {n} days", n).format(n=n)
+    if seconds % _HOUR_S == 0:
+        n = seconds // _HOUR_S
+        return ngettext("every hour", "every {n} hours", n).format(n=n)
+    n = seconds // _MINUTE_S
+    return ngettext("every minute", "every {n} minutes", n).format(n=n)

@@ -1,0 +1,109 @@
+"""Rows of the listing as facts that can be counted."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.conversation import Agent, Channel, Queue
+from auscult.domain.evaluation import Status
+from auscult.domain.insights.overview import Fact, Mention
+from auscult.services.scoring.listing import ListedAudit, ListedContact, ListedInsights
+
+BELOW = " > "
+"""Stands between a node of the taxonomy and the one above it."""
+INELIGIBLE: frozenset[Status] = frozenset({"below_threshold", "duration_unavailable"})
+
+_RESOLVED = {"YES": True, "NO": False}
+_WAITS = ((28_000, "up to 28 s"), (40_000, "28 to 40 s"), (120_000, "40 s to 2 min"))
+"""Longest waits in ms -> their names; the first two are the vendor's zones of answering (28 s is good, 40 s is fair)."""
+_LONGEST = "over 2 min"
+_TRANSFERS = ("no transfer", "1 transfer")
+_MORE_TRANSFERS = "2 or more transfers"
+
+
+class Listed(Struct):
+    """Fields read from a row of the listing. Rows older than analysis lack some of it."""
+
+    id: str
+    channel: Channel
+    started_at: datetime
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+    status: Status
+    score: int | None
+    passed: bool | None
+    audit: ListedAudit
+    missed_metrics: tuple[str, ...] = ()
+    insights: ListedInsights | None = None
+    contact: ListedContact | None = None
+
+
+decoded = msgspec.json.Decoder(Listed).decode
+
+
+def is_of(listed: Listed, agents: AbstractSet[str]) -> bool:
+    """Return whether one of these agents, ids or names in small letters, took part; True where there are none."""
+    return not agents or any(each.casefold() in agents for one in listed.agents for each in _names(one))
+
+
+def is_left_out(listed: Listed) -> bool:
+    """Return whether it is too short to count, and was not audited by a person either."""
+    return listed.status in INELIGIBLE and listed.audit.state != "audited"
+
+
+def fact_of(listed: Listed) -> Fact:
+    """Return what is counted of a row."""
+    insights, contact = listed.insights, listed.contact
+    sentiment = insights.sentiment if insights else None
+    return Fact(
+        conversation_id=listed.id,
+        is_analysed=insights is not None,
+        score=listed.score,
+        passed=listed.passed,
+        sentiment=round(10 * sentiment.score) if sentiment else None,
+        is_resolved=_RESOLVED.get(insights.resolution or "") if insights else None,
+        is_escalated=insights.escalation if insights else None,
+        is_churn_risk=insights.churn_risk if insights else None,
+        mentions=tuple(_mentions(listed)),
+        csat=contact.csat if contact else None,
+        nps=contact.nps if contact else None,
+    )
+
+
+def _mentions(listed: Listed) -> Iterator[Mention]:
+    insights = listed.insights
+    if insights:
+        for each in insights.intents or ():
+            yield Mention("intent", each.name, None if each.score is None else 10 * each.score)
+        for each in insights.topics or ():
+            yield Mention("topic", each.name, None if each.score is None else 10 * each.score)
+        for node in insights.configured_intents or ():
+            sentiment = None if node.sentiment is None else 10 * node.sentiment
+            yield Mention("configured_intent", BELOW.join(node.path), sentiment, node.is_resolved)
+    for metric in listed.missed_metrics:
+        yield Mention("missed_metric", metric)
+    for queue in listed.queues:
+        yield Mention("queue", _label(queue.id, queue.name))
+    for agent in listed.agents:
+        yield Mention("agent", _label(agent.id, agent.name))
+    if listed.contact:
+        yield from _service(listed.contact)
+
+
+def _service(contact: ListedContact) -> Iterator[Mention]:
+    if (wait := contact.wait_ms) is not None:
+        yield Mention("wait", next((name for longest, name in _WAITS if wait <= longest), _LONGEST))
+    if (transfers := contact.transfers) is not None:
+        yield Mention("transfers", _TRANSFERS[transfers] if transfers < len(_TRANSFERS) else _MORE_TRANSFERS)
+
+
+def _label(id_: str, name: str | None) -> str:
+    """Name and id: two agents may have one name."""
+    return f"{name} ({id_})" if name else id_
+
+
+def _names(agent: Agent) -> tuple[str, ...]:
+    return (agent.id, agent.name) if agent.name else (agent.id,)

@@ -1,0 +1,158 @@
+"""Numbers of rows by property and by period: in one reading, where asking for one number after the other takes many.
+
+Of all rows of a listing the tallies are added up: whole days between the bounds, hours up to them, and, where a bound
+lies within an hour, its rows. Of rows that filters leave, each is read once with the numbers of its facets.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text
+
+from auscult.domain.record import Breakdown, Grouped, Grouping
+from auscult.storage.core.database import AnySelect, Database, Reader
+from auscult.storage.core.tables import NUMBER, facet_rows, facets, tallies
+from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
+from auscult.storage.pages.row_filters import Selection, StatementCache
+
+_DAY = HOUR + 1
+_FIRST, _LAST = sa.bindparam("first", type_=BigInteger), sa.bindparam("last", type_=BigInteger)
+_NUMBERS = msgspec.json.Decoder(tuple[int, ...]).decode
+
+
+class Asked(NamedTuple):
+    """Order to count rows of a selection of one listing."""
+
+    listing: int
+    selection: Selection
+    by: Grouped
+
+
+class Breakdowns:
+    """Reads breakdowns."""
+
+    def __init__(self, database: Database, phrases: StatementCache) -> None:
+        """Nothing is compiled yet."""
+        self._database = database
+        self._phrases = phrases
+
+    def read(self, reader: Reader, asked: Asked) -> Breakdown:
+        """Return the numbers of rows, within one snapshot."""
+        if asked.selection.is_empty:
+            return {each: {} for each in asked.by.groupings}
+        known = self._facets(reader, asked)
+        counts = self._tallied(reader, asked, known) if _is_all(asked.selection) else self._passed(reader, asked, known)
+        found: dict[Grouping, dict[str, tuple[int, ...]]] = {each: {} for each in asked.by.groupings}
+        for facet, (name, value) in known.items():
+            if any(counts[facet]):
+                found[name][value] = tuple(counts[facet])
+        return found
+
+    def _facets(self, reader: Reader, asked: Asked) -> dict[int, tuple[Grouping, str]]:
+        """Return every facet of the groupings by its number."""
+        query = sa.select(facets.c.facet, facets.c.name, facets.c.value).where(
+            facets.c.listing == sa.bindparam("listing", type_=NUMBER),
+            facets.c.name.in_([sa.literal_column(f"'{each}'") for each in asked.by.groupings]),
+        )
+        values = {f"value_{n}": value for n, value in enumerate(asked.by.values)}
+        if values:
+            query = query.where(facets.c.value.in_([sa.bindparam(name, type_=Text) for name in values]))
+        rows = reader.fetch(self._database.text(query), {"listing": asked.listing, **values})
+        return {facet: (name, value) for facet, name, value in rows}
+
+    def _tallied(self, reader: Reader, asked: Asked, known: Mapping[int, Any]) -> Mapping[int, list[int]]:
+        """Add up tallies."""
+        spans = len(asked.by.bounds) - 1
+        counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
+        if not known:
+            return counts
+        days = [round(bound / WIDTHS[_DAY]) for bound in asked.by.bounds]
+        text = self._database.text(_by_day(sorted(known), asked.selection.cells))
+        span = {"listing": asked.listing, "first": days[0], "last": days[-1]}
+        for facet, day, n in reader.fetch(text, span):
+            counts[facet][bisect_right(days, day, hi=spans) - 1] += n
+        for place, (day, bound) in enumerate(zip(days, asked.by.bounds, strict=True)):
+            for facet, more in self._beyond(reader, asked, sorted(known), (day * WIDTHS[_DAY], bound)).items():
+                if place:
+                    counts[facet][place - 1] += more
+                if place < spans:
+                    counts[facet][place] -= more
+        return counts
+
+    def _beyond(self, reader: Reader, asked: Asked, known: Sequence[int], span: tuple[int, int]) -> Counter[int]:
+        """Count from the start of a day up to a bound; less than 0 where the bound lies before it."""
+        begins, bound = span
+        hour = bucket_of(HOUR, bound)
+        first, last = sorted((begins // WIDTHS[HOUR], hour))
+        found: Counter[int] = Counter()
+        if first < last:
+            text = self._database.text(_hours(known, asked.selection.cells))
+            sign = 1 if begins <= bound else -1
+            values = {"listing": asked.listing, "first": first, "last": last}
+            for facet, n in reader.fetch(text, values):
+                found[facet] += sign * n
+        if bound % WIDTHS[HOUR]:
+            text = self._database.text(_within_hour(known, asked.selection.cells))
+            for facet, n in reader.fetch(text, {"first": hour * WIDTHS[HOUR], "last": bound}):
+                found[facet] += n
+        return found
+
+    def _passed(self, reader: Reader, asked: Asked, known: Mapping[int, Any]) -> Mapping[int, list[int]]:
+        """Read every row that the filters leave once."""
+        spans = len(asked.by.bounds) - 1
+        counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
+        text = self._phrases.texts(asked.selection, 1).facets
+        for n, (since, until) in enumerate(pairwise(asked.by.bounds)):
+            values = {**asked.selection.values, "at": since, "id": "", "until": until}
+            found: Counter[int] = Counter()
+            for (numbers,) in reader.fetch(text, values):
+                found.update(_NUMBERS(numbers))
+            for facet in found.keys() & known.keys():
+                counts[facet][n] = found[facet]
+        return counts
+
+
+def _is_all(selection: Selection) -> bool:
+    """Return whether nothing but cells narrows a selection."""
+    return selection.is_tallied and all(not part.groups for part in selection.parts)
+
+
+def _by_day(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
+    """Tallies of some facets by day: facet, day, rows. ``first`` <= day < ``last``."""
+    rows = sa.cast(sa.func.sum(tallies.c.n), BigInteger)
+    chosen = sa.select(tallies.c.facet, tallies.c.bucket, rows).where(*_chosen(numbers, cells, _DAY))
+    return chosen.group_by(tallies.c.facet, tallies.c.bucket)
+
+
+def _hours(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
+    """Tallies of some facets over hours: facet, rows. ``first`` <= hour < ``last``."""
+    rows = sa.cast(sa.func.sum(tallies.c.n), BigInteger)
+    return sa.select(tallies.c.facet, rows).where(*_chosen(numbers, cells, HOUR)).group_by(tallies.c.facet)
+
+
+def _chosen(numbers: Sequence[int], cells: tuple[int, ...] | None, level: int) -> list[ColumnElement[bool]]:
+    return [
+        tallies.c.listing == sa.bindparam("listing", type_=NUMBER),
+        _among(tallies.c.facet, numbers),
+        tallies.c.level == sa.literal_column(str(level), Integer),
+        tallies.c.bucket >= _FIRST,
+        tallies.c.bucket < _LAST,
+        *([] if cells is None else [_among(tallies.c.cell, cells)]),
+    ]
+
+
+def _within_hour(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
+    """Rows of some facets: facet, rows. ``first`` <= start (ms) < ``last``."""
+    of_it = [_among(facet_rows.c.facet, numbers), facet_rows.c.started_at >= _FIRST, facet_rows.c.started_at < _LAST]
+    narrow = [] if cells is None else [_among(facet_rows.c.cell, cells)]
+    return sa.select(facet_rows.c.facet, sa.func.count()).where(*of_it, *narrow).group_by(facet_rows.c.facet)
+
+
+def _among(column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition on numbers, as literals: they are the database's own, and of facets there may be thousands."""
+    return column.op("IN", is_comparison=True)(sa.literal_column(f"({', '.join(map(str, numbers))})"))

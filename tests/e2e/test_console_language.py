@@ -1,0 +1,91 @@
+"""The console in another language: asked for by the browser, chosen by the reader, and kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import database
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.serving import Service
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console over SQLite."""
+    folder: Path = tmp_path_factory.mktemp("console")
+    with database("sqlite", "", folder) as url, console(url, state_dir=str(folder)) as found:
+        yield found
+
+
+def test_language_of_the_browser(served: Service) -> None:
+    """A browser that asks for German gets German."""
+    with signed_in(served, "qa-manager") as client:
+        page = client.get("/console/conversations", headers={"Accept-Language": "de-CH,de;q=0.9"}).text
+    assert '<html lang="de"' in page
+    assert "Gespräche" in page
+    assert "Abmelden" in page
+
+
+def test_chosen_language_is_kept(served: Service) -> None:
+    """What the reader chose goes before what the browser asks for."""
+    with signed_in(served, "qa-manager") as client:
+        answer = client.post("/console/language", data={"language": "de", "back": "/console/overview"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console/overview")
+        german = client.get("/console/overview").text
+        client.post("/console/language", data={"language": "en", "back": "/console"})
+        english = client.get("/console/overview", headers={"Accept-Language": "de"}).text
+    assert "Abmelden" in german
+    assert "Sign out" in english
+    assert "Abmelden" not in english
+
+
+@pytest.mark.parametrize(
+    ("path", "german", "english"),
+    [
+        ("", "Bestandene Gespräche, letzte 7 Tage", "Conversations that pass, last 7 days"),
+        ("/conversations?outcome=failed", "Nicht bestanden", "Not passed"),
+        ("/overview", "Bestehensquote nach Woche", "Share of conversations that pass"),
+        ("/metrics/em-empathy", "Laut Maschine erfüllen", "The machine says"),
+        ("/agents", "Bestehensquote nach Agent", "Share that passes by agent"),
+        ("/insights", "zu wenige für einen Vergleich", "too few to compare"),
+        ("/nowhere", "Unter dieser Adresse ist nichts", "Nothing is at this address"),
+    ],
+)
+def test_sentences_of_pages(served: Service, path: str, german: str, english: str) -> None:
+    """A page writes its sentences in the language that is asked for, and not in the other one."""
+    with signed_in(served, "qa-manager") as client:
+        in_german = client.get(f"/console{path}", headers={"Accept-Language": "de"}).text
+        in_english = client.get(f"/console{path}", headers={"Accept-Language": "en"}).text
+    assert german in in_german
+    assert english not in in_german
+    assert english in in_english
+    assert german not in in_english
+
+
+def test_sign_in_refused(served: Service) -> None:
+    """Who is not signed in is answered in the language of the browser."""
+    headers = {"Accept-Language": "de", "Origin": served.url}
+    given = {"email": "nobody@example.com", "password": "wrong"}
+    answer = served.http.post(f"{served.url}/console/sign-in", data=given, headers=headers)
+    assert answer.status_code == 401
+    assert "E-Mail-Adresse oder Passwort ist falsch." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "texts"),
+    [
+        ("administrator", "/administration/jobs", ("Aufträge und Zustand", "Letzte Sicherung", "Noch keine")),
+        ("administrator", "/administration/roles", ("Löschsperren setzen und aufheben", "Qualitätsmanager")),
+        ("administrator", "/administration/retention", ("Alle anderen Warteschlangen",)),
+        ("qa-manager", "/plans/new", ("Neuer Plan", "Je Warteschlange", "Der Kunde könnte abwandern")),
+        ("qa-manager", "/schedules", ("Warnung: K.-o.-Kriterium verfehlt", "Monatlich", "Nichts Neues.")),
+        ("qa-manager", "/taxonomies", ("Noch keine Taxonomie", "Kontaktgrund")),
+        ("agent", "/coaching", ("Zurzeit läuft nichts.",)),
+    ],
+)
+def test_views_speak_the_language(served: Service, role: str, path: str, texts: tuple[str, ...]) -> None:
+    """What Python says on a page, tables of words among it, is in the language of the page."""
+    with signed_in(served, role) as client:
+        page = client.get(f"/console{path}", headers={"Accept-Language": "de"}).text
+    assert [each for each in texts if each not in page] == []

@@ -1,0 +1,156 @@
+"""As much of a shell as the pages need, with ``auscult`` in this process: a start of the program costs a second.
+
+Lines with quotes over several lines, assignments, ``export``, ``$NAME``, ``$(…)``, pipes from ``echo``, ``< file``, globs.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from auscult.cli import build
+from tests.waiting import PATIENCE_S
+
+BLOCK = re.compile(r"^```(?:console|bash|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"\$\{?(\w+)\}?")
+_ASSIGNED = re.compile(r"(\w+)=\$\((.*)\)")
+
+
+def blocks(page: Path) -> list[str]:
+    """Return what a reader would type in each block of a page: with prompts only the lines that have one."""
+    return [typed(block) for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
+
+
+def typed(block: str) -> str:
+    """Return a block without prompts and output."""
+    if not re.search(r"^\$ ", block, re.MULTILINE):
+        return block
+    kept: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            kept.append(line.removeprefix("$ "))
+        elif kept and (kept[-1].endswith("\\") or "\n".join(kept).count("'") % 2):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+class Shell:
+    """One session in a folder: its environment, and what each command said."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        """Begin in a folder that is the current one."""
+        self.folder = folder
+        self.environment = environment
+        self.said = ""
+        self._functions: list[str] = []
+        self._program = build()
+
+    def run(self, text: str) -> None:
+        """Run the lines of a block; the first that fails raises ``AssertionError`` with what it said."""
+        for line in lines(text):
+            self._line(line)
+
+    def sends(self, text: str) -> bool:
+        """Return whether a block sends requests: with curl, or with a function that a block before defined."""
+        names = [function.partition("(")[0] for function in self._functions]
+        return any(re.search(rf"^{name} |\bcurl ", text, re.MULTILINE) for name in ["curl", *names])
+
+    def run_with_curl(self, text: str) -> None:
+        """Run a block in a real shell, with the functions that blocks before it defined; what a server refuses fails."""
+        self._functions += re.findall(r"^\w+\(\) \{.*\}$", text, re.MULTILINE)
+        script = "\n".join(
+            ["set -euo pipefail", 'curl() { command curl --fail-with-body "$@"; }', *self._functions, text]
+        )
+        done = subprocess.run(  # noqa: S603  (our own pages)
+            ["bash", "-c", script],  # noqa: S607  (the reader's own bash)
+            cwd=self.folder,
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        self.said += done.stdout
+        assert done.returncode == 0, f"{text} ended with {done.returncode}: {done.stdout} {done.stderr}"
+
+    def _line(self, line: str) -> None:
+        assigned = _ASSIGNED.fullmatch(line)
+        if assigned:
+            self.environment[assigned[1]] = self._pipe(assigned[2]).strip()
+            return
+        words = self._words(line)
+        if words[:1] == ["export"]:
+            self.environment |= dict(word.split("=", 1) for word in words[1:])
+        else:
+            self._pipe(line)
+
+    def _pipe(self, line: str) -> str:
+        said = ""
+        for part in _parts(self._words(line)):
+            said = self._command(part, said)
+        return said
+
+    def _command(self, words: list[str], stdin: str) -> str:
+        given: dict[str, str] = {}
+        while re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
+            name, _, value = words.pop(0).partition("=")
+            given[name] = value
+        if words[0] == "echo":
+            return " ".join(words[1:]) + "\n"
+        assert words[0] == "auscult", f"{words[0]} runs in a real shell only"
+        if words[1] == "serve":
+            return ""  # the server of the page is up
+        if "<" in words:
+            at = words.index("<")
+            stdin = (self.folder / words[at + 1]).read_text(encoding="utf-8")
+            words = words[:at]
+        done = CliRunner().invoke(self._program, words[1:], input=stdin, env=self.environment | given)
+        self.said += done.output
+        assert done.exit_code == 0, f"{shlex.join(words)} ended with {done.exit_code}: {done.output} {done.exception!r}"
+        return done.stdout
+
+    def _words(self, line: str) -> list[str]:
+        lexer = shlex.shlex(_NAME.sub(self._value, line), posix=True, punctuation_chars="|<")
+        lexer.whitespace_split = True
+        return [each for word in lexer for each in self._matching(word)]
+
+    def _value(self, found: re.Match[str]) -> str:
+        return self.environment[found[1]]
+
+    def _matching(self, word: str) -> list[str]:
+        if not re.fullmatch(r"[\w./*-]*\*[\w./*-]*", word):
+            return [word]
+        return sorted(str(found.relative_to(self.folder)) for found in self.folder.glob(word)) or [word]
+
+
+def lines(text: str) -> Iterator[str]:
+    """Yield commands: lines put together where they end in a backslash or inside a quotation."""
+    held = ""
+    for line in text.splitlines():
+        held += line
+        if held.endswith("\\"):
+            held = held.removesuffix("\\") + " "
+            continue
+        try:
+            words = shlex.split(held, comments=True)
+        except ValueError:  # a quotation that goes on
+            held += "\n"
+            continue
+        if words:
+            yield held
+        held = ""
+    assert not held, held
+
+
+def _parts(words: list[str]) -> Iterator[list[str]]:
+    part: list[str] = []
+    for word in [*words, "|"]:
+        if word == "|":
+            yield part
+            part = []
+        else:
+            part.append(word)

@@ -1,0 +1,46 @@
+"""The texts of the templates: each one goes through the catalogue."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import auscult.server.console
+
+TEMPLATES = Path(auscult.server.console.__file__).parent / "templates"
+_TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.DOTALL)
+_TAGS = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_READ_ALOUD = {"aria-label", "title", "placeholder", "alt"}
+_NOT_WORDS = {"auscult", "· auscult", "CSV", "XLSX", "YAML", "\u22125 s", "+5 s", 'class="at-desk"'}
+
+
+class _Texts(HTMLParser):
+    """Collects what a template writes by itself: text, and attributes that are read aloud. Keys and code are the same everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._same: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in _READ_ALOUD and value]
+        if tag in {"kbd", "code"}:
+            self._same.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._same:
+            self._same.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._same:
+            self.found.append(data)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_every_text_is_translated(path: Path) -> None:
+    """No template writes words that the reader's language does not reach."""
+    parser = _Texts()
+    parser.feed(_TAGS.sub("|", _TRANSLATED.sub("|", path.read_text())))
+    words = [part.strip() for text in parser.found for part in text.split("|")]
+    assert [each for each in words if re.search("[A-Za-z]", each) and each not in _NOT_WORDS] == []

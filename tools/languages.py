@@ -1,0 +1,135 @@
+"""The texts of the console in other languages: extracts them from the code, and says what is not translated.
+
+``python -m tools.languages`` adds new texts to every catalogue and removes those that nothing shows any more;
+``--check`` changes nothing and exits with 1 where a text is missing, left over or has other placeholders.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from auscult.domain.assist.live_settings import FeedbackReasons
+from auscult.domain.people.permissions import PERMISSIONS
+from auscult.server.console.language import ASSIST, forms_of
+
+ROOT = Path(__file__).parent.parent
+CONSOLE = ROOT / "src/auscult/server/console"
+_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+_OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
+_KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_HEADER = """# Texts of the console: {0}. Written for auscult, under its licence.
+msgid ""
+msgstr ""
+"Language: {0}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+_LITERAL = r'"((?:[^"\\]|\\.)*)"'
+_IN_SCRIPT = re.compile(rf"(?<![\w$])_\(\s*{_LITERAL}")
+_COUNTED_IN_SCRIPT = re.compile(rf"\bcounted\(\s*{_LITERAL},\s*{_LITERAL}")
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*(?::[^}]*)?\}")
+
+
+def template() -> Catalog:
+    """Return every text that the console shows: its own, what permissions allow, and those of the agent's page."""
+    found = Catalog(locale=None, fuzzy=False)
+    for file, _, message, comments, context in extract_from_dir(
+        CONSOLE, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+    ):
+        del file
+        found.add(message, auto_comments=comments, context=context)
+    for text in PERMISSIONS.values():
+        found.add(text)
+    for text in _texts_of_scripts():
+        found.add(text, context=ASSIST)
+    return found
+
+
+def _texts_of_scripts() -> Iterator[str | tuple[str, str]]:
+    """Yield the texts of the agent's page, literals of its scripts, and the reasons that an app offers by itself."""
+    for path in sorted((CONSOLE / "static" / "assist").glob("*.js")):
+        script = path.read_text(encoding="utf-8")
+        yield from (_unescaped(each) for each in _IN_SCRIPT.findall(script))
+        yield from ((_unescaped(one), _unescaped(many)) for one, many in _COUNTED_IN_SCRIPT.findall(script))
+    of = FeedbackReasons()
+    for reasons in (of.answer, of.summary, of.widget):
+        yield from (*reasons.like, *reasons.dislike)
+
+
+def _unescaped(literal: str) -> str:
+    return json.loads(f'"{literal}"')
+
+
+def update(path: Path) -> Catalog:
+    """Return the catalogue at a path with today's texts: new ones are empty, those that are gone are left out."""
+    before, after = _read(path), Catalog(locale=path.stem, fuzzy=False)
+    for message in _messages(template()):
+        known = before.get(forms_of(message.id)[0], message.context)
+        plural = isinstance(message.id, tuple)
+        empty: str | tuple[str, str] = ("", "") if plural else ""
+        string = known.string if known is not None and isinstance(known.string, tuple) == plural else empty
+        after.add(message.id, string, auto_comments=message.auto_comments, context=message.context)
+    return after
+
+
+def faults(path: Path) -> Iterator[str]:
+    """Yield what is wrong with a catalogue, a line each."""
+    there = _read(path)
+    wanted = {_key(each): each for each in _messages(template())}
+    found = {_key(each): each for each in _messages(there)}
+    yield from (f"{path.name}: no translation of {key!r}" for key in wanted if not _is_whole(found.get(key)))
+    yield from (f"{path.name}: nothing shows {key!r}" for key in found if key not in wanted)
+    for message in found.values():
+        for source, text in zip(forms_of(message.id), forms_of(message.string), strict=True):
+            if text and sorted(_PLACEHOLDER.findall(source)) != sorted(_PLACEHOLDER.findall(text)):
+                yield f"{path.name}: {text!r} has other placeholders than {source!r}"
+
+
+def main() -> int:
+    """Bring the catalogues up to date, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 where something is wrong")
+    wrong: list[str] = []
+    only_checks = parser.parse_args().check
+    for path in sorted((CONSOLE / "languages").glob("*.po")):
+        if not only_checks:
+            catalogue = update(path)
+            with path.open("wb") as file:
+                file.write(_HEADER.format(path.stem).encode())
+                write_po(file, catalogue, width=120, no_location=True, sort_output=True, omit_header=True)
+        wrong += faults(path)
+    print("\n".join(wrong) or "every text is translated")
+    return 1 if only_checks and wrong else 0
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+def _messages(catalogue: Catalog) -> Iterator[Message]:
+    return (each for each in catalogue if each.id)
+
+
+def _key(message: Message) -> str:
+    """Return what names a message: its English text, with its context where it has one."""
+    text = forms_of(message.id)[0]
+    return text if message.context is None else f"{message.context}: {text}"
+
+
+def _is_whole(message: Message | None) -> bool:
+    return message is not None and all(forms_of(message.string))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
