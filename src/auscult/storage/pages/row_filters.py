@@ -172,7 +172,8 @@ def _facets(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     """Texts of at most ``_ROWS_A_TEXT`` rows: the driver takes as long for a row as the database does."""
     some = _together(_parts(sizes, narrow, "count"))
     numbers = sa.select(report_rows.c.facets).where(report_rows.c.row == some.c.row).scalar_subquery()
-    joined = sa.func.aggregate_strings(numbers, ",")
+    comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
+    joined = sa.func.aggregate_strings(numbers, comma)
     return sa.select(joined).select_from(some).group_by(some.c.row.op("/")(_ROWS_A_TEXT))
 
 
