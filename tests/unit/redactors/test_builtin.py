@@ -17,7 +17,7 @@ GOALS = {
     "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
     "name": 0.8,
 }  # fmt: skip
-UNREAD = "unseen_10.txt"
+UNREAD = "unseen_11.txt"
 """The last set of another hand. Its misses were listed and not worked on, so that goals which it misses are still to be met."""
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
