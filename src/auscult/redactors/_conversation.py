@@ -98,10 +98,12 @@ class Numbers:
         low = self._lows[turn]
         if sum(map(str.isdecimal, low)) < _WRITTEN:
             return
-        cue = self._cue(turn) or self._last_cue(turn)
-        if cue == "other":
-            return
-        for start, end, value in _national.written(low, has_cue=cue == "national_number"):
+
+        def cue_at(start: int, end: int) -> bool | None:
+            cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn) or self._last_cue(turn)
+            return None if cue == "other" else cue == "national_number"
+
+        for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
 
     def _of_letters(self, turn: int, known: Sequence[Found]) -> Iterator[Found]:
@@ -118,7 +120,7 @@ class Numbers:
                 digits = run.chars.lower()
                 whole = [
                     value
-                    for start, end, value in _national.written(digits, has_cue=False)
+                    for start, end, value in _national.written(digits, lambda *_: False)
                     if end - start == len(digits)
                 ]
                 if whole or (cue == "national_number" and len(digits) <= _national.LONGEST):

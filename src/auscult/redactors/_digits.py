@@ -24,7 +24,7 @@ _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
     rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
     r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
-    r"|\b(?:last|wrong|other) one\b(?= (?:again|is|was|should)\b|[,.])"
+    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
@@ -46,6 +46,7 @@ _COUNTING = [
     "remaining",
     "following",
     "wrong",
+    " one",
 ]
 """One of these is in every text with a count of digits."""
 _DIGIT = re.compile(r"\d")
@@ -58,7 +59,7 @@ ONES: Mapping[str, str] = {
         word: str(value)
         for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
     },
-    **dict.fromkeys(("oh", "o", "nought", "naught", "nil", "null"), "0"),
+    **dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0"),
     "won": "1",
     "niner": "9",
     "fife": "5",
@@ -84,18 +85,33 @@ _PLURALS: Mapping[str, str] = {
     "noughts": "0",
 }
 """Of ``four ones`` (``1111``)."""
+_ABROAD = words_of("digits.txt")
+FOREIGN: Mapping[str, str] = {
+    **{word: value for value in _ABROAD if value.isdecimal() for word in _ABROAD[value]},
+    **{
+        f"{one}{joint}{ten}": f"{place}{value}"
+        for ones, tens, joint in (
+            ("ein zwei drei vier fünf sechs sieben acht neun", "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig", "und"),
+            ("een twee drie vier vijf zes zeven acht negen", "twintig dertig veertig vijftig zestig zeventig tachtig negentig", "en"),
+        )
+        for place, ten in enumerate(tens.split(), 2)
+        for value, one in enumerate(ones.split(), 1)
+    },
+}  # fmt: skip
+"""Numbers of other languages: ``vier``, ``veinte``, ``einundzwanzig``."""
+_FOREIGN_TENS = {word: value[0] for word, value in FOREIGN.items() if value[0] > "1" and value[1:] == "0"}
 _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
 _O = "o"
-_LONELY = frozenset({"o", "won", "tree", "fife", "nil", "null", "to", "too", "for", "ate", "fore"})
+_LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
-DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES})
+DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *_ABROAD["doubtful"]})
 """Words that may be a digit, or another word."""
 _FILLERS = words_of("words.txt")["between_digits"]
 _JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
-_LONG_NUMBER = 9
+_LONG_NUMBER, _GROUP = 9, 3
 """Digits of a number that is read though a word is written without a space before or after it."""
 _NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
 _EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
@@ -119,7 +135,7 @@ EDGE = 3
 """Words that may stand between a run and the end of its turn where the number goes on in another turn."""
 LONG = 4
 """Digits of a run that may be a part of somebody's number."""
-WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES})
+WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES, *FOREIGN})
 _BEGINS = WORDS | frozenset(_HOMOPHONES)
 
 
@@ -287,7 +303,7 @@ class _Reader:
             return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
-        if token in TENS:
+        if token in TENS or token in _FOREIGN_TENS:
             return self._tens(at)
         digits = self._digits(at, token, inside=inside)
         if digits is not None:
@@ -300,16 +316,28 @@ class _Reader:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", end, end)
         if following[0] in _PLURALS and "1" < ONES.get(token, "0") < "7":
             return Unit(_PLURALS[following[0]] * int(ONES[token]), start, following[2]), at + 2
-        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token)
+        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token) or FOREIGN.get(token)
         if chars is None:
             return None
-        if token == _O:
+        if token in _ABROAD["doubtful"]:
+            is_digit = self._is_foreign(at + 1) or (inside and self._is_foreign(at - 1))
+        elif token == _O:
             is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
-            is_digit = inside and self._is_digit(at + 1)
+            is_digit = inside and self._is_digit(at + 1) and not (self._is_group(at - 1) and self._is_group(at + 1))
         else:
             is_digit = True
         return (Unit(chars, start, end), at + 1) if is_digit else None
+
+    def _is_foreign(self, at: int) -> bool:
+        """Return whether a token is a number of another language, or one behind a comma."""
+        step = -1 if 0 <= at < len(self._tokens) and self._tokens[at][0] in _JOINTS and at else 0
+        return 0 <= at + step < len(self._tokens) and self._tokens[at + step][0] in FOREIGN
+
+    def _is_group(self, at: int) -> bool:
+        """Return whether a token is a written number of several digits, between which ``to`` is no two."""
+        token = self._tokens[at][0] if 0 <= at < len(self._tokens) else ""
+        return token.isdecimal() and len(token) >= _GROUP
 
     def _repeated(self, at: int) -> tuple[Unit, int] | None:
         """Read ``double four``."""
@@ -323,15 +351,17 @@ class _Reader:
     def _tens(self, at: int) -> tuple[Unit, int]:
         """Read ``forty``, ``forty one``, ``forty-one``."""
         token, start, end = self._tokens[at]
+        ten = TENS.get(token) or _FOREIGN_TENS[token]
         following = at + 1
-        is_joined = following < len(self._tokens) and self._tokens[following][0] == "-"
+        joins = ("-", *_ABROAD["joins"]) if token in _FOREIGN_TENS else ("-",)
+        is_joined = following < len(self._tokens) and self._tokens[following][0] in joins
         following += is_joined
         if following < len(self._tokens):
-            one = ONES.get(self._tokens[following][0], "0")
-            if one != "0" and self._tokens[following][0] not in _LONELY:
-                other = "" if is_joined else f"{TENS[token]}0{one}"
-                return Unit(TENS[token] + one, start, self._tokens[following][2], other), following + 1
-        return Unit(TENS[token] + "0", start, end), at + 1
+            one = ONES.get(self._tokens[following][0]) or FOREIGN.get(self._tokens[following][0], "0")
+            if one != "0" and len(one) == 1 and self._tokens[following][0] not in _LONELY:
+                other = "" if is_joined else f"{ten}0{one}"
+                return Unit(ten + one, start, self._tokens[following][2], other), following + 1
+        return Unit(ten + "0", start, end), at + 1
 
     def _letter(self, at: int) -> tuple[Unit, int] | None:
         """Read a spelled letter: ``g``, ``golf``, ``g as in golf``, ``g for golf``."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._conversation import Numbers
-from auscult.redactors._digits import ONES, TEENS, TENS, lowered
+from auscult.redactors._digits import DOUBTFUL, FOREIGN, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import CUES, HAS_EMAIL, OPEN, domain_alone, emails, first_part, pieces
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import searcher
@@ -22,10 +22,10 @@ from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 
 _DIGIT = (
-    r"(?:\d|\b(?:" + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, "double", "triple")) + r")\b)"
+    r"(?:\d|\b(?:" + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, *sorted(FOREIGN), "double", "triple")) + r")\b)"
 )
-_HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o) )*{_DIGIT}")
-_DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, "double", "triple"} - {"o"})
+_HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o|und|dann|et|y|e) )*{_DIGIT}")
+_DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
 _SAID_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 _HAS_MIXED = searcher(
     rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
