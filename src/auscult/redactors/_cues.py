@@ -12,7 +12,10 @@ Cue = Literal["card", "iban", "national_number", "security_code", "phone", "acco
 _SPELLED = "|".join(r"[ .]{1,2}".join(each) for each in sorted(words_of("words.txt")["acronyms"]))
 """Names of national numbers whose letters are said or written one by one: ``s.i.n.``, ``p p s``."""
 _SPELLED_IN = re.compile(rf"(?:{_SPELLED})\.?")
-_BEFORE_LETTER, _LETTER_AFTER = re.compile(r"(?<![^\W_])[a-z][ .]{1,2}$"), re.compile(r" [a-z](?![\w'])(?! (?:\d|[a-z]{2}))")
+_BEFORE_LETTER, _LETTER_AFTER = (
+    re.compile(r"(?<![^\W_])[a-z][ .]{1,2}$"),
+    re.compile(r" [a-z](?![\w'])(?! (?:\d|[a-z]{2}))"),
+)
 _GROUPS = lines_of("cues.txt")
 _CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in [*_GROUPS.values(), [_SPELLED]]) + r")\b")
 _KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()))
@@ -48,7 +51,8 @@ def cues_in(low: str) -> list[tuple[Cue, int]]:
     return [
         (kind, found.end())
         for found in _CUE.finditer(low)
-        if (kind := _kind(found[0])) is not None and not (kind == "national_number" and _is_of_longer(low, *found.span()))
+        if (kind := _kind(found[0])) is not None
+        and not (kind == "national_number" and _is_of_longer(low, *found.span()))
     ]
 
 

@@ -22,7 +22,9 @@ from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 
 _DIGIT = (
-    r"(?:\d|\b(?:" + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, *sorted(FOREIGN), "double", "triple")) + r")\b)"
+    r"(?:\d|\b(?:"
+    + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, *sorted(FOREIGN), "double", "triple"))
+    + r")\b)"
 )
 _HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o|und|dann|et|y|e) )*{_DIGIT}")
 _DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
