@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
-from auscult.redactors._cues import Cue, cue_after, cue_before, is_named, names_national
+from auscult.redactors._cues import Cue, cue_after, cue_before, cues_in, is_named, names_national
 from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
 from auscult.redactors._ibans import IbanReader
-from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, parts_of
+from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, is_phone, parts_of
 from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN
 from auscult.redactors._split.together import between_sides, together
@@ -134,7 +134,7 @@ class Numbers:
         """Yield turns in which, or shortly after which, a national number may be that is asked for or named."""
         done = -1
         for turn in turns if names_national("\n".join(self._lows)) else ():
-            if (self._last_cue(turn) or self._cue(turn)) != "national_number":
+            if "national_number" not in ({kind for kind, _ in cues_in(self._lows[turn])} or {self._cue(turn)}):
                 continue
             for each in range(max(done + 1, turn - _REACH), turn + 1):
                 is_own = self._utterances[each].speaker == self._utterances[turn].speaker
@@ -236,13 +236,18 @@ class Numbers:
         if "corrects" in links and by_cue is not None and by_cue[1] <= len(digits) and not is_whole:
             yield from self._whole(chain, by_cue[0], next(readings_of(chain, links)))
             return
+        if "corrects" in links and setting.cue in (None, "phone"):
+            phone = next((each for each in readings_of(chain, links) if is_phone(each, self._countries)), None)
+            if phone is not None and not all(is_phone(run.chars, self._countries) for run in chain):
+                yield from self._whole(chain, "phone", phone[-9:])
+                return
         is_long = all(len(run.chars) >= SHORTEST for run in chain)
         is_one = (
             by_cue is not None
             or len({run.turn for run in chain}) == len(chain)
             or ("corrects" not in links and is_long)
         )
-        parts = self._parts(chain) if is_one else []
+        parts = self._parts(chain) if is_one and not ("corrects" in links and is_whole) else []
         if any(self._runs_of(chain, part) > 1 for part in parts):
             yield from self._placed(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date

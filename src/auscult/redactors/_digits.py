@@ -111,7 +111,7 @@ DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *_ABROAD["doubtful"]})
 _FILLERS = words_of("words.txt")["between_digits"]
 _JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
-_LONG_NUMBER, _GROUP = 9, 3
+_LONG_NUMBER, _GROUP, _NEAR = 9, 3, 4
 """Digits of a number that is read though a word is written without a space before or after it."""
 _NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
 _EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
@@ -320,7 +320,7 @@ class _Reader:
         if chars is None:
             return None
         if token in _ABROAD["doubtful"]:
-            is_digit = self._is_foreign(at + 1) or (inside and self._is_foreign(at - 1))
+            is_digit = self._is_foreign(at + 1) or (inside and any(map(self._is_foreign, range(at - _NEAR, at))))
         elif token == _O:
             is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
@@ -330,9 +330,9 @@ class _Reader:
         return (Unit(chars, start, end), at + 1) if is_digit else None
 
     def _is_foreign(self, at: int) -> bool:
-        """Return whether a token is a number of another language, or one behind a comma."""
-        step = -1 if 0 <= at < len(self._tokens) and self._tokens[at][0] in _JOINTS and at else 0
-        return 0 <= at + step < len(self._tokens) and self._tokens[at + step][0] in FOREIGN
+        """Return whether a token is a number of another language, or a sign before one."""
+        at += 0 <= at < len(self._tokens) and self._tokens[at][0] in _JOINTS
+        return 0 <= at < len(self._tokens) and self._tokens[at][0] in FOREIGN
 
     def _is_group(self, at: int) -> bool:
         """Return whether a token is a written number of several digits, between which ``to`` is no two."""

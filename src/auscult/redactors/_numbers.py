@@ -188,6 +188,13 @@ def is_card(digits: str) -> bool:
     return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and _has_card_form(digits) and _is_luhn(digits)
 
 
+def is_phone(digits: str, countries: Sequence[str]) -> bool:
+    """Return whether digits by themselves are a telephone number of one of these countries."""
+    if digits.startswith("07") and len(digits) == _MOBILE and "GB" in countries:
+        return True
+    return _SOCIAL < len(digits) <= _PHONE_LONGEST and any(_is_valid(digits, country) for country in countries)
+
+
 def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:
     """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
     for one in found:
@@ -234,7 +241,7 @@ def _is_phone(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
         return False
     before = setting.text[max(0, units[0].start - len("plus ")) : units[0].start]
     is_abroad = before.rstrip().endswith(("+", "plus")) or (digits.startswith("00") and len(digits) > 10)  # noqa: PLR2004
-    if is_abroad or (digits.startswith("07") and len(digits) == _MOBILE and "GB" in setting.countries):
+    if is_abroad or (digits.startswith("07") and is_phone(digits, setting.countries)):
         return True  # by its form alone: numbers that are kept for examples are in no numbering plan
     between = setting.text[units[0].end : units[-1].start]
     sizes = tuple(len(unit.chars) for unit in units)
@@ -244,8 +251,7 @@ def _is_phone(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     if digits.startswith("555") and (digits[3] == "0" if len(digits) == _LOCAL else sizes == (3, 4) and "-" in between):
         return True
     is_apart = len(sizes) > 1 and digits[0] == "0" and digits[1] != "0" and max(sizes) > 1
-    countries = _ABROAD if is_apart else setting.countries
-    return len(digits) > _SOCIAL and any(_is_valid(digits, country) for country in countries)
+    return is_phone(digits, _ABROAD if is_apart else setting.countries)
 
 
 _GROUPS = {

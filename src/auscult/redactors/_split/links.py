@@ -22,6 +22,13 @@ CORRECTS = _LISTS["corrects"]
 _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | CORRECTS
 WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
+_PAUSE = re.compile(
+    r"\b(?:hang on|hold on|wait|let me|one (?:sec|second|moment|minute)|just a (?:sec|second|moment|minute)|bear with|give me a|"
+    r"where (?:are|did) (?:my|i)|(?:can't|cannot|can barely|hard to) (?:read|see|make)|(?:light|glasses|pen|screen|sticker|print|writing)(?:'s)?|(?:first|second|other|next|last) (?:half|part|bit|line|row|side)|"
+    r"(?:worn|faded|smudged|scratched|rubbed|bent|tiny|blurry)|moment|momentito|espera|attends|attendez|warte|aspetti|wacht)\b"
+)
+"""Words that show that who speaks will go on with a number."""
+
 Link = Literal["loose", "corrects", "free"]
 """What may separate two parts of a number, within a turn or across turns: filler, a correction, or other words."""
 
@@ -33,6 +40,8 @@ def link_of(gap: str) -> Link | None:
         return None
     if all(word in _BETWEEN for word in words):
         return "corrects" if any(word in CORRECTS for word in words) else "loose"
+    if len(words) <= _GAP and _PAUSE.search(gap):
+        return "loose"
     return "free" if len(words) <= _GAP else None
 
 

@@ -36,14 +36,15 @@ def between_sides(
 
 
 def together(found: Sequence[Found], lows: Sequence[str]) -> list[Found]:
-    """Return what was found; two places of a kind with nothing but a correction between them are one."""
+    """Return what was found; two places of one number with nothing but a correction between them are one."""
     joined: list[Found] = []
     for one in sorted(found):
         last = joined[-1] if joined else None
-        is_next = last is not None and (last.turn, last.kind) == (one.turn, one.kind) and last.end < one.start
+        is_next = last is not None and (last.turn, last.kind, last.value) == (one.turn, one.kind, one.value)
         if (
             last is not None
             and is_next
+            and last.end < one.start
             and one.kind in _ONE
             and link_of(lows[one.turn][last.end : one.start]) == "corrects"
         ):
