@@ -14,7 +14,19 @@ from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, FOREIGN, ONES, TEENS, TENS, lowered
-from auscult.redactors._emails import CUES, HAS_EMAIL, OPEN, domain_alone, emails, first_part, pieces
+from auscult.redactors._emails import (
+    CUES,
+    ENDS_ALONE,
+    HAS_EMAIL,
+    OPEN,
+    domain_alone,
+    emails,
+    end_alone,
+    first_part,
+    looks_local,
+    open_address,
+    pieces,
+)
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.names import NameFinder
@@ -145,16 +157,32 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
         HAS_EMAIL, "@", "at ", "at,", "at)", "at]", "rate ", "arroba", "arobas", "chiocciola", "apenstaartje"
     ):
         low = lows[turn]
-        before = _turn_before(utterances, turn) if turn in spoken_of and _AT_FIRST.match(low) else None
+        before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None
+        if before is not None and turn not in spoken_of and not looks_local(lows[before]):
+            before = None
         for start, end, value in emails(low, None if before is None else lows[before], is_asked=turn in spoken_of):
             if start < 0 and before is not None:
                 found.append(Found(before, len(lows[before]) + start, len(lows[before]), "email", value))
             found.append(Found(turn, max(0, start), end, "email", value))
+    for turn in turns.of(ENDS_ALONE, "dot ", "punkt ", "punto ", "point ", "ponto ", "punt "):
+        found += _email_halves(utterances, lows, turn)
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
             found += _email_parts(utterances, lows, turn, found)
     return found
+
+
+def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
+    """Yield the end of a domain that is all of a turn, and the address that it ends in one of the turns before."""
+    end = end_alone(lows[turn])
+    for before in range(turn - 1, max(-1, turn - 1 - _NEAR), -1) if end is not None else ():
+        its = open_address(lows[before]) if utterances[before].speaker == utterances[turn].speaker else None
+        if its is not None and end is not None:
+            value = f"{its[2]}{lows[turn][slice(*end)].replace(' ', '').replace('dot', '.')}"
+            yield Found(before, its[0], its[1], "email", value)
+            yield Found(turn, *end, "email", value)
+            return
 
 
 def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
