@@ -231,7 +231,9 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             found += _each("birth_date", ((later, one) for one in its))
             if dates:
                 break
-    for turn in turns.of(_births.OLD_YEAR, "19", "200", "nineteen"):
+    found += list(_births_in_parts(utterances, lows, turns))
+    old = {*turns.of(_births.OLD_YEAR, "19", "200", "nineteen"), *turns.of(_births.HAS_ORDINAL, "ty")}
+    for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
@@ -245,9 +247,10 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
 def _corrected_dates(lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
     """Yield the dates, and the words that take them back, of ``the eighth of may ninety, sorry, ninety one``."""
     for one in found:
-        after = _births.correction(lows[one.turn], one.end)
-        if after > one.end:
-            yield Found(one.turn, one.start, after, "birth_date", _births.canonical(lows[one.turn][one.start : after]))
+        low = lows[one.turn]
+        before, after = _births.taken_back(low, one.start), _births.correction(low, one.end)
+        if after > one.end or before < one.start:
+            yield Found(one.turn, before, after, "birth_date", _births.canonical(low[one.start : after]))
 
 
 def _other_date(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
@@ -270,6 +273,26 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
     if len(places) > 1:
         value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in places))
         yield from (Found(turn, *part, "birth_date", value) for turn, part in places)
+
+
+def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
+    """Yield the parts of a date that are asked for one by one: the year, then the day and the month."""
+    done = -1
+    for asked in turns.of(_births.ASKS_PART, "day", "month", "year"):
+        if asked < done or not _births.asks_part(lows[asked]):
+            continue
+        places: list[tuple[int, tuple[int, int]]] = []
+        for turn in range(asked + 1, min(asked + 1 + 2 * _NEAR, len(lows))):
+            if utterances[turn].speaker == utterances[asked].speaker:
+                continue
+            part = _births.part(lows[turn])
+            if part is None:
+                break
+            places.append((turn, part))
+        text = " ".join(lows[turn][slice(*part)] for turn, part in places)
+        if len(places) > 1 and _births.has_year(text):
+            done = places[-1][0]
+            yield from (Found(turn, *part, "birth_date", _births.canonical(text)) for turn, part in places)
 
 
 def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
