@@ -195,11 +195,75 @@ _YEAR_ALONE = searcher(
 )
 _PIECE = rf"(?:\d{{1,4}}(?:st|nd|rd|th)?|{_ORDINAL}|{_MONTH}|{_CARDINAL}|hundred|thousand)"
 _ASKS_PART = re.compile(r"\b(?:day|month|year)\b")
-ASKS_PART = searcher(r"\b(?:day|month|year)\b")
+ASKS_PART = searcher(r"(?m)\b(?:day|month|year)(?:[?,.]| first| and| please| of| again| were| was|$)")
 """A question for a part of a date."""
 _ASKING = frozenset(
-    "what which and the is your of on in day month year date first please then that for me a again sorry it can could i get have need born were you was birth "
-    "tell okay ok thanks thank with start next last great perfect lovely got now would just give any to we do so number full four digit digits mm hm right".split()
+    [
+        "what",
+        "which",
+        "and",
+        "the",
+        "is",
+        "your",
+        "of",
+        "on",
+        "in",
+        "day",
+        "month",
+        "year",
+        "date",
+        "first",
+        "please",
+        "then",
+        "that",
+        "for",
+        "me",
+        "a",
+        "again",
+        "sorry",
+        "it",
+        "can",
+        "could",
+        "i",
+        "get",
+        "have",
+        "need",
+        "born",
+        "were",
+        "you",
+        "was",
+        "birth",
+        "tell",
+        "okay",
+        "ok",
+        "thanks",
+        "thank",
+        "with",
+        "start",
+        "next",
+        "last",
+        "great",
+        "perfect",
+        "lovely",
+        "got",
+        "now",
+        "would",
+        "just",
+        "give",
+        "any",
+        "to",
+        "we",
+        "do",
+        "so",
+        "number",
+        "full",
+        "four",
+        "digit",
+        "digits",
+        "mm",
+        "hm",
+        "right",
+    ]
 )
 """Words of a question that asks for a part of a date and for nothing else."""
 _YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._digits import FOREIGN, ONES, TEENS, TENS
 from auscult.redactors._people.lists import EVERYDAY, NO_NAMES
 from auscult.redactors._words import words_of
 
 _OF_ADDRESSES = words_of("address_words.txt")
-_PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
-_KINDS = _PLACES | _OF_ADDRESSES["modifiers"]
-_NUMBERS = frozenset({*ONES, *TEENS, *TENS, "hundred", "thousand", "double", "triple", "lakh", "null", "acht", "fünf"})
-NUMBERS_AND_PLACES = _NUMBERS | _PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
+PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
+_KINDS = PLACES | _OF_ADDRESSES["modifiers"]
+_NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "thousand", "double", "triple", "lakh"})
+NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
 """One of these is in every address without a digit."""
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
 _TOLD = re.compile(
@@ -23,6 +23,8 @@ _TOLD = re.compile(
 _FIRST = re.compile(
     r"(?:[\W_]*(?:so|um|uh|er|erm|yes|yeah|sure|ok|okay|it's|it is|that's|its|my address is|is|and|the address is|that would be|well|hi)\b)*\W*"
 )
+_AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|de|het) (?=[^\W\d_]{3,} \d)")
+"""How a German or Dutch street may begin: ``An der Alster 40``."""
 _MOST = 24
 _SOME = 2
 _LETTERS = 2
@@ -59,10 +61,11 @@ def told(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
     for start in sorted(set(starts)):
         if low[start - 3 : start] == "on " and low.startswith("the ", start):
             continue
-        end = tail(low, start)
+        way = _AT_WAY.match(low, start) if is_asked else None
+        end = tail(low, start if way is None else way.end())
         words = re.findall(r"[^\W_]+", low[start:end])
         has_number = any(word[0].isdecimal() or word in _NUMBERS for word in words)
-        is_place = has_number or any(word in _PLACES for word in words)
+        is_place = has_number or any(word in PLACES for word in words)
         is_named = any(word not in _NUMBERS and word not in _NAMED for word in words)
         if len(words) >= _SOME and is_place and is_named:
             yield start, end

@@ -32,6 +32,7 @@ from auscult.redactors._patterns import searcher
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
+from auscult.redactors._postal.around import again, names_of
 
 _DIGIT = (
     r"(?:\d|\b(?:"
@@ -46,8 +47,8 @@ _HAS_MIXED = searcher(
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica) \d|"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
@@ -321,6 +322,11 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             "street",
             "house",
             "delivering",
+            "where",
+            "town",
+            "city",
+            "village",
+            "county",
         )
     )
     candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
@@ -331,4 +337,10 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     for turn in turns.after(_addresses.ASKS, utterances, "zip", "post"):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         found += _each("address", ((turn, one) for one in its))
+    names = names_of([one.value for one in found])
+    for turn, low in enumerate(lows) if names else ():
+        own = [one for one in found if one.turn == turn]
+        for start, end in again(low, names):
+            if not any(one.start < end and start < one.end for one in own):
+                found.append(Found(turn, start, end, "address", low[start:end]))
     return found
