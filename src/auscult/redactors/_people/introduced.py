@@ -1,0 +1,229 @@
+"""Names by their place in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.redactors._digits import WORDS
+from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY, GIVEN, NO_NAMES, NOBODY, PARTICLES, PLACES, UNLIKELY
+from auscult.redactors._words import words_of
+
+_CUES = words_of("name_cues.txt")
+_NOT_MET = _CUES["not_met"] | {"bye", "cheers"}
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*(?:['\u2019.-][^\W\d_]+)*\.?"
+_CAPITALS = re.compile(
+    rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn) ){{0,2}}{_CAPITAL}){{0,3}}"
+)
+_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}){0,2}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
+_THINGS = (
+    "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease|tenancy|licen[cs]e|passport|parcel|letter|"
+    "package|delivery|message|account|order|card|invoice|quote|refund|referral|invitation|visa|warranty"
+)
+_BEFORE = searcher(
+    r"\b(?:names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
+    rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    r"|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
+    r"|signed(?: by)?|(?:both|our|their) names)[,:]? "
+)
+"""What is said right before a name that has capital letters, or of which the first is an initial."""
+_ONE_IS_ENOUGH = ("signed", "signed by", "hier spricht", "names", "apparat", "habla")
+"""After these a single capitalised word is a name."""
+_ON = searcher(
+    r"\b(?:add|put|take|remove|include|list|register|name) ([^\W\d_]{2,} [^\W\d_]{2,}(?: [^\W\d_]{2,})?) (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?"
+    r"(?:account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder)\b".replace(
+        "[^\\W\\d_]", "\\pL"
+    )
+)
+_REPORTED = searcher(r"\bthat (\pL{3,}) (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b")
+_FAREWELL = searcher(r"(?m)\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+(\pL{2,12})[.!]?$")
+_INITIAL = searcher(
+    r"(?m)(?:^|, |\b(?:for|to|from|by|with|and|under|dear|hi|hello|mr|mrs|ms|is|it's|am|i'm|name) )(\pL\. ?(?:\pL\. ?)?\pL{4,})"
+)
+_IS_NAME = searcher(
+    r"(\pL{2,}) (?:is|was|being) (?:my|the|our|his|her|their|a) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b|(\pL{2,}) (?:ist )?(?:mein|ist der) (?:vor|nach|familien)?name\b"
+)
+_GAVE = re.compile(
+    rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
+)
+_GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
+_AM = searcher(
+    r"(?m)\b(?:im|i'm|i am|this is|its|it's) (\pL{2,}(?: \pL{2,}){1,2})(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+    r"|(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+)(\pL{3,} \pL{3,}) (?:here|speaking|calling)\b"
+)
+_IN_A_ROW = re.compile(rf"\d ({_CAPITAL} {_CAPITAL}) (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
+_AND = re.compile(rf",? (?:and|&|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
+_THE_OK = frozenset(
+    [
+        "who",
+        "that",
+        "whose",
+        "family",
+        "household",
+        "residence",
+        "account",
+        "policy",
+        "booking",
+        "party",
+        "reservation",
+        "appointment",
+        "file",
+        "case",
+        "claim",
+        "estate",
+        "wedding",
+        "team",
+        "and",
+        "or",
+        "from",
+        "at",
+        "is",
+        "was",
+        "has",
+        "had",
+        "said",
+        "i",
+        "we",
+        "you",
+        "he",
+        "she",
+        "they",
+        "to",
+        "order",
+    ]
+)
+"""Words after ``the Ada Oakes`` that still make a person of it."""
+_AFTER_THE = re.compile(r" ([a-z][\w'\u2019-]*)")
+_SAME = frozenset(
+    [
+        "amber",
+        "april",
+        "autumn",
+        "basil",
+        "cash",
+        "charity",
+        "coral",
+        "crystal",
+        "daisy",
+        "dawn",
+        "eve",
+        "faith",
+        "fern",
+        "ginger",
+        "grace",
+        "hazel",
+        "heather",
+        "holly",
+        "hope",
+        "iris",
+        "ivory",
+        "ivy",
+        "jade",
+        "jasmine",
+        "joy",
+        "lily",
+        "miles",
+        "olive",
+        "pearl",
+        "pepper",
+        "poppy",
+        "rose",
+        "rosemary",
+        "rosy",
+        "ruby",
+        "saffron",
+        "sage",
+        "scarlet",
+        "sienna",
+        "sky",
+        "sunny",
+        "violet",
+        "willow",
+    ]
+)
+"""Given names that are colours, plants and other things in small letters."""
+
+
+def names(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
+    for found in _BEFORE.finditer(low):
+        yield from _after(text, low, found)
+    for pattern, hint in ((_ON, " "), (_REPORTED, "that "), (_FAREWELL, ""), (_AM, "")):
+        for found in pattern.finditer(low) if hint in low else ():
+            group = 1 if found[1] is not None else 2
+            if _are_unknown(found[group], least=1 if pattern in (_REPORTED, _FAREWELL) else 2):
+                yield found.span(group)
+    for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
+        if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
+            low[found.start(1) : found.end()].rpartition(".")[2].strip()
+        ):
+            yield found.span(1)
+    if any(hint in low for hint in _GAVE_HINTS):
+        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
+    yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+    if "name" in low:
+        yield from _said_to_be(text, low)
+
+
+def _after(text: str, low: str, found: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield the name that follows at once: capitalised words, or unknown ones behind a name for it."""
+    place, said = found.end(), found[0].rstrip(" ,:")
+    name = _CAPITALS.match(text, place)
+    if name is not None:
+        words = name[0].split()
+        is_one = len(words) == 1 and not (said.endswith(_ONE_IS_ENOUGH) or said.startswith("name"))
+        if (
+            not is_one
+            and not any(word.lower().strip(".") in NOBODY for word in words)
+            and words[0].lower() not in (EVERYDAY | PLACES)
+        ):
+            yield name.start(), name.end() - name[0].endswith(".")
+    elif said.startswith("name"):
+        small = _SMALL.match(low, place)
+        if small is not None and _are_unknown(small[0], least=2):
+            yield small.span()
+
+
+def _said_to_be(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield the word that is said to be a name, and where it begins its line all of the name that it is a part of."""
+    for found in _IS_NAME.finditer(low):
+        group = 1 if found[1] is not None else 2
+        word = found[group]
+        if word in NO_NAMES or (word in UNLIKELY and not text[found.start(group)].isupper()):
+            continue
+        yield found.span(group)
+        for line in re.finditer(
+            rf"(?m)^(?:(?:um|uh|it's|yes|so|hi),? )*({re.escape(word)}(?: [^\W\d_]{{2,}}){{1,2}})(?=[.,]|$)", low
+        ):
+            if all(each not in EVERYDAY | NO_NAMES for each in line[1].split()[1:]):
+                yield line.span(1)
+
+
+def _are_unknown(words: str, *, least: int) -> bool:
+    """Return whether words in small letters are a name: none is a usual one, and there are at least so many."""
+    each = words.split()
+    return len(each) >= least and all(_is_unknown(word) or word in PARTICLES for word in each)
+
+
+def _is_unknown(word: str) -> bool:
+    return word in GIVEN or not (word in UNLIKELY or word in _NOT_MET or word in WORDS or word.endswith(("ing", "n't")))
+
+
+def joined(text: str, end: int) -> tuple[int, int] | None:
+    """Return the name that is joined to another which ends at a place: of ``Gonzalo and Ainhoa Etxeberria`` the second."""
+    found = _AND.match(text, end)
+    if found is None or any(word.lower() in UNLIKELY for word in found[1].split()):
+        return None
+    return found.span(1)
+
+
+def is_thing(text: str, low: str, start: int, end: int) -> bool:
+    """Return whether a person's name is that of a thing: ``the Ada Oakes jacket``; in small letters a colour, a distance."""
+    if text[start].islower():
+        before = low[:start].rpartition("\n")[2].split()[-1:]
+        is_counted = bool(before) and (before[0].isdecimal() or before[0] in WORDS)
+        return low[start:end] in _SAME and (
+            is_counted or not before or before[0] not in _CUES["greets"] | _CUES["titles"] | {"i'm", "is", "am", "im"}
+        )
+    after = _AFTER_THE.match(text, end)
+    return low.endswith("the ", 0, start) and after is not None and after[1] not in _THE_OK
