@@ -160,14 +160,12 @@ _OLD = searcher(
     rf"\b(?:{_DAY}(?: of| de)?\.?[ -]{_MONTH}[ ,-]+(?:of |in |de )?{_BORN}|{_MONTH}[ ,-]+(?:the )?{_DAY}[ ,-]+{_BORN}"
     rf"|(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
 )
-_SAID_OLD = searcher(
+_SAID_OLD = re.compile(
     rf"\b(?:(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
     rf"[ ,]+(?:of |in )?(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b"
 )
 """A day and a month that are said, with the last digits of a year in which who calls may have been born."""
-HAS_ORDINAL = searcher(
-    rf"\b{_ORDINAL}[ ,]+(?:(?:of|in)[ ,]+)?(?:(?:the )?(?:{_ORDINAL}|{_MONTH})[ ,]+(?:of |in )?)?(?:forty|fifty|sixty|seventy|eighty|ninety)\b"
-)
+HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Whether a text may hold such a date."""
 _COUNTED = re.compile(
     r"\s*(?:dollars|pounds|euros|percent|per cent|quid|bucks|pence|cents|units|people|minutes|hours|days|of|pieces|items|boxes|years|thousand|hundred|miles|kilos|each|per|times|more|or so)\b"

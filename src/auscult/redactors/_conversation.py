@@ -247,7 +247,8 @@ class Numbers:
             or len({run.turn for run in chain}) == len(chain)
             or ("corrects" not in links and is_long)
         )
-        parts = self._parts(chain) if is_one and not ("corrects" in links and is_whole) else []
+        is_more = is_phone(chain[0].chars, self._countries) and not is_phone(digits, self._countries)
+        parts = self._parts(chain) if is_one and not is_more and not ("corrects" in links and is_whole) else []
         if any(self._runs_of(chain, part) > 1 for part in parts):
             yield from self._placed(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date

@@ -27,6 +27,32 @@ _AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|
 """How a German or Dutch street may begin: ``An der Alster 40``."""
 _MOST = 24
 _SOME = 2
+_TOWNS = frozenset(
+    [
+        "london",
+        "dublin",
+        "york",
+        "jersey",
+        "mexico",
+        "hampshire",
+        "carolina",
+        "dakota",
+        "virginia",
+        "town",
+        "city",
+        "county",
+        "village",
+        "king's",
+        "queen's",
+        "london",
+        "de",
+        "la",
+        "le",
+        "rue",
+        "san",
+    ]
+)
+"""Words of towns that make no address of what a place is called."""
 _LETTERS = 2
 _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
@@ -65,7 +91,7 @@ def told(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
         end = tail(low, start if way is None else way.end())
         words = re.findall(r"[^\W_]+", low[start:end])
         has_number = any(word[0].isdecimal() or word in _NUMBERS for word in words)
-        is_place = has_number or any(word in PLACES for word in words)
+        is_place = has_number or any(word in PLACES and word not in _TOWNS for word in words)
         is_named = any(word not in _NUMBERS and word not in _NAMED for word in words)
         if len(words) >= _SOME and is_place and is_named:
             yield start, end

@@ -233,7 +233,10 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             if dates:
                 break
     found += list(_births_in_parts(utterances, lows, turns))
-    old = {*turns.of(_births.OLD_YEAR, "19", "200", "nineteen"), *turns.of(_births.HAS_ORDINAL, "ty")}
+    old = {
+        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen"),
+        *turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += list(_years_apart(utterances, lows, found))

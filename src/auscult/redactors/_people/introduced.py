@@ -10,7 +10,7 @@ from auscult.redactors._words import words_of
 
 _CUES = words_of("name_cues.txt")
 _NOT_MET = _CUES["not_met"] | {"bye", "cheers"}
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*(?:['\u2019.-][^\W\d_]+)*\.?"
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:['\u2019-](?!s\b)[^\W\d_]+)*|[A-ZÀ-ÖØ-Þ]\.?(?![^\W\d_]|['\u2019]))"
 _CAPITALS = re.compile(
     rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn) ){{0,2}}{_CAPITAL}){{0,3}}"
 )
@@ -52,7 +52,32 @@ _AM = searcher(
     r"|(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+)(\pL{3,} \pL{3,}) (?:here|speaking|calling)\b"
 )
 _IN_A_ROW = re.compile(rf"\d ({_CAPITAL} {_CAPITAL}) (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
-_AND = re.compile(rf",? (?:and|&|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
+_AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
+_OF_TOWNS = frozenset(
+    [
+        "san",
+        "santa",
+        "los",
+        "las",
+        "la",
+        "el",
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "fort",
+        "port",
+        "mount",
+        "saint",
+        "st",
+        "lake",
+        "great",
+        "upper",
+        "lower",
+    ]
+)
+"""First words of a town, an area or a street."""
 _THE_OK = frozenset(
     [
         "who",
@@ -144,6 +169,9 @@ _SAME = frozenset(
 """Given names that are colours, plants and other things in small letters."""
 
 
+_NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
+
+
 def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
     for found in _BEFORE.finditer(low):
@@ -175,9 +203,9 @@ def _after(text: str, low: str, found: re.Match[str]) -> Iterator[tuple[int, int
         if (
             not is_one
             and not any(word.lower().strip(".") in NOBODY for word in words)
-            and words[0].lower() not in (EVERYDAY | PLACES)
+            and words[0].lower() not in _NO_FIRST
         ):
-            yield name.start(), name.end() - name[0].endswith(".")
+            yield name.span()
     elif said.startswith("name"):
         small = _SMALL.match(low, place)
         if small is not None and _are_unknown(small[0], least=2):
