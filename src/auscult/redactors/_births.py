@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from auscult.redactors._digits import FOREIGN, ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._words import words_of
 
 CUE = searcher(
     r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|geboren|geburts(?:datum|tag)|geboorte|verjaardag|n[ée]e? le\b|né\(e\)|naissance|anniversaire|"
@@ -193,76 +194,12 @@ _YEAR_ALONE = searcher(
 )
 _PIECE = rf"(?:\d{{1,4}}(?:st|nd|rd|th)?|{_ORDINAL}|{_MONTH}|{_CARDINAL}|hundred|thousand)"
 _ASKS_PART = re.compile(r"\b(?:day|month|year)\b")
-ASKS_PART = searcher(r"(?m)\b(?:day|month|year)(?:[?,.]| first| and| please| of| again| were| was|$)")
-"""A question for a part of a date."""
-_ASKING = frozenset(
-    [
-        "what",
-        "which",
-        "and",
-        "the",
-        "is",
-        "your",
-        "of",
-        "on",
-        "in",
-        "day",
-        "month",
-        "year",
-        "date",
-        "first",
-        "please",
-        "then",
-        "that",
-        "for",
-        "me",
-        "a",
-        "again",
-        "sorry",
-        "it",
-        "can",
-        "could",
-        "i",
-        "get",
-        "have",
-        "need",
-        "born",
-        "were",
-        "you",
-        "was",
-        "birth",
-        "tell",
-        "okay",
-        "ok",
-        "thanks",
-        "thank",
-        "with",
-        "start",
-        "next",
-        "last",
-        "great",
-        "perfect",
-        "lovely",
-        "got",
-        "now",
-        "would",
-        "just",
-        "give",
-        "any",
-        "to",
-        "we",
-        "do",
-        "so",
-        "number",
-        "full",
-        "four",
-        "digit",
-        "digits",
-        "mm",
-        "hm",
-        "right",
-    ]
+ASKS_PART = searcher(
+    r"(?m)\b(?:(?:what|which|and|and the|the) day\b|day(?:\?| first| and| please)|month(?:[?,.]| first| and| please| of| were|$)"
+    r"|year(?:[?,.]| and| please| of| were|$))"
 )
+"""A question for a part of a date."""
+_ASKING = words_of("words.txt")["asks_date"]
 """Words of a question that asks for a part of a date and for nothing else."""
 _YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")
 _PART = re.compile(

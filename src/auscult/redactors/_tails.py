@@ -27,31 +27,7 @@ _AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|
 """How a German or Dutch street may begin: ``An der Alster 40``."""
 _MOST = 24
 _SOME = 2
-_TOWNS = frozenset(
-    [
-        "london",
-        "dublin",
-        "york",
-        "jersey",
-        "mexico",
-        "hampshire",
-        "carolina",
-        "dakota",
-        "virginia",
-        "town",
-        "city",
-        "county",
-        "village",
-        "king's",
-        "queen's",
-        "london",
-        "de",
-        "la",
-        "le",
-        "rue",
-        "san",
-    ]
-)
+_TOWNS = _OF_ADDRESSES["towns"]
 """Words of towns that make no address of what a place is called."""
 _LETTERS = 2
 _NAMED = frozenset(

@@ -20,167 +20,73 @@ _THINGS = (
     "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease|tenancy|licen[cs]e|passport|parcel|letter|"
     "package|delivery|message|account|order|card|invoice|quote|refund|referral|invitation|visa|warranty"
 )
-_BEFORE = searcher(
-    r"\b(?:names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
+_BEFORE = (
+    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
     r"|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
-    r"|signed(?: by)?|(?:both|our|their) names)[,:]? "
+    r"|signed(?: by)?|(?:both|our|their) names"
 )
 """What is said right before a name that has capital letters, or of which the first is an initial."""
 _ONE_IS_ENOUGH = ("signed", "signed by", "hier spricht", "names", "apparat", "habla")
 """After these a single capitalised word is a name."""
-_ON = searcher(
-    r"\b(?:add|put|take|remove|include|list|register|name) ([^\W\d_]{2,} [^\W\d_]{2,}(?: [^\W\d_]{2,})?) (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?"
-    r"(?:account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder)\b".replace(
-        "[^\\W\\d_]", "\\pL"
-    )
+_WORD = r"[^\W\d_]{2,}"
+_HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
+_CUE = searcher(rf"\b(?:{_BEFORE})[,:]? ")
+_ON = searcher(rf" (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?(?:{_HELD})\b")
+_PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
+_RANG = searcher(r" (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b")
+_THAT = re.compile(rf"\bthat ({_WORD})$")
+_FAREWELL = searcher(r"(?m)\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$")
+_LAST = re.compile(rf"({_WORD})\W*$")
+_SAID = r"[^ \n,.?!]{2,14}"
+_AM = searcher(
+    rf"(?m)\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
-_REPORTED = searcher(r"\bthat (\pL{3,}) (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b")
-_FAREWELL = searcher(r"(?m)\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+(\pL{2,12})[.!]?$")
+_WHO = re.compile(
+    rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+)
+_GREETS = re.compile(rf"(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+|\n)({_WORD} {_WORD}) $")
+_IS_NAME = searcher(
+    r"( (?:is|was) (?:my|the|our|his|her|their) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b)"
+    r"|( (?:ist )?(?:mein|ist der) (?:vor|nach|familien)?name\b)"
+)
+_IS_NAME_HINTS = (
+    " is my ",
+    " is the ",
+    " was my ",
+    " is our ",
+    " is her ",
+    " is his ",
+    " is their ",
+    "mein ",
+    "ist der ",
+)
+_LAST_WORD = re.compile(rf"{_WORD}$")
+_REACH = 24
 _INITIAL = searcher(
     r"(?m)(?:^|, |\b(?:for|to|from|by|with|and|under|dear|hi|hello|mr|mrs|ms|is|it's|am|i'm|name) )(\pL\. ?(?:\pL\. ?)?\pL{4,})"
-)
-_IS_NAME = searcher(
-    r"(\pL{2,}) (?:is|was|being) (?:my|the|our|his|her|their|a) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b|(\pL{2,}) (?:ist )?(?:mein|ist der) (?:vor|nach|familien)?name\b"
 )
 _GAVE = re.compile(
     rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
-_AM = searcher(
-    r"(?m)\b(?:im|i'm|i am|this is|its|it's) (\pL{2,}(?: \pL{2,}){1,2})(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
-    r"|(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+)(\pL{3,} \pL{3,}) (?:here|speaking|calling)\b"
-)
 _IN_A_ROW = re.compile(rf"\d ({_CAPITAL} {_CAPITAL}) (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
-_OF_TOWNS = frozenset(
-    [
-        "san",
-        "santa",
-        "los",
-        "las",
-        "la",
-        "el",
-        "new",
-        "north",
-        "south",
-        "east",
-        "west",
-        "fort",
-        "port",
-        "mount",
-        "saint",
-        "st",
-        "lake",
-        "great",
-        "upper",
-        "lower",
-    ]
-)
+_OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""
-_THE_OK = frozenset(
-    [
-        "who",
-        "that",
-        "whose",
-        "family",
-        "household",
-        "residence",
-        "account",
-        "policy",
-        "booking",
-        "party",
-        "reservation",
-        "appointment",
-        "file",
-        "case",
-        "claim",
-        "estate",
-        "wedding",
-        "team",
-        "and",
-        "or",
-        "from",
-        "at",
-        "is",
-        "was",
-        "has",
-        "had",
-        "said",
-        "i",
-        "we",
-        "you",
-        "he",
-        "she",
-        "they",
-        "to",
-        "order",
-    ]
-)
+_THE_OK = _CUES["after_the"]
 """Words after ``the Ada Oakes`` that still make a person of it."""
 _AFTER_THE = re.compile(r" ([a-z][\w'\u2019-]*)")
-_SAME = frozenset(
-    [
-        "amber",
-        "april",
-        "autumn",
-        "basil",
-        "cash",
-        "charity",
-        "coral",
-        "crystal",
-        "daisy",
-        "dawn",
-        "eve",
-        "faith",
-        "fern",
-        "ginger",
-        "grace",
-        "hazel",
-        "heather",
-        "holly",
-        "hope",
-        "iris",
-        "ivory",
-        "ivy",
-        "jade",
-        "jasmine",
-        "joy",
-        "lily",
-        "miles",
-        "olive",
-        "pearl",
-        "pepper",
-        "poppy",
-        "rose",
-        "rosemary",
-        "rosy",
-        "ruby",
-        "saffron",
-        "sage",
-        "scarlet",
-        "sienna",
-        "sky",
-        "sunny",
-        "violet",
-        "willow",
-    ]
-)
+_SAME = _CUES["things"]
 """Given names that are colours, plants and other things in small letters."""
-
-
 _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 
 
 def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
-    for found in _BEFORE.finditer(low):
-        yield from _after(text, low, found)
-    for pattern, hint in ((_ON, " "), (_REPORTED, "that "), (_FAREWELL, ""), (_AM, "")):
-        for found in pattern.finditer(low) if hint in low else ():
-            group = 1 if found[1] is not None else 2
-            if _are_unknown(found[group], least=1 if pattern in (_REPORTED, _FAREWELL) else 2):
-                yield found.span(group)
+    for found in _CUE.finditer(low):
+        yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
+    yield from _small(low)
     for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
         if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
             low[found.start(1) : found.end()].rpartition(".")[2].strip()
@@ -189,13 +95,33 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     if any(hint in low for hint in _GAVE_HINTS):
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
-    if "name" in low:
+    if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 
 
-def _after(text: str, low: str, found: re.Match[str]) -> Iterator[tuple[int, int]]:
+def _small(low: str) -> Iterator[tuple[int, int]]:
+    """Yield names in small letters, each of words that are no usual ones."""
+    for pattern, before in ((_ON, _PUT), (_RANG, _THAT)):
+        for found in pattern.finditer(low):
+            name = before.search(low, max(0, found.start() - 2 * _REACH), found.start())
+            if name is not None and _are_unknown(name[1], least=1):
+                yield name.span(1)
+    for pattern, inside in ((_FAREWELL, _LAST), (_AM, _WHO)):
+        for found in pattern.finditer(low):
+            name = inside.search(low, found.start(), found.end())
+            if name is not None and _are_unknown(name[1], least=1):
+                yield name.span(1)
+
+
+def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:
+    """Return the two unknown words before ``here`` at the beginning of a line, or after a greeting."""
+    found = _GREETS.search(low, max(line, place - 2 * _REACH), place)
+    return found.span(1) if found is not None and _are_unknown(found[1], least=2) else None
+
+
+def _after(text: str, low: str, place: int, said: str) -> Iterator[tuple[int, int]]:
     """Yield the name that follows at once: capitalised words, or unknown ones behind a name for it."""
-    place, said = found.end(), found[0].rstrip(" ,:")
+    said = said.rstrip(":")
     name = _CAPITALS.match(text, place)
     if name is not None:
         words = name[0].split()
@@ -215,11 +141,11 @@ def _after(text: str, low: str, found: re.Match[str]) -> Iterator[tuple[int, int
 def _said_to_be(text: str, low: str) -> Iterator[tuple[int, int]]:
     """Yield the word that is said to be a name, and where it begins its line all of the name that it is a part of."""
     for found in _IS_NAME.finditer(low):
-        group = 1 if found[1] is not None else 2
-        word = found[group]
-        if word in NO_NAMES or (word in UNLIKELY and not text[found.start(group)].isupper()):
+        last = _LAST_WORD.search(low, max(0, found.start() - _REACH), found.start())
+        word = "" if last is None else last[0]
+        if last is None or word in NO_NAMES or (word in UNLIKELY and not text[last.start()].isupper()):
             continue
-        yield found.span(group)
+        yield last.span()
         for line in re.finditer(
             rf"(?m)^(?:(?:um|uh|it's|yes|so|hi),? )*({re.escape(word)}(?: [^\W\d_]{{2,}}){{1,2}})(?=[.,]|$)", low
         ):

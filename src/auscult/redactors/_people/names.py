@@ -290,7 +290,10 @@ class NameFinder:
         names = [word for word in words if word[0].lower() in GIVEN or self._is_named(word[0])]
         if len(names) > 1 and self._text[names[0].end() : names[1].start()] != " ":
             names = names[1:]
-        if names and names[-1] is words[-1] and words[-1].end() >= place - 2 and not self._is_of(names[0].start()):
+        small = introduced.before_here(self._low, line, place)
+        if small is not None:
+            self._add(*small)
+        elif names and names[-1] is words[-1] and words[-1].end() >= place - 2 and not self._is_of(names[0].start()):
             self._add(names[0].start(), names[-1].end())
 
     def _is_of(self, place: int) -> bool:
