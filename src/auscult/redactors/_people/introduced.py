@@ -32,16 +32,17 @@ _ONE_IS_ENOUGH = ("signed", "signed by", "hier spricht", "names", "apparat", "ha
 _WORD = r"[^\W\d_]{2,}"
 _HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
 _CUE = searcher(rf"\b(?:{_BEFORE})[,:]? ")
-_ON = searcher(rf" (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?(?:{_HELD})\b")
 _PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
-_RANG = searcher(r" (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b")
 _THAT = re.compile(rf"\bthat ({_WORD})$")
-_FAREWELL = searcher(r"(?m)\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$")
 _LAST = re.compile(rf"({_WORD})\W*$")
 _SAID = r"[^ \n,.?!]{2,14}"
-_AM = searcher(
-    rf"(?m)\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+_AROUND = searcher(
+    rf"(?m) (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?(?:{_HELD})\b"
+    r"| (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b"
+    r"|\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$"
+    rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
+"""What is said around a name in small letters: behind it, or before it and with it."""
 _WHO = re.compile(
     rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
@@ -101,16 +102,15 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
 
 def _small(low: str) -> Iterator[tuple[int, int]]:
     """Yield names in small letters, each of words that are no usual ones."""
-    for pattern, before in ((_ON, _PUT), (_RANG, _THAT)):
-        for found in pattern.finditer(low):
-            name = before.search(low, max(0, found.start() - 2 * _REACH), found.start())
-            if name is not None and _are_unknown(name[1], least=1):
-                yield name.span(1)
-    for pattern, inside in ((_FAREWELL, _LAST), (_AM, _WHO)):
-        for found in pattern.finditer(low):
-            name = inside.search(low, found.start(), found.end())
-            if name is not None and _are_unknown(name[1], least=1):
-                yield name.span(1)
+    for found in _AROUND.finditer(low):
+        start, end = found.span()
+        if low[start] == " ":
+            first = max(0, start - 2 * _REACH)
+            name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
+        else:
+            name = _WHO.match(low, start, end) or _LAST.search(low, start, end)
+        if name is not None and _are_unknown(name[1], least=1):
+            yield name.span(1)
 
 
 def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:
