@@ -95,7 +95,7 @@ _NO_PLOT = re.compile(
 )
 _SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{_SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
 _SPOKEN_POSTCODE = searcher(
-    rf"\b(?:[a-z] ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}) ){{1,3}}[a-z] [a-z]\b"
+    rf"\b(?:[a-z],? ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\b"
     rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
 )
 """A British postcode or an Eircode that is said."""
@@ -130,7 +130,7 @@ _STATES = (
     "wisconsin|wyoming|nsw|vic|qld|tas|act|nt|sa|ontario|quebec|british columbia"
 )
 _AT_PLACE = re.compile(
-    rf"(?:[\s,]+[^\W\d_][\w'\u2019.-]*){{0,5}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
+    rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
 )
 """What follows on a street, as far as a postcode."""
 _ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{_SMALL}(?:[ ,-]+{_SMALL}){{2,4}})"
@@ -273,7 +273,7 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
 
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
-    found = re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
+    found = _SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
     if found and len(_WORDS.findall(low)) <= 12:  # noqa: PLR2004
         yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
 
@@ -295,7 +295,7 @@ def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> b
         return has_cue or len(names) <= 3  # noqa: PLR2004
     original = text[found.start() : found.end(2)]
     kind = _WORDS.findall(original)[-1]
-    is_capital = kind[0].isupper() and original.split()[-2][:1].isupper()
+    is_capital = kind[0].isupper() and not original.split()[-2][:1].islower()
     return has_cue or is_capital or _is_placed(low, found.end(2), names)
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from auscult.redactors._digits import FOREIGN, ONES, TEENS, TENS
+from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 CUE = searcher(
@@ -162,12 +163,13 @@ _OLD = searcher(
     rf"|(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
 )
 _SAID_OLD = re.compile(
-    rf"\b(?:(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
-    rf"[ ,]+(?:of |in )?(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b"
+    rf"\b(?:{_CARDINAL} (?:slash|stroke|dash) {_CARDINAL} (?:slash|stroke|dash)|(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
+    rf"[ ,]+(?:of |in )?(?:nineteen )?(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b"
 )
 """A day and a month that are said, with the last digits of a year in which who calls may have been born."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Whether a text may hold such a date."""
+_SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
 _COUNTED = re.compile(
     r"\s*(?:dollars|pounds|euros|percent|per cent|quid|bucks|pence|cents|units|people|minutes|hours|days|of|pieces|items|boxes|years|thousand|hundred|miles|kilos|each|per|times|more|or so)\b"
 )
@@ -229,6 +231,8 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
         for found in CUE.finditer(low)
         if not _THINGS.search(low, max(0, found.start() - _REACH), found.start())
     ]
+    for found in _SHORT_YEAR.finditer(low):
+        yield found.start(1), found.end(1), canonical(found[1])
     is_abroad = not _ABROAD.keys().isdisjoint(_DIGITS.findall(low)) or "hundert" in low
     for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)

@@ -86,7 +86,8 @@ class Numbers:
             return
 
         def cue_at(start: int, end: int) -> bool | None:
-            cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn) or self._last_cue(turn)
+            cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn)
+            cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
             return None if cue == "other" else cue == "national_number"
 
         for start, end, value in _national.written(low, cue_at):

@@ -8,6 +8,7 @@ from unicodedata import decimal
 
 from msgspec import Struct
 
+from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
 from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
@@ -85,33 +86,18 @@ _PLURALS: Mapping[str, str] = {
     "noughts": "0",
 }
 """Of ``four ones`` (``1111``)."""
-_ABROAD = words_of("digits.txt")
-FOREIGN: Mapping[str, str] = {
-    **{word: value for value in _ABROAD if value.isdecimal() for word in _ABROAD[value]},
-    **{
-        f"{one}{joint}{ten}": f"{place}{value}"
-        for ones, tens, joint in (
-            ("ein zwei drei vier fünf sechs sieben acht neun", "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig", "und"),
-            ("een twee drie vier vijf zes zeven acht negen", "twintig dertig veertig vijftig zestig zeventig tachtig negentig", "en"),
-        )
-        for place, ten in enumerate(tens.split(), 2)
-        for value, one in enumerate(ones.split(), 1)
-    },
-}  # fmt: skip
-"""Numbers of other languages: ``vier``, ``veinte``, ``einundzwanzig``."""
-_FOREIGN_TENS = {word: value[0] for word, value in FOREIGN.items() if value[0] > "1" and value[1:] == "0"}
 _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
 _O = "o"
 _LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
-DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *_ABROAD["doubtful"]})
+DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
 """Words that may be a digit, or another word."""
 _FILLERS = words_of("words.txt")["between_digits"]
 _JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
-_LONG_NUMBER, _GROUP, _NEAR = 9, 3, 4
+_LONG_NUMBER, _GROUP = 9, 3
 """Digits of a number that is read though a word is written without a space before or after it."""
 _NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
 _EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
@@ -303,8 +289,9 @@ class _Reader:
             return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
-        if token in TENS or token in _FOREIGN_TENS:
-            return self._tens(at)
+        said = summed(self._tokens, at)
+        if said is not None or token in TENS or token in FOREIGN_TENS:
+            return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
         digits = self._digits(at, token, inside=inside)
         if digits is not None:
             return digits
@@ -319,8 +306,8 @@ class _Reader:
         chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token) or FOREIGN.get(token)
         if chars is None:
             return None
-        if token in _ABROAD["doubtful"]:
-            is_digit = self._is_foreign(at + 1) or (inside and any(map(self._is_foreign, range(at - _NEAR, at))))
+        if token in ABROAD_DOUBTFUL:
+            is_digit = is_near(self._tokens, at, _JOINTS, inside=inside)
         elif token == _O:
             is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
@@ -328,11 +315,6 @@ class _Reader:
         else:
             is_digit = True
         return (Unit(chars, start, end), at + 1) if is_digit else None
-
-    def _is_foreign(self, at: int) -> bool:
-        """Return whether a token is a number of another language, or a sign before one."""
-        at += 0 <= at < len(self._tokens) and self._tokens[at][0] in _JOINTS
-        return 0 <= at < len(self._tokens) and self._tokens[at][0] in FOREIGN
 
     def _is_group(self, at: int) -> bool:
         """Return whether a token is a written number of several digits, between which ``to`` is no two."""
@@ -351,9 +333,9 @@ class _Reader:
     def _tens(self, at: int) -> tuple[Unit, int]:
         """Read ``forty``, ``forty one``, ``forty-one``."""
         token, start, end = self._tokens[at]
-        ten = TENS.get(token) or _FOREIGN_TENS[token]
+        ten = TENS.get(token) or FOREIGN_TENS[token]
         following = at + 1
-        joins = ("-", *_ABROAD["joins"]) if token in _FOREIGN_TENS else ("-",)
+        joins = ("-", *JOINS) if token in FOREIGN_TENS else ("-",)
         is_joined = following < len(self._tokens) and self._tokens[following][0] in joins
         following += is_joined
         if following < len(self._tokens):

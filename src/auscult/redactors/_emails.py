@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("email_words.txt")
@@ -64,6 +65,10 @@ _LEAD = re.compile(
 )
 _TAKEN_BACK = re.compile(r"[\s,.]*\b(?:no,? (?:i mean|sorry|wait)|sorry|i mean|no|wait|scratch that|make that)[\s,.]+$")
 _LAST_WORD = re.compile(r"[a-z0-9]+(?: (?:dot|dash|underscore))?$")
+_ROLE = re.compile(
+    r"(?:^|\b(?:is|it's|to|write|e-?mail|:) )\W*((?:contact|office|mail|hello|hi|me|here|info|sales|support|team|admin|now))\s*$"
+)
+"""Words that are no part of an address as a rule, where nothing else is before ``at``."""
 _FEW = 6
 _SPOKEN_OF = re.compile(
     rf"\b(?:an?|the|one|no|any|another|that|this|two|each|with|without|is|your|my|extra)\s+(?:{_JOINT})\b"
@@ -153,7 +158,8 @@ def _local_part(before: str) -> _Local | None:
         start, at = begin, at - 1
     parts = _without_joints(parts)
     if not _is_local(parts):
-        return None
+        role = _ROLE.search(before)
+        return None if role is None else _Local(role.start(1), role[1])
     taken_back = _TAKEN_BACK.search(before, 0, start)
     if taken_back is not None:
         return _Local(_start_of_taken_back(before[: taken_back.start()], start), "".join(reversed(parts)))
@@ -276,7 +282,9 @@ def _said_domain(text: str) -> str:
 def looks_local(low: str) -> bool:
     """Return whether all that a turn says is like the part before ``at``: ``j_ortega91``, ``p a o l o``."""
     lead = _LEAD.match(low)
-    return _LOOKS_LOCAL.match(low, lead.end() if lead else 0) is not None
+    start = lead.end() if lead else 0
+    word = low[start:].strip(" .,!")
+    return _LOOKS_LOCAL.match(low, start) is not None or (word.isalpha() and word not in EVERYDAY | _STOPS)
 
 
 def end_alone(low: str) -> tuple[int, int] | None:

@@ -17,6 +17,8 @@ SHORTEST = 3
 """Digits of the shortest number that may be somebody's: a card's security code."""
 CARD_SHORTEST, CARD_LONGEST = 12, 19
 _USUAL_CARD = 16
+_CARD_SHORT = 15
+"""Digits of a usual card of which one is missing."""
 _PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
 _MOBILE, _LOCAL = 11, 7
 """Digits of a British mobile number, and of an American number without its area."""
@@ -37,10 +39,14 @@ _SERVICE = re.compile(
     r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
 )
 """Words of a service whose number is everybody's."""
+_EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d")
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
+
+_CODE_BEHIND = re.compile(r"[\s,.;]+(?:0[1-9]|1[0-2])[2-4]\d[\s,.;]+(\d{3,4})\b(?![/.-]?\d)")
+"""The same behind an expiry that is written as one: ``0927, 415``."""
 
 
 class Part(NamedTuple):
@@ -113,6 +119,8 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if cue in KIND_BY_CUE:
         kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
+    if cue == "security_code" and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
+        return None
     if _is_year(units, digits, setting) or (kind in (None, "phone") and _is_public(digits, setting)):
         return None
     if kind is not None or cue in ("birth_date", "security_code"):
@@ -178,7 +186,9 @@ def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
             is_grouped = _is_in_fours(units[first:behind]) and (first == 0 or len(number) == _USUAL_CARD)
             if misheard is None and (cue == "card" or is_usual or is_grouped):
                 misheard = Part(first, behind, "card", number)
-    if misheard is None and cue == "card" and ends[-1] <= CARD_LONGEST:
+    sizes = [len(unit.chars) for unit in units]
+    is_short = sizes[:3] == [4, 4, 4] and len(sizes) == 4 and ends[-1] == _CARD_SHORT and digits[0] in "45"  # noqa: PLR2004
+    if misheard is None and (cue == "card" or is_short) and ends[-1] <= CARD_LONGEST:
         return Part(0, len(units), "card", digits)
     return misheard
 
@@ -198,7 +208,8 @@ def is_phone(digits: str, countries: Sequence[str]) -> bool:
 def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:
     """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
     for one in found:
-        code = _CODE.match(lows[one.turn], one.end) if one.kind == "card" else None
+        low = lows[one.turn]
+        code = (_CODE.match(low, one.end) or _CODE_BEHIND.match(low, one.end)) if one.kind == "card" else None
         if code is not None:
             yield Found(one.turn, *code.span(1), "security_code", code[1])
 

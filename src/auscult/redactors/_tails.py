@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from auscult.redactors._digits import FOREIGN, ONES, TEENS, TENS
+from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._people.lists import EVERYDAY, NO_NAMES
+from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 _OF_ADDRESSES = words_of("address_words.txt")
@@ -16,7 +17,7 @@ NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", 
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
 _TOLD = re.compile(
     r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
-    r"(?:ship|deliver|post|send|sent|mail|deliver|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
+    r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
     r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon|wonen) (?:op|in|aan))\s+"
 )
 """What is said right before an address."""

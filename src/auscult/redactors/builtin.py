@@ -13,7 +13,7 @@ from typing import ClassVar
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._conversation import Numbers
-from auscult.redactors._digits import DOUBTFUL, FOREIGN, ONES, TEENS, TENS, lowered
+from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
     CUES,
     ENDS_ALONE,
@@ -33,6 +33,7 @@ from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT = (
     r"(?:\d|\b(?:"
@@ -47,7 +48,7 @@ _HAS_MIXED = searcher(
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
     r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
@@ -155,7 +156,19 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     found: list[Found] = []
     spoken_of = _spoken_of(turns, len(lows))
     for turn in turns.of(
-        HAS_EMAIL, "@", "at ", "at,", "at)", "at]", "rate ", "arroba", "arobas", "chiocciola", "apenstaartje"
+        HAS_EMAIL,
+        "@",
+        "at ",
+        "at,",
+        "at)",
+        "at]",
+        "rate ",
+        "arroba",
+        "arobas",
+        "chiocciola",
+        "apenstaartje",
+        "klammeraffe",
+        "snabel",
     ):
         low = lows[turn]
         before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None

@@ -24,10 +24,21 @@ _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
     r"|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
-    r"|signed(?: by)?|(?:both|our|their) names"
+    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
 )
 """What is said right before a name that has capital letters, or of which the first is an initial."""
-_ONE_IS_ENOUGH = ("signed", "signed by", "hier spricht", "names", "apparat", "habla")
+_ONE_IS_ENOUGH = (
+    "signed",
+    "signed by",
+    "hier spricht",
+    "names",
+    "apparat",
+    "habla",
+    "calling for",
+    "ringing for",
+    "phoning for",
+    "behalf of",
+)
 """After these a single capitalised word is a name."""
 _WORD = r"[^\W\d_]{2,}"
 _HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
@@ -38,6 +49,7 @@ _LAST = re.compile(rf"({_WORD})\W*$")
 _SAID = r"[^ \n,.?!]{2,14}"
 _AROUND = searcher(
     rf"(?m) (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?(?:{_HELD})\b"
+    rf"|\b(?:it's|its|is|i'm|im|name|hi|hello),? {_SAID}, {_SAID} {_SAID}"
     r"| (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b"
     r"|\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$"
     rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
@@ -46,6 +58,8 @@ _AROUND = searcher(
 _WHO = re.compile(
     rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
+_TWICE = re.compile(r"[\w']+,? (([^\W\d_][^\W\d_]*(?:['\u2019-][^\W\d_]+)?), (([^\W\d_]{2,}) \2))\b")
+"""A surname, and the whole name: ``it's Bond, James Bond``."""
 _GREETS = re.compile(rf"(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+|\n)({_WORD} {_WORD}) $")
 _IS_NAME = searcher(
     r"( (?:is|was) (?:my|the|our|his|her|their) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b)"
@@ -108,6 +122,11 @@ def _small(low: str) -> Iterator[tuple[int, int]]:
             first = max(0, start - 2 * _REACH)
             name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
         else:
+            twice = _TWICE.match(low, start, end + _REACH)
+            if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
+                yield twice.span(2)
+                yield twice.span(3)
+                continue
             name = _WHO.match(low, start, end) or _LAST.search(low, start, end)
         if name is not None and _are_unknown(name[1], least=1):
             yield name.span(1)

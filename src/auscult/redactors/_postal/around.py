@@ -14,7 +14,7 @@ _SEGMENTS = re.compile(
 """Words with capital letters, between commas, right before a place."""
 _FLOOR = re.compile(
     r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
-    r"|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
+    r"|(?:level|suite|shop|lot|room|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ALONE = 4
