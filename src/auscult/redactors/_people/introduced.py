@@ -86,6 +86,7 @@ _GAVE = re.compile(
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
 _IN_A_ROW = re.compile(rf"\d ({_CAPITAL} {_CAPITAL}) (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
+_HAS_ROW = searcher(r"\d [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""
@@ -109,7 +110,8 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
             yield found.span(1)
     if any(hint in low for hint in _GAVE_HINTS):
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+    if _HAS_ROW.search(text) is not None:
+        yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 
