@@ -107,7 +107,7 @@ class Numbers:
                 digits = run.chars.lower()
                 whole = [
                     value
-                    for start, end, value in _national.written(digits, lambda *_: False)
+                    for start, end, value in _national.written(digits, lambda _start, _end: False)
                     if end - start == len(digits)
                 ]
                 if whole or (cue == "national_number" and len(digits) <= _national.LONGEST):

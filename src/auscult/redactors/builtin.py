@@ -116,8 +116,13 @@ class _Turns:
     def of(self, pattern: re.Pattern[str], *words: str) -> list[int]:
         """Return the turns in which a pattern is, in order; none where none of ``words``, if given, is anywhere."""
         turns: list[int] = []
-        if words and not any(word in self._joined for word in words):
-            return turns
+        joined = self._joined
+        for word in words:
+            if word in joined:
+                break
+        else:
+            if words:
+                return turns
         for found in pattern.finditer(self._joined):
             turn = bisect_right(self._starts, found.start()) - 1
             if not turns or turns[-1] != turn:

@@ -175,7 +175,7 @@ def _said_to_be(text: str, low: str) -> Iterator[tuple[int, int]]:
 
 
 def _are_unknown(words: str, *, least: int) -> bool:
-    """Return whether words in small letters are a name: none is a usual one, and there are at least so many."""
+    """Return whether words in small letters are a name: none is a usual one, and there are at least ``least`` of them."""
     each = words.split()
     return len(each) >= least and all(_is_unknown(word) or word in PARTICLES for word in each)
 

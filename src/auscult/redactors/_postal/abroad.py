@@ -1,4 +1,4 @@
-"""Streets of countries whose words for a street stand before or within the name: Poland, Turkey, Hungary, the North."""
+"""Streets of countries whose words for a street come before or within the name: Poland, Turkey, Hungary, the North."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What belongs to an address before its street or postcode: ``Top floor,``, ``RR 3,``, ``Rose Cottage, Mill Lane, Hexham``."""
+"""Beginnings of addresses before their street or postcode: ``Top floor,``, ``RR 3,``, ``Rose Cottage, Mill Lane, Hexham``."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def _has_kind(words: str) -> bool:
 
 
 def _is_house(words: str) -> bool:
-    """Return whether the words before a street are a house's name of one word, and nobody's."""
+    """Return whether the words before a street are a house's name of one word, and no given name."""
     each = _LETTERS.findall(words.lower())
     return len(each) == 1 and len(each[0]) >= _ALONE and is_plain(each[0]) and each[0] not in GIVEN
 

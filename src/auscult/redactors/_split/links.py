@@ -1,4 +1,4 @@
-"""What may be between two parts of a number, and the readings of parts that take others back."""
+"""Links between two parts of a number, and the readings of parts that take others back."""
 
 import re
 from collections.abc import Iterator, Sequence

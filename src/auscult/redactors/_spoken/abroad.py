@@ -32,9 +32,7 @@ FOREIGN: Mapping[str, str] = {
     **dict(_compounds()),
 }
 """Numbers of other languages: ``vier``, ``veinte``, ``einundzwanzig``."""
-FOREIGN_TENS = {
-    word: value[0] for word, value in FOREIGN.items() if len(value) == 2 and value[0] > "1" and value[1] == "0"
-}
+FOREIGN_TENS = {word: value[0] for word, value in FOREIGN.items() if value[0] > "1" and value[1:] == "0"}
 _HUNDREDS = {word: value[0] for word, value in FOREIGN.items() if len(value) > 2}  # noqa: PLR2004
 _NEAR = 4
 
