@@ -21,6 +21,8 @@ from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
 from auscult.storage.pages.row_filters import Selection, StatementCache
 
 _DAY = HOUR + 1
+_WEEK_MS = 7 * WIDTHS[_DAY]
+"""The longest period whose rows are joined to one text, of which databases allow one gigabyte."""
 _FIRST, _LAST = sa.bindparam("first", type_=BigInteger), sa.bindparam("last", type_=BigInteger)
 
 
@@ -107,12 +109,12 @@ class Breakdowns:
         counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
         text = self._phrases.texts(asked.selection, 1).facets
         for n, (since, until) in enumerate(pairwise(asked.by.bounds)):
-            values = {**asked.selection.values, "at": since, "id": "", "until": until}
-            found: Counter[int] = Counter()
-            for (joined,) in reader.fetch(text, values):
-                found.update(_counted(joined))
-            for facet in found.keys() & known.keys():
-                counts[facet][n] = found[facet]
+            for at in range(since, until, _WEEK_MS):
+                values = {**asked.selection.values, "at": at, "id": "", "until": min(at + _WEEK_MS, until)}
+                ((joined,),) = reader.fetch(text, values)
+                found = _counted(joined or "")
+                for facet in found.keys() & known.keys():
+                    counts[facet][n] += found[facet]
         return counts
 
 
