@@ -32,7 +32,7 @@ class Envelope:
             nonlocal replaced
             if message["type"] == "http.response.start":
                 if exchange.decision is None and scope["path"] not in self._uncounted:
-                    exchange.decision = self._limiter.take(_address(scope))
+                    exchange.decision = self._limiter.acquire(_address(scope))
                     replaced = exchange.decision is not None and not exchange.decision.allowed
                 if replaced:
                     await _refuse(scope, send)
