@@ -220,11 +220,11 @@ def _way_to_judge(
         retries=retries,
     )
     now = partial(datetime.now, UTC)
-    purse = Budget(
+    budget = Budget(
         spending or RunSpending(), settings.judge_allowance, settings.judge_prices, now, str(WorkerName.mine())
     )
     gate = None
     if places is not None and settings.judge_concurrency_total:
         lease_s = (timeout_s + MOST_BETWEEN_TRIES_S) * (retries + 1)
         gate = DistributedSemaphore(places, str(WorkerName.mine()), settings.judge_concurrency_total, lease_s)
-    return Server(address), purse, gate
+    return Server(address), budget, gate

@@ -55,12 +55,12 @@ RemoteEngines = Mapping[type[Probe], RemoteEngine]
 class Spending(Protocol):
     """Usage of far engines in a day, counted over every process."""
 
-    def take(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
-        """Count this much (cost in billionths) for a day like 2026-03-23, if the allowance holds it; whether it does."""
+    def reserve(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
+        """Reserve tokens and cost (in billionths) of a day like 2026-03-23; return False where the allowance is exceeded."""
         ...
 
-    def settle(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
-        """Count one call, and the tokens and cost that it used beyond what was taken, or below it."""
+    def reconcile(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
+        """Count one call, and add what it used beyond its reservation; negative where it used less."""
         ...
 
     def pause(self, owner: str, until: datetime) -> None:

@@ -43,7 +43,7 @@ class Judge:
     kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Grading, Extraction, Summarization})
 
     def __init__(
-        self, server: Server, purse: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
+        self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
     ) -> None:
         """Store the parts; nothing is opened yet. ``context`` is the model's, in tokens; ``at_once`` counts conversations.
 
@@ -52,7 +52,7 @@ class Judge:
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
-        self._calls = JudgeClient(server, purse, gate, lambda: self._closed.is_set)
+        self._calls = JudgeClient(server, budget, gate, lambda: self._closed.is_set)
         self._context = context
         self._server = server
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()

@@ -244,7 +244,7 @@ class Worker:
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
         self._alive = max(1, len(alive))
-        self._work.store.places.free(self._pulse.dead(self._work.store.places.holders()))
+        self._work.store.places.release_all(self._pulse.dead(self._work.store.places.holders()))
         for line, ids in waiting.items():
             # Another worker may do the same at once; a workflow that then runs twice has one effect.
             stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], alive)]

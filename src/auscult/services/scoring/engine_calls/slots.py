@@ -16,7 +16,7 @@ class DistributedSemaphore:
 
     def __init__(self, places: JudgeSlots, holder: str, most: int, lease_s: float) -> None:
         """Claim ``places`` as ``holder``; a running holder releases its slot before ``lease_s`` are over."""
-        self._places = places
+        self._slots = places
         self._holder = holder
         self._most = most
         self._lease_s = lease_s
@@ -25,7 +25,7 @@ class DistributedSemaphore:
     def place(self, is_over: Callable[[], bool]) -> Generator[bool]:
         """Wait for a place and have it for as long as this is open; False where it ``is_over`` before there is one."""
         wait_s = LOOK_EVERY_S
-        while (place := self._places.take(self._holder, self._most, self._lease_s)) is None:
+        while (place := self._slots.claim(self._holder, self._most, self._lease_s)) is None:
             if is_over():
                 yield False
                 return
@@ -34,4 +34,4 @@ class DistributedSemaphore:
         try:
             yield True
         finally:
-            self._places.leave(self._holder, place)
+            self._slots.release(self._holder, place)
