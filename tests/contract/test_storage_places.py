@@ -37,10 +37,10 @@ def test_places_of_the_dead_are_given_back(store: Store) -> None:
     dead, elsewhere = mine._replace(started="1"), mine._replace(place="elsewhere")
     for name in (mine, dead, elsewhere):
         store.places.claim(str(name), MOST, LONG_S)
-    pulse = Heartbeat(store.workers)
-    pulse.look()
-    assert pulse.dead(store.places.holders()) == {str(dead)}
-    store.places.release_all(pulse.dead(store.places.holders()))
+    heartbeat = Heartbeat(store.workers)
+    heartbeat.check()
+    assert heartbeat.ended(store.places.holders()) == {str(dead)}
+    store.places.release_all(heartbeat.ended(store.places.holders()))
     assert store.places.holders() == {str(mine), str(elsewhere)}
 
 

@@ -98,8 +98,8 @@ def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable
     from auscult.reports import REPORTS
     from auscult.services.scoring.intake.scored import ScoredLoad
 
-    taken = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).take(folder)
-    return msgspec.structs.asdict(taken) | {"rejected": 0, "rejects": None, "judge": None}
+    intake = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).ingest(folder)
+    return msgspec.structs.asdict(intake) | {"rejected": 0, "rejects": None, "judge": None}
 
 
 def _judge(settings: Settings, taxonomies: Sequence[Taxonomy]) -> "Evaluator":

@@ -116,7 +116,7 @@ class Worker:
         """Make a worker with a name of its own, so that no other claims its work while it runs."""
         self.name = str(WorkerName.mine())
         self._work = work
-        self._pulse = Heartbeat(work.store.workers)
+        self._heartbeat = Heartbeat(work.store.workers)
         # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
         self._evaluating = ThreadPoolExecutor(1, "evaluating")
         self._recording = ThreadPoolExecutor(1, "recording")
@@ -242,12 +242,12 @@ class Worker:
         waiting = {line: line.ahead(self._alive) for line in self._lines.values()}
         known = {each for ids in waiting.values() for each in ids}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
-        alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
-        self._alive = max(1, len(alive))
-        self._work.store.places.release_all(self._pulse.dead(self._work.store.places.holders()))
+        running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
+        self._alive = max(1, len(running))
+        self._work.store.places.release_all(self._heartbeat.ended(self._work.store.places.holders()))
         for line, ids in waiting.items():
             # Another worker may do the same at once; a workflow that then runs twice has one effect.
-            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], alive)]
+            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], running)]
             if stranded:
                 DBOS.resume_workflows(stranded, queue_name=line.queue)
         over = [one.workflow_id for one in under_way.values() if one.status not in ("PENDING", "ENQUEUED", "DELAYED")]
@@ -275,7 +275,7 @@ class Worker:
         )
         if ended:
             DBOS.delete_workflows([one.workflow_id for one in ended])
-        for worker in self._pulse.look().dead:
+        for worker in self._heartbeat.check().ended:
             self._work.store.workers.leave(worker)
 
     def _patiently(self, do: Callable[[str], None], one_id: str) -> None:

@@ -181,11 +181,11 @@ def _submit(submission: Submission, file: BinaryIO, app: AppStore, server: Servi
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     file.seek(0)
     documents = read_stream(file, app.tenant.app_id, server.settings.limits, is_bounded=True)
-    submission.take(documents, group=server.settings.batch_size, follow=follow)
+    submission.accept(documents, group=server.settings.batch_size, follow=follow)
 
 
 def _scored(submission: Submission) -> LoadedAndScored | None:
-    if not submission.look():
+    if not submission.poll():
         return None
     intake = submission.intake
     return LoadedAndScored(
