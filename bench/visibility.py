@@ -77,7 +77,7 @@ def fill(url: str, rows: int) -> None:
             take_turn(connection, app)
             file_rows(connection, database.dialect, app, entries)
             write_parties(connection, database.dialect, app, made)
-    database.settle()
+    database.vacuum()
     database.close()
 
 

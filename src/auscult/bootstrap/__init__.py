@@ -366,7 +366,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         closing(assistant(settings, store.spending, store.places)) as assisting,
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
-        StatisticsRefresher(store.settle),
+        StatisticsRefresher(store.vacuum),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

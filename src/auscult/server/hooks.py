@@ -66,7 +66,7 @@ class HookRoute(VendorRoute):
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))
         told = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
-        await self._live.taken(lambda: self._store.within(tenant), told.conversation_id, told.arrivals)
+        await self._live.receive(lambda: self._store.within(tenant), told.conversation_id, told.arrivals)
         return ANSWER
 
 

@@ -80,7 +80,7 @@ def load(
         else:
             given = None if shape is None else (shape, _options(description))
             counts = application.load(tenant, files or [], wait=not no_wait, progress=tell, shape=given)
-        application.store.settle()
+        application.store.vacuum()
         _print_counts(counts, as_json=as_json)
         hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
     if counts["rejected"] or counts["failed"] or counts["waiting"]:

@@ -48,10 +48,10 @@ class LiveConversation:
         self._now = now
         self._look_after = look_after
 
-    def take(self, arrivals: Sequence[Arrival]) -> LiveLog:
-        """Store events from the hook; they are committed when this returns. Known events change nothing.
+    def receive(self, arrivals: Sequence[Arrival]) -> LiveLog:
+        """Store events from the hook, and return the log with them. Known events change nothing.
 
-        Where a known message has another text, the first one stays, and that there was another is noted.
+        Where a known message has another text, the first one stays, and the difference is recorded.
         """
         within = timedelta(seconds=self.app.live.settings().repeat_within_s)
         place = f"{self.app.tenant.app_id}\n{self.id}"

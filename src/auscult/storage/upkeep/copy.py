@@ -58,7 +58,7 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
         with target.writing() as writing:
             for table in tables:
                 target.dialect.count_on(writing, table)
-        target.settle()
+        target.vacuum()
         with target.comparing() as there:
             compared = [_compared(table, reading, there, tell) for table in tables]
     with source.comparing() as later:
