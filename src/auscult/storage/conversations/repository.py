@@ -26,7 +26,7 @@ from auscult.domain.scoring.stored import (
     RenderedRows,
 )
 from auscult.domain.tenancy import Tenant
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
@@ -117,7 +117,7 @@ class AppConversations:
                 [without_contents(each) for each in conversations_] if linked else conversations_
             )
             with self._database.writing() as connection:
-                take_turn(connection, self._app)
+                lock_app(connection, self._app)
                 accepted = self._accept(connection, admitted, priority)
                 link_recordings(connection, self._app, linked)
                 if alongside is not None:
@@ -134,7 +134,7 @@ class AppConversations:
             original = with_originals(connection, self._privacy, conversation)
         admitted = self._privacy.admitted([original])
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             is_stored = store_resting_state(connection, self._app, conversation.id, state)
             if is_stored:
                 self._accept(connection, admitted, "live")
@@ -204,7 +204,7 @@ class AppConversations:
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             if self._state(connection, batch_id) == "cancelled":
                 return
             fresh = [
@@ -258,7 +258,7 @@ class AppConversations:
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             current = [
                 (row, rendered[row.conversation_id])
                 for row, _, _ in read_waiting(connection, self._app, sorted(rendered))
