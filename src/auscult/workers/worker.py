@@ -319,7 +319,7 @@ class Worker:
             if finished is not None:
                 self._record(finished)
         until = time.monotonic() + TURN_S
-        for further in () if finished is None else self._work.processing.ask(finished):
+        for further in () if finished is None else self._work.processing.ask_judge(finished):
             self._record(further)
             if (
                 further.waiting
@@ -357,7 +357,7 @@ class Worker:
             if swept is not None and not swept.must_ask:
                 self._recording.submit(self._work.sweeping.record, swept).result()
         if swept is not None and swept.must_ask:
-            asked = self._work.sweeping.ask(swept)
+            asked = self._work.sweeping.ask_judge(swept)
             self._recording.submit(self._work.sweeping.record, asked).result()
 
     def _examine(self, portion_id: str) -> WrittenChunk | None:
@@ -365,7 +365,7 @@ class Worker:
         if starts > MOST_STARTS:
             self._work.store.sweeps.fail(portion_id, _endless(starts))
             return None
-        return self._work.sweeping.look(portion_id)
+        return self._work.sweeping.process(portion_id)
 
 
 def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:

@@ -106,7 +106,7 @@ class Evaluator(NamedTuple):
         """The kinds of probe for which an engine is configured, near or far."""
         return frozenset(self.engines) | frozenset(self.far)
 
-    def asks_afar(self, forms: Iterable[Form]) -> bool:
+    def asks_remote(self, forms: Iterable[Form]) -> bool:
         """Return whether a far engine is configured that may be asked something for these forms."""
         if self.far and self.summaries == "all":
             return True
