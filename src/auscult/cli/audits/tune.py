@@ -89,7 +89,7 @@ def tune(
             engines=evaluator.engines,
             only=frozenset(metric or ()),
             folds=folds,
-            told=tell,
+            report=tell,
         )
     typer.echo(msgspec.json.encode(found)) if as_json else _show(found)
     if write is not None:

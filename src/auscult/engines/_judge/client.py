@@ -66,7 +66,7 @@ class JudgeClient:
             raise UnavailableError(reservation.reason, reservation.after_s)
         try:
             with TRACING.span("judge call", "client", {"gen_ai.request.model": self._server.model}) as span:
-                reply = self._server.ask(request, most)
+                reply = self._server.send(request, most)
                 used = {"input": reply.usage.tokens_in, "output": reply.usage.tokens_out}
                 span.describe(attributes={f"gen_ai.usage.{name}_tokens": n for name, n in used.items()})
         except UnavailableError as away:

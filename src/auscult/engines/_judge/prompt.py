@@ -20,7 +20,7 @@ from auscult.domain.conversation import Turn
 from auscult.domain.probe import Extraction, Grading, Judgement, Question, Summarization, Transcript
 
 REVISION = 1
-"""Of all that is prompt beside questions and conversation; part of the engine's version, because it changes answers."""
+"""Revision of the fixed parts of the prompt, which is part of the engine's version: it changes answers."""
 
 MOST_EVIDENCE = 3
 MOST_ITEMS = 8

@@ -8,7 +8,7 @@ from auscult.domain.operations.tracing import TRACING
 from auscult.domain.probe import Answer, Probe
 
 
-def ask(probes: Iterable[Probe], engines: Engines) -> dict[Probe, Answer]:
+def ask_local(probes: Iterable[Probe], engines: Engines) -> dict[Probe, Answer]:
     """Have every probe answered: equal probes once, each engine asked once.
 
     Raises ``EngineError`` that names the kind of probe for which no engine is configured.
