@@ -38,14 +38,14 @@ class LinkFetcher:
         if self._allowed == "none":
             raise RecordingError("links are not fetched (setting recording_links)", code="recording.link_refused")
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._asked(link)
+            answer = self._request(link)
             if answer.status not in _MOVED:
                 return self._body(answer)
             link = urljoin(link, answer.getheader("Location") or "")
             answer.close()
         raise RecordingError(f"the link redirects more than {_MOST_REDIRECTS} times", code="recording.link_refused")
 
-    def _asked(self, link: str) -> http.client.HTTPResponse:
+    def _request(self, link: str) -> http.client.HTTPResponse:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https"):
             raise RecordingError(f"the link redirects to {parts.scheme}:", code="recording.link_refused")
