@@ -54,7 +54,7 @@ def test_portions_that_fail_are_given_up_with_their_reason(
         return view_rescore(app, begun.sweep.sweep_id)
 
     with monkeypatch.context() as broken, working(store, database_url):
-        broken.setattr(worker_room.ChunkProcessing, "look", fail)
+        broken.setattr(worker_room.ChunkProcessing, "process", fail)
         wait_until(lambda: view().sweep.state != "running")
     failed = view()
     assert (failed.sweep.state, failed.counts.rescored) == ("failed", COUNT // 3)

@@ -38,7 +38,7 @@ from auscult.server.rest.parameters import (
     repeated,
 )
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
-from auscult.server.rest.threads import in_slow_thread, in_thread, look_until, run
+from auscult.server.rest.threads import in_slow_thread, in_thread, poll_until, run
 from auscult.server.rest.uploads import announced_bytes, spooled
 from auscult.services.audits.blind import (
     blindness_of,
@@ -172,7 +172,7 @@ async def load(
     async with spooled(request, server.settings.request_bytes) as file:
         await run(lambda: _submit(submission, file, app, server, follow=wait > 0), slow=True)
     accepted = Loaded(**_counts(submission))
-    scored = await look_until(lambda: _scored(submission), wait) if wait else None
+    scored = await poll_until(lambda: _scored(submission), wait) if wait else None
     return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
 
 
