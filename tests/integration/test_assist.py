@@ -21,7 +21,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.assist.answers import NOT_ANSWERED, Answering
 from auscult.services.assist.assistant import Assistant, NoSummary, Summarize
 from auscult.services.assist.knowledge import Library, add_document
-from auscult.services.assist.live import LOOK_AFTER
+from auscult.services.assist.live import RETRY_AFTER
 from auscult.services.assist.step_detection import Tracker
 from auscult.storage import Store
 from auscult.storage.conversations.repository import AppConversations
@@ -122,7 +122,7 @@ def test_who_dies_before_handing_on_is_followed_within_seconds(desk: Desk) -> No
     with pytest.raises(KeyboardInterrupt):
         desk.assistant().process(desk.app, "c-1", die)
     assert desk.pending() == []
-    desk.time += 2 * LOOK_AFTER
+    desk.time += 2 * RETRY_AFTER
     assert desk.due() == ["c-1"]
     desk.assistant().process(desk.app, "c-1")
     assert [each.conversation.id for each in desk.pending()] == ["c-1"]

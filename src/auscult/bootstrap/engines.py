@@ -44,7 +44,7 @@ def assistant(
     from auscult.services.assist.answers import Answering
     from auscult.services.assist.assistant import Assistant
     from auscult.services.assist.knowledge import Library
-    from auscult.services.assist.live import LOOK_AFTER
+    from auscult.services.assist.live import RETRY_AFTER
     from auscult.services.assist.mood import Moods
     from auscult.services.assist.step_detection import Tracker
     from auscult.services.assist.summaries import summarizer
@@ -58,7 +58,7 @@ def assistant(
         Answering(Library(Hybrid(vectors)), now, writer),
         summarizer(ANALYZERS, near),
         now,
-        look_after=LOOK_AFTER + timedelta(seconds=patience_s if writer else 0),
+        retry_after=RETRY_AFTER + timedelta(seconds=patience_s if writer else 0),
         at_once=settings.judge_concurrency if writer else 2,
         tracker=Tracker({vectors.probe: vectors}),
         moods=Moods(ANALYZERS, near),

@@ -11,7 +11,7 @@ from auscult.workers.background import BackgroundThread
 
 LOG = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.5
+POLL_EVERY_S = 0.5
 AGAIN_AFTER = timedelta(minutes=1)
 """Time until a conversation that could not be processed is tried again."""
 
@@ -21,7 +21,7 @@ class LiveConversationPoller(BackgroundThread):
 
     def __init__(self, store: Store, assistant: Assistant, now: Callable[[], datetime]) -> None:
         """``now`` gives aware UTC times."""
-        super().__init__("live conversations", LOOK_EVERY_S)
+        super().__init__("live conversations", POLL_EVERY_S)
         self._store = store
         self._assistant = assistant
         self._now = now

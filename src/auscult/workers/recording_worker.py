@@ -12,7 +12,7 @@ from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background import BackgroundThread
 from auscult.workers.webhook_sender import CheckedConnection, NotAllowedError, login
 
-LOOK_EVERY_S = 1.0
+POLL_EVERY_S = 1.0
 _TIMEOUT_S = 3600.0
 _PIECE_BYTES = 1 << 20
 _MOST_REDIRECTS = 3
@@ -93,7 +93,7 @@ class RecordingWorker(BackgroundThread):
 
     def __init__(self, work: RecordingWork) -> None:
         """Nothing is done before it is opened."""
-        super().__init__("recording tasks", LOOK_EVERY_S)
+        super().__init__("recording tasks", POLL_EVERY_S)
         self._work = work
 
     def _run_due(self) -> None:

@@ -54,10 +54,10 @@ TURN_S = 20.0
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
-LOOK_AFTER_S = 2.0
+RECOVER_EVERY_S = 2.0
 
 AWAY_S = 0.5
-"""Between two looks at whether the database is back."""
+"""Seconds between two checks whether the database is back."""
 
 SPLIT_AFTER = 3
 """After so many starts without an end the conversations of a batch are tried one by one: something in it may kill."""
@@ -208,7 +208,7 @@ class Worker:
         every = {
             self._beat: BEAT_S,
             self._enqueue: self._work.poll_s,
-            self._recover_work: LOOK_AFTER_S,
+            self._recover_work: RECOVER_EVERY_S,
             self._forget: FORGET_EVERY_S,
         }
         while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):

@@ -169,7 +169,7 @@ def _holding(store: "Store", user: "User", conversation: str, app: str | None) -
 
 
 def _prompt_for_password() -> str:
-    """Ask for a new password twice. Raises ``RequestError`` where there is no terminal."""
+    """Prompt for a new password twice, and return it. Raises ``RequestError`` where there is no terminal."""
     if not sys.stdin.isatty():
         raise RequestError("no terminal to ask for the password; give --password-stdin", field="--password-stdin")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

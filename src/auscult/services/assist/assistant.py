@@ -29,7 +29,7 @@ from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import ConflictError
 from auscult.services.assist.answers import Answering, Question
 from auscult.services.assist.knowledge import Library
-from auscult.services.assist.live import LOOK_AFTER, LiveConversation
+from auscult.services.assist.live import RETRY_AFTER, LiveConversation
 from auscult.services.assist.mood import Mood, Moods
 from auscult.services.assist.playbook_progress import Followed, follow
 from auscult.services.assist.step_detection import Tracker, untracked
@@ -64,7 +64,7 @@ class Assistant:
         summarize: Summarize,
         now: Callable[[], datetime],
         *,
-        look_after: timedelta = LOOK_AFTER,
+        retry_after: timedelta = RETRY_AFTER,
         at_once: int = 2,
         tracker: Tracker | None = None,
         moods: Moods | None = None,
@@ -72,14 +72,14 @@ class Assistant:
         """Store the parts. ``now`` gives aware UTC times.
 
         Without a ``tracker`` no playbook is followed, without ``moods`` the customer's sentiment is unknown.
-        ``look_after`` is longer than an answer needs, or another process would work on it too; ``at_once`` is how many
+        ``retry_after`` is longer than an answer needs, or another process would work on it too; ``at_once`` is how many
         conversations to process at a time.
         """
         self.at_once = at_once
         self._answering = answering
         self._summarize = summarize
         self._now = now
-        self._look_after = look_after
+        self._retry_after = retry_after
         self._tracker = tracker
         self._moods = moods
         self._versions = FormCache()
@@ -91,7 +91,7 @@ class Assistant:
 
     def conversation(self, app: AppStore, conversation_id: str) -> LiveConversation:
         """A live conversation of an app, whether or not there is one yet."""
-        return LiveConversation(app, conversation_id, self._now, self._look_after)
+        return LiveConversation(app, conversation_id, self._now, self._retry_after)
 
     def mood(self, app: AppStore, live: Live) -> Mood:
         """Return how a conversation's customer sounds so far, and whether it escalates."""
@@ -208,7 +208,7 @@ class Assistant:
 
         def decide(events: Sequence[Event]) -> Decision:
             is_left = len(events) == seen
-            return Decision(done, (due_at if is_left else None) or self._now() + self._look_after)
+            return Decision(done, (due_at if is_left else None) or self._now() + self._retry_after)
 
         return conversation.app.live.append(conversation.id, decide)
 
