@@ -91,7 +91,7 @@ def test_a_number_is_plain() -> None:
 
 
 def test_requests_without_levels_stay_what_they_were() -> None:
-    """The rules of levels are prompt only where one is asked for, so that kept answers still count."""
+    """The prompt has the rules of levels only where one is asked for, so that stored answers stay valid."""
     assert build_prompt([HELLO], CALL, [0]).system == RULES
     prompt = build_prompt([HELLO, GRADING], CALL, [0, 1])
     assert prompt.system == RULES + GRADES
