@@ -30,7 +30,7 @@ def import_sheet(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the form.")] = None,
     channel: Channel = None,
 ) -> None:
-    """Make a form of a spreadsheet: questions, weights, sections and answers.
+    """Make a form from a spreadsheet: questions, weights, sections and answers.
 
     All faults are reported at once, each with its cell. What a form has no place for is reported and left out.
     """

@@ -151,7 +151,7 @@ def discard(form_id: FormId, *, app: options.KnownApp, database: options.Databas
 
 
 def retire(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Put a form out of force: conversations that are loaded from now on are not scored with it.
+    """Retire a form: conversations that are loaded from now on are not scored with it.
 
     Scores that it gave stay, and so do its versions; publishing it again makes a new version.
     """

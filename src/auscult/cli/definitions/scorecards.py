@@ -85,7 +85,7 @@ def show(card: Card, *, app: options.KnownApp, database: options.Database = None
 
 
 def remove(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Put a scorecard out of force; its versions stay."""
+    """Remove a scorecard from use; its versions stay."""
     from auscult import bootstrap
     from auscult.services.definitions.scorecards import scorecard
 

@@ -135,7 +135,7 @@ def retire(
     app: options.KnownApp,
     database: options.Database = None,
 ) -> None:
-    """Put a taxonomy out of force: conversations that are loaded from now on are not sorted by it."""
+    """Retire a taxonomy: conversations that are loaded from now on are not sorted by it."""
     from auscult import bootstrap
     from auscult.services.scoring.classification import KIND
 
