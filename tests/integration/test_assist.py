@@ -12,7 +12,7 @@ import pytest
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.assist.assistance import AssistedAgent
-from auscult.domain.assist.live import Arrival, Ended, Message, Moved, Participant, Told
+from auscult.domain.assist.live import Arrival, Ended, HookEvent, Message, Moved, Participant
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.definitions.playbook import DialogTask, Sign
@@ -70,7 +70,7 @@ class Desk:
         )
         return Assistant(Answering(self.library, self.now), told, self.now)
 
-    def hear(self, conversation_id: str, *events: Callable[[dict[str, datetime | str]], Told]) -> None:
+    def hear(self, conversation_id: str, *events: Callable[[dict[str, datetime | str]], HookEvent]) -> None:
         """Take in what the hook is told."""
         for make in events:
             now = self.now()
@@ -88,18 +88,18 @@ class Desk:
         return [each.conversation_id for each in self.store.live_work.due(self.time)]
 
 
-def said(name: str, text: str, author: str = "customer") -> Callable[[dict[str, datetime | str]], Told]:
+def said(name: str, text: str, author: str = "customer") -> Callable[[dict[str, datetime | str]], HookEvent]:
     """A message."""
     return lambda times: Message(message_id=name, author=author, text=text, **times)  # type: ignore[arg-type]
 
 
-def moved(agent: str, transfer: str, *, entry: bool) -> Callable[[dict[str, datetime | str]], Told]:
+def moved(agent: str, transfer: str, *, entry: bool) -> Callable[[dict[str, datetime | str]], HookEvent]:
     """An agent comes or goes."""
     who = Participant(id=agent)
     return lambda times: Moved(transfer=transfer, is_entry=entry, participant=who, **times)  # type: ignore[arg-type]
 
 
-def over(times: dict[str, datetime | str]) -> Told:
+def over(times: dict[str, datetime | str]) -> HookEvent:
     """The end."""
     return Ended(**times)  # type: ignore[arg-type]
 
