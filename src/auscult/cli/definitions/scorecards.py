@@ -47,7 +47,7 @@ def apply(
                 raise refused(check.problems, str(file))
         for file, check in found:
             for warning in check.warnings:
-                typer.echo(f"{warning.told(str(file))} (warning)", err=True)
+                typer.echo(f"{warning.describe(str(file))} (warning)", err=True)
             name = check.card.id if check.card else ""
             stored = within.definitions.publish("scorecard", name, file.read_bytes())
             if as_json:
