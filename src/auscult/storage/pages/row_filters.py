@@ -60,8 +60,8 @@ class Statements(NamedTuple):
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` … ``facets``: the facets of the rows of one listing, in texts of many rows each
-    (a JSON array of numbers for each row, joined by commas); values as of ``number``.
+    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of the facets of all rows, of one listing, in one text (JSON
+    arrays joined by commas; null without rows); values as of ``number``.
     """
 
     page: str
@@ -145,7 +145,6 @@ _UNTIL = sa.bindparam("until", type_=BigInteger)
 _LIMIT = sa.bindparam("limit", type_=BigInteger)
 _OFFSET = sa.bindparam("offset", type_=BigInteger)
 _LEVEL = sa.bindparam("level", type_=SmallInteger)
-_ROWS_A_TEXT = sa.literal_column("65536", Integer)
 _ZERO, _ONE = (sa.literal_column(number, Integer) for number in "01")
 
 
@@ -169,12 +168,11 @@ def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
 
 
 def _facets(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
-    """Texts of at most ``_ROWS_A_TEXT`` rows: the driver takes as long for a row as the database does."""
+    """One text of all rows: to hand rows out one by one takes as long as to find them."""
     some = _together(_parts(sizes, narrow, "count"))
     numbers = sa.select(report_rows.c.facets).where(report_rows.c.row == some.c.row).scalar_subquery()
     comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
-    joined = sa.func.aggregate_strings(numbers, comma)
-    return sa.select(joined).select_from(some).group_by(some.c.row.op("/")(_ROWS_A_TEXT))
+    return sa.select(sa.func.aggregate_strings(numbers, comma)).select_from(some)
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:
