@@ -157,10 +157,10 @@ _DATES = (
     r"(?:19|20)\d\d",
 )
 _DATE = searcher(r"\b(?:" + "|".join(_DATES) + r")\b")
-_BORN = rf"(?:19[2-9]\d|200\d|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
+_BORN = rf"(?:19[2-9]\d|200\d|two thousand and (?:one|two|three|four|five|six|seven|eight|nine)|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
 _OLD = searcher(
     rf"\b(?:{_DAY}(?: of| de)?\.?[ -]{_MONTH}[ ,-]+(?:of |in |de )?{_BORN}|{_MONTH}[ ,-]+(?:the )?{_DAY}[ ,-]+{_BORN}"
-    rf"|(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
+    rf"|(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
 )
 _SAID_OLD = re.compile(
     rf"\b(?:{_CARDINAL} (?:slash|stroke|dash) {_CARDINAL} (?:slash|stroke|dash)|(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
@@ -169,6 +169,7 @@ _SAID_OLD = re.compile(
 """A day and a month that are said, with the last digits of a year in which who calls may have been born."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Whether a text may hold such a date."""
+_IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
 _SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
 _COUNTED = re.compile(
     r"\s*(?:dollars|pounds|euros|percent|per cent|quid|bucks|pence|cents|units|people|minutes|hours|days|of|pieces|items|boxes|years|thousand|hundred|miles|kilos|each|per|times|more|or so)\b"
@@ -186,7 +187,7 @@ _THINGS = re.compile(
 _EVENTS = re.compile(
     r"\b(?:edition|poster|concert|landing|episode|vintage|album|stamp|coin|replica|newspaper|match|festival|exhibition)\b"
 )
-OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen)\b")
+OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen|two thousand and)\b")
 """Whether a text may hold a date of a year in which who calls may have been born."""
 _SINCE = re.compile(
     r"\b(?:since|contract|opened|opening|joined|started|installed|purchased|bought|built|dated|issued|invoice|order|policy|founded|established|version|released|expired?|until)\b"
@@ -205,7 +206,7 @@ _ASKING = words_of("words.txt")["asks_date"]
 """Words of a question that asks for a part of a date and for nothing else."""
 _YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")
 _PART = re.compile(
-    rf"\W*(?:(?:um|uh|er|so|okay|it's|yes|in|of|and|then)\W+)*((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
+    rf"\W*(?:(?:um|uh|er|erm|ah|oh|mm|so|okay|it's|it was|yes|in|of|and|then)\W+)*((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
 )
 _BEFORE_CORRECTION = re.compile(
     rf"(?:\bthe )?\b{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*(?: of(?: the)?)?[\s,.]+(?:(?:uh|um|no|sorry|i mean|actually|wait|make that|rather|hang on|hold on|scratch that|it's)[\s,.]+)+(?:the )?$"
@@ -247,6 +248,12 @@ def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
         is_dated = _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()) or _EVENTS.search(low)
         if not is_dated and not _COUNTED.match(low, found.end()):
             yield found.start(), found.end(), canonical(found[0])
+
+
+def dates_in_row(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield dates in figures of a year before this century, in a turn that has a national number: ``1/19/88``."""
+    for found in _IN_ROW.finditer(low):
+        yield found.start(), found.end(), canonical(found[0])
 
 
 def same_dates(low: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:

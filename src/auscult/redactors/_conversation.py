@@ -8,7 +8,7 @@ from auscult.redactors._cues import Cue, cue_after, cue_before, cues_in, is_name
 from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
 from auscult.redactors._ibans import IbanReader
 from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, is_phone, parts_of
-from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_similar, link_of, readings_of
+from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN
 from auscult.redactors._split.together import between_sides, together
 
@@ -169,7 +169,7 @@ class Numbers:
             return None
         for turn in range(run.turn + 1, later.turn):
             if self._utterances[turn].speaker == speaker:
-                is_short = len(self._lows[turn].split()) <= EDGE
+                is_short = len(self._lows[turn].split()) <= EDGE or is_pause(self._lows[turn])
             else:
                 is_short = self._is_interjection(turn)
             if not is_short:

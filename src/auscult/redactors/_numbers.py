@@ -39,7 +39,7 @@ _SERVICE = re.compile(
     r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
 )
 """Words of a service whose number is everybody's."""
-_EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d")
+_EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
@@ -119,7 +119,7 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if cue in KIND_BY_CUE:
         kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
-    if cue == "security_code" and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
+    if cue in ("security_code", "card") and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
         return None
     if _is_year(units, digits, setting) or (kind in (None, "phone") and _is_public(digits, setting)):
         return None

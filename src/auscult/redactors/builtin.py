@@ -98,6 +98,8 @@ class BuiltIn:
             numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
         found += _births_in(utterances, lows, turns)
+        for turn in {one.turn for one in found if one.kind == "national_number"}:
+            found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
         finder = NameFinder([text for _, text in utterances], lows, hints.names)
         mentions = finder.find(turns.after(ASKS_NAME, utterances, "name", "who", "spell", "speaking", "talking", "you"))
@@ -252,7 +254,7 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
                 break
     found += list(_births_in_parts(utterances, lows, turns))
     old = {
-        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen"),
+        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen", "two thousand"),
         *turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
     }
     for turn in sorted(old):

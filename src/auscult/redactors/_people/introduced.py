@@ -85,8 +85,8 @@ _GAVE = re.compile(
     rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
-_IN_A_ROW = re.compile(rf"\d ({_CAPITAL} {_CAPITAL}) (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
-_HAS_ROW = searcher(r"\d [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
+_IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
+_HAS_ROW = searcher(r"\d,? [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""

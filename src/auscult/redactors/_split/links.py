@@ -33,6 +33,11 @@ Link = Literal["loose", "corrects", "free"]
 """What may separate two parts of a number, within a turn or across turns: filler, a correction, or other words."""
 
 
+def is_pause(text: str) -> bool:
+    """Return whether a turn only asks for patience, after which a number goes on: ``hang on, the sun's in my eyes``."""
+    return len(WORDS.findall(text)) <= _GAP and _PAUSE.search(text) is not None and not cues_in(text)
+
+
 def link_of(gap: str) -> Link | None:
     """Return how two runs are linked by the text between them: by words that say nothing else, or by few others."""
     words = WORDS.findall(gap)
