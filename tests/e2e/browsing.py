@@ -64,6 +64,15 @@ TOO_WIDE = """
 
 # What has the focus: whether it is what is sought, and what it is called for a message.
 AT = "const at = document.activeElement; return [at.matches(arguments[0]), at.outerHTML.slice(0, 80)]"
+# Whether a person sees that it has the focus: an outline on it, on its label, or on what its label draws in its place.
+MARKED = """
+  const at = document.activeElement;
+  const drawn = [at, at.nextElementSibling, at.closest("label")].filter(Boolean);
+  return drawn.some((one) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && one.checkVisibility();
+  });
+"""
 MOST_STOPS = 150
 """Presses of Tab within which everything on a page is reached."""
 
@@ -106,12 +115,13 @@ class Browser:
         self.keys(Keys.ALT, key, Keys.NULL)
 
     def reach(self, selector: str) -> None:
-        """Press Tab until the focus is on one of these, as somebody without a pointer does."""
+        """Press Tab until the focus is on one of these, as somebody without a pointer does, and is seen there."""
         passed: list[str] = []
         for _ in range(MOST_STOPS):
             self.keys(Keys.TAB)
             is_there, at = self.run(AT, selector)
             if is_there:
+                assert self.run(MARKED), f"nothing shows that the focus is on {at}"
                 return
             passed.append(at)
         pytest.fail(f"Tab does not come to {selector}, but to {list(dict.fromkeys(passed))}")
