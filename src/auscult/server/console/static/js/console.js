@@ -111,6 +111,13 @@ if (live) {
   };
 }
 
+// What was refused or done has the focus, so that it is read first, and Tab goes on from there rather than from the menu.
+const said = document.querySelector("main [role=alert]") ?? (location.search.includes("done=") && document.querySelector("main .tell[role=status]"));
+if (said && !location.hash) {
+  said.tabIndex = -1;
+  said.focus();
+}
+
 if (document.querySelector("[data-page=conversation]")) {
   find();
   replay();
