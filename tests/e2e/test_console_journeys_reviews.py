@@ -44,7 +44,7 @@ def submit(browser: Browser) -> None:
     """Submit without the comment on what is not met: the room says so where the focus is; back, write it, and submit."""
     browser.press("form[action$=submit] button")
     browser.until("[role=alert]", lambda text: "conversation 1, Greeting" in text)
-    assert browser.run("return document.activeElement.getAttribute('role')") == "alert"
+    wait_for(lambda: browser.run("return document.activeElement.getAttribute('role')"), lambda role: role == "alert")
     browser.press("main li a[href$='/1']")
     browser.until("h1", lambda text: "Conversation 1" in text)
     browser.keys(Keys.TAB, Keys.ENTER)

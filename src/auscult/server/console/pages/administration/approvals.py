@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.domain.privacy.retention import Approval
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.pages.administration.tabs import PATH
 from auscult.server.console.views.administration.privacy import ApprovalRow, approval_row
@@ -12,10 +13,12 @@ from auscult.server.console.visit import Visit
 from auscult.services.privacy.approvals import Approvals
 
 _PATH = f"{PATH}/approvals"
+_ASKED_ON = {"erasure": "erasure", "hold_lift": "holds", "one_person": "settings"}
+"""Each kind of step -> the page where it is asked for, and shown while it waits."""
 
 
 class ApprovalsPage(Controller):
-    """Decisions on steps for two people; the steps stand on the pages of erasure and holds."""
+    """Decisions on steps for two people; the steps stand on the pages where they are asked for."""
 
     path = "/administration/approvals"
 
@@ -24,16 +27,23 @@ class ApprovalsPage(Controller):
         """Approve a step that another person asked for, and run it."""
         visit.require_everywhere("erasure.run")
         visit.require_everywhere("hold.manage")
-        steps(visit).approve(number)
-        return Redirect(f"{PATH}/erasure?done=approved", status_code=303)
+        done = steps(visit).approve(number)
+        if done.receipt is not None:
+            return Redirect(f"{PATH}/erasure?done={done.receipt.id}", status_code=303)
+        return _back(done.approval, "approved")
 
     @post("/{number:int}/refuse", sync_to_thread=True)
     def refuse(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Refuse a step that waits."""
         visit.require_everywhere("erasure.run")
         visit.require_everywhere("hold.manage")
-        steps(visit).refuse(number)
-        return Redirect(f"{PATH}/erasure?done=refused", status_code=303)
+        return _back(steps(visit).refuse(number), "refused")
+
+
+def _back(approval: Approval | None, done: str) -> Redirect:
+    """Lead to the page where the step was asked for."""
+    page = _ASKED_ON[approval.kind] if approval else "erasure"
+    return Redirect(f"{PATH}/{page}?done={done}", status_code=303)
 
 
 def steps(visit: Visit) -> Approvals:

@@ -23,6 +23,8 @@ _NOTES = {
     "placed": later("On hold: nobody erases it."),
     "lifted": later("Lifted."),
     "asked": later("Asked for: another person has to approve it."),
+    "approved": later("Approved, and done."),
+    "refused": later("Refused: nothing was done."),
 }
 
 
