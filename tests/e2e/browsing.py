@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -118,7 +118,7 @@ class Browser:
         """Press Tab until the focus is on one of these, as somebody without a pointer does, and is seen there."""
         passed: list[str] = []
         for _ in range(MOST_STOPS):
-            self.keys(Keys.TAB)
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()  # a field of files takes keys for a path
             is_there, at = self.run(AT, selector)
             if is_there:
                 assert self.run(MARKED), f"nothing shows that the focus is on {at}"
