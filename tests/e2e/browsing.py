@@ -64,14 +64,24 @@ TOO_WIDE = """
 
 # What has the focus: whether it is what is sought, and what it is called for a message.
 AT = "const at = document.activeElement; return [at.matches(arguments[0]), at.outerHTML.slice(0, 80)]"
-# Whether a person sees that it has the focus: an outline on it, on its label, or on what its label draws in its place.
-MARKED = """
-  const at = document.activeElement;
-  const drawn = [at, at.nextElementSibling, at.closest("label")].filter(Boolean);
-  return drawn.some((one) => {
+# Whether a person sees that it has the focus: an outline on it, or on what its label draws in its place.
+OUTLINED = """
+  const outlined = (at) => [at, at.nextElementSibling, at.closest("label")].filter(Boolean).some((one) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && one.checkVisibility();
   });
+"""
+MARKED = f"{OUTLINED} return outlined(document.activeElement)"
+# What cannot be reached by Tab, does not show that it is, or has no name to be read out.
+UNMARKED = f"""
+  {OUTLINED}
+  const stops = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const named = (at) => [at.ariaLabel, at.querySelector("[aria-label]")?.ariaLabel, at.labels?.[0]?.textContent, at.textContent].some((name) => name?.trim());
+  return [...document.querySelectorAll(stops)].filter((at) => !at.disabled && at.checkVisibility({{ visibilityProperty: true }}))
+    .filter((at) => {{
+      at.focus({{ focusVisible: true }});
+      return document.activeElement !== at || !outlined(at) || !named(at);
+    }}).map((at) => at.outerHTML.slice(0, 120));
 """
 MOST_STOPS = 150
 """Presses of Tab within which everything on a page is reached."""

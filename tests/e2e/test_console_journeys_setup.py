@@ -18,7 +18,6 @@ from tests.e2e.test_console_pages import enter
 from tests.e2e.test_console_roles import open_page
 from tests.e2e.test_console_setup import CARD, CURRENT, TREE
 from tests.integration.connectors.placing import document, fill
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

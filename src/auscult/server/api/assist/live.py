@@ -10,6 +10,7 @@ from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent, Feedback
 from auscult.domain.assist.live_log import LiveListed
@@ -342,7 +343,7 @@ def rate(
 ) -> None:
     """Of an answer, a summary, or the assistant as a whole (`widget`).
 
-    Reasons are picked from the app's settings. An agent's last word on a thing counts.
+    Reasons are picked from the app's settings. An agent's last word on a thing counts; `none` withdraws it.
     """
     if (data.of is None) != (data.about == "widget"):
         raise RequestError(
@@ -351,7 +352,9 @@ def rate(
             field="of",
             value=data.of,
         )
-    feedback = Feedback(agent=_agent(caller, data.agent), value=data.value, comment=data.comment, details=data.reasons)
+    feedback = Feedback(agent=_agent(caller, data.agent))
+    if data.value != "none":
+        feedback = replace(feedback, value=data.value, comment=data.comment, details=data.reasons)
     server.live.conversation(app, conversation_id).rate(data.about, data.of, feedback)
     server.live.changed(app, conversation_id)
 
