@@ -38,7 +38,7 @@ class PartRow(Struct, frozen=True, kw_only=True):
 
 
 class InsightsPageView(Struct, frozen=True, kw_only=True):
-    """The page."""
+    """The page. ``failed_href`` is empty where none failed."""
 
     filters: FilterView
     since: str
@@ -82,7 +82,7 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
         before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
         headline=headline,
         detail=detail,
-        failed_href=address(path, carried, outcome="failed", **span),
+        failed_href=address(path, carried, outcome="failed", **span) if found.now.passed < found.now.scored else "",
         chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
         parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),
         news=news_of(found.changes, carried, reader, base),
