@@ -22,13 +22,15 @@ PATH = "/administration"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with two administrators of the app, and an owner who administers the whole account."""
+    """A console with somebody who approves and does nothing else, and an owner who administers the whole account."""
     folder = tmp_path_factory.mktemp("console")
     with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=6, state_dir=str(folder)) as found:
         users = Users(found.store, operator(TENANT.account_id))
-        for name, tenant in (("second", TENANT), ("owner", None)):
-            user = users.add(email_of(name), name.capitalize(), TENANT.account_id, PASSWORD)
-            users.grant(user, tenant, Access(role="administrator"))
+        second, owner = (
+            users.add(email_of(name), name.capitalize(), TENANT.account_id, PASSWORD) for name in ("second", "owner")
+        )
+        users.grant(second, TENANT, Access(permission="approval.decide"))
+        users.grant(owner, None, Access(role="administrator"))
         yield found
 
 
@@ -73,7 +75,7 @@ def test_administrator_asks_for_two_people(browser: Browser, served: Service) ->
 
 
 def test_administrators_hold_a_customer_and_lift_it_together(browser: Browser, served: Service) -> None:
-    """Placed with a reason; lifting asks for a reason and waits for the second person, who approves it where it stands."""
+    """Placed with a reason; lifting asks for a reason and waits for the second person, who sees it and nothing else."""
     app = served.store.within(TENANT)
     change_settings(app, "test", {"two_people": True})
     enter(browser, served, "administrator")
@@ -88,11 +90,13 @@ def test_administrators_hold_a_customer_and_lift_it_together(browser: Browser, s
     browser.write("form[action$=lift] input", "Hearing is over", Keys.ENTER)
     note(browser, "another person has to approve it")
     assert browser.all("form[action$=approve]") == []
+    assert "Waits for a second person" in browser.text("main tbody")
     enter(browser, served, "second")
-    open_page(browser, served, f"{PATH}/holds")
+    browser.press(".nav a[href$='/administration']")
+    browser.until("h1", lambda text: text == "Approvals")
     browser.press("form[action$=approve] button")
     note(browser, "Approved")
-    assert browser.text("h1") == "Holds"
+    assert browser.text("h1") == "Approvals"
     assert app.retention.holds() == []
     change_settings(app, "test", {"two_people": False}, is_approved=True)
 
@@ -109,7 +113,7 @@ def test_administrators_erase_a_customer_together(browser: Browser, served: Serv
     note(browser, "another person has to approve it")
     assert customer in customers(served)
     enter(browser, served, "second")
-    open_page(browser, served, f"{PATH}/erasure")
+    open_page(browser, served, f"{PATH}/approvals")
     browser.press("form[action$=approve] button")
     note(browser, "The certificate is er-")
     assert customer not in customers(served)

@@ -33,6 +33,7 @@ ADMINISTRATION = (
     "retention",
     "holds",
     "erasure",
+    "approvals",
     "log",
     "settings",
 )

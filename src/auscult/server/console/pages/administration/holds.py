@@ -70,8 +70,13 @@ class HoldsPage(Controller):
         holds = sorted(
             visit.app.retention.holds(is_all=True), key=lambda each: (each.lifted_at is not None, -each.number)
         )
+        asked = {
+            each.subject.hold or 0
+            for each in visit.app.approvals.listing()
+            if each.state == "waiting" and each.kind == "hold_lift" and each.subject
+        }
         view = HoldsView(
-            rows=tuple(hold_row(each, visit.reader, _PATH) for each in holds),
+            rows=tuple(hold_row(each, asked, visit.reader, _PATH) for each in holds),
             approvals=waiting(visit),
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,

@@ -100,7 +100,7 @@ class SettingsPage(Controller):
             people=tuple(
                 ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
             ),
-            approvals=waiting(visit) if visit.may("erasure.run") and visit.may("hold.manage") else (),
+            approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),
                 (_("Tables"), visit.store.table_version() or _("none")),

@@ -168,6 +168,7 @@ class RoomView(Struct, frozen=True, kw_only=True):
     items: tuple[ItemView, ...]
     raters: tuple[RaterView, ...]
     agreement: str
+    unsettled: str
     colour: str
     splits: tuple[SplitView, ...]
     agreed: int
@@ -294,6 +295,7 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
         items=_items(found, words, me, is_rating=is_rating),
         raters=tuple(raters),
         agreement=reader.share(report.agreement) if report and report.agreement is not None else "",
+        unsettled=_unsettled(report, reader) if report and report.none else "",
         colour=_COLOURS.get(report.colour or "", "") if report else "",
         splits=tuple(_split(each, found, names, words, reader) for each in splits),
         agreed=len(report.splits) - len(splits) if report else 0,
@@ -361,11 +363,15 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
         return f"{done} {rest}"
     if report.agreement is None:
         return _("No answer has a majority anywhere.")
+    agreed = _("Raters agree in {share} of what has a majority.").format(share=reader.share(report.agreement))
+    return f"{agreed} {_unsettled(report, reader)}" if report.none else agreed
+
+
+def _unsettled(report: CalibrationReport, reader: Reader) -> str:
+    """Say how many answers the figure of agreement leaves out."""
     return ngettext(
-        "Raters agree in {share} of what has a majority; {n} answer has none.",
-        "Raters agree in {share} of what has a majority; {n} answers have none.",
-        report.none,
-    ).format(share=reader.share(report.agreement), n=report.none)
+        "{n} answer has no majority and does not count.", "{n} answers have no majority and do not count.", report.none
+    ).format(n=reader.number(report.none))
 
 
 def _state(found: Session) -> str:
