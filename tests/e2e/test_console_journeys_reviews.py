@@ -84,6 +84,7 @@ def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Servi
     browser.press("main tbody a")
     browser.press("a.btn--main")
     browser.until("h1", lambda text: "Conversation 1" in text)
+    assert "Does the agent greet the customer within the first three turns?" in browser.text("main form")
     rate(browser, len(browser.all("fieldset.rate")))
     submit(browser)
 

@@ -16,7 +16,7 @@ _LONGEST = 200
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """What a list shows of a conversation, None where it is not known. ``waits_since``: a customer waits for an answer."""
+    """Facts about a conversation in a list, None where unknown. ``waits_since``: a customer waits for an answer."""
 
     agent: str | None = None
     queue: str | None = None
@@ -50,7 +50,7 @@ class Lines:
 
 
 def line_of(live: Live) -> Line:
-    """Return the line of a conversation as it stands."""
+    """Return the line of a conversation."""
     agent, queue = live.agent, next(reversed(live.conversation.queues), None)
     said = next((turn.text for turn in reversed(live.conversation.turns) if turn.speaker == "customer"), None)
     return Line(
@@ -62,7 +62,7 @@ def line_of(live: Live) -> Line:
 
 
 def waits_since(live: Live) -> datetime | None:
-    """Return when the customer said the first of what nobody has answered yet; None where nobody waits."""
+    """Return when the customer said the first of what is not answered yet; None where all is answered."""
     first: datetime | None = None
     for message in reversed(live.messages):
         if live.is_ended or message.author != "customer":
