@@ -39,7 +39,7 @@ export function useThumbs({ about, of, feedback, kind, card, doing }) {
     if (await doing.run(() => send(value, comment))) open.value = value;
   };
   const more = mine?.value && !open.value && html`
-    <button type="button" class="more" onClick=${() => (open.value = mine.value)}>${_("Say why")}</button>`;
+    <button type="button" class="more" onClick=${() => (open.value = mine.value)}>${_("Add reasons")}</button>`;
   const thumb = (value) => html`
     <button type="button" class=${`thumb ${value}`} aria-pressed=${String(mine?.value === value)} aria-disabled=${busy(doing)}
       aria-label=${NAMES[value]} title=${`${NAMES[value]} (${value[0].toUpperCase()})`} onClick=${() => press(value)}>
