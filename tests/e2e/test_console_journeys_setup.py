@@ -26,8 +26,8 @@ pytestmark = pytest.mark.slow
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with people and example data in it, which may read one folder."""
     folder = tmp_path_factory.mktemp("console")
-    settings = {"state_dir": str(folder), "connector_folders": str(folder)}
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=6, **settings) as found:
+    url, at = f"sqlite:///{folder / 'auscult.db'}", str(folder)
+    with console(url, weeks=2, a_week=6, state_dir=at, connector_folders=at) as found:
         yield found
 
 
