@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.waiting import PATIENCE_S, wait_for
+from tests.waiting import wait_for
 
 FLAGS = (
     "--headless=new",
@@ -83,6 +83,8 @@ UNMARKED = f"""
       return document.activeElement !== at || !outlined(at) || !named(at);
     }}).map((at) => at.outerHTML.slice(0, 120));
 """
+MOST_COMMAND_S = 100
+"""Seconds for a page or a script: the client gives the driver 120, and then nobody says what it was waiting for."""
 MOST_STOPS = 150
 """Presses of Tab within which everything on a page is reached."""
 
@@ -176,8 +178,8 @@ def browsing() -> Iterator[Browser]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=Driver(driver_binary))
-    driver.set_page_load_timeout(PATIENCE_S)
-    driver.set_script_timeout(PATIENCE_S)
+    driver.set_page_load_timeout(MOST_COMMAND_S)
+    driver.set_script_timeout(MOST_COMMAND_S)
     try:
         yield Browser(driver)
     finally:
