@@ -240,7 +240,7 @@ def _turn(message: Message, start: datetime) -> Turn:
 def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str], agent: AssistedAgent | None) -> Assist:
     """Return the assistant's part. ``place`` names app and conversation, ``agent`` the reader of the final summary."""
     standing = _standing(found)
-    rated: _Ratings = {(event.about, event.of): event.feedback for event in standing}
+    rated: _Ratings = {(event.about, event.of): event.feedback for event in found.of(Rated) if event in standing}
     suggestions, searches = _answers(found, rated)
     return Assist(
         id=object_id(start, *place),
@@ -267,13 +267,11 @@ def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str],
 
 
 def _standing(found: _Sorted) -> list[Rated]:
-    """Return the last rating that each agent gave of each thing, but those that they withdrew, in order of time."""
+    """Return the last rating that each agent gave of each thing, but those that they withdrew, by who rated first."""
     last: dict[tuple[About, str | None, str | None], Rated] = {}
     for event in found.of(Rated):
         agent = event.feedback.agent
-        key = (event.about, event.of, agent.id if agent else None)
-        last.pop(key, None)
-        last[key] = event
+        last[event.about, event.of, agent.id if agent else None] = event
     return [event for event in last.values() if event.feedback.value is not None]
 
 
