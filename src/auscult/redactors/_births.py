@@ -148,6 +148,8 @@ _DATE_ABROAD = re.compile(
 _DATES = (
     r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}",
     r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?(?:19|20)?\d\d",
+    r"\d{1,2}, ?\d{1,2}, ?(?:19|20)?\d\d",
+    rf"(?:christmas (?:day|eve)|boxing day|new year'?s (?:day|eve)|valentine'?s day|st\.? patrick'?s day|midsummer(?:'s day)?|bonfire night|halloween|independence day)[ ,]+(?:of |in )?{_YEAR}",
     rf"(?:the )?{_DAY}(?: day)?(?: of| de)?\.?[ -]{_MONTH}(?:[ ,-]+(?:of |in |de )?{_YEAR})?",
     rf"(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?:[ ,-]+(?:of |in )?{_YEAR})?",
     rf"{_MONTH}[ ,-]+(?:the )?{_DAY}(?:[ ,-]+(?:of |in )?{_YEAR})?",
@@ -157,16 +159,30 @@ _DATES = (
     r"(?:19|20)\d\d",
 )
 _DATE = searcher(r"\b(?:" + "|".join(_DATES) + r")\b")
+WHOLE = (
+    r"(?:\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d[-/.]\d\d[-/.]\d\d"
+    rf"|(?:the )?{_DAY}(?: of)?[ -]{_MONTH}[ ,]+(?:of |in )?{_YEAR}|{_MONTH}[ ,]+(?:the )?{_DAY}[ ,]+(?:of |in )?{_YEAR}"
+    rf"|(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[ ,]+(?:of |in )?{_YEAR})"
+)
+"""A date with its day, its month and its year."""
 _BORN = rf"(?:19[2-9]\d|200\d|two thousand and (?:one|two|three|four|five|six|seven|eight|nine)|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
 _OLD = searcher(
     rf"\b(?:{_DAY}(?: of| de)?\.?[ -]{_MONTH}[ ,-]+(?:of |in |de )?{_BORN}|{_MONTH}[ ,-]+(?:the )?{_DAY}[ ,-]+{_BORN}"
-    rf"|(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
+    rf"|(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)[-/.]\d\d[-/.]\d\d)\b"
 )
 _SAID_OLD = re.compile(
     rf"\b(?:{_CARDINAL} (?:slash|stroke|dash) {_CARDINAL} (?:slash|stroke|dash)|(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
     rf"[ ,]+(?:of |in )?(?:nineteen )?(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b"
 )
 """A day and a month that are said, with the last digits of a year in which who calls may have been born."""
+_SAID_ALONE = re.compile(
+    rf"^(?:\W*(?:um|uh|er|yes|yeah|so|it's|and|that's|well|ok|okay|sure)\b)*\W*((?:(?:twenty|thirty)[ -])?{_CARDINAL} {_CARDINAL} (?:nineteen )?"
+    r"(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?),? and (?:the |my )?(?:post ?code|zip|surname|last name|first line|address|house)"
+)
+"""The same in numbers alone, at the beginning of what proves who calls: ``nine twelve sixty and the postcode is``."""
+_DAY_AND_MONTH = r"(?:(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))"
+SLASHED = searcher(rf"\b{_DAY_AND_MONTH}/[3-9]\d\b")
+"""A date in figures of a year before this century: ``4/11/58``."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Whether a text may hold such a date."""
 _IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
@@ -220,6 +236,11 @@ _SHORT = 6
 """Words of a turn that is little more than a year."""
 _DIGITS = re.compile(r"\d+|[^\W\d_]+")
 _REACH = 90
+_FULL = 2
+"""Signs between the three numbers of a whole date in its canonical form."""
+_REPEATED = re.compile(rf"\b({_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[\s,.\u2026]+(?:the )?$")
+_PAUSED = re.compile(rf"\b(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?: of)?(?: the)?,? (?:er|erm|um|uh|ah|mm)[ ,.]+$")
+"""The day of a date whose month comes after a pause."""
 
 
 def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
@@ -234,20 +255,32 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
     ]
     for found in _SHORT_YEAR.finditer(low):
         yield found.start(1), found.end(1), canonical(found[1])
+    its: list[tuple[int, int, str]] = []
     is_abroad = not _ABROAD.keys().isdisjoint(_DIGITS.findall(low)) or "hundert" in low
     for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
         is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None
         if (near or is_asked) and not is_dealt:
-            yield found.start(), found.end(), canonical(found[0])
+            its.append((found.start(), found.end(), canonical(found[0])))
+    has_whole = any(is_whole(value) for _, _, value in its)
+    for start, end, value in its:
+        if not (has_whole and end - start == len("1999") and low[start:end].isdecimal()):
+            yield start, end, value
 
 
 def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield whole dates that are most likely a date of birth: of a year in which who calls may have been born."""
-    for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low)):
+    slashed = SLASHED.finditer(low) if "/" in low else ()
+    for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low), *slashed):
         is_dated = _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()) or _EVENTS.search(low)
         if not is_dated and not _COUNTED.match(low, found.end()):
             yield found.start(), found.end(), canonical(found[0])
+
+
+def said_alone(low: str) -> tuple[int, int, str] | None:
+    """Return the date in numbers alone with which a turn begins that goes on with a postcode or a name."""
+    found = _SAID_ALONE.match(low)
+    return None if found is None else (*found.span(1), canonical(found[1]))
 
 
 def dates_in_row(low: str) -> Iterator[tuple[int, int, str]]:
@@ -270,6 +303,11 @@ def year_alone(low: str) -> tuple[int, int, str] | None:
     return None if found is None or len(low.split()) > _SHORT else (*found.span(1), canonical(found[1]))
 
 
+def is_whole(value: str) -> bool:
+    """Return whether the canonical form of a date has its day, its month and its year."""
+    return value.count("-") >= _FULL
+
+
 def correction(low: str, end: int) -> int:
     """Return where a correction ends that follows on a date at once; the date's end where none does."""
     found = _CORRECTION.match(low, end)
@@ -277,9 +315,15 @@ def correction(low: str, end: int) -> int:
 
 
 def taken_back(low: str, start: int) -> int:
-    """Return where a part of a date begins that is taken back right before a date; the date's start where none is."""
+    """Return where a part of a date begins that is taken back, said twice or paused after right before a date; else its start."""
     found = _BEFORE_CORRECTION.search(low, max(0, start - _REACH), start)
-    return start if found is None or not _IS_CORRECTION.search(found[0]) else found.start()
+    if found is not None and _IS_CORRECTION.search(found[0]):
+        return found.start()
+    paused = _PAUSED.search(low, max(0, start - _REACH), start)
+    if paused is not None:
+        return paused.start()
+    repeated = _REPEATED.search(low, max(0, start - _REACH), start)
+    return start if repeated is None or not low.startswith((repeated[1], f"the {repeated[1]}"), start) else repeated.start()
 
 
 def asks_part(low: str) -> bool:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
+from auscult.redactors._born import persons
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
@@ -255,10 +256,14 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     found += list(_births_in_parts(utterances, lows, turns))
     old = {
         *turns.of(_births.OLD_YEAR, "19", "200", "nineteen", "two thousand"),
-        *turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        *(tens := turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety")),
+        *turns.of(_births.SLASHED, "/"),
     }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
+    found += _each("birth_date", ((turn, one) for turn in tens if (one := _births.said_alone(lows[turn])) is not None))
+    for turn in turns.of(persons.NEAR_PERSON, *persons.HINTS):
+        found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)
@@ -294,6 +299,8 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
         if part is None:
             break
         places.append((turn, part))
+        if _births.is_whole(_births.canonical(lows[turn][slice(*part)])):
+            break
     if len(places) > 1:
         value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in places))
         yield from (Found(turn, *part, "birth_date", value) for turn, part in places)
