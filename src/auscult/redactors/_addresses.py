@@ -31,7 +31,7 @@ _CLEAR = (
 )
 _DOUBTFUL = (
     "st|str|dr|drive|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|vale|hollow|cove|knoll|brae|garth|croft"
+    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
@@ -40,7 +40,7 @@ _STREET = searcher(
 )
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis |ter )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
-    rf"|(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa)\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD}\s+){{1,3}}(?:n[°º.]?\s*)?\d{{1,4}}"
+    rf"|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa)\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
     r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica)\s+\d{1,4}\s?[a-z]?)\b"
 )
 _HOUSE = searcher(
@@ -99,7 +99,11 @@ _SPOKEN_POSTCODE = searcher(
     rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
 )
 """A British postcode or an Eircode that is said."""
+_THE_SAID = re.compile(rf"{_NUMBER},? the ")
 _BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
+_POSTCODE_TURN = re.compile(
+    rf"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? (?:[a-z],? )?(?:(?:{_SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
+)
 _AT_TOWN = re.compile(r"(?:,|(?<=[a-z]))\s+([^\W\d_][\w'\u2019-]{2,})")
 _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
 """A number and a street or a house with a name: ``40 The Ridings``."""
@@ -217,7 +221,7 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
     for found in _SPOKEN_POSTCODE.finditer(low):
         first = max(done, found.start() - _LONGEST, 0)
         before = _BEFORE_SPOKEN.search(low, first, found.start())
-        if before is not None and "," in before[0]:
+        if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
             yield before.start(), found.end(), _value(low[before.start() : found.end()])
         elif has_cue and found.start() >= done:
             yield found.start(), found.end(), _value(found[0])
@@ -271,6 +275,11 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
                 yield start, found.end(), _value(low[start : found.end()])
 
 
+def is_postcode(low: str) -> bool:
+    """Return whether a turn is a British postcode that is said, and nothing else: ``yeah o x one four l w``."""
+    return _POSTCODE_TURN.fullmatch(low) is not None
+
+
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
     found = _SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
@@ -282,7 +291,9 @@ ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""
-ASKS = searcher(r"\b(?:zip|post ?code|postal code)\b")
+ASKS = searcher(
+    r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz|codice postale|kod pocztowy|postnummer)\b"
+)
 
 
 def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> bool:

@@ -93,6 +93,9 @@ _AS_IN = re.compile(r"\b([a-z])(?:,? (?:that's|that is|with) (?:an? )?\1)? (?:as
 """A letter with a word that begins with it: ``j as in john``."""
 _MOST_WORDS = 16
 _FIRST_WORDS = 3
+_NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
+"""What a number in an address is called before it: ``the number four``."""
+_REACH = 16
 
 
 class _Local(NamedTuple):
@@ -164,7 +167,11 @@ def _local_part(before: str) -> _Local | None:
     if taken_back is not None:
         return _Local(_start_of_taken_back(before[: taken_back.start()], start), "".join(reversed(parts)))
     first = _first_words(words[:at]) if not _is_spelled(parts[-1]) else []
-    return _Local(first[-1][1] if first else start, "".join(reversed([*parts, *(word for word, _ in first)])))
+    begin = first[-1][1] if first else start
+    named = _NUMBER_NAMED.search(before, max(0, begin - _REACH), begin)
+    if named is not None and before[begin:].split()[0] in ONES:
+        begin = named.start()
+    return _Local(begin, "".join(reversed([*parts, *(word for word, _ in first)])))
 
 
 def _without_joints(parts: list[str]) -> list[str]:
@@ -207,7 +214,10 @@ def _is_local(parts: Sequence[str]) -> bool:
 def _first_words(words: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return the few words that belong to the one after them, as in ``it's big dave at``; the last comes first."""
     found: list[tuple[str, int]] = []
-    for word, begin in reversed(words):
+    for place, (word, begin) in enumerate(reversed(words)):
+        if word == "and" and _begins(words[: len(words) - place - 1]):
+            found.append((word, begin))
+            continue
         if word == "the":
             found.append((word, begin))
             continue
@@ -217,6 +227,13 @@ def _first_words(words: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
             return []
         found.append((word, begin))
     return found
+
+
+def _begins(words: Sequence[tuple[str, int]]) -> bool:
+    """Return whether the last word may begin an address that goes on with ``and``: ``try ann and bob at``."""
+    if not words or not words[-1][0].isalpha() or words[-1][0] in _STOPS or len(words[-1][0]) == 1:
+        return False
+    return len(words) == 1 or words[-2][0] in _STOPS or words[-2][0] in _BREAKS
 
 
 def _is_spelled(word: str) -> bool:

@@ -41,7 +41,13 @@ _SERVICE = re.compile(
 """Words of a service whose number is everybody's."""
 _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
+_NUMBER_BEFORE = re.compile(r"\d{3}[^\n]*[,.;]\s")
+"""What was asked for, in the same turn and before a new clause."""
+_SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|zł|chf\b|dollars?\b|pounds?\b)")
+_SHORT_SUM = 6
+"""Digits of a sum of money at most that is named nothing else."""
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
+_NHS, _NHS_PAUSES = 10, 2
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
 
@@ -121,6 +127,8 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
     if cue in ("security_code", "card") and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
         return None
+    if size <= _SHORT_SUM and _SUM.match(setting.text, units[-1].end):
+        return None
     if _is_year(units, digits, setting) or (kind in (None, "phone") and _is_public(digits, setting)):
         return None
     if kind is not None or cue in ("birth_date", "security_code"):
@@ -130,12 +138,16 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if _is_phone(units, digits, setting):
         return "phone"
     is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
+    if cue is None and _is_said_nhs(units, digits, setting):
+        return "national_number"
     return "national_number" if _national.is_sure(digits) or (is_in_fours and _national.is_known(digits)) else None
 
 
 def _is_year(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     """Return whether digits are the year of ``since 2019``, rather than a part of what was asked for before."""
-    if setting.here is not None or len(digits) != _YEAR or digits[:2] not in ("19", "20"):
+    if len(digits) != _YEAR or digits[:2] not in ("19", "20"):
+        return False
+    if setting.here is not None and not _NUMBER_BEFORE.search(setting.text, 0, units[0].start):
         return False
     return _SINCE.search(setting.text, max(0, units[0].start - _YEAR_REACH), units[0].start) is not None
 
@@ -145,6 +157,14 @@ def _is_said_social(units: Sequence[Unit], digits: str, setting: Setting) -> boo
     if len(digits) != _SOCIAL or any(map(str.isdecimal, setting.text[units[0].start : units[-1].end])):
         return False
     return units[0].start < units[-1].start and "US" in setting.countries and _national.is_valid("us.ssn", digits)
+
+
+def _is_said_nhs(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
+    """Return whether ten digits that are said, named by nothing, in threes and four, are a British health number by its check."""
+    if len(digits) != _NHS or "GB" not in setting.countries or not _national.is_valid("gb.nhs", digits):
+        return False
+    said = setting.text[units[0].start : units[-1].end]
+    return not any(map(str.isdecimal, said)) and said.count(",") == _NHS_PAUSES
 
 
 def _is_public(digits: str, setting: Setting) -> bool:

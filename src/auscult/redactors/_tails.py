@@ -35,6 +35,8 @@ _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
 )
 """Words that name a part of an address rather than be one."""
+_ANY_PLACE = frozenset(["old", "new", "other", "place", "house", "flat", "building", "village", "town", "station", "school", "church"])
+"""Words of what is no address by itself: ``the old place``."""
 _SHORT = _OF_ADDRESSES["short"]
 _POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TEENS, *TENS)) + r")\b)")
 
@@ -69,7 +71,7 @@ def find_addresses(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
         words = re.findall(r"[^\W_]+", low[start:end])
         has_number = any(word[0].isdecimal() or word in _NUMBERS for word in words)
         is_place = has_number or any(word in PLACES and word not in _TOWNS for word in words)
-        is_named = any(word not in _NUMBERS and word not in _NAMED for word in words)
+        is_named = any(word not in _NUMBERS and word not in _NAMED and word not in _ANY_PLACE for word in words)
         if len(words) >= _SOME and is_place and is_named:
             yield start, end
 

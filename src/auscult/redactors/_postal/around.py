@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._people.lists import GIVEN
 from auscult.redactors._tails import PLACES, is_plain
+from auscult.redactors._words import words_of
+
+_HOUSES = words_of("address_words.txt")["houses"]
+"""Last words of a house's name."""
 
 _REACH = 90
 _CAPITAL = r"(?:[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*|of|on|the|in|upon|le|under)"
@@ -17,6 +21,8 @@ _FLOOR = re.compile(
     r"|(?:level|suite|shop|lot|room|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_OLD = 2
+"""Words of ``the old``, behind which any word makes a house's name before a street."""
 _ALONE = 4
 """Letters of a house's name at least that stands before a street by itself."""
 
@@ -33,7 +39,9 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
     segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
     kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
     if not kinds:
-        return start
+        begin, words = segments[-1]
+        is_before_number = text[start : start + 1].isdecimal() and _is_named_house(words)
+        return begin + len(words) - len(words.lstrip()) if is_before_number else start
     at = kinds[0] - (kinds[0] > 0 and _is_house(segments[kinds[0] - 1][1]))
     begin, words = segments[at]
     return begin + len(words) - len(words.lstrip())
@@ -44,8 +52,16 @@ def _has_kind(words: str) -> bool:
     return len(each) > 1 and each[-1] in PLACES
 
 
+def _is_named_house(words: str) -> bool:
+    """Return whether words are a house's name by the last of several: ``Heather Nook``, ``The Old Dairy``."""
+    each = _LETTERS.findall(words.lower())
+    return len(each) > 1 and (each[-1] in _HOUSES or (each[:2] == ["the", "old"] and len(each) > _OLD))
+
+
 def _is_house(words: str) -> bool:
-    """Return whether the words before a street are a house's name of one word, and no given name."""
+    """Return whether the words before a street are a house's name: of one word that is no given name, or of several."""
+    if _is_named_house(words):
+        return True
     each = _LETTERS.findall(words.lower())
     return len(each) == 1 and len(each[0]) >= _ALONE and is_plain(each[0]) and each[0] not in GIVEN
 
