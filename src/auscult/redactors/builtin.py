@@ -99,6 +99,8 @@ class BuiltIn:
             numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
         found += _births_in(utterances, lows, turns)
+        for turn in numbered:
+            found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
@@ -262,8 +264,6 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += _each("birth_date", ((turn, one) for turn in tens if (one := _births.said_alone(lows[turn])) is not None))
-    for turn in turns.of(persons.NEAR_PERSON, *persons.HINTS):
-        found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)

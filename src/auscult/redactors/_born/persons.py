@@ -10,13 +10,11 @@ _KIN = (
     "baby|infant|newborn|child|kid|toddler|sons?|daughters?|twins?|wife|husband|partner|spouse|mother|father|mum|mom|dad|brother|sister|"
     "gran|nan|grandson|granddaughter|niece|nephew|eldest|youngest|oldest|dependant|dependent|applicant"
 )
-NEAR_PERSON = searcher(
+_NEAR_PERSON = searcher(
     rf"\b(?:(?:(?:s?he)(?:'s|\x{{2019}}s|s| is)|(?:i'm|i\x{{2019}}m|im|i am)|(?:hers|his|mine)(?: is|'s))"
     rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: \p{{L}}[\p{{L}}'-]+,?){{0,2}}?),? (?:also |like )?({WHOLE})\b"
 )
 """A whole date behind a person, with a name or two words between at most."""
-HINTS = tuple(_KIN.replace("s?", "").split("|")) + ("he's ", "hes ", "he is ", "i'm ", "i\u2019m ", "im ", "i am ", "hers", "his ", "mine")
-"""One of these is in every text with such a date."""
 _SELF = re.compile(r"i(?:['\u2019]?m| am)\b")
 _OLD = re.compile(
     r"\b(?:19[2-9]\d|200\d)\b|['\u2019][3-9]\d$|[/.-][3-9]\d$|\bnineteen\b|\b(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -][a-z]+)?$"
@@ -33,7 +31,7 @@ _NO_NAMES = frozenset({"is", "was", "born", "dob", "and", "also"})
 
 def dates(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield the dates of birth of a turn that a person is before: start, end, and the date as ``canonical`` writes it."""
-    for found in NEAR_PERSON.finditer(low):
+    for found in _NEAR_PERSON.finditer(low):
         start, end = found.span(1)
         if _PLANNED.match(low, end) or (_SELF.match(found[0]) and not _OLD.search(found[1])):
             continue
