@@ -239,7 +239,9 @@ _REACH = 90
 _FULL = 2
 """Signs between the three numbers of a whole date in its canonical form."""
 _REPEATED = re.compile(rf"\b({_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[\s,.\u2026]+(?:the )?$")
-_PAUSED = re.compile(rf"\b(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?: of)?(?: the)?,? (?:er|erm|um|uh|ah|mm)[ ,.]+$")
+_PAUSED = re.compile(
+    rf"\b(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?: of)?(?: the)?,? (?:er|erm|um|uh|ah|mm)[ ,.]+$"
+)
 """The day of a date whose month comes after a pause."""
 
 
@@ -323,7 +325,11 @@ def taken_back(low: str, start: int) -> int:
     if paused is not None:
         return paused.start()
     repeated = _REPEATED.search(low, max(0, start - _REACH), start)
-    return start if repeated is None or not low.startswith((repeated[1], f"the {repeated[1]}"), start) else repeated.start()
+    return (
+        start
+        if repeated is None or not low.startswith((repeated[1], f"the {repeated[1]}"), start)
+        else repeated.start()
+    )
 
 
 def asks_part(low: str) -> bool:

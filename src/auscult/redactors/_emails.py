@@ -169,7 +169,7 @@ def _local_part(before: str) -> _Local | None:
     first = _first_words(words[:at]) if not _is_spelled(parts[-1]) else []
     begin = first[-1][1] if first else start
     named = _NUMBER_NAMED.search(before, max(0, begin - _REACH), begin)
-    if named is not None and before[begin:].split()[0] in ONES:
+    if named is not None and before[begin:].split(maxsplit=1)[0] in ONES:
         begin = named.start()
     return _Local(begin, "".join(reversed([*parts, *(word for word, _ in first)])))
 

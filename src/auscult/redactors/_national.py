@@ -22,9 +22,7 @@ _WRITTEN = (
     _Form(r"\d{3}-\d{2}-\d{4}", "us.ssn"),
     _Form(r"9\d{2}-[5-9]\d-\d{4}", "us.itin"),
     _Form(r"\d{3} \d{2} \d{4}", "us.ssn"),
-    _Form(
-        r"[a-ceghj-prstw-z][a-ceghj-nprstw-z][ -]?\d(?:[ -]?\d){5}[ -]?[a-d]", None
-    ),  # GB national insurance
+    _Form(r"[a-ceghj-prstw-z][a-ceghj-nprstw-z][ -]?\d(?:[ -]?\d){5}[ -]?[a-d]", None),  # GB national insurance
     _Form(r"\d{8}-?[a-z]", "es.dni"),
     _Form(r"\d{2}\.?\d{3}\.?\d{3}-?[a-z]", "es.dni"),
     _Form(r"[xyz]-?\d{7}-?[a-z]", "es.nie"),

@@ -35,7 +35,9 @@ _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
 )
 """Words that name a part of an address rather than be one."""
-_ANY_PLACE = frozenset(["old", "new", "other", "place", "house", "flat", "building", "village", "town", "station", "school", "church"])
+_ANY_PLACE = frozenset(
+    ["old", "new", "other", "place", "house", "flat", "building", "village", "town", "station", "school", "church"]
+)
 """Words of what is no address by itself: ``the old place``."""
 _SHORT = _OF_ADDRESSES["short"]
 _POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TEENS, *TENS)) + r")\b)")

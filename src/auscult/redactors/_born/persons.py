@@ -45,4 +45,9 @@ def _is_named(before: str) -> bool:
     last = words[-1].lower()
     if len(words) > 1 and words[-1][0].isupper() and not words[0][0].isupper():
         return True
-    return before.rstrip()[-1] in ",:" or last in ("is", "was") or last.endswith(("'s", "\u2019s", "'m", "\u2019m")) or last in ("shes", "hes", "im", "am")
+    return (
+        before.rstrip()[-1] in ",:"
+        or last in ("is", "was")
+        or last.endswith(("'s", "\u2019s", "'m", "\u2019m"))
+        or last in ("shes", "hes", "im", "am")
+    )

@@ -157,7 +157,11 @@ def _is_met(word: Around) -> bool:
 
 def _is_spelled(word: Around) -> bool:
     """Return whether letters follow one by one: ``Clarke, C L A``."""
-    return len(word.after) > 2 and word.end in (",", ".", "") and all(len(each) == 1 for each in word.after)  # noqa: PLR2004
+    return (
+        len(word.after) > 2
+        and word.end in (",", ".", "")
+        and all(len(each) == 1 and each.isalpha() for each in word.after)
+    )
 
 
 def _is_somebody(word: Around) -> bool:

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 
 from auscult.redactors._digits import WORDS
 from auscult.redactors._patterns import searcher
-from auscult.redactors._people.lists import EVERYDAY, GIVEN, NO_NAMES, NOBODY, PARTICLES, PLACES, UNLIKELY
+from auscult.redactors._people.lists import (
+    BUSINESS,
+    EVERYDAY,
+    GIVEN,
+    NAMED_BRANDS,
+    NO_NAMES,
+    NOBODY,
+    PARTICLES,
+    PLACES,
+    UNLIKELY,
+)
+from auscult.redactors._people.patterns import FIRM, PLAIN, SELF
 from auscult.redactors._words import words_of
 
 _CUES = words_of("name_cues.txt")
@@ -21,9 +32,10 @@ _THINGS = (
     "package|delivery|message|account|order|card|invoice|quote|refund|referral|invitation|visa|warranty"
 )
 _BEFORE = (
-    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
+    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
-    r"|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
+    r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
+    r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
     r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
 )
 """What is said right before a name that has capital letters, or of which the first is an initial."""
@@ -31,6 +43,7 @@ _ONE_IS_ENOUGH = (
     "signed",
     "signed by",
     "hier spricht",
+    "sprechen mit",
     "names",
     "apparat",
     "habla",
@@ -58,8 +71,18 @@ _AROUND = searcher(
 _WHO = re.compile(
     rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
+_LEAVES = re.compile(r"cheers|bye|ta\b|regards|laters|ciao")
 _TWICE = re.compile(r"[\w']+,? (([^\W\d_][^\W\d_]*(?:['\u2019-][^\W\d_]+)?), (([^\W\d_]{2,}) \2))\b")
 """A surname, and the whole name: ``it's Bond, James Bond``."""
+_KIN = searcher(
+    r"\b(?:my|our|his|her|the) (?:late |old |dear |big |little |younger |older |eldest |youngest )?(?:wife|husband|uncle|aunt|auntie|nephew|niece|cousin|brother|sister|"
+    r"grandson|granddaughter|partner|carer|neighbour|neighbor|son|daughter|friend|mate|engineer|plumber|landlord|landlady) (\pL{3,})\b"
+)
+"""A word behind a relative or a role."""
+_VERBAL = ("s", "ed", "ing", "ly", "ment", "tion", "ness", "ity")
+"""Ends of words that a relative does or has."""
+_OWN_LETTERS = searcher(r"\b(\pL{3,}),? ((?:\pL[ ,-]{1,2}){2,}\pL)\b")
+"""A word and letters one by one."""
 _GREETS = re.compile(rf"(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+|\n)({_WORD} {_WORD}) $")
 _IS_NAME = searcher(
     r"( (?:is|was) (?:my|the|our|his|her|their) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b)"
@@ -103,6 +126,7 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     for found in _CUE.finditer(low):
         yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
     yield from _small(low)
+    yield from _by_others(low)
     for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
         if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
             low[found.start(1) : found.end()].rpartition(".")[2].strip()
@@ -114,6 +138,16 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
+
+
+def _by_others(low: str) -> Iterator[tuple[int, int]]:
+    """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them."""
+    for found in _KIN.finditer(low):
+        if _is_unknown(found[1]) and not found[1].endswith(_VERBAL):
+            yield found.span(1)
+    for found in _OWN_LETTERS.finditer(low):
+        if re.sub(r"[ ,-]", "", found[2]) == found[1] and found[1] not in NO_NAMES:
+            yield found.span(1)
 
 
 def _small(low: str) -> Iterator[tuple[int, int]]:
@@ -129,7 +163,9 @@ def _small(low: str) -> Iterator[tuple[int, int]]:
                 yield twice.span(2)
                 yield twice.span(3)
                 continue
-            name = _WHO.match(low, start, end) or _LAST.search(low, start, end)
+            name = _WHO.match(low, start, end)
+            if name is None and _LEAVES.match(low, start) is not None:
+                name = _LAST.search(low, start, end)
         if name is not None and _are_unknown(name[1], least=1):
             yield name.span(1)
 
@@ -190,6 +226,18 @@ def joined(text: str, end: int) -> tuple[int, int] | None:
     if found is None or any(word.lower() in UNLIKELY for word in found[1].split()):
         return None
     return found.span(1)
+
+
+def is_firm(low: str, start: int, end: int) -> bool:
+    """Return whether words are a company's name: by one of them, by the ones that follow, or as a known brand."""
+    if FIRM.match(low, end):
+        return True
+    after, words = PLAIN.match(low, end + 1), PLAIN.findall(low, start, end)
+    if (after is not None and after[0] in BUSINESS) or not BUSINESS.isdisjoint(words):
+        return True
+    before = low[max(0, start - _REACH) : start].split()[-1:]
+    is_brand = "_".join(words[:2]) in NAMED_BRANDS or "_".join([*before, *words[:1]]) in NAMED_BRANDS
+    return is_brand and not SELF.search(low, max(0, start - _REACH), start)
 
 
 def is_thing(text: str, low: str, start: int, end: int) -> bool:

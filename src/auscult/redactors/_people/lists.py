@@ -6,6 +6,8 @@ _WORDS = words_of("words.txt")
 NO_NAMES, FILLERS, PARTICLES, BUSINESS = (_WORDS[title] for title in ("no_names", "fillers", "particles", "business"))
 NOBODY = NO_NAMES | BUSINESS | _WORDS["nobody"] | _WORDS["brands"]
 """Words that are no name, whatever their capital letter and the words around say."""
+NAMED_BRANDS = _WORDS["named_brands"]
+"""Brands of two words that are named like people, joined by a low line: no names unless they are introduced."""
 GIVEN = (
     words_of("given_names.txt")[""]
     | (words_of("given_names_more.txt")[""] | words_of("given_names_world.txt")[""]) - NOBODY - PARTICLES

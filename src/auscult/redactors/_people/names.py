@@ -41,7 +41,6 @@ from auscult.redactors._people.patterns import (
     OTHER,
     OWNS,
     PLACE,
-    PLAIN,
     REACH,
     SELF,
     SHORT_ANSWER,
@@ -177,9 +176,7 @@ class NameFinder:
 
     def _is_business(self, start: int, end: int) -> bool:
         """Return whether words are a company's name, by one of them or by the one that follows."""
-        after = PLAIN.match(self._low, end + 1)
-        words = PLAIN.findall(self._low, start, end)
-        return (after is not None and after[0] in BUSINESS) or not BUSINESS.isdisjoint(words)
+        return introduced.is_firm(self._low, start, end)
 
     def _is_surname(self, word: str, is_capital: bool, start: int) -> bool:  # noqa: FBT001
         """Return whether a word after a given name is its surname: by a capital, or by an introduction of both."""

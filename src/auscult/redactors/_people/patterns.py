@@ -12,6 +12,8 @@ CAPITAL = re.compile(
 """A word with a capital letter and small ones: ``Ivo``, ``O'Neill``; of ``Ivo's`` without its end."""
 SHORTENED = re.compile(r"['\u2019](?!s\b)\w")
 """What follows ``Don`` in ``Don't``; ``Ann's`` is still Ann."""
+FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b")
+"""What makes a firm of a name: ``Nelson & Sons``."""
 LETTERS = frozenset("bcfghjklnpqrvwxyz")
 """Letters that stand alone in spelled words only."""
 OWNS = re.compile(r"['\u2019]s ")
