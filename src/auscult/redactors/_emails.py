@@ -167,11 +167,14 @@ def _local_part(before: str) -> _Local | None:
     if taken_back is not None:
         return _Local(_start_of_taken_back(before[: taken_back.start()], start), "".join(reversed(parts)))
     first = _first_words(words[:at]) if not _is_spelled(parts[-1]) else []
-    begin = first[-1][1] if first else start
-    named = _NUMBER_NAMED.search(before, max(0, begin - _REACH), begin)
-    if named is not None and before[begin:].split(maxsplit=1)[0] in ONES:
-        begin = named.start()
+    begin = _with_its_name(before, first[-1][1] if first else start)
     return _Local(begin, "".join(reversed([*parts, *(word for word, _ in first)])))
+
+
+def _with_its_name(before: str, begin: int) -> int:
+    """Return where an address begins whose first word is a digit that may be named before: ``the number four``."""
+    named = _NUMBER_NAMED.search(before, max(0, begin - _REACH), begin)
+    return begin if named is None or before[begin:].split(maxsplit=1)[0] not in ONES else named.start()
 
 
 def _without_joints(parts: list[str]) -> list[str]:

@@ -35,7 +35,7 @@ _PUBLIC = re.compile(
 )
 """Numbers that are free to call, or have a rate of their own, in North America, Britain, Ireland and Australia."""
 _SERVICE = re.compile(
-    r"\b(?:help ?(?:line|desk)|hot ?line|(?:support|emergency|information|leak|complaints?|sales|order|advice|crisis|service|fraud) (?:line|number)|web ?site|web ?page|site says|switchboard|"
+    r"\b(?:help ?(?:line|desk)|hot ?line|(?:support|emergency|information|leak|complaints?|claims?|breakdown|bookings?|sales|order|advice|crisis|service|fraud) (?:line|number)|number for (?:lost|stolen|missing)|web ?site|web ?page|site says|switchboard|"
     r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
 )
 """Words of a service whose number is everybody's."""
@@ -125,11 +125,9 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if cue in KIND_BY_CUE:
         kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
-    if cue in ("security_code", "card") and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
-        return None
-    if size <= _SHORT_SUM and _SUM.match(setting.text, units[-1].end):
-        return None
-    if _is_year(units, digits, setting) or (kind in (None, "phone") and _is_public(digits, setting)):
+    is_date = _is_expiry(units, setting) or _is_year(units, digits, setting)
+    is_sum = size <= _SHORT_SUM and _SUM.match(setting.text, units[-1].end) is not None
+    if is_date or is_sum or (kind in (None, "phone") and _is_public(digits, setting)):
         return None
     if kind is not None or cue in ("birth_date", "security_code"):
         return kind
@@ -138,9 +136,15 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if _is_phone(units, digits, setting):
         return "phone"
     is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
-    if cue is None and _is_said_nhs(units, digits, setting):
-        return "national_number"
-    return "national_number" if _national.is_sure(digits) or (is_in_fours and _national.is_known(digits)) else None
+    is_known = _national.is_sure(digits) or (is_in_fours and _national.is_known(digits))
+    return "national_number" if is_known or (cue is None and _is_said_nhs(units, digits, setting)) else None
+
+
+def _is_expiry(units: Sequence[Unit], setting: Setting) -> bool:
+    """Return whether digits are a card's date of expiry, where a card or its code is spoken of."""
+    if setting.cue not in ("security_code", "card"):
+        return False
+    return _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end) is not None
 
 
 def _is_year(units: Sequence[Unit], digits: str, setting: Setting) -> bool:

@@ -18,7 +18,7 @@ GOALS = {
     "name": 0.8,
 }  # fmt: skip
 UNREAD = "unseen_12.txt"
-"""The last set of another hand. Its misses were listed and not worked on, so that goals which it misses are still to be met."""
+"""The last set of another hand. Its misses were read after its figures of first sight were recorded; the next set takes its place."""
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -44,8 +44,8 @@ def test_labelled_utterances_are_found(file: str) -> None:
 def test_what_was_found_in_the_last_set_stays_found() -> None:
     """Changes lose nearly nothing of what the redactor finds in the last set of another hand, nor its precision."""
     scores = score(BuiltIn(), read(LABELLED / UNREAD))
-    assert scores["all"].precision >= 0.93, scores["all"].mistaken
-    assert scores["all"].recall >= 0.91, scores["all"].missed
+    assert scores["all"].precision >= 0.96, scores["all"].mistaken
+    assert scores["all"].recall >= 0.96, scores["all"].missed
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

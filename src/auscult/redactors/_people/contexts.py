@@ -158,7 +158,7 @@ def _is_met(word: Around) -> bool:
 def _is_spelled(word: Around) -> bool:
     """Return whether letters follow one by one: ``Clarke, C L A``."""
     return (
-        len(word.after) > 2
+        len(word.after) > 2  # noqa: PLR2004
         and word.end in (",", ".", "")
         and all(len(each) == 1 and each.isalpha() for each in word.after)
     )

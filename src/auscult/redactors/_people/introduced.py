@@ -16,7 +16,7 @@ from auscult.redactors._people.lists import (
     PLACES,
     UNLIKELY,
 )
-from auscult.redactors._people.patterns import FIRM, PLAIN, SELF
+from auscult.redactors._people.patterns import FIRM, PLAIN, SELF, SHORTENED
 from auscult.redactors._words import words_of
 
 _CUES = words_of("name_cues.txt")
@@ -143,7 +143,8 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
 def _by_others(low: str) -> Iterator[tuple[int, int]]:
     """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them."""
     for found in _KIN.finditer(low):
-        if _is_unknown(found[1]) and not found[1].endswith(_VERBAL):
+        is_shortened = SHORTENED.match(low, found.end()) is not None
+        if _is_unknown(found[1]) and not found[1].endswith(_VERBAL) and not is_shortened:
             yield found.span(1)
     for found in _OWN_LETTERS.finditer(low):
         if re.sub(r"[ ,-]", "", found[2]) == found[1] and found[1] not in NO_NAMES:
