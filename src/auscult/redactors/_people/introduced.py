@@ -16,7 +16,7 @@ from auscult.redactors._people.lists import (
     PLACES,
     UNLIKELY,
 )
-from auscult.redactors._people.patterns import FIRM, PLAIN, SELF, SHORTENED
+from auscult.redactors._people.patterns import FIRM, LETTERS, PLAIN, SELF, SHORTENED
 from auscult.redactors._words import words_of
 
 _CUES = words_of("name_cues.txt")
@@ -74,9 +74,13 @@ _WHO = re.compile(
 _LEAVES = re.compile(r"cheers|bye|ta\b|regards|laters|ciao")
 _TWICE = re.compile(r"[\w']+,? (([^\W\d_][^\W\d_]*(?:['\u2019-][^\W\d_]+)?), (([^\W\d_]{2,}) \2))\b")
 """A surname, and the whole name: ``it's Bond, James Bond``."""
-_KIN = searcher(
-    r"\b(?:my|our|his|her|the) (?:late |old |dear |big |little |younger |older |eldest |youngest )?(?:wife|husband|uncle|aunt|auntie|nephew|niece|cousin|brother|sister|"
-    r"grandson|granddaughter|partner|carer|neighbour|neighbor|son|daughter|friend|mate|engineer|plumber|landlord|landlady) (\pL{3,})\b"
+_KIN = (
+    "wife|husband|uncle|aunt|auntie|nephew|niece|cousin|brother|sister|grandson|granddaughter|partner|carer|neighbour|neighbor|son|"
+    "daughter|friend|mate|engineer|plumber|landlord|landlady"
+)
+_KIN_WORDS = frozenset(_KIN.split("|"))
+_BEHIND_KIN = searcher(
+    rf"\b(?:my|our|his|her|the) (?:late |old |dear |big |little |younger |older |eldest |youngest )?(?:{_KIN}) (\pL{{3,}})\b"
 )
 """A word behind a relative or a role."""
 _VERBAL = ("s", "ed", "ing", "ly", "ment", "tion", "ness", "ity")
@@ -126,7 +130,6 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
     for found in _CUE.finditer(low):
         yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
     yield from _small(low)
-    yield from _by_others(low)
     for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
         if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
             low[found.start(1) : found.end()].rpartition(".")[2].strip()
@@ -140,13 +143,16 @@ def names(text: str, low: str) -> Iterator[tuple[int, int]]:
         yield from _said_to_be(text, low)
 
 
-def _by_others(low: str) -> Iterator[tuple[int, int]]:
-    """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them."""
-    for found in _KIN.finditer(low):
+def by_others(low: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them.
+
+    ``words`` are all words of the text: most texts have neither.
+    """
+    for found in () if _KIN_WORDS.isdisjoint(words) else _BEHIND_KIN.finditer(low):
         is_shortened = SHORTENED.match(low, found.end()) is not None
         if _is_unknown(found[1]) and not found[1].endswith(_VERBAL) and not is_shortened:
             yield found.span(1)
-    for found in _OWN_LETTERS.finditer(low):
+    for found in () if LETTERS.isdisjoint(words) else _OWN_LETTERS.finditer(low):
         if re.sub(r"[ ,-]", "", found[2]) == found[1] and found[1] not in NO_NAMES:
             yield found.span(1)
 

@@ -90,6 +90,8 @@ class NameFinder:
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
         words = frozenset(words_in(self._low))
+        for start, end in introduced.by_others(self._low, words):
+            self._add(start, end)
         self._given(words)
         self._unknown(words, frozenset(asked))
         for found in ENDING.finditer(self._low):
