@@ -5,6 +5,7 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 ``AUSCULT_TEST_POOLER`` (host:port) puts a pooler in transaction mode between the tests and that server.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,13 @@ def postgresql_server() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return url
+
+
+def pytest_collection_finish() -> None:
+    """Keep the modules that collecting has imported out of every later collection of garbage, and collect less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:
