@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -56,12 +56,20 @@ def postgresql(server: str, template: str = "") -> Iterator[str]:
     """Name of a new database on the server, a copy of ``template`` if there is one."""
     name = f"auscult_test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + _strategy(server))
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template or "template1")))
         try:
             yield name
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@cache
+def _strategy(server: str) -> LiteralString:
+    """How PostgreSQL copies a database: by its files where it never waits for a disk, which takes half as long."""
+    with psycopg.connect(server) as connection:
+        version, (is_safe,) = connection.info.server_version, connection.execute("SHOW fsync").fetchone() or ("on",)
+    return " STRATEGY FILE_COPY" if version >= 150_000 and is_safe == "off" else ""
 
 
 @cache
