@@ -103,7 +103,7 @@ def measure(url: str, rows: int) -> None:
     store, database = open_store(url, new_secret_key()), Database(url)
     app = score(store)
     multiply(database, max(rows // BASE, 1))
-    store.settle()
+    store.vacuum()
     frame = Frame(since=START, until=START + timedelta(days=60))
     document = PlanDocument(name="All", form_id="ef-1", frame=frame, quota=Quota(count=ITEMS))
     planning = Planning(app, REPORTS, lambda: AT)

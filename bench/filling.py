@@ -16,7 +16,7 @@ from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.render import render
-from auscult.storage.access.apps import Apps, take_turn
+from auscult.storage.access.apps import Apps, lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.pages.dimension_keys import cell_of
@@ -79,9 +79,9 @@ def fill(url: str, report: str, rows: int) -> float:
     began = time.perf_counter()
     for group in filings(report, rows):
         with database.writing() as connection:
-            take_turn(connection, app)
+            lock_app(connection, app)
             file_rows(connection, database.dialect, app, group)
-    database.settle()  # as a load does
+    database.vacuum()  # as a load does
     took = time.perf_counter() - began
     database.close()
     return took

@@ -82,7 +82,7 @@ def grow(url: str, times: int) -> float:
     return time.perf_counter() - began
 
 
-def settle(url: str) -> None:
+def vacuum(url: str) -> None:
     """Do what PostgreSQL does by itself some minutes after so much was written; SQLite needs nothing of the kind."""
     if url.startswith("postgresql"):
         with psycopg.connect(url, autocommit=True) as connection:
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> list[tuple[str, float, float
         filled = [fill(url, chosen.report, chosen.beside) for url in (few_url, many_url)]
         grown = grow(many_url, times)
         for url in (few_url, many_url):
-            settle(url)
+            vacuum(url)
         print(
             f"{os.cpu_count()} cores, {many_url.partition(':')[0]}, {chosen.report}: {chosen.beside:,} rows "
             f"(filed in {min(filled):.0f} s) beside {chosen.rows:,} (multiplied in {grown:.0f} s)"

@@ -128,7 +128,7 @@ def fill(url: str, count: int, copies: int = 1) -> None:
             file_rows(connection, database.dialect, app, some)
     if copies > 1:
         multiply(database, first, copies, days)
-    database.settle()  # as a load does
+    database.vacuum()  # as a load does
     database.close()
 
 

@@ -38,7 +38,7 @@ def fill(url: str, rows: int, many: int) -> None:
         (one,) = connection.execute(sa.select(batches).limit(1)).mappings().all()
         made = [dict(one) | {"batch": STEP + n, "batch_id": f"{one['batch_id']}-{n}"} for n in range(many)]
         connection.execute(sa.insert(batches), made)
-    store.settle()
+    store.vacuum()
     database.close()
     store.close()
 

@@ -24,7 +24,7 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import RecordQuery, RowKey
 from auscult.domain.tenancy import Tenant
 from auscult.storage import migrate, new_secret_key, open_store
-from auscult.storage.access.apps import Apps, take_turn
+from auscult.storage.access.apps import Apps, lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.pages.dimension_keys import cell_of
@@ -74,10 +74,10 @@ def fill(url: str, rows: int) -> None:
             for each in made
         ]
         with database.writing() as connection:
-            take_turn(connection, app)
+            lock_app(connection, app)
             file_rows(connection, database.dialect, app, entries)
             write_parties(connection, database.dialect, app, made)
-    database.settle()
+    database.vacuum()
     database.close()
 
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from auscult.metrics import MetricType
 
 Factory = Callable[[], Any]
-Taken = Callable[[str], Collection[str]]
-"""Gives the names that a group of entry points may not have."""
+ReservedNames = Callable[[str], Collection[str]]
+"""Returns the names that a group of entry points may not have."""
 
 EngineMaker = Callable[[], Engine | RemoteEngine]
-Look = Callable[[Any, str], Iterator[str]]
+FindFaults = Callable[[Any, str], Iterator[str]]
 """Says what is wrong with a variant of a name, beyond what its protocol lists."""
 
 METRICS, ANALYZERS, FORMATS, ENGINES = (f"auscult.{shelf}" for shelf in ("metrics", "analyzers", "formats", "engines"))
@@ -65,26 +65,26 @@ class Installed(NamedTuple):
     error: PluginError | None
 
 
-def load(taken: Taken) -> dict[str, dict[str, Any]]:
+def load(reserved: ReservedNames) -> dict[str, dict[str, Any]]:
     """What plug-ins add: group -> name -> variant; of an engine, what makes it. Groups without plug-ins are left out.
 
-    ``taken`` gives the names of ours in a group. Raises ``PluginError`` for the first that cannot be used: ``plugin.broken``, ``plugin.invalid``,
+    ``reserved`` gives the names of ours in a group. Raises ``PluginError`` for the first that cannot be used: ``plugin.broken``, ``plugin.invalid``,
     ``plugin.shadows``, ``plugin.twice``.
     """
     added: dict[str, dict[str, Any]] = {}
     found = _installed()
     for plugin in found:
-        _refuse_name(plugin, found, taken)
+        _refuse_name(plugin, found, reserved)
         added.setdefault(plugin.group, {})[plugin.name] = _variant(plugin)
     return added
 
 
-def examine(taken: Taken) -> Iterator[Installed]:
-    """Look at every plug-in that is installed, and make engines too."""
+def examine(reserved: ReservedNames) -> Iterator[Installed]:
+    """Check every installed plug-in; engines are made, too."""
     found = _installed()
     for plugin in found:
         try:
-            _refuse_name(plugin, found, taken)
+            _refuse_name(plugin, found, reserved)
             variant = _variant(plugin)
             if plugin.group == ENGINES:
                 variant()
@@ -131,8 +131,8 @@ def _installed() -> list[Plugin]:
     return [found[key] for key in sorted(found)]
 
 
-def _refuse_name(plugin: Plugin, found: Iterable[Plugin], taken: Taken) -> None:
-    if plugin.name in taken(plugin.group):
+def _refuse_name(plugin: Plugin, found: Iterable[Plugin], reserved: ReservedNames) -> None:
+    if plugin.name in reserved(plugin.group):
         told = f"the {plugin} has the name of one that comes with auscult; it must have another"
         raise PluginError(told, code="plugin.shadows", field=plugin.group, value=plugin.name)
     for other in found:
@@ -162,8 +162,8 @@ def _is_far(engine: object) -> TypeGuard[RemoteEngine]:
     return hasattr(engine, "kinds")
 
 
-def _hold_to(plugin: Plugin, variant: Any, protocol: type, look: Look) -> None:  # noqa: ANN401  (as above)
-    faults = list(contract_faults(variant, protocol)) or list(look(variant, plugin.name))
+def _hold_to(plugin: Plugin, variant: Any, protocol: type, find_faults: FindFaults) -> None:  # noqa: ANN401  (as above)
+    faults = list(contract_faults(variant, protocol)) or list(find_faults(variant, plugin.name))
     if faults:
         told = "; it ".join(faults)
         raise PluginError(f"the {plugin} is not what auscult asks for: it {told} (docs/how-to/write-a-plug-in.md)")
@@ -213,7 +213,7 @@ def _engine_faults(engine: Any, name: str) -> Iterator[str]:  # noqa: ANN401  (n
 _KINDS = {METRICS: "metric type", ANALYZERS: "analyzer", FORMATS: "format", ENGINES: "engine"}
 
 
-def _contract_of(group: str) -> tuple[type, Look]:
+def _contract_of(group: str) -> tuple[type, FindFaults]:
     if group == METRICS:
         from auscult.metrics import MetricType
 

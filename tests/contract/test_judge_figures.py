@@ -27,8 +27,8 @@ def test_calls_failures_and_open_breakers_are_counted(
 ) -> None:
     """A server that fails opens the breaker of this process; one that answers again closes it."""
     monkeypatch.setattr(_breaker, "FIRST_PAUSE_S", 600.0)
-    purse = Budget(store.spending, Allowance(), None, partial(datetime.now, UTC), "host:1:-:1")
-    of = judge(server, purse, at_once=1)
+    budget = Budget(store.spending, Allowance(), None, partial(datetime.now, UTC), "host:1:-:1")
+    of = judge(server, budget, at_once=1)
     list(of.ask([HELLO]))
     found = store.figures()
     assert (found.judge_requests_today, found.judge_failures_today, found.judge_breakers_open) == (1, 0, 0)
@@ -41,7 +41,7 @@ def test_calls_failures_and_open_breakers_are_counted(
         FAILURES,
         1,
     )
-    purse.resume()
+    budget.resume()
     assert store.figures().judge_breakers_open == 0
     of.close()
 

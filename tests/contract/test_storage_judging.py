@@ -145,33 +145,33 @@ def test_an_erased_conversation_takes_its_answers_along(store: Store, app: AppSt
 def test_a_day_is_counted_over_every_process(database_url: str, store: Store) -> None:
     """Sixteen at once, of whom the limit holds ten, through two stores: ten, exactly."""
     other = open_store(database_url, new_secret_key())
-    taken: list[bool] = []
+    reserved: list[bool] = []
 
-    def take(of: Store) -> None:
-        taken.append(of.spending.take(DAY, 100, 5, Allowance(tokens=1_050)))
+    def reserve(of: Store) -> None:
+        reserved.append(of.spending.reserve(DAY, 100, 5, Allowance(tokens=1_050)))
 
-    threads = [threading.Thread(target=take, args=((store, other)[n % 2],)) for n in range(16)]
+    threads = [threading.Thread(target=reserve, args=((store, other)[n % 2],)) for n in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     other.close()
-    assert sum(taken) == 10
+    assert sum(reserved) == 10
     assert store.spending.spent(DAY) == (1_000, 50)
 
 
 def test_a_days_limits(store: Store) -> None:
-    """Of tokens, of money, of neither; what is given back can be taken again; each day is its own."""
+    """Of tokens, of money, of neither; what is given back can be reserved again; each day is its own."""
     spending = store.spending
     assert spending.spent(DAY) == (0, 0)
-    assert spending.take(DAY, 900, 10, Allowance(tokens=1_000, cost=20))
-    assert not spending.take(DAY, 101, 1, Allowance(tokens=1_000))
-    assert not spending.take(DAY, 1, 11, Allowance(cost=20))
-    spending.settle(DAY, -800, -9)
+    assert spending.reserve(DAY, 900, 10, Allowance(tokens=1_000, cost=20))
+    assert not spending.reserve(DAY, 101, 1, Allowance(tokens=1_000))
+    assert not spending.reserve(DAY, 1, 11, Allowance(cost=20))
+    spending.reconcile(DAY, -800, -9)
     assert spending.spent(DAY) == (100, 1)
-    assert spending.take(DAY, 900, 19, Allowance(tokens=1_000, cost=20))
-    assert spending.take(DAY, 10**12, 10**15, Allowance())
-    assert spending.take("2026-03-24", 1_000, 0, Allowance(tokens=1_000))
+    assert spending.reserve(DAY, 900, 19, Allowance(tokens=1_000, cost=20))
+    assert spending.reserve(DAY, 10**12, 10**15, Allowance())
+    assert spending.reserve("2026-03-24", 1_000, 0, Allowance(tokens=1_000))
 
 
 def test_a_postponed_batch_waits_until_its_time(store: Store, app: AppStore) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auscult.domain.assist.live import Ended, Event, Message, Moved, Participant
-from auscult.domain.assist.live_log import Decision, Settled
+from auscult.domain.assist.live_log import Decision, RestingState
 from auscult.domain.assist.live_settings import AssistSettings, FeedbackReasons, Reasons
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import Membership, Team
@@ -97,11 +97,11 @@ def test_what_is_due_is_told_until_it_is_settled(store: Store, app: AppStore) ->
     assert due == [(OTHER, "c-2"), (TENANT, "c-1")]
     assert [each.conversation_id for each in store.live_work.due(NOW)] == ["c-2"]
     assert store.live_work.due(soon, limit=1)[0].conversation_id == "c-2"
-    over = Settled(events=1, due_at=None, is_ended=True)
-    assert app.live.settle("c-1", over)
+    over = RestingState(events=1, due_at=None, is_ended=True)
+    assert app.live.store_resting_state("c-1", over)
     add(app, "c-1", "b", due_at=soon)
-    assert not app.live.settle("c-1", over)
-    assert not app.live.settle("c-9", over)
+    assert not app.live.store_resting_state("c-1", over)
+    assert not app.live.store_resting_state("c-9", over)
     assert [each.conversation_id for each in store.live_work.due(soon)] == ["c-2", "c-1"]
 
 
@@ -110,7 +110,7 @@ def test_a_listing_by_pages(app: AppStore) -> None:
     for number in range(5):
         add(app, f"c-{number}", "a")
     app.live.append("c-1", lambda _: Decision([Ended(id="ended", at=NOW, received_at=NOW)], NOW))
-    assert app.live.settle("c-1", Settled(events=2, due_at=None, is_ended=True))
+    assert app.live.store_resting_state("c-1", RestingState(events=2, due_at=None, is_ended=True))
     assert [(each.conversation_id, each.events) for each in app.live.listing(is_ended=True)] == [("c-1", 2)]
     assert [each.conversation_id for each in app.live.listing(is_ended=False)] == ["c-0", "c-2", "c-3", "c-4"]
     first = app.live.listing(limit=2)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from auscult.domain.assist.live import Ended
-from auscult.domain.assist.live_log import Decision, Settled
+from auscult.domain.assist.live_log import Decision, RestingState
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
 from auscult.domain.delivery.webhook_work import Standing
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
@@ -166,14 +166,14 @@ def test_a_live_conversation_that_is_made_and_erased_while_it_begins(postgresql_
 def test_what_happened_since_it_was_looked_at_is_not_left_out(app: AppStore) -> None:
     """A conversation is handed on as it is, or not at all: neither when it went on, nor when it was erased."""
     over = Ended(id="ended", at=NOW, received_at=NOW)
-    settled = Settled(events=1, due_at=None, is_ended=True)
+    settled = RestingState(events=1, due_at=None, is_ended=True)
     assert not app.conversations.accept_ended(conversation("c-1"), settled)
     app.live.append("c-1", lambda _: Decision([over], NOW), make=True)
     late = Ended(id="again", at=NOW, received_at=NOW)
     app.live.append("c-1", lambda _: Decision([late], NOW))
     assert not app.conversations.accept_ended(conversation("c-1"), settled)
     assert app.conversations.get("c-1") is None
-    assert app.conversations.accept_ended(conversation("c-1"), Settled(events=2, due_at=None, is_ended=True))
+    assert app.conversations.accept_ended(conversation("c-1"), RestingState(events=2, due_at=None, is_ended=True))
     assert app.conversations.get("c-1") is not None
 
 

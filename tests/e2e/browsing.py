@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.waiting import PATIENCE_S, wait_for
+from tests.waiting import wait_for
 
 FLAGS = (
     "--headless=new",
@@ -64,6 +64,8 @@ TOO_WIDE = """
 
 # What has the focus: whether it is what is sought, and what it is called for a message.
 AT = "const at = document.activeElement; return [at.matches(arguments[0]), at.outerHTML.slice(0, 80)]"
+MOST_COMMAND_S = 100
+"""Seconds for a page or a script: the client gives the driver 120, and then nobody says what it was waiting for."""
 MOST_STOPS = 150
 """Presses of Tab within which everything on a page is reached."""
 
@@ -156,8 +158,8 @@ def browsing() -> Iterator[Browser]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=Driver(driver_binary))
-    driver.set_page_load_timeout(PATIENCE_S)
-    driver.set_script_timeout(PATIENCE_S)
+    driver.set_page_load_timeout(MOST_COMMAND_S)
+    driver.set_script_timeout(MOST_COMMAND_S)
     try:
         yield Browser(driver)
     finally:

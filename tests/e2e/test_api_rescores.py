@@ -37,7 +37,7 @@ def sweep(service: Service) -> None:
     """Do what waits, as the worker of `auscult serve` would."""
     work = bootstrap.sweeping(service.store, bootstrap.evaluator(service.application.settings))
     for portion_id in service.store.sweeps.waiting():
-        swept = work.look(portion_id)
+        swept = work.process(portion_id)
         assert swept is not None
         work.record(swept)
 

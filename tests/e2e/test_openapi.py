@@ -256,7 +256,7 @@ def recording(served: Service, conversation_id: str) -> str:
     headers = {"auth": served.token(served.new_client("recordings:write")), "Content-Type": "audio/wav"}
     path = f"{served.url}/api/v1/conversations/{quote(conversation_id, safe='')}/recordings"
     made: str = served.http.post(path, content=tone(100), headers=headers).json()["recording_id"]
-    served.store.transcriptions.ask(made)
+    served.store.transcriptions.request(made)
     return made
 
 

@@ -30,7 +30,7 @@ PRELOADED = "return [...document.querySelectorAll('link[rel=modulepreload]')].ma
 # Counts what Preact renders, by component and frame, and what comes to the list of turns and goes from it.
 COUNT = """
   const done = arguments[arguments.length - 1];
-  const from = performance.getEntriesByType("resource").map((each) => each.name).find((name) => name.endsWith("/preact.js"));
+  const from = document.querySelector("link[rel=modulepreload][href$='/preact.js']").href;
   import(from).then(({ options }) => {
     window.counted = { renders: [], added: 0, removed: 0 };
     let frame = 0;
@@ -46,11 +46,11 @@ COUNT = """
       window.counted.removed += removedNodes.length;
     })).observe(document.querySelector("#turns"), { childList: true });
     done(true);
-  });
+  }).catch((error) => done(String(error)));
 """
 REDUCE = """
   const [events, done] = arguments;
-  const from = performance.getEntriesByType("resource").map((each) => each.name).find((name) => name.endsWith("/store.js"));
+  const from = document.querySelector("link[rel=modulepreload][href$='/store.js']").href;
   import(from).then(({ current, nothing, reduce, rowsOf, waiting }) => {
     const states = events.reduce((all, event) => [...all, reduce(all.at(-1), event)], [nothing()]).slice(1);
     const rows = states.reduce((all, state) => [...all, rowsOf(state, all.at(-1) ?? [])], []);
@@ -62,7 +62,7 @@ REDUCE = """
       rows: rows[at].map((row) => [row.key, row.joins]),
       kept: at ? rows[at].filter((row) => rows[at - 1].includes(row)).length : 0,
     })));
-  });
+  }).catch((error) => done(String(error)));
 """
 CUT = """
   const real = window.fetch;
@@ -144,7 +144,7 @@ def test_five_hundred_messages_cost_one_render_a_frame(
 ) -> None:
     """The structure that keeps frames short: each turn is rendered once and stays, so many a frame, in one render."""
     opened(browser, live, "c-frames", said("hello", "AGENT"))
-    assert browser.driver.execute_async_script(COUNT)
+    assert browser.driver.execute_async_script(COUNT) is True
     live.told("c-frames", *(said(f"number {n}", "AGENT") for n in range(500)))
     wait_for(lambda: len(browser.all("#turns .turn")), lambda number: number == 501)
     counted = browser.run("return window.counted")

@@ -199,7 +199,7 @@ def test_two_mono_recordings_make_one_transcript(calls: Calls) -> None:
     assert [turn.speaker for turn in detail.conversation.turns] == ["agent", "customer"]
     (first, _) = app.recordings.of("c-call")
     other = (Word(channel=0, text="thanks", start_ms=1_000, end_ms=1_300, confidence=0.3),)
-    calls.service.store.transcriptions.ask(first.recording_id)
+    calls.service.store.transcriptions.request(first.recording_id)
     claim = calls.service.store.transcriptions.claim(60_000)
     assert claim is not None
     calls.service.store.transcriptions.keep(claim.number, "another", other)

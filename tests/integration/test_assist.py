@@ -12,7 +12,7 @@ import pytest
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.assist.assistance import AssistedAgent
-from auscult.domain.assist.live import Arrival, Ended, Message, Moved, Participant, Told
+from auscult.domain.assist.live import Arrival, Ended, HookEvent, Message, Moved, Participant
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.definitions.playbook import DialogTask, Sign
@@ -21,7 +21,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.assist.answers import NOT_ANSWERED, Answering
 from auscult.services.assist.assistant import Assistant, NoSummary, Summarize
 from auscult.services.assist.knowledge import Library, add_document
-from auscult.services.assist.live import LOOK_AFTER
+from auscult.services.assist.live import RETRY_AFTER
 from auscult.services.assist.step_detection import Tracker
 from auscult.storage import Store
 from auscult.storage.conversations.repository import AppConversations
@@ -70,13 +70,13 @@ class Desk:
         )
         return Assistant(Answering(self.library, self.now), told, self.now)
 
-    def hear(self, conversation_id: str, *events: Callable[[dict[str, datetime | str]], Told]) -> None:
+    def hear(self, conversation_id: str, *events: Callable[[dict[str, datetime | str]], HookEvent]) -> None:
         """Take in what the hook is told."""
         for make in events:
             now = self.now()
             event = make({"id": "", "at": now, "received_at": now})
             key = event.message_id if isinstance(event, Message) else None
-            self.assistant().conversation(self.app, conversation_id).take([Arrival(event=event, key=key)])
+            self.assistant().conversation(self.app, conversation_id).receive([Arrival(event=event, key=key)])
 
     def pending(self) -> list[PendingConversation]:
         """What was handed on and waits to be evaluated."""
@@ -88,18 +88,18 @@ class Desk:
         return [each.conversation_id for each in self.store.live_work.due(self.time)]
 
 
-def said(name: str, text: str, author: str = "customer") -> Callable[[dict[str, datetime | str]], Told]:
+def said(name: str, text: str, author: str = "customer") -> Callable[[dict[str, datetime | str]], HookEvent]:
     """A message."""
     return lambda times: Message(message_id=name, author=author, text=text, **times)  # type: ignore[arg-type]
 
 
-def moved(agent: str, transfer: str, *, entry: bool) -> Callable[[dict[str, datetime | str]], Told]:
+def moved(agent: str, transfer: str, *, entry: bool) -> Callable[[dict[str, datetime | str]], HookEvent]:
     """An agent comes or goes."""
     who = Participant(id=agent)
     return lambda times: Moved(transfer=transfer, is_entry=entry, participant=who, **times)  # type: ignore[arg-type]
 
 
-def over(times: dict[str, datetime | str]) -> Told:
+def over(times: dict[str, datetime | str]) -> HookEvent:
     """The end."""
     return Ended(**times)  # type: ignore[arg-type]
 
@@ -120,20 +120,20 @@ def test_who_dies_before_handing_on_is_followed_within_seconds(desk: Desk) -> No
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        desk.assistant().tend(desk.app, "c-1", die)
+        desk.assistant().process(desk.app, "c-1", die)
     assert desk.pending() == []
-    desk.time += 2 * LOOK_AFTER
+    desk.time += 2 * RETRY_AFTER
     assert desk.due() == ["c-1"]
-    desk.assistant().tend(desk.app, "c-1")
+    desk.assistant().process(desk.app, "c-1")
     assert [each.conversation.id for each in desk.pending()] == ["c-1"]
 
 
 def test_what_is_to_be_done_is_done_once(desk: Desk) -> None:
-    """Issue 7: nothing lost and nothing twice, whoever tends, how often, and all at once."""
+    """Issue 7: nothing lost and nothing twice, whoever processes it, how often, and all at once."""
     desk.hear("c-1", moved("a-1", "first", entry=True), said("m-1", CODE), said("m-2", "hello"))
     desk.hear("c-1", moved("a-1", "cold", entry=False), moved("a-2", "cold", entry=True), said("m-3", PASSWORD), over)
     with ThreadPoolExecutor(4) as threads:
-        for done in [threads.submit(desk.assistant().tend, desk.app, "c-1") for _ in range(8)]:
+        for done in [threads.submit(desk.assistant().process, desk.app, "c-1") for _ in range(8)]:
             done.result()
     live = desk.assistant().conversation(desk.app, "c-1").state()
     assert [(each.triggering_turn_id, each.text) for each in live.assist.suggestions] == [
@@ -147,7 +147,7 @@ def test_what_is_to_be_done_is_done_once(desk: Desk) -> None:
     (waiting,) = desk.pending()
     assert (waiting.revision, waiting.conversation) == (1, live.conversation)
     before = desk.app.live.count("c-1")
-    desk.assistant().tend(desk.app, "c-1")
+    desk.assistant().process(desk.app, "c-1")
     assert (desk.app.live.count("c-1"), len(desk.pending())) == (before, 1)
     desk.time += timedelta(days=1)
     assert desk.due() == []
@@ -159,7 +159,7 @@ def test_a_handover_has_what_came_before_it(desk: Desk) -> None:
     left_at = desk.now()
     desk.hear("c-1", moved("a-2", "cold", entry=True), said("m-2", "A zip is 18 pounds.", "agent"), over)
     desk.hear("c-1", lambda times: moved("a-1", "cold", entry=False)({**times, "at": left_at}))
-    desk.assistant().tend(desk.app, "c-1")
+    desk.assistant().process(desk.app, "c-1")
     summaries = desk.assistant().conversation(desk.app, "c-1").state().assist.summaries
     assert [(each.type, each.text) for each in summaries] == [
         ("interim", "My zip is broken."),
@@ -197,14 +197,14 @@ def test_steps_are_looked_for_once_the_suggestion_is_told(desk: Desk) -> None:
     desk.hear("c-1", said("m-1", CODE), said("m-2", "Sure!", "agent"))
     seen: list[tuple[int, int]] = []
 
-    def told() -> None:
+    def report() -> None:
         live = assistant.conversation(desk.app, "c-1").state()
         seen.append((len(live.assist.suggestions), len(live.tracked)))
 
-    assistant.tend(desk.app, "c-1", told)
+    assistant.process(desk.app, "c-1", report)
     assert seen == [(1, 0), (1, 2)]
     desk.hear("c-1", said("m-3", "Bye!", "agent"), over)
-    assistant.tend(desk.app, "c-1")
+    assistant.process(desk.app, "c-1")
     (waiting,) = desk.pending()
     assert waiting.conversation.assist is not None
     assert [run.turn_id for run in waiting.conversation.assist.dialogs or ()] == ["m-1"]
@@ -258,7 +258,7 @@ def test_what_is_erased_meanwhile_stays_erased(desk: Desk) -> None:
         return "So."
 
     desk.hear("c-1", said("m-1", CODE), over)
-    desk.assistant(summarize=summarize).tend(desk.app, "c-1")
+    desk.assistant(summarize=summarize).process(desk.app, "c-1")
     assert (desk.app.live.count("c-1"), desk.pending(), desk.app.conversations.get("c-1")) == (0, [], None)
 
 
@@ -274,13 +274,13 @@ def test_nobody_puts_an_older_state_over_a_newer_one(desk: Desk) -> None:
         def __getattr__(self, name: str) -> object:
             if desk.app.live.count("c-1") == seen:
                 desk.hear("c-1", said("m-2", PASSWORD))
-                desk.assistant().tend(desk.app, "c-1")
+                desk.assistant().process(desk.app, "c-1")
             return getattr(self.real, name)
 
-    desk.assistant().tend(desk.app, "c-1")
+    desk.assistant().process(desk.app, "c-1")
     seen = desk.app.live.count("c-1")
     slow = desk.store.within(TENANT)._replace(conversations=Slow(desk.app.conversations))
-    desk.assistant().tend(slow, "c-1")
+    desk.assistant().process(slow, "c-1")
     found = desk.app.conversations.get("c-1")
     assert found is not None
     assert (found.revision, len(found.conversation.turns)) == (2, 2)
@@ -323,7 +323,7 @@ def test_a_judge_writes_from_the_passages(
     """Issue 7: where one is configured; what takes long is shown before the next is asked for."""
     monkeypatch.setattr("auscult.services.assist.assistant.SOON_S", 0.0)
     desk.hear("c-1", said("m-1", CODE), said("m-2", "hello"), said("m-3", PASSWORD))
-    writing.tend(desk.app, "c-1")
+    writing.process(desk.app, "c-1")
     first, second = writing.conversation(desk.app, "c-1").state().assist.suggestions
     assert (first.text, second.text) == (
         "Yes: A code is valid for seven days.",
@@ -338,7 +338,7 @@ def test_a_judge_that_refuses_says_nothing(desk: Desk, server: Counting, writing
     """Issue 7: a refusal when the passages do not answer; a search says so, and shows what there is."""
     server.always = Scripted(text='{"passages":[],"answer":""}')
     desk.hear("c-1", said("m-1", CODE))
-    writing.tend(desk.app, "c-1")
+    writing.process(desk.app, "c-1")
     live = writing.conversation(desk.app, "c-1").state()
     assert (live.assist.suggestions, live.passed) == ((), {"m-1": NOT_ANSWERED})
     found = writing.search(writing.conversation(desk.app, "c-1"), CODE, AssistedAgent(id="a-1"))
@@ -354,7 +354,7 @@ def test_a_judge_that_cannot_is_done_without(desk: Desk, server: Counting, writi
     """The passage is quoted, for an answer that comes too late, or that nothing bears, is none."""
     server.always = given
     desk.hear("c-1", said("m-1", CODE))
-    writing.tend(desk.app, "c-1")
+    writing.process(desk.app, "c-1")
     (suggestion,) = writing.conversation(desk.app, "c-1").state().assist.suggestions
     assert suggestion.text == "A code is valid for seven days."
     assert (suggestion.engine or "").startswith("hybrid")
@@ -364,7 +364,7 @@ def test_passages_can_be_quoted_with_a_judge_too(desk: Desk, server: Counting) -
     """Nothing is sent where the operator gives the judge no time to answer."""
     given = {"AUSCULT_JUDGE_URL": server.url, "AUSCULT_JUDGE_MODEL": "m-1", "AUSCULT_JUDGE_ANSWERS_S": "0"}
     desk.hear("c-1", said("m-1", CODE))
-    bootstrap.assistant(read_settings(given)).tend(desk.app, "c-1")
+    bootstrap.assistant(read_settings(given)).process(desk.app, "c-1")
     assert server.told == []
 
 

@@ -41,7 +41,7 @@ def test_sources_are_what_the_answer_rests_on_each_with_its_own_version(desk: De
     add_document(desk.app, "hours.md", b"# Opening hours\n\nWe are open from nine to five.\n", "en")
     desk.hear("c-1", said("m-1", CODE))
     assistant = desk.assistant()
-    assistant.tend(desk.app, "c-1")
+    assistant.process(desk.app, "c-1")
     conversation = assistant.conversation(desk.app, "c-1")
     (suggestion,) = conversation.state().assist.suggestions
     assert [each.text for each in suggestion.sources] == [suggestion.text]

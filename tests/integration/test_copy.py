@@ -53,7 +53,7 @@ def fill(url: str, more: int = 0) -> None:
         store.clients.add(CLIENT)
         app = store.within(TENANT)
         add_document(app, "faq.csv", b"question,answer\nWhen?,At eight.\n", "en")
-        LiveConversation(app, "c-live", lambda: datetime.now(UTC)).take([SAID])
+        LiveConversation(app, "c-live", lambda: datetime.now(UTC)).receive([SAID])
         process(store, [*conversations("scorereporting"), *conversations("calldetails")])
         at = datetime(2026, 3, 1, tzinfo=UTC)
         for start in range(0, more, 1_000):

@@ -18,17 +18,17 @@ def help_for(store: Store, folder: Path) -> TemporaryWorkers:
     return TemporaryWorkers(store.workers, lambda: ProcessPool(1, leave_a_trace, str(folder)))
 
 
-def tended(helping: TemporaryWorkers, folder: Path) -> bool:
+def started(helping: TemporaryWorkers, folder: Path) -> bool:
     """Whether somebody was called, after another look."""
-    helping.tend()
+    helping.ensure_running()
     return bool(members(folder, "up"))
 
 
 def test_where_nobody_works_somebody_is_called_at_once(store: Store, tmp_path: Path) -> None:
     """And only once, and gone at the end."""
     with help_for(store, tmp_path) as helping:
-        wait_until(lambda: tended(helping, tmp_path))
-        helping.tend()
+        wait_until(lambda: started(helping, tmp_path))
+        helping.ensure_running()
     assert len(members(tmp_path, "up")) == 1
     assert members(tmp_path, "down") == members(tmp_path, "up")
 
@@ -42,11 +42,11 @@ def test_one_that_lives_is_left_to_it_and_one_that_died_is_replaced(
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
         assert other.stdout
         store.workers.beat(other.stdout.readline().strip())
-        monkeypatch.setattr("auscult.workers.temporary.LOOK_S", 0)
+        monkeypatch.setattr("auscult.workers.temporary.CHECK_EVERY_S", 0)
         with help_for(store, tmp_path) as helping:
             for _ in range(20):
-                helping.tend()
-            assert helping._crew is None
+                helping.ensure_running()
+            assert helping._pool is None
             other.kill()
             other.stdout.read()
-            wait_until(lambda: tended(helping, tmp_path))
+            wait_until(lambda: started(helping, tmp_path))

@@ -105,7 +105,7 @@ class Field:
         self._processes[name].wait()
         self._start(name)
 
-    def settle(self) -> None:
+    def finish(self) -> None:
         """Send no more, and wait until all is done."""
         self._ending.set()
         self._sender.join()
@@ -193,7 +193,7 @@ def test_whoever_is_killed(field: Field, tmp_path: Path) -> None:
     """Everything acknowledged is there as it was last sent, scored once, told once, and every count agrees."""
     for _ in range(KILLS):
         field.kill()
-    field.settle()
+    field.finish()
     app = field.store.within(TENANT)
     assert field.store.batches.failed() == []
     assert field.count(conversations) == len(field.sent)

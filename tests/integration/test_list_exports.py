@@ -15,7 +15,7 @@ from auscult.domain.people.users import User
 from auscult.domain.people.visibility import Visibility
 from auscult.services.conversations.latest import Sought
 from auscult.services.delivery import list_exports
-from auscult.services.delivery.list_exports import ask_export
+from auscult.services.delivery.list_exports import request_export
 from auscult.services.people.principals import Principals
 from auscult.services.people.users import Access, Users
 from auscult.storage.store import AppStore, Store
@@ -65,7 +65,7 @@ def test_a_whole_range_in_parts(store: Store, app: AppStore, monkeypatch: pytest
     """Every conversation is in it once, newest first, with one header; formulas are quoted; the log names it."""
     monkeypatch.setattr(list_exports, "AT_A_TIME", 7)
     user = someone(store, "qa-manager")
-    export_id = ask_export(app, user.user_id, user.email, Sought(), "csv")
+    export_id = request_export(app, user.user_id, user.email, Sought(), "csv")
     waiting = app.exports.get(export_id, user.user_id)
     assert (waiting.state, waiting.total, waiting.done) == ("waiting", NUMBER, 0)
     assert list_exporting(store).run_once()
@@ -82,7 +82,7 @@ def test_goes_on_where_another_worker_ended(store: Store, app: AppStore, monkeyp
     """What a worker wrote before it was cut off stays, and the next goes on behind it."""
     monkeypatch.setattr(list_exports, "AT_A_TIME", 15)
     user = someone(store, "qa-manager")
-    export_id = ask_export(app, user.user_id, user.email, Sought(), "csv")
+    export_id = request_export(app, user.user_id, user.email, Sought(), "csv")
     wrote = store.export_work.add_part
     monkeypatch.setattr(list_exports, "_LEASE_MS", 0)
     monkeypatch.setattr(
@@ -101,12 +101,12 @@ def test_what_is_not_seen_is_not_exported(store: Store, app: AppStore) -> None:
     """A supervisor's export has their queue alone; it is theirs alone; without the permission there is none."""
     user, other = someone(store, "supervisor", ("Queue 1",)), someone(store, "qa-manager")
     seen = app.seen_by(app_visibility(store, user))
-    export_id = ask_export(seen, user.user_id, user.email, Sought(), "csv")
+    export_id = request_export(seen, user.user_id, user.email, Sought(), "csv")
     assert list_exporting(store).run_once()
     assert len(rows_of(app, export_id, user)) == NUMBER // 2
     with pytest.raises(NotFoundError):
         app.exports.get(export_id, other.user_id)
-    late = ask_export(app, user.user_id, user.email, Sought(), "csv")
+    late = request_export(app, user.user_id, user.email, Sought(), "csv")
     Users(store, operator(TENANT.account_id)).revoke(user)
     assert list_exporting(store).run_once()
     assert app.exports.get(late, user.user_id).state == "failed"
@@ -121,7 +121,7 @@ def app_visibility(store: Store, user: User) -> Visibility:
 def test_withdrawn_with_what_is_erased(store: Store, app: AppStore) -> None:
     """Once something is erased, no file that may hold it is left; another can be asked for."""
     user = someone(store, "qa-manager")
-    export_id = ask_export(app, user.user_id, user.email, Sought(), "ndjson")
+    export_id = request_export(app, user.user_id, user.email, Sought(), "ndjson")
     assert list_exporting(store).run_once()
     assert b"".join(app.exports.content(export_id, user.user_id)).count(b"\n") == NUMBER
     assert app.erasure.erase("c-001")

@@ -65,7 +65,7 @@ def test_what_was_loaded_is_vacuumed(postgresql_url: str, tmp_path: Path) -> Non
         wait_until(lambda: told("n_mod_since_analyze", "tallies") > MANY)  # the server counts a little later
         database = Database(postgresql_url)
         for _ in range(2):
-            database.settle()
+            database.vacuum()
             assert (told("vacuum_count", "tallies"), told("analyze_count", "tallies")) == (1, 1)
             assert told("vacuum_count", "conversations") == 0  # too few to be worth it
         database.close()
@@ -89,5 +89,5 @@ def test_a_worker_readies_what_came_in(postgresql_url: str, tmp_path: Path) -> N
 def test_what_cannot_be_vacuumed_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """A load that came to its end does not fail for it."""
     database = Database("postgresql://nobody@127.0.0.1:1/none")
-    database.settle()
+    database.vacuum()
     assert "could not be vacuumed" in caplog.text

@@ -43,18 +43,18 @@ def test_portions_that_fail_are_given_up_with_their_reason(
     endless, bad, _ = store.sweeps.waiting()
     for _ in range(worker_room.MOST_STARTS):
         store.sweeps.begin(endless)
-    look = worker_room.ChunkProcessing.look
+    process = worker_room.ChunkProcessing.process
 
     def fail(self: Any, portion_id: str) -> Any:
         if portion_id == bad:
             raise OSError("the disk has gone")
-        return look(self, portion_id)
+        return process(self, portion_id)
 
     def view() -> RescoreView:
         return view_rescore(app, begun.sweep.sweep_id)
 
     with monkeypatch.context() as broken, working(store, database_url):
-        broken.setattr(worker_room.ChunkProcessing, "look", fail)
+        broken.setattr(worker_room.ChunkProcessing, "process", fail)
         wait_until(lambda: view().sweep.state != "running")
     failed = view()
     assert (failed.sweep.state, failed.counts.rescored) == ("failed", COUNT // 3)

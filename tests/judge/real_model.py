@@ -72,8 +72,8 @@ def _answers(address: str) -> bool:
 def ask(url: str, *questions: Judgement) -> list[JudgeResult]:
     """All that is heard."""
     address = Address(url=url, model="smollm2", timeout_s=PATIENCE_S, retries=0)
-    purse = Budget(RunSpending(), Allowance(), None, lambda: datetime.now(UTC))
-    judge = Judge(Server(address), purse, context=CONTEXT, at_once=1)
+    budget = Budget(RunSpending(), Allowance(), None, lambda: datetime.now(UTC))
+    judge = Judge(Server(address), budget, context=CONTEXT, at_once=1)
     heard = list(judge.ask(questions))
     judge.close()
     return heard

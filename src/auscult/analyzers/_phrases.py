@@ -36,12 +36,12 @@ class Phrases:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns: Sequence[str] = tuple(patterns)
-        self._kept = lru_cache(maxsize=_KEEP)(self.look)
+        self._kept = lru_cache(maxsize=_KEEP)(self.scan)
         self._one = lru_cache(maxsize=None)(self._compile)
 
     def find(self, text: str) -> tuple[int, ...]:
         """Return the indices of the patterns that match somewhere in a turn's text, in order."""
-        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self.look(text)
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self.scan(text)
 
     def found_in(self, texts: Iterable[str]) -> bool:
         """Return whether any pattern matches in any of the texts: one search for a whole conversation."""
@@ -65,8 +65,8 @@ class Phrases:
     def _compile(self, place: int) -> Callable[[bytes, int], _Match | None]:
         return re2.compile(_whole_words(self.patterns[place]), _options()).search
 
-    def look(self, text: str) -> tuple[int, ...]:
-        """Return the same as ``find``, memoised by the text."""
+    def scan(self, text: str) -> tuple[int, ...]:
+        """Return the same as ``find``, without memoising it."""
         return tuple(sorted(self._filter.Match(_bare(text)) or ()))
 
     @cached_property
@@ -115,13 +115,13 @@ class Claims:
     def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = ()) -> None:
         self.phrases = Phrases(patterns)
         self._excuses = Phrases(excuses)
-        self._kept = lru_cache(maxsize=_KEEP)(self._look)
+        self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
     def first(self, text: str) -> Claim | None:
         """Return the match of the first pattern of the list that matches a turn's text."""
-        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._scan(text)
 
-    def _look(self, text: str) -> Claim | None:
+    def _scan(self, text: str) -> Claim | None:
         found = self.phrases.find(text)
         if not found:
             return None
@@ -148,14 +148,14 @@ class Kinds:
     def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
         self._kinds = [kind for kind, patterns in kinds.items() for _ in patterns]
         self._phrases = Phrases(pattern for patterns in kinds.values() for pattern in patterns)
-        self._kept = lru_cache(maxsize=_KEEP)(self._look)
+        self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
     def find(self, text: str) -> frozenset[str]:
         """The kinds of which a pattern matches somewhere in a turn's text."""
-        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._look(text)
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._scan(text)
 
-    def _look(self, text: str) -> frozenset[str]:
-        return frozenset([self._kinds[place] for place in self._phrases.look(text)])
+    def _scan(self, text: str) -> frozenset[str]:
+        return frozenset([self._kinds[place] for place in self._phrases.scan(text)])
 
 
 def _bare(text: str) -> str:

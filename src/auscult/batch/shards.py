@@ -106,7 +106,7 @@ class Shards:
         self._limits = limits
         self._waiting = waiting
 
-    def run(self, shard: Shard, tell: Callable[[int], None]) -> Outcome:
+    def run(self, shard: Shard, report: Callable[[int], None]) -> Outcome:
         """Score a shard unless it is finished. What is wrong with the file itself is the outcome, no error."""
         target = self._out / shard.name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ class Shards:
             if (done := self._finished(shard)) is not None:
                 return done
             try:
-                return self._write(shard, target, stream, tell)
+                return self._write(shard, target, stream, report)
             except FormatError as error:
                 _part(self.records_of(shard)).unlink(missing_ok=True)
                 return Outcome(shard=shard.name, state="failed", reason=error.message)
@@ -133,7 +133,7 @@ class Shards:
                 return Outcome(shard=shard.name, state="finished before", conversations=mark.conversations)
         return None
 
-    def _write(self, shard: Shard, target: Path, stream: BinaryIO, tell: Callable[[int], None]) -> Outcome:
+    def _write(self, shard: Shard, target: Path, stream: BinaryIO, report: Callable[[int], None]) -> Outcome:
         marked, before, waited = self._marked(shard), shard.source.stat(), self._waiting()
         marked.unlink(missing_ok=True)
         refused = rejects_path(f"{shard.name.replace('/', '-')}", self._out / REJECTS)
@@ -147,7 +147,7 @@ class Shards:
                 sink.write(lines)
                 records.write(block)
                 count += lines.count(b"\n")
-                tell(count)
+                report(count)
         stream.flush()
         os.fsync(stream.fileno())
         after = shard.source.stat()

@@ -135,15 +135,15 @@ class Application:
             load = Load(
                 self.store.within(tenant),
                 self.store.batches,
-                tend=helping.tend if wait else lambda: None,
+                ensure_worker=helping.ensure_running if wait else lambda: None,
                 progress=progress or (lambda _done, _total: None),
-                wait_for_room=partial(room.wait, helping.tend),
+                wait_for_room=partial(room.wait, helping.ensure_running),
             )
             if shape is None:
                 documents = conversations_of(files, tenant.app_id, self._limits, rejects)
             else:
                 documents = mapped_conversations(files, shape, (tenant.app_id, self._limits), rejects)
-            intake = load.take(documents, group=settings.batch_size, wait=wait)
+            intake = load.ingest(documents, group=settings.batch_size, wait=wait)
         counts = msgspec.structs.asdict(intake)
         rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
         return counts | rejected | {"judge": load.used if load.used.calls else None}
@@ -366,7 +366,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         closing(assistant(settings, store.spending, store.places)) as assisting,
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
-        StatisticsRefresher(store.settle),
+        StatisticsRefresher(store.vacuum),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

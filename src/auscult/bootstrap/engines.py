@@ -44,7 +44,7 @@ def assistant(
     from auscult.services.assist.answers import Answering
     from auscult.services.assist.assistant import Assistant
     from auscult.services.assist.knowledge import Library
-    from auscult.services.assist.live import LOOK_AFTER
+    from auscult.services.assist.live import RETRY_AFTER
     from auscult.services.assist.mood import Moods
     from auscult.services.assist.step_detection import Tracker
     from auscult.services.assist.summaries import summarizer
@@ -58,7 +58,7 @@ def assistant(
         Answering(Library(Hybrid(vectors)), now, writer),
         summarizer(ANALYZERS, near),
         now,
-        look_after=LOOK_AFTER + timedelta(seconds=patience_s if writer else 0),
+        retry_after=RETRY_AFTER + timedelta(seconds=patience_s if writer else 0),
         at_once=settings.judge_concurrency if writer else 2,
         tracker=Tracker({vectors.probe: vectors}),
         moods=Moods(ANALYZERS, near),
@@ -220,11 +220,11 @@ def _way_to_judge(
         retries=retries,
     )
     now = partial(datetime.now, UTC)
-    purse = Budget(
+    budget = Budget(
         spending or RunSpending(), settings.judge_allowance, settings.judge_prices, now, str(WorkerName.mine())
     )
     gate = None
     if places is not None and settings.judge_concurrency_total:
         lease_s = (timeout_s + MOST_BETWEEN_TRIES_S) * (retries + 1)
         gate = DistributedSemaphore(places, str(WorkerName.mine()), settings.judge_concurrency_total, lease_s)
-    return Server(address), purse, gate
+    return Server(address), budget, gate

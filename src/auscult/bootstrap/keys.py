@@ -127,12 +127,12 @@ def _refuse_workers(store: "Store") -> None:
 
     try:
         heartbeat, since, before = Heartbeat(store.workers), time.monotonic(), store.workers.beats()
-        while alive := heartbeat.look().alive:
+        while workers := heartbeat.check().running:
             beats = store.workers.beats()
-            running = [worker for worker in alive if beats.get(worker) != before.get(worker)]
+            running = [worker for worker in workers if beats.get(worker) != before.get(worker)]
             if running or time.monotonic() - since > DEAD_AFTER_S:
                 raise ConflictError(
-                    f"{len(alive)} workers run on this database; stop servers and workers first",
+                    f"{len(workers)} workers run on this database; stop servers and workers first",
                     code="secret_key.in_use",
                     field="--database",
                 )

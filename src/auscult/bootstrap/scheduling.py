@@ -72,9 +72,9 @@ def run_here(application: "Application", tenant: Tenant, name: str, order: Order
     store, settings = application.store, application.settings
     room = AdmissionControl(store.batches, settings.backlog)
     with application.helping() as helping:
-        run = connecting(store, tenant, settings).run(name, order, partial(room.wait, helping.tend))
+        run = connecting(store, tenant, settings).run(name, order, partial(room.wait, helping.ensure_running))
         while wait and run.counts.new + run.counts.changed and store.batches.has_waiting(tenant):
-            helping.tend()
+            helping.ensure_running()
             time.sleep(_PATIENCE_S)
     return run
 

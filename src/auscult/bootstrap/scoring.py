@@ -54,16 +54,16 @@ def scoring(
 
     score = score_group_recorded if recorded else score_group
     judge = _judge(settings, taxonomies)
-    asks_afar = judge.asks_afar(forms)
+    asks_remote = judge.asks_remote(forms)
     processes = min(MOST_SCORERS, cores())
     work = partial(_score_packed, settings, pickle.dumps((tuple(forms), tuple(taxonomies), recorded)))
     with ExitStack() as stack:
         executors: list[ProcessPoolExecutor] = []
 
         def scored(conversations: Iterable[Conversation]) -> Iterator[bytes]:
-            groups = grouped(conversations, FAR_GROUP if asks_afar else GROUP)
+            groups = grouped(conversations, FAR_GROUP if asks_remote else GROUP)
             first = list(islice(groups, FEW))
-            if len(first) < FEW or processes == 1 or asks_afar:
+            if len(first) < FEW or processes == 1 or asks_remote:
                 for group in chain(first, groups):
                     yield score(group, forms, judge, datetime.now(UTC), kept)
                 return
@@ -98,8 +98,8 @@ def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable
     from auscult.reports import REPORTS
     from auscult.services.scoring.intake.scored import ScoredLoad
 
-    taken = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).take(folder)
-    return msgspec.structs.asdict(taken) | {"rejected": 0, "rejects": None, "judge": None}
+    intake = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).ingest(folder)
+    return msgspec.structs.asdict(intake) | {"rejected": 0, "rejects": None, "judge": None}
 
 
 def _judge(settings: Settings, taxonomies: Sequence[Taxonomy]) -> "Evaluator":

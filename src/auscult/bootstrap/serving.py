@@ -27,11 +27,11 @@ def serve_together(
     up = get_context("spawn").Semaphore(0)
     with ExitStack() as stack:
         share_metrics(stack.enter_context(TemporaryDirectory(prefix="auscult-metrics-")))
-        crew = stack.enter_context(ProcessPool(settings.processes, serve_beside, settings, listener, up))
+        pool = stack.enter_context(ProcessPool(settings.processes, serve_beside, settings, listener, up))
         missing = settings.processes
         while missing and not stop.is_set():
             missing -= up.acquire(timeout=0.1)
-            if crew.deaths:
+            if pool.deaths:
                 raise SettingsError(
                     "a serving process ended before it answered; what it had to tell stands above",
                     code="process.ended",
@@ -40,5 +40,5 @@ def serve_together(
         if not missing:
             ready(address_of(listener))
         stop.wait()
-        crew.dismiss()
+        pool.dismiss()
         listener.close()  # so that nobody waits to be let in by processes that are ending

@@ -244,26 +244,26 @@ COMMANDS = (
 )
 
 GROUPS = {
-    "connectors": ("Connectors: places that conversations are read from, again and again.", _RUN),
+    "connectors": ("Connectors: read conversations from buckets, folders and other systems, on a schedule.", _RUN),
     "forms": ("Evaluation forms: check, publish and read them.", _JUDGE),
-    "wording": ("Wording packs: what people say to one effect, for forms to refer to.", _JUDGE),
-    "scorecards": ("Scorecards: what agents are measured by, and what they come to.", _JUDGE),
-    "taxonomy": ("Taxonomies: what conversations are sorted by, in three levels.", _JUDGE),
-    "tables": ("Tables of values that metrics hold what was said against.", _JUDGE),
-    "rescores": ("Re-scores: watched, cancelled and resumed.", _JUDGE),
+    "wording": ("Wording packs: phrases with one meaning, which forms refer to.", _JUDGE),
+    "scorecards": ("Scorecards: agents' measures and results.", _JUDGE),
+    "taxonomy": ("Taxonomies: three levels of categories for conversations.", _JUDGE),
+    "tables": ("Tables of values that metrics look up.", _JUDGE),
+    "rescores": ("Re-scores: follow, cancel and resume them.", _JUDGE),
     "audits": ("Audits: what people decide about conversations that the machine scored.", _JUDGE),
     "plans": ("Plans: which conversations are audited, how many, and by whom.", _JUDGE),
     "assignments": ("Assignments: the work of auditors on what plans have drawn.", _JUDGE),
     "disputes": ("Disputes: objections to answers of audits, and their decisions.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
-    "coaching": ("Coaching: one behaviour, with evidence, a date, and what it changed.", _JUDGE),
-    "schedules": ("Schedules: reports that are written again and again, and alerts.", _JUDGE),
-    "knowledge": ("What apps know, and assistants may quote: documents, in versions.", _ASSIST),
+    "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),
+    "schedules": ("Schedules: recurring reports and alerts.", _JUDGE),
+    "knowledge": ("Knowledge of apps: versioned documents that the assistant may quote.", _ASSIST),
     "conversations": ("Stored conversations, with scores and evidence.", _KEEP),
     "webhooks": ("Webhooks of apps, and their deliveries.", _KEEP),
     "recordings": ("Recordings: the sound of conversations.", _KEEP),
-    "jobs": ("Batches that wait, run or failed: looked at, put back to work, ended.", _KEEP),
-    "apps": ("Apps, and what they do with personal data.", _KEEP),
+    "jobs": ("Jobs: batches that wait, run or failed. Show, retry and cancel them.", _KEEP),
+    "apps": ("Apps, how they treat personal data, and their time zones.", _KEEP),
     "retention": ("How long conversations are kept.", _KEEP),
     "approvals": ("Steps that wait for a second person.", _KEEP),
     "holds": ("Legal holds, which win over retention and erasure.", _KEEP),
@@ -312,7 +312,7 @@ def _say_version(wanted: bool) -> None:  # noqa: FBT001  (Typer calls it so)
 def auscult(
     *,
     _version: Annotated[
-        bool, typer.Option("--version", "-V", callback=_say_version, is_eager=True, help="Say which version this is.")
+        bool, typer.Option("--version", "-V", callback=_say_version, is_eager=True, help="Print the version.")
     ] = False,
     _quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and results only.")] = False,
 ) -> None:

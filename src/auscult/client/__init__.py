@@ -7,11 +7,11 @@ from auscult.client.assist_rows import AssistRow
 from auscult.client.client import Client
 from auscult.client.connection import Access, Connection, RemoteError
 from auscult.client.exporting import Page, Place, Row
-from auscult.client.file_sink import Asked, saving
+from auscult.client.file_sink import ExportRequest, saving
 from auscult.client.migration import PARTS, Moving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
 from auscult.client.tabular import Rows
-from auscult.client.vendor_import import CHANNELS, Told, no_losses
+from auscult.client.vendor_import import CHANNELS, JoinCounts, no_losses
 from auscult.client.wire import WIRE
 
 __all__ = [
@@ -20,11 +20,12 @@ __all__ = [
     "WIRE",
     "Access",
     "AccountRawDataRow",
-    "Asked",
     "AssistRow",
     "CallDetailsRow",
     "Client",
     "Connection",
+    "ExportRequest",
+    "JoinCounts",
     "Moving",
     "Page",
     "Place",
@@ -33,7 +34,6 @@ __all__ = [
     "Row",
     "Rows",
     "ScoreRow",
-    "Told",
     "no_losses",
     "saving",
 ]

@@ -11,7 +11,7 @@ import msgspec
 from auscult.client.assist_rows import AssistRow
 from auscult.client.connection import TIMEOUT_S, Access, Connection
 from auscult.client.exporting import Page, Place, Pull
-from auscult.client.file_sink import Asked, saving
+from auscult.client.file_sink import ExportRequest, saving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
 from auscult.client.tabular import Rows
 from auscult.client.wire import WIRE
@@ -37,11 +37,11 @@ class Client:
         *,
         timeout_s: float = TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
-        told: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Ask the server at ``url``, ours or the vendor's. ``told`` is given a line for whatever takes patience."""
-        self._connection = Connection(url, access, timeout_s=timeout_s, sleep=sleep, told=told)
-        self._instant = told
+        """Ask the server at ``url``, ours or the vendor's. ``notify`` is called with the reason for each wait."""
+        self._connection = Connection(url, access, timeout_s=timeout_s, sleep=sleep, notify=notify)
+        self._notify = notify
 
     def __enter__(self) -> Self:
         """Nothing is sent before something is asked."""
@@ -61,7 +61,7 @@ class Client:
             raise RequestError(
                 f"there is no report {report}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
             )
-        yield from Pull(self._connection, WIRE[report], self._instant).pages(_aware(since), _aware(until), place)
+        yield from Pull(self._connection, WIRE[report], self._notify).pages(_aware(since), _aware(until), place)
 
     # One line for each report, so that the name decides the type of the rows.
     @overload
@@ -87,7 +87,7 @@ class Client:
         """
         url, access = self._connection.url, self._connection.access
         since, until = _aware(since), _aware(until)
-        asked = Asked(url=url, report=report, account=access.account, app=access.app, since=since, until=until)
+        asked = ExportRequest(url=url, report=report, account=access.account, app=access.app, since=since, until=until)
         with saving(Path(path), asked) as saved:
             return sum(saved.save(self.pages(report, since, until, saved.place), asked))
 
@@ -98,30 +98,30 @@ class Client:
 
     def conversation(self, conversation_id: str) -> dict[str, Any]:
         """Return one conversation of our own API: the native document, and all that was decided."""
-        return self._connection.ask("GET", f"{_CONVERSATIONS}/{conversation_id}")
+        return self._connection.request("GET", f"{_CONVERSATIONS}/{conversation_id}")
 
     def changes(self, cursor: str | None = None) -> Iterator[dict[str, Any]]:
         """Pages of our own API's feed of changes, up to now: ``items`` and the ``next_cursor`` to keep for next time."""
         more = True
         while more:
-            page = self._connection.ask("GET", _CHANGES, query={"cursor": cursor} if cursor else None)
+            page = self._connection.request("GET", _CHANGES, query={"cursor": cursor} if cursor else None)
             cursor, more = page["next_cursor"], page["more"]
             yield page
 
-    def ask(self, method: str, path: str, *, body: Mapping[str, object] | None = None, **query: str) -> Any:  # noqa: ANN401
-        """Ask anything else of our own API, as ``ask("GET", "/api/v1/forms")``; the JSON of the answer.
+    def request(self, method: str, path: str, *, body: Mapping[str, object] | None = None, **query: str) -> Any:  # noqa: ANN401
+        """Call any operation of our own API, as ``request("GET", "/api/v1/forms")``; return the JSON of the response.
 
-        Waits and tries again as everything here does, so let what changes something be safe to repeat.
+        It waits and retries as all methods here do, so use it for changes only if they are safe to repeat.
         Raises ``RemoteError``.
         """
-        return self._connection.ask(method, path, body=body, query=query or None)
+        return self._connection.request(method, path, body=body, query=query or None)
 
     def listing(self, since: datetime, until: datetime, **filters: str | Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the list of our own API: one short entry for each conversation."""
         query = {"since": _instant(since), "until": _instant(until), "limit": 1_000, **filters}
         cursor: str | None = None
         while True:
-            page = self._connection.ask("GET", _CONVERSATIONS, query=query | ({"cursor": cursor} if cursor else {}))
+            page = self._connection.request("GET", _CONVERSATIONS, query=query | ({"cursor": cursor} if cursor else {}))
             yield from page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
@@ -136,10 +136,10 @@ class Client:
         for document in documents:
             group.append(document if isinstance(document, bytes) else msgspec.json.encode(document))
             if len(group) == LOADED_AT_A_TIME:
-                yield self._connection.ask("POST", _CONVERSATIONS, content=b"\n".join(group))
+                yield self._connection.request("POST", _CONVERSATIONS, content=b"\n".join(group))
                 group = []
         if group:
-            yield self._connection.ask("POST", _CONVERSATIONS, content=b"\n".join(group))
+            yield self._connection.request("POST", _CONVERSATIONS, content=b"\n".join(group))
 
 
 def _aware(at: datetime) -> datetime:

@@ -56,14 +56,14 @@ class Connection:
         *,
         timeout_s: float = TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
-        told: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Nothing is sent yet. ``told`` is given a line when the connection waits; ``sleep`` waits, in seconds."""
+        """Nothing is sent yet. ``notify`` is called with the reason for each wait; ``sleep`` waits, in seconds."""
         self.access = access
         self.url = url
         self._http = httpx.Client(base_url=url.rstrip("/"), timeout=timeout_s)
         self._sleep = sleep
-        self._told = told
+        self._notify = notify
         self._token = ""
         self._renew_at = datetime.min.replace(tzinfo=UTC)
 
@@ -71,7 +71,7 @@ class Connection:
         """Let the connection go."""
         self._http.close()
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -111,13 +111,13 @@ class Connection:
             if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 return answer
             pause_s = _pause_of(answer)
-            self._told(f"the rate limit is reached: waiting {pause_s:.0f} s")
+            self._notify(f"the rate limit is reached: waiting {pause_s:.0f} s")
             self._sleep(pause_s)
 
     def _wait(self, answer: httpx.Response | None, attempt: int) -> None:
         pause_s = _pause_after(answer, attempt)
         if answer is not None and "retry-after" in answer.headers:
-            self._told(f"the server answers {answer.status_code}: waiting {pause_s:.0f} s")
+            self._notify(f"the server answers {answer.status_code}: waiting {pause_s:.0f} s")
         self._sleep(pause_s)
 
     def _headers(self) -> dict[str, str]:
@@ -126,10 +126,10 @@ class Connection:
             claims = {"appId": access.client_id, "iat": now, "exp": now + TOKEN_LIFE}
             self._token = jwt.encode(claims, access.client_secret, algorithm="HS256")
             self._renew_at = now + TOKEN_LIFE / 2
-        told = {"auth": self._token, "accountId": access.account, "orgId": access.org, "iId": access.app}
-        return {name: value for name, value in told.items() if value}
+        headers = {"auth": self._token, "accountId": access.account, "orgId": access.org, "iId": access.app}
+        return {name: value for name, value in headers.items() if value}
 
-    def _read(self, answer: httpx.Response, path: str) -> Any:  # noqa: ANN401  (see ``ask``)
+    def _read(self, answer: httpx.Response, path: str) -> Any:  # noqa: ANN401  (see ``request``)
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             raise RemoteError(_refusal(answer, path), status=answer.status_code)
         if not answer.content:
@@ -149,11 +149,11 @@ def _pause_after(answer: httpx.Response | None, attempt: int) -> float:
 
 def _pause_of(answer: httpx.Response) -> float:
     """Return the pause that a 429 asks for: ``Retry-After`` as seconds or as a date, else a whole window."""
-    told = answer.headers.get("retry-after", "")
-    if told.isdigit():
-        return max(1.0, float(told))
+    wait = answer.headers.get("retry-after", "")
+    if wait.isdigit():
+        return max(1.0, float(wait))
     try:
-        return max(1.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+        return max(1.0, (parsedate_to_datetime(wait) - datetime.now(UTC)).total_seconds())
     except ValueError:
         return WINDOW_S
 
@@ -182,8 +182,8 @@ class _Refusal(_Fault, frozen=True):
 def _refusal(answer: httpx.Response, path: str) -> str:
     """Return the message of a refusal, in either of its two shapes."""
     try:
-        told = msgspec.json.decode(answer.content, type=_Refusal)
+        refusal = msgspec.json.decode(answer.content, type=_Refusal)
     except msgspec.DecodeError:
-        told = _Refusal()
-    said = [words for fault in told.errors or (told,) if (words := fault.words())]
+        refusal = _Refusal()
+    said = [words for fault in refusal.errors or (refusal,) if (words := fault.words())]
     return f"{path} answers {answer.status_code}: {'; '.join(said) or answer.reason_phrase}"

@@ -47,11 +47,11 @@ class _Answer(NamedTuple):
 class Pull:
     """Reads one report over any range of time."""
 
-    def __init__(self, connection: Connection, report: WireReport, told: Callable[[str], None]) -> None:
-        """``told`` is given a line for what should be known: a window that would not hold still."""
+    def __init__(self, connection: Connection, report: WireReport, notify: Callable[[str], None]) -> None:
+        """Read ``report``; ``notify`` is called with what a user should know: rows that moved while they were read."""
         self._connection = connection
         self._report = report
-        self._told = told
+        self._notify = notify
         access = connection.access
         self._path = report.path.format(app=access.app, account=access.account)
 
@@ -87,7 +87,7 @@ class Pull:
                 return
             place = Place(since=place.since)
             if attempt + 1 == AGAIN:
-                self._told(f"rows from {place.since:%Y-%m-%d} on moved while they were read {AGAIN} times over")
+                self._notify(f"rows from {place.since:%Y-%m-%d} on moved while they were read {AGAIN} times over")
 
     def _answers(self, place: Place, until: datetime) -> Iterator[tuple[_Answer, Place]]:
         """Turn the pages of one window, and say after each where the next one begins."""
@@ -98,14 +98,14 @@ class Pull:
             if place.cursor is None and place.offset:  # the server does not know cursors
                 paging = {"page": place.offset // size + 1} if report.paging == "page" else {"offset": place.offset}
             query = paging if report.in_query and "offset" in paging else None
-            told: dict[str, Any] = self._connection.ask("POST", self._path, body={**asked, **paging}, query=query)
-            answer = _Answer(rows=tuple(told.get(report.rows) or ()), total=told.get("totalResults"))
+            body: dict[str, Any] = self._connection.request("POST", self._path, body={**asked, **paging}, query=query)
+            answer = _Answer(rows=tuple(body.get(report.rows) or ()), total=body.get("totalResults"))
             count = len(answer.rows)
-            place = Place(since=place.since, cursor=told.get("nextCursor"), offset=place.offset + count)
+            place = Place(since=place.since, cursor=body.get("nextCursor"), offset=place.offset + count)
             yield answer, place
-            # Call details tell no more than their rows.
-            has_more = bool(count) and bool(told.get("hasMore", count >= size))
-            if not (place.cursor is not None if "nextCursor" in told else has_more):
+            # Call details have nothing but their rows.
+            has_more = bool(count) and bool(body.get("hasMore", count >= size))
+            if not (place.cursor is not None if "nextCursor" in body else has_more):
                 return
 
     def _is_new(self, row: Row, seen: set[str]) -> bool:

@@ -14,7 +14,7 @@ from auscult.client.exporting import Page, Place
 from auscult.domain.errors import ConflictError
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class ExportRequest(Struct, frozen=True, kw_only=True):
     """Request that a file answers."""
 
     url: str
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 class Checkpoint(Struct, frozen=True, kw_only=True):
     """Checkpoint: this number of bytes of the file are the rows before ``place``."""
 
-    asked: Asked
+    asked: ExportRequest
     place: Place
     length: int
 
@@ -43,7 +43,7 @@ class Saved:
         self._checkpoint = checkpoint
         self._encode = msgspec.json.Encoder().encode_lines
 
-    def keep(self, page: Page, asked: Asked) -> None:
+    def keep(self, page: Page, asked: ExportRequest) -> None:
         """Write a page, then where the next one begins: in this order, so that nothing is missed."""
         self._stream.write(self._encode(page.rows))
         self._stream.flush()
@@ -53,7 +53,7 @@ class Saved:
         new.write_bytes(msgspec.json.encode(kept))
         new.replace(self._checkpoint)
 
-    def save(self, pages: Iterator[Page], asked: Asked) -> Iterator[int]:
+    def save(self, pages: Iterator[Page], asked: ExportRequest) -> Iterator[int]:
         """Write all pages; after each, how many rows it had. At the end the checkpoint goes."""
         for page in pages:
             self.keep(page, asked)
@@ -62,7 +62,7 @@ class Saved:
 
 
 @contextmanager
-def saving(path: Path, asked: Asked) -> Generator[Saved, None, None]:
+def saving(path: Path, asked: ExportRequest) -> Generator[Saved, None, None]:
     """Open the file where it was interrupted, if there is a checkpoint, else from the beginning.
 
     Raises ``ConflictError`` where the checkpoint is that of another request, or cannot be read.
@@ -76,7 +76,7 @@ def saving(path: Path, asked: Asked) -> Generator[Saved, None, None]:
         yield Saved(stream, checkpoint, kept)
 
 
-def _read(checkpoint: Path, asked: Asked) -> Checkpoint:
+def _read(checkpoint: Path, asked: ExportRequest) -> Checkpoint:
     try:
         kept = msgspec.json.decode(checkpoint.read_bytes(), type=Checkpoint)
     except msgspec.DecodeError as error:

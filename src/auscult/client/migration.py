@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from auscult.client.connection import Connection
 from auscult.client.exporting import Page, Place, Pull, Row
-from auscult.client.file_sink import Asked
-from auscult.client.vendor_import import CHANNELS, Known, Told, document_of
+from auscult.client.file_sink import ExportRequest
+from auscult.client.vendor_import import CHANNELS, JoinCounts, Known, document_of
 from auscult.client.wire import WIRE, WireReport
 from auscult.domain.errors import ConflictError
 
@@ -77,7 +77,7 @@ PARTS = _parts()
 class Moving:
     """Rows pulled of one period, in a file."""
 
-    def __init__(self, path: Path, asked: Asked) -> None:
+    def __init__(self, path: Path, asked: ExportRequest) -> None:
         """Open the file, new or as it was left. Raises ``ConflictError`` where it is that of something else."""
         self._asked = asked
         self._file = sqlite3.connect(path, isolation_level=None)
@@ -118,7 +118,7 @@ class Moving:
         place = place or Place(since=self._asked.until)
         self._stand(part, place, is_done=True)
 
-    def documents(self, words: Mapping[str, str], counts: Told) -> Iterator[dict[str, Any]]:
+    def documents(self, words: Mapping[str, str], counts: JoinCounts) -> Iterator[dict[str, Any]]:
         """Join what was pulled, conversation by conversation, in the order in which they came."""
         self._join_sessions()
         rows: dict[str, Row] = {}
@@ -152,7 +152,9 @@ class Moving:
         pairs = self._file.execute(_PAIRS).fetchall()
         self._file.executemany("UPDATE pulled SET id = ?2 WHERE id = ?1 AND part = 'calldetails'", pairs)
 
-    def _document(self, id_: str, rows: Mapping[str, Row], known: Known, counts: Told) -> Iterator[dict[str, Any]]:
+    def _document(
+        self, id_: str, rows: Mapping[str, Row], known: Known, counts: JoinCounts
+    ) -> Iterator[dict[str, Any]]:
         try:
             document = document_of(id_, rows, known, counts)
         except (AttributeError, KeyError, TypeError, ValueError) as error:  # of another's making, and not as documented
@@ -166,7 +168,7 @@ class Moving:
         found = self._file.execute("SELECT asked FROM asked").fetchone()
         if found is None:
             self._file.execute("INSERT INTO asked VALUES (?)", (msgspec.json.encode(self._asked),))
-        elif (other := msgspec.json.decode(found[0], type=Asked)) != self._asked:
+        elif (other := msgspec.json.decode(found[0], type=ExportRequest)) != self._asked:
             raise ConflictError(
                 f"{path} belongs to another move ({other.app} from {other.url}, {other.since:%Y-%m-%d} to "
                 f"{other.until:%Y-%m-%d}): name another file",

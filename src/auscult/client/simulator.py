@@ -9,7 +9,7 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from auscult.client.connection import RemoteError
-from auscult.client.sse import Hook, Told, left_out, told_of
+from auscult.client.sse import Hook, HookRequest, hook_requests, left_out
 from auscult.domain.conversation import Conversation
 
 UNTIMED_S = 3.0
@@ -26,13 +26,13 @@ class Played(Struct, kw_only=True):
     messages: int
     events: int
     left_out: int
-    told: int = 0
+    sent: int = 0
     refusal: str = ""
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing is left of it."""
-        return bool(self.refusal) or self.told == self.messages + self.events
+        return bool(self.refusal) or self.sent == self.messages + self.events
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -51,36 +51,36 @@ class _Part:
     """One conversation, and how far it is. ``began`` is when, by the clock of playing, in seconds."""
 
     def __init__(self, conversation: Conversation, pace: Pace, began: float) -> None:
-        self.told = told_of(conversation)
-        messages = sum(one.is_message for one in self.told)
+        self.requests = hook_requests(conversation)
+        messages = sum(one.is_message for one in self.requests)
         self.played = Played(
             id=pace.prefix + conversation.id,
             messages=messages,
-            events=len(self.told) - messages,
+            events=len(self.requests) - messages,
             left_out=left_out(conversation),
         )
-        self._after_s = _after_s(self.told)
+        self._after_s = _after_s(self.requests)
         self._speed = pace.speed
         self._began = began
 
     @property
-    def next(self) -> Told:
+    def next(self) -> HookRequest:
         """Return the next request."""
-        return self.told[self.played.told]
+        return self.requests[self.played.sent]
 
     def due(self, now: float) -> float:
         """Return when it is due: as long after the beginning as in the recording, divided by the speed."""
         if not self._speed:
             return now
-        return self._began + self._after_s[self.played.told] / self._speed
+        return self._began + self._after_s[self.played.sent] / self._speed
 
 
-def _after_s(told: Sequence[Told]) -> list[float]:
+def _after_s(requests: Sequence[HookRequest]) -> list[float]:
     """Return how long after the beginning each is sent, at the speed of the recording, in seconds."""
     after_s = 0.0
     found: list[float] = []
-    for one in told:
-        passed_s = (one.at - told[0].at).total_seconds()
+    for one in requests:
+        passed_s = (one.at - requests[0].at).total_seconds()
         after_s = max(passed_s, after_s if one.is_timed else after_s + UNTIMED_S)
         found.append(after_s)
     return found
@@ -119,13 +119,13 @@ def play(
 
 
 def _post(hook: Hook, part: _Part, *, is_now: bool) -> None:
-    told = part.next
-    at = datetime.now(UTC) if is_now else told.at
+    request = part.next
+    at = datetime.now(UTC) if is_now else request.at
     try:
-        hook.tell(part.played.id, {**told.body, "timestamp": at.isoformat()})
+        hook.send(part.played.id, {**request.body, "timestamp": at.isoformat()})
     except RemoteError as error:
         if error.status is None or error.status in _EVERYWHERE:
             raise
         part.played.refusal = error.message
     else:
-        part.played.told += 1
+        part.played.sent += 1

@@ -30,10 +30,10 @@ class Hook:
         access: Access,
         *,
         sleep: Callable[[float], None] = time.sleep,
-        told: Callable[[str], None] = lambda _: None,
+        notify: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Nothing is sent yet. ``told`` is given a line for whatever takes patience."""
-        self._connection = Connection(url, access, sleep=sleep, told=told)
+        """Nothing is sent yet. ``notify`` is called with the reason for each wait."""
+        self._connection = Connection(url, access, sleep=sleep, notify=notify)
         self._path = _HOOK.format(app=quote(access.app, safe=""))
 
     def __enter__(self) -> Self:
@@ -46,15 +46,15 @@ class Hook:
         """Let the connection go."""
         self._connection.close()
 
-    def tell(self, conversation_id: str, body: Mapping[str, object]) -> None:
+    def send(self, conversation_id: str, body: Mapping[str, object]) -> None:
         """Send a message, events, or both of a live conversation. They are committed when this returns.
 
         Names in the body (``messageId``, ``eventId``) make it safe to repeat. Raises ``RemoteError``.
         """
-        self._connection.ask("POST", self._path, body={"conversationId": conversation_id, **body})
+        self._connection.request("POST", self._path, body={"conversationId": conversation_id, **body})
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class HookRequest(Struct, frozen=True, kw_only=True):
     """Request to the hook: its time by the recording's clock (aware UTC), and its body without ``timestamp``.
 
     ``is_timed`` is false where the recording has no time: ``at`` is then that of the turn before.
@@ -70,14 +70,14 @@ class Told(Struct, frozen=True, kw_only=True):
         return "query" in self.body
 
 
-def told_of(conversation: Conversation) -> list[Told]:
+def hook_requests(conversation: Conversation) -> list[HookRequest]:
     """Return all requests of a recorded conversation, in order: entries, messages, exits, the end."""
-    told = sorted((*_moves(conversation), *_messages(conversation)), key=lambda one: one.at)
-    last = max([conversation.started_at, *(one.at for one in told)])
+    requests = sorted((*_moves(conversation), *_messages(conversation)), key=lambda one: one.at)
+    last = max([conversation.started_at, *(one.at for one in requests)])
     over = max(last, conversation.ended_at or last)
     end = {"name": "END_OF_CONVERSATION", "eventId": "end", "reason": "agent_initiated"}
-    told += [*_exits(conversation, over), _event(conversation, over, end)]
-    return told
+    requests += [*_exits(conversation, over), _event(conversation, over, end)]
+    return requests
 
 
 def left_out(conversation: Conversation) -> int:
@@ -85,7 +85,7 @@ def left_out(conversation: Conversation) -> int:
     return sum(turn.speaker not in _AUTHORS or not turn.text.strip() for turn in conversation.turns)
 
 
-def _messages(conversation: Conversation) -> Iterator[Told]:
+def _messages(conversation: Conversation) -> Iterator[HookRequest]:
     """Yield the messages of customers and agents; an untimed turn directly follows the one before."""
     at = conversation.started_at
     for turn in conversation.turns:
@@ -94,7 +94,7 @@ def _messages(conversation: Conversation) -> Iterator[Told]:
         author = _AUTHORS.get(turn.speaker)
         if author is not None and turn.text.strip():
             body = {**_kind(conversation), **_said(turn, author)}
-            yield Told(at=at, body=body, is_timed=turn.start_ms is not None)
+            yield HookRequest(at=at, body=body, is_timed=turn.start_ms is not None)
 
 
 def _said(turn: Turn, author: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _said(turn: Turn, author: str) -> dict[str, Any]:
     return said if turn.agent_id is None else {**said, "agentId": turn.agent_id}
 
 
-def _moves(conversation: Conversation) -> Iterator[Told]:
+def _moves(conversation: Conversation) -> Iterator[HookRequest]:
     """The first agent comes in at the beginning; each transfer takes one out and lets the next one in."""
     agents, queues = conversation.agents, conversation.queues
     transfers = [event for event in conversation.events if event.type == _TRANSFER]
@@ -115,7 +115,7 @@ def _moves(conversation: Conversation) -> Iterator[Told]:
         yield _move(conversation, at, place + 1, ("COLD", "entry"), to)
 
 
-def _exits(conversation: Conversation, at: datetime) -> Iterator[Told]:
+def _exits(conversation: Conversation, at: datetime) -> Iterator[HookRequest]:
     """Yield the exit of the last agent."""
     transfers = sum(event.type == _TRANSFER for event in conversation.events)
     if conversation.agents:
@@ -124,7 +124,7 @@ def _exits(conversation: Conversation, at: datetime) -> Iterator[Told]:
 
 def _move(
     conversation: Conversation, at: datetime, place: int, how: tuple[str, str], queue: Queue | None = None
-) -> Told:
+) -> HookRequest:
     """The agent at ``place`` comes in or leaves: ``how`` names transfer and transition."""
     transfer, transition = how
     queue = queue or _at(conversation.queues, place)
@@ -152,8 +152,8 @@ def _at(queues: Sequence[Queue], place: int) -> Queue | None:
     return queues[min(place, len(queues) - 1)] if queues else None
 
 
-def _event(conversation: Conversation, at: datetime, event: dict[str, Any]) -> Told:
-    return Told(at=at, body={**_kind(conversation), "events": [event]})
+def _event(conversation: Conversation, at: datetime, event: dict[str, Any]) -> HookRequest:
+    return HookRequest(at=at, body={**_kind(conversation), "events": [event]})
 
 
 def _kind(conversation: Conversation) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Known(NamedTuple):
     words: Mapping[str, str] = {}
 
 
-class Told(NamedTuple):
+class JoinCounts(NamedTuple):
     """Result of a join: the number of values carried over, and of those that are not, by kind."""
 
     carried: Counter[str]
@@ -49,12 +49,12 @@ class Told(NamedTuple):
     left_out: Counter[str]
 
 
-def no_losses() -> Told:
+def no_losses() -> JoinCounts:
     """Nothing yet."""
-    return Told(Counter(), Counter(), Counter())
+    return JoinCounts(Counter(), Counter(), Counter())
 
 
-def document_of(id_: str, rows: Mapping[str, Row], known: Known, counts: Told) -> dict[str, Any] | None:
+def document_of(id_: str, rows: Mapping[str, Row], known: Known, counts: JoinCounts) -> dict[str, Any] | None:
     """Join one conversation's rows, by the reports' names; None where no document can be made of them, counted why."""
     quality = [rows[name] for name in QUALITY if name in rows]
     call, assist = rows.get("calldetails"), rows.get("aaconversation")
@@ -170,7 +170,7 @@ def _direction(raw: Row | None, call: Row | None) -> dict[str, str]:
     return {"direction": said} if said in ("inbound", "outbound") else {}
 
 
-def _language(quality: Sequence[Row], counts: Told) -> str | None:
+def _language(quality: Sequence[Row], counts: JoinCounts) -> str | None:
     """The code of the language that the reports name in English."""
     name = _first(quality, "Language")
     if not isinstance(name, str):
@@ -196,7 +196,7 @@ def _drop_early_end(document: dict[str, Any]) -> None:
         del document["ended_at"]
 
 
-def _count_quality(quality: Sequence[Row], counts: Told) -> None:
+def _count_quality(quality: Sequence[Row], counts: JoinCounts) -> None:
     """Count what this server works out itself."""
     metrics = [metric for row in quality for metric in cast("Iterable[Row]", row.get("Metrics") or ())]
     counts.lost["scores and verdicts, which are made anew here"] += any("Qualification" in each for each in metrics)

@@ -44,7 +44,7 @@ class ByApp(Protocol):
     """An engine, near or far, that may answer one app otherwise than another: by tables, or by hosts, of its own."""
 
     def for_app(self, app_id: str) -> Self:
-        """The same engine, answering for this app."""
+        """Return the same engine, answering for this app."""
         ...
 
 
@@ -55,12 +55,12 @@ RemoteEngines = Mapping[type[Probe], RemoteEngine]
 class Spending(Protocol):
     """Usage of far engines in a day, counted over every process."""
 
-    def take(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
-        """Count this much (cost in billionths) for a day like 2026-03-23, if the allowance holds it; whether it does."""
+    def reserve(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
+        """Reserve tokens and cost (in billionths) of a day like 2026-03-23; return False where the allowance is exceeded."""
         ...
 
-    def settle(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
-        """Count one call, and the tokens and cost that it used beyond what was taken, or below it."""
+    def reconcile(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
+        """Count one call, and add what it used beyond its reservation; negative where it used less."""
         ...
 
     def pause(self, owner: str, until: datetime) -> None:
@@ -72,7 +72,7 @@ class Spending(Protocol):
         ...
 
     def spent(self, day: str) -> tuple[int, int]:
-        """Tokens and cost of a day so far."""
+        """Return tokens and cost of a day so far."""
         ...
 
 
@@ -80,11 +80,11 @@ class KeptAnswers(Protocol):
     """Answers of far engines about the conversations of one app, so that the same question costs nothing again."""
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
-        """The answers that are kept under these keys."""
+        """Return the stored answers under these keys."""
         ...
 
     def keep(self, heard: JudgeResult, keys: Mapping[Inquiry, bytes]) -> None:
-        """Keep the answers of one call, and what it took; answers to an erased conversation are not kept."""
+        """Store the answers and the usage of one call; answers about an erased conversation are not stored."""
         ...
 
     def usage(self, batch_id: str) -> Usage:
@@ -104,7 +104,7 @@ class Engine(Protocol):
         ...
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
-        """One answer for each probe, in order. Raises ``EngineError`` when it cannot."""
+        """Return one answer for each probe, in order. Raises ``EngineError`` where that is impossible."""
         ...
 
 

@@ -37,7 +37,7 @@ def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenat
     characters = forgotten = 0
 
     @wraps(work)
-    def ask(conversation: Conversation, *more: P.args, **named: P.kwargs) -> T:
+    def recall(conversation: Conversation, *more: P.args, **named: P.kwargs) -> T:
         nonlocal characters, forgotten
         key = (id(conversation), *map(id, more))
         found = remembered.get(key)
@@ -50,4 +50,4 @@ def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenat
                     forgotten = remembered.popitem(last=False)[1].until
         return found.made
 
-    return ask
+    return recall

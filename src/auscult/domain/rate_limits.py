@@ -11,8 +11,11 @@ class Windows(Protocol):
         """Return whether a count is so quick that it needs no thread of its own."""
         ...
 
-    def take(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
-        """Count one more for ``key``; how many there are now (``limit`` + 1 is refused) and seconds to the window's end."""
+    def consume(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
+        """Count one request of ``key``; return the requests in its window and the seconds to the end of the window.
+
+        A number of ``limit`` + 1 is a refusal.
+        """
         ...
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ class AiAgents:
         fault = ""
         for _ in range(TRIES):
             try:
-                reply = self._outside.ask(message, self._app_id)
+                reply = self._outside.send(message, self._app_id)
                 if reply.status >= 400:  # noqa: PLR2004 a refusal
                     raise BadReplyError(f"it answers {reply.status}")  # noqa: TRY301 counted as any other bad answer
                 reviewed = reviewed_of(reply.body, question)

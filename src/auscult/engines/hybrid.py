@@ -102,7 +102,7 @@ class HybridIndex:
 
         A number that no passage has names an order, say, and nothing of the question.
         """
-        words = self._asked(question)
+        words = self._search_words(question)
         if not self._passages or not words:
             return []
         # Sums of the same numbers may differ in the last bits by where a row lies: equal passages stay equal.
@@ -124,7 +124,7 @@ class HybridIndex:
         return Signs(
             score=first.score,
             lead=first.score - (rival.score if rival else unseen),
-            covered=self._covered(self._asked(question), first.passage),
+            covered=self._covered(self._search_words(question), first.passage),
             telling=self.telling(question),
         )
 
@@ -134,7 +134,7 @@ class HybridIndex:
         words = {word for word in given if word not in SMALL and not _has_digit(word)}
         return min(1.0, sum(map(self._weight, words)) / (QUESTION * self._weight("")))
 
-    def _asked(self, question: str) -> list[str]:
+    def _search_words(self, question: str) -> list[str]:
         """Return the words of a question that may lead to a passage."""
         given = self._as_spelt(spoken_words(question).split())
         return [word for word in given if word in self._with_word or not _has_digit(word)]

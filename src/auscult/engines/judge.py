@@ -21,19 +21,19 @@ __all__ = ["Address", "Budget", "Judge", "Server"]
 GRACE_S = 5.0
 """How long a call that is under way may go on when the judge is closed."""
 
-_LOOK_S = 0.25
-"""Between two looks at whether the judge was closed."""
+_CHECK_EVERY_S = 0.25
+"""Seconds between two checks whether the judge was closed."""
 
 
 class _Job(NamedTuple):
-    """Conversation to be judged. ``tell`` gets each result, then None; or the error that ended it.
+    """Conversation to be judged. ``deliver`` receives each result, then None; or the error that ended it.
 
     ``hear`` does the work within the trace of the caller.
     """
 
     transcript: Transcript
     questions: tuple[Question, ...]
-    tell: Callable[[JudgeResult | Exception | None], None]
+    deliver: Callable[[JudgeResult | Exception | None], None]
     hear: Callable[["_Job"], None]
 
 
@@ -43,7 +43,7 @@ class Judge:
     kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Grading, Extraction, Summarization})
 
     def __init__(
-        self, server: Server, purse: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
+        self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
     ) -> None:
         """Store the parts; nothing is opened yet. ``context`` is the model's, in tokens; ``at_once`` counts conversations.
 
@@ -52,7 +52,7 @@ class Judge:
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
-        self._calls = JudgeClient(server, purse, gate, lambda: self._closed.is_set)
+        self._calls = JudgeClient(server, budget, gate, lambda: self._closed.is_set)
         self._context = context
         self._server = server
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
@@ -74,20 +74,20 @@ class Judge:
         heard: SimpleQueue[JudgeResult | Exception | None] = SimpleQueue()
         kept, gone = Semaphore(0), Event()
 
-        def tell(one: JudgeResult | Exception | None) -> None:
+        def deliver(one: JudgeResult | Exception | None) -> None:
             heard.put(one)
             if isinstance(one, JudgeResult) and not gone.is_set():
                 kept.acquire()
 
         for transcript, about in by_transcript.items():
-            self._jobs.put(_Job(transcript, about, tell, TRACING.carried(self._hear)))
+            self._jobs.put(_Job(transcript, about, deliver, TRACING.carried(self._hear)))
         left, until = len(by_transcript), None
         try:
             while left and (until is None or time.monotonic() < until):
                 if until is None and self._closed.is_set():
                     until = time.monotonic() + GRACE_S
                 try:
-                    one = heard.get(timeout=_LOOK_S)
+                    one = heard.get(timeout=_CHECK_EVERY_S)
                 except Empty:
                     continue
                 if isinstance(one, Exception):
@@ -127,9 +127,9 @@ class Judge:
                 if not self._closed.is_set():
                     job.hear(job)
             except Exception as error:  # noqa: BLE001  (it is raised where the question was asked)
-                job.tell(error)
+                job.deliver(error)
             else:
-                job.tell(None)
+                job.deliver(None)
         with self._starting:
             self._working -= 1
             if not self._working:
@@ -141,7 +141,7 @@ class Judge:
         )
         with TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}):
             for heard in hearing.heard():
-                job.tell(heard)
+                job.deliver(heard)
                 if self._closed.is_set():
                     return
 

@@ -87,7 +87,7 @@ class Learner:
         told: dict[str, tuple[Likely, ...]] = dict.fromkeys(texts, ())
         for start in range(0, len(with_words), BLOCK):
             some = with_words[start : start + BLOCK]
-            told |= zip(some, learned.tell(some, self._embedding.embed(some)), strict=True)
+            told |= zip(some, learned.classify(some, self._embedding.embed(some)), strict=True)
         return told
 
     def _learn(self, examples: Examples) -> "_Learned":
@@ -157,8 +157,8 @@ class _Learned(NamedTuple):
     bias: Floats
     middles: Floats
 
-    def tell(self, texts: Sequence[str], vectors: Floats) -> list[tuple[Likely, ...]]:
-        """The likeliest labels of each text."""
+    def classify(self, texts: Sequence[str], vectors: Floats) -> list[tuple[Likely, ...]]:
+        """Return the likeliest labels of each text."""
         squares = np.square(np.append(self.spelling.rarities, 0.0))
         found: list[int] = []
         starts: list[int] = []

@@ -114,7 +114,7 @@ class Lookups:
         if kept is not None:
             return kept
         try:
-            reply = self._outside.ask(message, self._app_id)
+            reply = self._outside.send(message, self._app_id)
         except PostponedError as later:
             return later.postponed
         except BadReplyError as bad:

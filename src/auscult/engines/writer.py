@@ -79,10 +79,10 @@ class _Request(NamedTuple):
 class PassageWriter:
     """One model on one server. Threads may share it; nothing is opened before the first question."""
 
-    def __init__(self, server: Server, purse: Budget, gate: DistributedSemaphore | None = None) -> None:
-        """Ask ``server`` within the budget of ``purse``, with as many calls at a time as ``gate`` allows."""
+    def __init__(self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None) -> None:
+        """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows."""
         self._server = server
-        self._calls = JudgeClient(server, purse, gate, _for_a_while)
+        self._calls = JudgeClient(server, budget, gate, _for_a_while)
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
         """Answer a question in its language (ISO 639-1) with nothing but what the passages say.

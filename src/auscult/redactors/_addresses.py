@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
-from auscult.redactors._tails import NUMBERS_AND_PLACES, is_plain, tail, told
+from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
 from auscult.redactors._words import words_of
 
 CUE = searcher(
@@ -167,7 +167,7 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
     for start, end, value in (
         *_plots(low),
         *_written(text, low, is_asked=is_asked),
-        *_told(low, is_asked=is_asked),
+        *_introduced(low, is_asked=is_asked),
     ):
         longer = max(end, tail(low, end))
         if not any(first <= start and longer <= last for first, last in taken):
@@ -183,8 +183,8 @@ def _plots(low: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end(), _value(its)
 
 
-def _told(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
-    return ((start, end, _value(low[start:end])) for start, end in told(low, is_asked=is_asked))
+def _introduced(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
+    return ((start, end, _value(low[start:end])) for start, end in find_addresses(low, is_asked=is_asked))
 
 
 def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:

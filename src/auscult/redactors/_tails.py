@@ -50,8 +50,8 @@ def tail(low: str, start: int) -> int:
     return end
 
 
-def told(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
-    """Yield addresses: after words that introduce one; in an answer, from its beginning."""
+def find_addresses(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
+    """Yield the spans of addresses: after words that introduce one; in an answer, from its beginning."""
     starts = [found.end() for found in _TOLD.finditer(low)]
     if is_asked:
         first = _FIRST.match(low)

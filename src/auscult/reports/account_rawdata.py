@@ -16,25 +16,25 @@ from auscult.reports import _dates, _instants, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._rows import intelligence, quality
 from auscult.reports._rows.intelligence import IntentRow
-from auscult.reports._rows.quality import Outcome, Page, QueueRow, Score, told
+from auscult.reports._rows.quality import Outcome, Page, QueueRow, Score, described
 
 _INSTANTS: _instants.Moved = {
     "Conversation Start Time": None,
     "Conversation End Time": None,
     "Agents": {"Agent Start Time": None},
 }
-_Habit = Annotated[int | UnsetType, told("0 to 10, 10 best.")]
+_Habit = Annotated[int | UnsetType, described("0 to 10, 10 best.")]
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
     """An agent who took part."""
 
     id: str = field(name="agentId")
-    name: Annotated[str | None, told("Null where the agent has no name.")] = field(name="Agent Name")
-    started_at: Annotated[str | None, told("When the agent joined, UTC; null where it is not known.")] = field(
+    name: Annotated[str | None, described("Null where the agent has no name.")] = field(name="Agent Name")
+    started_at: Annotated[str | None, described("When the agent joined, UTC; null where it is not known.")] = field(
         name="Agent Start Time"
     )
-    email: Annotated[str | None, told("Null where it is not known.")] = field(name="Agent Email")
+    email: Annotated[str | None, described("Null where it is not known.")] = field(name="Agent Email")
     empathy: _Habit = field(name="empathy score", default=UNSET)
     crutch_words: _Habit = field(name="crutch word score", default=UNSET)
 
@@ -42,14 +42,14 @@ class AgentRow(Struct, frozen=True, kw_only=True):
 class MetricRow(Struct, frozen=True, kw_only=True):
     """A metric of the form and how it turned out."""
 
-    id: Annotated[str | UnsetType, told("Absent where the form gives the metric no id.")] = field(
+    id: Annotated[str | UnsetType, described("Absent where the form gives the metric no id.")] = field(
         name="Metric ID", default=UNSET
     )
     name: str = field(name="Metric Name")
-    weight: Annotated[Raw, told("What the right answer brings.", type="number")] = field(name="Metric Weight")
+    weight: Annotated[Raw, described("What the right answer brings.", type="number")] = field(name="Metric Weight")
     qualification: Annotated[
         Literal["YES", "NO", "NA", "-"] | UnsetType,
-        told(
+        described(
             'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
             "Absent where the conversation was not evaluated."
         ),
@@ -59,40 +59,40 @@ class MetricRow(Struct, frozen=True, kw_only=True):
 class Row(Struct, frozen=True, kw_only=True):
     """One conversation. Nothing that analysis finds is there before the conversation was analysed."""
 
-    source: Annotated[str | None, told("Where the conversation comes from; null where it is not known.")] = field(
+    source: Annotated[str | None, described("Where the conversation comes from; null where it is not known.")] = field(
         name="src"
     )
-    started_at: Annotated[str, told("UTC.")] = field(name="Conversation Start Time")
-    ended_at: Annotated[str | None, told("UTC; null where it is not known.")] = field(name="Conversation End Time")
-    duration: Annotated[str | None, told("As 118182 milliseconds; null where it is not known.")] = field(
+    started_at: Annotated[str, described("UTC.")] = field(name="Conversation Start Time")
+    ended_at: Annotated[str | None, described("UTC; null where it is not known.")] = field(name="Conversation End Time")
+    duration: Annotated[str | None, described("As 118182 milliseconds; null where it is not known.")] = field(
         name="Duration"
     )
     id: str = field(name="Conversation ID")
-    sentiment: Annotated[int | UnsetType | None, told("1 to 10, 5 neutral; null where it cannot be known.")] = field(
-        name="Sentiment Score", default=UNSET
+    sentiment: Annotated[int | UnsetType | None, described("1 to 10, 5 neutral; null where it cannot be known.")] = (
+        field(name="Sentiment Score", default=UNSET)
     )
     intents: tuple[IntentRow, ...] | UnsetType = field(name="Intents", default=UNSET)
     topics: tuple[IntentRow, ...] | UnsetType = field(name="Topics", default=UNSET)
     score: Annotated[
         Score | UnsetType | None,
-        told("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
+        described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="Kore Evaluation Score", default=UNSET)
-    churn_risk: Annotated[bool | UnsetType | None, told("Null where it cannot be known.")] = field(
+    churn_risk: Annotated[bool | UnsetType | None, described("Null where it cannot be known.")] = field(
         name="IsChurnRiskObserved", default=UNSET
     )
-    escalation: Annotated[bool | UnsetType | None, told("Null where it cannot be known.")] = field(
+    escalation: Annotated[bool | UnsetType | None, described("Null where it cannot be known.")] = field(
         name="IsEscalationObserved", default=UNSET
     )
-    pass_score: Annotated[Raw | UnsetType, told("Absent where no form is for the conversation.", type="number")] = (
-        field(name="Pass Score", default=UNSET)
-    )
+    pass_score: Annotated[
+        Raw | UnsetType, described("Absent where no form is for the conversation.", type="number")
+    ] = field(name="Pass Score", default=UNSET)
     passed: Annotated[
         bool | UnsetType | None,
-        told("Whether the score reaches the pass score; null without a score. Absent where no form is for it."),
+        described("Whether the score reaches the pass score; null without a score. Absent where no form is for it."),
     ] = field(name="IsPassed", default=UNSET)
     queues: tuple[QueueRow, ...] = field(name="Queues")
     agents: tuple[AgentRow, ...] = field(name="Agents")
-    metrics: Annotated[tuple[MetricRow, ...], told("Empty where no form is for the conversation.")] = field(
+    metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
         name="Metrics"
     )
 

@@ -21,7 +21,7 @@ from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._languages import language_name
 from auscult.reports._rows import intelligence, quality
 from auscult.reports._rows.intelligence import EmotionRow, IntentRow, PatternRow, RateRow, RatioRow
-from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, told
+from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, described
 
 _STATES: Mapping[AuditState, Literal["Audited", "Assigned", "Not Assigned"]] = {
     "not_assigned": "Not Assigned",
@@ -36,52 +36,54 @@ class AgentRow(Struct, frozen=True, kw_only=True):
     """An agent who took part."""
 
     id: str = field(name="Agent ID")
-    name: Annotated[str | None, told("Null where the agent has no name.")] = field(name="Agent Name")
-    email: Annotated[str | UnsetType, told("Absent where it is not known.")] = field(name="agentEmail", default=UNSET)
+    name: Annotated[str | None, described("Null where the agent has no name.")] = field(name="Agent Name")
+    email: Annotated[str | UnsetType, described("Absent where it is not known.")] = field(
+        name="agentEmail", default=UNSET
+    )
 
 
 class Row(Struct, frozen=True, kw_only=True):
     """One conversation. Nothing that analysis finds is there before the conversation was analysed."""
 
     id: str = field(name="conversationId")
-    custom_id: Annotated[str | UnsetType, told("Absent where none was given.")] = field(
+    custom_id: Annotated[str | UnsetType, described("Absent where none was given.")] = field(
         name="customConversationId", default=UNSET
     )
     direction: Direction = field(name="contact_direction")
-    is_direction_defaulted: Annotated[bool, told("True where no direction was given, and inbound was taken.")]
+    is_direction_defaulted: Annotated[bool, described("True where no direction was given, and inbound was taken.")]
     audit_state: Literal["Audited", "Assigned", "Not Assigned"] = field(name="AuditStatus")
-    audit_score: Annotated[Score | None, told("The auditor's; null until the audit is submitted.")] = field(
+    audit_score: Annotated[Score | None, described("The auditor's; null until the audit is submitted.")] = field(
         name="AuditScore"
     )
-    audited_at: Annotated[str | None, told("When the audit was submitted: 2026-03-23 12:30:00, UTC.")] = field(
+    audited_at: Annotated[str | None, described("When the audit was submitted: 2026-03-23 12:30:00, UTC.")] = field(
         name="audit_date"
     )
-    auditor: Annotated[str | None, told("Null until the audit is submitted.")]
+    auditor: Annotated[str | None, described("Null until the audit is submitted.")]
     queues: tuple[QueueRow, ...] = field(name="Queues")
     agents: tuple[AgentRow, ...] = field(name="Agents")
     score: Annotated[
         Score | UnsetType | None,
-        told("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
+        described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="koreEvalutionScore", default=UNSET)  # sic
-    fatal_errors: Annotated[int, told("Metrics with isFatalError.")] = field(name="fatalErrorCount")
-    language: Annotated[str, told("In English; a code that nobody knows stays a code.")] = field(name="Language")
+    fatal_errors: Annotated[int, described("Metrics with isFatalError.")] = field(name="fatalErrorCount")
+    language: Annotated[str, described("In English; a code that nobody knows stays a code.")] = field(name="Language")
     duration_status: Annotated[
         Literal["evaluated", "below_threshold", "duration_unavailable"] | None,
-        told("Null where no form is for the conversation, so that no duration is asked for."),
+        described("Null where no form is for the conversation, so that no duration is asked for."),
     ]
-    metrics: Annotated[tuple[MetricRow, ...], told("Empty where no form is for the conversation.")] = field(
+    metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
         name="Metrics"
     )
-    started_at: Annotated[str, told("UTC.")] = field(name="conversationStartTime")
-    ended_at: Annotated[str | None, told("UTC; null where it is not known.")] = field(name="conversationEndTime")
-    duration_ms: Annotated[int | None, told("In ms; null where it is not known.")] = field(name="duration")
-    agent_recordings: Annotated[tuple[str, ...] | UnsetType, told("Absent where there are none.")] = field(
+    started_at: Annotated[str, described("UTC.")] = field(name="conversationStartTime")
+    ended_at: Annotated[str | None, described("UTC; null where it is not known.")] = field(name="conversationEndTime")
+    duration_ms: Annotated[int | None, described("In ms; null where it is not known.")] = field(name="duration")
+    agent_recordings: Annotated[tuple[str, ...] | UnsetType, described("Absent where there are none.")] = field(
         name="agentRecordings", default=UNSET
     )
-    customer_recordings: Annotated[tuple[str, ...] | UnsetType, told("Absent where there are none.")] = field(
+    customer_recordings: Annotated[tuple[str, ...] | UnsetType, described("Absent where there are none.")] = field(
         name="customerRecordings", default=UNSET
     )
-    custom_fields: Annotated[dict[str, str] | UnsetType, told("Absent where there are none.")] = UNSET
+    custom_fields: Annotated[dict[str, str] | UnsetType, described("Absent where there are none.")] = UNSET
     sentiment: SentimentLabel | UnsetType = UNSET
     sentiment_score: Annotated[
         Raw | UnsetType,

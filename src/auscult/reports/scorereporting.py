@@ -14,31 +14,31 @@ from auscult.reports import _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 from auscult.reports._languages import language_name
 from auscult.reports._rows import quality
-from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, told
+from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, described
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
     """An agent who took part."""
 
     id: str = field(name="Agent ID")
-    name: Annotated[str | None, told("Null where the agent has no name.")] = field(name="Agent Name")
+    name: Annotated[str | None, described("Null where the agent has no name.")] = field(name="Agent Name")
 
 
 class Row(Struct, frozen=True, kw_only=True):
     """One conversation."""
 
     id: str = field(name="conversationId")
-    custom_id: Annotated[str | UnsetType, told("Absent where none was given.")] = field(
+    custom_id: Annotated[str | UnsetType, described("Absent where none was given.")] = field(
         name="customConversationId", default=UNSET
     )
     queues: tuple[QueueRow, ...] = field(name="Queues")
     agents: tuple[AgentRow, ...] = field(name="Agents")
     score: Annotated[
         Score | UnsetType | None,
-        told("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
+        described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="koreEvalutionScore", default=UNSET)  # sic
-    language: Annotated[str, told("In English; a code that nobody knows stays a code.")] = field(name="Language")
-    metrics: Annotated[tuple[MetricRow, ...], told("Empty where no form is for the conversation.")] = field(
+    language: Annotated[str, described("In English; a code that nobody knows stays a code.")] = field(name="Language")
+    metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
         name="Metrics"
     )
 

@@ -44,7 +44,7 @@ class DocumentReader:
         with self._turn(app_id):
             child = self._child()
             try:
-                reply = child.ask(Request(kind, data, self._cpu_s))
+                reply = child.send(Request(kind, data, self._cpu_s))
             except (OSError, EOFError) as error:
                 child.end()
                 message = (
@@ -105,8 +105,8 @@ class _Child:
             stderr=subprocess.DEVNULL,
         )
 
-    def ask(self, request: Request) -> Reply:
-        """Send a request and wait for its reply. Raises ``OSError`` or ``EOFError`` where the process ended."""
+    def send(self, request: Request) -> Reply:
+        """Send a request, wait for its reply, and return it. Raises ``OSError`` or ``EOFError`` where the process ended."""
         sent, came = self._process.stdin, self._process.stdout
         if sent is None or came is None:
             raise EOFError

@@ -40,7 +40,7 @@ class Door:
     async def count(self, scope: Scope, account_id: str) -> None:
         """Count a request against an account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
         exchange = exchange_of(scope)
-        exchange.decision = await self._limiter.take(account_id)
+        exchange.decision = await self._limiter.acquire(account_id)
         if exchange.decision and not exchange.decision.allowed:
             raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
 

@@ -2,7 +2,7 @@
 
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
-from auscult.server.errors import told_to
+from auscult.server.errors import error_response
 from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter
 
@@ -32,7 +32,7 @@ class Envelope:
             nonlocal replaced
             if message["type"] == "http.response.start":
                 if exchange.decision is None and scope["path"] not in self._uncounted:
-                    exchange.decision = self._limiter.take(_address(scope))
+                    exchange.decision = self._limiter.acquire(_address(scope))
                     replaced = exchange.decision is not None and not exchange.decision.allowed
                 if replaced:
                     await _refuse(scope, send)
@@ -48,7 +48,7 @@ async def _refuse(scope: Scope, send: Send) -> None:
     """Answer that the limit is reached, in place of the answer that was on its way."""
     exchange = exchange_of(scope)
     error = RequestError("too many requests", code="rate.exceeded")
-    status, body, media_type = told_to(scope, error)
+    status, body, media_type = error_response(scope, error)
     own = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
     headers = [*own, *exchange.raw_headers(own)]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -292,8 +292,8 @@ def reason_of(error: AuscultError) -> Reason:
     return REASONS[next(kinds, "server.failed")]
 
 
-def told_to(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
-    """Status, body and media type of the answer to a request that ended in this error, as its API has them."""
+def error_response(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
+    """Return status, body and media type of the response to an error, in the format of the requested API."""
     exchange = exchange_of(scope)
     status, request_id, path = reason_of(error).status, exchange.request_id, exchange.path
     if problems.is_own(path):
@@ -325,7 +325,7 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
 
 def error_answer(scope: Scope, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """Return the whole answer to a request that ended in this error."""
-    status, body, media_type = told_to(scope, error)
+    status, body, media_type = error_response(scope, error)
     challenge = {"WWW-Authenticate": "Bearer"} if status == HTTP_401_UNAUTHORIZED else {}
     return Response(body, status_code=status, headers={**(headers or {}), **challenge}, media_type=media_type)
 

@@ -14,7 +14,17 @@ from typing import Any, NamedTuple, cast
 
 from msgspec import Struct
 
-from auscult.domain.assist.live import Arrival, Author, Ended, Message, Moved, Participant, SummaryAsked, Told, Transfer
+from auscult.domain.assist.live import (
+    Arrival,
+    Author,
+    Ended,
+    HookEvent,
+    Message,
+    Moved,
+    Participant,
+    SummaryAsked,
+    Transfer,
+)
 from auscult.domain.conversation import Channel
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits
@@ -66,7 +76,7 @@ class HookRoute(VendorRoute):
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))
         told = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
-        await self._live.taken(lambda: self._store.within(tenant), told.conversation_id, told.arrivals)
+        await self._live.receive(lambda: self._store.within(tenant), told.conversation_id, told.arrivals)
         return ANSWER
 
 
@@ -150,7 +160,7 @@ class _Reader(Struct):
             assert kind is not None  # noqa: S101  (required)
             yield self._arrival(one, one.text("eventId"), lambda told, kind=kind, one=one: kind(one, told))
 
-    def _arrival(self, fields: "_Fields", name: str | None, make: Callable[[dict[str, Any]], Told]) -> Arrival:
+    def _arrival(self, fields: "_Fields", name: str | None, make: Callable[[dict[str, Any]], HookEvent]) -> Arrival:
         received_at = self.received_at + timedelta(microseconds=self.parts)
         key = None if self.key is None else f"key {self.key} {self.parts}"
         self.parts += 1
@@ -167,7 +177,7 @@ class _Reader(Struct):
         return Arrival(event=make(told), key=name or key, is_timed=at is not None)
 
 
-def _moved(fields: "_Fields", told: dict[str, Any]) -> Told:
+def _moved(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
     transfer = fields.choice("transfertype", _TRANSFERS, is_required=True) or "first"
     is_entry = fields.choice("transition", _TRANSITIONS, is_required=True) or False
     participant = _participant(fields.inner("participant"), is_required=True)
@@ -175,16 +185,16 @@ def _moved(fields: "_Fields", told: dict[str, Any]) -> Told:
     return Moved(**told, transfer=transfer, is_entry=is_entry, participant=participant)
 
 
-def _summary_asked(fields: "_Fields", told: dict[str, Any]) -> Told:
+def _summary_asked(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
     told["language"] = told["language"] or fields.inner("data").language("locale")
     return SummaryAsked(**told)
 
 
-def _ended(fields: "_Fields", told: dict[str, Any]) -> Told:
+def _ended(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
     return Ended(**told, reason=fields.text("reason"), participant=_participant(fields.inner("participant")))
 
 
-_KINDS: Mapping[str, Callable[["_Fields", dict[str, Any]], Told]] = {
+_KINDS: Mapping[str, Callable[["_Fields", dict[str, Any]], HookEvent]] = {
     "internal_transfer_event": _moved,
     "trigger_summary_event": _summary_asked,
     "end_of_conversation": _ended,

@@ -35,17 +35,17 @@ class Decision(NamedTuple):
 
 
 class Limiter(Protocol):
-    """Counts requests by whoever makes them."""
+    """Counts requests by caller."""
 
-    def take(self, key: str) -> Decision | None:
-        """Count one request of ``key``, or refuse it; None where there is no limit."""
+    def acquire(self, key: str) -> Decision | None:
+        """Count one request of ``key``, or refuse it. Return None where there is no limit."""
         ...
 
 
 class NoLimit:
     """Lets every request through."""
 
-    def take(self, key: str) -> None:
+    def acquire(self, key: str) -> None:
         """Count nothing."""
 
 
@@ -57,15 +57,15 @@ class SharedLimiter:
         self._windows = windows
         self._limit = limit
 
-    async def take(self, account_id: str) -> Decision | None:
-        """Count one request of an account, or refuse it; None where there is no limit."""
+    async def acquire(self, account_id: str) -> Decision | None:
+        """Count one request of an account, or refuse it. Return None where there is no limit."""
         if not self._limit:
             return None
-        asked = (f"account {account_id}", self._limit, WINDOW_S)
+        arguments = (f"account {account_id}", self._limit, WINDOW_S)
         if self._windows.is_embedded:
-            n, left_s = self._windows.take(*asked)
+            n, left_s = self._windows.consume(*arguments)
         else:
-            n, left_s = await asyncio.to_thread(self._windows.take, *asked)
+            n, left_s = await asyncio.to_thread(self._windows.consume, *arguments)
         reset_s = max(1, min(WINDOW_S, math.ceil(left_s)))
         return Decision(n <= self._limit, self._limit, max(0, self._limit - n), reset_s)
 
@@ -73,7 +73,7 @@ class SharedLimiter:
 class MinuteLimiter:
     """Allows each key ``limit`` requests in a window of a minute, which begins with its first request.
 
-    Safe to call from many threads. Keys that asked for nothing in the last minute are forgotten.
+    Safe to call from many threads. Keys without a request in the last minute are forgotten.
     """
 
     def __init__(self, limit: int, monotonic: Callable[[], float]) -> None:
@@ -84,7 +84,7 @@ class MinuteLimiter:
         self._windows: dict[str, list[float]] = {}
         self._swept_at = monotonic()
 
-    def take(self, key: str) -> Decision:
+    def acquire(self, key: str) -> Decision:
         """Count one request of ``key``, or refuse it."""
         now = self._monotonic()
         with self._lock:

@@ -1,6 +1,6 @@
-"""Live conversations in a serving process: what comes in is tended at once, and who listens hears of it.
+"""Live conversations in a serving process: events are processed on arrival, and listeners are notified.
 
-All of it can be lost: what is to be done stands in the store, and a worker does what a server that died has not done.
+A crash loses nothing: open work is in the store, and a worker does the work that a crashed server left.
 """
 
 import asyncio
@@ -20,22 +20,25 @@ from auscult.storage.store import AppStore, Store
 
 LOG = logging.getLogger(__name__)
 
-TAKING = 2
-"""Threads that take in: loads, which have threads of their own, must not hold it up."""
+RECEIVERS = 2
+"""Threads that store arrivals: loads, which have threads of their own, must not delay them."""
 
 Key = tuple[str, str]
 """App and conversation."""
 
 
 class LiveService:
-    """Takes in, has tended, and tells. Threads may share it; listeners belong to the event loop that they listen in."""
+    """Receiver of events, which has them processed and notifies listeners. Threads may share it.
+
+    A listener belongs to the event loop in which it listens.
+    """
 
     def __init__(self, assistant: Assistant, now: Callable[[], datetime]) -> None:
-        """Tend with ``assistant``."""
+        """Process events with ``assistant``."""
         self.assistant = assistant
         self.now = now
-        self._taking = ThreadPoolExecutor(TAKING, "taking")
-        self._tending = ThreadPoolExecutor(assistant.at_once, "tending")
+        self._receiving = ThreadPoolExecutor(RECEIVERS, "receiving")
+        self._processing = ThreadPoolExecutor(assistant.at_once, "processing")
         self._lock = threading.Lock()
         self._in_hand: set[Key] = set()
         self._again: set[Key] = set()
@@ -51,18 +54,20 @@ class LiveService:
         """A live conversation of an app."""
         return self.assistant.conversation(app, conversation_id)
 
-    async def taken(self, open_app: Callable[[], AppStore], conversation_id: str, arrivals: Sequence[Arrival]) -> None:
-        """Take in what came by the hook; it is committed when this returns, and tended soon."""
+    async def receive(
+        self, open_app: Callable[[], AppStore], conversation_id: str, arrivals: Sequence[Arrival]
+    ) -> None:
+        """Store events from the hook, which are committed when this returns, and have them processed."""
 
-        def take() -> None:
+        def store() -> None:
             app = open_app()
-            if self.conversation(app, conversation_id).take(arrivals).added:
+            if self.conversation(app, conversation_id).receive(arrivals).added:
                 self.changed(app, conversation_id)
 
-        await asyncio.get_running_loop().run_in_executor(self._taking, take)
+        await asyncio.get_running_loop().run_in_executor(self._receiving, store)
 
     def changed(self, app: AppStore, conversation_id: str) -> None:
-        """Tell whoever listens, and have it tended: once more where somebody is at it already."""
+        """Notify listeners, and have the conversation processed: again where it is being processed already."""
         key = (app.tenant.app_id, conversation_id)
         self._notify(key)
         with self._lock:
@@ -72,7 +77,7 @@ class LiveService:
             if self.is_closed:
                 return
             self._in_hand.add(key)
-        self._tending.submit(self._assist, app, key)
+        self._processing.submit(self._assist, app, key)
 
     def prepare(self, store: Store) -> None:
         """Make what apps know ready to be searched, in a thread of its own."""
@@ -87,24 +92,24 @@ class LiveService:
 
     @contextmanager
     def listening(self, key: Key) -> Generator[asyncio.Event]:
-        """Give an event that is set whenever something happens to a conversation in this process."""
+        """Yield an event that is set whenever a conversation changes in this process."""
         changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
-        def tell() -> None:
+        def notify() -> None:
             loop.call_soon_threadsafe(changed.set)
 
         with self._lock:
-            self._listeners[key].add(tell)
+            self._listeners[key].add(notify)
         try:
             yield changed
         finally:
             with self._lock:
-                self._listeners[key].discard(tell)
+                self._listeners[key].discard(notify)
                 if not self._listeners[key]:
                     del self._listeners[key]
 
     def stop_listening(self) -> None:
-        """Let nobody listen any longer: requests that go on without end would hold up the end of the server."""
+        """End all listening: endless requests would delay the end of the server."""
         self._closed.set()
         with self._lock:
             keys = list(self._listeners)
@@ -114,22 +119,22 @@ class LiveService:
     def close(self) -> None:
         """End what is in hand; the rest is done by a worker."""
         self.stop_listening()
-        self._taking.shutdown()
-        self._tending.shutdown(cancel_futures=True)
+        self._receiving.shutdown()
+        self._processing.shutdown(cancel_futures=True)
         self.assistant.close()
 
     def _notify(self, key: Key) -> None:
         with self._lock:
             listeners = list(self._listeners.get(key, ()))
-        for tell in listeners:
-            tell()
+        for notify in listeners:
+            notify()
 
     def _assist(self, app: AppStore, key: Key) -> None:
         while True:
             try:
-                self.assistant.tend(app, key[1], partial(self._notify, key))
-            except Exception:  # a worker looks at it again soon
-                LOG.exception("live conversation %s: will be looked at again", key[1])
+                self.assistant.process(app, key[1], partial(self._notify, key))
+            except Exception:  # a worker processes it again soon
+                LOG.exception("live conversation %s: will be processed again", key[1])
             with self._lock:
                 if key not in self._again or self.is_closed:
                     self._in_hand.discard(key)

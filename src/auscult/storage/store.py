@@ -234,9 +234,9 @@ class Store:
         for tenant in tenants or self.tenants():
             repair(self._database, self._apps.key(tenant))
 
-    def settle(self) -> None:
-        """Ready for reading what was written in bulk, where the database does not do so at once."""
-        self._database.settle()
+    def vacuum(self) -> None:
+        """Vacuum what was written in bulk, where the database needs it."""
+        self._database.vacuum()
 
     def erased(self, after: int = 0) -> list[ErasedKey]:
         """Return what was erased in every app, after the number of an erasure, in order."""

@@ -50,11 +50,11 @@ def here() -> str:
     return blake2b(boot + namespace, digest_size=6).hexdigest()
 
 
-class Seen(NamedTuple):
-    """Workers that are known to the store, by whether they live."""
+class WorkerStates(NamedTuple):
+    """Workers in the store, by state."""
 
-    alive: frozenset[str]
-    dead: frozenset[str]
+    running: frozenset[str]
+    ended: frozenset[str]
 
 
 class Heartbeat:
@@ -67,8 +67,8 @@ class Heartbeat:
         self._here = here()
         self._seen: dict[str, tuple[int, float]] = {}
 
-    def look(self) -> Seen:
-        """Return the running workers. One elsewhere that is new to this process counts as running."""
+    def check(self) -> WorkerStates:
+        """Return the workers by state. One on another machine that is new to this process counts as running."""
         now = self._clock()
         beats = self._workers.beats()
         before = self._seen
@@ -76,11 +76,11 @@ class Heartbeat:
             worker: before[worker] if worker in before and before[worker][0] == count else (count, now)
             for worker, count in beats.items()
         }
-        alive = frozenset(worker for worker, (_, at) in self._seen.items() if self._lives(worker, now - at))
-        return Seen(alive, frozenset(self._seen) - alive)
+        running = frozenset(worker for worker, (_, at) in self._seen.items() if self._lives(worker, now - at))
+        return WorkerStates(running, frozenset(self._seen) - running)
 
-    def dead(self, names: Collection[str]) -> frozenset[str]:
-        """Return those of these processes, workers or not, that have ended. One elsewhere is known by its beats."""
+    def ended(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of these processes, workers or not, that have ended. On other machines, heartbeats decide."""
         now = self._clock()
         known = {name: self._seen.get(name, (0, now)) for name in names}
         return frozenset(name for name, (_, at) in known.items() if not self._lives(name, now - at))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auscult.workers.background import BackgroundThread
 
-LOOK_EVERY_S = 1.0
+POLL_EVERY_S = 1.0
 
 
 class ListExporter(BackgroundThread):
@@ -12,7 +12,7 @@ class ListExporter(BackgroundThread):
 
     def __init__(self, run_once: Callable[[], bool]) -> None:
         """``run_once`` writes one, and returns False where none waits."""
-        super().__init__("list exports", LOOK_EVERY_S)
+        super().__init__("list exports", POLL_EVERY_S)
         self._run_once = run_once
 
     def _run_due(self) -> None:

@@ -33,7 +33,7 @@ class ProcessPool:
     def __enter__(self) -> Self:
         """Start them all."""
         for place in self._places:
-            place.tend()
+            place.ensure_running()
         self._keeper.start()
         return self
 
@@ -61,7 +61,7 @@ class ProcessPool:
     def _keep(self) -> None:
         while not self._ending.wait(0.2):
             for place in self._places:
-                place.tend()
+                place.ensure_running()
 
 
 class _WorkerSlot:
@@ -74,7 +74,7 @@ class _WorkerSlot:
         self.deaths = 0
         """In a row, each soon after the one before."""
 
-    def tend(self) -> None:
+    def ensure_running(self) -> None:
         """Start a process where there is none and the pause is over."""
         now = time.monotonic()
         if self._process is not None and not self._process.is_alive():

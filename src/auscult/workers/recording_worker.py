@@ -12,7 +12,7 @@ from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background import BackgroundThread
 from auscult.workers.webhook_sender import CheckedConnection, NotAllowedError, login
 
-LOOK_EVERY_S = 1.0
+POLL_EVERY_S = 1.0
 _TIMEOUT_S = 3600.0
 _PIECE_BYTES = 1 << 20
 _MOST_REDIRECTS = 3
@@ -38,14 +38,14 @@ class LinkFetcher:
         if self._allowed == "none":
             raise RecordingError("links are not fetched (setting recording_links)", code="recording.link_refused")
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._asked(link)
+            answer = self._request(link)
             if answer.status not in _MOVED:
                 return self._body(answer)
             link = urljoin(link, answer.getheader("Location") or "")
             answer.close()
         raise RecordingError(f"the link redirects more than {_MOST_REDIRECTS} times", code="recording.link_refused")
 
-    def _asked(self, link: str) -> http.client.HTTPResponse:
+    def _request(self, link: str) -> http.client.HTTPResponse:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https"):
             raise RecordingError(f"the link redirects to {parts.scheme}:", code="recording.link_refused")
@@ -93,7 +93,7 @@ class RecordingWorker(BackgroundThread):
 
     def __init__(self, work: RecordingWork) -> None:
         """Nothing is done before it is opened."""
-        super().__init__("recording tasks", LOOK_EVERY_S)
+        super().__init__("recording tasks", POLL_EVERY_S)
         self._work = work
 
     def _run_due(self) -> None:

@@ -5,16 +5,16 @@ from types import TracebackType
 
 from auscult.workers.background import BackgroundThread
 
-SETTLE_EVERY_S = 10.0
+VACUUM_EVERY_S = 10.0
 
 
 class StatisticsRefresher(BackgroundThread):
-    """A thread that settles what was written, for as long as it is open. Several do no harm: one of them does it."""
+    """A thread that vacuums what was written, for as long as it is open. Several may run: one of them does the work."""
 
-    def __init__(self, settle: Callable[[], None]) -> None:
-        """Nothing is settled before it is opened."""
-        super().__init__("statistics", SETTLE_EVERY_S)
-        self._settle = settle
+    def __init__(self, vacuum: Callable[[], None]) -> None:
+        """Store ``vacuum``, which is called at intervals while this is open."""
+        super().__init__("statistics", VACUUM_EVERY_S)
+        self._vacuum = vacuum
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -23,4 +23,4 @@ class StatisticsRefresher(BackgroundThread):
         self._ending.set()
 
     def _run_due(self) -> None:
-        self._settle()
+        self._vacuum()

@@ -10,7 +10,7 @@ from auscult.storage.work.workers import Workers
 from auscult.workers.heartbeat import Heartbeat
 from auscult.workers.process_pool import ProcessPool
 
-LOOK_S = 0.5
+CHECK_EVERY_S = 0.5
 MOST_HELPERS = 2
 """Workers that a command starts where none is alive. They take turns at writing, so more help little and cost memory."""
 FEW_BYTES = 1_000_000
@@ -27,20 +27,20 @@ def helpers_for(files: Sequence[Path]) -> int:
 class TemporaryWorkers:
     """Context in which at least one worker is running."""
 
-    def __init__(self, workers: Workers, hire: Callable[[], ProcessPool]) -> None:
-        """Store ``hire``, which returns a pool that is not started yet."""
-        self._pulse = Heartbeat(workers)
-        self._hire = hire
-        self._crew: ProcessPool | None = None
-        self._looked_at = float("-inf")
+    def __init__(self, workers: Workers, make_pool: Callable[[], ProcessPool]) -> None:
+        """Store ``make_pool``, which returns a pool that is not started yet."""
+        self._heartbeat = Heartbeat(workers)
+        self._make_pool = make_pool
+        self._pool: ProcessPool | None = None
+        self._checked_at = float("-inf")
 
-    def tend(self) -> None:
-        """Start a pool when no worker is running. To be called often; it checks at intervals."""
+    def ensure_running(self) -> None:
+        """Start a pool where no worker is running. Call it often: it checks at intervals."""
         now = time.monotonic()
-        if self._crew is None and now - self._looked_at >= LOOK_S:
-            self._looked_at = now
-            if not self._pulse.look().alive:
-                self._crew = self._hire().__enter__()
+        if self._pool is None and now - self._checked_at >= CHECK_EVERY_S:
+            self._checked_at = now
+            if not self._heartbeat.check().running:
+                self._pool = self._make_pool().__enter__()
 
     def __enter__(self) -> Self:
         """Enter without starting anything."""
@@ -50,5 +50,5 @@ class TemporaryWorkers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the pool, if there is one."""
-        if self._crew is not None:
-            self._crew.__exit__(kind, error, trace)
+        if self._pool is not None:
+            self._pool.__exit__(kind, error, trace)

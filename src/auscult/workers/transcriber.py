@@ -14,7 +14,7 @@ from auscult.domain.recordings.words import Word
 from auscult.services.recordings.transcription import Transcribing, TransientError
 from auscult.workers.background import BackgroundThread
 
-LOOK_EVERY_S = 1.0
+POLL_EVERY_S = 1.0
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _SERVER_ERROR = 500
 _OK = 200
@@ -116,7 +116,7 @@ class Transcriber(BackgroundThread):
 
     def __init__(self, transcribing: Transcribing | None) -> None:
         """None: there is no server of speech to text, so nothing is transcribed."""
-        super().__init__("transcriptions", LOOK_EVERY_S)
+        super().__init__("transcriptions", POLL_EVERY_S)
         self._transcribing = transcribing
 
     def _run_due(self) -> None:

@@ -10,7 +10,7 @@ from auscult.services.delivery.webhooks import WebhookDispatch
 from auscult.workers.background import BackgroundThread
 
 LOG = logging.getLogger(__name__)
-LOOK_EVERY_S = 0.5
+POLL_EVERY_S = 0.5
 
 AT_ONCE = 8
 """Webhooks that are sent to at the same time."""
@@ -24,7 +24,7 @@ class WebhookDispatcher(BackgroundThread):
 
     def __init__(self, dispatch: WebhookDispatch) -> None:
         """Nothing is sent before it is opened."""
-        super().__init__("webhooks", LOOK_EVERY_S)
+        super().__init__("webhooks", POLL_EVERY_S)
         self._dispatch = dispatch
         self._free = threading.Semaphore(AT_ONCE)
         self._sending = ThreadPoolExecutor(AT_ONCE, "webhook")
@@ -44,7 +44,7 @@ class WebhookDispatcher(BackgroundThread):
             self._dispatch.close()
 
     def _run_due(self) -> None:
-        while not self._ending.is_set() and self._free.acquire(timeout=LOOK_EVERY_S):
+        while not self._ending.is_set() and self._free.acquire(timeout=POLL_EVERY_S):
             due = None
             try:
                 due = self._dispatch.claim()

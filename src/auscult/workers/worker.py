@@ -54,10 +54,10 @@ TURN_S = 20.0
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
-LOOK_AFTER_S = 2.0
+RECOVER_EVERY_S = 2.0
 
 AWAY_S = 0.5
-"""Between two looks at whether the database is back."""
+"""Seconds between two checks whether the database is back."""
 
 SPLIT_AFTER = 3
 """After so many starts without an end the conversations of a batch are tried one by one: something in it may kill."""
@@ -117,7 +117,7 @@ class Worker:
         """Make a worker with a name of its own, so that no other claims its work while it runs."""
         self.name = str(WorkerName.mine())
         self._work = work
-        self._pulse = Heartbeat(work.store.workers)
+        self._heartbeat = Heartbeat(work.store.workers)
         # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
         self._evaluating = ThreadPoolExecutor(1, "evaluating")
         self._recording = ThreadPoolExecutor(1, "recording")
@@ -210,7 +210,7 @@ class Worker:
         every = {
             self._beat: BEAT_S,
             self._enqueue: self._work.poll_s,
-            self._recover_work: LOOK_AFTER_S,
+            self._recover_work: RECOVER_EVERY_S,
             self._forget: FORGET_EVERY_S,
         }
         while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
@@ -244,12 +244,12 @@ class Worker:
         waiting = {line: line.ahead(self._alive) for line in self._lines.values()}
         known = {each for ids in waiting.values() for each in ids}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
-        alive = self._pulse.look().alive  # after that: who has taken one of these has beaten before
-        self._alive = max(1, len(alive))
-        self._work.store.places.free(self._pulse.dead(self._work.store.places.holders()))
+        running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
+        self._alive = max(1, len(running))
+        self._work.store.places.release_all(self._heartbeat.ended(self._work.store.places.holders()))
         for line, ids in waiting.items():
             # Another worker may do the same at once; a workflow that then runs twice has one effect.
-            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], alive)]
+            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], running)]
             if stranded:
                 DBOS.resume_workflows(stranded, queue_name=line.queue)
         over = [one.workflow_id for one in under_way.values() if one.status not in ("PENDING", "ENQUEUED", "DELAYED")]
@@ -277,7 +277,7 @@ class Worker:
         )
         if ended:
             DBOS.delete_workflows([one.workflow_id for one in ended])
-        for worker in self._pulse.look().dead:
+        for worker in self._heartbeat.check().ended:
             self._work.store.workers.leave(worker)
 
     def _patiently(self, do: Callable[[str], None], one_id: str) -> None:
@@ -321,7 +321,7 @@ class Worker:
             if finished is not None:
                 self._record(finished)
         until = time.monotonic() + TURN_S
-        for further in () if finished is None else self._work.processing.ask(finished):
+        for further in () if finished is None else self._work.processing.ask_judge(finished):
             self._record(further)
             if (
                 further.waiting
@@ -359,7 +359,7 @@ class Worker:
             if swept is not None and not swept.must_ask:
                 self._recording.submit(self._work.sweeping.record, swept).result()
         if swept is not None and swept.must_ask:
-            asked = self._work.sweeping.ask(swept)
+            asked = self._work.sweeping.ask_judge(swept)
             self._recording.submit(self._work.sweeping.record, asked).result()
 
     def _examine(self, portion_id: str) -> WrittenChunk | None:
@@ -367,7 +367,7 @@ class Worker:
         if starts > MOST_STARTS:
             self._work.store.sweeps.fail(portion_id, _endless(starts))
             return None
-        return self._work.sweeping.look(portion_id)
+        return self._work.sweeping.process(portion_id)
 
 
 def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:

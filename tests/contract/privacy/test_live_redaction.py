@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auscult.domain.assist.live import Arrival, Author, Ended, Message
-from auscult.domain.assist.live_log import Settled
+from auscult.domain.assist.live_log import RestingState
 from auscult.domain.privacy.redaction import Mode
 from auscult.services.assist.live import LiveConversation
 from auscult.services.privacy.settings import change_settings
@@ -44,15 +44,15 @@ class Talk:
         self.said += 1
         at = NOW + timedelta(seconds=self.said)
         message = Message(id="", at=at, received_at=at, message_id="", author=author, text=text)
-        self.live.take([Arrival(event=message, is_timed=True)])
+        self.live.receive([Arrival(event=message, is_timed=True)])
         return [turn.text for turn in self.live.state().conversation.turns]
 
     def end(self) -> bool:
         """End it, and hand it on as the assistant does."""
         at = NOW + timedelta(seconds=self.said + 1)
-        self.live.take([Arrival(event=Ended(id="", at=at, received_at=at), is_timed=True)])
+        self.live.receive([Arrival(event=Ended(id="", at=at, received_at=at), is_timed=True)])
         log, state = self.live.known(), self.live.state()
-        left = Settled(events=len(log.events), due_at=None, is_ended=True)
+        left = RestingState(events=len(log.events), due_at=None, is_ended=True)
         return self.live.app.conversations.accept_ended(state.conversation, left)
 
 
@@ -80,7 +80,7 @@ def test_the_same_message_again_is_no_other_text_because_it_was_redacted(store: 
 
     def say(talk: Talk, text: str) -> list[str]:
         message = Message(id="", at=NOW, received_at=NOW, message_id="m-1", author="customer", text=text)
-        talk.live.take([Arrival(event=message, key="m-1")])
+        talk.live.receive([Arrival(event=message, key="m-1")])
         return list(talk.live.state().reworded)
 
     first, second = Talk(app), Talk(app, "c-2")

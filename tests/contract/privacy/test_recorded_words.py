@@ -111,7 +111,7 @@ def test_originals_stay_where_a_conversation_is_revised_from_the_store(calls: Ca
     calls.app.conversations.accept([replace(detail.conversation, heard=Heard(agent=((0, 900),)))])
     assert read_unredacted(calls.app, "user:ann@example.com", "c-1").turns[0].text == SAID["agent"]
     (recording, _) = calls.app.recordings.of("c-1")
-    calls.store.transcriptions.ask(recording.recording_id)
+    calls.store.transcriptions.request(recording.recording_id)
     calls.transcribe(f"the card {CARD}")
     assert texts(calls.app)["agent"] == "the card [card 1]"
     assert read_unredacted(calls.app, "user:ann@example.com", "c-1").turns[0].text == f"the card {CARD}"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auscult.client import WIRE, Access, Asked, Client, Page, RemoteError, saving
+from auscult.client import WIRE, Access, Client, ExportRequest, Page, RemoteError, saving
 from auscult.domain.errors import ConflictError, RequestError
 from tests.unit.client.vendor import Answer, listening
 
@@ -106,7 +106,7 @@ def test_the_rate_limit_is_obeyed() -> None:
     """A 429 is waited for as long as it says, or for a minute; the pull is whole."""
     vendor, slept, lines = Vendor(120), list[float](), list[str]()
     vendor.refusals = [(429, {"Retry-After": "7"}, {}), (429, {}, {"errors": [{"msg": "later"}]})]
-    ids = pulled(vendor, "rawdata", SINCE + timedelta(days=5), sleep=slept.append, told=lines.append)
+    ids = pulled(vendor, "rawdata", SINCE + timedelta(days=5), sleep=slept.append, notify=lines.append)
     assert (ids, slept, len(lines)) == (list(vendor.starts), [7.0, 60.0], 2)
 
 
@@ -126,7 +126,7 @@ def test_a_server_that_has_no_room_is_waited_for_and_then_told_in_its_own_words(
     vendor, slept, lines = Vendor(3), list[float](), list[str]()
     full = {"detail": "500000 conversations wait", "reason": "backlog.full"}
     vendor.refusals = [(503, {"Retry-After": "10"}, full)] * 2
-    assert len(pulled(vendor, "rawdata", SINCE + HOUR * 9, sleep=slept.append, told=lines.append)) == 3
+    assert len(pulled(vendor, "rawdata", SINCE + HOUR * 9, sleep=slept.append, notify=lines.append)) == 3
     assert (slept, lines) == ([10.0, 10.0], ["the server answers 503: waiting 10 s"] * 2)
     vendor.refusals = [(503, {"Retry-After": "10"}, full)] * 99
     with pytest.raises(RemoteError, match=r"503: 500000 conversations wait \(backlog.full\); tried 6 times") as error:
@@ -162,7 +162,7 @@ def test_an_interrupted_pull_goes_on(tmp_path: Path) -> None:
     vendor, file = Vendor(700), tmp_path / "rows.ndjson"
     until = SINCE + timedelta(days=30)
     with listening(vendor.answer) as url, Client(url, ACCESS) as client:
-        asked = Asked(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until)
+        asked = ExportRequest(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until)
         for _ in range(20):
             with saving(file, asked) as saved:
                 pages: Iterator[Page] = client.pages("rawdata", SINCE, until, saved.place)
@@ -185,10 +185,10 @@ def test_a_file_of_another_pull_is_not_gone_on_with(tmp_path: Path) -> None:
     vendor, file = Vendor(300), tmp_path / "rows.ndjson"
     until = SINCE + timedelta(days=20)
     with listening(vendor.answer) as url, Client(url, ACCESS) as client:
-        asked = Asked(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until)
+        asked = ExportRequest(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until)
         with saving(file, asked) as saved:
             next(saved.save(client.pages("rawdata", SINCE, until), asked))
-    other = Asked(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until - HOUR)
+    other = ExportRequest(url=url, report="rawdata", account="acc-1", app="st-1", since=SINCE, until=until - HOUR)
     with pytest.raises(ConflictError), saving(file, other):
         pass
     checkpoint = file.with_name("rows.ndjson.pull")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.client import PARTS, Access, Asked, Connection, Moving, no_losses
+from auscult.client import PARTS, Access, Connection, ExportRequest, Moving, no_losses
 from auscult.client.vendor_import import Known, document_of
 from auscult.domain.errors import ConflictError
 from auscult.formats import Limits, Rejected
@@ -16,7 +16,7 @@ from auscult.services.scoring.intake.read import read_stream
 from tests.unit.client.vendor import Answer, listening
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
-ASKED = Asked(url="x", report="all", account="acc-1", app="st-1", since=SINCE, until=SINCE + timedelta(days=9))
+ASKED = ExportRequest(url="x", report="all", account="acc-1", app="st-1", since=SINCE, until=SINCE + timedelta(days=9))
 ACCESS = Access(client_id="cs-1", client_secret="s" * 32, account="acc-1", app="st-1", org="o-1")
 RAW = {"conversationId": "c-1", "conversationStartTime": "2026-03-01T10:00:00.500Z"}
 CALL = {"conversationId": "c-1", "channel": "voice", "sessionStartTime": "2026-03-01T10:00:00"}

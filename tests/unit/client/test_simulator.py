@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auscult.client import Access, RemoteError
 from auscult.client.simulator import Pace, Played, play
-from auscult.client.sse import Hook, told_of
+from auscult.client.sse import Hook, hook_requests
 from auscult.domain.assist.live import Event as LiveEvent
 from auscult.domain.assist.live import admit
 from auscult.domain.assist.live_projection import fold
@@ -28,8 +28,8 @@ LINES = ("agent: hello", "customer: hi", "bot: ping", "agent: bye")
 def taken(conversation: Conversation, times: int = 1) -> Conversation:
     """What the hook makes of all that is told of it, so many times over."""
     events: list[LiveEvent] = []
-    for place, told in enumerate(told_of(conversation) * times):
-        body = {"conversationId": "c-1", **told.body, "timestamp": told.at.isoformat()}
+    for place, request in enumerate(hook_requests(conversation) * times):
+        body = {"conversationId": "c-1", **request.body, "timestamp": request.at.isoformat()}
         received = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=place)
         arrivals = read_hook(body, TENANT.app_id, received, None, Limits()).arrivals
         events += admit("place", arrivals, events, timedelta(seconds=10))  # type: ignore[arg-type]
@@ -80,7 +80,7 @@ class Server:
     def __init__(self, *refusals: Answer) -> None:
         """The first answers."""
         self.refusals = list(refusals)
-        self.told: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
 
     def answer(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
         """OK."""
@@ -88,7 +88,7 @@ class Server:
         assert headers["auth"]
         if self.refusals:
             return self.refusals.pop(0)
-        self.told.append(body)
+        self.received.append(body)
         return 200, {}, {"STATUS": "OK"}
 
     def play(self, pace: Pace, *recorded: Conversation, **given: Any) -> list[Played]:
@@ -129,7 +129,7 @@ def test_so_many_at_once() -> None:
         clock[0] += seconds
 
     server.play(Pace(at_once=2, prefix="x-"), *recorded, clock=lambda: clock[0], sleep=sleep)
-    ids = [body["conversationId"] for body in server.told]
+    ids = [body["conversationId"] for body in server.received]
     assert ids[:4] == ["x-c-0", "x-c-1"] * 2
     assert ids[-4:] == ["x-c-2"] * 4
 
@@ -140,15 +140,15 @@ def test_busy_servers_are_waited_for() -> None:
     server = Server((503, {"Retry-After": "7"}, {}), (429, {"Retry-After": "3"}, {}))
     with listening(server.answer) as url, Hook(url, ACCESS, sleep=waits.append) as hook:
         *_, played = play(hook, [talk(*LINES)], Pace(speed=0))
-    assert (waits, played.is_over, played.refusal, len(server.told)) == ([7.0, 3.0], True, "", 4)
+    assert (waits, played.is_over, played.refusal, len(server.received)) == ([7.0, 3.0], True, "", 4)
 
 
 def test_what_is_refused_is_given_up_and_others_go_on() -> None:
     """One that the server will not have; and who may tell nothing is told so at once."""
     server = Server((400, {}, {"errors": [{"msg": "no"}]}))
     first, second = server.play(Pace(speed=0), talk(*LINES), replace(talk(*LINES), id="c-2"))
-    assert (first.told, first.is_over, "no" in first.refusal) == (0, True, True)
-    assert (second.told, second.refusal) == (4, "")
+    assert (first.sent, first.is_over, "no" in first.refusal) == (0, True, True)
+    assert (second.sent, second.refusal) == (4, "")
     with pytest.raises(RemoteError, match="401"):
         Server((401, {}, {})).play(Pace(speed=0), talk(*LINES))
 
@@ -158,8 +158,8 @@ def test_now_is_when_it_is_told() -> None:
     server = Server()
     before = datetime.now(UTC)
     server.play(Pace(speed=0, is_now=True), talk(*LINES))
-    assert all(datetime.fromisoformat(body["timestamp"]) >= before for body in server.told)
-    assert [body.get("messageId") for body in server.told] == ["m1", "m2", "m4", None]
+    assert all(datetime.fromisoformat(body["timestamp"]) >= before for body in server.received)
+    assert [body.get("messageId") for body in server.received] == ["m1", "m2", "m4", None]
 
 
 def test_turns_without_times_keep_their_order() -> None:

@@ -38,16 +38,16 @@ SORRY = judgement("The agent says sorry.")
 REFUND = judgement("The agent offers a refund.")
 
 
-def judge(server: ScriptedJudge | str, purse: Budget | None = None, **chosen: Any) -> Judge:
+def judge(server: ScriptedJudge | str, budget: Budget | None = None, **chosen: Any) -> Judge:
     """A judge on a server, without retries and in no hurry. ``chosen``: fields of its address, context, at_once."""
     more = {name: chosen.pop(name, usual) for name, usual in (("context", 32_768), ("at_once", 2))}
     url = server if isinstance(server, str) else server.url
     address = Address(**({"url": url, "model": "m-1", "retries": 0, "timeout_s": PATIENCE_S} | chosen))
-    return Judge(Server(address), purse or purse_of(), **more)
+    return Judge(Server(address), budget or budget_of(), **more)
 
 
-def purse_of(
+def budget_of(
     allowance: Allowance | None = None, prices: Prices | None = None, spending: RunSpending | None = None
 ) -> Budget:
-    """A purse, on a day in March."""
+    """A budget, on a day in March."""
     return Budget(spending or RunSpending(), allowance or Allowance(), prices, lambda: NOW)

@@ -22,9 +22,9 @@ from tests.unit.engines.judging import (
     NOW,
     REFUND,
     SORRY,
+    budget_of,
     judge,
     judgement,
-    purse_of,
     transcript,
 )
 
@@ -324,7 +324,7 @@ def test_what_calls_take_is_told(server: ScriptedJudge) -> None:
     """Tokens in, out and cached, what they cost, and a hash of the prompt that is the same for the same prompt."""
     prices = Prices(tokens_in=Decimal("0.15"), tokens_cached=Decimal("0.075"), tokens_out=Decimal("0.60"))
     spending = RunSpending()
-    of = judge(server, purse_of(prices=prices, spending=spending))
+    of = judge(server, budget_of(prices=prices, spending=spending))
     (first,) = of.ask([HELLO])
     (again,) = of.ask([HELLO])
     used = first.usage
@@ -345,7 +345,7 @@ def test_a_days_limit_is_not_exceeded(server: ScriptedJudge) -> None:
     for allowance in (Allowance(tokens=500), Allowance(cost=1)):
         spending = RunSpending()
         prices = Prices(tokens_in=Decimal(1), tokens_cached=Decimal(1), tokens_out=Decimal(1))
-        found = ask(judge(server, purse_of(allowance, prices, spending)), HELLO)
+        found = ask(judge(server, budget_of(allowance, prices, spending)), HELLO)
         assert found.postponed
         assert found.postponed.reason.startswith("the judge's limit of a day is reached (")
         assert found.postponed.after_s == 2 * 3600

@@ -10,7 +10,7 @@ import pytest
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.probe import Grading, GradingAnswer, LevelMeaning
 from auscult.domain.scoring.stored import PendingConversation
-from auscult.engines._judge.prompt import GRADES, RULES, schema, tell
+from auscult.engines._judge.prompt import GRADES, RULES, build_prompt, schema
 from auscult.engines._judge.reply import Read, read
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, read_form
@@ -91,12 +91,12 @@ def test_a_number_is_plain() -> None:
 
 
 def test_requests_without_levels_stay_what_they_were() -> None:
-    """The rules of levels are told only where one is asked for, so that kept answers still count."""
-    assert tell([HELLO], CALL, [0]).system == RULES
-    told = tell([HELLO, GRADING], CALL, [0, 1])
-    assert told.system == RULES + GRADES
-    assert '"grade":"How well are needs asked for?","baseline":"None"' in told.user
-    definitions = schema(told.asked)["$defs"]
+    """The prompt has the rules of levels only where one is asked for, so that stored answers stay valid."""
+    assert build_prompt([HELLO], CALL, [0]).system == RULES
+    prompt = build_prompt([HELLO, GRADING], CALL, [0, 1])
+    assert prompt.system == RULES + GRADES
+    assert '"grade":"How well are needs asked for?","baseline":"None"' in prompt.user
+    definitions = schema(prompt.asked)["$defs"]
     assert definitions["levels_of_q2"]["properties"]["level"]["enum"] == ["Full", "None", "NA"]
 
 

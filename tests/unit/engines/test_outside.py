@@ -40,7 +40,7 @@ def test_a_request_carries_what_form_and_operator_say() -> None:
     with system(always(told({"a": 1}))) as crm:
         out = way_out(crm, headers=(("Authorization", "Bearer s"), ("X-Both", "operator")))
         headers = (("X-Form", "form"), ("X-Both", "form"))
-        reply = out.ask(Message("POST", f"{crm.url}/find?of=1%2F2", headers, b'{"id": 1}'), "st-1")
+        reply = out.send(Message("POST", f"{crm.url}/find?of=1%2F2", headers, b'{"id": 1}'), "st-1")
     assert (reply.status, reply.body) == (200, b'{"a": 1}')
     (sent,) = crm.sent
     assert (sent.method, sent.path, sent.body) == ("POST", "/find?of=1%2F2", b'{"id": 1}')
@@ -63,7 +63,7 @@ def test_a_request_carries_what_form_and_operator_say() -> None:
 def test_what_is_not_allowed_is_not_asked(url: str) -> None:
     """Only hosts that the operator names; no connection is opened."""
     with system(always(told({}))) as crm, pytest.raises(PostponedError):
-        way_out(crm).ask(Message("GET", url), "st-1")
+        way_out(crm).send(Message("GET", url), "st-1")
     assert crm.sent == []
 
 
@@ -140,7 +140,7 @@ def test_redirects_are_not_followed() -> None:
     """Not to another host, nor to the same one."""
     with system(always(Given(status=302, headers=(("Location", "http://169.254.169.254/"),)))) as crm:
         with pytest.raises(PostponedError, match=r"redirects are not followed.*169\.254"):
-            way_out(crm).ask(Message("GET", f"{crm.url}/"), "")
+            way_out(crm).send(Message("GET", f"{crm.url}/"), "")
         assert len(crm.sent) == 1
 
 
@@ -156,8 +156,8 @@ def test_an_oversized_reply_is_cut_off(has_length: bool) -> None:
     """Whether it says so before or not."""
     with system(always(Given(body=b"x" * 5000, has_length=has_length))) as crm:
         with pytest.raises(BadReplyError, match="more than 4999 bytes"):
-            way_out(crm, max_bytes=4999).ask(Message("GET", f"{crm.url}/"), "")
-        assert len(way_out(crm, max_bytes=5000).ask(Message("GET", f"{crm.url}/"), "").body) == 5000
+            way_out(crm, max_bytes=4999).send(Message("GET", f"{crm.url}/"), "")
+        assert len(way_out(crm, max_bytes=5000).send(Message("GET", f"{crm.url}/"), "").body) == 5000
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_oversized_reply_is_cut_off(has_length: bool) -> None:
 def test_what_may_pass_is_postponed(answer: Given, reason: str, after_s: float | None) -> None:
     """Trouble of the system's own, and credentials that somebody must mend: the conversation waits."""
     with system(always(answer)) as crm, pytest.raises(PostponedError) as later:
-        way_out(crm).ask(Message("GET", f"{crm.url}/"), "")
+        way_out(crm).send(Message("GET", f"{crm.url}/"), "")
     assert reason in later.value.postponed.reason
     assert later.value.postponed.after_s == after_s
 
@@ -185,11 +185,11 @@ def test_a_system_that_is_down_is_left_in_peace() -> None:
         out = Outside(Hosts([rule(crm), rule(other)]))
         for _ in range(FAILURES + 3):
             with pytest.raises(PostponedError) as later:
-                out.ask(Message("GET", f"{crm.url}/"), "")
+                out.send(Message("GET", f"{crm.url}/"), "")
         assert len(crm.sent) == FAILURES
         assert "left in peace" in later.value.postponed.reason
         assert later.value.postponed.after_s is not None
-        assert out.ask(Message("GET", f"{other.url}/"), "").status == 200
+        assert out.send(Message("GET", f"{other.url}/"), "").status == 200
 
 
 def test_nobody_there_is_postponed() -> None:

@@ -12,7 +12,7 @@ from auscult.engines.writer import Address, PassageWriter, Server
 from tests.attacks import ATTACKS
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
-from tests.unit.engines.judging import purse_of
+from tests.unit.engines.judging import budget_of
 from tests.waiting import PATIENCE_S
 
 PASSAGES = [
@@ -39,7 +39,7 @@ def writer(server: ScriptedWriter) -> Iterator[PassageWriter]:
 
 def writer_of(server: ScriptedWriter, timeout_s: float) -> PassageWriter:
     """A writer that waits so long for an answer."""
-    return PassageWriter(Server(Address(url=server.url, model="m-1", retries=0, timeout_s=timeout_s)), purse_of())
+    return PassageWriter(Server(Address(url=server.url, model="m-1", retries=0, timeout_s=timeout_s)), budget_of())
 
 
 def reply(*passages: int, answer: str) -> Scripted:
@@ -136,7 +136,7 @@ def test_words_cannot_leave_their_place(server: ScriptedWriter, writer: PassageW
 def test_keeps_within_the_limit_of_a_day(server: ScriptedWriter) -> None:
     """The limit of the judge holds for answers too: nothing is sent that could exceed it."""
     address = Address(url=server.url, model="m-1")
-    poor = PassageWriter(Server(address), purse_of(Allowance(tokens=100)))
+    poor = PassageWriter(Server(address), budget_of(Allowance(tokens=100)))
     with pytest.raises(EngineError, match="limit of a day"):
         poor.write("When?", PASSAGES, "en")
     assert server.told == []

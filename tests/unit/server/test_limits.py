@@ -26,27 +26,27 @@ def test_a_window_lasts_a_minute() -> None:
     """Rule 18: so many requests a minute, then none until the minute is over."""
     watch = Watch()
     limiter = MinuteLimiter(2, watch)
-    assert limiter.take("a") == Decision(allowed=True, limit=2, remaining=1, reset_s=60)
+    assert limiter.acquire("a") == Decision(allowed=True, limit=2, remaining=1, reset_s=60)
     watch.at += 59.5
-    assert limiter.take("a") == Decision(allowed=True, limit=2, remaining=0, reset_s=1)
-    assert limiter.take("a") == Decision(allowed=False, limit=2, remaining=0, reset_s=1)
+    assert limiter.acquire("a") == Decision(allowed=True, limit=2, remaining=0, reset_s=1)
+    assert limiter.acquire("a") == Decision(allowed=False, limit=2, remaining=0, reset_s=1)
     watch.at += 0.5
-    assert limiter.take("a") == Decision(allowed=True, limit=2, remaining=1, reset_s=60)
+    assert limiter.acquire("a") == Decision(allowed=True, limit=2, remaining=1, reset_s=60)
 
 
 def test_accounts_do_not_share() -> None:
     """Rule 18: the limit is each account's own."""
     limiter = MinuteLimiter(1, Watch())
-    assert limiter.take("a").allowed
-    assert limiter.take("b").allowed
-    assert not limiter.take("a").allowed
+    assert limiter.acquire("a").allowed
+    assert limiter.acquire("b").allowed
+    assert not limiter.acquire("a").allowed
 
 
 def test_exact_under_concurrency() -> None:
     """Rule 18: whoever asks at once, exactly the limit gets through."""
     limiter = MinuteLimiter(500, Watch())
     with ThreadPoolExecutor(8) as threads:
-        decisions = list(threads.map(limiter.take, repeat("a", 800)))
+        decisions = list(threads.map(limiter.acquire, repeat("a", 800)))
     assert sum(decision.allowed for decision in decisions) == 500
     assert sorted(decision.remaining for decision in decisions if decision.allowed) == list(range(500))
 
@@ -62,7 +62,7 @@ def test_no_window_exceeds_the_limit(steps: list[tuple[float, str]], limit: int)
         watch.at += wait
         if key not in begun or watch.at >= begun[key] + 60:
             begun[key], allowed[key] = watch.at, 0
-        decision = limiter.take(key)
+        decision = limiter.acquire(key)
         assert decision.allowed is (allowed[key] < limit)
         allowed[key] += decision.allowed
         assert decision.remaining == limit - allowed[key]
@@ -74,15 +74,15 @@ def test_quiet_keys_are_forgotten() -> None:
     watch = Watch()
     limiter = MinuteLimiter(1, watch)
     for number in range(100):
-        limiter.take(str(number))
+        limiter.acquire(str(number))
     watch.at += 61
-    limiter.take("new")
+    limiter.acquire("new")
     assert list(limiter._windows) == ["new"]
 
 
 def test_no_limit_tells_nothing() -> None:
     """A setting of 0 lets everything through, without headers that would mean nothing."""
-    assert NoLimit().take("a") is None
+    assert NoLimit().acquire("a") is None
 
 
 @pytest.mark.parametrize(("allowed", "names"), [(True, 4), (False, 5)])

@@ -32,33 +32,33 @@ def store(tmp_path: Path) -> Store:
 def test_elsewhere_who_beats_is_alive_and_who_stops_is_not(store: Store) -> None:
     """A worker is given up once its count has stood still for the whole patience, and not before."""
     clock = Clock()
-    pulse = Heartbeat(store.workers, clock)
+    heartbeat = Heartbeat(store.workers, clock)
     store.workers.beat("steady")
     store.workers.beat(ELSEWHERE)
-    assert pulse.look() == ({"steady", ELSEWHERE}, set())
+    assert heartbeat.check() == ({"steady", ELSEWHERE}, set())
     for _ in range(4):
         clock.now += DEAD_AFTER_S / 2 - 0.1
         store.workers.beat("steady")
-        seen = pulse.look()
+        seen = heartbeat.check()
     assert seen == ({"steady"}, {ELSEWHERE})
     store.workers.beat(ELSEWHERE)
-    assert pulse.look().alive == {"steady", ELSEWHERE}
+    assert heartbeat.check().running == {"steady", ELSEWHERE}
 
 
 def test_elsewhere_one_never_seen_before_has_the_benefit_of_the_doubt(store: Store) -> None:
     """Whoever looks for the first time cannot know yet."""
     clock = Clock()
     store.workers.beat(ELSEWHERE)
-    pulse = Heartbeat(store.workers, clock)
-    assert pulse.look().alive == {ELSEWHERE}
+    heartbeat = Heartbeat(store.workers, clock)
+    assert heartbeat.check().running == {ELSEWHERE}
     clock.now += DEAD_AFTER_S
-    assert pulse.look().dead == {ELSEWHERE}
+    assert heartbeat.check().ended == {ELSEWHERE}
 
 
 def test_here_the_kernel_is_asked(store: Store) -> None:
     """One that lives is alive however long it is silent; one that has ended is dead at once, buried or not."""
     clock = Clock()
-    pulse = Heartbeat(store.workers, clock)
+    heartbeat = Heartbeat(store.workers, clock)
     mine = str(WorkerName.mine())
     script = "from auscult.workers.heartbeat import WorkerName; print(WorkerName.mine(), flush=True); input()"
     command = [sys.executable, "-c", script]
@@ -68,26 +68,26 @@ def test_here_the_kernel_is_asked(store: Store) -> None:
         store.workers.beat(mine)
         store.workers.beat(theirs)
         clock.now += 10 * DEAD_AFTER_S
-        assert pulse.look() == ({mine, theirs}, set())
+        assert heartbeat.check() == ({mine, theirs}, set())
         clock.now += 10 * DEAD_AFTER_S
-        assert pulse.look() == ({mine, theirs}, set())
+        assert heartbeat.check() == ({mine, theirs}, set())
         other.kill()
         os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
-        assert pulse.look() == ({mine}, {theirs})
-    assert pulse.look() == ({mine}, {theirs})
+        assert heartbeat.check() == ({mine}, {theirs})
+    assert heartbeat.check() == ({mine}, {theirs})
 
 
 def test_here_another_process_of_the_same_id_is_another(store: Store) -> None:
     """Ids are given again; when the process started tells them apart."""
     before = WorkerName.mine()._replace(started="1")
     store.workers.beat(str(before))
-    assert Heartbeat(store.workers, Clock()).look() == (set(), {str(before)})
+    assert Heartbeat(store.workers, Clock()).check() == (set(), {str(before)})
 
 
 def test_one_that_left_is_gone_at_once(store: Store) -> None:
     """A worker that ended in order is waited for by nobody."""
-    pulse = Heartbeat(store.workers, Clock())
+    heartbeat = Heartbeat(store.workers, Clock())
     store.workers.beat(ELSEWHERE)
-    assert pulse.look().alive == {ELSEWHERE}
+    assert heartbeat.check().running == {ELSEWHERE}
     store.workers.leave(ELSEWHERE)
-    assert pulse.look() == (set(), set())
+    assert heartbeat.check() == (set(), set())

@@ -42,8 +42,8 @@ class Signs:
         self._about = Phrases(_lines(about))
         self._not_about = Phrases(_lines(not_about))
 
-    def look(self, conversation: Conversation) -> list[Sign]:
-        """Every turn of the customer's that shows a sign, once, in order."""
+    def find_signs(self, conversation: Conversation) -> list[Sign]:
+        """Return the signs of a conversation: every turn of the customer that shows one, once, in order."""
         turns = turns_of(conversation, "customer")
         texts = [turn.text for turn in turns]
         signs: list[Sign] = []
@@ -86,7 +86,7 @@ def raise_flag(
     if (obstacle := unsupported(conversation, known, languages)) is not None:
         return obstacle
     language = language_of(conversation, known)
-    shown = _by_packs(turns, language, otherwise) if language in BY_PACKS else signs.look(conversation)
+    shown = _by_packs(turns, language, otherwise) if language in BY_PACKS else signs.find_signs(conversation)
     found = tuple(_evidence(sign) for sign in shown)
     return Flag(observed=bool(found), evidence=found[:MAX_EVIDENCE])
 

@@ -53,7 +53,7 @@ class Tone(NamedTuple):
     emotion: str | None
 
 
-class Told(NamedTuple):
+class HeadAnswer(NamedTuple):
     """Heads' answer about a turn: how negative and how positive (thanks left out) its clearest sentence is.
 
     ``emotion`` is the most probable one in any sentence, ``neutral`` where none is.
@@ -65,7 +65,7 @@ class Told(NamedTuple):
     sure: float
 
 
-UNTOLD = Told(0.0, 0.0, "neutral", 0.0)
+NO_ANSWER = HeadAnswer(0.0, 0.0, "neutral", 0.0)
 
 
 @kept
@@ -78,12 +78,12 @@ def customer_probes(conversation: Conversation) -> tuple[Classification, ...]:
 @kept
 def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
     """Return the tone of each of the customer's turns, in order."""
-    told = _answers_by_turn(conversation, answers)
+    answered = _answers_by_turn(conversation, answers)
     tones: list[Tone] = []
     refused = troubled = False
     for turn in conversation.turns:
         if turn.speaker == "customer" and turn.text.strip():
-            valence, emotion = _heard(turn.text, told.get(turn.id, UNTOLD), refused, troubled)
+            valence, emotion = _heard(turn.text, answered.get(turn.id, NO_ANSWER), refused, troubled)
             tones.append(Tone(turn, valence, emotion))
             troubled = troubled or valence <= -SLIGHT
         elif turn.speaker in ("agent", "bot"):
@@ -100,24 +100,24 @@ def cues_in(text: str) -> list[Cue]:
     return [cue for place in found if place < len(CUSTOMER) and (cue := CUSTOMER[place]).name not in off]
 
 
-def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, Told]:
+def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, HeadAnswer]:
     """Return the head's answers about the customer's turns, by turn id; empty where it was not asked."""
     probes = customer_probes(conversation)
     answer = answers[probes[0]] if probes else None
     if not isinstance(answer, ClassificationAnswer):
         return {}
-    told: dict[str, Told] = {}
+    answered: dict[str, HeadAnswer] = {}
     read = 0
     for turn in turns_of(conversation, "customer"):
         count = len(sentences(turn.text))
-        told[turn.id] = _strongest(answer.labels, answer.probabilities[read : read + count])
+        answered[turn.id] = _strongest(answer.labels, answer.probabilities[read : read + count])
         read += count
-    return told
+    return answered
 
 
-def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...], ...]) -> Told:
+def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...], ...]) -> HeadAnswer:
     """The strongest of what was said of a turn's sentences."""
-    bad, good, emotion, sure = UNTOLD
+    bad, good, emotion, sure = NO_ANSWER
     bad_places, good_places = _places(labels)
     for shares in sentence_shares:
         bad = max(bad, sum([shares[place] for place in bad_places]))
@@ -125,7 +125,7 @@ def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...]
         share = max(shares)
         if share > sure and labels[shares.index(share)] != "neutral":
             emotion, sure = labels[shares.index(share)], share
-    return Told(bad, good, emotion, sure)
+    return HeadAnswer(bad, good, emotion, sure)
 
 
 @lru_cache(maxsize=8)
@@ -135,7 +135,7 @@ def _places(labels: tuple[str, ...]) -> tuple[list[int], list[int]]:
 
 
 @lru_cache(maxsize=_KEEP)
-def _heard(text: str, told: Told, after_refusal: bool, after_trouble: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
+def _heard(text: str, answer: HeadAnswer, after_refusal: bool, after_trouble: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
     """Valence and emotion of a customer's turn. Kept, as several analyzers ask for the same turn."""
     cues = [cue for cue in cues_in(text) if not (after_trouble and cue.name == POLITE_AFTER_TROUBLE)]
     says = CUSTOMER_SAYS.find(text)
@@ -156,9 +156,9 @@ def _heard(text: str, told: Told, after_refusal: bool, after_trouble: bool) -> t
     else:
         valence = good - bad
     if max(bad, good) <= SLIGHT:
-        valence = _faint(valence, told, spoken_words(text).split())
+        valence = _faint(valence, answer, spoken_words(text).split())
     valence = round(max(-1.0, min(1.0, valence)), 4)
-    return valence, _emotion(cues, told, valence)
+    return valence, _emotion(cues, answer, valence)
 
 
 def _weight(weights: Iterable[float]) -> float:
@@ -176,25 +176,25 @@ def _mixed(bad: float, good: float, anger: float, *, is_thankful: bool) -> float
     return good - bad
 
 
-def _faint(valence: float, told: Told, words: list[str]) -> float:
+def _faint(valence: float, answer: HeadAnswer, words: list[str]) -> float:
     """Return the head's valence of a turn without a cue, where it is sure and the turn is long enough; else almost 0.
 
     The head finds annoyance in a plain no, so a turn that begins with one is left to the phrases.
     """
     if len(words) < ENOUGH_WORDS or words[0] in ("no", "nope", "not"):
         return valence * FAINT
-    if told.negative >= SURE and told.positive < SLIGHT and told.emotion in BAD_EMOTIONS:
+    if answer.negative >= SURE and answer.positive < SLIGHT and answer.emotion in BAD_EMOTIONS:
         return -HEAD_ALONE
-    if told.positive >= VERY_SURE and told.negative < SLIGHT and told.emotion == "happiness":
+    if answer.positive >= VERY_SURE and answer.negative < SLIGHT and answer.emotion == "happiness":
         return HEAD_ALONE
     return valence * FAINT
 
 
-def _emotion(cues: list[Cue], told: Told, valence: float) -> str | None:
+def _emotion(cues: list[Cue], answer: HeadAnswer, valence: float) -> str | None:
     """The emotion of the heaviest phrase that goes the way the turn goes, else what the head is sure of."""
     way = [cue for cue in cues if abs(cue.weight) > SLIGHT and (cue.weight > 0) == (valence > 0)]
     if way:
         return max(way, key=lambda cue: abs(cue.weight)).emotion
     if any(cue.emotion == "confusion" for cue in cues):
         return "confusion"
-    return told.emotion if told.sure >= SURE and told.emotion not in UNFELT else None
+    return answer.emotion if answer.sure >= SURE and answer.emotion not in UNFELT else None

@@ -45,7 +45,7 @@ def add(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Add documents to what an app knows; one of the same name takes the place of the one before.
+    """Add documents to the knowledge of an app; a document of the same name replaces the earlier one.
 
     Each change is a new version of the language's base, and conversations that go on are answered from it at once.
     A document that cannot be read is named, and the others are added.

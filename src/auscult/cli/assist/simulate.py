@@ -57,15 +57,15 @@ def simulate(
     pace = Pace(speed=speed, at_once=at_once, is_now=is_now, prefix=prefix)
     counts = Counter[str]()
     with input_files.reading(read_settings(), files) as given:
-        with Hook(url, access, told=lambda line: typer.echo(line, err=True)) as hook, progress("told") as tell:
+        with Hook(url, access, notify=lambda line: typer.echo(line, err=True)) as hook, progress("sent") as report:
             for played in play(hook, islice(given.conversations(files), limit), pace):
                 if played.is_over:
                     _count(counts, played)
-                elif not played.told:
-                    counts["told"] += played.messages + played.events
+                elif not played.sent:
+                    counts["sent"] += played.messages + played.events
                     typer.echo(f"{played.id}  begins: {page}{quote(played.id, safe='')}")
-                counts["done"] += bool(played.told)
-                tell(counts["done"], counts["told"])
+                counts["done"] += bool(played.sent)
+                report(counts["done"], counts["sent"])
         typer.echo(_sentence(counts))
     if counts["refused"]:
         raise typer.Exit(1)

@@ -52,9 +52,9 @@ def agree(
     with reading(settings, files or []) as given:
         documents = chain(gold.conversations, given.conversations(files or []))
         wanted = (conversation for conversation in documents if conversation.id in gold.answers)
-        with progress("judged") as tell:
+        with progress("judged") as report:
             evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
-            compared = compare_labels(gold, _evaluated(wanted, evaluator, forms, tell))
+            compared = compare_labels(gold, _evaluated(wanted, evaluator, forms, report))
         if as_json:
             told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
             typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told | {"interval": Method()}))
@@ -69,7 +69,7 @@ def _evaluated(
     conversations: Iterable[Conversation],
     evaluator: "Evaluator",
     forms: Sequence[Form],
-    tell: Callable[[int, int | None], None],
+    report: Callable[[int, int | None], None],
 ) -> Iterator[Evaluation]:
     from auscult.domain.scoring.stored import PendingConversation
 
@@ -78,7 +78,7 @@ def _evaluated(
     while group := list(islice(waiting, GROUP)):
         yield from (judged.evaluation for judged in evaluator.evaluate(group, forms, datetime.now(UTC)))
         done += len(group)
-        tell(done, None)
+        report(done, None)
 
 
 def _name(conversations: Sequence[str], what: str) -> None:

@@ -102,7 +102,7 @@ def answer(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Draft answers: they are kept, and change nothing that reports show."""
+    """Save answers as a draft, which reports do not show."""
     with open_desk(database, app) as desk:
         given = read_answers(answers or [], note or [])
         show_item(
@@ -122,7 +122,7 @@ def submit(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """End an assignment with what was drafted and these answers. Only its auditor may."""
+    """Submit an assignment with its draft and these answers. Only its auditor may."""
     with open_desk(database, app) as desk:
         given = read_answers(answers or [], note or [])
         show_item(
@@ -178,7 +178,7 @@ def reassign(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Reassign what is not begun to another auditor."""
+    """Reassign items that are not begun to another auditor."""
     with planning(database, app) as planner:
         show_line(planner.reassign(assignment, to, by).assignment, as_json=as_json)
 

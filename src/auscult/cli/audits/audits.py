@@ -87,7 +87,7 @@ def answer(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Draft answers: they are kept, and change nothing that reports show.
+    """Save answers as a draft, which reports do not show.
 
     Answers of several commands add up, the later one of a metric counting.
     """
@@ -109,7 +109,7 @@ def submit(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """End an audit with what was drafted and these answers: its score counts, and reports show it.
+    """Submit an audit with its draft and these answers: its score counts, and reports show it.
 
     Every metric that counts must be answered; those without any weight that are not fatal may be left.
     The machine's score stays what it is. What was submitted stays too.

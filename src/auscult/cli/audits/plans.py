@@ -46,7 +46,7 @@ def revise(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Store the next version of a plan. It counts from now on; what was drawn stays."""
+    """Store the next version of a plan. It applies from now on; earlier draws stay."""
     with planning(database, app) as planner:
         _show(planner.revise(plan, _read(file), by), as_json=as_json)
 
@@ -107,7 +107,7 @@ def draw(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Draw conversations and deal them to the auditors. The same window gives the same items again."""
+    """Draw conversations and assign them to the auditors. The same window gives the same items again."""
     with planning(database, app) as planner:
         view = planner.draw(plan, by)
     if as_json:
@@ -144,7 +144,7 @@ def pause(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Stop a plan: it draws nothing and hands nothing out until it is resumed."""
+    """Pause a plan: it draws and assigns nothing until it is resumed."""
     with planning(database, app) as planner:
         _show(planner.pause(plan, by), as_json=as_json)
 
@@ -157,7 +157,7 @@ def resume(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Let a paused plan go on."""
+    """Resume a paused plan."""
     with planning(database, app) as planner:
         _show(planner.pause(plan, by, paused=False), as_json=as_json)
 
@@ -172,7 +172,7 @@ def reassign(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Reassign what an auditor has of a plan and has not begun."""
+    """Reassign those items of a plan that an auditor has not begun."""
     with planning(database, app) as planner:
         count = planner.reassign_all(rater, to, by, plan)
     typer.echo(msgspec.json.encode({"reassigned": count}) if as_json else f"{count} items reassigned")

@@ -81,7 +81,7 @@ def tune(
         source = _of_audits(settings, app or "", selection)
     else:
         source = _of_labels(settings, labels, files or [], read)
-    with source as labelled, progress("read") as tell:
+    with source as labelled, progress("read") as report:
         found = tune(
             read,
             labelled,
@@ -89,7 +89,7 @@ def tune(
             engines=evaluator.engines,
             only=frozenset(metric or ()),
             folds=folds,
-            told=tell,
+            report=report,
         )
     typer.echo(msgspec.json.encode(found)) if as_json else _show(found)
     if write is not None:

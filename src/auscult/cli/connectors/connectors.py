@@ -108,19 +108,19 @@ def check(
 
 
 def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Remove a connector and its secrets. What it brought stays; applied again, it reads nothing twice."""
+    """Remove a connector and its secrets. Conversations that it read stay; applied again, it reads nothing twice."""
     with opened(database, app) as service:
         service.remove(name)
         typer.echo(f"{name}: removed")
 
 
 def pause(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Keep a connector from running, and end a run that is under way."""
+    """Pause a connector, and stop a run in progress."""
     _pause(name, app, database, is_paused=True)
 
 
 def resume(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Let a paused connector run again."""
+    """Resume a paused connector."""
     _pause(name, app, database, is_paused=False)
 
 

@@ -51,7 +51,7 @@ def backfill(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Read a range of older items once, whatever `since` of the document says. Killed, it goes on when run again."""
+    """Read a range of older items once, regardless of `since` in the document. Run it again to continue after an interruption."""
     order = Order(kind="backfill", since=since, until=until, prefix=prefix, is_repeated=again)
     _run(name, app, database, order, is_dry=dry_run, wait=not no_wait, as_json=as_json)
 
@@ -82,7 +82,7 @@ def refused(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show what is refused at present, with the reason; an item that is read again replaces its refusals."""
+    """Show refused items with the reason; reading an item again replaces its refusals."""
     from auscult import bootstrap
 
     with bootstrap.open(options.settings_of_existing(database)) as application:

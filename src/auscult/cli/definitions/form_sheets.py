@@ -30,7 +30,7 @@ def import_sheet(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the form.")] = None,
     channel: Channel = None,
 ) -> None:
-    """Make a form of a spreadsheet: questions, weights, sections and answers.
+    """Make a form from a spreadsheet: questions, weights, sections and answers.
 
     All faults are reported at once, each with its cell. What a form has no place for is reported and left out.
     """
@@ -41,7 +41,7 @@ def import_sheet(
     given = {"id": form_id or "", "name": name or "", "channel": channel or ""}
     found = import_form(sheet.read_bytes(), str(sheet), {key: value for key, value in given.items() if value})
     for note in found.notes:
-        typer.echo(f"{note.told(str(sheet))} (note)", err=True)
+        typer.echo(f"{note.describe(str(sheet))} (note)", err=True)
     if found.faults:
         raise _refused(found, str(sheet))
     _write(out, found.document)
@@ -135,7 +135,7 @@ def _stored(form_id: str, app: str, version: int | None, database: str | None) -
 
 
 def _refused(found: "Imported", sheet: str) -> FormError:
-    problems = tuple(fault.told(sheet) for fault in found.faults)
+    problems = tuple(fault.describe(sheet) for fault in found.faults)
     count = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
     return FormError(f"the sheet cannot be imported: {count}\n" + "\n".join(problems), problems=problems)
 

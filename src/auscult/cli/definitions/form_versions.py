@@ -110,7 +110,7 @@ def draft(
     based_on = f", beside version {kept.based_on}" if kept.based_on else ""
     typer.echo(f"draft of {kept.form_id} saved for {app}{based_on}")
     for problem in (*saved.check.problems, *saved.check.unanswered):
-        typer.echo(f"to be mended before it is published: {problem.told(name)}", err=True)
+        typer.echo(f"fix this before publishing: {problem.describe(name)}", err=True)
 
 
 def drafts(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -151,7 +151,7 @@ def discard(form_id: FormId, *, app: options.KnownApp, database: options.Databas
 
 
 def retire(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Put a form out of force: conversations that are loaded from now on are not scored with it.
+    """Retire a form: conversations that are loaded from now on are not scored with it.
 
     Scores that it gave stay, and so do its versions; publishing it again makes a new version.
     """

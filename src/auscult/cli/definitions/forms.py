@@ -38,14 +38,14 @@ def check(files: Documents, *, as_json: options.AsJson = False) -> None:
     faults = 0
     for name, found in check_forms(_documents_of_all(files), answered=_answered()).items():
         faults += len(found.problems)
-        told = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
+        problems = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
         form = found.form
         right = (
             f"{form.id} is right: {len(form.metrics)} metric{'s' * (len(form.metrics) != 1)}, {form.channel}"
             if form
             else None
         )
-        checked.tell(name, told, right, as_json=as_json)
+        checked.print_problems(name, problems, right, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 

@@ -47,7 +47,7 @@ def apply(
                 raise refused(check.problems, str(file))
         for file, check in found:
             for warning in check.warnings:
-                typer.echo(f"{warning.told(str(file))} (warning)", err=True)
+                typer.echo(f"{warning.describe(str(file))} (warning)", err=True)
             name = check.card.id if check.card else ""
             stored = within.definitions.publish("scorecard", name, file.read_bytes())
             if as_json:
@@ -85,7 +85,7 @@ def show(card: Card, *, app: options.KnownApp, database: options.Database = None
 
 
 def remove(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Put a scorecard out of force; its versions stay."""
+    """Remove a scorecard from use; its versions stay."""
     from auscult import bootstrap
     from auscult.services.definitions.scorecards import scorecard
 

@@ -33,10 +33,10 @@ def check(files: Documents, *, as_json: options.AsJson = False) -> None:
         found = check_taxonomy(document, in_force=known)
         faults += len(found.problems)
         known += [found.taxonomy] if found.taxonomy else []
-        told = [("error", found.problems), ("warning", found.warnings)]
+        problems = [("error", found.problems), ("warning", found.warnings)]
         taxonomy = found.taxonomy
         right = f"{taxonomy.id} is right: {_counted(taxonomy)}" if taxonomy else None
-        checked.tell(name, told, right, as_json=as_json)
+        checked.print_problems(name, problems, right, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 
@@ -135,7 +135,7 @@ def retire(
     app: options.KnownApp,
     database: options.Database = None,
 ) -> None:
-    """Put a taxonomy out of force: conversations that are loaded from now on are not sorted by it."""
+    """Retire a taxonomy: conversations that are loaded from now on are not sorted by it."""
     from auscult import bootstrap
     from auscult.services.scoring.classification import KIND
 
@@ -169,7 +169,7 @@ def taxonomies_of(files: list[Path]) -> "tuple[Taxonomy, ...]":
     problems: list[str] = []
     for name, document in documents_of(files).items():
         found = check_taxonomy(document, in_force=read)
-        problems += [problem.told(name) for problem in found.problems]
+        problems += [problem.describe(name) for problem in found.problems]
         read += [found.taxonomy] if found.taxonomy else []
     if problems:
         raise refused(problems)

@@ -32,7 +32,7 @@ Sentences = Annotated[bool, typer.Option("--sentences", help="Print the sentence
 
 
 def show(name: Name, *, with_sentences: Sentences = False) -> None:
-    """Print a wording pack as it is written; with --sentences the sentences that prove it."""
+    """Print a wording pack as written; with --sentences, the sentences that prove it."""
     from auscult.wording import pack_text, sentences
 
     if with_sentences:

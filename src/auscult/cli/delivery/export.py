@@ -68,12 +68,12 @@ def export(
     rows = files = 0
     folder = open_folder(out)
     settings = options.settings_of_existing(database)
-    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as tell:
+    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as report:
         store = application.store.within(options.known_tenant(application.store, app))
         for day in _days(store, what, form, folder, (since, until), is_forced=anew):
             rows += day.rows
             files += day.is_new
-            tell(rows, None)
+            report(rows, None)
             if as_json:
                 typer.echo(msgspec.json.encode(day))
     if not as_json:

@@ -14,7 +14,7 @@ import typer
 from auscult.domain.errors import RequestError
 
 if TYPE_CHECKING:
-    from auscult.client import Access, Asked, Told
+    from auscult.client import Access, ExportRequest, JoinCounts
 
 Note = Callable[[str], None]
 
@@ -35,14 +35,14 @@ Without = Annotated[
 
 
 def move(  # noqa: PLR0917  (what a move is made of)
-    access: "Access", asked: "Asked", out: Path | None, words: Iterable[str], without: Iterable[str], note: Note
+    access: "Access", asked: "ExportRequest", out: Path | None, words: Iterable[str], without: Iterable[str], note: Note
 ) -> Iterator[int]:
     """Pull the reports, join them, write documents; now and then, how many rows or documents more are there."""
     from auscult.client import PARTS, Connection, Moving, no_losses
 
     meant, left = _meant(words), _left(without)
     with (
-        closing(Connection(asked.url, access, told=note)) as connection,
+        closing(Connection(asked.url, access, notify=note)) as connection,
         _kept(out) as file,
         closing(Moving(file, asked)) as moving,
     ):
@@ -95,7 +95,7 @@ def _left(without: Iterable[str]) -> frozenset[str]:
     return left
 
 
-def _print_counts(counts: "Told", note: Note) -> None:
+def _print_counts(counts: "JoinCounts", note: Note) -> None:
     """Print what is carried and what is not."""
     note(f"{counts.carried.pop('conversations', 0)} conversations")
     groups: tuple[tuple[str, Counter[str]], ...] = (

@@ -16,7 +16,7 @@ from auscult.cli.terminal.progress import progress
 from auscult.domain.errors import RequestError
 
 if TYPE_CHECKING:
-    from auscult.client import Access, Asked, Client
+    from auscult.client import Access, Client, ExportRequest
 
 CONVERSATIONS = "conversations"
 ALL = "all five reports"
@@ -58,7 +58,7 @@ def pull(
     Handles pages, ranges longer than a week, rate limits and lost connections. With --out, the progress is kept next
     to the file: after an interruption the same command goes on, and writes no row twice.
     """
-    from auscult.client import Asked
+    from auscult.client import ExportRequest
 
     if (report is None) is not from_vendor:
         raise RequestError("name one thing to pull, or give --from-vendor", code="report.unknown", field="WHAT")
@@ -66,25 +66,25 @@ def pull(
         raise RequestError("--until is not after --since", code="range.reversed", field="--until", value=str(until))
     access = remote.access(client_id, client_secret, account, app, org)
     url = url if "://" in url else f"https://{url}"
-    asked = Asked(url=url, report=report or ALL, account=account, app=app, since=since, until=until)
-    with progress("pulled") as tell:
+    asked = ExportRequest(url=url, report=report or ALL, account=account, app=app, since=since, until=until)
+    with progress("pulled") as advance:
         rows = 0
         moved = moving.move(access, asked, out, channel or (), without or (), _note)
         for count in moved if from_vendor else _pulled(access, asked, out):
             rows += count
-            tell(rows, None)
+            advance(rows, None)
     _note(f"{rows} rows of {asked.report}")
 
 
-def _pulled(access: "Access", asked: "Asked", out: Path | None) -> Iterator[int]:
+def _pulled(access: "Access", asked: "ExportRequest", out: Path | None) -> Iterator[int]:
     """Pull to where it shall go; now and then, how many rows more are there."""
     from auscult.client import Client
 
-    with Client(asked.url, access, told=_note) as client:
+    with Client(asked.url, access, notify=_note) as client:
         yield from _written(client, asked, out)
 
 
-def _written(client: "Client", asked: "Asked", out: Path | None) -> Iterator[int]:
+def _written(client: "Client", asked: "ExportRequest", out: Path | None) -> Iterator[int]:
     from auscult.client import saving
 
     if asked.report == CONVERSATIONS:

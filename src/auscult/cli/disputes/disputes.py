@@ -76,7 +76,7 @@ def review(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show the status of an audit towards its agent, per metric and as a whole."""
+    """Show the review status of an audit, per metric and as a whole."""
     with _reviewing(database, app) as reviewing:
         _show_review(reviewing.show(assignment), as_json=as_json)
 
@@ -89,7 +89,7 @@ def release(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Release an audit to its agent, after a second look or before its time. Its auditor may not."""
+    """Release an audit to its agent after a second review, or early. Its own auditor may not."""
     with _reviewing(database, app) as reviewing:
         _show_review(reviewing.release(assignment, _person(actor, None)), as_json=as_json)
 
@@ -198,7 +198,7 @@ def examples(
     ] = False,
     database: options.Database = None,
 ) -> None:
-    """Print overturned answers as labels, NDJSON: what agree and tune --labels read."""
+    """Print overturned answers as labels (NDJSON), for --labels of agree and tune."""
     from auscult.services.disputes.examples import overturned_labels
 
     with _app(database, app) as store:

@@ -68,7 +68,7 @@ def create(
 
 
 def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List schedules in the order in which they were made."""
+    """List schedules in order of creation."""
     with _scheduling(database, app) as service:
         for each in service.listing():
             _show(each, as_json=as_json)

@@ -94,7 +94,7 @@ def show(
 
 
 def cancel(rescore_id: RescoreId, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Do nothing more of a re-score. What it wrote stays; it can be resumed."""
+    """Cancel a re-score. What it has written stays; it can be resumed."""
     from auscult.services.history.rescores import cancel_rescore
 
     with _opened(app, database) as (_, store):
@@ -109,7 +109,7 @@ def resume(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Go on with a re-score that was cancelled, failed or interrupted, where it was."""
+    """Resume a re-score that was cancelled, failed or interrupted."""
     from auscult.services.history.rescores import resume_rescore
 
     with _opened(app, database) as (application, store):

@@ -25,7 +25,7 @@ def wait_for(application: "Application", store: "AppStore", backfill_id: str, ve
         raise LookupError(msg)
     with application.helping() as helping, progress(verb) as report:
         while job.state == "running" and not job.is_postponed:
-            helping.tend()
+            helping.ensure_running()
             time.sleep(PATIENCE_S)
             job = store.sweeps.get(backfill_id) or job
             report(job.looked, job.total)

@@ -29,7 +29,7 @@ def add(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Add a client, and print its id and secret: this once and never again."""
+    """Add a client, and print its id and secret, which are shown once."""
     from auscult import bootstrap
 
     for scope in scopes:
@@ -90,7 +90,7 @@ def revoke(
     *,
     database: options.Database = None,
 ) -> None:
-    """End a client: from now on its tokens are refused."""
+    """Revoke a client: its tokens are refused from now on."""
     from auscult import bootstrap
 
     with bootstrap.open(options.settings_of_existing(database)) as application:

@@ -34,7 +34,7 @@ def password(
     """Set a user's password, read from stdin or asked for, and end the user's sessions."""
     from auscult import bootstrap
 
-    given = read_password() if password_stdin else _asked_password()
+    given = read_password() if password_stdin else _prompt_for_password()
     with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
         users = operating(application.store)
         user = users.find(email)
@@ -168,8 +168,8 @@ def _holding(store: "Store", user: "User", conversation: str, app: str | None) -
     )
 
 
-def _asked_password() -> str:
-    """Ask for a new password twice. Raises ``RequestError`` where there is no terminal."""
+def _prompt_for_password() -> str:
+    """Prompt for a new password twice, and return it. Raises ``RequestError`` where there is no terminal."""
     if not sys.stdin.isatty():
         raise RequestError("no terminal to ask for the password; give --password-stdin", field="--password-stdin")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

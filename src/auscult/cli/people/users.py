@@ -178,7 +178,7 @@ def disable(
     app: MaybeApp = None,
     database: options.Database = None,
 ) -> None:
-    """Disable users: they are out at their next request. --account, --org and --app must be theirs where given."""
+    """Disable users: their next request is refused. --account, --org and --app must be theirs where given."""
     _set_states(emails, (account, org, app), database, is_active=False)
 
 

@@ -37,7 +37,7 @@ def approve(
 def refuse(
     number: Number, *, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False
 ) -> None:
-    """Refuse a step that waits."""
+    """Refuse a pending step."""
     from auscult import bootstrap
 
     with bootstrap.open(options.settings_of_existing(database)) as application:

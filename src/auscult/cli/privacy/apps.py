@@ -56,7 +56,7 @@ def change(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Change what an app does with personal data; it holds for what is accepted from then on. And whose days it has."""
+    """Change how an app treats personal data, for conversations accepted from now on, and set its time zone."""
     from auscult import bootstrap
     from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
@@ -96,7 +96,7 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
 
 
 def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Print what an app does with personal data, and whose days it has."""
+    """Print how an app treats personal data, and its time zone."""
     from auscult import bootstrap
     from auscult.services.delivery.days import timezone_of
 

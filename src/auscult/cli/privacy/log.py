@@ -35,7 +35,7 @@ def export(
 
 
 def seal(*, database: options.Database = None) -> None:
-    """Seal what no seal covers yet, and send the heads of seals to the second place; workers do so twice a minute."""
+    """Seal unsealed entries, and send the heads of seals to the second place; workers do so twice a minute."""
     from auscult import bootstrap
 
     with bootstrap.open(options.settings_of_existing(database)) as application:

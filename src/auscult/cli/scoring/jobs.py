@@ -61,7 +61,7 @@ def show(job_ids: JobIds, *, database: options.Database = None, as_json: options
 
 
 def retry(job_ids: JobIds, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Put jobs that failed, were cancelled or are postponed back to work.
+    """Retry jobs that failed, were cancelled or are postponed.
 
     What was scored of them stays: only the conversations that are not scored are tried again.
     """
@@ -71,7 +71,7 @@ def retry(job_ids: JobIds, *, database: options.Database = None, as_json: option
 
 
 def cancel(job_ids: JobIds, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Do nothing more of jobs. Their conversations stay stored, and say that they are cancelled.
+    """Cancel jobs. Their conversations stay stored, marked as cancelled.
 
     A failed job is put aside in this way. `auscult jobs retry` takes it back.
     """

@@ -73,14 +73,14 @@ def load(
         raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
     if shape is None:
         options.must_be_files(files)
-    with bootstrap.open(options.settings_of(database)) as application, progress("readable") as tell:
+    with bootstrap.open(options.settings_of(database)) as application, progress("readable") as report:
         tenant = options.tenant_of(application.store, account, org, app)
         if scored is not None:
-            counts = load_scored(application.store, tenant, scored, tell)
+            counts = load_scored(application.store, tenant, scored, report)
         else:
             given = None if shape is None else (shape, _options(description))
-            counts = application.load(tenant, files or [], wait=not no_wait, progress=tell, shape=given)
-        application.store.settle()
+            counts = application.load(tenant, files or [], wait=not no_wait, progress=report, shape=given)
+        application.store.vacuum()
         _print_counts(counts, as_json=as_json)
         hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
     if counts["rejected"] or counts["failed"] or counts["waiting"]:
@@ -107,7 +107,7 @@ def _options(description: Path | None) -> Mapping[str, Any]:
 def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     used = counts["judge"]
     if as_json:
-        typer.echo(msgspec.json.encode(counts | {"judge": used and used.told()}))
+        typer.echo(msgspec.json.encode(counts | {"judge": used and used.as_dict()}))
     else:
         typer.echo(sentence(counts))
         if used:

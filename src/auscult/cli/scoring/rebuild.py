@@ -21,6 +21,6 @@ def rebuild(
     """
     from auscult import bootstrap
 
-    with bootstrap.open(options.settings_of_existing(database)) as application, progress("rendered") as tell:
-        count = application.rebuild(tell, analyze=analyze)
+    with bootstrap.open(options.settings_of_existing(database)) as application, progress("rendered") as report:
+        count = application.rebuild(report, analyze=analyze)
     typer.echo(f"{count} rendered")

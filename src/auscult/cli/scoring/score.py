@@ -118,14 +118,14 @@ def _score_files(
     with (
         reading(settings, files) as given,
         _opened(out) as sink,
-        progress("scored") as tell,
+        progress("scored") as report,
         scoring(settings, forms, kept, taxonomies) as scored,
     ):
         done = 0
         for lines in scored(given.conversations(files)):
             sink.write(lines)
             done += lines.count(b"\n")
-            tell(done, None)
+            report(done, None)
     if kept.waiting:
         typer.echo(
             f"error: {kept.waiting} not scored: what they ask could not be answered; their lines say why", err=True

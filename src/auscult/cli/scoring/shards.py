@@ -93,11 +93,11 @@ def _here(
     from auscult.bootstrap.scoring import scoring
 
     forms, taxonomies, digest = by
-    with scoring(settings, forms, kept, taxonomies, recorded=True) as scored, progress("scored") as tell:
+    with scoring(settings, forms, kept, taxonomies, recorded=True) as scored, progress("scored") as report:
         work = Shards(out, scored, digest, limits_of(settings), lambda: kept.waiting)
         done = 0
         for shard in shards:
-            outcome = work.run(shard, lambda count, before=done: tell(before + count, None))
+            outcome = work.run(shard, lambda count, before=done: report(before + count, None))
             done += outcome.conversations
             yield outcome
 

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from auscult.services.definitions.forms.document import Problem
 
 
-def tell(name: str, found: Sequence[tuple[str, Sequence["Problem"]]], right: str | None, *, as_json: bool) -> None:
-    """Print what was found, by kind (``error``, ``warning``, …), in the file of this name.
+def print_problems(
+    name: str, found: Sequence[tuple[str, Sequence["Problem"]]], right: str | None, *, as_json: bool
+) -> None:
+    """Print the problems of the file ``name``, by kind (``error``, ``warning``, …).
 
     ``right`` describes a document without faults; None where there are faults.
     """
@@ -21,6 +23,6 @@ def tell(name: str, found: Sequence[tuple[str, Sequence["Problem"]]], right: str
         return
     for kind, some in found:
         for one in some:
-            typer.echo(one.told(name) if kind == "error" else f"{one.told(name)} ({kind})")
+            typer.echo(one.describe(name) if kind == "error" else f"{one.describe(name)} ({kind})")
     if right is not None:
         typer.echo(f"{name}: {right}")

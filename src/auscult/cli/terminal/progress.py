@@ -24,12 +24,12 @@ def progress(what: str) -> Generator[Callable[[int, int | None], None]]:
     task = bar.add_task(what, total=None)
     began = time.monotonic()
 
-    def tell(done: int, total: int | None) -> None:
+    def report(done: int, total: int | None) -> None:
         bar.update(task, completed=done, total=total)
         if not bar.live.is_started and time.monotonic() - began >= PATIENCE_S:
             bar.start()
 
     try:
-        yield tell
+        yield report
     finally:
         bar.stop()

@@ -41,8 +41,8 @@ class LiveEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field
     received_at: datetime
 
 
-class Told(LiveEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """Event from outside. Each may describe the conversation; the earliest description counts."""
+class HookEvent(LiveEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Event from the hook. Each may describe the conversation; the earliest description counts."""
 
     channel: Channel | None = None
     language: str | None = None
@@ -60,7 +60,7 @@ class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     queue_name: str | None = None
 
 
-class Message(Told, frozen=True, kw_only=True, omit_defaults=True, tag="message"):
+class Message(HookEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message"):
     """Message in the conversation. ``agent_id`` is its author, or its addressee."""
 
     message_id: str
@@ -72,7 +72,7 @@ class Message(Told, frozen=True, kw_only=True, omit_defaults=True, tag="message"
     """The text as it came, encrypted, where ``text`` is redacted; gone once the conversation is over."""
 
 
-class Moved(Told, frozen=True, kw_only=True, omit_defaults=True, tag="moved"):
+class Moved(HookEvent, frozen=True, kw_only=True, omit_defaults=True, tag="moved"):
     """An agent came in or left."""
 
     transfer: Transfer
@@ -80,11 +80,11 @@ class Moved(Told, frozen=True, kw_only=True, omit_defaults=True, tag="moved"):
     participant: Participant
 
 
-class SummaryAsked(Told, frozen=True, kw_only=True, omit_defaults=True, tag="summary_asked"):
+class SummaryAsked(HookEvent, frozen=True, kw_only=True, omit_defaults=True, tag="summary_asked"):
     """Request of the contact centre for the final summary, before an end was reported."""
 
 
-class Ended(Told, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
+class Ended(HookEvent, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
     """The conversation is over."""
 
     reason: str | None = None
@@ -205,7 +205,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     ``is_timed``: the caller sent its instant.
     """
 
-    event: Told
+    event: HookEvent
     key: str | None = None
     is_timed: bool = False
 
@@ -299,7 +299,7 @@ def _name_of(arrival: Arrival) -> str:
 def _is_past(before: Event, known: Mapping[str, Event], names: frozenset[str]) -> bool:
     """Return whether something else came in after a message; ``names`` are what arrives together with its repetition."""
     return isinstance(before, Message) and any(
-        isinstance(event, Told)
+        isinstance(event, HookEvent)
         and event.received_at > before.received_at
         and event.id.rpartition("#")[0] not in names
         and event.id not in names
@@ -324,6 +324,6 @@ def _with_id(arrival: Arrival, event_id: str, place: str) -> Any:  # noqa: ANN40
     return replace(event, id=event_id)
 
 
-def _digest(event: Told, *, is_timed: bool) -> str:
+def _digest(event: HookEvent, *, is_timed: bool) -> str:
     bare = replace(event, id="", received_at=_NO_TIME, **({} if is_timed else {"at": _NO_TIME}))
     return blake2b(_ENCODE(bare), digest_size=_DIGEST_BYTES).hexdigest()

@@ -45,7 +45,7 @@ class LiveDue(Struct, frozen=True, kw_only=True):
     conversation_id: str
 
 
-class Settled(Struct, frozen=True, kw_only=True):
+class RestingState(Struct, frozen=True, kw_only=True):
     """State of a conversation at rest: its first ``events`` events need nothing before ``due_at`` (None: ever)."""
 
     events: int

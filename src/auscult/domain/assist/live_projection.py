@@ -24,6 +24,7 @@ from auscult.domain.assist.live import (
     Edited,
     Ended,
     Event,
+    HookEvent,
     Idled,
     LiveEvent,
     Message,
@@ -36,7 +37,6 @@ from auscult.domain.assist.live import (
     Suggested,
     Summarised,
     SummaryAsked,
-    Told,
     Tracked,
     Used,
     derived_id,
@@ -78,7 +78,7 @@ class Live(Struct, frozen=True, kw_only=True):
     agent: AssistedAgent | None
     is_ended: bool
     reason: str | None
-    last: Told | None
+    last: HookEvent | None
     active_at: datetime
     passed: dict[str, str]
     instead: dict[str, str]
@@ -117,7 +117,7 @@ class _Sorted:
         self._by_kind: dict[type, list[Any]] = {}
         for event in self.all:
             self._by_kind.setdefault(type(event), []).append(event)
-        self.told = [event for event in self.all if isinstance(event, Told)]
+        self.from_hook = [event for event in self.all if isinstance(event, HookEvent)]
         texts = {event.of: event.text for event in self.of(Redacted)}
         self.messages = [
             replace(each, text=texts.get(each.message_id, each.text)) if texts else each for each in self.of(Message)
@@ -131,9 +131,9 @@ class _Sorted:
 def fold(tenant: Tenant, conversation_id: str, events: Iterable[Event]) -> Live:
     """Compute the state of a conversation from its events, of which there is at least one."""
     found = _Sorted(events)
-    told, messages = found.told, found.messages
-    start = whole_ms((told or found.all)[0].at)
-    channels: list[Channel] = [event.channel for event in told if event.channel]
+    from_hook, messages = found.from_hook, found.messages
+    start = whole_ms((from_hook or found.all)[0].at)
+    channels: list[Channel] = [event.channel for event in from_hook if event.channel]
     stays, happened, handovers = stays_of(found.of(Moved), start)
     ended = _end(found)
     agents = _agents(stays, messages)
@@ -149,8 +149,8 @@ def fold(tenant: Tenant, conversation_id: str, events: Iterable[Event]) -> Live:
             id=conversation_id,
             channel=channels[0] if channels else "chat",
             started_at=start,
-            source=next((event.source for event in told if event.source), None),
-            language=next((event.language for event in told if event.language), "en"),
+            source=next((event.source for event in from_hook if event.source), None),
+            language=next((event.language for event in from_hook if event.language), "en"),
             is_direction_defaulted=True,
             ended_at=_ended_at(ended, messages, start),
             queues=_queues(found),
@@ -163,7 +163,7 @@ def fold(tenant: Tenant, conversation_id: str, events: Iterable[Event]) -> Live:
         agent=agent,
         is_ended=is_over,
         reason=ended.reason if isinstance(ended, Ended) else None,
-        last=told[-1] if told else None,
+        last=from_hook[-1] if from_hook else None,
         active_at=max([start, *(event.received_at for event in found.all if not isinstance(event, _OWN))]),
         passed=passed,
         instead={event.request_id: event.text for event in found.of(Used) if event.text},
@@ -200,8 +200,8 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 def _end(found: _Sorted) -> Ended | Idled | None:
     """Return the event that ended it, if it is over: a later event cancels an end that was only assumed."""
-    told = found.told
-    silences = [each for each in found.of(Idled) if not told or each.at >= told[-1].at]
+    from_hook = found.from_hook
+    silences = [each for each in found.of(Idled) if not from_hook or each.at >= from_hook[-1].at]
     return next(reversed(found.of(Ended) or silences), None)
 
 
@@ -250,7 +250,7 @@ def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str],
     }
     return Assist(
         id=object_id(start, *place),
-        is_external=next((event.is_external for event in found.told if event.is_external is not None), None),
+        is_external=next((event.is_external for event in found.from_hook if event.is_external is not None), None),
         session_id=object_id(start, *place, "session"),
         user_id=derived_id("u", *place),
         messages=tuple(

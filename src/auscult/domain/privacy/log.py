@@ -174,7 +174,7 @@ def check(
     """
     walk = _Walk(reach.pruned, {seal.last: seal for seal in seals})
     for entry in entries:
-        walk.take(entry)
+        walk.check(entry)
     faults = walk.finish(max([reach.last, *(seal.last for seal in seals)]))
     faults += _seal_faults(seals, secret)
     faults += _head_faults(seals, heads)
@@ -196,7 +196,7 @@ class _Walk:
         self._is_broken = False
         self._is_pruning_announced = pruned == 0
 
-    def take(self, entry: Entry) -> None:
+    def check(self, entry: Entry) -> None:
         """Check the next entry."""
         if entry.number > self._expected:
             self._miss(entry.number - 1)

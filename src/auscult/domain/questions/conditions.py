@@ -17,15 +17,15 @@ def apply_conditions(results: Iterable[MetricResult]) -> tuple[MetricResult, ...
     if all(result.metric.when is None for result in given):
         return given
     found = {result.metric.id: result for result in given}
-    settled: dict[str, MetricResult] = {}
-    return tuple(_settled(result, found, settled) for result in given)
+    resolved: dict[str, MetricResult] = {}
+    return tuple(_resolve(result, found, resolved) for result in given)
 
 
-def is_asked(metric: Metric, settled: Mapping[str, MetricResult]) -> bool:
+def is_asked(metric: Metric, resolved: Mapping[str, MetricResult]) -> bool:
     """Return whether the condition of a metric holds, or is still unknown."""
-    if metric.when is None or metric.when.metric not in settled:
+    if metric.when is None or metric.when.metric not in resolved:
         return metric.when is None
-    answer = settled[metric.when.metric].verdict.qualification
+    answer = resolved[metric.when.metric].verdict.qualification
     return answer == "-" or answer in metric.when.answers
 
 
@@ -44,15 +44,17 @@ def cycle_of(form: Form, metric: Metric) -> tuple[str, ...]:
     return ()
 
 
-def _settled(result: MetricResult, found: Mapping[str, MetricResult], settled: dict[str, MetricResult]) -> MetricResult:
-    """Return one result after those that it depends on; ``settled`` remembers them."""
+def _resolve(
+    result: MetricResult, found: Mapping[str, MetricResult], resolved: dict[str, MetricResult]
+) -> MetricResult:
+    """Return one result after those that it depends on; ``resolved`` remembers them."""
     metric, when = result.metric, result.metric.when
-    if metric.id in settled:
-        return settled[metric.id]
+    if metric.id in resolved:
+        return resolved[metric.id]
     if when is None or when.metric not in found:
-        settled[metric.id] = result
+        resolved[metric.id] = result
         return result
-    before = _settled(found[when.metric], found, settled).verdict.qualification
+    before = _resolve(found[when.metric], found, resolved).verdict.qualification
     if before == "-":
         told = f"waits for the answer to {when.metric}"
         result = MetricResult(
@@ -61,5 +63,5 @@ def _settled(result: MetricResult, found: Mapping[str, MetricResult], settled: d
     elif before not in when.answers:
         told = f"asked only where {when.metric} is {' or '.join(when.answers)}; it is {before}"
         result = MetricResult(metric=metric, verdict=Verdict(qualification="NA", reason=told))
-    settled[metric.id] = result
+    resolved[metric.id] = result
     return result

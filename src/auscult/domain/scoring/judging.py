@@ -31,8 +31,8 @@ class Usage(Struct, frozen=True, kw_only=True):
         """In and out together."""
         return self.tokens_in + self.tokens_out
 
-    def told(self) -> dict[str, int | float | None]:
-        """The same for programs: the cost is in the currency that prices are in."""
+    def as_dict(self) -> dict[str, int | float | None]:
+        """Return the usage as a dict, with the cost in the currency of the prices."""
         return {**asdict(self), "cost": None if self.cost is None else self.cost / BILLION}
 
     def __str__(self) -> str:

@@ -42,37 +42,40 @@ class Budget:
         self._lock = Lock()
         self._under_way = 0
 
-    def take(self, most: Usage) -> Reservation | RetryAfter:
+    def reserve(self, most: Usage) -> Reservation | RetryAfter:
         """Reserve what a call can use at most, or return when there is budget again."""
         now = self._now()
-        taken = Reservation(now.date().isoformat(), most.tokens, self._prices.cost(most) if self._prices else 0)
+        reservation = Reservation(now.date().isoformat(), most.tokens, self._prices.cost(most) if self._prices else 0)
         with self._lock:
-            is_taken = self._spending.take(taken.day, taken.tokens, taken.cost, self._allowance)
-            self._under_way += is_taken
+            is_reserved = self._spending.reserve(reservation.day, reservation.tokens, reservation.cost, self._allowance)
+            self._under_way += is_reserved
             others = self._under_way
-        if is_taken:
-            return taken
+        if is_reserved:
+            return reservation
         tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
         after_s = (tomorrow - now).total_seconds()
         reason = f"the judge's limit of a day is reached ({self._limits()})"
-        cost = f", cost {taken.cost / BILLION:g}" if self._prices else ""
-        if not self._allowance.holds(taken.tokens, taken.cost):
-            reason += f", and no day holds this call, which may take {taken.tokens} tokens{cost}: raise it"
+        cost = f", cost {reservation.cost / BILLION:g}" if self._prices else ""
+        if not self._allowance.holds(reservation.tokens, reservation.cost):
+            reason += f", and no day holds this call, which may take {reservation.tokens} tokens{cost}: raise it"
         elif others:
             reason = (
                 f"what is left of the judge's limit of a day ({self._limits()}) is reserved by {others} calls under way, "
-                f"and this one may take {taken.tokens} tokens{cost}"
+                f"and this one may take {reservation.tokens} tokens{cost}"
             )
             after_s = min(after_s, _AGAIN_S)
         return RetryAfter(reason=reason, after_s=after_s)
 
-    def settle(self, taken: Reservation, used: Usage, *, is_failed: bool = False) -> Usage:
+    def reconcile(self, reservation: Reservation, used: Usage, *, is_failed: bool = False) -> Usage:
         """Count the call, and its usage in place of its reservation; return the usage with its cost."""
         with self._lock:
             self._under_way = max(0, self._under_way - 1)
         priced = self.priced(used)
-        self._spending.settle(
-            taken.day, used.tokens - taken.tokens, (priced.cost or 0) - taken.cost, is_failed=is_failed
+        self._spending.reconcile(
+            reservation.day,
+            used.tokens - reservation.tokens,
+            (priced.cost or 0) - reservation.cost,
+            is_failed=is_failed,
         )
         return priced
 

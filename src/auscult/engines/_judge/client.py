@@ -25,7 +25,7 @@ class JudgeClient:
     def __init__(
         self,
         server: Server,
-        purse: Budget,
+        budget: Budget,
         gate: DistributedSemaphore | None = None,
         is_over: Callable[[], Callable[[], bool]] = _never,
     ) -> None:
@@ -37,41 +37,41 @@ class JudgeClient:
         self._gate = gate
         self._is_over = is_over
         self._server = server
-        self._purse = purse
+        self._budget = budget
         self._breaker = Breaker()
 
     def priced(self, usage: Usage) -> Usage:
         """The same with what it costs."""
-        return self._purse.priced(usage)
+        return self._budget.priced(usage)
 
-    def call(self, told: Request, most: Usage) -> Reply:
+    def call(self, request: Request, most: Usage) -> Reply:
         """Ask once; ``most`` is what it can take at most. The reply's usage has its cost.
 
         Raises ``UnavailableError`` when the judge cannot be asked now, and ``TooLongError``.
         """
         if self._gate is None:
-            return self._call(told, most)
+            return self._call(request, most)
         with self._gate.place(self._is_over()) as is_let_in:
             if not is_let_in:
                 raise UnavailableError("the judge is being asked as much as it may be at a time", AFTER_S)
-            return self._call(told, most)
+            return self._call(request, most)
 
-    def _call(self, told: Request, most: Usage) -> Reply:
+    def _call(self, request: Request, most: Usage) -> Reply:
         wait_s = self._breaker.wait_s()
         if wait_s is not None:
             raise UnavailableError("the judge failed several times in a row and is left in peace for a while", wait_s)
-        taken = self._purse.take(most)
-        if isinstance(taken, RetryAfter):
+        reservation = self._budget.reserve(most)
+        if isinstance(reservation, RetryAfter):
             self._breaker.untried()
-            raise UnavailableError(taken.reason, taken.after_s)
+            raise UnavailableError(reservation.reason, reservation.after_s)
         try:
             with TRACING.span("judge call", "client", {"gen_ai.request.model": self._server.model}) as span:
-                reply = self._server.ask(told, most)
+                reply = self._server.send(request, most)
                 used = {"input": reply.usage.tokens_in, "output": reply.usage.tokens_out}
                 span.describe(attributes={f"gen_ai.usage.{name}_tokens": n for name, n in used.items()})
         except UnavailableError as away:
-            self._purse.pause(self._breaker.failed(away.after_s))
-            used = self._purse.settle(taken, away.usage or Usage(), is_failed=True)
+            self._budget.pause(self._breaker.failed(away.after_s))
+            used = self._budget.reconcile(reservation, away.usage or Usage(), is_failed=True)
             raise UnavailableError(away.reason, away.after_s, used if away.usage else None) from away
         except BaseException as error:
             # Too long for it is an answer; anything else (no client installed) says nothing about the server.
@@ -79,11 +79,11 @@ class JudgeClient:
                 self._succeeded()
             else:
                 self._breaker.untried()
-            self._purse.settle(taken, Usage())
+            self._budget.reconcile(reservation, Usage())
             raise
         self._succeeded()
-        return replace(reply, usage=self._purse.settle(taken, reply.usage))
+        return replace(reply, usage=self._budget.reconcile(reservation, reply.usage))
 
     def _succeeded(self) -> None:
         if self._breaker.succeeded():
-            self._purse.resume()
+            self._budget.resume()

@@ -20,7 +20,7 @@ from auscult.domain.conversation import Turn
 from auscult.domain.probe import Extraction, Grading, Judgement, Question, Summarization, Transcript
 
 REVISION = 1
-"""Of all that is told beside questions and conversation; part of the engine's version, because it changes answers."""
+"""Revision of the fixed parts of the prompt, which is part of the engine's version: it changes answers."""
 
 MOST_EVIDENCE = 3
 MOST_ITEMS = 8
@@ -70,12 +70,12 @@ class Prompt(NamedTuple):
         return schema(self.asked, bounded=bounded)
 
 
-def tell(
+def build_prompt(
     questions: Sequence[Question], transcript: Transcript, asked: Sequence[int], faults: Mapping[int, str] | None = None
 ) -> Prompt:
-    """Ask ``asked`` (places among ``questions``, from 0) about a conversation.
+    """Build the prompt that asks ``asked`` (indices of ``questions``) about a conversation.
 
-    ``faults`` are there when these are asked a second time: what was wrong with each answer, in words of ours.
+    ``faults`` are set where these are asked a second time: what was wrong with each answer.
     """
     parts = [
         "QUESTIONS",

@@ -110,7 +110,7 @@ class Server:
         self._other_ways: set[str] = set()
         """Parameters of which the server has said that it does not take them as they were."""
 
-    def ask(self, told: Request, most: Usage) -> Reply:
+    def send(self, request: Request, most: Usage) -> Reply:
         """Send one request, which may use ``most``; that is counted where the server does not report its usage.
 
         Raises ``UnavailableError`` and ``TooLongError``.
@@ -119,7 +119,7 @@ class Server:
 
         create: Any = self._client().chat.completions.with_raw_response.create
         while True:
-            parameters = self._parameters(told, most.tokens_out)
+            parameters = self._parameters(request, most.tokens_out)
             try:
                 body: bytes = create(**parameters).content
             except APITimeoutError as error:
@@ -146,19 +146,19 @@ class Server:
                 self._opened = _client(self._address)
             return self._opened
 
-    def _parameters(self, told: Request, most_tokens: int) -> dict[str, Any]:
+    def _parameters(self, request: Request, most_tokens: int) -> dict[str, Any]:
         """One request. The standard way first, and what a server wants otherwise once it has said so."""
         other = self._other_ways
         if "response_format" in other:
-            form = {"type": "json_object", "schema": told.schema(bounded=True)}
+            form = {"type": "json_object", "schema": request.schema(bounded=True)}
         else:
-            of = {"name": "answers", "strict": True, "schema": told.schema(bounded=False)}
+            of = {"name": "answers", "strict": True, "schema": request.schema(bounded=False)}
             form = {"type": "json_schema", "json_schema": of}
         limit = ("max_completion_tokens", most_tokens + THINKING_TOKENS)
         name, most = limit if "max_tokens" in other else ("max_tokens", most_tokens)
         return {
             "model": self.model,
-            "messages": [{"role": "system", "content": told.system}, {"role": "user", "content": told.user}],
+            "messages": [{"role": "system", "content": request.system}, {"role": "user", "content": request.user}],
             "response_format": form,
             name: most,
             **({} if "temperature" in other else {"temperature": 0}),

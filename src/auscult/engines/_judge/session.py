@@ -20,7 +20,7 @@ from auscult.domain.probe import (
     Transcript,
 )
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
-from auscult.engines._judge.prompt import REVISION, Prompt, tell
+from auscult.engines._judge.prompt import REVISION, Prompt, build_prompt
 from auscult.engines._judge.reply import plain, read
 from auscult.engines._judge.server import Reply, TooLongError, UnavailableError
 
@@ -77,12 +77,12 @@ class JudgeSession:
         """Yield the result of each call. After a postponed one there is no more."""
         while self._open:
             part = self._open.popleft()
-            told = tell(part.questions, self._transcript, part.asked, part.faults)
-            most = _most(told)
+            prompt = build_prompt(part.questions, self._transcript, part.asked, part.faults)
+            most = _most(prompt)
             try:
                 if most.tokens > self._context:
                     raise TooLongError  # noqa: TRY301  (as the server would say)
-                reply = self._call(told, most)
+                reply = self._call(prompt, most)
             except TooLongError:
                 smaller = part.halves()
                 self._open.extendleft(reversed(smaller))
@@ -125,9 +125,11 @@ class JudgeSession:
 
 def most_of(transcript: Transcript, questions: Sequence[Question]) -> Usage:
     """Return the most that a conversation uses, when nothing has to be asked twice or in parts."""
-    return _most(tell(questions, transcript, range(len(questions))))
+    return _most(build_prompt(questions, transcript, range(len(questions))))
 
 
-def _most(told: Prompt) -> Usage:
-    tokens_in = len(f"{told.system}{told.user}".encode()) // BYTES_A_TOKEN
-    return Usage(calls=1, tokens_in=tokens_in, tokens_out=sum(ROOM[type(question)] for question in told.asked.values()))
+def _most(prompt: Prompt) -> Usage:
+    tokens_in = len(f"{prompt.system}{prompt.user}".encode()) // BYTES_A_TOKEN
+    return Usage(
+        calls=1, tokens_in=tokens_in, tokens_out=sum(ROOM[type(question)] for question in prompt.asked.values())
+    )

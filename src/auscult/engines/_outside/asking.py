@@ -13,7 +13,7 @@ from auscult.engines._outside.web import Message, Reply, TooLargeError, Unreacha
 T = TypeVar("T")
 R = TypeVar("R")
 
-_LOOK_S = 0.2
+_CHECK_EVERY_S = 0.2
 _NOT_NOW = frozenset({401, 403, 407, 408, 425, 429})
 """Statuses that say nothing about what was asked: who asks is wrong, or the time is."""
 
@@ -39,8 +39,8 @@ class Outside:
         self._breakers: dict[Origin, Breaker] = {}
         self._lock = Lock()
 
-    def ask(self, message: Message, app_id: str) -> Reply:
-        """Send a message for an app; replies of 2xx and 4xx come back.
+    def send(self, message: Message, app_id: str) -> Reply:
+        """Send a message for an app; return replies of 2xx and 4xx.
 
         Raises ``PostponedError`` when the system cannot be asked now, and ``BadReplyError``.
         """
@@ -114,7 +114,7 @@ def side_by_side(jobs: Sequence[T], do: Callable[[T], R], at_once: int, closed: 
     left = len(jobs)
     while left and not closed.is_set():
         try:
-            one = done.get(timeout=_LOOK_S)
+            one = done.get(timeout=_CHECK_EVERY_S)
         except Empty:
             continue
         if isinstance(one, BaseException):

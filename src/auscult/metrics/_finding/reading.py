@@ -96,13 +96,13 @@ def none_without_speakers(
     """Ask nothing where the turns of one side are needed and nothing shows which these are."""
 
     @wraps(probes)
-    def asked(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> tuple[Probe, ...]:
+    def guarded(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> tuple[Probe, ...]:
         try:
             return probes(self, *args, **kwargs)
         except UnknownSpeakersError:
             return ()
 
-    return asked
+    return guarded
 
 
 @kept

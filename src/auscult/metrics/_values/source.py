@@ -140,14 +140,14 @@ class Sources:
 
     def probe(self, reading: Reading) -> Probe | None:
         """Return the question; None where none is needed, or where there is no key to ask by."""
-        return self._asked(reading)[0]
+        return self._build_probe(reading)[0]
 
     def truth(self, reading: Reading, answers: Answers) -> Truth:
         """Return the value of the source. Raises ``FailedAnswerError`` where it is unknown."""
         if self._source.custom_field is not None:
             found = reading.conversation.custom_fields.get(self._source.custom_field)
             return Truth(found, f"the conversation has no custom field {self._source.custom_field}")
-        probe, reason = self._asked(reading)
+        probe, reason = self._build_probe(reading)
         if probe is None:
             return Truth(None, reason)
         answer = answers[probe]
@@ -156,8 +156,8 @@ class Sources:
             raise FailedAnswerError(answer.reason)
         return Truth(answer.value, answer.reason, answer.digests)
 
-    def _asked(self, reading: Reading) -> tuple[Probe | None, str]:
-        """The question, or why there is none."""
+    def _build_probe(self, reading: Reading) -> tuple[Probe | None, str]:
+        """Return the probe, or None and the reason."""
         key = self._key_of(reading)
         if key is None and self._key is not None:
             return None, self._no_key(self._key)

@@ -86,7 +86,7 @@ class NameFinder:
         """Return every mention; ``asked`` are the turns that follow a question for a name."""
         for found in STRONG.finditer(self._low):
             is_title = TITLE.search(self._low, max(0, found.end() - 12), found.end()) is not None
-            self._take(found.end(), is_title=is_title, is_sure=found[1] is None)
+            self._read_name(found.end(), is_title=is_title, is_sure=found[1] is None)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
         words = frozenset(words_in(self._low))
@@ -104,7 +104,7 @@ class NameFinder:
     def _line(self, place: int) -> int:
         return self._text.rfind("\n", 0, place) + 1
 
-    def _take(self, place: int, *, is_title: bool, is_sure: bool) -> None:
+    def _read_name(self, place: int, *, is_title: bool, is_sure: bool) -> None:
         """Read a name that begins at a place, as far as its words go; where that is not sure, no usual words."""
         words: list[re.Match[str]] = []
         at = place
@@ -193,11 +193,11 @@ class NameFinder:
         for name in words - KNOWN:
             for start in self._places_of(name) if len(name) > 1 else ():
                 if name not in self._people:
-                    self._look_at(start, asked)
+                    self._mark_unknown(start, asked)
                 elif self._text[start].isupper() and self._is_followed(start + len(name)):
                     self._add(start, self._with_rest(start + len(name)))
 
-    def _look_at(self, start: int, asked: frozenset[int]) -> None:
+    def _mark_unknown(self, start: int, asked: frozenset[int]) -> None:
         """Mark the unknown word at a place if it is a name: by its capital letter and the words around, or by them."""
         while start and self._low[start - 1] in INSIDE and self._low[start - 2 : start - 1].isalnum():
             start = self._low.rfind(self._low[start - 2], 0, start)
@@ -205,7 +205,7 @@ class NameFinder:
                 start -= 1
         if not self._text[start].isupper():
             if self._low.endswith(MET_BY, max(0, start - CUE), start) or self._has_my_name:
-                self._look_at_small(start)
+                self._mark_lowercase(start)
             return
         capital = CAPITAL.match(self._text, start)
         if capital is None:
@@ -227,7 +227,7 @@ class NameFinder:
             if not self._is_business(start, end):
                 self._add(start if initials is None else initials.start(), end)
 
-    def _look_at_small(self, start: int) -> None:
+    def _mark_lowercase(self, start: int) -> None:
         """Mark an unknown word in small letters that is greeted or introduced, with one that follows it."""
         word = NAME.match(self._low, start)
         if word is None or word[0] in KNOWN or len(word[0]) <= SHORTEST:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.insight import Emotions, Intent, Sentiment, SentimentLabel, SpeakingRate, Topic
-from auscult.reports._rows.quality import number, told
+from auscult.reports._rows.quality import described, number
 
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -20,7 +20,7 @@ class IntentRow(Struct, frozen=True, kw_only=True):
     topic: str | UnsetType = UNSET
     keywords: tuple[str, ...]
     sentiment: SentimentLabel | UnsetType = field(name="Sentiment", default=UNSET)
-    score: Annotated[int | UnsetType, told("1 to 10, 5 neutral.")] = field(name="Sentiment Score", default=UNSET)
+    score: Annotated[int | UnsetType, described("1 to 10, 5 neutral.")] = field(name="Sentiment Score", default=UNSET)
 
 
 class PatternRow(Struct, frozen=True, kw_only=True):
@@ -42,10 +42,10 @@ class EmotionRow(Struct, frozen=True, kw_only=True):
     """One emotion of the customer or of the agent."""
 
     emotion: str
-    duration_ms: Annotated[int | None, told("In ms; 0 in chat, null where no times are known.")] = field(
+    duration_ms: Annotated[int | None, described("In ms; 0 in chat, null where no times are known.")] = field(
         name="duration"
     )
-    proportion: Annotated[Raw, told("Percent of that side's emotional turns, two decimals.", type="number")]
+    proportion: Annotated[Raw, described("Percent of that side's emotional turns, two decimals.", type="number")]
     source: Literal["customer", "agent"]
 
 
@@ -53,9 +53,9 @@ class RateRow(Struct, frozen=True, kw_only=True):
     """Speaking rate of one person."""
 
     words: int = field(name="nWords")
-    seconds: Annotated[int, told("Seconds of talk.")] = field(name="timeTaken")
-    average: Annotated[Raw, told("Words a minute.", type="number")]
-    score: Annotated[int, told("0 to 10, 10 best.")]
+    seconds: Annotated[int, described("Seconds of talk.")] = field(name="timeTaken")
+    average: Annotated[Raw, described("Words a minute.", type="number")]
+    score: Annotated[int, described("0 to 10, 10 best.")]
     source: Literal["agent", "customer"]
     source_id: str | None = field(name="sourceId")
 

@@ -20,7 +20,7 @@ FILTERS: frozenset[Filter] = frozenset({"queues", "custom_fields", "channel_word
 Score = Annotated[int, Meta(ge=-100, le=100)]
 
 
-def told(description: str, **schema: str) -> Meta:
+def described(description: str, **schema: str) -> Meta:
     """Return the description of a key, for the documentation."""
     return Meta(description=description, extra_json_schema=schema)
 
@@ -29,7 +29,7 @@ class QueueRow(Struct, frozen=True, kw_only=True):
     """A queue that the conversation was in."""
 
     id: str = field(name="Queue ID")
-    name: Annotated[str | None, told("Null where the queue has no name.")] = field(name="Queue Name")
+    name: Annotated[str | None, described("Null where the queue has no name.")] = field(name="Queue Name")
 
 
 class MetricRow(Struct, frozen=True, kw_only=True):
@@ -37,18 +37,18 @@ class MetricRow(Struct, frozen=True, kw_only=True):
 
     id: str = field(name="Metric ID")
     name: str = field(name="Metric Name")
-    weight: Annotated[Raw, told("What the right answer brings.", type="number")] = field(name="Metric Weight")
-    negative_weight: Annotated[Raw, told("What the wrong answer costs; never negative.", type="number")] = field(
+    weight: Annotated[Raw, described("What the right answer brings.", type="number")] = field(name="Metric Weight")
+    negative_weight: Annotated[Raw, described("What the wrong answer costs; never negative.", type="number")] = field(
         name="Metric Negative Weight"
     )
     qualification: Annotated[
         Literal["YES", "NO", "NA", "-"] | UnsetType,
-        told(
+        described(
             'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
             "Absent where the conversation was not evaluated."
         ),
     ] = field(name="Qualification", default=UNSET)
-    is_fatal_error: Annotated[bool, told("A fatal metric that was not met here; the score is then 0.")] = field(
+    is_fatal_error: Annotated[bool, described("A fatal metric that was not met here; the score is then 0.")] = field(
         name="isFatalError"
     )
 

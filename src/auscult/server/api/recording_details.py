@@ -19,7 +19,7 @@ from auscult.services.recordings.clips import clip_variant
 from auscult.services.recordings.comparison import ShownFigures, compared
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.sound.peaks import Peaks
-from auscult.services.recordings.transcription import ask_for_transcription, earlier_transcripts, transcription_of
+from auscult.services.recordings.transcription import earlier_transcripts, request_transcription, transcription_of
 from auscult.services.recordings.variants import offer
 
 _FIGURES: dict[str, Any] = {
@@ -181,7 +181,7 @@ def list_earlier(recording_id: RecordingId, app: App, server: Server) -> Earlier
 @in_slow_thread
 def transcribe(recording_id: RecordingId, app: App, server: Server) -> Transcription:
     """Have a recording transcribed, once more where it was before."""
-    return ask_for_transcription(app, server.store, recording_id)
+    return request_transcription(app, server.store, recording_id)
 
 
 ROUTER = Router(

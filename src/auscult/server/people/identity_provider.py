@@ -132,13 +132,13 @@ class IdentityProvider:
 
         Raises ``AccessError``: ``sign_on.unavailable``, ``sign_on.refused`` for a client that is not accepted.
         """
-        answer = self._ask_tokens(redirect_url, "check", "check" * 10)
+        answer = self._request_tokens(redirect_url, "check", "check" * 10)
         if answer.status_code == HTTPStatus.UNAUTHORIZED or _error_of(answer) in _CLIENT_ERRORS:
             told = f"it does not accept the client {self._settings.client_id!r}"
             raise _refused(f"{told}; check client_id and client_secret")
 
     def _exchange(self, redirect_url: str, code: str, verifier: str) -> _Tokens:
-        answer = self._ask_tokens(redirect_url, code, verifier)
+        answer = self._request_tokens(redirect_url, code, verifier)
         if not answer.is_success:
             told = _error_of(answer) or f"status {answer.status_code}"
             raise _refused(f"it does not accept the code ({told})")
@@ -147,7 +147,7 @@ class IdentityProvider:
         except msgspec.DecodeError as error:
             raise _refused("its answer has no ID token") from error
 
-    def _ask_tokens(self, redirect_url: str, code: str, verifier: str) -> httpx.Response:
+    def _request_tokens(self, redirect_url: str, code: str, verifier: str) -> httpx.Response:
         document, secret = self.document(), self._settings.client_secret
         form = {
             "grant_type": "authorization_code",

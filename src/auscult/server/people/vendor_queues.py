@@ -53,16 +53,16 @@ class _QueueRoute(VendorRoute):
         if scope["method"] == "POST":
             check_json(headers)
             body = read_object(await read_body(receive, headers, _BODY_BYTES))
-        asked: dict[str, Any] = {**body, **dict(parse_qsl(scope["query_string"].decode("latin-1"))), **path}
+        fields: dict[str, Any] = {**body, **dict(parse_qsl(scope["query_string"].decode("latin-1"))), **path}
         app = self._services.store.within(tenant)
         jobs = QueueJobs(app, f"client:{client.client_id}", self._services.now)
         base = base_of(scope, headers) + _QUEUES.format(streamId=tenant.app_id) + "/jobs/"
-        found = await run(lambda: self.ask(jobs, app, asked, base), slow=True)
+        found = await run(lambda: self.handle_request(jobs, app, fields, base), slow=True)
         return msgspec.json.encode(found)
 
     @abstractmethod
-    def ask(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
-        """Do what is asked. ``base``: the address of jobs, up to their ids."""
+    def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
+        """Handle a request, and return its response. ``base``: the address of jobs, up to their ids."""
 
 
 class CreateQueues(_QueueRoute):
@@ -70,7 +70,7 @@ class CreateQueues(_QueueRoute):
 
     places = (_QUEUES,)
 
-    def ask(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
+    def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
         del app
         return _accepted(jobs.create(given.get("queues")), base)
@@ -81,7 +81,7 @@ class MapAgents(_QueueRoute):
 
     places = (_QUEUES + "/agent-mapping",)
 
-    def ask(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
+    def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
         del app
         action: Action = _choice(given, "action", get_args(Action), "assign")
@@ -96,7 +96,7 @@ class QueueJobStatus(_QueueRoute):
     scopes = _READ_SCOPES
     places = (_QUEUES + "/jobs/{jobId}",)
 
-    def ask(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
+    def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job with a result for each queue."""
         del jobs
         job = app.people.queue_jobs.get(given["jobId"])
@@ -118,7 +118,7 @@ class AgentsByQueue(_QueueRoute):
     scopes = _READ_SCOPES
     places = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")
 
-    def ask(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
+    def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return a page of queues."""
         del app, base
         given_ids: object = given.get("customQueueIds")

@@ -10,7 +10,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_LOOK_EVERY_S = 0.05
+_POLL_EVERY_S = 0.05
 
 
 class Threads(NamedTuple):
@@ -50,12 +50,12 @@ def _in_thread(handler: Callable[P, T], *, slow: bool) -> Callable[P, Awaitable[
     return handle
 
 
-async def look_until(found: Callable[[], T | None], seconds: int) -> T | None:
-    """Call ``found`` in a thread until it returns something, for at most so many seconds."""
+async def poll_until(found: Callable[[], T | None], seconds: int) -> T | None:
+    """Call ``found`` in a thread at intervals until it returns a result, for at most ``seconds``; return the result."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     while True:
         result = await run(found)
         if result is not None or loop.time() >= end:
             return result
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_POLL_EVERY_S)

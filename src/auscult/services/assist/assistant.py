@@ -1,6 +1,6 @@
 """Assistant: suggests answers to customers' messages, searches for agents, writes summaries, and hands on ended conversations.
 
-All automatic work on a conversation is done in ``tend``, which may be called at any time, by any process, and any
+All automatic work on a conversation is done in ``process``, which may be called at any time, by any process, and any
 number of times: the work follows from the events, and its results are events. So a crash leaves nothing half done, and
 nothing is done twice.
 """
@@ -23,13 +23,13 @@ from auscult.domain.assist.live import (
     Summarised,
     derived_id,
 )
-from auscult.domain.assist.live_log import Decision, LiveLog, Settled
+from auscult.domain.assist.live_log import Decision, LiveLog, RestingState
 from auscult.domain.assist.live_projection import FINAL, Live, fold
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import ConflictError
 from auscult.services.assist.answers import Answering, Question
 from auscult.services.assist.knowledge import Library
-from auscult.services.assist.live import LOOK_AFTER, LiveConversation
+from auscult.services.assist.live import RETRY_AFTER, LiveConversation
 from auscult.services.assist.mood import Mood, Moods
 from auscult.services.assist.playbook_progress import Followed, follow
 from auscult.services.assist.step_detection import Tracker, untracked
@@ -64,7 +64,7 @@ class Assistant:
         summarize: Summarize,
         now: Callable[[], datetime],
         *,
-        look_after: timedelta = LOOK_AFTER,
+        retry_after: timedelta = RETRY_AFTER,
         at_once: int = 2,
         tracker: Tracker | None = None,
         moods: Moods | None = None,
@@ -72,14 +72,14 @@ class Assistant:
         """Store the parts. ``now`` gives aware UTC times.
 
         Without a ``tracker`` no playbook is followed, without ``moods`` the customer's sentiment is unknown.
-        ``look_after`` is longer than an answer needs, or another process would work on it too; ``at_once`` is how many
+        ``retry_after`` is longer than an answer needs, or another process would work on it too; ``at_once`` is how many
         conversations to process at a time.
         """
         self.at_once = at_once
         self._answering = answering
         self._summarize = summarize
         self._now = now
-        self._look_after = look_after
+        self._retry_after = retry_after
         self._tracker = tracker
         self._moods = moods
         self._versions = FormCache()
@@ -91,7 +91,7 @@ class Assistant:
 
     def conversation(self, app: AppStore, conversation_id: str) -> LiveConversation:
         """A live conversation of an app, whether or not there is one yet."""
-        return LiveConversation(app, conversation_id, self._now, self._look_after)
+        return LiveConversation(app, conversation_id, self._now, self._retry_after)
 
     def mood(self, app: AppStore, live: Live) -> Mood:
         """Return how a conversation's customer sounds so far, and whether it escalates."""
@@ -101,10 +101,10 @@ class Assistant:
         """Return a conversation's progress in its playbooks, and the metrics of the form that it would be scored with now."""
         return follow(live, self._versions.in_force(app))
 
-    def tend(self, app: AppStore, conversation_id: str, told: Callable[[], None] = lambda: None) -> None:
+    def process(self, app: AppStore, conversation_id: str, report: Callable[[], None] = lambda: None) -> None:
         """Do all open work on a conversation, and set when it is due again.
 
-        ``told`` is called after each result, so that a waiting caller need not wait for the rest.
+        ``report`` is called after each result, so that a waiting caller need not wait for the rest.
         """
         conversation = self.conversation(app, conversation_id)
         chosen = app.live.settings()
@@ -124,7 +124,7 @@ class Assistant:
             goes_on = not live.is_ended and not isinstance(done[-1], Idled)
             # One that is over has to be handed on: whoever dies before that is followed by another within seconds.
             log = self._add(conversation, done, seen, live.active_at + silence if is_all and goes_on else None)
-            told()
+            report()
             if is_all and goes_on and len(log.events) == seen + len(done):
                 return  # nothing else happened, and nothing more is to be done
 
@@ -158,7 +158,7 @@ class Assistant:
         name = f"asked:{agent.id}:{key or self._now().isoformat()}"
         event_id = f"summarised:{name}"
         most = conversation.app.live.settings().summaries_per_agent
-        before = _asked(conversation.known().events, agent)
+        before = _requested_summaries(conversation.known().events, agent)
         live = conversation.state()
         known = _repeated(before, event_id, len(live.messages))
         if known is not None:
@@ -170,14 +170,14 @@ class Assistant:
             raise ConflictError(event.reason, code=code)
 
         def decide(events: Sequence[Event]) -> list[Event]:
-            asked = _asked(events, agent)
-            if _repeated(asked, event_id, event.turns) is not None:
+            requested = _requested_summaries(events, agent)
+            if _repeated(requested, event_id, event.turns) is not None:
                 return []
-            _check_limit(asked, most, agent)
+            _check_limit(requested, most, agent)
             return [event]
 
         log = conversation.append(decide)
-        return (_repeated(_asked(log.events, agent), event_id, event.turns) or event).summary
+        return (_repeated(_requested_summaries(log.events, agent), event_id, event.turns) or event).summary
 
     def _work(self, conversation: LiveConversation, live: Live, chosen: AssistSettings) -> tuple[list[Event], bool]:
         """Do what is to be done, or what can be done soon; what was done, and whether it is all."""
@@ -208,17 +208,17 @@ class Assistant:
 
         def decide(events: Sequence[Event]) -> Decision:
             is_left = len(events) == seen
-            return Decision(done, (due_at if is_left else None) or self._now() + self._look_after)
+            return Decision(done, (due_at if is_left else None) or self._now() + self._retry_after)
 
         return conversation.app.live.append(conversation.id, decide)
 
     def _leave(self, app: AppStore, log: LiveLog, live: Live, silence: timedelta) -> bool:
-        """Hand on what is over, and say when to look again. False where something happened meanwhile."""
+        """Accept an ended conversation for scoring, or schedule the next check; return False where an event arrived meanwhile."""
         due_at = None if live.is_ended else live.active_at + silence
-        settled = Settled(events=len(log.events), due_at=due_at, is_ended=live.is_ended)
+        state = RestingState(events=len(log.events), due_at=due_at, is_ended=live.is_ended)
         if live.is_ended:
-            return app.conversations.accept_ended(live.conversation, settled)
-        return app.live.settle(log.conversation_id, settled)
+            return app.conversations.accept_ended(live.conversation, state)
+        return app.live.store_resting_state(log.conversation_id, state)
 
     def _suggestion(self, conversation: LiveConversation, live: Live, message: Message) -> Suggested | Passed:
         name, language = message.message_id, live.conversation.language
@@ -276,8 +276,8 @@ def _stored(log: LiveLog, event: Searched) -> Searched:
     return next((each for each in log.events if isinstance(each, Searched) and each.id == event.id), event)
 
 
-def _asked(events: Sequence[Event], agent: AssistedAgent) -> list[Summarised]:
-    """The summaries that this agent asked for."""
+def _requested_summaries(events: Sequence[Event], agent: AssistedAgent) -> list[Summarised]:
+    """Return the summaries that this agent requested."""
     return [
         event
         for event in events

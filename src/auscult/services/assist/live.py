@@ -32,26 +32,26 @@ from auscult.storage.store import AppStore
 
 LOG = logging.getLogger(__name__)
 
-LOOK_AFTER = timedelta(seconds=5)
-"""When somebody else looks at a conversation in which something happened, should who took it in die before."""
+RETRY_AFTER = timedelta(seconds=5)
+"""Time after which another process processes a changed conversation, where the first one crashed."""
 
 
 class LiveConversation:
     """One live conversation of an app. Threads may share it."""
 
     def __init__(
-        self, app: AppStore, conversation_id: str, now: Callable[[], datetime], look_after: timedelta = LOOK_AFTER
+        self, app: AppStore, conversation_id: str, now: Callable[[], datetime], retry_after: timedelta = RETRY_AFTER
     ) -> None:
         """``now`` gives aware UTC times."""
         self.app = app
         self.id = conversation_id
         self._now = now
-        self._look_after = look_after
+        self._retry_after = retry_after
 
-    def take(self, arrivals: Sequence[Arrival]) -> LiveLog:
-        """Store events from the hook; they are committed when this returns. Known events change nothing.
+    def receive(self, arrivals: Sequence[Arrival]) -> LiveLog:
+        """Store events from the hook, and return the log with them. Known events change nothing.
 
-        Where a known message has another text, the first one stays, and that there was another is noted.
+        Where a known message has another text, the first one stays, and the difference is recorded.
         """
         within = timedelta(seconds=self.app.live.settings().repeat_within_s)
         place = f"{self.app.tenant.app_id}\n{self.id}"
@@ -129,7 +129,7 @@ class LiveConversation:
     def append(self, decide: Callable[[Sequence[Event]], Sequence[Event]], *, make: bool = False) -> LiveLog:
         """Add events, and make the conversation due soon."""
         return self.app.live.append(
-            self.id, lambda events: Decision(decide(events), self._now() + self._look_after), make=make
+            self.id, lambda events: Decision(decide(events), self._now() + self._retry_after), make=make
         )
 
     def _reworded(self, arrivals: Sequence[Arrival], log: LiveLog) -> list[Event]:

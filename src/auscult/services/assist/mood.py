@@ -13,7 +13,7 @@ from auscult.domain.assist.live_projection import Live
 from auscult.domain.engines import Engines
 from auscult.domain.evaluation import Evidence
 from auscult.services.scoring.analyze import Analyzers, analyze, open_analysis
-from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_local import ask_local
 
 _MOST_KEPT = 2_000
 _WANTED = ("language", "escalation", "churn_risk", "resolution", "sentiment")
@@ -57,7 +57,7 @@ class Moods:
 
     def _read(self, live: Live) -> Mood:
         opened = open_analysis(live.conversation, self._analyzers, self._engines.keys())
-        found = analyze([opened], self._analyzers, ask(opened.probes, self._engines))[0]
+        found = analyze([opened], self._analyzers, ask_local(opened.probes, self._engines))[0]
         sentiment, escalation = found.sentiment, found.escalation
         return Mood(
             scores=tuple(float(each.score) for each in sentiment.turns) if sentiment else (),

@@ -106,7 +106,7 @@ def follow(live: Live, forms: Sequence[Form]) -> Followed:
     form = choose_form(live.conversation, forms, live.conversation.language)
     metrics = [metric for metric in form.metrics if metric.type in FOLLOWED] if form else []
     plans = {playbook.id: playbook for playbook in live.plan.playbooks} if live.plan else {}
-    runs = [_Run(run, plans[run.id or ""], _asked_of(run, metrics)) for run in live.assist.playbooks or ()]
+    runs = [_Run(run, plans[run.id or ""], _settings_for(run, metrics)) for run in live.assist.playbooks or ()]
     return Followed(
         form_id=form.id if form else None,
         form_version=form.version if form else None,
@@ -118,16 +118,16 @@ def follow(live: Live, forms: Sequence[Form]) -> Followed:
 
 
 class _Run(NamedTuple):
-    """A run, the playbook that it is of, and what the form asks of it."""
+    """A run, its playbook, and the form's settings for it."""
 
     run: PlaybookRun
     playbook: Playbook
-    asked: Sequence[PlaybookSettings]
+    settings: Sequence[PlaybookSettings]
 
     def steps(self) -> Iterator[tuple[str, str | None, FollowedStep]]:
         """Every step in its order, with id and name of its stage."""
-        is_whole = any(one.min_adherence is not None and one.min_adherence >= WHOLE for one in self.asked)
-        named = [step for one in self.asked for step in one.steps]
+        is_whole = any(one.min_adherence is not None and one.min_adherence >= WHOLE for one in self.settings)
+        named = [step for one in self.settings for step in one.steps]
         for stage, planned in zip(self.run.stages, self.playbook.stages, strict=True):
             for step, plan in zip(stage.steps, planned.steps, strict=True):
                 is_named = any(_is_meant(one, planned.id, planned.name, plan.id, plan.name) for one in named)
@@ -149,7 +149,7 @@ def _is_meant(named: NamedStep, stage_id: str, stage: str | None, step_id: str, 
     return is_called(named.step, step_id, step) and (named.stage is None or is_called(named.stage, stage_id, stage))
 
 
-def _asked_of(run: PlaybookRun, metrics: Sequence[Metric]) -> list[PlaybookSettings]:
+def _settings_for(run: PlaybookRun, metrics: Sequence[Metric]) -> list[PlaybookSettings]:
     """Return the form's settings for this playbook."""
     settings = [metric.settings for metric in metrics if isinstance(metric.settings, PlaybookSettings)]
     return [one for one in settings if is_called(one.playbook, run.id, run.name)]
@@ -157,7 +157,7 @@ def _asked_of(run: PlaybookRun, metrics: Sequence[Metric]) -> list[PlaybookSetti
 
 def _playbook(run: _Run) -> FollowedPlaybook:
     steps = list(run.steps())
-    least: list[Decimal] = [one.min_adherence for one in run.asked if one.min_adherence is not None]
+    least: list[Decimal] = [one.min_adherence for one in run.settings if one.min_adherence is not None]
     done = [(step.done_at, place) for place, (_, _, step) in enumerate(steps) if step.done_at is not None]
     last = steps[max(done)[1]][0] if done else None
     return FollowedPlaybook(

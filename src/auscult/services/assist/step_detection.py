@@ -19,7 +19,7 @@ from auscult.domain.probe import Answer, Probe, UsableAnswers
 from auscult.metrics._finding.language import Entry, Finding
 from auscult.metrics._finding.reading import Reading
 from auscult.metrics._finding.search import Search
-from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_local import ask_local
 
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,7 +85,7 @@ class Tracker:
             for place in reading.places(sign.speaker)
         }
         probes = [probe for some in asked.values() for probe in some]
-        answers: dict[Probe, Answer] = ask(probes, self._engines)
+        answers: dict[Probe, Answer] = ask_local(probes, self._engines)
         usable = UsableAnswers(answers)
         hits = {
             (sign, place)

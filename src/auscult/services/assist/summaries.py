@@ -12,7 +12,7 @@ from auscult.domain.engines import Engines
 from auscult.domain.said.text import sentences
 from auscult.services.assist.assistant import NoSummary, Summarize
 from auscult.services.scoring.analyze import LANGUAGE, Analyzers, analyze, open_analysis
-from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_local import ask_local
 
 SUMMARY = "summary"
 _MOST_PROMISES = 3
@@ -30,7 +30,7 @@ def summarizer(analyzers: Analyzers, engines: Engines) -> Summarize:
 
     def summarize(live: Live) -> str | NoSummary:
         opened = open_analysis(live.conversation, needed, engines.keys())
-        found = analyze([opened], needed, ask(opened.probes, engines))[0]
+        found = analyze([opened], needed, ask_local(opened.probes, engines))[0]
         if found.language not in (None, "en"):
             return NoSummary(f"{found.unknown.get(SUMMARY)}: summaries are written of English conversations only")
         written = found.summary.text if found.summary else ""

@@ -22,7 +22,7 @@ from auscult.domain.scoring.stored import AuditedConversation
 from auscult.metrics._contract import MetricType
 from auscult.services.definitions.forms.document import Path, field_name, path_of
 from auscult.services.definitions.forms.thresholds import similar_in, threshold_at, with_thresholds
-from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_local import ask_local
 
 SEED = 1960
 FOLDS = 5
@@ -135,7 +135,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
     engines: Engines,
     only: frozenset[str] = frozenset(),
     folds: int = FOLDS,
-    told: Callable[[int, int | None], None] = lambda _done, _total: None,
+    report: Callable[[int, int | None], None] = lambda _done, _total: None,
 ) -> Tuning:
     """Fit the thresholds of a form's metrics (of ``only`` these, where any are named) to what people answered.
 
@@ -151,7 +151,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
             skipped[metric.id] = f"asks a {missing[0].lower()} too, and no engine here answers one at once"
         else:
             questions.append(_Question(metric, types[metric.type], tuple(paths)))
-    count = _ask_all(questions, labelled, engines, told)
+    count = _collect_answers(questions, labelled, engines, report)
     tuned: list[TunedMetric] = []
     for question in questions:
         if len(question.answers) > 1:
@@ -289,13 +289,13 @@ class _Question:
         return verdict
 
 
-def _ask_all(
+def _collect_answers(
     questions: Sequence[_Question],
     labelled: Iterable[Labelled],
     engines: Engines,
-    told: Callable[[int, int | None], None],
+    report: Callable[[int, int | None], None],
 ) -> int:
-    """Have every question asked of the conversations that people answered it for; how many conversations came."""
+    """Ask every question of the conversations that people answered it for; return the number of conversations."""
     count = 0
     waiting = iter(labelled)
     while group := list(islice(waiting, _AT_A_TIME)):
@@ -305,12 +305,12 @@ def _ask_all(
             for question in questions
             if question.metric.id in one.answers
         ]
-        answers = ask((probe for _, _, probes in asked for probe in probes), engines)
+        answers = ask_local((probe for _, _, probes in asked for probe in probes), engines)
         for question, one, probes in asked:
             gold = one.answers[question.metric.id]
             question.add(one.conversation, gold, {probe: answers[probe] for probe in probes})
         count += len(group)
-        told(count, None)
+        report(count, None)
     return count
 
 

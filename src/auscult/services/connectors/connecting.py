@@ -132,7 +132,7 @@ class Connectors:
             self._now,
             wait_for_room=wait_for_room,
             lease=self._lease,
-            take=Evaluations(self._app, self._reports, name).take,
+            submit=Evaluations(self._app, self._reports, name).submit,
         )
         number = running.run(order, None if order.is_dry else following(connector.every_s, self._now()))
         return next(each for each in self._app.connectors.runs(name) if each.number == number)

@@ -127,7 +127,7 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
 
 def refused(problems: Iterable[Problem], file: str) -> ConnectorError:
     """Return the error with all problems of a connector."""
-    told = tuple(problem.told(file) for problem in problems)
+    told = tuple(problem.describe(file) for problem in problems)
     count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
     return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(told), problems=told)
 

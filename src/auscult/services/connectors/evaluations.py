@@ -16,20 +16,20 @@ _PLAIN = frozenset({"YES", "NO", "NA"})
 _LATER = frozenset({"conversation.unknown", "audit.no_form", "audit.moved"})
 
 
-class Taken(NamedTuple):
+class AuditImport(NamedTuple):
     """Outcome of one evaluation. ``refused`` is None where it is an audit now; ``is_later``: it may be one later."""
 
     refused: Refused | None
     is_later: bool = False
 
 
-TakeAudit = Callable[[FoundAudit], Taken]
+SubmitAudit = Callable[[FoundAudit], AuditImport]
 
 
-def counted_only(audit: FoundAudit) -> Taken:
+def counted_only(audit: FoundAudit) -> AuditImport:
     """Count an evaluation, and store nothing: for dry runs."""
     del audit
-    return Taken(None)
+    return AuditImport(None)
 
 
 class Evaluations:
@@ -41,19 +41,19 @@ class Evaluations:
         self._reports = reports
         self._by = f"connector {connector}"
 
-    def take(self, audit: FoundAudit) -> Taken:
-        """Make an evaluation the audit of its conversation, or return why it cannot be.
+    def submit(self, audit: FoundAudit) -> AuditImport:
+        """Submit an evaluation as the audit of its conversation; return the outcome.
 
-        It is refused for now while its conversation is not here or has no form, and for good where another audit of
-        that conversation is under way or submitted, or an answer does not fit the form.
+        It is refused for now while its conversation is missing or has no form, and finally where another audit of
+        that conversation is in progress or submitted, or an answer does not fit the form.
         """
         try:
-            self._take(audit)
+            self._submit(audit)
         except AuscultError as error:
-            return Taken(Refused(error.message, f"evaluation {audit.audit_id}"), error.reason in _LATER)
-        return Taken(None)
+            return AuditImport(Refused(error.message, f"evaluation {audit.audit_id}"), error.reason in _LATER)
+        return AuditImport(None)
 
-    def _take(self, audit: FoundAudit) -> None:
+    def _submit(self, audit: FoundAudit) -> None:
         conversation_id = derive_id(self._app.tenant.app_id, audit.conversation_id)
         auditing = Auditing(self._app, self._reports, lambda: audit.submitted_at)
         try:

@@ -17,7 +17,7 @@ from auscult.domain.connectors.place import Found, ItemError, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.services.connectors.evaluations import TakeAudit, counted_only
+from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
 from auscult.services.scoring.intake.decompression import decompressed
 
@@ -57,13 +57,13 @@ class Reader:
         now: Callable[[], datetime],
         refused: Callable[[str], str] = str,
         *,
-        take: TakeAudit = counted_only,
+        submit: SubmitAudit = counted_only,
     ) -> None:
         """``refused`` redacts reasons, which may quote a value; ``now`` returns aware UTC time.
 
-        ``take`` takes evaluations by people in.
+        ``submit`` submits evaluations by people as audits.
         """
-        self._take = take
+        self._submit = submit
         self._connector = connector
         self._mapper = mapper
         self._fetcher = fetcher
@@ -144,11 +144,11 @@ class Reader:
             if isinstance(each, Refused):
                 refused.append(Refused(self._redact(each.reason), each.where))
             elif isinstance(each, FoundAudit):
-                taken = self._take(each)
-                self.counts.audits += taken.refused is None
-                if taken.refused is not None:
-                    refused.append(Refused(self._redact(taken.refused.reason), taken.refused.where))
-                is_done = is_done and not taken.is_later
+                imported = self._submit(each)
+                self.counts.audits += imported.refused is None
+                if imported.refused is not None:
+                    refused.append(Refused(self._redact(imported.refused.reason), imported.refused.where))
+                is_done = is_done and not imported.is_later
             elif (fault := _unstorable(each)) is not None:
                 refused.append(fault)
             else:

@@ -13,7 +13,7 @@ from auscult.domain.connectors.drift import drift, figures_of, subject
 from auscult.domain.connectors.place import Place, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.errors import AuscultError
-from auscult.services.connectors.evaluations import TakeAudit, counted_only
+from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Outcome, Reader
 from auscult.storage.connectors.manifest import LeaseLostError, ReadItem, RunRecord
@@ -59,10 +59,10 @@ class Running:
         *,
         wait_for_room: Callable[[int], None] = lambda _size: None,
         lease: timedelta = LEASE,
-        take: TakeAudit = counted_only,
+        submit: SubmitAudit = counted_only,
     ) -> None:
-        """``wait_for_room`` waits until conversations are processed that were accepted before; ``take``: of a reader."""
-        self._take = take
+        """``wait_for_room`` waits until conversations are processed that were accepted before; ``submit``: as in ``Reader``."""
+        self._submit = submit
         self._app = app
         self._connector = connector
         self._mapper = mapper
@@ -94,8 +94,8 @@ class Running:
         except AuscultError as error:
             return _Read(Counts(), (), error.message)
         fetcher = Fetcher(place, self._connector.rate)
-        take = counted_only if order.is_dry else self._take
-        reader = Reader(self._connector, self._mapper, fetcher, self._now, self._app.privacy.refused, take=take)
+        submit = counted_only if order.is_dry else self._submit
+        reader = Reader(self._connector, self._mapper, fetcher, self._now, self._app.privacy.refused, submit=submit)
         error = ""
         try:
             error = self._read_all(reader, place, record, order)

@@ -117,7 +117,7 @@ def read_scorecard(stored: Definition) -> Scorecard:
 
 def refused(problems: tuple[Problem, ...], file: str) -> ScorecardError:
     """Return the error with all problems of a scorecard."""
-    told = tuple(problem.told(file) for problem in problems)
+    told = tuple(problem.describe(file) for problem in problems)
     count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
     return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(told), problems=told)
 

@@ -67,7 +67,7 @@ def read_taxonomy(document: bytes, version: int = 1) -> Taxonomy:
     """Read a stored taxonomy document. Raises ``TaxonomyError`` with every problem."""
     check = check_taxonomy(document, version=version)
     if check.taxonomy is None:
-        raise refused(problem.told("taxonomy") for problem in check.problems)
+        raise refused(problem.describe("taxonomy") for problem in check.problems)
     return check.taxonomy
 
 

@@ -62,17 +62,17 @@ SeenBy = Callable[[Tenant, str], Listing | None]
 """Returns the list as a user sees it in an app; None where they may not export any more."""
 
 
-def ask_export(  # noqa: PLR0913, PLR0917  (who asks, and for what)
+def request_export(  # noqa: PLR0913, PLR0917  (the requester, and the request)
     app: AppStore, user_id: str, email: str, sought: Sought, kind: ExportKind, total: int | None = None
 ) -> str:
-    """Have what filters show exported, and return the id of the export. The access log records it.
+    """Request an export of what filters show, and return its id. The access log records it.
 
     ``total`` is the number of conversations that the person sees, unless that is all that are found.
     """
     total = count(app, sought) if total is None else total
     record(app, f"user:{email}", "data.exported", "list:conversations", format=kind, conversations=total)
     frozen = msgspec.structs.replace(sought, until=sought.until or datetime.now(UTC))
-    return app.exports.ask(user_id, msgspec.json.encode(frozen), kind, total)
+    return app.exports.request(user_id, msgspec.json.encode(frozen), kind, total)
 
 
 class ListExporting:

@@ -99,20 +99,20 @@ class WebhookDispatch:
     def _deliver(self, due: Due) -> None:
         position, end = due.webhook.position, self._now() + TURN
         for change in self._store.within(due.tenant).feed.after(position, AT_A_TIME):
-            if change.kind in due.webhook.kinds and not self._tell(due, change):
+            if change.kind in due.webhook.kinds and not self._send(due, change):
                 return
             position = change.number
             if self._now() >= end:
                 break
         self._work.keep(due, Standing(position, pause_ms=0))
 
-    def _tell(self, due: Due, change: Change) -> bool:
-        """Send one change; whether it was taken. Otherwise the webhook waits, or is disabled."""
+    def _send(self, due: Due, change: Change) -> bool:
+        """Send one change; return False where it was not accepted. The webhook then waits, or is disabled."""
         webhook, at = due.webhook, self._now()
         body = msgspec.json.encode(self._said(webhook, self._message(due.tenant, change)))
         headers = headers_of(webhook, due.tenant, change, at, body)
         status, error = self._sender.send(webhook.url, headers, body)
-        told = Delivery(
+        delivery = Delivery(
             number=change.number,
             conversation_id=change.conversation_id,
             kind=change.kind,
@@ -120,8 +120,8 @@ class WebhookDispatch:
             status=status,
             error=error,
         )
-        if told.is_done:
-            self._work.keep(due, Standing(change.number, LEASE_MS), told)
+        if delivery.is_done:
+            self._work.keep(due, Standing(change.number, LEASE_MS), delivery)
             return True
         if self._sender.is_closed:
             self._work.keep(due, Standing(change.number - 1, 0, webhook.failures))
@@ -129,7 +129,7 @@ class WebhookDispatch:
         failures = webhook.failures + 1
         is_last = failures > len(PAUSES_S) or status == GONE
         pause_ms = 0 if is_last else PAUSES_S[failures - 1] * 1000
-        self._work.keep(due, Standing(change.number - 1, pause_ms, failures, is_last), told)
+        self._work.keep(due, Standing(change.number - 1, pause_ms, failures, is_last), delivery)
         return False
 
     def _said(self, webhook: Webhook, change: ChangeMessage) -> ChangeMessage | dict[str, Any]:

@@ -100,8 +100,8 @@ class Backtesting:
             found.counts.faults.append(postponed.reason)
         return found
 
-    def look(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
-        """Do the same for a chunk, whose order decides whether far engines may be asked at all."""
+    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+        """Return the counts of a chunk; its order decides whether remote engines may be asked at all."""
         order = msgspec.json.decode(portion.sweep.order, type=BacktestOrder)
         form = self._versions.read(portion.sweep.sweep_id, order.document.encode())
         found, postponed = self._tried(app, form, portion.stretch, order, may_ask=may_ask and order.may_ask)
@@ -110,9 +110,9 @@ class Backtesting:
         )
         return ChunkResult((), partial(_encoded, found), named, postponed if order.may_ask else None)
 
-    def again(self, app: AppStore, looked: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of sweep needs)
-        """The same: nothing is written that could show an audit."""
-        return looked
+    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of sweep needs)
+        """Return the result unchanged: nothing is written that could show an audit."""
+        return processed
 
     def _tried(
         self, app: AppStore, form: Form, stretch: ChunkRange, order: BacktestOrder, *, may_ask: bool
@@ -124,7 +124,7 @@ class Backtesting:
             self._count(trial, form, wanted, found.counts)
         except EngineError:
             raise
-        except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+        except Exception:  # noqa: BLE001  (which one, and what it raised, is reported when they are tried one by one)
             found, trial = Found(), self._trial(app, may_ask=may_ask)
             for case in wanted:
                 self._count_one(trial, form, case, found.counts)

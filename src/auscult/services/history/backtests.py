@@ -17,7 +17,7 @@ from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.backtest_chunks import BacktestOrder, Found
-from auscult.services.history.rescores import JUDGED_PORTION, PORTION, asks_afar, scope_of
+from auscult.services.history.rescores import JUDGED_PORTION, PORTION, asks_remote, scope_of
 from auscult.storage.store import AppStore
 
 KIND: BackfillKind = "backtest"
@@ -127,7 +127,7 @@ def plan(app: AppStore, form: Form, order: BacktestOrder) -> list[ChunkRange]:
     """The conversations that a form is tried on, in parts. Raises ``RequestError`` ``range.reversed``, ``sample.invalid``."""
     if order.sample is not None and order.sample < 1:
         raise RequestError("a sample has at least one conversation", code="sample.invalid", field="sample")
-    size = JUDGED_PORTION if order.may_ask and asks_afar(form) else PORTION
+    size = JUDGED_PORTION if order.may_ask and asks_remote(form) else PORTION
     return app.sweeps.stretches(scope_of(order.since, order.until, order.sample), size)
 
 
@@ -149,7 +149,7 @@ def end_backtest(app: AppStore, sweep_id: str) -> None:
     app.sweeps.forget(sweep_id)
 
 
-def tell(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
+def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     """Return the result of a backtest. ``names`` are those of metrics that the form no longer has, by id."""
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
@@ -260,7 +260,7 @@ def _view(app: AppStore, sweep: Backfill) -> BacktestView:
         for part in app.sweeps.results(sweep.sweep_id):
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
-        result = tell(found, form, names_before(app, form.id))
+        result = to_line(found, form, names_before(app, form.id))
     return BacktestView(
         id=sweep.sweep_id,
         state=sweep.state,

@@ -32,12 +32,12 @@ class ChunkResult(NamedTuple):
 class ChunkWork(Protocol):
     """Work on the conversations of one kind of backfill."""
 
-    def look(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the result of a chunk; with ``may_ask`` false no far engine is asked."""
         ...
 
-    def again(self, app: AppStore, looked: ChunkResult) -> ChunkResult:
-        """Return the same, with the present audits."""
+    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
+        """Return the result of a chunk with the present audits."""
         ...
 
 
@@ -45,16 +45,16 @@ class WrittenChunk(NamedTuple):
     """Processed chunk, and its result."""
 
     portion: Chunk
-    looked: ChunkResult
+    processed: ChunkResult
 
     @property
     def must_ask(self) -> bool:
         """Return whether a far engine has to be asked first."""
-        return self.looked.postponed is not None
+        return self.processed.postponed is not None
 
 
 class ChunkProcessing:
-    """Takes portions from waiting to done. Threads may share it."""
+    """Processor of chunks, from waiting to done. Threads may share it."""
 
     def __init__(self, store: Store, kinds: Mapping[BackfillKind, ChunkWork], now: Callable[[], datetime]) -> None:
         """Work on ``store``; ``now`` gives aware UTC time."""
@@ -62,36 +62,36 @@ class ChunkProcessing:
         self._kinds = kinds
         self._now = now
 
-    def look(self, portion_id: str) -> WrittenChunk | None:
-        """Process a chunk as far as no far engine is needed; return None when it is done already, or its backfill is over."""
+    def process(self, portion_id: str) -> WrittenChunk | None:
+        """Process a chunk without remote engines; return None where it is done already, or its backfill is over."""
         portion = self._store.sweeps.get(portion_id)
-        return None if portion is None else self._examined(portion, may_ask=False)
+        return None if portion is None else self._processed(portion, may_ask=False)
 
-    def ask(self, swept: WrittenChunk) -> WrittenChunk:
-        """Ask the judge about what it has to be asked, which may take its time.
+    def ask_judge(self, swept: WrittenChunk) -> WrittenChunk:
+        """Ask the judge the questions of a chunk, which may take long, and return the chunk with its answers.
 
-        What it cannot answer is left for later; what it did answer is kept, and is not asked again then.
+        Questions without an answer wait; answers are stored, and not asked for again.
         """
-        return self._examined(swept.portion, may_ask=True)
+        return self._processed(swept.portion, may_ask=True)
 
     def record(self, swept: WrittenChunk) -> None:
         """Write the result of a chunk, and that it is done; or postpone it."""
-        portion, looked = swept
-        if looked.postponed is not None:
-            after_s = PAUSE_S if looked.postponed.after_s is None else looked.postponed.after_s
+        portion, processed = swept
+        if processed.postponed is not None:
+            after_s = PAUSE_S if processed.postponed.after_s is None else processed.postponed.after_s
             until = self._now() + timedelta(seconds=after_s)
-            self._store.sweeps.postpone(portion.portion_id, looked.postponed.reason, until)
+            self._store.sweeps.postpone(portion.portion_id, processed.postponed.reason, until)
             return
         app = self._store.within(portion.sweep.tenant)
         for _ in range(_MOST_TRIES - 1):
             try:
-                app.sweeps.record(portion.portion_id, looked.rescored, looked.result, looked.mentions)
+                app.sweeps.record(portion.portion_id, processed.rescored, processed.result, processed.mentions)
             except AuditMovedError:
-                looked = self._kinds[portion.sweep.kind].again(app, looked)
+                processed = self._kinds[portion.sweep.kind].rebuild(app, processed)
             else:
                 return
-        app.sweeps.record(portion.portion_id, looked.rescored, looked.result, looked.mentions)
+        app.sweeps.record(portion.portion_id, processed.rescored, processed.result, processed.mentions)
 
-    def _examined(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
+    def _processed(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
         app = self._store.within(portion.sweep.tenant)
-        return WrittenChunk(portion, self._kinds[portion.sweep.kind].look(app, portion, may_ask=may_ask))
+        return WrittenChunk(portion, self._kinds[portion.sweep.kind].process(app, portion, may_ask=may_ask))

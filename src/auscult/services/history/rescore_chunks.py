@@ -55,7 +55,7 @@ class Rescoring:
         self._reuse = VerdictReuse()
         self._versions = FormCache()
 
-    def look(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
         """Evaluate and render a chunk; with ``may_ask`` false no far engine is asked.
 
         A conversation on which the code itself fails is counted and reported, and delays no other.
@@ -72,7 +72,7 @@ class Rescoring:
             done, postponed = self._decided(task, cases)
         except EngineError:
             raise
-        except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+        except Exception:  # noqa: BLE001  (which one, and what it raised, is reported when they are tried one by one)
             done, postponed = self._decided_one_by_one(task, cases, counts)
 
         def result(passed_over: int) -> bytes:
@@ -82,9 +82,9 @@ class Rescoring:
         named = named_in(counts.faults, cases)
         return ChunkResult(tuple(done), result, named, next(iter(postponed), None))
 
-    def again(self, app: AppStore, looked: ChunkResult) -> ChunkResult:
-        """Return the same, with the present audits: one changed while this was evaluated."""
-        audits = app.audits.of([each.case.conversation.id for each in looked.rescored])
+    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
+        """Return the result of a chunk with the present audits: one changed while the chunk was evaluated."""
+        audits = app.audits.of([each.case.conversation.id for each in processed.rescored])
         rendered = tuple(
             self._rescored(
                 app,
@@ -92,9 +92,9 @@ class Rescoring:
                 each.rendered.evaluation,
                 each.entry,
             )
-            for each in looked.rescored
+            for each in processed.rescored
         )
-        return looked._replace(rescored=rendered)
+        return processed._replace(rescored=rendered)
 
     def _wanted(
         self, task: _Task, recorded: Sequence[EvaluatedConversation], counts: RescoreCounts

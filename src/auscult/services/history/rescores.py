@@ -108,7 +108,7 @@ def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
         afresh=afresh,
         by=by,
     )
-    stretches = app.sweeps.stretches(scope_of(since, until), JUDGED_PORTION if asks_afar(form) else PORTION)
+    stretches = app.sweeps.stretches(scope_of(since, until), JUDGED_PORTION if asks_remote(form) else PORTION)
     sweep = app.sweeps.begin(KIND, msgspec.json.encode(order), stretches, claim=f"{KIND} {form_id}")
     return _view(app, sweep)
 
@@ -149,7 +149,7 @@ def scope_of(since: datetime | None, until: datetime | None, sample: int | None 
     )
 
 
-def asks_afar(form: Form) -> bool:
+def asks_remote(form: Form) -> bool:
     """Return whether anything on a form is asked of a far engine, which takes seconds and costs money."""
     return any(METRICS[metric.type].needs(metric.settings) & _AFAR for metric in form.metrics)
 
@@ -173,7 +173,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
     if check.form is None:
         raise refused(check.problems, form_id)
     if check.unanswered:
-        told = "; ".join(problem.told(form_id) for problem in check.unanswered)
+        told = "; ".join(problem.describe(form_id) for problem in check.unanswered)
         raise EngineError(
             f"{form_id} cannot be used here: {told}", code="engine.missing", field="form_id", value=form_id
         )

@@ -70,9 +70,9 @@ class Approvals:
             return Done(None, self._run(kind, subject))
         if subject.hold is not None:
             self._app.retention.hold(subject.hold)
-        asked = self._app.approvals.ask(kind, subject, self._principal)
-        self._record("approval.asked", asked)
-        return Done(asked)
+        approval = self._app.approvals.request(kind, subject, self._principal)
+        self._record("approval.asked", approval)
+        return Done(approval)
 
     def _run(self, kind: ApprovalKind, subject: Subject) -> Receipt | None:
         runs: dict[ApprovalKind, Callable[[Subject], Receipt | None]] = {

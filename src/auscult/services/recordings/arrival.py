@@ -15,6 +15,6 @@ def has_arrived(store: Store, app: AppStore, recording: Recording, *, transcribe
         wanted.append("redacted")
     for kind in wanted:
         if store.recording_tasks.get(recording.recording_id, kind) is None:
-            store.recording_tasks.ask(recording.recording_id, kind)
+            store.recording_tasks.request(recording.recording_id, kind)
     if transcribes:
         transcribe_once(store, recording.recording_id)

@@ -113,7 +113,7 @@ class Transcribing:
         )
         if is_redacted(app, before.id):
             given = msgspec.json.encode(redacted.silences)
-            self._store.recording_tasks.ask(recording.recording_id, "redacted", given)
+            self._store.recording_tasks.request(recording.recording_id, "redacted", given)
         said, speakers = self._words(app, before.id)
         after = replace(before, masks={**before.masks, **redacted.masks})
         spans = Redaction()
@@ -191,13 +191,13 @@ def split(path: Path, sound: Sound, folder: Path) -> Sequence[Path]:
 def transcribe_once(store: Store, recording_id: str) -> None:
     """Ask for the transcription of a recording unless it was asked for before."""
     if store.transcriptions.get(recording_id) is None:
-        store.transcriptions.ask(recording_id)
+        store.transcriptions.request(recording_id)
 
 
-def ask_for_transcription(app: AppStore, store: Store, recording_id: str) -> Transcription:
-    """Ask for the transcription of a recording of this app, and return it. Raises ``NotFoundError``."""
+def request_transcription(app: AppStore, store: Store, recording_id: str) -> Transcription:
+    """Request the transcription of a recording of this app, and return it. Raises ``NotFoundError``."""
     _check_known(app, recording_id)
-    store.transcriptions.ask(recording_id)
+    store.transcriptions.request(recording_id)
     return transcription_of(app, store, recording_id)
 
 

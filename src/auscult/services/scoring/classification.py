@@ -68,7 +68,7 @@ def publish(definitions: AppDefinitions, documents: Mapping[str, bytes]) -> list
     problems: list[str] = []
     for name, document in documents.items():
         found = check_taxonomy(document, in_force=known.values())
-        problems += [problem.told(name) for problem in found.problems]
+        problems += [problem.describe(name) for problem in found.problems]
         if found.taxonomy is None:
             continue
         if found.taxonomy.id in new:

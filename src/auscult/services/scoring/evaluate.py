@@ -57,7 +57,7 @@ from auscult.metrics._contract import MetricType
 from auscult.services.scoring.analyze import Analysis, Analyzers, analyze, open_analysis, spoken_language
 from auscult.services.scoring.budget import TimeBudget
 from auscult.services.scoring.engine_calls.answer_cache import Memory
-from auscult.services.scoring.engine_calls.ask import ask
+from auscult.services.scoring.engine_calls.ask_local import ask_local
 from auscult.services.scoring.engine_calls.ask_remote import ask_remote
 
 MetricTypes = Mapping[str, MetricType[Any]]
@@ -106,7 +106,7 @@ class Evaluator(NamedTuple):
         """The kinds of probe for which an engine is configured, near or far."""
         return frozenset(self.engines) | frozenset(self.far)
 
-    def asks_afar(self, forms: Iterable[Form]) -> bool:
+    def asks_remote(self, forms: Iterable[Form]) -> bool:
         """Return whether a far engine is configured that may be asked something for these forms."""
         if self.far and self.summaries == "all":
             return True
@@ -162,10 +162,10 @@ class Evaluator(NamedTuple):
         """Evaluate a group that is small enough for the memoised values of its questions to be still there."""
         with TRACING.span("questions"):
             opened = [self._open_all(pending, forms) for pending in batch]
-        answers, postponed = self._asked([case for cases in opened for case in cases], kept, may_ask=may_ask)
+        answers, postponed = self._answer_probes([case for cases in opened for case in cases], kept, may_ask=may_ask)
         waiting: dict[int, Waiting] = {}
         for place, cases in enumerate(opened) if postponed else ():
-            reasons = (postponed[probe] for case in cases for probe in case.asked if probe in postponed)
+            reasons = (postponed[probe] for case in cases for probe in case.all_probes if probe in postponed)
             if reason := next(reasons, None):
                 waiting[place] = Waiting(cases[0].pending.conversation.id, reason)
         ready = [case for place, cases in enumerate(opened) if place not in waiting for case in cases]
@@ -184,24 +184,24 @@ class Evaluator(NamedTuple):
             waiting.get(place) or _joined(cases, [next(judged) for _ in cases]) for place, cases in enumerate(opened)
         ]
 
-    def _asked(
+    def _answer_probes(
         self, cases: Sequence["_Case"], kept: KeptAnswers, *, may_ask: bool
     ) -> tuple[dict[Probe, Answer | FailedAnswer], dict[Probe, RetryAfter]]:
-        """All answers to all questions, and what is said instead of those that there are not yet."""
+        """Return the answers to all probes, and for each without an answer when to retry."""
         near: list[Probe] = []
         far: list[Inquiry] = []
-        for probe in (probe for case in cases for probe in case.asked):
+        for probe in (probe for case in cases for probe in case.all_probes):
             if isinstance(probe, Inquiry):
                 far.append(probe)
             else:
                 near.append(probe)
-        answers: dict[Probe, Answer | FailedAnswer] = {**ask(near, self.engines)}
+        answers: dict[Probe, Answer | FailedAnswer] = {**ask_local(near, self.engines)}
         postponed: dict[Probe, RetryAfter] = {}
-        for probe, told in ask_remote(far, self.far, kept, may_ask=may_ask).items():
-            if isinstance(told, RetryAfter):
-                postponed[probe] = told
+        for probe, result in ask_remote(far, self.far, kept, may_ask=may_ask).items():
+            if isinstance(result, RetryAfter):
+                postponed[probe] = result
             else:
-                answers[probe] = told
+                answers[probe] = result
         if self.digest is not None:
             answers = {probe: _with_digests(each, self.digest) for probe, each in answers.items()}
         return answers, postponed
@@ -346,8 +346,8 @@ class _Case(NamedTuple):
     segment: Segment | None = None
 
     @property
-    def asked(self) -> tuple[Probe, ...]:
-        """The questions of metrics and analyzers: a judge answers them in one call."""
+    def all_probes(self) -> tuple[Probe, ...]:
+        """Return the probes of metrics and analyzers: a judge answers them in one call."""
         return self.probes if self.analysis is None else (*self.probes, *self.analysis.probes)
 
 

@@ -150,11 +150,11 @@ class Processing:
             is_unfinished=is_unfinished,
         )
 
-    def ask(self, finished: Finished) -> Iterator[Finished]:
-        """Ask the judge about what waits, some conversations at a time, and evaluate them; each time to be recorded.
+    def ask_judge(self, finished: Finished) -> Iterator[Finished]:
+        """Ask the judge about waiting conversations, some at a time; yield each group evaluated, to be recorded.
 
-        What it cannot answer is left for later; what it did answer is kept, and is not asked again then. When it can
-        answer for none of some conversations, the others are not tried now.
+        Questions without an answer wait; answers are stored, and not asked for again. Where a group gets no answer,
+        the other conversations are not tried now.
         """
         app = self._store.within(finished.tenant)
         faults, left = list(finished.faults), list(finished.waiting)

@@ -76,11 +76,11 @@ class Apps:
         return self._known[app_id]
 
 
-def take_turn(connection: Connection, app: int) -> None:
-    """Wait until no other transaction writes to this app; holds to the end of this one.
+def lock_app(connection: Connection, app: int) -> None:
+    """Lock an app for writing until the end of this transaction; wait while another transaction has the lock.
 
-    On a file a transaction that writes is alone anyway. On PostgreSQL writers of one app take turns here, so that
-    none of them has to reckon with another, and none can wait for another in a circle.
+    On SQLite, a writing transaction is alone anyway. On PostgreSQL, writers of one app run one after the other, so
+    that they neither conflict nor deadlock.
     """
     connection.execute(_LOCK, {"an_app": app})
 

@@ -34,10 +34,10 @@ class Windows:
         self._forget_at = time.monotonic() + _FORGET_EVERY_S
         self._lock = threading.Lock()
 
-    def take(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
-        """Count one more for ``key``; how many there are now (``limit`` + 1 is refused) and seconds to the window's end.
+    def consume(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
+        """Count one request of ``key``; return the requests in its window and the seconds to the end of the window.
 
-        What is refused is not counted.
+        A number of ``limit`` + 1 is a refusal, which is not counted.
         """
         values: dict[str, Any] = {"key": key, "limit": limit, "window": window_s, "now": time.time()}
         with self._engine.begin() as connection:

@@ -31,8 +31,8 @@ class RedisWindows:
         self._redis = redis.Redis.from_url(url, socket_timeout=5)  # pyright: ignore[reportUnknownMemberType]
         self._count: Any = self._redis.register_script(_COUNT)
 
-    def take(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
-        """Count one more for ``key``, as ``Windows.take`` does."""
+    def consume(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
+        """Count one request of ``key``, as ``Windows.consume`` does."""
         n, left_ms = cast("tuple[int, int]", self._count(keys=[_PREFIX + key], args=[limit, window_s * 1000]))
         return n, left_ms / 1000
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.assist.live import Event
-from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, Settled
+from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, RestingState
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
@@ -101,10 +101,10 @@ class AppLive:
         found = self._database.read(lambda reader: reader.fetch(self._count, self._mine(conversation_id)))
         return found[0][0] if found else 0
 
-    def settle(self, conversation_id: str, settled: Settled) -> bool:
-        """Store the state in which it was left. Return False, and store nothing, where an event arrived meanwhile."""
+    def store_resting_state(self, conversation_id: str, state: RestingState) -> bool:
+        """Store the state of a conversation at rest. Return False, and store nothing, where an event arrived meanwhile."""
         with self._database.writing() as connection:
-            return settle(connection, self._app, conversation_id, settled)
+            return store_resting_state(connection, self._app, conversation_id, state)
 
     def _known(self, conversation_id: str) -> tuple[Any, ...]:
         def read(reader: Reader) -> tuple[Any, ...]:
@@ -275,12 +275,12 @@ class LiveWork:
             ]
 
 
-def settle(connection: Connection, app: int, conversation_id: str, settled: Settled) -> bool:
-    """Store the state in which a live conversation was left; return False where an event arrived meanwhile."""
+def store_resting_state(connection: Connection, app: int, conversation_id: str, state: RestingState) -> bool:
+    """Store the state of a conversation at rest; return False where an event arrived meanwhile."""
     left = (
         sa.update(live_conversations)
-        .where(*_MINE, live_conversations.c.events == settled.events)
-        .values(due_at=None if settled.due_at is None else ms_of(settled.due_at), is_ended=settled.is_ended)
+        .where(*_MINE, live_conversations.c.events == state.events)
+        .values(due_at=None if state.due_at is None else ms_of(state.due_at), is_ended=state.is_ended)
     )
     return connection.execute(left, {"an_app": app, "a_conversation": conversation_id}).rowcount > 0
 

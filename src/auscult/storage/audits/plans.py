@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.audit_tables import assignments, draws, plans
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
@@ -101,7 +101,7 @@ class AppPlans:
         An item whose conversation was erased meanwhile keeps its place in the draw, without its id.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             query = sa.select(draws).where(
                 draws.c.app == self._app,
                 draws.c.plan_id == draw.plan_id,

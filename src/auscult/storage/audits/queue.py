@@ -14,7 +14,7 @@ from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentSta
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.audit_tables import assignments, draws
@@ -179,7 +179,7 @@ class AppQueue:
         """
         with self._database.writing() as connection:
             # Whoever asks waits for those who asked before: what they hold now may be free again in a moment.
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             return self._claim(connection, rater, at, plan_ids, with_unplanned=with_unplanned, but=but)
 
     def _claim(  # noqa: PLR0913  (each narrows what is handed out)
@@ -234,7 +234,7 @@ class AppQueue:
         ``instead`` is the item that is drawn in its place, with its due date, in the same transaction.
         """
         with self._database.writing() as connection, _other_opinion(after):
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             return change_assignment(connection, self._app, AssignmentChange(before, after, instead))
 
     def add(self, made: Assignment) -> None:

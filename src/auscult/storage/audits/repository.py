@@ -14,7 +14,7 @@ from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversation, RenderedRows
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import assigned_query, read_assigned
 from auscult.storage.audits.segments import part_of_case, parts_of
 from auscult.storage.audits.writing import (
@@ -115,7 +115,7 @@ class AppAudits:
         """
         audit, entry = change
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             stored = self._stored(connection, audit.conversation_id)
             is_told = entry is not None
             if (

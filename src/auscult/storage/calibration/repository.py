@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.calibration_tables import calibration_items, calibrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -55,7 +55,7 @@ class AppCalibrations:
         """
         columns = {"state": session.state, "changes": session.changes, "body": msgspec.json.encode(session)}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             if session.changes > 1:
                 same = (*self._mine(session.session_id), calibrations.c.changes == session.changes - 1)
                 if not connection.execute(sa.update(calibrations).where(*same).values(**columns)).rowcount:

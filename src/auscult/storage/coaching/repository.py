@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.coaching.item import Coaching, erase
 from auscult.domain.errors import ConflictError
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.coaching_tables import coaching_clips, coaching_consents, coachings
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -58,7 +58,7 @@ class AppCoaching:
         ``CoachingMovedError``; ``ConflictError`` ``coaching.duplicate``.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             for item in items:
                 self._write(connection, item)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.domain.errors import ConflictError, NotFoundError
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.connectors.manifest import RunRecord
 from auscult.storage.core.connector_tables import (
     connector_hours,
@@ -103,7 +103,7 @@ class AppConnectors:
         ended has crashed.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             row = self._row(connection, name)
             mine = connector_runs.c.connector == row.connector, connector_runs.c.state == "running"
             running = connection.execute(sa.select(connector_runs).where(*mine)).first()

@@ -11,7 +11,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Kept, holding
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
 from auscult.storage.conversations.erasure import erase
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN
@@ -54,7 +54,7 @@ class AppErasure:
         key = self._retention.key_of(conversation_id)
         with self._database.writing() as connection:
             overwrite_deleted(connection, self._database)
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             self._refuse_held(connection, conversation_id)
             counts = self._counts(connection, conversation_id)
             if not erase(connection, self._database.dialect, self._app, conversation_id):
@@ -72,7 +72,7 @@ class AppErasure:
         key = self._retention.key_of(conversation_id)
         with self._database.writing() as connection:
             overwrite_deleted(connection, self._database)
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             self._refuse_held(connection, conversation_id)
             match part:
                 case "recording":

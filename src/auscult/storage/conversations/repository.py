@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from auscult.domain.assist.live_log import Settled
+from auscult.domain.assist.live_log import RestingState
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
@@ -26,8 +26,8 @@ from auscult.domain.scoring.stored import (
     RenderedRows,
 )
 from auscult.domain.tenancy import Tenant
-from auscult.storage.access.apps import take_turn
-from auscult.storage.assist.live import settle
+from auscult.storage.access.apps import lock_app
+from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
 from auscult.storage.conversations.erasing import AppErasure
@@ -117,7 +117,7 @@ class AppConversations:
                 [without_contents(each) for each in conversations_] if linked else conversations_
             )
             with self._database.writing() as connection:
-                take_turn(connection, self._app)
+                lock_app(connection, self._app)
                 accepted = self._accept(connection, admitted, priority)
                 link_recordings(connection, self._app, linked)
                 if alongside is not None:
@@ -125,7 +125,7 @@ class AppConversations:
             self._filler.remember(admitted.conversations)
             return accepted
 
-    def accept_ended(self, conversation: Conversation, settled: Settled) -> bool:
+    def accept_ended(self, conversation: Conversation, state: RestingState) -> bool:
         """Accept a live conversation that is over, and store its final state, in one transaction.
 
         Return False, and write nothing, where an event arrived meanwhile, or it was erased.
@@ -134,13 +134,13 @@ class AppConversations:
             original = with_originals(connection, self._privacy, conversation)
         admitted = self._privacy.admitted([original])
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
-            is_left = settle(connection, self._app, conversation.id, settled)
-            if is_left:
+            lock_app(connection, self._app)
+            is_stored = store_resting_state(connection, self._app, conversation.id, state)
+            if is_stored:
                 self._accept(connection, admitted, "live")
                 if original is not conversation:
                     drop_originals(connection, self._app, conversation.id)
-        return is_left
+        return is_stored
 
     def pending(self, batch_id: str) -> list[PendingConversation]:
         """The conversations of a batch at their present revision, those already recorded left out, in their order."""
@@ -204,7 +204,7 @@ class AppConversations:
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             if self._state(connection, batch_id) == "cancelled":
                 return
             fresh = [
@@ -258,7 +258,7 @@ class AppConversations:
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             current = [
                 (row, rendered[row.conversation_id])
                 for row, _, _ in read_waiting(connection, self._app, sorted(rendered))

@@ -189,10 +189,10 @@ class Database:
         """Return the trouble that is behind an error, whatever was raised from it; None where there is none."""
         return trouble_of(error, self.dialect.lost)
 
-    def settle(self) -> None:
-        """Prepare bulk writes for reading. A failure is logged, and nothing is lost by it."""
+    def vacuum(self) -> None:
+        """Vacuum what was written in bulk. A failure is logged, and loses nothing."""
         try:
-            self.dialect.settle(self.engine)
+            self.dialect.vacuum(self.engine)
         except DBAPIError:
             LOG.warning("what was written could not be vacuumed; the database does so by itself later", exc_info=True)
 

@@ -107,8 +107,8 @@ class Dialect(Protocol):
         """Let the database count on from the highest number that a table holds."""
         ...
 
-    def settle(self, engine: Engine) -> None:
-        """Ready for reading what was written in bulk."""
+    def vacuum(self, engine: Engine) -> None:
+        """Vacuum what was written in bulk."""
         ...
 
     def open_reader(self, engine: Engine) -> Driver:
@@ -184,8 +184,8 @@ class Sqlite:
     def count_on(self, connection: Connection, table: Table) -> None:
         """It does so by itself."""
 
-    def settle(self, engine: Engine) -> None:
-        """Nothing: it is."""
+    def vacuum(self, engine: Engine) -> None:
+        """Do nothing: SQLite needs no vacuum after writing."""
 
     def open_reader(self, engine: Engine) -> Driver:
         """One that cannot write."""
@@ -291,10 +291,10 @@ class Postgresql:
         highest = sa.select(sa.func.coalesce(sa.func.max(key), 0) + 1).scalar_subquery()
         connection.execute(sa.select(sa.func.setval(sequence, highest, sa.false())))
 
-    def settle(self, engine: Engine) -> None:
-        """Vacuum and analyse the tables of which much is new, so that indexes answer alone and are chosen rightly.
+    def vacuum(self, engine: Engine) -> None:
+        """Vacuum and analyse the tables with many new rows, for index-only scans and right plans.
 
-        Whose tables are another role's, PostgreSQL passes over with a warning of its own.
+        PostgreSQL skips the tables of another role, with a warning of its own.
         """
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in connection.scalars(sa.text(_MUCH_IS_NEW)).all():

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
 from auscult.domain.errors import NotFoundError
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables import form_drafts, form_retirements, forms
@@ -41,7 +41,7 @@ class AppForms:
         A draft that is the same document is done with.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             connection.execute(self._drop_draft(form_id).where(form_drafts.c.document == document))
             newest = connection.execute(self._newest(form_id)).one_or_none()
             if newest is not None and newest.document == document and newest.retired_at is None:
@@ -58,7 +58,7 @@ class AppForms:
         Raises ``NotFoundError`` ``form.unknown`` when it was never published.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             newest = connection.execute(self._newest(form_id)).one_or_none() if is_storable(form_id) else None
             if newest is None:
                 raise NotFoundError(
@@ -109,7 +109,7 @@ class AppForms:
     def save_draft(self, form_id: str, document: bytes) -> FormDraft:
         """Keep a document that is not in force, in place of the draft that there was."""
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             newest = connection.execute(self._newest(form_id)).one_or_none()
             based_on = newest.version if newest is not None else None
             now = now_ms()
@@ -131,7 +131,7 @@ class AppForms:
         if not is_storable(form_id):
             return False
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             return connection.execute(self._drop_draft(form_id)).rowcount > 0
 
     def _drafts(self, *where: sa.ColumnElement[bool]) -> list[FormDraft]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables import definitions
@@ -24,7 +24,7 @@ class AppDefinitions:
     def publish(self, kind: DefinitionKind, name: str, document: bytes) -> Definition:
         """Store a new version; the same document as the version in force stores nothing and gives that one."""
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             newest = self._newest(connection, kind, name)
             if newest is not None and newest.document == document and newest.removed_at is None:
                 return newest
@@ -71,7 +71,7 @@ class AppDefinitions:
         if not is_storable(name):
             return None
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             newest = self._newest(connection, kind, name)
             if newest is not None and newest.removed_at is None:
                 connection.execute(

@@ -38,8 +38,8 @@ class AppExports:
         self._database = database
         self._app = app
 
-    def ask(self, user_id: str, query: bytes, kind: ExportKind, total: int) -> str:
-        """Have an export written, and return its id."""
+    def request(self, user_id: str, query: bytes, kind: ExportKind, total: int) -> str:
+        """Request an export, and return its id."""
         export_id = f"ex-{uuid.uuid4()}"
         row = {
             "export_id": export_id,

@@ -12,7 +12,7 @@ from auscult.domain.disputes.policy import ReviewPolicy
 from auscult.domain.disputes.review import Dispute, Review
 from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.dispute_tables import disputes, review_policies, reviews
 from auscult.storage.core.instants import ms_of
@@ -152,7 +152,7 @@ class AppDisputes:
         Raises ``AuditMovedError``, and writes nothing, where the review was changed meanwhile.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             write_review(connection, self._database.dialect, self._app, change)
 
     def policy(self) -> ReviewPolicy | None:

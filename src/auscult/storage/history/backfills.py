@@ -10,7 +10,7 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, ChunkRange, Rescored
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.tenancy import Tenant
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import read_recorded, recorded_query
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
@@ -88,7 +88,7 @@ class AppBackfills:
         sweep_id = f"{_PREFIXES[kind]}-{uuid.uuid4()}"
         now = now_ms()
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             self._refuse_second(connection, claim)
             made = sa.insert(sweeps).values(
                 sweep_id=sweep_id,
@@ -145,7 +145,7 @@ class AppBackfills:
     def cancel(self, sweep_id: str) -> Backfill | None:
         """Do nothing more of one that runs or failed; what is done stays. From the return on nothing of it is written."""
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             over = sa.update(sweeps).where(
                 sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("running", "failed"))
             )
@@ -161,7 +161,7 @@ class AppBackfills:
             sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("cancelled", "failed"))
         )
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             found = connection.execute(query).one_or_none()
             if found is not None:
                 self._refuse_second(connection, found.claim)
@@ -178,7 +178,7 @@ class AppBackfills:
         """Delete a backfill and its results, if it is over; return whether it was."""
         query = sa.select(sweeps.c.sweep).where(sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state != "running")
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             number = connection.execute(query).scalar_one_or_none()
             if number is not None:
                 of_it = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == number)
@@ -202,7 +202,7 @@ class AppBackfills:
         done. Raises ``AuditMovedError``, and writes nothing, when an audit was changed since it was rendered.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             sweep = self._sweep_of(connection, portion_id)
             if sweep is not None:
                 written = write_rescored(connection, self._database.dialect, self._app, sweep, rescored)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import NotFoundError
 from auscult.domain.history.backfills import Backfill, Chunk, ChunkRange
 from auscult.domain.tenancy import Tenant
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables import apps, sweep_portions, sweeps
@@ -110,7 +110,7 @@ class ChunkQueue:
         with self._database.writing() as connection:
             found = connection.execute(query).one_or_none()
             if found is not None:
-                take_turn(connection, found.app)
+                lock_app(connection, found.app)
                 fail_portion(connection, portion_id, found.sweep, reason)
 
 

@@ -160,8 +160,8 @@ class DaySpending:
         """Nothing is read yet."""
         self._database = database
 
-    def take(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
-        """Count this much for a day if the allowance holds it; whether it does. Two who take at once take turns."""
+    def reserve(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
+        """Reserve tokens and cost of a day; return False where the allowance is exceeded. Safe under concurrent calls."""
         is_held = sa.and_(
             sa.true() if allowance.tokens is None else judge_days.c.tokens + tokens <= allowance.tokens,
             sa.true() if allowance.cost is None else judge_days.c.cost + cost <= allowance.cost,
@@ -173,8 +173,8 @@ class DaySpending:
             connection.execute(first.on_conflict_do_nothing())
             return connection.execute(more).rowcount == 1
 
-    def settle(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
-        """Count one call, and the tokens and cost that it used beyond what was taken, or below it."""
+    def reconcile(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
+        """Count one call, and add what it used beyond its reservation; negative where it used less."""
         more = sa.update(judge_days).where(judge_days.c.day == day)
         added = {"tokens": tokens, "cost": cost, "calls": 1, "failures": int(is_failed)}
         with self._database.writing() as connection:

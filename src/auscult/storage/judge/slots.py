@@ -15,13 +15,13 @@ from auscult.storage.core.tables import judge_places
 
 
 class JudgeSlots:
-    """The table of places."""
+    """The table of slots at the judge."""
 
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
         self._database = database
 
-    def take(self, holder: str, most: int, lease_s: float) -> int | None:
+    def claim(self, holder: str, most: int, lease_s: float) -> int | None:
         """Claim one of ``most`` slots for at most ``lease_s`` seconds; return its number, or None when all are held."""
         with self._database.reading() as connection:  # on a file, who finds none free holds nobody up
             if not self._free(connection, most):
@@ -31,14 +31,14 @@ class JudgeSlots:
                 now = self._now(connection)
                 mine = {"holder": holder, "until": now + round(lease_s * 1000)}
                 first = self._database.dialect.insert(judge_places).values(place=place, **mine)
-                taken = first.on_conflict_do_update(
+                claimed = first.on_conflict_do_update(
                     index_elements=["place"], set_=mine, where=judge_places.c.until <= now
                 )
-                if connection.execute(taken.returning(judge_places.c.place)).one_or_none() is not None:
+                if connection.execute(claimed.returning(judge_places.c.place)).one_or_none() is not None:
                     return place
         return None
 
-    def leave(self, holder: str, place: int) -> None:
+    def release(self, holder: str, place: int) -> None:
         """Release a slot. One that another process has claimed since then stays theirs."""
         mine = sa.delete(judge_places).where(judge_places.c.place == place, judge_places.c.holder == holder)
         with self._database.writing() as connection:
@@ -49,7 +49,7 @@ class JudgeSlots:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(sa.select(judge_places.c.holder)))
 
-    def free(self, holders: Collection[str]) -> None:
+    def release_all(self, holders: Collection[str]) -> None:
         """Release the slots of crashed holders."""
         if holders:
             with self._database.writing() as connection:
@@ -57,8 +57,8 @@ class JudgeSlots:
 
     def _free(self, connection: Connection, most: int) -> list[int]:
         held = sa.select(judge_places.c.place).where(judge_places.c.until > self._now(connection))
-        taken = set(connection.scalars(held))
-        return [place for place in range(1, most + 1) if place not in taken]
+        claimed = set(connection.scalars(held))
+        return [place for place in range(1, most + 1) if place not in claimed]
 
     def _now(self, connection: Connection) -> int:
         """The time in ms, by one clock for all hosts."""

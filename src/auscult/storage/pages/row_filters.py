@@ -60,8 +60,8 @@ class Statements(NamedTuple):
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of each row's facets (a JSON array), of one listing;
-    values as of ``number``.
+    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of the facets of all rows, of one listing, in one text (JSON
+    arrays joined by commas; null without rows); values as of ``number``.
     """
 
     page: str
@@ -168,9 +168,11 @@ def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
 
 
 def _facets(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+    """One text of all rows: to hand rows out one by one takes as long as to find them."""
     some = _together(_parts(sizes, narrow, "count"))
     numbers = sa.select(report_rows.c.facets).where(report_rows.c.row == some.c.row).scalar_subquery()
-    return sa.select(numbers).select_from(some)
+    comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
+    return sa.select(sa.func.aggregate_strings(numbers, comma)).select_from(some)
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:

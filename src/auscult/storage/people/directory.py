@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.people_tables import agents, memberships, queues, teams
@@ -70,7 +70,7 @@ class AppDirectory:
         """Remove a team with its memberships. Grants on it stay, and cover nothing. Raises ``NotFoundError``."""
         self.team(team_id)
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             its = (memberships.c.app == self._app, memberships.c.kind == "team", memberships.c.group_id == team_id)
             connection.execute(sa.delete(memberships).where(*its))
             connection.execute(sa.delete(teams).where(teams.c.app == self._app, teams.c.team_id == team_id))
@@ -89,7 +89,7 @@ class AppDirectory:
     def put_queues(self, given: Sequence[DirectoryQueue]) -> None:
         """Add queues, or rename them. A grant on a former name stays on the queue."""
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             known = _seen_names(connection, self._app, [each.queue_id for each in given])
             rows = [
                 {
@@ -136,7 +136,7 @@ class AppDirectory:
         With ``closes_others``, an agent's open membership in another group of the kind ends where the new one starts.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             for each in given:
                 if closes_others:
                     self._close(connection, each)
@@ -153,7 +153,7 @@ class AppDirectory:
             memberships.c.until.is_(None) | (memberships.c.until > ms_of(at)),
         )
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             ended = connection.execute(open_.values(until=ms_of(at))).rowcount
             raise_versions(connection, self._app)
         return ended

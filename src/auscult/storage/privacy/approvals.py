@@ -25,8 +25,8 @@ class AppApprovals:
         self._app = app
         self._privacy = privacy
 
-    def ask(self, kind: ApprovalKind, subject: Subject, principal: str) -> Approval:
-        """Store a step that waits, and return it."""
+    def request(self, kind: ApprovalKind, subject: Subject, principal: str) -> Approval:
+        """Store a step that waits for approval, and return it."""
         row = {
             "app": self._app,
             "kind": kind,

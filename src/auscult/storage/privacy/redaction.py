@@ -18,7 +18,7 @@ from auscult.domain.privacy.digests import digest_with
 from auscult.domain.privacy.redaction import Hints, Span, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.privacy_tables import privacy_settings, redactions
 
@@ -116,7 +116,7 @@ class AppPrivacy:
     def add(self, connection: Connection, conversation_id: str, redaction: Redaction) -> None:
         """Store more of a conversation's redaction: that of words of its recordings."""
         if redaction.spans or redaction.originals:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             before = self._stored(connection, conversation_id) or Redaction()
             self._write(connection, (conversation_id,), {conversation_id: redaction.behind(before)})
 

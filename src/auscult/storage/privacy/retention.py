@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, now_ms
@@ -64,7 +64,7 @@ class AppRetention:
         """Place a hold, and return its number. Erasures that are under way either came before it or see it."""
         row = {"app": self._app, "kind": kind, "value": value, "reason": reason, "placed_by": by, "placed_at": now_ms()}
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             return connection.execute(sa.insert(holds).values(row).returning(holds.c.hold)).scalar_one()
 
     def lift(self, number: int, by: str) -> None:

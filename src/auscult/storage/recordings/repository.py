@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.recording_tables import (
@@ -104,7 +104,7 @@ class AppRecordings:
         removed. Raises ``NotFoundError`` where there is no such conversation.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             number = self._conversation(connection, recording.conversation_id)
             same = _query().where(recordings.c.conversation == number, recordings.c.sha256 == recording.sha256)
             row = connection.execute(same).one_or_none()
@@ -125,7 +125,7 @@ class AppRecordings:
         ``NotFoundError`` where it was erased meanwhile.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             number = self._conversation(connection, recording.conversation_id)
             mine = sa.select(recordings.c.recording).where(recordings.c.recording_id == recording.recording_id)
             own = connection.scalar(mine)
@@ -164,7 +164,7 @@ class AppRecordings:
         Raises ``NotFoundError`` where there is no such conversation.
         """
         with self._database.writing() as connection:
-            take_turn(connection, self._app)
+            lock_app(connection, self._app)
             return erase_recordings(connection, self._conversation(connection, conversation_id))
 
     def keep_upload(self, upload_id: str, conversation_id: str, location: str, claims: bytes) -> None:

@@ -31,8 +31,8 @@ class RecordingTasks:
         """Read from and write to this database."""
         self._database = database
 
-    def ask(self, recording_id: str, kind: TaskKind, given: bytes | None = None) -> None:
-        """Have something done with a recording, once more where it was done before. ``given``: JSON that it needs."""
+    def request(self, recording_id: str, kind: TaskKind, given: bytes | None = None) -> None:
+        """Request a task for a recording, again where it was done before. ``given``: JSON that it needs."""
         number = sa.select(recordings.c.recording).where(recordings.c.recording_id == recording_id)
         with self._database.writing() as connection:
             found = connection.scalar(number)

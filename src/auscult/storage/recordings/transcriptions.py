@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.words import EarlierTranscript, Transcription, TranscriptionState, Word
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.recording_tables import recordings, transcription_days, transcriptions, transcripts
@@ -38,8 +38,8 @@ class Transcriptions:
         """Read from and write to this database."""
         self._database = database
 
-    def ask(self, recording_id: str) -> None:
-        """Have a recording transcribed, once more where it was before; words that there are stay until it is done."""
+    def request(self, recording_id: str) -> None:
+        """Request the transcription of a recording, again where there is one; its words are kept until the new one is done."""
         number = sa.select(recordings.c.recording).where(recordings.c.recording_id == recording_id)
         with self._database.writing() as connection:
             found = connection.scalar(number)
@@ -93,7 +93,7 @@ class Transcriptions:
             row = connection.execute(query).one_or_none()
             if row is None:
                 return None
-            take_turn(connection, row.app)
+            lock_app(connection, row.app)
             mine = (its.recording == row.recording, its.due_at == row.due_at, ~_running(now, row.conversation).exists())
             running = {"state": "running", "starts": row.starts + 1, "due_at": now + lease_ms}
             if connection.execute(sa.update(transcriptions).where(*mine).values(running)).rowcount != 1:

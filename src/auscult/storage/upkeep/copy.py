@@ -48,32 +48,32 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
         total = 2 * sum(_count(reading, table) for table in tables)  # each row is copied, and each compared
         done = 0
 
-        def tell(rows: int) -> None:
+        def report(rows: int) -> None:
             nonlocal done
             done += rows
             progress(done, total)
 
         for table in tables:
-            _copy(table, reading, target, tell)
+            _copy(table, reading, target, report)
         with target.writing() as writing:
             for table in tables:
                 target.dialect.count_on(writing, table)
-        target.settle()
+        target.vacuum()
         with target.comparing() as there:
-            compared = [_compared(table, reading, there, tell) for table in tables]
+            compared = [_compared(table, reading, there, report) for table in tables]
     with source.comparing() as later:
         return [_unless_written(each, _count(later, table)) for table, each in zip(tables, compared, strict=True)]
 
 
-def _copy(table: Table, reading: Connection, target: Database, tell: Callable[[int], None]) -> None:
+def _copy(table: Table, reading: Connection, target: Database, report: Callable[[int], None]) -> None:
     """Copy what is not there yet of one table; ``tell`` how many rows more are."""
     with target.reading() as there:
         after = _last(there, table)
-        tell(_count(there, table))
+        report(_count(there, table))
     for rows in read_chunks(reading, table, after):
         with target.writing() as writing:
             target.dialect.insert_many(writing, table, table.columns.keys(), [tuple(row) for row in rows])
-        tell(len(rows))
+        report(len(rows))
 
 
 def _refuse_another(reading: Connection, target: Database) -> None:
@@ -142,13 +142,13 @@ class RowDigest:
             self._blake.update(msgspec.msgpack.encode(tuple(row)))
 
 
-def _compared(table: Table, here: Connection, there: Connection, tell: Callable[[int], None]) -> Copied:
+def _compared(table: Table, here: Connection, there: Connection, report: Callable[[int], None]) -> Copied:
     """Read a table on both sides, some rows at a time; ``tell`` how many of ours those are."""
     ours, theirs = RowDigest(), RowDigest()
     for rows, rows_there in zip_longest(read_chunks(here, table), read_chunks(there, table), fillvalue=()):
         ours.add(rows)
         theirs.add(rows_there)
-        tell(len(rows))
+        report(len(rows))
     is_equal = (ours.rows, ours.digest) == (theirs.rows, theirs.digest)
     return Copied(table=str(table.name), rows=ours.rows, rows_there=theirs.rows, is_equal=is_equal)
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables import (
@@ -21,7 +21,7 @@ from auscult.storage.work.batches import HAS_UNRECORDED
 def repair(database: Database, app: int) -> None:
     """Repair an app, in one transaction. Rows, facets and tallies must be computed again after it."""
     with database.writing() as connection:
-        take_turn(connection, app)
+        lock_app(connection, app)
         _requeue(connection, app)
         _copy_status(connection, app)
         _drop_strays(connection, app)

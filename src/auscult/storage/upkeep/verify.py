@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables import (
@@ -65,7 +65,7 @@ class Verifier:
         mine = sa.select(listings.c.listing).where(listings.c.app == app)
         tagged = sa.select(facets.c.facet).where(facets.c.listing.in_(mine))
         with self._database.writing() as connection:
-            take_turn(connection, app)
+            lock_app(connection, app)
             connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
                 write_facet_rows(connection, self._database.dialect, (), [place_of(row) for row in rows])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 
 from auscult.domain.scoring.batches import Batch, JobState, Listed
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables import IS_UNFINISHED, batches, conversations
@@ -85,7 +85,7 @@ class AppJobs:
         if self.get(batch_id) is None:
             return None
         with self._database.writing() as connection:
-            take_turn(connection, self._app)  # so that nobody is recording it
+            lock_app(connection, self._app)  # so that nobody is recording it
             mine = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
             connection.execute(mine.where(where).values(**how))
         return self.get(batch_id)

@@ -11,7 +11,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.tracing import MOST_LINKS, TRACING
 from auscult.domain.scoring.batches import Backlog, Batch, Priority
 from auscult.domain.tenancy import Tenant
-from auscult.storage.access.apps import take_turn
+from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables import IS_POSTPONED, IS_UNFINISHED, WAITS, apps, batches, conversations
@@ -153,7 +153,7 @@ class Batches:
         """
         for (app,) in self._database.read(lambda reader: reader.fetch(self._joinable, {})):
             with self._database.writing() as connection:
-                take_turn(connection, app)
+                lock_app(connection, app)
                 _join(connection, app)
 
     def split(self, batch_id: str) -> int:
@@ -164,7 +164,7 @@ class Batches:
         query = sa.select(batches.c.batch, batches.c.app, batches.c.priority, batches.c.accepted_at)
         with self._database.writing() as connection:
             found = connection.execute(query.where(batches.c.batch_id == batch_id)).one()
-            take_turn(connection, found.app)
+            lock_app(connection, found.app)
             left = sa.select(conversations.c.conversation).where(conversations.c.batch == found.batch, UNRECORDED)
             numbers = list(connection.scalars(left.order_by(conversations.c.conversation)))
             is_open = sa.select(batches.c.state == "accepted").where(batches.c.batch == found.batch)
@@ -193,7 +193,7 @@ class Batches:
             ).first()
             if found is None:
                 return
-            take_turn(connection, found.app)
+            lock_app(connection, found.app)
             number = connection.scalar(
                 sa.select(conversations.c.conversation).where(
                     conversations.c.batch == found.batch, conversations.c.conversation_id == conversation_id, UNRECORDED

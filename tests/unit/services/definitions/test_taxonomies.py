@@ -29,7 +29,7 @@ topics:
 
 def told(document: bytes, *in_force: Taxonomy) -> list[str]:
     """The faults of a document, ready to print."""
-    return [problem.told("t.yaml") for problem in check_taxonomy(document, in_force=in_force).problems]
+    return [problem.describe("t.yaml") for problem in check_taxonomy(document, in_force=in_force).problems]
 
 
 def changed(old: str, new: str) -> bytes:
@@ -105,7 +105,7 @@ def test_warns_of_what_is_found_by_its_name_alone() -> None:
     """A warning stands in the way of nothing."""
     check = check_taxonomy(RIGHT)
     assert check.taxonomy is not None
-    assert [warning.told("t.yaml") for warning in check.warnings] == [
+    assert [warning.describe("t.yaml") for warning in check.warnings] == [
         "t.yaml:13: topics[0].topics[0].topics[1]: has neither a description nor examples: it will be found by its name alone"
     ]
     (empty,) = check_taxonomy(b"id: tx-1\nname: None\ntopics: []\n").warnings

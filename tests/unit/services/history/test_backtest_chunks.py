@@ -21,7 +21,7 @@ from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.backtest_chunks import Backtesting, BacktestOrder, Found
-from auscult.services.history.backtests import begin_backtest, end_backtest, names_before, plan, tell, view_backtest
+from auscult.services.history.backtests import begin_backtest, end_backtest, names_before, plan, to_line, view_backtest
 from auscult.services.history.chunks import ChunkProcessing
 from auscult.services.history.rescore_chunks import Rescoring
 from auscult.services.history.rescores import begin_rescore
@@ -96,7 +96,7 @@ def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) ->
         store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: NOW + timedelta(days=1))}, lambda: NOW
     )
     for portion_id in store.sweeps.waiting():
-        swept = work.look(portion_id)
+        swept = work.process(portion_id)
         assert swept is not None
         work.record(swept)
     (stretch,) = app.sweeps.stretches(BackfillScope(), 500)
@@ -113,7 +113,7 @@ def test_the_line_tells_it(app: AppStore) -> None:
     """Before and after, passes gained and lost, rates by metric in the order of the form, those gone behind them."""
     gone = TWO.replace(b"em-greeting", b"em-hello")
     found = tried(app, gone)
-    line = tell(found, read_form(gone, 0), names_before(app, "ef-1"))
+    line = to_line(found, read_form(gone, 0), names_before(app, "ef-1"))
     assert (line.form_id, line.version, line.looked, line.counted) == ("ef-1", None, 12, 12)
     assert (line.before.scored, line.before.passed, line.before.mean) == (12, 7, 58.33)
     assert (line.gained, line.lost) == (3, 5)
@@ -222,7 +222,7 @@ def test_what_a_judge_takes_is_told_before_it_is_asked(store: Store, app: AppSto
     """Without leave nobody is asked and nothing written; with it, answers are kept, and are not paid for again."""
     before = content(store)
     found = tried(app, JUDGED, with_judge(judge))
-    line = tell(found, read_form(JUDGED, 0), {})
+    line = to_line(found, read_form(JUDGED, 0), {})
     assert line.judge is not None
     assert (line.counted, line.unjudged, judge.asked) == (0, line.judge.conversations, 0)
     assert (line.judge.calls, line.judge.tokens_in, line.judge.tokens_out) == (
@@ -245,7 +245,7 @@ def test_what_a_judge_takes_is_told_before_it_is_asked(store: Store, app: AppSto
 
 def test_a_form_that_asks_a_judge_where_there_is_none(app: AppStore) -> None:
     """Its conversations are left out, and told; nothing can be said of what it takes."""
-    line = tell(tried(app, JUDGED), read_form(JUDGED, 0), {})
+    line = to_line(tried(app, JUDGED), read_form(JUDGED, 0), {})
     assert line.judge is not None
     assert (line.counted, line.unjudged, line.judge.calls) == (0, 12, 0)
 
@@ -254,9 +254,9 @@ def sweep(store: Store, evaluator: Evaluator) -> None:
     """Do what waits, as a worker would."""
     work = ChunkProcessing(store, {"backtest": Backtesting(evaluator, lambda: NOW)}, lambda: NOW)
     for portion_id in store.sweeps.waiting():
-        swept = work.look(portion_id)
+        swept = work.process(portion_id)
         assert swept is not None
-        work.record(work.ask(swept) if swept.must_ask else swept)
+        work.record(work.ask_judge(swept) if swept.must_ask else swept)
 
 
 def test_as_durable_work(store: Store, app: AppStore) -> None:
@@ -267,7 +267,7 @@ def test_as_durable_work(store: Store, app: AppStore) -> None:
     sweep(store, EVALUATOR)
     done = view_backtest(app, begun.id)
     assert done.state == "done"
-    assert done.result == tell(tried(app, TWO), read_form(TWO, 0), names_before(app, "ef-1"))
+    assert done.result == to_line(tried(app, TWO), read_form(TWO, 0), names_before(app, "ef-1"))
     untouched = before.keys() - {"sweeps", "sweep_portions", "sweep_mentions"}
     after = content(store)
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}

@@ -67,7 +67,7 @@ def load(store: Store, *conversations: Conversation, evaluator: Evaluator = EVAL
     finished = work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or "")
     assert finished is not None
     work.record(finished)
-    for more in work.ask(finished) if finished.waiting else ():
+    for more in work.ask_judge(finished) if finished.waiting else ():
         work.record(more)
 
 
@@ -86,10 +86,10 @@ def sweep(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) 
     work = ChunkProcessing(store, {"rescore": Rescoring(evaluator, REPORTS, lambda: at)}, lambda: at)
     while some := store.sweeps.waiting():
         for portion_id in some:
-            swept = work.look(portion_id)
+            swept = work.process(portion_id)
             assert swept is not None
             assert not swept.must_ask or evaluator.far
-            work.record(work.ask(swept) if swept.must_ask else swept)
+            work.record(work.ask_judge(swept) if swept.must_ask else swept)
 
 
 def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER, **order: Any) -> RescoreCounts:
@@ -336,7 +336,7 @@ def test_an_audit_that_goes_on_meanwhile(store: Store, app: AppStore) -> None:
     begin_rescore(app, ANSWERED, form_id="ef-1")
     work = ChunkProcessing(store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: LATER)}, lambda: LATER)
     (portion_id,) = store.sweeps.waiting()
-    swept = work.look(portion_id)
+    swept = work.process(portion_id)
     assert swept is not None
     Auditing(app, REPORTS, lambda: LATER).assign("c-1", "Ada Lovelace")
     work.record(swept)

@@ -53,33 +53,33 @@ def key() -> str:
 
 def test_counts_up_to_one_more_than_the_limit(windows: Port, key: str) -> None:
     """Rule 18: what is refused is not counted, and the window does not move."""
-    counted = [windows.take(key, 3, 60) for _ in range(6)]
+    counted = [windows.consume(key, 3, 60) for _ in range(6)]
     assert [n for n, _ in counted] == [1, 2, 3, 4, 4, 4]
     assert all(0 < left <= 60 for _, left in counted)
-    assert windows.take(key + "'", 3, 60)[0] == 1
+    assert windows.consume(key + "'", 3, 60)[0] == 1
 
 
 def test_a_window_that_is_over_begins_anew(windows: Port, key: str) -> None:
     """Rule 18: so many in each window."""
-    assert windows.take(key, 1, 0 if not isinstance(windows, RedisWindows) else 1)[0] == 1
+    assert windows.consume(key, 1, 0 if not isinstance(windows, RedisWindows) else 1)[0] == 1
     if isinstance(windows, RedisWindows):
         windows._redis.pexpire(f"auscult:window:{key}", 1)
         windows._redis.wait(0, 5)
         while windows._redis.exists(f"auscult:window:{key}"):
             pass
-    assert windows.take(key, 1, 60)[0] == 1
-    assert windows.take(key, 1, 60)[0] == 2
+    assert windows.consume(key, 1, 60)[0] == 1
+    assert windows.consume(key, 1, 60)[0] == 2
 
 
-def _take(url: str, key: str, times: int) -> int:
+def _consume(url: str, key: str, times: int) -> int:
     with closing(opened(url)) as windows, ThreadPoolExecutor(4) as threads:
-        return sum(n <= 100 for n, _ in threads.map(lambda _: windows.take(key, 100, 60), range(times)))
+        return sum(n <= 100 for n, _ in threads.map(lambda _: windows.consume(key, 100, 60), range(times)))
 
 
 def test_exact_across_processes_and_threads(url: str, key: str) -> None:
     """Rule 18: two processes of four threads each get exactly the limit through between them."""
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        allowed = pool.starmap(_take, [(url, key, 90), (url, key, 90)])
+        allowed = pool.starmap(_consume, [(url, key, 90), (url, key, 90)])
     assert sum(allowed) == 100
 
 
@@ -87,6 +87,6 @@ def test_an_embedded_database_is_not_written_to(tmp_path: Path) -> None:
     """A load that holds the database's one writer's place must not hold up requests."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(Windows(url)) as windows:
-        windows.take("a", 1, 60)
+        windows.consume("a", 1, 60)
     assert [path.name for path in tmp_path.iterdir()] == ["a.db-limits"]
     assert windows_url(f"{url}?mode=rw") == f"{url}-limits"

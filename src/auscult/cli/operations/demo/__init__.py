@@ -203,7 +203,7 @@ def _serve(settings: Settings, client: Client, day: str, recorded: Path | None, 
     def ready(address: str) -> None:
         request = score_request(address, token, day)
         if recorded is None:
-            threading.Thread(target=_ask_and_end, args=(request, day, as_serving(address, settings))).start()
+            threading.Thread(target=_request_and_stop, args=(request, day, as_serving(address, settings))).start()
             return
         typer.echo(f"\nThe score report of {day}, the last day loaded:\n\n{as_curl(request)}\n")
         if recorded.is_file():
@@ -216,7 +216,7 @@ def _serve(settings: Settings, client: Client, day: str, recorded: Path | None, 
     bootstrap.serve(settings, ready, console)
 
 
-def _ask_and_end(request: Request, day: str, serving: str) -> None:
+def _request_and_stop(request: Request, day: str, serving: str) -> None:
     """Show the answer to one request, then how to serve again and repeat the request; end the server."""
     try:
         asked = urllib.request.Request(request.url, request.body, request.headers)  # noqa: S310  (our own address)

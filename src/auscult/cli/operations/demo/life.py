@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WEEKS, A_WEEK = 26, 40
 AUDITS, OPEN_AUDITS = 90, 12
 _PATIENCE_S = 900
-_LOOK_EVERY_S = 2.0
+_POLL_EVERY_S = 2.0
 _AT_ONCE = 250
 _DIFFERS, _DIFFERS_ON_FEELING = 0.04, 0.16
 _STRICTER = (
@@ -145,7 +145,7 @@ def _wait(app: "AppStore", ids: Sequence[str]) -> bool:
     while time.monotonic() < end:
         if len(app.conversations.statuses(ids)) == len(ids):
             return True
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_EVERY_S)
     return False
 
 

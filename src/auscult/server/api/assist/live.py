@@ -41,7 +41,7 @@ SummaryId = Annotated[str, path_id("The summary.", "smr-9e7925c8-d842-5567-9966-
 RequestId = Annotated[str, path_id("The answer.", "aa-2aae1892-1e67-5b93-b46b-6e96866b2a11")]
 EVENTS = "text/event-stream"
 _LONGEST_NUMBER = 18
-LOOK_EVERY_S = 0.5
+POLL_EVERY_S = 0.5
 """Between two looks at what other processes did to a conversation that somebody listens to."""
 STILL_THERE_S = 5.0
 """After so long without news a line goes to who listens, so that nobody in between takes the connection for dead."""
@@ -189,7 +189,7 @@ async def _stream_news(server: Services, conversation: LiveConversation, seen: i
                 quiet_since = loop.time()
                 yield b": still there\n\n"
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(POLL_EVERY_S):
                     await changed.wait()
 
 

@@ -14,7 +14,7 @@ from auscult.server.rest.guards import writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import LONGEST_WAIT_S, FormId, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, look_until, run
+from auscult.server.rest.threads import in_slow_thread, poll_until, run
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import BacktestView, begin_backtest, end_backtest, view_backtest
@@ -140,7 +140,7 @@ async def begin(
     re-score. A judge's answers, where `ask` allows new ones, are kept, so that none is paid for twice.
     """
     begun = await run(lambda: _begin(app, form_id, data), slow=True)
-    found = await look_until(lambda: _finished(app, begun.id), wait) if wait else None
+    found = await poll_until(lambda: _finished(app, begun.id), wait) if wait else None
     if found is not None:
         return ApiResponse(found, status_code=200)
     return ApiResponse(begun, status_code=202, headers={"Location": f"/api/v1/backtests/{begun.id}"})

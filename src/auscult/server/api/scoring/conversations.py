@@ -38,7 +38,7 @@ from auscult.server.rest.parameters import (
     repeated,
 )
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
-from auscult.server.rest.threads import in_slow_thread, in_thread, look_until, run
+from auscult.server.rest.threads import in_slow_thread, in_thread, poll_until, run
 from auscult.server.rest.uploads import announced_bytes, spooled
 from auscult.services.audits.blind import (
     blindness_of,
@@ -172,7 +172,7 @@ async def load(
     async with spooled(request, server.settings.request_bytes) as file:
         await run(lambda: _submit(submission, file, app, server, follow=wait > 0), slow=True)
     accepted = Loaded(**_counts(submission))
-    scored = await look_until(lambda: _scored(submission), wait) if wait else None
+    scored = await poll_until(lambda: _scored(submission), wait) if wait else None
     return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
 
 
@@ -181,11 +181,11 @@ def _submit(submission: Submission, file: BinaryIO, app: AppStore, server: Servi
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     file.seek(0)
     documents = read_stream(file, app.tenant.app_id, server.settings.limits, is_bounded=True)
-    submission.take(documents, group=server.settings.batch_size, follow=follow)
+    submission.accept(documents, group=server.settings.batch_size, follow=follow)
 
 
 def _scored(submission: Submission) -> LoadedAndScored | None:
-    if not submission.look():
+    if not submission.poll():
         return None
     intake = submission.intake
     return LoadedAndScored(

@@ -23,7 +23,7 @@ from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, details, latest
-from auscult.services.delivery.list_exports import ask_export
+from auscult.services.delivery.list_exports import request_export
 from auscult.services.privacy.holds import place_hold
 
 _PATH = f"{BASE}/conversations"
@@ -99,7 +99,7 @@ class ConversationsPage(Controller):
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
         me, sought = visit.visitor.email, sought_of(query, visit.reader)
         total = latest_blind(app, sought, blindness_of(app, me, visit.principal.agent_ids), limit=1).total
-        ask_export(app, visit.principal.principal_id, me, sought, kind, total)
+        request_export(app, visit.principal.principal_id, me, sought, kind, total)
         return Redirect(f"{BASE}/exports", status_code=303)
 
     @post("/views", sync_to_thread=True)

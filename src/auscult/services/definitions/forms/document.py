@@ -41,8 +41,8 @@ class Problem(NamedTuple):
     field: str
     reason: str
 
-    def told(self, file: str) -> str:
-        """One line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
+    def describe(self, file: str) -> str:
+        """Return one line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
         place = file if self.line is None else f"{file}:{self.line}"
         return f"{place}: {self.field}: {self.reason}" if self.field else f"{place}: {self.reason}"
 

@@ -66,8 +66,8 @@ def _places(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Path, _Mapping
     is_flow: dict[Path, bool] = {}
     next_part: dict[Path, int | str | None] = {}
 
-    def take() -> Path:
-        """The path of the value that comes now."""
+    def next_path() -> Path:
+        """Return the path of the next value."""
         if not open_paths:
             return ()
         holder = open_paths[-1]
@@ -77,7 +77,7 @@ def _places(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Path, _Mapping
 
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            path = take()
+            path = next_path()
             open_paths.append(path)
             is_flow[path] = bool(event.flow_style)
             next_part[path] = None if isinstance(event, yaml.MappingStartEvent) else 0
@@ -90,7 +90,7 @@ def _places(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Path, _Mapping
                 next_part[holder] = event.value
                 mappings.setdefault(holder, _Mapping(start.index, start.column, is_flow[holder]))
             else:
-                spans[take()] = (start.index, end.index)
+                spans[next_path()] = (start.index, end.index)
     return spans, mappings
 
 

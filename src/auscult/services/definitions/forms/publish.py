@@ -23,7 +23,9 @@ def publish(forms: AppForms, documents: Mapping[str, bytes], answered: Collectio
     Raises ``FormError`` with every problem.
     """
     found = check_forms(documents, in_force=in_force(forms).values(), answered=answered)
-    problems = [problem.told(name) for name, check in found.items() for problem in (*check.problems, *check.unanswered)]
+    problems = [
+        problem.describe(name) for name, check in found.items() for problem in (*check.problems, *check.unanswered)
+    ]
     if problems:
         raise refused_with(problems)
     return [publish_pinned(forms, check.form.id, documents[name]) for name, check in found.items() if check.form]

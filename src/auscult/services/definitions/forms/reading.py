@@ -188,7 +188,7 @@ def read_form(document: bytes, version: int = 1, *, types: MetricTypes = METRICS
 
 def refused(problems: Iterable[Problem], file: str = "form") -> FormError:
     """Return the error with all problems of a form."""
-    return refused_with(problem.told(file) for problem in problems)
+    return refused_with(problem.describe(file) for problem in problems)
 
 
 def refused_with(problems: Iterable[str]) -> FormError:

@@ -21,8 +21,8 @@ class CellFault(NamedTuple):
     cell: str
     reason: str
 
-    def told(self, file: str) -> str:
-        """One line to print: ``sheet.xlsx:C7: must be …``."""
+    def describe(self, file: str) -> str:
+        """Return one line to print: ``sheet.xlsx:C7: must be …``."""
         return f"{file}:{self.cell}: {self.reason}" if self.cell else f"{file}: {self.reason}"
 
 

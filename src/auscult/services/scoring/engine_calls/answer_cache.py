@@ -40,8 +40,8 @@ class RunSpending:
         self._lock = Lock()
         self._days: dict[str, tuple[int, int]] = {}
 
-    def take(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
-        """Count this much for a day if the allowance holds it; whether it does."""
+    def reserve(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
+        """Reserve tokens and cost of a day; return False where the allowance is exceeded."""
         with self._lock:
             spent_tokens, spent_cost = self._days.get(day, (0, 0))
             if not allowance.holds(spent_tokens + tokens, spent_cost + cost):
@@ -49,8 +49,8 @@ class RunSpending:
             self._days[day] = (spent_tokens + tokens, spent_cost + cost)
             return True
 
-    def settle(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:  # noqa: ARG002
-        """Count the tokens and cost that a call used beyond what was taken, or below it."""
+    def reconcile(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:  # noqa: ARG002
+        """Add what a call used beyond its reservation; negative where it used less."""
         with self._lock:
             spent_tokens, spent_cost = self._days.get(day, (0, 0))
             self._days[day] = (spent_tokens + tokens, spent_cost + cost)

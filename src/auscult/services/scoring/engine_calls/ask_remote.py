@@ -15,7 +15,7 @@ from auscult.domain.operations.tracing import TRACING
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry, Transcript
 from auscult.domain.scoring.judging import RetryAfter
 
-Told = Answer | FailedAnswer | RetryAfter
+EngineResult = Answer | FailedAnswer | RetryAfter
 
 NOT_ASKED = RetryAfter(reason="has not been asked yet", after_s=0.0)
 """Said of what would have to be asked where that is for later."""
@@ -31,38 +31,40 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 def ask_remote(
     questions: Iterable[Inquiry], engines: RemoteEngines, kept: KeptAnswers, *, may_ask: bool
-) -> dict[Inquiry, Told]:
+) -> dict[Inquiry, EngineResult]:
     """Return the result of every question: the stored answer, else the new one, or the reason why it is postponed.
 
     With ``may_ask`` false no engine is called.
     """
     by_engine: dict[RemoteEngine, dict[Inquiry, None]] = {}
-    told: dict[Inquiry, Told] = {}
+    results: dict[Inquiry, EngineResult] = {}
     for question in questions:
         if engine := engines.get(type(question)):
             by_engine.setdefault(engine, {})[question] = None
         else:
-            told[question] = NOT_CONFIGURED
+            results[question] = NOT_CONFIGURED
     for engine, asked in by_engine.items():
         keys = _keys(engine.version, asked)
         found = kept.find(list(keys.values()))
-        told |= {question: found.get(key, INTERRUPTED if may_ask else NOT_ASKED) for question, key in keys.items()}
+        results |= {question: found.get(key, INTERRUPTED if may_ask else NOT_ASKED) for question, key in keys.items()}
         if may_ask:
-            _ask([question for question in asked if told[question] is INTERRUPTED], engine, kept, told)
-    return told
+            _ask_engine([question for question in asked if results[question] is INTERRUPTED], engine, kept, results)
+    return results
 
 
-def _ask(questions: Sequence[Inquiry], engine: RemoteEngine, kept: KeptAnswers, told: dict[Inquiry, Told]) -> None:
-    """Ask, and keep each answer as it comes."""
+def _ask_engine(
+    questions: Sequence[Inquiry], engine: RemoteEngine, kept: KeptAnswers, results: dict[Inquiry, EngineResult]
+) -> None:
+    """Ask an engine, store each answer on arrival, and add it to ``results``."""
     keys = _keys(engine.version, questions)
     with TRACING.span("engine", "client", {"auscult.engine": engine.version, "auscult.probes": len(questions)}):
         for heard in engine.ask(questions):
             kept.keep(heard, keys)
-            told.update(heard.answers)
+            results.update(heard.answers)
             if heard.postponed is not None:
-                left = (one for one in questions if told[one] is INTERRUPTED)
+                left = (one for one in questions if results[one] is INTERRUPTED)
                 about = heard.conversation_id
-                told |= {one: heard.postponed for one in left if one.transcript.conversation_id == about}
+                results |= {one: heard.postponed for one in left if one.transcript.conversation_id == about}
 
 
 def _keys(version: str, questions: Iterable[Inquiry]) -> dict[Inquiry, bytes]:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from auscult.storage.judge.slots import JudgeSlots
 
-LOOK_EVERY_S = 0.05
-LOOK_SELDOM_S = 0.5
-"""How long to wait between two looks at whether a place is free: at first, and after a while."""
+POLL_EVERY_S = 0.05
+POLL_SELDOM_S = 0.5
+"""Seconds between two attempts to claim a slot: at first, and after a while."""
 
 
 class DistributedSemaphore:
@@ -16,7 +16,7 @@ class DistributedSemaphore:
 
     def __init__(self, places: JudgeSlots, holder: str, most: int, lease_s: float) -> None:
         """Claim ``places`` as ``holder``; a running holder releases its slot before ``lease_s`` are over."""
-        self._places = places
+        self._slots = places
         self._holder = holder
         self._most = most
         self._lease_s = lease_s
@@ -24,14 +24,14 @@ class DistributedSemaphore:
     @contextmanager
     def place(self, is_over: Callable[[], bool]) -> Generator[bool]:
         """Wait for a place and have it for as long as this is open; False where it ``is_over`` before there is one."""
-        wait_s = LOOK_EVERY_S
-        while (place := self._places.take(self._holder, self._most, self._lease_s)) is None:
+        wait_s = POLL_EVERY_S
+        while (place := self._slots.claim(self._holder, self._most, self._lease_s)) is None:
             if is_over():
                 yield False
                 return
             time.sleep(wait_s)
-            wait_s = min(LOOK_SELDOM_S, wait_s * 1.5)
+            wait_s = min(POLL_SELDOM_S, wait_s * 1.5)
         try:
             yield True
         finally:
-            self._places.leave(self._holder, place)
+            self._slots.release(self._holder, place)

@@ -11,8 +11,8 @@ from auscult.domain.errors import BusyError
 from auscult.domain.scoring.batches import Priority
 from auscult.storage.work.batches import Batches
 
-LOOK_EVERY_S = 1.0
-"""Between two counts of what waits, of one process."""
+COUNT_EVERY_S = 1.0
+"""Seconds between two counts of the backlog, in one process."""
 
 SHARE_OF_LOADS = 0.5
 """Of the backlog that may be: a load waits where it is reached."""
@@ -40,30 +40,30 @@ class AdmissionControl:
         if not self._most:
             return False
         with self._lock:
-            if self._clock() - self._counted_at >= LOOK_EVERY_S:
+            if self._clock() - self._counted_at >= COUNT_EVERY_S:
                 found = self._batches.backlog()
                 self._live, self._backfill = found.live, found.backfill
                 self._counted_at = self._clock()
             return (self._live if priority == "live" else self._backfill) >= self._most * share
 
-    def take(self, priority: Priority, conversations: int) -> None:
-        """Count conversations that are being sent, until all are counted again."""
+    def count(self, priority: Priority, conversations: int) -> None:
+        """Add conversations that are being sent, until the backlog is counted again."""
         with self._lock:
             if priority == "live":
                 self._live += conversations
             else:
                 self._backfill += conversations
 
-    def wait(self, tend: Callable[[], None], size: int) -> None:
+    def wait(self, ensure_worker: Callable[[], None], size: int) -> None:
         """Wait before a load of ``size`` until half of the limit is free.
 
-        So it leaves the other half to senders that cannot wait. ``tend`` is called at intervals, and starts workers
+        So it leaves the other half to senders that cannot wait. ``ensure_worker`` is called at intervals, and starts workers
         where none is running: else the backlog would never shrink.
         """
         while self.is_full("backfill", SHARE_OF_LOADS):
-            tend()
+            ensure_worker()
             time.sleep(PATIENCE_S)
-        self.take("backfill", size)
+        self.count("backfill", size)
 
     def must_have(self, priority: Priority) -> None:
         """Raise ``BusyError`` where there is no room."""

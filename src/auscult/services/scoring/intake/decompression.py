@@ -44,8 +44,8 @@ class _Member(Protocol):
         """Return the bytes after its end."""
         ...
 
-    def take(self, data: bytes, size: int) -> tuple[bytes, bytes]:
-        """Decompress about ``size`` bytes of ``data``; what came out, and what of ``data`` was not taken yet."""
+    def decompress(self, data: bytes, size: int) -> tuple[bytes, bytes]:
+        """Decompress ``data`` to about ``size`` bytes; return these, and the rest of ``data``."""
         ...
 
 
@@ -61,7 +61,7 @@ class _GzipMember:
     def unused_data(self) -> bytes:
         return self._inner.unused_data
 
-    def take(self, data: bytes, size: int) -> tuple[bytes, bytes]:
+    def decompress(self, data: bytes, size: int) -> tuple[bytes, bytes]:
         made = self._inner.decompress(data, size)
         return made, self._inner.unconsumed_tail
 
@@ -78,7 +78,7 @@ class _ZstdFrame:
     def unused_data(self) -> bytes:
         return self._inner.unused_data
 
-    def take(self, data: bytes, size: int) -> tuple[bytes, bytes]:  # noqa: ARG002  (its output cannot be bounded)
+    def decompress(self, data: bytes, size: int) -> tuple[bytes, bytes]:  # noqa: ARG002  (its output cannot be bounded)
         return self._inner.decompress(data[:_ZSTD_SLICE_BYTES]), data[_ZSTD_SLICE_BYTES:]
 
 
@@ -122,7 +122,7 @@ class _Decompressed:
                 return
             self._member = self._new_member()
         try:
-            made, rest = self._member.take(self._waiting, size)
+            made, rest = self._member.decompress(self._waiting, size)
         except (zlib.error, zstd.ZstdError) as error:
             message = f"the {self._kind} data is damaged ({error}); fetch or compress the file again"
             raise FormatError(message, code="file.damaged") from error

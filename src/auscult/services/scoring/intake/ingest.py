@@ -18,7 +18,7 @@ from auscult.storage.store import AppStore
 from auscult.storage.work.batches import Batches
 
 PATIENCE_S = 0.05
-"""Between two looks at whether a batch is done."""
+"""Seconds between two checks of a batch."""
 
 MOST_OPEN = 64
 """Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
@@ -48,14 +48,14 @@ class Open(Struct, frozen=True):
 
 
 class Load:
-    """Load into one app. ``tend`` is called at intervals, and ensures that a worker is running."""
+    """Load into one app. ``ensure_worker`` is called at intervals, and ensures that a worker is running."""
 
     def __init__(
         self,
         app: AppStore,
         batches: Batches,
         *,
-        tend: Callable[[], None],
+        ensure_worker: Callable[[], None],
         progress: Callable[[int, int | None], None],
         wait_for_room: Callable[[int], None] = lambda _size: None,
     ) -> None:
@@ -65,7 +65,7 @@ class Load:
         """
         self._app = app
         self._batches = batches
-        self._tend = tend
+        self._ensure_worker = ensure_worker
         self._progress = progress
         self._wait_for_room = wait_for_room
         self._open: deque[Open] = deque()
@@ -74,8 +74,11 @@ class Load:
         self.used = Usage()
         """What a judge used for all that was waited for."""
 
-    def take(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
-        """Accept all, each group committed before the next; with ``wait``, until all are readable."""
+    def ingest(self, conversations: Iterable[Conversation], *, group: int, wait: bool) -> Intake:
+        """Accept all conversations, group by group, each committed; return their counts.
+
+        With ``wait``, wait until all are readable.
+        """
         for batch in grouped(conversations, group):
             self._accept(batch)
             if wait:
@@ -94,7 +97,7 @@ class Load:
         self._intake.unchanged += accepted.unchanged
         ids = tuple(dict.fromkeys(conversation.id for conversation in batch))
         self._open.append(Open(accepted.batch_id, ids))
-        self._tend()
+        self._ensure_worker()
 
     def _await_readable(self, *, leave: int) -> None:
         """Count the groups that are readable, from the oldest on; wait until at most ``leave`` are not."""
@@ -104,7 +107,7 @@ class Load:
             elif len(self._open) <= leave:
                 return
             else:
-                self._tend()
+                self._ensure_worker()
                 time.sleep(PATIENCE_S)
 
     def _count(self, group: Open, *, is_over: bool) -> None:

@@ -48,7 +48,7 @@ class ScoredLoad:
         self._forms = _Forms(app)
         self._intake = Intake()
 
-    def take(self, folder: Path) -> Intake:
+    def ingest(self, folder: Path) -> Intake:
         """Load the records under a folder of results; return counts.
 
         A conversation that is stored already, unchanged and recorded, stays as it is. Raises ``RequestError``

@@ -14,8 +14,8 @@ from auscult.services.scoring.intake.ingest import Intake, Open, count, is_reada
 from auscult.storage.store import AppStore
 from auscult.storage.work.batches import Batches
 
-MOST_TOLD = 1_000
-"""Refusals that are told one by one; the others are counted."""
+MOST_LISTED = 1_000
+"""Refusals that are listed; the others are only counted."""
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -40,11 +40,11 @@ class Submission:
         self._room = room
         self._open: list[Open] = []
 
-    def take(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
-        """Accept them, each group committed before the next is read; what is to be followed is remembered by its ids.
+    def accept(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
+        """Accept documents, each group committed before the next is read; ``follow`` keeps their ids for ``poll``.
 
-        One that comes alone is live, and goes before backfill. Raises ``BusyError``, and takes nothing, where too many
-        wait already.
+        A single document is live, and precedes backfill. Raises ``BusyError``, and accepts nothing, where too many
+        are waiting already.
         """
         sifted = self._sifted(documents)
         first = list(islice(sifted, 2))
@@ -52,15 +52,15 @@ class Submission:
         self._room.must_have(priority)
         for conversations in grouped(chain(first, sifted), group):
             accepted = self._app.conversations.accept(conversations, priority=priority)
-            self._room.take(priority, len(conversations))
+            self._room.count(priority, len(conversations))
             self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
             self.intake.unchanged += accepted.unchanged
             if follow:
                 ids = tuple(dict.fromkeys(conversation.id for conversation in conversations))
                 self._open.append(Open(accepted.batch_id, ids))
 
-    def look(self) -> bool:
-        """Count what has become readable since the last look; whether all is."""
+    def poll(self) -> bool:
+        """Count what has become readable since the last call; return whether all is."""
         while self._open and is_readable(self._app, self._batches, self._open[0]):
             count(self._app, self._open.pop(0), self.intake, is_over=True)
         return not self._open
@@ -71,7 +71,7 @@ class Submission:
                 yield document
                 continue
             self.refused += 1
-            if len(self.refusals) < MOST_TOLD:
+            if len(self.refusals) < MOST_LISTED:
                 error = document.error
                 reason = self._app.privacy.refused(error.message)  # it may quote the value that is wrong
                 self.refusals.append(Refusal(line=error.line, field=error.field, reason=reason, code=error.reason))

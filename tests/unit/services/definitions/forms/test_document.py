@@ -17,7 +17,7 @@ def refused(document: bytes) -> str:
     read = read_document(document)
     assert read.value is None
     (problem,) = read.problems
-    return problem.told("f.yaml")
+    return problem.describe("f.yaml")
 
 
 def test_values_know_their_lines() -> None:
@@ -114,7 +114,7 @@ def test_a_bomb_of_aliases_is_refused_at_its_first() -> None:
 def test_a_key_given_twice_is_told_with_its_line() -> None:
     """Other readers take the last one and say nothing."""
     read = read_document(b"a: 1\nb:\n  c: 1\n  c: 2\na: 3\n")
-    assert [problem.told("f") for problem in read.problems] == [
+    assert [problem.describe("f") for problem in read.problems] == [
         "f:4: b.c: is given twice; keep one",
         "f:5: a: is given twice; keep one",
     ]
@@ -156,4 +156,4 @@ def test_yaml_reads_as_it_was_written(value: dict[str, Any]) -> None:
 def test_any_bytes_are_read_or_refused(document: bytes) -> None:
     """Never an error of another kind, and every problem can be printed."""
     for problem in read_document(document).problems:
-        assert problem.told("f.yaml").startswith("f.yaml:")
+        assert problem.describe("f.yaml").startswith("f.yaml:")

@@ -102,7 +102,7 @@ def test_a_sheet_as_people_have_it_becomes_a_form() -> None:
     assert len(second.grades.levels) == 6
     assert third.grades is not None
     assert [level.name for level in third.grades.levels] == ["None", "Offered", "Agreed"]
-    assert [note.told("c.csv") for note in found.notes] == [
+    assert [note.describe("c.csv") for note in found.notes] == [
         "c.csv:A5: column 'No' is not carried; it has no place in a form",
         "c.csv:G5: column 'Agent script' is not carried; it has no place in a form",
     ]
@@ -112,7 +112,7 @@ def test_headings_within_the_table_are_sections() -> None:
     """A row of one text; a subtotal is checked against the questions since."""
     sheet = "Criteria,Weight\nOpening,\nGreeting,10\nName,5\nSubtotal,15\nClosing,\nThanks,5\nSubtotal,6\nTotal,20\n"
     found = import_form(sheet.encode(), "s.csv", {"channel": "chat"})
-    assert [fault.told("s.csv") for fault in found.faults] == [
+    assert [fault.describe("s.csv") for fault in found.faults] == [
         "s.csv:B8: Subtotal is 6, and the weights above it total 5"
     ]
     form = read_form(found.document)
@@ -139,14 +139,14 @@ def test_every_fault_has_its_cell_all_at_once() -> None:
     stream = io.BytesIO()
     book.save(stream)
     found = import_form(stream.getvalue(), "s.xlsx")
-    assert [fault.told("s.xlsx") for fault in found.faults] == [
+    assert [fault.describe("s.xlsx") for fault in found.faults] == [
         "s.xlsx:B1: channel: must be voice or chat, not 'phone'; did you mean voice?",
         "s.xlsx:A4:A5: is merged; unmerge it, and write the value into each cell",
         "s.xlsx:C5: is a formula, =5+5; paste its value",
         "s.xlsx:C6: metrics[2].weight: 5.5 must be a whole number on a points form",
         "s.xlsx:D6: answers: 'Good/Bad' has no shares; write them like Poor=0; Fair=50; Good=100, or a scale like 0-5",
     ]
-    assert [note.told("s.xlsx") for note in found.notes] == [
+    assert [note.describe("s.xlsx") for note in found.notes] == [
         "s.xlsx: sheet 'Calibration' is not carried; only the first sheet is read",
         "s.xlsx:B4: its comment is not carried",
     ]
@@ -186,7 +186,7 @@ def test_percent_cells_are_percent() -> None:
 def test_what_cannot_be_read_is_a_fault(sheet: bytes, told: str) -> None:
     """With its cell, and what would be right."""
     found = import_form(sheet, "s.csv", {"channel": "voice"})
-    assert any(told in fault.told("s.csv") for fault in found.faults)
+    assert any(told in fault.describe("s.csv") for fault in found.faults)
 
 
 @pytest.mark.parametrize("sheet", [b"\xff\xfe\x00a", b"PK\x03\x04nothing", b"x" * (10 * 1024 * 1024 + 1)])

@@ -219,8 +219,8 @@ def test_where_all_must_be_judged_now_what_waits_is_an_error() -> None:
     with pytest.raises(EngineError, match="c-1 cannot be judged now: the judge is away") as caught:
         evaluator.evaluate([pending("c-1")], [FORM], datetime(2026, 3, 24, tzinfo=UTC))
     assert caught.value.reason == "engine.postponed"
-    assert evaluator.asks_afar([FORM])
-    assert not evaluator._replace(far={}).asks_afar([FORM])
+    assert evaluator.asks_remote([FORM])
+    assert not evaluator._replace(far={}).asks_remote([FORM])
     assert Judgement in evaluator.answered
 
 

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from auscult.domain.errors import BusyError
-from auscult.services.scoring.intake.admission import LOOK_EVERY_S, AdmissionControl
+from auscult.services.scoring.intake.admission import COUNT_EVERY_S, AdmissionControl
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.integration.working import TENANT, conversation
@@ -25,10 +25,10 @@ def test_there_is_room_until_so_many_wait(store: Store, app: AppStore) -> None:
     room.must_have("backfill")
     app.conversations.accept([conversation("c-1")])
     assert (room.is_full("backfill", 0.5), room.is_full("backfill")) == (False, False)
-    time += LOOK_EVERY_S
+    time += COUNT_EVERY_S
     assert (room.is_full("backfill", 0.5), room.is_full("backfill")) == (True, False)
     batch = app.conversations.accept([conversation("c-2"), conversation("c-3")]).batch_id
-    time += LOOK_EVERY_S
+    time += COUNT_EVERY_S
     with pytest.raises(BusyError, match="2 conversations or more wait") as refused:
         room.must_have("backfill")
     assert (refused.value.reason, refused.value.again_after_s) == ("backlog.full", 10)
@@ -36,7 +36,7 @@ def test_there_is_room_until_so_many_wait(store: Store, app: AppStore) -> None:
     app.conversations.accept([conversation("c-live-1")], priority="live")
     app.conversations.accept([conversation("c-live-2")], priority="live")
     store.batches.fail(str(batch), "no engine")
-    time += LOOK_EVERY_S
+    time += COUNT_EVERY_S
     assert (room.is_full("live"), room.is_full("backfill")) == (True, False)
     assert not AdmissionControl(store.batches, 0).is_full("live")
 

@@ -80,8 +80,8 @@ def test_a_load_is_followed_until_all_is_readable(
             work()
 
     told: list[tuple[int, int | None]] = []
-    load = Load(app, store.batches, tend=slowly, progress=lambda done, total: told.append((done, total)))
-    intake = load.take(source(), group=3, wait=True)
+    load = Load(app, store.batches, ensure_worker=slowly, progress=lambda done, total: told.append((done, total)))
+    intake = load.ingest(source(), group=3, wait=True)
     assert intake == Intake(accepted=20, scored=20)
     assert 3 * 2 < max(ahead) <= 3 * (2 + 1) + 1
     assert told[-1] == (20, 20)
@@ -94,30 +94,30 @@ def test_every_standing_is_counted_by_its_name(store: Store, app: AppStore, work
     short = msgspec.structs.replace(base, id="c-2", turns=base.turns[:1])
     unknown = msgspec.structs.replace(base, id="c-3", turns=(), ended_at=None)
     foreign = msgspec.structs.replace(base, id="c-4", channel="voice")
-    load = Load(app, store.batches, tend=work, progress=lambda _done, _total: None)
-    intake = load.take([base, short, unknown, foreign], group=10, wait=True)
+    load = Load(app, store.batches, ensure_worker=work, progress=lambda _done, _total: None)
+    intake = load.ingest([base, short, unknown, foreign], group=10, wait=True)
     assert intake == Intake(accepted=4, scored=1, below_threshold=1, duration_unavailable=1, not_evaluated=1)
 
 
 def test_loading_again_adds_nothing(store: Store, app: AppStore, work: Callable[[], None]) -> None:
     """What is stored already is counted as it stands, and said to be unchanged."""
-    Load(app, store.batches, tend=work, progress=lambda *_: None).take(chats(5), group=2, wait=True)
-    again = Load(app, store.batches, tend=nothing, progress=lambda *_: None)
-    assert again.take(chats(5), group=3, wait=True) == Intake(accepted=5, unchanged=5, scored=5)
+    Load(app, store.batches, ensure_worker=work, progress=lambda *_: None).ingest(chats(5), group=2, wait=True)
+    again = Load(app, store.batches, ensure_worker=nothing, progress=lambda *_: None)
+    assert again.ingest(chats(5), group=3, wait=True) == Intake(accepted=5, unchanged=5, scored=5)
     assert store.batches.waiting() == []
 
 
 def test_who_waits_in_an_older_batch_is_waited_for(store: Store, app: AppStore, work: Callable[[], None]) -> None:
     """A load that finds its conversations accepted and not yet processed waits for them too."""
     app.conversations.accept(chats(2))
-    load = Load(app, store.batches, tend=work, progress=lambda *_: None)
-    assert load.take(chats(3), group=10, wait=True) == Intake(accepted=3, unchanged=2, scored=3)
+    load = Load(app, store.batches, ensure_worker=work, progress=lambda *_: None)
+    assert load.ingest(chats(3), group=10, wait=True) == Intake(accepted=3, unchanged=2, scored=3)
 
 
 def test_without_waiting_all_is_accepted_and_nothing_worked(store: Store, app: AppStore) -> None:
     """Committed, in batches that wait; only what was readable before is counted as such."""
-    load = Load(app, store.batches, tend=nothing, progress=lambda *_: None)
-    assert load.take(chats(5), group=2, wait=False) == Intake(accepted=5)
+    load = Load(app, store.batches, ensure_worker=nothing, progress=lambda *_: None)
+    assert load.ingest(chats(5), group=2, wait=False) == Intake(accepted=5)
     assert [batch.size for batch in store.batches.waiting()] == [2, 2, 1]
 
 
@@ -128,8 +128,8 @@ def test_what_could_not_be_processed_ends_the_wait(store: Store, app: AppStore) 
         for batch in store.batches.waiting(1):
             store.batches.fail(batch.batch_id, "because")
 
-    load = Load(app, store.batches, tend=give_up, progress=lambda *_: None)
-    assert load.take(chats(3), group=2, wait=True) == Intake(accepted=3, failed=3)
+    load = Load(app, store.batches, ensure_worker=give_up, progress=lambda *_: None)
+    assert load.ingest(chats(3), group=2, wait=True) == Intake(accepted=3, failed=3)
 
 
 def test_files_are_read_one_after_the_other_and_bad_lines_put_aside(tmp_path: Path) -> None:

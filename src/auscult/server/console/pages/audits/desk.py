@@ -143,8 +143,8 @@ class DeskPage(ItemPage):
     at = back = f"{BASE}/audits"
 
     @post("/take", sync_to_thread=True)
-    def take(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Assign the conversation to the one who asks."""
+    def assign_to_me(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Assign the conversation to the visitor."""
         visit.require("audit.assign")
         self._case(visit, conversation_id)
         auditing(visit).assign(conversation_id, visit.visitor.email, by=visit.visitor.email)

@@ -8,8 +8,8 @@ from auscult.domain.operations.tracing import TRACING
 from auscult.domain.probe import Answer, Probe
 
 
-def ask(probes: Iterable[Probe], engines: Engines) -> dict[Probe, Answer]:
-    """Have every probe answered: equal probes once, each engine asked once.
+def ask_local(probes: Iterable[Probe], engines: Engines) -> dict[Probe, Answer]:
+    """Return the answer to every probe; equal probes are asked once, and each engine is called once.
 
     Raises ``EngineError`` that names the kind of probe for which no engine is configured.
     """
