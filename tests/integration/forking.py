@@ -147,6 +147,8 @@ def _become(folder: str, words: list[str], environment: dict[str, str], files: l
 
         run()
     except SystemExit as end:
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001  (as an interpreter does)
         traceback.print_exc()
