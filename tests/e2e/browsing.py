@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -64,6 +64,25 @@ TOO_WIDE = """
 
 # What has the focus: whether it is what is sought, and what it is called for a message.
 AT = "const at = document.activeElement; return [at.matches(arguments[0]), at.outerHTML.slice(0, 80)]"
+# Whether a person sees that it has the focus: an outline on it, or on what its label draws in its place.
+OUTLINED = """
+  const outlined = (at) => [at, at.nextElementSibling, at.closest("label")].filter(Boolean).some((one) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && one.checkVisibility();
+  });
+"""
+MARKED = f"{OUTLINED} return outlined(document.activeElement)"
+# What cannot be reached by Tab, does not show that it is, or has no name to be read out.
+UNMARKED = f"""
+  {OUTLINED}
+  const stops = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const named = (at) => [at.ariaLabel, at.querySelector("[aria-label]")?.ariaLabel, at.labels?.[0]?.textContent, at.textContent].some((name) => name?.trim());
+  return [...document.querySelectorAll(stops)].filter((at) => !at.disabled && at.checkVisibility({{ visibilityProperty: true }}))
+    .filter((at) => {{
+      at.focus({{ focusVisible: true }});
+      return document.activeElement !== at || !outlined(at) || !named(at);
+    }}).map((at) => at.outerHTML.slice(0, 120));
+"""
 MOST_COMMAND_S = 100
 """Seconds for a page or a script: the client gives the driver 120, and then nobody says what it was waiting for."""
 MOST_STOPS = 150
@@ -108,12 +127,13 @@ class Browser:
         self.keys(Keys.ALT, key, Keys.NULL)
 
     def reach(self, selector: str) -> None:
-        """Press Tab until the focus is on one of these, as somebody without a pointer does."""
+        """Press Tab until the focus is on one of these, as somebody without a pointer does, and is seen there."""
         passed: list[str] = []
         for _ in range(MOST_STOPS):
-            self.keys(Keys.TAB)
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()  # a field of files takes keys for a path
             is_there, at = self.run(AT, selector)
             if is_there:
+                assert self.run(MARKED), f"nothing shows that the focus is on {at}"
                 return
             passed.append(at)
         pytest.fail(f"Tab does not come to {selector}, but to {list(dict.fromkeys(passed))}")

@@ -23,6 +23,7 @@ TABS = {
     "retention": {"administrator"},
     "holds": {"administrator"},
     "erasure": {"administrator"},
+    "approvals": {"administrator"},
     "log": {"administrator", "inspector"},
     "settings": {"administrator"},
 }

@@ -40,6 +40,20 @@ def test_chosen_language_is_kept(served: Service) -> None:
     assert "Abmelden" not in english
 
 
+def test_chosen_language_holds_for_agent_assist(served: Service) -> None:
+    """Agent assist opens in the language that was chosen in the console, also where one was kept for the console alone."""
+    with signed_in(served, "qa-manager") as client:
+        client.cookies.set("auscult_language", "en", domain="127.0.0.1", path="/console")
+        client.post("/console/language", data={"language": "de"})
+        assist = client.get("/assist/c-1", headers={"Accept-Language": "en"})
+        assert '<html lang="de"' in client.get("/console").text
+        client.post("/console/language", data={"language": ""})
+        english = client.get("/assist/c-1", headers={"Accept-Language": "en"})
+    assert '<html lang="de"' in assist.text
+    assert "Cookie" in assist.headers["vary"]
+    assert '<html lang="en"' in english.text
+
+
 @pytest.mark.parametrize(
     ("path", "german", "english"),
     [

@@ -1,7 +1,7 @@
 """Journeys of each role in a real Chromium, by keyboard, named as they would speak of them.
 
 Those of the QA manager with plans, metrics and forms stand in ``test_console_journeys.py`` and ``test_console_walks.py``,
-those of reviews in ``test_console_reviews.py``.
+those of reviews, administration and setup in ``test_console_journeys_*.py``.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,6 @@ from tests.e2e.consoles import AGENT, QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.test_console_live import tell
 from tests.e2e.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.test_console_setup import CARD
 from tests.integration.connectors.placing import document, fill
 from tests.integration.working import conversation
 from tests.waiting import wait_for
@@ -170,26 +169,6 @@ def test_agent_reviews_themselves_first(browser: Browser, served: Service) -> No
     assert faults(browser) == []
 
 
-def test_agent_disputes_and_supervisor_decides(browser: Browser, served: Service) -> None:
-    """Agent, 1, and supervisor, 3: what is wrong and what would be right; evidence, a decision, and its reason."""
-    enter(browser, served, "agent")
-    open_page(browser, served, "/my-results")
-    browser.press("details.dispute summary")
-    browser.write("details.dispute textarea", "I said it in my first sentence.")
-    browser.reach("details.dispute select")
-    browser.keys(Keys.END)
-    browser.press("details.dispute button")
-    browser.until("main", lambda text: "Disputed, you ask for" in text)
-    enter(browser, served, "supervisor")
-    open_page(browser, served, "/disputes")
-    browser.press("tbody a")
-    browser.until("main", lambda text: "I said it in my first sentence." in text)
-    browser.press("input[name=answer]", Keys.SPACE)
-    browser.write("#reason", "It is there, at the very beginning.")
-    browser.press("form .btn--main")
-    browser.until("main", lambda text: "Decided." in text)
-
-
 def test_supervisor_watches_what_goes_on(browser: Browser, served: Service) -> None:
     """Supervisor: conversations appear as they begin, one key opens one read-only, and the focus stays where it was."""
     ada = agent("ada")
@@ -215,17 +194,6 @@ def test_supervisor_watches_what_goes_on(browser: Browser, served: Service) -> N
     wait_for(lambda: browser.all("#l-live-1"), lambda found: not found)
     assert browser.run(AT, "#live")[0], "who stood on what is over is still in the list"
     tell(served, "live-2", END)
-
-
-def test_manager_publishes_a_scorecard(browser: Browser, served: Service) -> None:
-    """QA manager: a document is checked, then published, and says what it weighs."""
-    enter(browser, served, "qa-manager")
-    open_page(browser, served, "/scorecards")
-    browser.write("#document", CARD)
-    browser.press("button[value=check]")
-    browser.until("main", lambda text: "No fault." in text)
-    browser.press("button[value=publish]")
-    browser.until("h1", lambda text: text == "From the console")
 
 
 def test_analyst_follows_a_difference_to_its_conversations(browser: Browser, served: Service) -> None:

@@ -293,12 +293,17 @@ def test_steps_and_hints_are_seen(browser: Browser, live: Assisted) -> None:
 
 
 def test_the_list_leads_to_conversations(browser: Browser, live: Assisted) -> None:
-    """What goes on, by itself; an agent who opens a conversation too early waits for it."""
-    live.told("c-listed", said("hello"))
+    """What goes on, by the customer's words, with agent, queue and who waits; who opens one too early waits for it."""
+    live.told("c-listed", moved(agent("ada", "q-list"), "NA", "entry"), said("hello"))
     browser.driver.get("about:blank")
     browser.driver.get(link(live).replace("/assist/#", "/assist#"))
-    wait_for(lambda: browser.text("#conversations"), lambda text: "c-listed" in text)
-    browser.driver.find_element(By.PARTIAL_LINK_TEXT, "c-listed").click()
+    line = "#conversations a[href='c-listed']"
+    wait_for(lambda: browser.text(line), lambda text: "hello" in text)
+    assert {"Ada", "Q-LIST", "Customer waits", "Live"} <= set(browser.text(line).split("\n"))
+    assert "c-listed" not in browser.text(line)
+    live.told("c-listed", said("Sure!", "AGENT"))
+    wait_for(lambda: browser.text(line), lambda text: "Customer waits" not in text)
+    browser.press(line)
     browser.until("#turns", lambda text: "hello" in text)
     browser.driver.get(f"{live.service.url}/assist/c-early")
     browser.until("#h-notice", lambda text: text.startswith("Waiting for"))

@@ -260,28 +260,6 @@ def test_each_result_of_a_search_can_be_sent_and_copied(browser: Browser, live: 
     assert len(browser.all("#found .copy-this")) == 2
 
 
-def test_the_thumb_of_another_is_not_mine(browser: Browser, live: Assisted) -> None:
-    """Nor does what another thinks take away what I wrote."""
-    opened(browser, live, "c-thumb", said(REFUND))
-    (card,) = cards(browser, 1)
-    press(card, "like")
-    browser.one(".opinion textarea").send_keys("Mine.")
-    about = {"about": "answer", "of": live.state("c-thumb")["suggestions"][0]["request_id"], "value": "dislike"}
-    about["about"] = "suggestion"
-    assert (
-        live.own("POST", "/live/conversations/c-thumb/feedback", {**about, "agent": {"id": "a-cid"}}).status_code == 204
-    )
-    live.settled("c-thumb")
-    live.told("c-thumb", said("Sure!", "AGENT"))
-    browser.until("#turns", lambda text: "Sure!" in text)
-    pressed = {
-        each: card.find_element(By.CSS_SELECTOR, f".{each}").get_attribute("aria-pressed")
-        for each in ("like", "dislike")
-    }
-    assert pressed == {"like": "true", "dislike": "false"}
-    assert browser.one(".opinion textarea").get_attribute("value") == "Mine."
-
-
 def test_the_end_is_kept_and_nothing_moves_under_hands(browser: Browser, live: Assisted) -> None:
     """Above the end only what is new is told; while somebody writes nothing moves; from another part one comes back to the end."""
     opened(

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._postal import abroad
+from auscult.redactors._postal.around import beginning
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
 from auscult.redactors._words import words_of
 
@@ -25,11 +27,11 @@ _UNIT = (
 )
 _CLEAR = (
     "street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|turnpike|rd|ave|blvd|ln|pkwy|hwy|mews|"
-    "cul-de-sac|esplanade|causeway|promenade"
+    "cul-de-sac|esplanade|causeway|promenade|parade|embankment|sideroad|wynd"
 )
 _DOUBTFUL = (
     "st|str|dr|drive|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard"
+    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|vale|hollow|cove|knoll|brae|garth|croft"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
@@ -50,6 +52,10 @@ _NAMED = searcher(
     rf"\b(?:{_WORD} ){{1,2}}(?:house|cottage|farm|lodge|villa|manor|hall|rectory), (?:co\.? |county )?{_WORD}"
 )
 """A house with a name in a town."""
+_NAMED_CAPITAL = re.compile(
+    r"[A-ZÀ-Þ][\w'\u2019-]*(?: [A-ZÀ-Þ][\w'\u2019-]*)*, [A-ZÀ-Þ][\w'\u2019.-]*(?: [A-ZÀ-Þ][\w'\u2019-]*)*$"
+)
+_COUNTY = re.compile(r"(?:,\s+[^\W\d_][\w'\u2019-]+)?,?\s+(?:co\.?|county)\s+[^\W\d_]+")
 _ESTATE = searcher(
     rf"\b{_UNIT},?\s+(?:{_WORD}\s+){{1,3}}(?:park|estate|centre|center|mall|square|house|court|tower|building|yard|mill|wharf|residency|residences|enclave|apartments|towers|heights|gardens|lodge)\b"
 )
@@ -70,6 +76,11 @@ _TAKEN_BACK = re.compile(
     rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*\s+$"
 )
 """A number that the next one corrects: ``twelve, no, twenty one``."""
+_TAKES_BACK = re.compile(
+    rf"\b{_NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
+    rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*(?=\s+{_NUMBER}\b)"
+)
+_HAS_CORRECTION = re.compile(r"\b(?:no|nope|sorry|wait|mean|actually|rather|make|correction|scratch)\b")
 _PLOT = searcher(
     r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ (?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
     r"[^?!;:\n]{6,120}?\b[1-9]\d{2} ?\d{3}\b"
@@ -84,12 +95,12 @@ _NO_PLOT = re.compile(
 )
 _SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{_SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
 _SPOKEN_POSTCODE = searcher(
-    rf"\b(?:[a-z] ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}) ){{1,3}}[a-z] [a-z]\b"
+    rf"\b(?:[a-z],? ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\b"
     rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
 )
 """A British postcode or an Eircode that is said."""
 _BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
-_AT_TOWN = re.compile(r",\s+([^\W\d_][\w'\u2019-]{2,})")
+_AT_TOWN = re.compile(r"(?:,|(?<=[a-z]))\s+([^\W\d_][\w'\u2019-]{2,})")
 _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
 """A number and a street or a house with a name: ``40 The Ridings``."""
 _ABROAD = searcher(
@@ -119,7 +130,7 @@ _STATES = (
     "wisconsin|wyoming|nsw|vic|qld|tas|act|nt|sa|ontario|quebec|british columbia"
 )
 _AT_PLACE = re.compile(
-    rf"(?:[\s,]+[^\W\d_][\w'\u2019.-]*){{0,5}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
+    rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
 )
 """What follows on a street, as far as a postcode."""
 _ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{_SMALL}(?:[ ,-]+{_SMALL}){{2,4}})"
@@ -138,7 +149,7 @@ _CAPITAL_CITY = re.compile(
 )
 _CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{_STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
 _ZIP_ALONE = searcher(
-    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|:| of| for me is| would be)?\s+(?:it's |it is |um |uh )?("
+    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+(?:it's |it is |um |uh )?("
     + _ZIP
     + r"|\d{4})\b"
 )
@@ -166,13 +177,16 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
     taken: list[tuple[int, int]] = []
     for start, end, value in (
         *_plots(low),
+        *((start, end, _value(low[start:end])) for start, end in abroad.streets(text, low)),
         *_written(text, low, is_asked=is_asked),
         *_introduced(low, is_asked=is_asked),
     ):
         longer = max(end, tail(low, end))
-        if not any(first <= start and longer <= last for first, last in taken):
-            taken.append((start, longer))
-            yield start, longer, value if longer == end else _value(low[start:longer])
+        if any(first <= start and longer <= last for first, last in taken):
+            continue
+        begin = beginning(text, low, start, max((last for _, last in taken if last <= start), default=0))
+        taken.append((begin, longer))
+        yield begin, longer, value if (begin, longer) == (start, end) else _value(low[begin:longer])
 
 
 def _plots(low: str) -> Iterator[tuple[int, int, str]]:
@@ -205,6 +219,8 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
         before = _BEFORE_SPOKEN.search(low, first, found.start())
         if before is not None and "," in before[0]:
             yield before.start(), found.end(), _value(low[before.start() : found.end()])
+        elif has_cue and found.start() >= done:
+            yield found.start(), found.end(), _value(found[0])
     for found in _ZIP_ALONE.finditer(low) if _HAS_ZIP.search(low) else ():
         yield found.start(1), found.end(1), _value(found[1])
 
@@ -213,8 +229,9 @@ def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, 
     """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
     done = -1
     foreign = (_FOREIGN, _ABROAD) if _DIGIT.search(low) else ()
+    plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
-        for found in pattern.finditer(low):
+        for found in pattern.finditer(plain):
             if found.start() < done or (pattern is _STREET and not _is_street(text, low, found, has_cue=has_cue)):
                 continue
             first = max(0, done, found.start() - _REACH)
@@ -232,8 +249,12 @@ def _houses(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int]]:
     for pattern in (*patterns, _NAMED) if has_cue or _HAS_NAMED.search(low) else ():
         for found in pattern.finditer(low):
             start, end = _capitals(text, found)
-            if start < end and (pattern is not _NAMED or _is_capital(text, *found.span())):
-                yield start, end
+            if pattern is _NAMED:
+                capital = _NAMED_CAPITAL.search(text, *found.span())
+                start, end = (0, 0) if capital is None else capital.span()
+            if start < end:
+                county = _COUNTY.match(low, end)
+                yield start, end if county is None else county.end()
 
 
 def _is_capital(text: str, start: int, end: int) -> bool:
@@ -252,13 +273,13 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
 
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
-    found = re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
+    found = _SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
     if found and len(_WORDS.findall(low)) <= 12:  # noqa: PLR2004
         yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
 
 
 ASKS_ALL = searcher(
-    r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\baddress,? please|\baddress\?"
+    r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""
 ASKS = searcher(r"\b(?:zip|post ?code|postal code)\b")
@@ -274,7 +295,7 @@ def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> b
         return has_cue or len(names) <= 3  # noqa: PLR2004
     original = text[found.start() : found.end(2)]
     kind = _WORDS.findall(original)[-1]
-    is_capital = kind[0].isupper() and original.split()[-2][:1].isupper()
+    is_capital = kind[0].isupper() and not original.split()[-2][:1].islower()
     return has_cue or is_capital or _is_placed(low, found.end(2), names)
 
 

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._spoken.abroad import FOREIGN
+from auscult.redactors._words import words_of
 
 CUE = searcher(
-    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|geboren|geburtsdatum|n[ée]e? le\b|naissance|nacimiento|nacido|nascita"
+    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|geboren|geburts(?:datum|tag)|geboorte|verjaardag|n[ée]e? le\b|né\(e\)|naissance|anniversaire|"
+    r"nacimiento|\bnac(?:i|í|ió|io|ido|ida)(?:[^a-zà-ÿ]|$)|cumpleaños|nascita|\bnat[oa] il\b|compleanno|nascimento|\bnascid[oa]\b|\bnasci\b|född|født|urodzen|urodzon"
 )
 
 CUE_WORDS = (
@@ -25,6 +28,15 @@ CUE_WORDS = (
     "nai",
     "nac",
     "nasc",
+    "verjaardag",
+    "anniversaire",
+    "cumple",
+    "nato",
+    "nata",
+    "complea",
+    "född",
+    "født",
+    "urodz",
 )
 """One of these is in every text with a cue."""
 
@@ -102,6 +114,37 @@ _ORDINAL = "(?:(?:twenty|thirty)[ -])?(?:" + "|".join(_ORDINALS) + "|thirtieth)"
 _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL}|(?:(?:twenty|thirty)[ -])?{_CARDINAL})"
 _SAID = rf"{_CARDINAL}(?:[ ,-]+(?:and |hundred |hundred and |thousand |thousand and )?{_CARDINAL}){{0,5}}(?: hundred| thousand)?"
 _YEAR = rf"(?:'?\d{{4}}|'\d{{2}}|\d{{2}}\b|{_SAID})"
+_NUMBERS_ABROAD = (
+    "(?:"
+    + "|".join(
+        (
+            *sorted(FOREIGN, reverse=True),
+            "primero",
+            "premier",
+            "primo",
+            "cents?",
+            "cien",
+            "novecientos",
+            "novecentos",
+            "vingts",
+        )
+    )
+    + ")"
+)
+_YEAR_ABROAD = (
+    rf"(?:(?:dos |deux |dois )?(?:mil|mille)(?:[ -](?:y |et |e )?{_NUMBERS_ABROAD}){{0,6}}"
+    r"|(?:neunzehnhundert|zweitausend|negentienhonderd|tweeduizend|duemila|millenovecento)[a-zäöüßë]*)"
+)
+_ORDINAL_ABROAD = (
+    r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|[a-zäöüß]+zehnt|"
+    r"[a-zäöüß]*zwanzigst|[a-zäöüß]*(?:dreißigst|dreissigst))e[nrs]?"
+)
+_DAY_ABROAD = rf"(?:{_ORDINAL_ABROAD}|{_NUMBERS_ABROAD}(?: (?:y|et|e) {_NUMBERS_ABROAD})?|\d{{1,2}}(?:er|\.)?)"
+_MONTHS_ABROAD = "(?:" + "|".join(_ABROAD) + "|april|august|september|november)"
+_DATE_ABROAD = re.compile(
+    rf"\b{_DAY_ABROAD} (?:de |di )?{_MONTHS_ABROAD}(?:[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))?\b"
+)
+"""A date as other languages than English say it: ``zweiten Mai neunzehnhundertachtzig``."""
 _DATES = (
     r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}",
     r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?(?:19|20)?\d\d",
@@ -114,12 +157,37 @@ _DATES = (
     r"(?:19|20)\d\d",
 )
 _DATE = searcher(r"\b(?:" + "|".join(_DATES) + r")\b")
-_BORN = rf"(?:19[2-9]\d|200\d|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
+_BORN = rf"(?:19[2-9]\d|200\d|two thousand and (?:one|two|three|four|five|six|seven|eight|nine)|nineteen[ -](?:hundred[ -])?(?:and )?(?:{_CARDINAL})(?:[ -]{_CARDINAL})?)"
 _OLD = searcher(
     rf"\b(?:{_DAY}(?: of| de)?\.?[ -]{_MONTH}[ ,-]+(?:of |in |de )?{_BORN}|{_MONTH}[ ,-]+(?:the )?{_DAY}[ ,-]+{_BORN}"
-    rf"|(?:the )?{_ORDINAL} of (?:the )?{_ORDINAL}[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
+    rf"|(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[ ,-]+{_BORN}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d)\b"
 )
-OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen)\b")
+_SAID_OLD = re.compile(
+    rf"\b(?:{_CARDINAL} (?:slash|stroke|dash) {_CARDINAL} (?:slash|stroke|dash)|(?:the )?{_ORDINAL}(?: day)? of (?:the )?(?:{_ORDINAL}|{_MONTH})|(?:the )?{_ORDINAL} {_ORDINAL}|{_MONTH} (?:the )?{_ORDINAL})"
+    rf"[ ,]+(?:of |in )?(?:nineteen )?(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b"
+)
+"""A day and a month that are said, with the last digits of a year in which who calls may have been born."""
+HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
+"""Whether a text may hold such a date."""
+_IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
+_SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
+_COUNTED = re.compile(
+    r"\s*(?:dollars|pounds|euros|percent|per cent|quid|bucks|pence|cents|units|people|minutes|hours|days|of|pieces|items|boxes|years|thousand|hundred|miles|kilos|each|per|times|more|or so)\b"
+)
+"""What makes a number of what would else be a year."""
+_DEALT = re.compile(
+    r"\b(?:since|joined|started|start|placed|ordered|order|opened|bought|installed|member|expir\w*|due|delivered|delivery|issued|valid|policy|contract|moved|changed|default\w*|reset\w*|renew\w*|signed|paid|arrived|shipped|cancel\w*)"
+    r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$"
+)
+"""Words right before a date that is none of birth."""
+_THINGS = re.compile(
+    r"\b(?:company|firm|brand|software|business|site|shop|app|model|product|idea|band|club|tradition|bank|service|website|store|league|movement)\b[^.?!]{0,12}$"
+)
+"""What is not born as a person is."""
+_EVENTS = re.compile(
+    r"\b(?:edition|poster|concert|landing|episode|vintage|album|stamp|coin|replica|newspaper|match|festival|exhibition)\b"
+)
+OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen|two thousand and)\b")
 """Whether a text may hold a date of a year in which who calls may have been born."""
 _SINCE = re.compile(
     r"\b(?:since|contract|opened|opening|joined|started|installed|purchased|bought|built|dated|issued|invoice|order|policy|founded|established|version|released|expired?|until)\b"
@@ -128,9 +196,23 @@ _YEAR_ALONE = searcher(
     rf"\b((?:19|20)\d\d|(?:nineteen|twenty|two thousand)(?:[ -]+(?:and |hundred |hundred and )?{_CARDINAL}){{0,3}}(?: hundred)?)\b"
 )
 _PIECE = rf"(?:\d{{1,4}}(?:st|nd|rd|th)?|{_ORDINAL}|{_MONTH}|{_CARDINAL}|hundred|thousand)"
-_PART = re.compile(
-    rf"\W*(?:(?:um|uh|er|so|okay|it's|yes|in|of|and|then)\W+)*((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
+_ASKS_PART = re.compile(r"\b(?:day|month|year)\b")
+ASKS_PART = searcher(
+    r"(?m)\b(?:(?:what|which|and|and the|the) day\b|day(?:\?| first| and| please)|month(?:[?,.]| first| and| please| of| were|$)"
+    r"|year(?:[?,.]| and| please| of| were|$))"
 )
+"""A question for a part of a date."""
+_ASKING = words_of("words.txt")["asks_date"]
+"""Words of a question that asks for a part of a date and for nothing else."""
+_YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")
+_PART = re.compile(
+    rf"\W*(?:(?:um|uh|er|erm|ah|oh|mm|so|okay|it's|it was|yes|in|of|and|then)\W+)*((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
+)
+_BEFORE_CORRECTION = re.compile(
+    rf"(?:\bthe )?\b{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*(?: of(?: the)?)?[\s,.]+(?:(?:uh|um|no|sorry|i mean|actually|wait|make that|rather|hang on|hold on|scratch that|it's)[\s,.]+)+(?:the )?$"
+)
+"""A part of a date that is taken back before the whole one is said."""
+_IS_CORRECTION = re.compile(r"\b(?:no|sorry|i mean|actually|wait|make that|rather|hang on|hold on|scratch that)\b")
 _CORRECTION = re.compile(
     rf"[\s,.]*(?:(?:no|sorry|i mean|actually|wait|make that|rather)[\s,.]+)+(?:it's |the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*"
 )
@@ -145,18 +227,33 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
 
     With ``is_asked`` the turn answers a question for one, so that its first date counts without a cue of its own.
     """
-    cues = [found.end() for found in CUE.finditer(low)]
-    for found in _DATE.finditer(low):
+    cues = [
+        found.end()
+        for found in CUE.finditer(low)
+        if not _THINGS.search(low, max(0, found.start() - _REACH), found.start())
+    ]
+    for found in _SHORT_YEAR.finditer(low):
+        yield found.start(1), found.end(1), canonical(found[1])
+    is_abroad = not _ABROAD.keys().isdisjoint(_DIGITS.findall(low)) or "hundert" in low
+    for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
-        if near or is_asked:
+        is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None
+        if (near or is_asked) and not is_dealt:
             yield found.start(), found.end(), canonical(found[0])
 
 
 def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield whole dates that are most likely a date of birth: of a year in which who calls may have been born."""
-    for found in _OLD.finditer(low):
-        if not _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()):
+    for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low)):
+        is_dated = _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()) or _EVENTS.search(low)
+        if not is_dated and not _COUNTED.match(low, found.end()):
             yield found.start(), found.end(), canonical(found[0])
+
+
+def dates_in_row(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield dates in figures of a year before this century, in a turn that has a national number: ``1/19/88``."""
+    for found in _IN_ROW.finditer(low):
+        yield found.start(), found.end(), canonical(found[0])
 
 
 def same_dates(low: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
@@ -177,6 +274,22 @@ def correction(low: str, end: int) -> int:
     """Return where a correction ends that follows on a date at once; the date's end where none does."""
     found = _CORRECTION.match(low, end)
     return end if found is None else found.end()
+
+
+def taken_back(low: str, start: int) -> int:
+    """Return where a part of a date begins that is taken back right before a date; the date's start where none is."""
+    found = _BEFORE_CORRECTION.search(low, max(0, start - _REACH), start)
+    return start if found is None or not _IS_CORRECTION.search(found[0]) else found.start()
+
+
+def asks_part(low: str) -> bool:
+    """Return whether a turn asks for a day, a month or a year, and for nothing else."""
+    return _ASKS_PART.search(low) is not None and _ASKING.issuperset(re.findall(r"[^\W\d_]+", low))
+
+
+def has_year(low: str) -> bool:
+    """Return whether a part of a date has a year in which who calls may have been born."""
+    return _YEAR_SAID.search(low) is not None
 
 
 def part(low: str) -> tuple[int, int] | None:

@@ -1,16 +1,16 @@
 """Numbers of a whole conversation: split over turns, and read back by the other side."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
 from auscult.redactors._cues import Cue, cue_after, cue_before, cues_in, is_named, names_national
 from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
 from auscult.redactors._ibans import IbanReader
-from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, parts_of
-from auscult.redactors._words import words_of
+from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, is_phone, parts_of
+from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
+from auscult.redactors._split.links import WORDS as WORDS_IN
+from auscult.redactors._split.together import between_sides, together
 
 _REACH = 4
 """Turns within which a number goes on; and turns before a number in which a cue for it may stand."""
@@ -22,25 +22,9 @@ _WRITTEN = 4
 """Digits that a written number with letters or signs of its own has at least."""
 _READ_BACK = 4
 """Digits that a read-back has at least."""
-_MISHEARD, _SIMILAR = 2, 9
-"""Digits in which a read-back of at least so many digits may differ."""
-_TAKEN_BACK, _READINGS = 19, 400
-"""Digits that a correction may take back, and readings of a number with several corrections."""
-_WAYS = 16
-"""Readings of one part of a number."""
-_GAP, _FREE = 14, 6
-"""Words between two parts of a number in one turn: those that say nothing else, and others."""
-_AMEX = (14, 15)
 _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
 _CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
-_LISTS = words_of("words.txt")
-_CORRECTS = _LISTS["corrects"]
-_BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _CORRECTS
-_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-
-Link = Literal["loose", "corrects", "free"]
-"""What may separate two parts of a number, within a turn or across turns: filler, a correction, or a few other words."""
 
 
 class Numbers:
@@ -68,8 +52,10 @@ class Numbers:
         runs = [run for run in runs if taken.get((run.turn, run.start), 0) < run.end]
         for chain, links in self._chains(runs):
             found += self._of_chain(chain, links)
+        found += list(between_sides(self._utterances, self._lows, runs, found))
         found += list(self._read_back(runs, found))
-        return found + list(self._corrected(runs, found))
+        found += list(self._corrected(runs, found))
+        return together(found, self._lows)
 
     def _following(self, turn: int) -> Iterator[int]:
         """Yield the turns of the same side in which a number may go on, each soon after the one before."""
@@ -98,10 +84,13 @@ class Numbers:
         low = self._lows[turn]
         if sum(map(str.isdecimal, low)) < _WRITTEN:
             return
-        cue = self._cue(turn) or self._last_cue(turn)
-        if cue == "other":
-            return
-        for start, end, value in _national.written(low, has_cue=cue == "national_number"):
+
+        def cue_at(start: int, end: int) -> bool | None:
+            cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn)
+            cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
+            return None if cue == "other" else cue == "national_number"
+
+        for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
 
     def _of_letters(self, turn: int, known: Sequence[Found]) -> Iterator[Found]:
@@ -118,7 +107,7 @@ class Numbers:
                 digits = run.chars.lower()
                 whole = [
                     value
-                    for start, end, value in _national.written(digits, has_cue=False)
+                    for start, end, value in _national.written(digits, lambda _start, _end: False)
                     if end - start == len(digits)
                 ]
                 if whole or (cue == "national_number" and len(digits) <= _national.LONGEST):
@@ -146,7 +135,7 @@ class Numbers:
         """Yield turns in which, or shortly after which, a national number may be that is asked for or named."""
         done = -1
         for turn in turns if names_national("\n".join(self._lows)) else ():
-            if (self._last_cue(turn) or self._cue(turn)) != "national_number":
+            if "national_number" not in ({kind for kind, _ in cues_in(self._lows[turn])} or {self._cue(turn)}):
                 continue
             for each in range(max(done + 1, turn - _REACH), turn + 1):
                 is_own = self._utterances[each].speaker == self._utterances[turn].speaker
@@ -175,17 +164,17 @@ class Numbers:
         """Return how a run goes on in a later one of the same side, None where it does not."""
         speaker = self._utterances[run.turn].speaker
         if later.turn == run.turn:
-            return _link_of(self._lows[run.turn][run.end : later.start])
+            return link_of(self._lows[run.turn][run.end : later.start])
         if self._utterances[later.turn].speaker != speaker or later.turn - run.turn > _REACH:
             return None
         for turn in range(run.turn + 1, later.turn):
             if self._utterances[turn].speaker == speaker:
-                is_short = len(self._lows[turn].split()) <= EDGE
+                is_short = len(self._lows[turn].split()) <= EDGE or is_pause(self._lows[turn])
             else:
                 is_short = self._is_interjection(turn)
             if not is_short:
                 return None
-        link = _link_of(f"{self._lows[run.turn][run.end :]} {self._lows[later.turn][: later.start]}")
+        link = link_of(f"{self._lows[run.turn][run.end :]} {self._lows[later.turn][: later.start]}")
         is_near = run.after <= EDGE and later.before <= EDGE
         return "loose" if is_near and link in (None, "free") else link
 
@@ -220,7 +209,7 @@ class Numbers:
                     if is_plain and None in plain[first : behind - 1]:
                         break
                     its, between = chain[first:behind], links[first : behind - 1]
-                    readings = ("".join(run.chars for run in its),) if is_plain else _readings(its, between)
+                    readings = ("".join(run.chars for run in its),) if is_plain else readings_of(its, between)
                     card = self._card_in(its, between, readings)
                     if card:
                         return first, behind, card
@@ -229,7 +218,7 @@ class Numbers:
     def _card_in(self, chain: Sequence[Run], links: Sequence[Link], readings: Iterable[str]) -> str:
         """Return the card that runs are together, all of them and nothing else; empty where they are none."""
         number = next((reading for reading in readings if is_card(reading)), "")
-        if not number or not _is_grouped(chain, links):
+        if not number or not is_grouped(chain, links):
             return ""
         setting = self._setting(chain)
         is_other = setting.here == "other" and setting.is_named
@@ -246,18 +235,39 @@ class Numbers:
         by_cue = KIND_BY_CUE.get(setting.cue)
         is_whole = by_cue is not None and all(len(run.chars) >= by_cue[1] for run in chain)
         if "corrects" in links and by_cue is not None and by_cue[1] <= len(digits) and not is_whole:
-            yield from self._whole(chain, by_cue[0], next(_readings(chain, links)))
+            yield from self._whole(chain, by_cue[0], next(readings_of(chain, links)))
             return
-        is_one = by_cue is not None or len({run.turn for run in chain}) == len(chain)
-        parts = self._parts(chain) if is_one else []
+        if "corrects" in links and setting.cue in (None, "phone"):
+            phone = next((each for each in readings_of(chain, links) if is_phone(each, self._countries)), None)
+            if phone is not None and not all(is_phone(run.chars, self._countries) for run in chain):
+                yield from self._whole(chain, "phone", phone[-9:])
+                return
+        is_long = all(len(run.chars) >= SHORTEST for run in chain)
+        is_one = (
+            by_cue is not None
+            or len({run.turn for run in chain}) == len(chain)
+            or ("corrects" not in links and is_long)
+        )
+        is_more = is_phone(chain[0].chars, self._countries) and not is_phone(digits, self._countries)
+        parts = self._parts(chain) if is_one and not is_more and not ("corrects" in links and is_whole) else []
         if any(self._runs_of(chain, part) > 1 for part in parts):
             yield from self._placed(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date
             yield from self._of_chain(chain[:-1], links[:-1])
             yield from self._of_chain(chain[-1:])
         else:
-            for run in chain:
-                yield from self._of_chain([run])
+            yield from self._one_by_one(chain, links)
+
+    def _one_by_one(self, chain: Sequence[Run], links: Sequence[Link]) -> Iterator[Found]:
+        """Yield what the runs of a chain are one by one, and with each what it takes back."""
+        for place, run in enumerate(chain):
+            its = list(self._of_chain([run]))
+            yield from its
+            before = chain[place - 1]
+            is_corrected = place and links[place - 1] == "corrects" and len(before.chars) >= SHORTEST
+            if is_corrected and its and its[0].kind in _CORRECTED and before.turn == run.turn:
+                part = Part(0, len(before.units), its[0].kind, its[0].value)
+                yield from self._placed([before], [part])
 
     def _parts(self, chain: Sequence[Run]) -> list[Part]:
         units = [unit for each in chain for unit in each.units]
@@ -320,7 +330,7 @@ class Numbers:
             if len(run.chars) < _READ_BACK or any((run.turn, unit.start) in covered for unit in run.units):
                 continue
             for digits, (kind, value) in known.items():
-                if run.chars in digits or digits in run.chars or _is_similar(run.chars, digits):
+                if run.chars in digits or digits in run.chars or is_similar(run.chars, digits):
                     yield Found(run.turn, self._start(run.turn, run.start), run.end, kind, value)
                     break
 
@@ -338,47 +348,8 @@ class Numbers:
                 continue
             start = known.end if known.turn == run.turn else 0
             cue = cue_before(low[start:], run.start - start)
-            if _CORRECTS & set(_WORDS.findall(low, start, run.start)) and cue in (None, known.kind):
+            if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)
-
-
-def _link_of(gap: str) -> Link | None:
-    """Return how two runs are linked by the text between them: by words that say nothing else, or by few others."""
-    words = _WORDS.findall(gap)
-    if len(words) > _GAP or any(map(str.isdecimal, gap)) or cues_in(gap):
-        return None
-    if all(word in _BETWEEN for word in words):
-        return "corrects" if any(word in _CORRECTS for word in words) else "loose"
-    return "free" if len(words) <= _FREE else None
-
-
-def _readings(chain: Sequence[Run], links: Sequence[Link]) -> Iterator[str]:
-    """Yield the digits of a chain, and those without the last ones before a correction, which it may take back."""
-    texts = [""]
-    for link, run in zip(("loose", *links), chain, strict=True):
-        taken_back = range(min(_TAKEN_BACK, *map(len, texts)) + 1) if link == "corrects" else (0,)
-        texts = [text[: len(text) - size] for text in texts for size in taken_back][:_READINGS]
-        texts = [text + chars for chars in _ways(run) for text in texts][:_READINGS]
-    yield from texts
-
-
-def _ways(run: Run) -> list[str]:
-    """Return the digits of a run, and what they may be as well: ``forty two`` is ``42`` or ``402``."""
-    texts = [""]
-    for unit in run.units:
-        ends = (unit.chars, unit.other) if unit.other and len(texts) < _WAYS else (unit.chars,)
-        texts = [text + end for end in ends for text in texts]
-    return texts
-
-
-def _is_grouped(chain: Sequence[Run], links: Sequence[Link]) -> bool:
-    """Return whether other words are only between the groups of a card."""
-    size, total = 0, sum(len(run.chars) for run in chain)
-    for run, link in zip(chain, links, strict=False):
-        size += len(run.chars)
-        if link == "free" and (size % 4 if total not in _AMEX else size not in (4, 10)):
-            return False
-    return True
 
 
 def _owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:
@@ -391,9 +362,3 @@ def _in_one_text(units: Sequence[Unit], chain: Sequence[Run]) -> Sequence[Unit]:
         return units
     place = chain[0].start
     return [Unit(unit.chars, place, place) for unit in units]
-
-
-def _is_similar(one: str, other: str) -> bool:
-    if len(one) != len(other) or len(one) < _SIMILAR:
-        return False
-    return sum(a != b for a, b in zip(one, other, strict=True)) <= _MISHEARD

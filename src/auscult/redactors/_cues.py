@@ -5,14 +5,21 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from auscult.redactors._patterns import searcher
-from auscult.redactors._words import lines_of
+from auscult.redactors._words import lines_of, words_of
 
 Cue = Literal["card", "iban", "national_number", "security_code", "phone", "account", "birth_date", "other"]
 
+_SPELLED = "|".join(r"[ .]{1,2}".join(each) for each in sorted(words_of("words.txt")["acronyms"]))
+"""Names of national numbers whose letters are said or written one by one: ``s.i.n.``, ``p p s``."""
+_SPELLED_IN = re.compile(rf"(?:{_SPELLED})\.?")
+_BEFORE_LETTER, _LETTER_AFTER = (
+    re.compile(r"(?<![^\W_])[a-z][ .]{1,2}$"),
+    re.compile(r" [a-z](?![\w'])(?! (?:\d|[a-z]{2}))"),
+)
 _GROUPS = lines_of("cues.txt")
-_CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in _GROUPS.values()) + r")\b")
+_CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in [*_GROUPS.values(), [_SPELLED]]) + r")\b")
 _KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()))
-_NATIONAL = searcher(r"\b(?:" + "|".join(_GROUPS["national_number"]) + r")\b")
+_NATIONAL = searcher(r"\b(?:" + "|".join([*_GROUPS["national_number"], _SPELLED]) + r")\b")
 _KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in list(_GROUPS)[1:])
 _IS_MY = re.compile(r"[\s,]*(?:is|was|as|for|'s|that's|it's)\b")
 """How a text goes on after a number that its end says is none of a person's: ``… is my order``."""
@@ -28,6 +35,8 @@ _REACH_AFTER = 48
 @lru_cache(maxsize=4096)
 def _kind(cue: str) -> Cue | None:
     """Return what a cue says; cues are words of the lists, so that few are kept and none of a person."""
+    if _SPELLED_IN.fullmatch(cue):
+        return "national_number"
     found = _KIND.fullmatch(cue)
     return None if found is None or found.lastindex in (None, 1) else _KINDS[found.lastindex - 2]
 
@@ -39,7 +48,20 @@ def names_national(low: str) -> bool:
 
 def cues_in(low: str) -> list[tuple[Cue, int]]:
     """Return the cues of a text in small letters, in order, with the places behind them."""
-    return [(kind, found.end()) for found in _CUE.finditer(low) if (kind := _kind(found[0])) is not None]
+    return [
+        (kind, found.end())
+        for found in _CUE.finditer(low)
+        if (kind := _kind(found[0])) is not None
+        and not (kind == "national_number" and _is_of_longer(low, *found.span()))
+    ]
+
+
+def _is_of_longer(low: str, start: int, end: int) -> bool:
+    """Return whether spelled letters are a part of more of them: ``s i n`` of ``s i n g h``."""
+    if _SPELLED_IN.fullmatch(low, start, end) is None:
+        return False
+    before = _BEFORE_LETTER.search(low, max(0, start - 4), start)
+    return before is not None or _LETTER_AFTER.match(low, end) is not None
 
 
 def cue_before(low: str, place: int) -> Cue | None:

@@ -8,6 +8,7 @@ from unicodedata import decimal
 
 from msgspec import Struct
 
+from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
 from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
@@ -24,7 +25,7 @@ _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
     rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
     r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
-    r"|\b(?:last|wrong|other) one\b(?= (?:again|is|was|should)\b|[,.])"
+    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
@@ -46,6 +47,7 @@ _COUNTING = [
     "remaining",
     "following",
     "wrong",
+    " one",
 ]
 """One of these is in every text with a count of digits."""
 _DIGIT = re.compile(r"\d")
@@ -58,7 +60,7 @@ ONES: Mapping[str, str] = {
         word: str(value)
         for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
     },
-    **dict.fromkeys(("oh", "o", "nought", "naught", "nil", "null"), "0"),
+    **dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0"),
     "won": "1",
     "niner": "9",
     "fife": "5",
@@ -88,14 +90,14 @@ _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
 _O = "o"
-_LONELY = frozenset({"o", "won", "tree", "fife", "nil", "null", "to", "too", "for", "ate", "fore"})
+_LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
-DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES})
+DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
 """Words that may be a digit, or another word."""
 _FILLERS = words_of("words.txt")["between_digits"]
 _JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
-_LONG_NUMBER = 9
+_LONG_NUMBER, _GROUP = 9, 3
 """Digits of a number that is read though a word is written without a space before or after it."""
 _NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
 _EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
@@ -119,7 +121,7 @@ EDGE = 3
 """Words that may stand between a run and the end of its turn where the number goes on in another turn."""
 LONG = 4
 """Digits of a run that may be a part of somebody's number."""
-WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES})
+WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES, *FOREIGN})
 _BEGINS = WORDS | frozenset(_HOMOPHONES)
 
 
@@ -287,8 +289,9 @@ class _Reader:
             return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
-        if token in TENS:
-            return self._tens(at)
+        said = summed(self._tokens, at)
+        if said is not None or token in TENS or token in FOREIGN_TENS:
+            return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
         digits = self._digits(at, token, inside=inside)
         if digits is not None:
             return digits
@@ -300,16 +303,23 @@ class _Reader:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", end, end)
         if following[0] in _PLURALS and "1" < ONES.get(token, "0") < "7":
             return Unit(_PLURALS[following[0]] * int(ONES[token]), start, following[2]), at + 2
-        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token)
+        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token) or FOREIGN.get(token)
         if chars is None:
             return None
-        if token == _O:
+        if token in ABROAD_DOUBTFUL:
+            is_digit = is_near(self._tokens, at, _JOINTS, inside=inside)
+        elif token == _O:
             is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
-            is_digit = inside and self._is_digit(at + 1)
+            is_digit = inside and self._is_digit(at + 1) and not (self._is_group(at - 1) and self._is_group(at + 1))
         else:
             is_digit = True
         return (Unit(chars, start, end), at + 1) if is_digit else None
+
+    def _is_group(self, at: int) -> bool:
+        """Return whether a token is a written number of several digits, between which ``to`` is no two."""
+        token = self._tokens[at][0] if 0 <= at < len(self._tokens) else ""
+        return token.isdecimal() and len(token) >= _GROUP
 
     def _repeated(self, at: int) -> tuple[Unit, int] | None:
         """Read ``double four``."""
@@ -323,15 +333,17 @@ class _Reader:
     def _tens(self, at: int) -> tuple[Unit, int]:
         """Read ``forty``, ``forty one``, ``forty-one``."""
         token, start, end = self._tokens[at]
+        ten = TENS.get(token) or FOREIGN_TENS[token]
         following = at + 1
-        is_joined = following < len(self._tokens) and self._tokens[following][0] == "-"
+        joins = ("-", *JOINS) if token in FOREIGN_TENS else ("-",)
+        is_joined = following < len(self._tokens) and self._tokens[following][0] in joins
         following += is_joined
         if following < len(self._tokens):
-            one = ONES.get(self._tokens[following][0], "0")
-            if one != "0" and self._tokens[following][0] not in _LONELY:
-                other = "" if is_joined else f"{TENS[token]}0{one}"
-                return Unit(TENS[token] + one, start, self._tokens[following][2], other), following + 1
-        return Unit(TENS[token] + "0", start, end), at + 1
+            one = ONES.get(self._tokens[following][0]) or FOREIGN.get(self._tokens[following][0], "0")
+            if one != "0" and len(one) == 1 and self._tokens[following][0] not in _LONELY:
+                other = "" if is_joined else f"{ten}0{one}"
+                return Unit(ten + one, start, self._tokens[following][2], other), following + 1
+        return Unit(ten + "0", start, end), at + 1
 
     def _letter(self, at: int) -> tuple[Unit, int] | None:
         """Read a spelled letter: ``g``, ``golf``, ``g as in golf``, ``g for golf``."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("email_words.txt")
@@ -30,6 +31,8 @@ HAS_EMAIL = searcher(
     rf"@|{_AT}[^\n]{{1,70}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba|arobase|rate|sign),? (?:the |usual |same |my ){{0,2}}(?:{_PROVIDER})\b"
 )
 """Whether a text may hold an e-mail address."""
+ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})[^\w\n]*$")
+"""A turn that may be the end of a domain alone."""
 OPEN = searcher(r"\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*\n")
 """A turn that ends with the ``at`` of an address."""
 CUES = re.compile(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
@@ -62,7 +65,23 @@ _LEAD = re.compile(
 )
 _TAKEN_BACK = re.compile(r"[\s,.]*\b(?:no,? (?:i mean|sorry|wait)|sorry|i mean|no|wait|scratch that|make that)[\s,.]+$")
 _LAST_WORD = re.compile(r"[a-z0-9]+(?: (?:dot|dash|underscore))?$")
+_ROLE = re.compile(
+    r"(?:^|\b(?:is|it's|to|write|e-?mail|:) )\W*((?:contact|office|mail|hello|hi|me|here|info|sales|support|team|admin|now))\s*$"
+)
+"""Words that are no part of an address as a rule, where nothing else is before ``at``."""
 _FEW = 6
+_SPOKEN_OF = re.compile(
+    rf"\b(?:an?|the|one|no|any|another|that|this|two|each|with|without|is|your|my|extra)\s+(?:{_JOINT})\b"
+)
+"""A sign of an address that is spoken of: ``without the dot``."""
+_END_ALONE = searcher(
+    rf"(?m)^(?:[^\w\n]*(?:no|yes|yeah|it's|that's|so|um|uh|just|sorry|and|then|ok|okay)\b)*[^\w\n]*((?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})(?: (?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS}))?)[^\w\n]*$"
+)
+_OPEN_DOMAIN = re.compile(r"\s(?:at|arroba|arobase)\s+((?:[a-z0-9-]+ ){0,2}[a-z0-9-]+)[^\w\n]*$")
+_LOOKS_LOCAL = re.compile(
+    rf"(?:[a-z0-9]+(?:[._-][a-z0-9]+)+|[a-z]+\d+|(?:[a-z0-9]\s+){{2,}}[a-z0-9]+|(?:[a-z0-9]+\s+){{1,3}}(?:{_JOINT})(?:\s+[a-z0-9]+){{1,3}})\W*$"
+)
+"""The part before ``at`` as all that a turn says, by its signs or its letters one by one."""
 _NO_ADDRESS = re.compile(r"\b(?:name|surname|point (?:is|was|of)|dot com)\b")
 _SCALES = frozenset({"hundred", "thousand", "zed", "zee"})
 _TIMES = frozenset({"double", "triple", "treble"})
@@ -139,7 +158,8 @@ def _local_part(before: str) -> _Local | None:
         start, at = begin, at - 1
     parts = _without_joints(parts)
     if not _is_local(parts):
-        return None
+        role = _ROLE.search(before)
+        return None if role is None else _Local(role.start(1), role[1])
     taken_back = _TAKEN_BACK.search(before, 0, start)
     if taken_back is not None:
         return _Local(_start_of_taken_back(before[: taken_back.start()], start), "".join(reversed(parts)))
@@ -232,7 +252,9 @@ def pieces(low: str) -> Iterator[tuple[int, int, str]]:
     for found in _PIECE.finditer(plain):
         local = _local_part(plain[: found.end(1)])
         start = found.start(1) if local is None or local.start >= found.end(1) else local.start
-        if _NO_ADDRESS.search(low, start, found.end(1)):
+        if _NO_ADDRESS.search(low, start, found.end(1)) or _SPOKEN_OF.search(
+            plain, max(0, found.start(1) - 1), found.end(1)
+        ):
             continue
         yield start, found.end(1), "".join(_SEPARATORS.get(word, word) for word in low[start : found.end(1)].split())
 
@@ -255,3 +277,26 @@ def _said_domain(text: str) -> str:
         return f"{text}.com"
     words = [_SEPARATORS.get(word, word) for word in re.sub(r"[(\[]dot[)\]]", " . ", text).split()]
     return "".join(words) if "." in "".join(words) else ".".join(words)
+
+
+def looks_local(low: str) -> bool:
+    """Return whether all that a turn says is like the part before ``at``: ``j_ortega91``, ``p a o l o``."""
+    lead = _LEAD.match(low)
+    start = lead.end() if lead else 0
+    word = low[start:].strip(" .,!")
+    return _LOOKS_LOCAL.match(low, start) is not None or (word.isalpha() and word not in EVERYDAY | _STOPS)
+
+
+def end_alone(low: str) -> tuple[int, int] | None:
+    """Return the place of the end of a domain that is all that a turn says: ``dot nl``."""
+    found = _END_ALONE.search(low)
+    return None if found is None else found.span(1)
+
+
+def open_address(low: str) -> tuple[int, int, str] | None:
+    """Return where an address without the end of its domain is at the end of a turn, and how it would be written."""
+    found = _OPEN_DOMAIN.search(low)
+    local = None if found is None else _local_part(low[: found.start()])
+    if found is None or local is None:
+        return None
+    return local.start, found.end(1), f"{local.text}@{''.join(found[1].split())}"

@@ -22,11 +22,13 @@ _WRITTEN = (
     _Form(r"\d{3}-\d{2}-\d{4}", "us.ssn"),
     _Form(r"9\d{2}-[5-9]\d-\d{4}", "us.itin"),
     _Form(r"\d{3} \d{2} \d{4}", "us.ssn"),
-    _Form(r"[a-ceghj-prstw-z][a-ceghj-nprstw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]", None),  # GB national insurance
+    _Form(
+        r"[a-ceghj-prstw-z][a-ceghj-nprstw-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d]", None
+    ),  # GB national insurance
     _Form(r"\d{8}-?[a-z]", "es.dni"),
     _Form(r"\d{2}\.?\d{3}\.?\d{3}-?[a-z]", "es.dni"),
     _Form(r"[xyz]-?\d{7}-?[a-z]", "es.nie"),
-    _Form(r"[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]", "it.codicefiscale"),
+    _Form(r"[a-z]{3}[ -]?[a-z]{3}[ -]?\d{2} ?[a-ehlmprst] ?\d{2}[ -]?[a-z] ?\d{3} ?[a-z]", "it.codicefiscale"),
     _Form(r"[a-z]{3}[abcfghjlpt][a-z]\d{4}[a-z]", "in_.pan"),
     _Form(r"[a-z]{4}\d{6}[hmx][a-z]{5}[a-z0-9]\d", "mx.curp"),
     _Form(r"\d{3}\.\d{3}\.\d{3}-\d{2}", "br.cpf"),
@@ -149,14 +151,15 @@ def _says_nothing(piece: Piece) -> bool:
     return not piece.chars and (not piece.word[:1].isalnum() or piece.word in _BETWEEN)
 
 
-def written(low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
+def written(low: str, cue_at: Callable[[int, int], bool | None]) -> Iterator[tuple[int, int, str]]:
     """Yield numbers whose form gives them away: start, end, and the number without its separators.
 
-    With a cue around, one that fails its check is one that was misheard.
+    ``cue_at`` returns whether one is expected at a place, None where something else is. One that fails its check where
+    one is expected is one that was misheard.
     """
     for found in _ANY.finditer(low):
-        number = found.lastindex
-        if number is None:
+        number, has_cue = found.lastindex, cue_at(*found.span())
+        if number is None or has_cue is None:
             continue
         form = _WRITTEN[number - 1]
         text = found[0]
@@ -164,15 +167,16 @@ def written(low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
             continue
         if has_cue or any(is_form(each, text) for each in _WRITTEN[number - 1 :]):
             yield found.start(), found.end(), _SPLIT.sub("", text).upper()
-    for found in _DOCUMENT.finditer(low) if has_cue else ():
-        yield found.start(), found.end(), _SPLIT.sub("", found[0]).upper()
+    for found in _DOCUMENT.finditer(low):
+        if cue_at(*found.span()):
+            yield found.start(), found.end(), _SPLIT.sub("", found[0]).upper()
 
 
 def is_form(form: _Form, text: str) -> bool:
     """Return whether a text is a number of this form, right by its check: a text may have the form of several."""
     if re.fullmatch(form.pattern, text) is None:
         return False
-    return form.module is None or is_valid(form.module, text)
+    return form.module is None or is_valid(form.module, text) or is_valid(form.module, _SPLIT.sub("", text))
 
 
 def is_sure(digits: str) -> bool:

@@ -17,6 +17,8 @@ SHORTEST = 3
 """Digits of the shortest number that may be somebody's: a card's security code."""
 CARD_SHORTEST, CARD_LONGEST = 12, 19
 _USUAL_CARD = 16
+_CARD_SHORT = 15
+"""Digits of a usual card of which one is missing."""
 _PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
 _MOBILE, _LOCAL = 11, 7
 """Digits of a British mobile number, and of an American number without its area."""
@@ -26,6 +28,25 @@ _CODE = re.compile(
     r"(?:(?:and |the |its |security )*(?:code|cvv2?|cvc2?|cv2|cid)(?: is|'s)?[\s:,]*)?(\d{3,4})\b(?![/.-]?\d)"
 )
 """What follows on a card as far as its security code; by neither an expiry nor a word it is none."""
+
+
+_PUBLIC = re.compile(
+    r"1?8(?:00|33|44|55|66|77|88)\d{7}|(?:0|0?0?44)(?:800|808|3[0347]\d|84[2-5]|87[0-3])\d{6,7}|0800\d{5,8}|1(?:300|800|850|890)\d{6}"
+)
+"""Numbers that are free to call, or have a rate of their own, in North America, Britain, Ireland and Australia."""
+_SERVICE = re.compile(
+    r"\b(?:help ?(?:line|desk)|hot ?line|(?:support|emergency|information|leak|complaints?|sales|order|advice|crisis|service|fraud) (?:line|number)|web ?site|web ?page|site says|switchboard|"
+    r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
+)
+"""Words of a service whose number is everybody's."""
+_EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
+_SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
+_YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
+_ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
+"""Countries whose numbers begin with a nought that is written where they are called from."""
+
+_CODE_BEHIND = re.compile(r"[\s,.;]+(?:0[1-9]|1[0-2])[2-4]\d[\s,.;]+(\d{3,4})\b(?![/.-]?\d)")
+"""The same behind an expiry that is written as one: ``0927, 415``."""
 
 
 class Part(NamedTuple):
@@ -61,8 +82,9 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
     if len(digits) < SHORTEST:
         return
     cue = setting.cue
-    if setting.here == "other" or (setting.here is None and cue == "other" and len(digits) < CARD_SHORTEST):
-        if setting.is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
+    if setting.here == "other" or (setting.here is None and cue == "other"):
+        is_named = setting.is_named if setting.here == "other" else len(digits) < CARD_SHORTEST
+        if is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
             return
         yield found
         return
@@ -97,12 +119,37 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if cue in KIND_BY_CUE:
         kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
+    if cue in ("security_code", "card") and _EXPIRY.fullmatch(setting.text, units[0].start, units[-1].end):
+        return None
+    if _is_year(units, digits, setting) or (kind in (None, "phone") and _is_public(digits, setting)):
+        return None
     if kind is not None or cue in ("birth_date", "security_code"):
         return kind
+    if cue is None and _is_said_social(units, digits, setting):
+        return "national_number"
     if _is_phone(units, digits, setting):
         return "phone"
     is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
     return "national_number" if _national.is_sure(digits) or (is_in_fours and _national.is_known(digits)) else None
+
+
+def _is_year(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
+    """Return whether digits are the year of ``since 2019``, rather than a part of what was asked for before."""
+    if setting.here is not None or len(digits) != _YEAR or digits[:2] not in ("19", "20"):
+        return False
+    return _SINCE.search(setting.text, max(0, units[0].start - _YEAR_REACH), units[0].start) is not None
+
+
+def _is_said_social(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
+    """Return whether nine digits that are said, named by nothing, have the form of an American number."""
+    if len(digits) != _SOCIAL or any(map(str.isdecimal, setting.text[units[0].start : units[-1].end])):
+        return False
+    return units[0].start < units[-1].start and "US" in setting.countries and _national.is_valid("us.ssn", digits)
+
+
+def _is_public(digits: str, setting: Setting) -> bool:
+    """Return whether digits are a number of a service, by their beginning and by words around them."""
+    return _PUBLIC.fullmatch(digits) is not None and _SERVICE.search(setting.text) is not None
 
 
 KIND_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
@@ -136,9 +183,12 @@ def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
             if _is_luhn(number):
                 return Part(first, behind, "card", number)
             is_usual = behind - first == len(units) and len(number) == _USUAL_CARD
-            if misheard is None and (cue == "card" or is_usual or _is_in_fours(units[first:behind])):
+            is_grouped = _is_in_fours(units[first:behind]) and (first == 0 or len(number) == _USUAL_CARD)
+            if misheard is None and (cue == "card" or is_usual or is_grouped):
                 misheard = Part(first, behind, "card", number)
-    if misheard is None and cue == "card" and ends[-1] <= CARD_LONGEST:
+    sizes = [len(unit.chars) for unit in units]
+    is_short = sizes[:3] == [4, 4, 4] and len(sizes) == 4 and ends[-1] == _CARD_SHORT and digits[0] in "45"  # noqa: PLR2004
+    if misheard is None and (cue == "card" or is_short) and ends[-1] <= CARD_LONGEST:
         return Part(0, len(units), "card", digits)
     return misheard
 
@@ -148,10 +198,18 @@ def is_card(digits: str) -> bool:
     return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and _has_card_form(digits) and _is_luhn(digits)
 
 
+def is_phone(digits: str, countries: Sequence[str]) -> bool:
+    """Return whether digits by themselves are a telephone number of one of these countries."""
+    if digits.startswith("07") and len(digits) == _MOBILE and "GB" in countries:
+        return True
+    return _SOCIAL < len(digits) <= _PHONE_LONGEST and any(_is_valid(digits, country) for country in countries)
+
+
 def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:
     """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
     for one in found:
-        code = _CODE.match(lows[one.turn], one.end) if one.kind == "card" else None
+        low = lows[one.turn]
+        code = (_CODE.match(low, one.end) or _CODE_BEHIND.match(low, one.end)) if one.kind == "card" else None
         if code is not None:
             yield Found(one.turn, *code.span(1), "security_code", code[1])
 
@@ -192,19 +250,19 @@ def _is_phone(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     """Return whether a run is a telephone number: by its form, or by the numbering plan of a likely country."""
     if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
         return False
-    before = setting.text[max(0, units[0].start - 3) : units[0].start]
-    if before.rstrip().endswith(("+", "plus")) or (digits.startswith("00") and len(digits) > 10):  # noqa: PLR2004
-        return True
-    between = setting.text[units[0].end : units[-1].start]
-    if digits.startswith("07") and len(digits) == _MOBILE and "GB" in setting.countries:
+    before = setting.text[max(0, units[0].start - len("plus ")) : units[0].start]
+    is_abroad = before.rstrip().endswith(("+", "plus")) or (digits.startswith("00") and len(digits) > 10)  # noqa: PLR2004
+    if is_abroad or (digits.startswith("07") and is_phone(digits, setting.countries)):
         return True  # by its form alone: numbers that are kept for examples are in no numbering plan
+    between = setting.text[units[0].end : units[-1].start]
     sizes = tuple(len(unit.chars) for unit in units)
     is_grouped = sizes in _GROUPS or (before.endswith("(") and ")" in between)
     if is_grouped and len(digits) >= 10 and (sizes not in _GROUPS_AFTER_0 or digits[0] == "0"):  # noqa: PLR2004
         return True
     if digits.startswith("555") and (digits[3] == "0" if len(digits) == _LOCAL else sizes == (3, 4) and "-" in between):
         return True
-    return any(_is_valid(digits, country) for country in setting.countries) and len(digits) >= 10  # noqa: PLR2004
+    is_apart = len(sizes) > 1 and digits[0] == "0" and digits[1] != "0" and max(sizes) > 1
+    return is_phone(digits, _ABROAD if is_apart else setting.countries)
 
 
 _GROUPS = {

@@ -5,26 +5,31 @@ from collections.abc import Iterator
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._people.lists import EVERYDAY, NO_NAMES
+from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 _OF_ADDRESSES = words_of("address_words.txt")
-_PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
-_KINDS = _PLACES | _OF_ADDRESSES["modifiers"]
-_NUMBERS = frozenset({*ONES, *TEENS, *TENS, "hundred", "thousand", "double", "triple", "lakh", "null", "acht", "fünf"})
-NUMBERS_AND_PLACES = _NUMBERS | _PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
+PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
+_KINDS = PLACES | _OF_ADDRESSES["modifiers"]
+_NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "thousand", "double", "triple", "lakh"})
+NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
 """One of these is in every address without a digit."""
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
 _TOLD = re.compile(
     r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
-    r"(?:ship|deliver|post|send|sent|mail|deliver|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
+    r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
     r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon|wonen) (?:op|in|aan))\s+"
 )
 """What is said right before an address."""
 _FIRST = re.compile(
     r"(?:[\W_]*(?:so|um|uh|er|erm|yes|yeah|sure|ok|okay|it's|it is|that's|its|my address is|is|and|the address is|that would be|well|hi)\b)*\W*"
 )
+_AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|de|het) (?=[^\W\d_]{3,} \d)")
+"""How a German or Dutch street may begin: ``An der Alster 40``."""
 _MOST = 24
 _SOME = 2
+_TOWNS = _OF_ADDRESSES["towns"]
+"""Words of towns that make no address of what a place is called."""
 _LETTERS = 2
 _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
@@ -59,10 +64,11 @@ def find_addresses(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
     for start in sorted(set(starts)):
         if low[start - 3 : start] == "on " and low.startswith("the ", start):
             continue
-        end = tail(low, start)
+        way = _AT_WAY.match(low, start) if is_asked else None
+        end = tail(low, start if way is None else way.end())
         words = re.findall(r"[^\W_]+", low[start:end])
         has_number = any(word[0].isdecimal() or word in _NUMBERS for word in words)
-        is_place = has_number or any(word in _PLACES for word in words)
+        is_place = has_number or any(word in PLACES and word not in _TOWNS for word in words)
         is_named = any(word not in _NUMBERS and word not in _NAMED for word in words)
         if len(words) >= _SOME and is_place and is_named:
             yield start, end

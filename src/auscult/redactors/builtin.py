@@ -13,27 +13,43 @@ from typing import ClassVar
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._conversation import Numbers
-from auscult.redactors._digits import ONES, TEENS, TENS, lowered
-from auscult.redactors._emails import CUES, HAS_EMAIL, OPEN, domain_alone, emails, first_part, pieces
+from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
+from auscult.redactors._emails import (
+    CUES,
+    ENDS_ALONE,
+    HAS_EMAIL,
+    OPEN,
+    domain_alone,
+    emails,
+    end_alone,
+    first_part,
+    looks_local,
+    open_address,
+    pieces,
+)
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
+from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT = (
-    r"(?:\d|\b(?:" + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, "double", "triple")) + r")\b)"
+    r"(?:\d|\b(?:"
+    + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, *sorted(FOREIGN), "double", "triple"))
+    + r")\b)"
 )
-_HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o) )*{_DIGIT}")
-_DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, "double", "triple"} - {"o"})
+_HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o|und|dann|et|y|e) )*{_DIGIT}")
+_DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
 _SAID_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 _HAS_MIXED = searcher(
     rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica) \d|"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
@@ -82,6 +98,8 @@ class BuiltIn:
             numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
         found += _births_in(utterances, lows, turns)
+        for turn in {one.turn for one in found if one.kind == "national_number"}:
+            found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
         finder = NameFinder([text for _, text in utterances], lows, hints.names)
         mentions = finder.find(turns.after(ASKS_NAME, utterances, "name", "who", "spell", "speaking", "talking", "you"))
@@ -100,8 +118,13 @@ class _Turns:
     def of(self, pattern: re.Pattern[str], *words: str) -> list[int]:
         """Return the turns in which a pattern is, in order; none where none of ``words``, if given, is anywhere."""
         turns: list[int] = []
-        if words and not any(word in self._joined for word in words):
-            return turns
+        joined = self._joined
+        for word in words:
+            if word in joined:
+                break
+        else:
+            if words:
+                return turns
         for found in pattern.finditer(self._joined):
             turn = bisect_right(self._starts, found.start()) - 1
             if not turns or turns[-1] != turn:
@@ -140,19 +163,47 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     found: list[Found] = []
     spoken_of = _spoken_of(turns, len(lows))
     for turn in turns.of(
-        HAS_EMAIL, "@", "at ", "at,", "at)", "at]", "rate ", "arroba", "arobas", "chiocciola", "apenstaartje"
+        HAS_EMAIL,
+        "@",
+        "at ",
+        "at,",
+        "at)",
+        "at]",
+        "rate ",
+        "arroba",
+        "arobas",
+        "chiocciola",
+        "apenstaartje",
+        "klammeraffe",
+        "snabel",
     ):
         low = lows[turn]
-        before = _turn_before(utterances, turn) if turn in spoken_of and _AT_FIRST.match(low) else None
+        before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None
+        if before is not None and turn not in spoken_of and not looks_local(lows[before]):
+            before = None
         for start, end, value in emails(low, None if before is None else lows[before], is_asked=turn in spoken_of):
             if start < 0 and before is not None:
                 found.append(Found(before, len(lows[before]) + start, len(lows[before]), "email", value))
             found.append(Found(turn, max(0, start), end, "email", value))
+    for turn in turns.of(ENDS_ALONE, "dot ", "punkt ", "punto ", "point ", "ponto ", "punt "):
+        found += _email_halves(utterances, lows, turn)
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
             found += _email_parts(utterances, lows, turn, found)
     return found
+
+
+def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
+    """Yield the end of a domain that is all of a turn, and the address that it ends in one of the turns before."""
+    end = end_alone(lows[turn])
+    for before in range(turn - 1, max(-1, turn - 1 - _NEAR), -1) if end is not None else ():
+        its = open_address(lows[before]) if utterances[before].speaker == utterances[turn].speaker else None
+        if its is not None and end is not None:
+            value = f"{its[2]}{lows[turn][slice(*end)].replace(' ', '').replace('dot', '.')}"
+            yield Found(before, its[0], its[1], "email", value)
+            yield Found(turn, *end, "email", value)
+            return
 
 
 def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
@@ -201,7 +252,12 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             found += _each("birth_date", ((later, one) for one in its))
             if dates:
                 break
-    for turn in turns.of(_births.OLD_YEAR, "19", "200", "nineteen"):
+    found += list(_births_in_parts(utterances, lows, turns))
+    old = {
+        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen", "two thousand"),
+        *turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    }
+    for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
@@ -215,9 +271,10 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
 def _corrected_dates(lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
     """Yield the dates, and the words that take them back, of ``the eighth of may ninety, sorry, ninety one``."""
     for one in found:
-        after = _births.correction(lows[one.turn], one.end)
-        if after > one.end:
-            yield Found(one.turn, one.start, after, "birth_date", _births.canonical(lows[one.turn][one.start : after]))
+        low = lows[one.turn]
+        before, after = _births.taken_back(low, one.start), _births.correction(low, one.end)
+        if after > one.end or before < one.start:
+            yield Found(one.turn, before, after, "birth_date", _births.canonical(low[one.start : after]))
 
 
 def _other_date(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
@@ -240,6 +297,26 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
     if len(places) > 1:
         value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in places))
         yield from (Found(turn, *part, "birth_date", value) for turn, part in places)
+
+
+def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
+    """Yield the parts of a date that are asked for one by one: the year, then the day and the month."""
+    done = -1
+    for asked in turns.of(_births.ASKS_PART, "day", "month", "year"):
+        if asked < done or not _births.asks_part(lows[asked]):
+            continue
+        places: list[tuple[int, tuple[int, int]]] = []
+        for turn in range(asked + 1, min(asked + 1 + 2 * _NEAR, len(lows))):
+            if utterances[turn].speaker == utterances[asked].speaker:
+                continue
+            part = _births.part(lows[turn])
+            if part is None:
+                break
+            places.append((turn, part))
+        text = " ".join(lows[turn][slice(*part)] for turn, part in places)
+        if len(places) > 1 and _births.has_year(text):
+            done = places[-1][0]
+            yield from (Found(turn, *part, "birth_date", _births.canonical(text)) for turn, part in places)
 
 
 def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
@@ -268,6 +345,11 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             "street",
             "house",
             "delivering",
+            "where",
+            "town",
+            "city",
+            "village",
+            "county",
         )
     )
     candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
@@ -278,4 +360,10 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     for turn in turns.after(_addresses.ASKS, utterances, "zip", "post"):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         found += _each("address", ((turn, one) for one in its))
+    names = names_of([one.value for one in found])
+    for turn, low in enumerate(lows) if names else ():
+        own = [one for one in found if one.turn == turn]
+        for start, end in again(low, names):
+            if not any(one.start < end and start < one.end for one in own):
+                found.append(Found(turn, start, end, "address", low[start:end]))
     return found

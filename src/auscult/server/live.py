@@ -15,6 +15,7 @@ from functools import partial
 
 from auscult.domain.assist.live import Arrival
 from auscult.services.assist.assistant import Assistant
+from auscult.services.assist.lines import Lines
 from auscult.services.assist.live import LiveConversation
 from auscult.storage.store import AppStore, Store
 
@@ -36,6 +37,7 @@ class LiveService:
     def __init__(self, assistant: Assistant, now: Callable[[], datetime]) -> None:
         """Process events with ``assistant``."""
         self.assistant = assistant
+        self.lines = Lines()
         self.now = now
         self._receiving = ThreadPoolExecutor(RECEIVERS, "receiving")
         self._processing = ThreadPoolExecutor(assistant.at_once, "processing")

@@ -17,8 +17,8 @@ GOALS = {
     "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
     "name": 0.8,
 }  # fmt: skip
-UNREAD = "unseen_10.txt"
-"""The last set of another hand. Its misses were listed and not worked on, so that goals which it misses are still to be met."""
+UNREAD = "unseen_11.txt"
+"""The last set of another hand. Its misses were read after its figures of first sight were recorded; the next set takes its place."""
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -41,11 +41,11 @@ def test_labelled_utterances_are_found(file: str) -> None:
     assert scores["all"].recall >= 0.95, scores["all"].missed
 
 
-def test_what_was_found_at_first_sight_stays_found() -> None:
-    """Changes never lose what the redactor found in the set of another hand that it was not worked on with."""
+def test_what_was_found_in_the_last_set_stays_found() -> None:
+    """Changes lose nearly nothing of what the redactor finds in the last set of another hand, nor its precision."""
     scores = score(BuiltIn(), read(LABELLED / UNREAD))
-    assert scores["all"].precision >= 0.9, scores["all"].mistaken
-    assert scores["all"].recall >= 0.9, scores["all"].missed
+    assert scores["all"].precision >= 0.97, scores["all"].mistaken
+    assert scores["all"].recall >= 0.98, scores["all"].missed
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

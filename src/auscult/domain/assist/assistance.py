@@ -21,7 +21,7 @@ class AssistedAgent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Feedback(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Feedback of an agent: a thumb, the reasons picked from a list, a comment."""
+    """Feedback of an agent: a thumb, the reasons picked from a list, a comment; without a thumb it is withdrawn."""
 
     agent: AssistedAgent | None = None
     value: Literal["like", "dislike"] | None = None

@@ -239,15 +239,9 @@ def _turn(message: Message, start: datetime) -> Turn:
 
 def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str], agent: AssistedAgent | None) -> Assist:
     """Return the assistant's part. ``place`` names app and conversation, ``agent`` the reader of the final summary."""
-    rated: dict[tuple[About, str | None], Feedback] = {
-        (event.about, event.of): event.feedback for event in found.of(Rated)
-    }
+    standing = _standing(found)
+    rated: _Ratings = {(event.about, event.of): event.feedback for event in found.of(Rated) if event in standing}
     suggestions, searches = _answers(found, rated)
-    widget = {
-        event.feedback.agent and event.feedback.agent.id: event.feedback
-        for event in found.of(Rated)
-        if event.about == "widget"
-    }
     return Assist(
         id=object_id(start, *place),
         is_external=next((event.is_external for event in found.from_hook if event.is_external is not None), None),
@@ -266,10 +260,19 @@ def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str],
         suggestions=suggestions,
         searches=searches,
         summaries=_summaries(found, rated, agent),
-        feedback=tuple(widget.values()),
+        feedback=tuple(event.feedback for event in standing if event.about == "widget"),
         playbooks=runs.playbooks,
         dialogs=runs.dialogs,
     )
+
+
+def _standing(found: _Sorted) -> list[Rated]:
+    """Return the last rating that each agent gave of each thing, but those that they withdrew, by who rated first."""
+    last: dict[tuple[About, str | None, str | None], Rated] = {}
+    for event in found.of(Rated):
+        agent = event.feedback.agent
+        last[event.about, event.of, agent.id if agent else None] = event
+    return [event for event in last.values() if event.feedback.value is not None]
 
 
 def _queues(found: _Sorted) -> tuple[Queue, ...]:

@@ -282,15 +282,19 @@ def _check_rater(session: Session, rater: str) -> Rater:
 
 def _check_reasons(session: Session, form: Form, rater: str) -> None:
     bare = [
-        f"{item.number}: {one.metric.id}"
+        (f"{item.number}: {one.metric.id}", f"conversation {item.number}, {one.metric.name}")
         for item in session.items
         if item.conversation_id is not None
         for one in results_of(form, session.sheet(item.number, rater) or Sheet())
         if one.adhered is False and not one.verdict.reason
     ]
     if bare:
+        named = "; ".join(name for _, name in bare)
         raise RequestError(
-            f"a comment is missing with {', '.join(bare)}", code="reason.missing", field="comments", value=bare
+            f"a comment is missing where the answer is not met: {named}",
+            code="reason.missing",
+            field="comments",
+            value=[where for where, _ in bare],
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from auscult.redactors._people import contexts, spelled
+from auscult.redactors._people import contexts, introduced, spelled
 from auscult.redactors._people.lists import (
     BUSINESS,
     EVERYDAY,
@@ -21,7 +21,6 @@ from auscult.redactors._people.lists import (
 )
 from auscult.redactors._people.patterns import (
     APART,
-    APOSTROPHES,
     CAPITAL,
     CLAUSE,
     CUE,
@@ -46,13 +45,13 @@ from auscult.redactors._people.patterns import (
     REACH,
     SELF,
     SHORT_ANSWER,
-    SHORTENED,
     SHORTEST,
     SPELLS,
     STRONG,
     THIS_IS,
     TITLE,
     TOWN,
+    places_of,
     words_in,
 )
 
@@ -87,6 +86,8 @@ class NameFinder:
         for found in STRONG.finditer(self._low):
             is_title = TITLE.search(self._low, max(0, found.end() - 12), found.end()) is not None
             self._read_name(found.end(), is_title=is_title, is_sure=found[1] is None)
+        for start, end in introduced.names(self._text, self._low):
+            self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
         words = frozenset(words_in(self._low))
@@ -96,6 +97,9 @@ class NameFinder:
             self._before(found.start())
         if not LETTERS.isdisjoint(words) or "spel" in self._low:
             self._spelled(frozenset(asked))
+        for _, end, _ in self._places[:]:
+            if (other := introduced.joined(self._text, end)) is not None and not self._is_business(*other):
+                self._add(*other)
         return list(self._mentions())
 
     def _turn(self, place: int) -> int:
@@ -142,7 +146,7 @@ class NameFinder:
     def _given(self, words: frozenset[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
         for name in GIVEN.intersection(words):
-            for start in self._places_of(name):
+            for start in places_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
                 if name in self._people and not is_followed:
@@ -159,7 +163,7 @@ class NameFinder:
                 following = NAME.match(self._text, end + 1) if self._text[end : end + 1] == " " else None
                 if following is not None and self._is_surname(following[0], is_capital, start):
                     end = following.end()
-                if not self._is_business(start, end):
+                if not (self._is_business(start, end) or introduced.is_thing(self._text, self._low, start, end)):
                     self._add(start, end)
 
     def _is_no_place(self, start: int, end: int) -> bool:
@@ -191,7 +195,7 @@ class NameFinder:
     def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
         for name in words - KNOWN:
-            for start in self._places_of(name) if len(name) > 1 else ():
+            for start in places_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)
                 elif self._text[start].isupper() and self._is_followed(start + len(name)):
@@ -260,7 +264,12 @@ class NameFinder:
     def _is_listed(self, line: int, start: int) -> bool:
         """Return whether a capitalised word or a number is before a word: ``Leeds, Yorkshire``."""
         before = self._text[line:start].split()[-1:]
-        return bool(before) and not before[0][0].islower() and before[0].strip(",").lower() not in NOBODY
+        return (
+            bool(before)
+            and before[0][-1] not in ".?!"
+            and not before[0][0].islower()
+            and before[0].strip(",").lower() not in NOBODY
+        )
 
     def _with_rest(self, end: int) -> int:
         """Return the end of the capitalised words that follow, as a surname does."""
@@ -281,7 +290,10 @@ class NameFinder:
         names = [word for word in words if word[0].lower() in GIVEN or self._is_named(word[0])]
         if len(names) > 1 and self._text[names[0].end() : names[1].start()] != " ":
             names = names[1:]
-        if names and names[-1] is words[-1] and words[-1].end() >= place - 2 and not self._is_of(names[0].start()):
+        small = introduced.before_here(self._low, line, place)
+        if small is not None:
+            self._add(*small)
+        elif names and names[-1] is words[-1] and words[-1].end() >= place - 2 and not self._is_of(names[0].start()):
             self._add(names[0].start(), names[-1].end())
 
     def _is_of(self, place: int) -> bool:
@@ -328,7 +340,7 @@ class NameFinder:
         """Yield every mention of the words of a known name; those that only a space parts are one."""
         for word in self._people:
             is_never, is_usual = word in NO_NAMES, word in EVERYDAY
-            for start in self._places_of(word):
+            for start in places_of(self._low, word):
                 is_called = is_usual and not is_never and contexts.is_likely(self._around(start, start + len(word)))
                 if is_called or not (is_never or is_usual) or self._is_capital_inside(start) or self._is_second(start):
                     self._places.append((start, start + len(word), self._people[word]))
@@ -357,21 +369,6 @@ class NameFinder:
                 break
             end = word.end()
         return end
-
-    def _places_of(self, word: str) -> list[int]:
-        """Return the places of a word by itself."""
-        low, size = self._low, len(word)
-        places: list[int] = []
-        at = low.find(word)
-        while at >= 0:
-            end = at + size
-            after = low[end : end + 1]
-            if not (after.isalnum() or low[at - 1 : at].isalnum()) and (
-                after not in APOSTROPHES or not SHORTENED.match(low, end)
-            ):
-                places.append(at)
-            at = low.find(word, end)
-        return places
 
     def _is_capital_inside(self, place: int) -> bool:
         before = self._text[max(0, place - 3) : place].rstrip(" ")

@@ -22,6 +22,7 @@ RELATIVES = (
 STRONG = searcher(
     r"\b(?:(?:first |last |middle |full |maiden |family |sur|fore|birth |given |legal |preferred )?names?(?: on the \w+| on file)?(?: is|'s|\x{2019}s|:| was| are)|(?:first|last|full|family|given|sur|fore) ?name,?|"
     rf"(?:{RELATIVES})(?:'s|\x{{2019}}s) (?:first |last )?name,?|"
+    rf"(?:{RELATIVES}|neighbou?r|friend|gran(?:ny|dma|dad|dpa)?|niece|nephew|cousin|flatmate|carer)(?:'s|\x{{2019}}s| is| was) (?:called|named)|"
     r"call me|calls? (?:me|him|her|them)|names? which (?:is|was)|(?:on|to) the name of|i am called|i'm called|under the name(?: of)?|in the name of|"
     r"kind regards,?|best regards,?|warm regards,?|many thanks,|best wishes,?|yours,? (?:sincerely|faithfully|truly),?|sincerely(?: yours)?,|signed,|"
     r"je m'appelle|mein name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é|ik ben|mijn naam is|jag heter|"
@@ -99,3 +100,18 @@ _TO_SPACES = str.maketrans({sign: " " for sign in map(chr, range(128)) if not si
 def words_in(low: str) -> list[str]:
     """Return the words of a text as ``PLAIN`` finds them; of one in ASCII, as is usual, without its cost."""
     return low.translate(_TO_SPACES).split() if low.isascii() else PLAIN.findall(low)
+
+
+def places_of(low: str, word: str) -> list[int]:
+    """Return the places of a word by itself in a text in small letters."""
+    size = len(word)
+    places: list[int] = []
+    at = low.find(word)
+    while at >= 0:
+        end = at + size
+        after = low[end : end + 1]
+        is_alone = not (after.isalnum() or low[at - 1 : at].isalnum())
+        if is_alone and (after not in APOSTROPHES or not SHORTENED.match(low, end)):
+            places.append(at)
+        at = low.find(word, end)
+    return places

@@ -222,14 +222,16 @@ class LanguageForm(Struct, frozen=True, kw_only=True):
 
 @post("/language", sync_to_thread=False)
 def language(data: Annotated[LanguageForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
-    """Keep the reader's language, and lead back."""
-    return _keep(LANGUAGE_COOKIE, data.language if data.language in LANGUAGES else "", data.back)
+    """Keep the reader's language for the console and agent assist, and lead back."""
+    answer = _keep(LANGUAGE_COOKIE, data.language if data.language in LANGUAGES else "", data.back, path="/")
+    answer.delete_cookie(LANGUAGE_COOKIE, path=BASE)  # where it was kept before it held for agent assist
+    return answer
 
 
-def _keep(cookie: str, choice: str, back: str) -> Redirect:
-    """Keep a choice of the reader in a cookie, and lead back to the page on which it was made."""
+def _keep(cookie: str, choice: str, back: str, path: str = BASE) -> Redirect:
+    """Keep a choice of the reader in a cookie for the pages below ``path``, and lead back to where it was made."""
     answer = Redirect(local(back), status_code=303)
-    answer.set_cookie(cookie, choice, max_age=_YEAR_S, path=BASE, samesite="lax", httponly=True)
+    answer.set_cookie(cookie, choice, max_age=_YEAR_S, path=path, samesite="lax", httponly=True)
     return answer
 
 

@@ -1,6 +1,6 @@
 """The agent's page: two documents, whatever the address names, and their files, each at an address that names its content.
 
-A document is in the language of the browser, and has the texts of the page's script with it.
+A document is in the language that was chosen in the console, or else in that of the browser, and has the texts of the page's script with it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 from auscult.domain.errors import NotFoundError
 from auscult.server.asgi import scope_of
 from auscult.server.console.assets import Assets, read_assets
-from auscult.server.console.language import ASSIST, LANGUAGES, language_of, speaking, texts_of
+from auscult.server.console.language import ASSIST, LANGUAGE_COOKIE, LANGUAGES, language_of, speaking, texts_of
 from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
 from auscult.server.exchange import exchange_of
@@ -94,6 +94,7 @@ def _list(pages: _Pages) -> HTTPRouteHandler:
 
 
 def _answer(request: AnyRequest, pages: _Pages) -> Response[bytes]:
-    language = language_of("", request.headers.get("accept-language", ""))
-    headers = {"Content-Type": _HTML, "Content-Security-Policy": POLICY, "Vary": "Accept-Language"}
+    chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+    language = language_of(chosen, accepted)
+    headers = {"Content-Type": _HTML, "Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"}
     return Response(pages[language], headers=headers)

@@ -22,6 +22,7 @@ _ADMINISTRATION = (
     "job.read",
     "retention.manage",
     "hold.manage",
+    "approval.decide",
     "erasure.run",
     "log.read",
     "settings.manage",

@@ -103,7 +103,10 @@ class LiveConversation:
         return self._act(decide)
 
     def rate(self, about: About, of: str | None, feedback: Feedback) -> LiveLog:
-        """Keep what an agent thinks. Raises ``NotFoundError``, and ``RequestError`` for a reason that is not to be picked."""
+        """Keep what an agent thinks; without a thumb, withdraw what they thought.
+
+        Raises ``NotFoundError``, and ``RequestError`` for a reason that is not to be picked.
+        """
         _check_reasons(self.app.live.settings(), about, feedback)
 
         def decide(events: Sequence[Event]) -> list[Event]:
@@ -119,7 +122,7 @@ class LiveConversation:
                 and (event.about, event.of, (event.feedback.agent and event.feedback.agent.id) or "")
                 == (about, of, agent_id)
             ]
-            if before and before[-1].feedback == feedback:
+            if before[-1].feedback == feedback if before else feedback.value is None:
                 return []
             now, event_id = self._now(), ":".join(("rated", about, of or "", agent_id, str(len(before) + 1)))
             return [Rated(id=event_id, at=now, received_at=now, about=about, of=of, feedback=feedback)]

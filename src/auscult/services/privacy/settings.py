@@ -1,5 +1,6 @@
 """Changes to what an app does with personal data, recorded in the access log."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,10 @@ def change_settings(
     """
     before = app.privacy.settings()
     chosen = {name: value for name, value in asked.items() if value is not None}
+    for each in chosen.get("countries", ()):
+        if not re.fullmatch("[A-Z]{2}", str(each)):
+            message = f"{each!r} is no ISO code of a country; give two letters, as in DE or US"
+            raise RequestError(message, code="field.wrong_type", field="countries", value=str(each))
     try:
         after = msgspec.convert(msgspec.structs.asdict(before) | chosen, PrivacySettings)
     except msgspec.ValidationError as error:

@@ -68,7 +68,7 @@ def finished(after_s: float, turns: int) -> Summarised:
     return Summarised(id=f"summarised:final:{turns}", summary=summary, occasion="end", turns=turns, **times(after_s))
 
 
-def rated(about: str, of: str | None, after_s: float, value: str = "like", agent: AssistedAgent = ADA) -> Rated:
+def rated(about: str, of: str | None, after_s: float, value: str | None = "like", agent: AssistedAgent = ADA) -> Rated:
     """What an agent thinks."""
     feedback = Feedback(agent=agent, value=value)  # type: ignore[arg-type]
     return Rated(id=f"rated:{about}:{of}:{agent.id}:{after_s}", about=about, of=of, feedback=feedback, **times(after_s))  # type: ignore[arg-type]
@@ -121,6 +121,19 @@ def test_any_part_of_it_is_a_conversation(part: list[Event], chance: random.Rand
     assert conversation.ended_at is None or conversation.ended_at >= conversation.started_at
     chance.shuffle(part)
     assert fold(TENANT, "c-1", part) == live
+
+
+def test_a_thumb_is_withdrawn_by_whom_it_is() -> None:
+    """Of an answer the last thumb that stands counts, whoever gave it; nobody withdraws that of another."""
+    course = [message("ms-1", 1), suggested("ms-1", 1.5), rated("suggestion", "aa-ms-1", 2, "dislike", BEN)]
+    course += [rated("suggestion", "aa-ms-1", 3), rated("widget", None, 4), rated("widget", None, 5, "like", BEN)]
+    withdrawn = [rated("suggestion", "aa-ms-1", 6, None), rated("widget", None, 7, None)]
+    assert folded(*course).assist.suggestions[0].feedback == Feedback(agent=ADA, value="like")
+    after = folded(*course, *withdrawn).assist
+    assert after.suggestions[0].feedback == Feedback(agent=BEN, value="dislike")
+    assert after.feedback == (Feedback(agent=BEN, value="like"),)
+    none = folded(*course, *withdrawn, rated("suggestion", "aa-ms-1", 8, None, BEN)).assist
+    assert none.suggestions[0].feedback is None
 
 
 def test_the_whole_course() -> None:

@@ -58,7 +58,7 @@ def test_the_most_failures_come_first_and_lead_to_their_conversations() -> None:
     assert page.index("Billing") < page.index("Claims")
     assert page.index("Robert …a-2") < page.index("Robert …a-1")
     assert "Empty" not in page
-    assert "1 March \u2013 7 March 10 40 25%" in page
+    assert "1 Mar \u2013 7 Mar 10 40 25%" in page
     assert "/console/conversations?channel=chat&amp;outcome=failed&amp;agent=a-2&amp;since=2026-03-01" in page
     assert "No customer answered a survey in this period." in page
 

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from litestar.response import Stream
-from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent, Feedback
-from auscult.domain.assist.live_log import LiveListed
 from auscult.domain.assist.live_projection import fold
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import RequestError
@@ -25,13 +24,13 @@ from auscult.server.api.assist.live_bodies import (
     SummaryBody,
     UseBody,
 )
-from auscult.server.api.assist.live_examples import AGENT, ANSWER, FOLLOWED, LISTED, SETTINGS, STATE, SUMMARY
+from auscult.server.api.assist.live_examples import AGENT, ANSWER, FOLLOWED, SETTINGS, STATE, SUMMARY
+from auscult.server.api.assist.live_list import listing
 from auscult.server.auth.principal import Principal
 from auscult.server.rest.context import App, Caller, Server, Services
-from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
+from auscult.server.rest.parameters import ConversationId, path_id, query
 from auscult.server.rest.request import ApiRequest, Takes, encode
 from auscult.server.rest.threads import in_slow_thread, in_thread, run
 from auscult.services.assist.live import LiveConversation
@@ -45,13 +44,6 @@ POLL_EVERY_S = 0.5
 """Between two looks at what other processes did to a conversation that somebody listens to."""
 STILL_THERE_S = 5.0
 """After so long without news a line goes to who listens, so that nobody in between takes the connection for dead."""
-
-
-class LivePage(Struct, frozen=True, kw_only=True):
-    """One page. ``next_cursor`` is null after the last."""
-
-    items: tuple[LiveListed, ...]
-    next_cursor: str | None
 
 
 # What the lines of a server-sent event carry, as a reader of the stream hands them on.
@@ -69,33 +61,6 @@ _EVENT = {
 }
 _SHOWN_EVENT = "id: 1\nevent: message\ndata: {}\n\n"
 _UNKNOWN = refusal("There is no such live conversation, answer or summary, or the client has no such app.")
-
-
-@get(
-    "/conversations",
-    operation_id="list_live",
-    summary="List live conversations",
-    guards=[reading("assist")],
-    responses={200: answer("A page.", LivePage, {"items": [LISTED], "next_cursor": None})},
-)
-@in_thread
-def listing(
-    app: App,
-    in_state: Annotated[
-        Literal["open", "ended"] | None, query("Only those that go on, or are over.", name="state")
-    ] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> LivePage:
-    """Conversations that came in by the hook, by id: those that go on, those that are over, or all."""
-    after = read_cursor(cursor, tuple[str])
-    is_ended = None if in_state is None else in_state == "ended"
-    found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
-    more = len(found) > limit
-    return LivePage(
-        items=tuple(found[:limit]),
-        next_cursor=write_cursor(found[limit - 1].conversation_id) if more else None,
-    )
 
 
 @get(
@@ -342,7 +307,7 @@ def rate(
 ) -> None:
     """Of an answer, a summary, or the assistant as a whole (`widget`).
 
-    Reasons are picked from the app's settings. An agent's last word on a thing counts.
+    Reasons are picked from the app's settings. An agent's last word on a thing counts; `none` withdraws it.
     """
     if (data.of is None) != (data.about == "widget"):
         raise RequestError(
@@ -351,7 +316,9 @@ def rate(
             field="of",
             value=data.of,
         )
-    feedback = Feedback(agent=_agent(caller, data.agent), value=data.value, comment=data.comment, details=data.reasons)
+    feedback = Feedback(agent=_agent(caller, data.agent))
+    if data.value != "none":
+        feedback = replace(feedback, value=data.value, comment=data.comment, details=data.reasons)
     server.live.conversation(app, conversation_id).rate(data.about, data.of, feedback)
     server.live.changed(app, conversation_id)
 

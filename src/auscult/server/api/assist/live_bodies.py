@@ -48,11 +48,14 @@ class UseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FeedbackBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent thinks: of an answer or a summary, whose id is ``of``, or of the assistant as a whole (the widget)."""
+    """What an agent thinks: of an answer or a summary, whose id is ``of``, or of the assistant as a whole (the widget).
+
+    ``none`` withdraws what they thought before, with its reasons and its comment.
+    """
 
     about: About
     of: _Key = None
-    value: Literal["like", "dislike"]
+    value: Literal["like", "dislike", "none"]
     reasons: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
     comment: Annotated[str, Meta(max_length=5000)] | None = None
     agent: LiveAgentBody | None = None

@@ -69,7 +69,16 @@ STATE: dict[str, Any] = {
     "summaries": [],
     "feedback": [],
 }
-LISTED = {"conversation_id": EXAMPLE_ID, "events": 2, "last_at": "2026-06-07T03:05:39.742Z", "is_ended": False}
+LISTED = {
+    "conversation_id": EXAMPLE_ID,
+    "events": 2,
+    "last_at": "2026-06-07T03:05:39.742Z",
+    "is_ended": False,
+    "agent": "Ada",
+    "queue": "Returns",
+    "words": "How can I get my money back?",
+    "waits_since": "2026-06-07T03:05:39.523Z",
+}
 FOLLOWED: dict[str, Any] = {
     "form_id": "ef-refunds",
     "form_version": 2,

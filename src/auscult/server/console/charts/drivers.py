@@ -38,6 +38,7 @@ class Axis(Struct, frozen=True, kw_only=True):
 
 
 _ROW, _WIDE_NAMES, _SHORT_NAMES, _WIDE, _NARROW, _END = 34.0, 194.0, 130.0, 520.0, 320.0, 56.0
+_NEAR = 40.0
 
 
 def intervals(rows: Sequence[IntervalRow], axis: Axis, end_width: float = _END) -> Markup:
@@ -65,7 +66,11 @@ def _draw(rows: Sequence[IntervalRow], axis: Axis, end_width: float, *, is_wide:
     drawn: list[Markup] = []
     if axis.all_value is not None:
         x = across(axis.all_value)
-        drawn += [text(x, 14, axis.all_shown, "t2", "middle"), line(f"M{at(x)} 20V{at(bottom)}", "dash")]
+        is_last = bool(axis.heading) and x > end - _NEAR  # what heads the right column begins there
+        drawn += [
+            text(x + 4 if is_last else x, 14, axis.all_shown, "t2", "end" if is_last else "middle"),
+            line(f"M{at(x)} 20V{at(bottom)}", "dash"),
+        ]
     if axis.heading:
         drawn.append(text(width, 14, axis.heading, anchor="end"))
     drawn += [_row(row, n * step + 22, across, (width, is_above), is_wide=is_wide) for n, row in enumerate(rows)]

@@ -14,6 +14,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.quoting import excerpt
+from auscult.services.assist.lines import waits_since
 from auscult.services.assist.mood import Mood
 
 _WAITS_S = 60
@@ -191,15 +192,8 @@ def _at(turn: Turn, live: Live) -> datetime | None:
 
 def _waits(live: Live, now: datetime) -> int:
     """Return for how many seconds the customer has been waiting for an answer."""
-    last = live.messages[-1] if live.messages else None
-    if last is None or live.is_ended or last.author != "customer":
-        return 0
-    first = last
-    for message in reversed(live.messages):
-        if message.author != "customer":
-            break
-        first = message
-    return max(0, round((now - first.at).total_seconds()))
+    since = waits_since(live)
+    return max(0, round((now - since).total_seconds())) if since else 0
 
 
 def _steps(live: Live) -> tuple[StepView, ...]:

@@ -105,7 +105,7 @@ class _Question(Struct):
 def question_of(metric: Metric) -> str:
     """Return the question that a metric asks, where its settings say it in words."""
     try:
-        return msgspec.convert(metric.settings or {}, _Question).question
+        return msgspec.convert(metric.settings or {}, _Question, from_attributes=True).question
     except msgspec.ValidationError:
         return ""
 

@@ -23,6 +23,8 @@ _NOTES = {
     "placed": later("On hold: nobody erases it."),
     "lifted": later("Lifted."),
     "asked": later("Asked for: another person has to approve it."),
+    "approved": later("Approved, and done."),
+    "refused": later("Refused: nothing was done."),
 }
 
 
@@ -68,8 +70,13 @@ class HoldsPage(Controller):
         holds = sorted(
             visit.app.retention.holds(is_all=True), key=lambda each: (each.lifted_at is not None, -each.number)
         )
+        asked = {
+            each.subject.hold or 0
+            for each in visit.app.approvals.listing()
+            if each.state == "waiting" and each.kind == "hold_lift" and each.subject
+        }
         view = HoldsView(
-            rows=tuple(hold_row(each, visit.reader, _PATH) for each in holds),
+            rows=tuple(hold_row(each, asked, visit.reader, _PATH) for each in holds),
             approvals=waiting(visit),
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,

@@ -9,10 +9,13 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.domain.errors import AuscultError
+from auscult.domain.privacy.settings import PrivacySettings
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Posted, lines, one, sentence
+from auscult.server.console.posted import Given, Posted, lines, one, sentence
+from auscult.server.console.views.administration.privacy import ApprovalRow
 from auscult.server.console.visit import Visit
 from auscult.services.privacy.settings import change_settings
 
@@ -24,6 +27,13 @@ MODES = {
         later("Replace by tokens"),
         later("Originals are kept, locked, for those who may read them; each look is logged."),
     ),
+}
+_PEOPLE = {"one": later("One person is enough"), "two": later("A second person approves")}
+_NOTES = {
+    "changed": later("Changed. It holds for what is accepted from now on."),
+    "asked": later("Asked for: another person has to approve it."),
+    "approved": later("Approved, and done."),
+    "refused": later("Refused: nothing was done."),
 }
 
 
@@ -41,6 +51,8 @@ class SettingsView(Struct, frozen=True, kw_only=True):
 
     modes: tuple[ModeView, ...]
     countries: str
+    people: tuple[ModeView, ...]
+    approvals: tuple[ApprovalRow, ...]
     facts: tuple[tuple[str, str], ...]
     note: str
     problem: str
@@ -61,21 +73,34 @@ class SettingsPage(Controller):
     def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
         """Change what the app does with personal data from now on."""
         visit.require_everywhere("settings.manage")
-        asked = {"redaction": one(data, "redaction"), "countries": [each.upper() for each in lines(data, "countries")]}
+        people = one(data, "people")
+        asked = {
+            "redaction": one(data, "redaction"),
+            "countries": [each.upper() for each in lines(data, "countries")],
+            "two_people": True if people == "two" else None,
+        }
         try:
-            change_settings(visit.app, f"user:{visit.visitor.email}", asked)
+            after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
         except AuscultError as error:
-            return self._page(visit, sentence(error.message))
+            return self._page(visit, sentence(error.message), data)
+        if people == "one" and after.two_people:
+            steps(visit).one_person()
+            return Redirect(f"{_PATH}?done=asked", status_code=303)
         return Redirect(f"{_PATH}?done=changed", status_code=303)
 
-    def _page(self, visit: Visit, problem: str = "") -> Response[str]:
+    def _page(self, visit: Visit, problem: str = "", given: Given | None = None) -> Response[str]:
         privacy, tenant = visit.app.privacy.settings(), visit.app.tenant
+        redaction, countries, people = _shown(privacy, given)
         view = SettingsView(
             modes=tuple(
-                ModeView(value=value, name=_(name), text=_(text), is_on=value == privacy.redaction)
+                ModeView(value=value, name=_(name), text=_(text), is_on=value == redaction)
                 for value, (name, text) in MODES.items()
             ),
-            countries=", ".join(privacy.countries),
+            countries=countries,
+            people=tuple(
+                ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
+            ),
+            approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),
                 (_("Tables"), visit.store.table_version() or _("none")),
@@ -85,9 +110,14 @@ class SettingsPage(Controller):
                 (_("Single sign-on"), _("on") if visit.services.sign_on is not None else _("off")),
                 (_("Licence"), "Apache-2.0"),
             ),
-            note=_("Changed. It holds for what is accepted from now on.")
-            if "changed" in visit.query.get("done", ())
-            else "",
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
         )
         return administration(visit, "Settings", view, 422 if problem else 200)
+
+
+def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str]:
+    """Return the redaction, countries and people that the form shows: those that were refused, or those in force."""
+    if given is not None:
+        return one(given, "redaction"), one(given, "countries"), one(given, "people")
+    return privacy.redaction, ", ".join(privacy.countries), "two" if privacy.two_people else "one"

@@ -33,6 +33,7 @@ _TABS = (
     _Tab(later("Retention"), "retention", "retention.manage"),
     _Tab(later("Holds"), "holds", "hold.manage"),
     _Tab(later("Erasure"), "erasure", "erasure.run"),
+    _Tab(later("Approvals"), "approvals", "approval.decide"),
     _Tab(later("Log"), "log", "log.read"),
     _Tab(later("Settings"), "settings", "settings.manage"),
 )

@@ -1,5 +1,6 @@
 """Calibration: the list, a new session, the room with its debrief, and the blind desk."""
 
+from collections.abc import Sequence
 from typing import Annotated, cast
 
 from litestar import Controller, Response, get, post
@@ -68,7 +69,7 @@ class CalibrationPage(Controller):
             made = calibrating(visit).create(wanted, visit.visitor.email)
             calibrating(visit).activate(made.session_id)
         except (RequestError, NotFoundError) as error:
-            return self._choose(visit, error.message, one, status=422)
+            return self._choose(visit, error.message, one, _list(data, "conversation"), status=422)
         return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
 
     @get("/{session_id:str}", sync_to_thread=True)
@@ -134,12 +135,17 @@ class CalibrationPage(Controller):
         try:
             found = calibrating(visit).rate(session_id, _number(number), me, _answers(data))
         except (RequestError, ConflictError) as error:
-            return self._desk(visit, found, number, error.message, 422)
+            return self._desk(visit, found, number, error.message, _answers(data))
         left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
         return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
 
     def _choose(
-        self, visit: Visit, problem: str = "", given: dict[str, str] | None = None, status: int = 200
+        self,
+        visit: Visit,
+        problem: str = "",
+        given: dict[str, str] | None = None,
+        ticked: list[str] | None = None,
+        status: int = 200,
     ) -> Response[str]:
         visit.require(RUN)
         forms = forms_in_force(visit.app)
@@ -149,7 +155,8 @@ class CalibrationPage(Controller):
         # Without a choice, the form with which raters differ most often.
         chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
         known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
-        found = choice_view(suggested.get(chosen, []), known, forms, chosen)
+        metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
+        found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
         view = SuggestedView.page(found, forms, chosen, given or {})
         return visit.page("calibration_new", "Calibration", view, status, problem=problem)
 
@@ -162,15 +169,17 @@ class CalibrationPage(Controller):
         )
         return visit.page("calibration_room", "Calibration", view, status, problem=problem)
 
-    def _desk(self, visit: Visit, found: Session, number: str, problem: str = "", status: int = 200) -> Response[str]:
+    def _desk(
+        self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
+    ) -> Response[str]:
         me, place = visit.visitor.email, _number(number)
         item = next((each for each in found.items if each.number == place), None)
         rater = found.rater(me)
         case = visit.app.audits.case(item.conversation_id) if item and item.conversation_id else None
         if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
             raise missing("conversation", number)
-        view = desk_view(found, calibrating(visit).form_of(found), case, place, me, visit.reader)
-        return visit.page("calibration_desk", "Calibration", view, status, problem=problem)
+        view = desk_view(found, calibrating(visit).form_of(found), case, place, me, visit.reader, given)
+        return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=problem)
 
     def _found(self, visit: Visit, session_id: str) -> Session:
         visit.require(TAKE_PART)

@@ -35,7 +35,7 @@ async function listed() {
   const found = [];
   let cursor = "";
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const asked = new URLSearchParams({ limit: "1000", ...(cursor ? { cursor } : {}) });
+    const asked = new URLSearchParams({ limit: "200", details: "true", ...(cursor ? { cursor } : {}) });
     if (!showsEnded.peek()) asked.set("state", "open");
     const { items: some, next_cursor: next } = await ask("GET", `conversations?${asked}`);
     found.push(...some);
@@ -72,10 +72,16 @@ function List() {
     <${Notice} />`;
 }
 
+// A conversation is named by what its customer said last; by its id where nothing was said yet.
 function Line({ item }) {
+  const about = [item.agent, item.queue].filter(Boolean);
   return html`
     <li><a href=${encodeURIComponent(item.conversation_id)}>
-      <span class="id" dir="auto">${item.conversation_id}</span>
+      <span class="what">
+        ${item.words ? html`<q class="said" dir="auto">${item.words}</q>` : html`<span class="id" dir="auto">${item.conversation_id}</span>`}
+        ${about.length > 0 && html`<span class="about">${about.map((each) => html`<span dir="auto">${each}</span>`)}</span>`}
+      </span>
+      ${item.waits_since && html`<span class="waits">${_("Customer waits")}</span>`}
       <span class="state" data-ended=${String(item.is_ended)}>${item.is_ended ? _("Ended") : _("Live")}</span>
       <time class="when" datetime=${item.last_at}>${ago(item.last_at)}</time>
     </a></li>`;

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { act, settings } from "./model.js";
 import { session } from "./session.js";
-import { Fault, busy, html, isHere, keysOf, useDoing } from "./view.js";
+import { Fault, busy, html, isHere, keysOf, say, useDoing } from "./view.js";
 import { _, translated } from "./words.js";
 
 const LEGENDS = { like: _("What was good about it?"), dislike: _("What was wrong with it?") };
@@ -14,23 +14,32 @@ const SHAPES = {
   dislike: "M17 13V4h3v9zM17 13l-4 8c-1.700 0-2.500-1.200-2.200-2.800l.6-3.200H6c-1.400 0-2.300-1.200-2-2.500L5.500 6C5.800 4.800 6.700 4 8 4h9",
 };
 
-// The thumbs of a card, and the form that they open at its end. kind says whose reasons are offered. What another agent
-// thinks is not shown as one's own.
+// The thumbs of a card, and the form that they open at its end. The thumb that is pressed withdraws itself. kind says
+// whose reasons are offered. What another agent thinks is not shown as one's own.
 export function useThumbs({ about, of, feedback, kind, card, doing }) {
   const open = useSignal(null);
   const known = useRef(null);
-  if (feedback?.agent?.id === session.value?.agent.id) known.current = feedback;
+  const withdrawn = useRef(null);
+  const isMine = feedback?.agent?.id === session.value?.agent.id;
+  if (!feedback || isMine) known.current = feedback === withdrawn.current ? null : feedback;
   const mine = known.current;
   const target = of === undefined ? {} : { of };
   const send = (value, more = {}) => act("POST", "feedback", { about, ...target, value, ...more });
   const press = async (value) => {
-    if (open.value === value) {
-      open.value = null;
+    if (mine?.value === value) {
+      const withdraw = async () => {
+        await send("none");
+        [withdrawn.current, known.current, open.value] = [mine, null, null];
+        say(_("Withdrawn"));
+      };
+      await doing.run(withdraw);
       return;
     }
     const comment = mine?.comment ? { comment: mine.comment } : {}; // what was written is not lost with another thumb
-    if (mine?.value === value || (await doing.run(() => send(value, comment)))) open.value = value;
+    if (await doing.run(() => send(value, comment))) open.value = value;
   };
+  const more = mine?.value && !open.value && html`
+    <button type="button" class="more" onClick=${() => (open.value = mine.value)}>${_("Add reasons")}</button>`;
   const thumb = (value) => html`
     <button type="button" class=${`thumb ${value}`} aria-pressed=${String(mine?.value === value)} aria-disabled=${busy(doing)}
       aria-label=${NAMES[value]} title=${`${NAMES[value]} (${value[0].toUpperCase()})`} onClick=${() => press(value)}>
@@ -39,7 +48,7 @@ export function useThumbs({ about, of, feedback, kind, card, doing }) {
   const form = open.value && html`
     <${Opinion} key=${open.value} value=${open.value} mine=${mine} reasons=${settings.value.reasons[kind][open.value] ?? []}
       send=${send} close=${() => (open.value = null)} card=${card} />`;
-  return { thumbs: html`<span class="thumbs">${thumb("like")}${thumb("dislike")}</span>`, form };
+  return { thumbs: html`<span class="thumbs">${more}${thumb("like")}${thumb("dislike")}</span>`, form };
 }
 
 function Opinion({ value, mine, reasons, send, close, card }) {

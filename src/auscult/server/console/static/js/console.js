@@ -111,6 +111,18 @@ if (live) {
   };
 }
 
+// What was refused, found or done has the focus, so that it is read first, and Tab goes on from there rather than from
+// the menu.
+const isDone = new URLSearchParams(location.search).has("done");
+const told = document.querySelector(`main :is([role=alert], [data-said]${isDone ? ", .tell[role=status]" : ""})`);
+const focusTold = () => {
+  told.tabIndex = -1;
+  told.focus();
+};
+// The browser goes to the part that the address names, and drops the focus, once the page is loaded.
+if (told && location.hash) addEventListener("load", () => setTimeout(focusTold));
+else if (told) focusTold();
+
 if (document.querySelector("[data-page=conversation]")) {
   find();
   replay();

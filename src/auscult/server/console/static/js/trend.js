@@ -9,6 +9,8 @@ const LINE = 15; // px: the height of a name
 const [LEFT, RIGHT] = [44, 76]; // px beside the drawing: names of the vertical axis, names of the lines
 
 const dayOf = (point) => new Date(point.at * 1000).toISOString().slice(0, 10);
+const readersDay = (at) => new Date(at * 1000).toLocaleDateString("sv"); // as in 2026-03-30
+const WEEK = 7 * 24 * 3600; // s
 
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
@@ -199,12 +201,25 @@ class Trend {
     const over = { in: n <= 2, earlier: this.from === 0, later: this.until === this.last, all: n === all };
     for (const button of this.bar.querySelectorAll("[data-zoom]"))
       button.setAttribute("aria-disabled", String(over[button.dataset.zoom]));
+    const address = new URL(location.href);
+    if (isKept || address.searchParams.has(this.root.dataset.kept)) this.compare(first, last);
     if (!isKept) return;
     this.isChosen = true;
-    const address = new URL(location.href);
     if (n === all) address.searchParams.delete(this.root.dataset.kept);
     else address.searchParams.set(this.root.dataset.kept, `${dayOf(first)}_${dayOf(last)}`);
     history.replaceState(history.state, "", address);
+  }
+
+  // What is compared with the time before it are the weeks shown, where somebody chose them.
+  compare(first, last) {
+    const link = this.root.closest(".grid").querySelector("[data-difference]");
+    if (!link || this.root.dataset.kept !== "weeks") return;
+    const address = new URL(link.href);
+    for (const [name, day] of [["from", readersDay(first.at)], ["to", readersDay(last.at + WEEK - 1)]]) {
+      if (this.until - this.from < this.last) address.searchParams.set(name, day);
+      else address.searchParams.delete(name);
+    }
+    link.href = address;
   }
 
   move(kind) {

@@ -1,6 +1,6 @@
 """Retention, holds, erasure, and the log of who did what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -77,6 +77,14 @@ class ApprovalRow(Struct, frozen=True, kw_only=True):
     refuse: str
 
 
+class ApprovalsView(Struct, frozen=True, kw_only=True):
+    """Steps that wait for a second person."""
+
+    approvals: tuple[ApprovalRow, ...]
+    note: str
+    problem: str
+
+
 class HoldRow(Struct, frozen=True, kw_only=True):
     """One hold. ``lift`` is where it is lifted, empty once it is."""
 
@@ -85,6 +93,7 @@ class HoldRow(Struct, frozen=True, kw_only=True):
     reason: str
     placed: str
     lifted: str
+    is_asked: bool
     lift: str
 
 
@@ -197,14 +206,14 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
     )
 
 
-def approval_row(found: Approval, me: str, reader: Reader, path: str) -> ApprovalRow:
-    """Show a step that waits for a second person."""
+def approval_row(found: Approval, me: str, reader: Reader, path: str, *, may_decide: bool) -> ApprovalRow:
+    """Show a step that waits for a second person, with what the reader may do about it."""
     return ApprovalRow(
         what=_what(found),
         by=found.requested_by.removeprefix("user:"),
         when=reader.lately(found.requested_at),
-        approve="" if found.requested_by == me else f"{path}/{found.number}/approve",
-        refuse=f"{path}/{found.number}/refuse",
+        approve=f"{path}/{found.number}/approve" if may_decide and found.requested_by != me else "",
+        refuse=f"{path}/{found.number}/refuse" if may_decide else "",
     )
 
 
@@ -223,18 +232,21 @@ def _what(found: Approval) -> str:
     return _("Let one person be enough from now on")
 
 
-def hold_row(hold: Hold, reader: Reader, path: str) -> HoldRow:
-    """Show one hold."""
+def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> HoldRow:
+    """Show one hold. ``asked`` are the numbers of those for which lifting waits for a second person."""
     lifted = ""
     if hold.lifted_at:
-        lifted = _("Lifted {day} by {by}").format(day=reader.day(hold.lifted_at), by=hold.lifted_by)
+        lifted = _("Lifted {day} by {by}").format(
+            day=reader.day(hold.lifted_at), by=(hold.lifted_by or "").removeprefix("user:")
+        )
     return HoldRow(
         number=str(hold.number),
         what=f"{_(_KINDS[hold.kind])} {hold.value}",
         reason=hold.reason,
-        placed=_("{day} by {by}").format(day=reader.day(hold.placed_at), by=hold.placed_by),
+        placed=_("{day} by {by}").format(day=reader.day(hold.placed_at), by=hold.placed_by.removeprefix("user:")),
         lifted=lifted,
-        lift="" if hold.lifted_at else f"{path}/{hold.number}/lift",
+        is_asked=not hold.lifted_at and hold.number in asked,
+        lift="" if hold.lifted_at or hold.number in asked else f"{path}/{hold.number}/lift",
     )
 
 

@@ -116,7 +116,7 @@ def _worst(found: Mapping[str, Passed]) -> list[tuple[str, Passed]]:
 
 
 def _week(each: Passed, reader: Reader) -> str:
-    return f"{reader.day(each.since, year=False)} \u2013 {reader.day(each.until - timedelta.resolution, year=False)}"
+    return f"{reader.short_day(each.since)} \u2013 {reader.short_day(each.until - timedelta.resolution)}"
 
 
 def _driver(each: Driver, measure: Measure, reader: Reader, base: str) -> DriverRow:

@@ -38,7 +38,7 @@ class PartRow(Struct, frozen=True, kw_only=True):
 
 
 class InsightsPageView(Struct, frozen=True, kw_only=True):
-    """The page."""
+    """The page. ``failed_href`` is empty where none failed."""
 
     filters: FilterView
     since: str
@@ -82,7 +82,7 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
         before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
         headline=headline,
         detail=detail,
-        failed_href=address(path, carried, outcome="failed", **span),
+        failed_href=address(path, carried, outcome="failed", **span) if found.now.passed < found.now.scored else "",
         chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
         parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),
         news=news_of(found.changes, carried, reader, base),
@@ -102,6 +102,8 @@ def _said(found: Compare, reader: Reader) -> tuple[str, str]:
         said = _("{n} of {whole} pass: too few to compare.")
         return said.format(n=now.passed, whole=now.scored), ""
     moved = difference(wilson_figure(now.passed, now.scored), wilson_figure(before.passed, before.scored))
+    if not moved.value:
+        return _("{share} pass, as before.").format(share=reader.share(now.passed / now.scored, 1)), _why(found, reader)
     share, points = reader.share(now.passed / now.scored, 1), reader.number(abs(moved.value) * 100, 1)
     if moved.low <= 0 <= moved.high:
         headline = _("{share} pass. The change of {points} points could still be chance.")
@@ -109,16 +111,20 @@ def _said(found: Compare, reader: Reader) -> tuple[str, str]:
         headline = _("{share} pass, {points} points more than before.")
     else:
         headline = _("{share} pass, {points} points fewer than before.")
-    headline = headline.format(share=share, points=points)
+    return headline.format(share=share, points=points), _why(found, reader)
+
+
+def _why(found: Compare, reader: Reader) -> str:
+    """Say which queue or reason moved most, by more than chance."""
     worst = next((each for each in found.parts if each.is_more_than_chance), None)
     if worst is None:
-        return headline, _("No queue and no reason for contact moved by more than chance.")
+        return _("No queue and no reason for contact moved by more than chance.")
     detail = (
         _("{name} moved most: {n} more failed than usual.")
         if worst.more_failed > 0
         else _("{name} moved most: {n} fewer failed than usual.")
     )
-    return headline, detail.format(name=_title(worst), n=reader.number(round(abs(worst.more_failed))))
+    return detail.format(name=_title(worst), n=reader.number(round(abs(worst.more_failed))))
 
 
 def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Markup:

@@ -26,6 +26,8 @@ FEW = 10
 """Below this, no rate is shown."""
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
+_COMPARED = ("queue", "agent", "channel", "intent")
+"""Filters that two periods are compared by."""
 _ADVICE = {
     "special cause: look here": later("special cause: look here"),
     "common cause: leave it": later("common cause: leave it"),
@@ -72,7 +74,10 @@ class HeatRow(Struct, frozen=True, kw_only=True):
 
 
 class OverviewView(Struct, frozen=True, kw_only=True):
-    """The page. ``series`` are the figures of ``chart``, for the script that zooms."""
+    """The page. ``series`` are the figures of ``chart``, for the script that zooms.
+
+    ``difference_href`` leads to what made the difference: in the last four weeks, or in those that the script shows.
+    """
 
     filters: FilterView
     scored: str
@@ -81,6 +86,7 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     weeks: tuple[WeekRow, ...]
     scores: ScoreTrend | None
     said: SaidView
+    difference_href: str
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
     reasons: Markup
@@ -145,6 +151,7 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
         weeks=_weeks(chart, weeks, leads) if chart else (),
         scores=score_trend([each.mean(leads.name(each.passed)) for each in counts.weeks], by_name, reader),
         said=_said(chart, counts, leads),
+        difference_href=address(f"{base}/insights", {name: query[name] for name in _COMPARED if name in query}),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
         heat=tuple(
             HeatRow(

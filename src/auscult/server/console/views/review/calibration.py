@@ -5,10 +5,10 @@ from typing import Self
 
 from msgspec import Struct
 
-from auscult.domain.audits.audit import Sheet
+from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.calibration.report import CalibrationReport, Split
 from auscult.domain.calibration.session import Session
-from auscult.domain.form import Form
+from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
@@ -22,6 +22,7 @@ from auscult.server.console.views.verdicts import question_of
 from auscult.services.calibration.calibrating import Suggestion
 
 _STATES = {"draft": later("Draft"), "closed": later("Closed")}
+_CHOSEN = 6
 _COLOURS = {"green": "yes", "amber": "due", "red": "late"}
 _GAPS = {
     "calibrated": (later("Calibrated"), "yes"),
@@ -56,6 +57,7 @@ class ChoiceView(Struct, frozen=True, kw_only=True):
     words: str
     about: str
     why: str
+    is_on: bool
 
 
 class FormChoice(Struct, frozen=True, kw_only=True):
@@ -74,6 +76,9 @@ class SuggestedView(Struct, frozen=True, kw_only=True):
     name: str
     raters: str
     more: str
+    machine: str
+    others: str
+    needs_reason: bool
 
     @classmethod
     def page(cls, found: Sequence[ChoiceView], forms: Sequence[Form], chosen: str, given: Mapping[str, str]) -> Self:
@@ -84,6 +89,9 @@ class SuggestedView(Struct, frozen=True, kw_only=True):
             name=given.get("name", ""),
             raters=given.get("raters", ""),
             more=given.get("more", ""),
+            machine=given.get("machine", "hidden"),
+            others=given.get("others", "all"),
+            needs_reason="needs_reason" in given,
         )
 
 
@@ -160,6 +168,7 @@ class RoomView(Struct, frozen=True, kw_only=True):
     items: tuple[ItemView, ...]
     raters: tuple[RaterView, ...]
     agreement: str
+    unsettled: str
     colour: str
     splits: tuple[SplitView, ...]
     agreed: int
@@ -186,18 +195,22 @@ def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run:
 
 
 def choice_view(
-    found: Sequence[Suggestion], known: Mapping[str, EvaluatedConversation], forms: Sequence[Form], chosen: str
+    found: Sequence[Suggestion],
+    known: Mapping[str, EvaluatedConversation],
+    metrics: Sequence[Metric],
+    ticked: Sequence[str] | None = None,
 ) -> list[ChoiceView]:
-    """Show suggested conversations."""
-    names = {metric.id: metric.name for form in forms if form.id == chosen for metric in form.metrics}
+    """Show suggested conversations: those ticked before, or else the first six, are chosen."""
+    names = {metric.id: metric.name for metric in metrics}
     return [
         ChoiceView(
             conversation_id=each.conversation_id,
             words=excerpt(customer_words(known[each.conversation_id].conversation)),
             about=queues_of(known[each.conversation_id].conversation),
             why=_why(each, names),
+            is_on=place < _CHOSEN if ticked is None else each.conversation_id in ticked,
         )
-        for each in found
+        for place, each in enumerate(found)
         if each.conversation_id in known
     ]
 
@@ -211,11 +224,20 @@ def _why(each: Suggestion, names: Mapping[str, str]) -> str:
 
 
 def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
-    found: Session, form: Form, case: EvaluatedConversation, number: int, me: str, reader: Reader
+    found: Session,
+    form: Form,
+    case: EvaluatedConversation,
+    number: int,
+    me: str,
+    reader: Reader,
+    answers: Sequence[AuditAnswer] = (),
 ) -> DeskView:
-    """Show a conversation to a rater, without a word of what the machine or others decided."""
+    """Show a conversation to a rater, without a word of what the machine or others decided.
+
+    ``answers`` were given and refused: they stand there in place of those that are kept.
+    """
     sheet = found.sheet(number, me) or Sheet()
-    given = {each.metric_id: each for each in sheet.answers}
+    given = {each.metric_id: each for each in answers or sheet.answers}
     conversation = case.conversation
     speech = case.insights.speech if case.insights else None
     about = (channel_of(conversation), queues_of(conversation), length(conversation.duration_ms))
@@ -273,6 +295,7 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
         items=_items(found, words, me, is_rating=is_rating),
         raters=tuple(raters),
         agreement=reader.share(report.agreement) if report and report.agreement is not None else "",
+        unsettled=_unsettled(report, reader) if report and report.none else "",
         colour=_COLOURS.get(report.colour or "", "") if report else "",
         splits=tuple(_split(each, found, names, words, reader) for each in splits),
         agreed=len(report.splits) - len(splits) if report else 0,
@@ -340,11 +363,15 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
         return f"{done} {rest}"
     if report.agreement is None:
         return _("No answer has a majority anywhere.")
+    agreed = _("Raters agree in {share} of what has a majority.").format(share=reader.share(report.agreement))
+    return f"{agreed} {_unsettled(report, reader)}" if report.none else agreed
+
+
+def _unsettled(report: CalibrationReport, reader: Reader) -> str:
+    """Say how many answers the figure of agreement leaves out."""
     return ngettext(
-        "Raters agree in {share} of what has a majority; {n} answer has none.",
-        "Raters agree in {share} of what has a majority; {n} answers have none.",
-        report.none,
-    ).format(share=reader.share(report.agreement), n=report.none)
+        "{n} answer has no majority and does not count.", "{n} answers have no majority and do not count.", report.none
+    ).format(n=reader.number(report.none))
 
 
 def _state(found: Session) -> str:

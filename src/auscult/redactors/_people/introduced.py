@@ -1,0 +1,204 @@
+"""Names by their place in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.redactors._digits import WORDS
+from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY, GIVEN, NO_NAMES, NOBODY, PARTICLES, PLACES, UNLIKELY
+from auscult.redactors._words import words_of
+
+_CUES = words_of("name_cues.txt")
+_NOT_MET = _CUES["not_met"] | {"bye", "cheers"}
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:['\u2019-](?!s\b)[^\W\d_]+)*|[A-ZÀ-ÖØ-Þ]\.?(?![^\W\d_]|['\u2019]))"
+_CAPITALS = re.compile(
+    rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn) ){{0,2}}{_CAPITAL}){{0,3}}"
+)
+_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}){0,2}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
+_THINGS = (
+    "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease|tenancy|licen[cs]e|passport|parcel|letter|"
+    "package|delivery|message|account|order|card|invoice|quote|refund|referral|invitation|visa|warranty"
+)
+_BEFORE = (
+    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be|:)?"
+    rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    r"|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
+    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
+)
+"""What is said right before a name that has capital letters, or of which the first is an initial."""
+_ONE_IS_ENOUGH = (
+    "signed",
+    "signed by",
+    "hier spricht",
+    "names",
+    "apparat",
+    "habla",
+    "calling for",
+    "ringing for",
+    "phoning for",
+    "behalf of",
+)
+"""After these a single capitalised word is a name."""
+_WORD = r"[^\W\d_]{2,}"
+_HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
+_CUE = searcher(rf"\b(?:{_BEFORE})[,:]? ")
+_PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
+_THAT = re.compile(rf"\bthat ({_WORD})$")
+_LAST = re.compile(rf"({_WORD})\W*$")
+_SAID = r"[^ \n,.?!]{2,14}"
+_AROUND = searcher(
+    rf"(?m) (?:on|to|from|off|onto|as|in) (?:the|my|our|this|his|her|their|a) (?:\w+ )?(?:{_HELD})\b"
+    rf"|\b(?:it's|its|is|i'm|im|name|hi|hello),? {_SAID}, {_SAID} {_SAID}"
+    r"| (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b"
+    r"|\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$"
+    rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+)
+"""What is said around a name in small letters: behind it, or before it and with it."""
+_WHO = re.compile(
+    rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+)
+_TWICE = re.compile(r"[\w']+,? (([^\W\d_][^\W\d_]*(?:['\u2019-][^\W\d_]+)?), (([^\W\d_]{2,}) \2))\b")
+"""A surname, and the whole name: ``it's Bond, James Bond``."""
+_GREETS = re.compile(rf"(?:^|\b(?:hello|hi|hey|yes|yeah|morning|afternoon|evening|okay|so)[, ]+|\n)({_WORD} {_WORD}) $")
+_IS_NAME = searcher(
+    r"( (?:is|was) (?:my|the|our|his|her|their) (?:family|last|first|given|middle|maiden|sur|fore|full)[ -]?name\b)"
+    r"|( (?:ist )?(?:mein|ist der) (?:vor|nach|familien)?name\b)"
+)
+_IS_NAME_HINTS = (
+    " is my ",
+    " is the ",
+    " was my ",
+    " is our ",
+    " is her ",
+    " is his ",
+    " is their ",
+    "mein ",
+    "ist der ",
+)
+_LAST_WORD = re.compile(rf"{_WORD}$")
+_REACH = 24
+_INITIAL = searcher(
+    r"(?m)(?:^|, |\b(?:for|to|from|by|with|and|under|dear|hi|hello|mr|mrs|ms|is|it's|am|i'm|name) )(\pL\. ?(?:\pL\. ?)?\pL{4,})"
+)
+_GAVE = re.compile(
+    rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
+)
+_GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
+_IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
+_HAS_ROW = searcher(r"\d,? [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
+_AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
+_OF_TOWNS = _CUES["of_towns"]
+"""First words of a town, an area or a street."""
+_THE_OK = _CUES["after_the"]
+"""Words after ``the Ada Oakes`` that still make a person of it."""
+_AFTER_THE = re.compile(r" ([a-z][\w'\u2019-]*)")
+_SAME = _CUES["things"]
+"""Given names that are colours, plants and other things in small letters."""
+_NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
+
+
+def names(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
+    for found in _CUE.finditer(low):
+        yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
+    yield from _small(low)
+    for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
+        if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
+            low[found.start(1) : found.end()].rpartition(".")[2].strip()
+        ):
+            yield found.span(1)
+    if any(hint in low for hint in _GAVE_HINTS):
+        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
+    if _HAS_ROW.search(text) is not None:
+        yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+    if any(hint in low for hint in _IS_NAME_HINTS):
+        yield from _said_to_be(text, low)
+
+
+def _small(low: str) -> Iterator[tuple[int, int]]:
+    """Yield names in small letters, each of words that are no usual ones."""
+    for found in _AROUND.finditer(low):
+        start, end = found.span()
+        if low[start] == " ":
+            first = max(0, start - 2 * _REACH)
+            name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
+        else:
+            twice = _TWICE.match(low, start, end + _REACH)
+            if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
+                yield twice.span(2)
+                yield twice.span(3)
+                continue
+            name = _WHO.match(low, start, end) or _LAST.search(low, start, end)
+        if name is not None and _are_unknown(name[1], least=1):
+            yield name.span(1)
+
+
+def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:
+    """Return the two unknown words before ``here`` at the beginning of a line, or after a greeting."""
+    found = _GREETS.search(low, max(line, place - 2 * _REACH), place)
+    return found.span(1) if found is not None and _are_unknown(found[1], least=2) else None
+
+
+def _after(text: str, low: str, place: int, said: str) -> Iterator[tuple[int, int]]:
+    """Yield the name that follows at once: capitalised words, or unknown ones behind a name for it."""
+    said = said.rstrip(":")
+    name = _CAPITALS.match(text, place)
+    if name is not None:
+        words = name[0].split()
+        is_one = len(words) == 1 and not (said.endswith(_ONE_IS_ENOUGH) or said.startswith("name"))
+        if (
+            not is_one
+            and not any(word.lower().strip(".") in NOBODY for word in words)
+            and words[0].lower() not in _NO_FIRST
+        ):
+            yield name.span()
+    elif said.startswith("name"):
+        small = _SMALL.match(low, place)
+        if small is not None and _are_unknown(small[0], least=2):
+            yield small.span()
+
+
+def _said_to_be(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield the word that is said to be a name, and where it begins its line all of the name that it is a part of."""
+    for found in _IS_NAME.finditer(low):
+        last = _LAST_WORD.search(low, max(0, found.start() - _REACH), found.start())
+        word = "" if last is None else last[0]
+        if last is None or word in NO_NAMES or (word in UNLIKELY and not text[last.start()].isupper()):
+            continue
+        yield last.span()
+        for line in re.finditer(
+            rf"(?m)^(?:(?:um|uh|it's|yes|so|hi),? )*({re.escape(word)}(?: [^\W\d_]{{2,}}){{1,2}})(?=[.,]|$)", low
+        ):
+            if all(each not in EVERYDAY | NO_NAMES for each in line[1].split()[1:]):
+                yield line.span(1)
+
+
+def _are_unknown(words: str, *, least: int) -> bool:
+    """Return whether words in small letters are a name: none is a usual one, and there are at least ``least`` of them."""
+    each = words.split()
+    return len(each) >= least and all(_is_unknown(word) or word in PARTICLES for word in each)
+
+
+def _is_unknown(word: str) -> bool:
+    return word in GIVEN or not (word in UNLIKELY or word in _NOT_MET or word in WORDS or word.endswith(("ing", "n't")))
+
+
+def joined(text: str, end: int) -> tuple[int, int] | None:
+    """Return the name that is joined to another which ends at a place: of ``Gonzalo and Ainhoa Etxeberria`` the second."""
+    found = _AND.match(text, end)
+    if found is None or any(word.lower() in UNLIKELY for word in found[1].split()):
+        return None
+    return found.span(1)
+
+
+def is_thing(text: str, low: str, start: int, end: int) -> bool:
+    """Return whether a person's name is that of a thing: ``the Ada Oakes jacket``; in small letters a colour, a distance."""
+    if text[start].islower():
+        before = low[:start].rpartition("\n")[2].split()[-1:]
+        is_counted = bool(before) and (before[0].isdecimal() or before[0] in WORDS)
+        return low[start:end] in _SAME and (
+            is_counted or not before or before[0] not in _CUES["greets"] | _CUES["titles"] | {"i'm", "is", "am", "im"}
+        )
+    after = _AFTER_THE.match(text, end)
+    return low.endswith("the ", 0, start) and after is not None and after[1] not in _THE_OK

@@ -1,0 +1,34 @@
+"""Streets of countries whose words for a street come before or within the name: Poland, Turkey, Hungary, the North."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.redactors._patterns import searcher
+
+_NAMES = r"(?:\p{L}[\p{L}.'-]*\s+){1,3}"
+_HOUSE = r"\d{1,4}\s?[a-z]?\b(?:[/-]\d{1,4}[a-z]?\b)?"
+_STREET = searcher(
+    rf"(?:\b(?:ul|al|os|pl)\.\s?|\b(?:ulica|ulicy|aleja|aleje|osiedle|strada|calea|bulevardul|ulice)\s+){_NAMES}(?:nr\.?\s+)?{_HOUSE}"
+    rf"|\p{{L}}[\p{{L}}'-]*(?:\s\p{{L}}[\p{{L}}'-]*)?\s(?:caddesi|cad\.?|soka\p{{L}}*|sok\.|bulvar\p{{L}}|mahallesi|mah\.)\s+(?:no\s?[:.]?\s*)?{_HOUSE}"
+    rf"|\p{{L}}[\p{{L}}-]+(?:katu|gata|gatan|vägen|veien|vegen|gaten|utca|út|körút)\s+{_HOUSE}"
+    rf"|\p{{L}}[\p{{L}}-]+\s(?:utca|út|körút|tér|katu|gata|gate|allé|väg|vei)\s+{_HOUSE}"
+)
+HINTS = (
+    "ul.", "al.", "os.", "pl.", "ulic", "alej", "osiedle", "strada", "calea", "bulevard", "cad", "sok", "mah", "bulvar", "katu",
+    "gata", "gate", "vägen", "veien", "vegen", "utca", "út", "tér", "allé", "väg", "vei",
+)  # fmt: skip
+"""One of these is in every text with such a street."""
+_TOWN = re.compile(
+    r"(?:,?\s+(?:\d{2}-\d{3}|\d{3} ?\d{2}|\d{4,5})\s+[^\W\d_][\w'\u2019-]*)?(?:(?:,\s*|\s*/\s*)[A-ZÀ-ÞĀ-ŽİŞÇĞ][\w'\u2019-]*)*"
+)
+
+
+def streets(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield streets with what follows them up to the town; each begins with a capital letter or is shortened."""
+    if not any(hint in low for hint in HINTS):
+        return
+    for found in _STREET.finditer(low):
+        words = text[found.start() : found.end()].split()
+        if words[0][-1] == "." or words[0][0].isupper() or (len(words) > 1 and words[1][0].isupper()):
+            town = _TOWN.match(text, found.end())
+            yield found.start(), found.end() if town is None else town.end()

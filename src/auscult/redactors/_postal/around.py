@@ -1,0 +1,68 @@
+"""Beginnings of addresses before their street or postcode: ``Top floor,``, ``RR 3,``, ``Rose Cottage, Mill Lane, Hexham``."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from auscult.redactors._people.lists import GIVEN
+from auscult.redactors._tails import PLACES, is_plain
+
+_REACH = 90
+_CAPITAL = r"(?:[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*|of|on|the|in|upon|le|under)"
+_SEGMENTS = re.compile(
+    rf"(?<![\w'\u2019-])(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*(?: {_CAPITAL}){{0,3}}(?:,\s+(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019.-]*(?: {_CAPITAL}){{0,3}}){{0,4}},?\s+$"
+)
+"""Words with capital letters, between commas, right before a place."""
+_FLOOR = re.compile(
+    r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
+    r"|(?:level|suite|shop|lot|room|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ALONE = 4
+"""Letters of a house's name at least that stands before a street by itself."""
+
+
+def beginning(text: str, low: str, start: int, done: int) -> int:
+    """Return where an address begins whose street, number or postcode is at a place: at most before ``done``."""
+    first = max(done, start - _REACH, 0)
+    floor = _FLOOR.search(low, first, start)
+    if floor is not None:
+        return floor.start()
+    found = _SEGMENTS.search(text, first, start) if text[start - 1 : start] in (" ", "\n") else None
+    if found is None:
+        return start
+    segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
+    kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
+    if not kinds:
+        return start
+    at = kinds[0] - (kinds[0] > 0 and _is_house(segments[kinds[0] - 1][1]))
+    begin, words = segments[at]
+    return begin + len(words) - len(words.lstrip())
+
+
+def _has_kind(words: str) -> bool:
+    each = _LETTERS.findall(words.lower())
+    return len(each) > 1 and each[-1] in PLACES
+
+
+def _is_house(words: str) -> bool:
+    """Return whether the words before a street are a house's name of one word, and no given name."""
+    each = _LETTERS.findall(words.lower())
+    return len(each) == 1 and len(each[0]) >= _ALONE and is_plain(each[0]) and each[0] not in GIVEN
+
+
+_STREETS = r"(?:street|road|avenue|lane|drive|close|crescent|terrace|court|way|place|gardens|grove|hill|park|rise|square|row|mews|view|walk)"
+_STREET_AGAIN = re.compile(rf"\b([^\W\d_]{{4,}}) {_STREETS}\b")
+_NAME = re.compile(r"[^\W\d_]{4,}")
+
+
+def again(low: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield streets that are named again by a word of an address that was found."""
+    for found in _STREET_AGAIN.finditer(low):
+        if found[1] in names:
+            yield found.span()
+
+
+def names_of(addresses: Sequence[str]) -> frozenset[str]:
+    """Return the words of addresses that are no usual ones, by which their streets are known again."""
+    words = {word for address in addresses for word in _NAME.findall(address)}
+    return frozenset(word for word in words if word not in PLACES and is_plain(word))

@@ -1,0 +1,86 @@
+"""The list of live conversations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from litestar import get
+from msgspec import Struct
+
+from auscult.domain.assist.live_log import LiveListed
+from auscult.server.api.assist.live_examples import LISTED
+from auscult.server.rest.context import App, Server
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import Cursor, Limit, query
+from auscult.server.rest.threads import in_thread
+from auscult.services.assist.lines import Line
+
+NOTHING = Line()
+
+
+class LiveLine(Struct, frozen=True, kw_only=True):
+    """A live conversation in the list: when something last happened, and whether it is over.
+
+    With `details` also the names of the agent and the queue (their ids where no name came in), what the customer said
+    last, and since when they wait for an answer; each null where it is not known.
+    """
+
+    conversation_id: str
+    events: int
+    last_at: datetime
+    is_ended: bool
+    agent: str | None
+    queue: str | None
+    words: str | None
+    waits_since: datetime | None
+
+
+class LivePage(Struct, frozen=True, kw_only=True):
+    """One page. ``next_cursor`` is null after the last."""
+
+    items: tuple[LiveLine, ...]
+    next_cursor: str | None
+
+
+@get(
+    "/conversations",
+    operation_id="list_live",
+    summary="List live conversations",
+    guards=[reading("assist")],
+    responses={200: answer("A page.", LivePage, {"items": [LISTED], "next_cursor": None})},
+)
+@in_thread
+def listing(
+    app: App,
+    server: Server,
+    in_state: Annotated[
+        Literal["open", "ended"] | None, query("Only those that go on, or are over.", name="state")
+    ] = None,
+    details: Annotated[bool, query("With agent, queue, the customer's last words and waiting time.")] = False,  # noqa: FBT002  (a name of the query)
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> LivePage:
+    """Conversations that came in by the hook, by id: those that go on, those that are over, or all."""
+    after = read_cursor(cursor, tuple[str])
+    is_ended = None if in_state is None else in_state == "ended"
+    found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
+    more = len(found) > limit
+    lines = server.live.lines
+    return LivePage(
+        items=tuple(_line(each, lines.of(app, each) if details else NOTHING) for each in found[:limit]),
+        next_cursor=write_cursor(found[limit - 1].conversation_id) if more else None,
+    )
+
+
+def _line(listed: LiveListed, line: Line) -> LiveLine:
+    return LiveLine(
+        conversation_id=listed.conversation_id,
+        events=listed.events,
+        last_at=listed.last_at,
+        is_ended=listed.is_ended,
+        agent=line.agent,
+        queue=line.queue,
+        words=line.words,
+        waits_since=line.waits_since,
+    )
