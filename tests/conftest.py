@@ -5,20 +5,27 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 ``AUSCULT_TEST_POOLER`` (host:port) puts a pooler in transaction mode between the tests and that server.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from hypothesis import HealthCheck, settings
 
+from auscult.services.people import passwords
 from auscult.storage import Store, new_secret_key, open_store
 from tests.databases import database, remove_templates
 
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile("auscult", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auscult")
+
+# Argon2 is slow on purpose, and tests sign in thousands of times. A server that runs as a process hashes at full cost.
+passwords._HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -35,6 +42,13 @@ def postgresql_server() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return url
+
+
+def pytest_collection_finish() -> None:
+    """Keep the modules that collecting has imported out of every later collection of garbage, and collect less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:

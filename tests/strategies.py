@@ -11,7 +11,18 @@ from msgspec.structs import fields
 
 from auscult.domain.assist.assistance import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.contact import Contact
-from auscult.domain.conversation import Agent, Conversation, Customer, Event, Queue, Recordings, Turn
+from auscult.domain.conversation import (
+    Agent,
+    Channel,
+    Conversation,
+    Customer,
+    Direction,
+    Event,
+    Queue,
+    Recordings,
+    Speaker,
+    Turn,
+)
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
@@ -62,27 +73,34 @@ def procedures() -> st.SearchStrategy[Assist]:
     )
 
 
+# Strategies are made once: making one takes as long as drawing from it.
+_SPEAKERS: st.SearchStrategy[Speaker] = st.sampled_from(["agent", "customer", "bot", "system"])
+_TIMES = st.none() | st.integers(0, 200_000)
+_TURNS = st.lists(
+    st.tuples(
+        _SPEAKERS,
+        st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join) | st.text(max_size=20),
+        _TIMES,
+        st.none() | st.integers(-1_000, 60_000),
+    ),
+    max_size=12,
+)
+_EVENTS = st.lists(st.tuples(st.sampled_from(["hold", "transfer"]), _TIMES, _TIMES), max_size=4)
+_ASSIST = st.none() | procedures()
+_FIELDS = st.dictionaries(st.sampled_from(["fee", "plan"]), st.sampled_from(["5", "gold", ""]))
+_CHANNELS: st.SearchStrategy[Channel] = st.sampled_from(["voice", "chat"])
+_EITHER = st.booleans()
+
+
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
     """Any conversation: turns in and out of order, with and without times and words, holds, other events."""
-    times = st.none() | st.integers(0, 200_000)
-    turns = draw(
-        st.lists(
-            st.tuples(
-                st.sampled_from(["agent", "customer", "bot", "system"]),
-                st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join) | st.text(max_size=20),
-                times,
-                st.none() | st.integers(-1_000, 60_000),
-            ),
-            max_size=12,
-        )
-    )
-    events = draw(st.lists(st.tuples(st.sampled_from(["hold", "transfer"]), times, times), max_size=4))
+    turns, events = draw(_TURNS), draw(_EVENTS)
     return Conversation(
         id="c-1",
-        assist=draw(st.none() | procedures()),
-        custom_fields=draw(st.dictionaries(st.sampled_from(["fee", "plan"]), st.sampled_from(["5", "gold", ""]))),
-        channel=draw(st.sampled_from(["voice", "chat"])),
+        assist=draw(_ASSIST),
+        custom_fields=draw(_FIELDS),
+        channel=draw(_CHANNELS),
         started_at=STARTED,
         turns=tuple(
             Turn(
@@ -98,11 +116,13 @@ def conversations(draw: st.DrawFn) -> Conversation:
     )
 
 
+@cache
 def texts(*, most: int = 30, least: int = 0) -> st.SearchStrategy[str]:
     """Any text that a document may hold: all of Unicode but NUL and lone surrogates."""
     return st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=least, max_size=most)
 
 
+@cache
 def instants() -> st.SearchStrategy[datetime]:
     """Points in time as we keep them: UTC, whole milliseconds."""
     return st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1)).map(  # noqa: DTZ001  (the zone is put on next)
@@ -110,6 +130,7 @@ def instants() -> st.SearchStrategy[datetime]:
     )
 
 
+@cache
 def json_objects() -> st.SearchStrategy[dict[str, Any]]:
     """JSON objects of any shape."""
     scalars = (
@@ -124,10 +145,16 @@ def json_objects() -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def some_of(draw: st.DrawFn, kind: type[T]) -> T:
     """A struct with what it must have and a few of its other fields: texts, instants, numbers, structs within it."""
+    hints, required, names = _described(kind)
+    return kind(**{name: draw(value_of(hints[name])) for name in dict.fromkeys([*required, *draw(names)])})
+
+
+@cache
+def _described(kind: type) -> tuple[dict[str, Any], list[str], st.SearchStrategy[list[str]]]:
+    """Types of a struct's fields, the names of those that it must have, and the strategy of names of some others."""
     hints = get_type_hints(kind)
     required = [each.name for each in fields(kind) if each.required]  # type: ignore[arg-type]
-    others = draw(st.lists(st.sampled_from(sorted(hints)), max_size=3, unique=True))
-    return kind(**{name: draw(value_of(hints[name])) for name in dict.fromkeys([*required, *others])})
+    return hints, required, st.lists(st.sampled_from(sorted(hints)), max_size=3, unique=True)
 
 
 @cache
@@ -152,18 +179,54 @@ def value_of(hint: Any) -> st.SearchStrategy[Any]:
     return json_objects() if origin is dict else plain[hint] if hint in plain else some_of(hint)
 
 
+_STARTS = st.none() | st.integers(0, 100_000)
+_KNOWN_AGENTS = st.none() | st.sampled_from(["a-1", "a-2"])
+_NUMBERS = st.integers(0, 6)
+_NAMES = tuple(st.lists(texts(least=1), min_size=count, max_size=count, unique=True) for count in range(7))
+_MAYBE_TEXT = st.none() | texts()
+_MAYBE_ID = st.none() | texts(least=1)
+_SUDDEN = st.tuples(
+    st.sampled_from(["hold", "transfer", "note"]), _STARTS, st.none() | st.sampled_from(["a-1", "a-9"]), _MAYBE_ID
+)
+_AGENTS = st.lists(
+    st.builds(Agent, st.sampled_from(["a-1", "a-2", "a-3"]), _MAYBE_TEXT, _MAYBE_TEXT, st.none() | instants()),
+    max_size=2,
+)
+_URLS = st.lists(texts(least=1), max_size=2).map(tuple)
+_LATER_MS = st.integers(0, 10_000_000)
+_ACCEPTED: dict[str, st.SearchStrategy[Any]] = {
+    "id": texts(least=1) | st.uuids().map(lambda own: f"c-{own}"),
+    "channel": _CHANNELS,
+    "custom_id": _MAYBE_ID,
+    "source": _MAYBE_TEXT,
+    "language": st.sampled_from(["en", "de", "en-GB"]),
+    "customer": st.none() | st.builds(Customer, _MAYBE_ID, _MAYBE_TEXT),
+    "custom_fields": st.dictionaries(texts() | st.just("subject"), texts(), max_size=2),
+    "recordings": st.none() | st.builds(Recordings, _URLS, _URLS),
+    "assist": st.none() | some_of(Assist),
+}
+"""Fields of a conversation that depend on no other."""
+_EVENTS_GIVEN = st.lists(_SUDDEN, max_size=3)
+_QUEUES = st.lists(st.builds(Queue, texts(least=1), _MAYBE_TEXT), max_size=2)
+_CONTACTS = st.none() | some_of(Contact)
+_DIRECTIONS: st.SearchStrategy[Direction | None] = st.sampled_from(["inbound", "outbound", None])
+
+
+def _end(start: int | None, length: int | None) -> int | None:
+    """No end, or one that is not before its start."""
+    return None if length is None else (start or 0) + length
+
+
 @st.composite
 def accepted_turns(draw: st.DrawFn) -> tuple[Turn, ...]:
     """Turns as a format gives them: ids that differ, no end before its start."""
-    count = draw(st.integers(0, 6))
-    places = [f"m{place + 1}" for place in range(count)]
-    own = st.lists(texts(least=1), min_size=count, max_size=count, unique=True)
+    count = draw(_NUMBERS)
     turns: list[Turn] = []
-    for turn_id in draw(st.just(places) | own):
-        start = draw(st.none() | st.integers(0, 100_000))
-        end = draw(st.none() | st.integers(start or 0, 200_000))
-        speaker = draw(st.sampled_from(["agent", "customer", "bot", "system"]))
-        agent_id = draw(st.none() | st.sampled_from(["a-1", "a-2"])) if speaker == "agent" else None
+    for turn_id in [f"m{place + 1}" for place in range(count)] if draw(_EITHER) else draw(_NAMES[count]):
+        start = draw(_STARTS)
+        end = _end(start, draw(_STARTS))
+        speaker = draw(_SPEAKERS)
+        agent_id = draw(_KNOWN_AGENTS) if speaker == "agent" else None
         turns.append(Turn(turn_id, speaker, draw(texts()), agent_id, start, end))
     return tuple(turns)
 
@@ -174,44 +237,21 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
     started_at = draw(instants())
     turns = draw(accepted_turns())
     times = [time for turn in turns for time in (turn.end_ms, turn.start_ms) if time is not None]
-    later = st.integers(0, 10_000_000).map(lambda ms: started_at + timedelta(milliseconds=ms))
     events = [
-        Event(kind, start, draw(st.none() | st.integers(start or 0, 200_000)), agent_id, queue_id)
-        for kind, start, agent_id, queue_id in draw(
-            st.lists(
-                st.tuples(
-                    st.sampled_from(["hold", "transfer", "note"]),
-                    st.none() | st.integers(0, 100_000),
-                    st.none() | st.sampled_from(["a-1", "a-9"]),
-                    st.none() | texts(least=1),
-                ),
-                max_size=3,
-            )
-        )
+        Event(kind, start, _end(start, draw(_STARTS)), agent_id, queue_id)
+        for kind, start, agent_id, queue_id in draw(_EVENTS_GIVEN)
     ]
-    maybe_text = st.none() | texts()
-    maybe_id = st.none() | texts(least=1)
-    agents = st.builds(Agent, st.sampled_from(["a-1", "a-2", "a-3"]), maybe_text, maybe_text, st.none() | instants())
-    direction = draw(st.sampled_from(["inbound", "outbound", None]))
-    urls = st.lists(texts(least=1), max_size=2).map(tuple)
-    contact = draw(st.none() | some_of(Contact))
+    later = draw(_LATER_MS) if times or draw(_EITHER) else None
+    direction, contact = draw(_DIRECTIONS), draw(_CONTACTS)
     return Conversation(
-        id=draw(texts(least=1) | st.uuids().map(lambda own: f"c-{own}")),
-        channel=draw(st.sampled_from(["voice", "chat"])),
         started_at=started_at,
-        custom_id=draw(maybe_id),
-        source=draw(maybe_text),
-        language=draw(st.sampled_from(["en", "de", "en-GB"])),
         direction=direction or "inbound",
         is_direction_defaulted=direction is None,
-        ended_at=draw(later if times else st.none() | later),
-        queues=tuple(draw(st.lists(st.builds(Queue, texts(least=1), maybe_text), max_size=2))) or queues_of(contact),
-        agents=tuple(draw(st.lists(agents, max_size=2))) or agents_of(contact) or speaking_agents(turns),
-        customer=draw(st.none() | st.builds(Customer, maybe_id, maybe_text)),
+        ended_at=None if later is None else started_at + timedelta(milliseconds=later),
+        queues=tuple(draw(_QUEUES)) or queues_of(contact),
+        agents=tuple(draw(_AGENTS)) or agents_of(contact) or speaking_agents(turns),
         turns=turns,
         events=tuple(events),
-        custom_fields=draw(st.dictionaries(texts() | st.just("subject"), texts(), max_size=2)),
-        recordings=draw(st.none() | st.builds(Recordings, urls, urls)),
         contact=contact,
-        assist=draw(st.none() | some_of(Assist)),
+        **{name: draw(strategy) for name, strategy in _ACCEPTED.items()},
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.databases import database
 from tests.e2e.browsing import Browser, browsing
-from tests.e2e.serving import Service, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, Service, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -14,7 +14,10 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A server over each kind of database, with the golden sample in it."""
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
     folder = tmp_path_factory.mktemp("served")
-    with database(request.param, server, folder) as url, serving(url, state_dir=str(folder)) as found:
+    with (
+        database(request.param, server, folder, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(folder)) as found,
+    ):
         yield found
 
 

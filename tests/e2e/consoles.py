@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.people.users import Access, Users
 from auscult.services.scoring.intake.read import read_file
-from tests.e2e.serving import TENANT, Service, listening, process
+from tests.databases import Content
+from tests.e2e.serving import KEY, TENANT, Service, listening, opened, process
 from tests.integration.connectors.placing import document, fill
 from tests.waiting import PATIENCE_S
 
@@ -48,16 +50,24 @@ def email_of(role: str) -> str:
     return f"{role}@example.com"
 
 
-@contextmanager
-def console(
-    url: str, demo: Any = None, weeks: int = 4, a_week: int = 12, seed: int = 1, **settings: Any
-) -> Iterator[Service]:
-    """Serve a console on this database, with people and example data in it."""
-    with bootstrap.open(Settings(database_url=url, **settings)) as application:
-        store = application.store
-        store.ensure(TENANT)
-        app = store.within(TENANT)
-        publish(app.forms, starter_documents(), application.answered)
+def put_people(url: str) -> None:
+    """Put one user of each role into a migrated database."""
+    with bootstrap.open(Settings(database_url=url, secret_key=KEY)) as application:
+        application.store.ensure(TENANT)
+        users = Users(application.store, operator(TENANT.account_id))
+        for role, access in ROLES.items():
+            user = users.add(email_of(role), role.capitalize(), TENANT.account_id, PASSWORD)
+            users.grant(user, TENANT, access)
+
+
+PEOPLE = Content("people", put_people)
+"""Content of a database: one user of each role."""
+
+
+def put_example(url: str, *, weeks: int, a_week: int, seed: int) -> None:
+    """Put example data into a database that has people."""
+    with bootstrap.open(Settings(database_url=url, secret_key=KEY)) as application:
+        publish(application.store.within(TENANT).forms, starter_documents(), application.answered)
         found = [
             each
             for file in sorted(EXAMPLES.glob("*.ndjson"))
@@ -65,12 +75,27 @@ def console(
             if isinstance(each, Conversation)
         ]
         process(application, repeated(found, TENANT.app_id, Span(datetime.now(UTC), weeks, a_week), seed))
-        users = Users(store, operator(TENANT.account_id))
-        for role, access in ROLES.items():
-            user = users.add(email_of(role), role.capitalize(), TENANT.account_id, PASSWORD)
-            users.grant(user, TENANT, access)
-        with listening(application.server_app(demo)) as address, httpx.Client(timeout=PATIENCE_S) as http:
-            yield Service(address, application, http)
+
+
+@cache
+def example(weeks: int = 4, a_week: int = 12, seed: int = 1) -> Content:
+    """Content of a database: some weeks of example conversations, and one user of each role."""
+    return Content(
+        f"console {weeks} {a_week} {seed}", partial(put_example, weeks=weeks, a_week=a_week, seed=seed), PEOPLE
+    )
+
+
+@contextmanager
+def console(
+    url: str, demo: Any = None, weeks: int = 4, a_week: int = 12, seed: int = 1, **settings: Any
+) -> Iterator[Service]:
+    """Serve a console on this database, with people and example data in it."""
+    with (
+        opened(example(weeks, a_week, seed), url, **settings) as application,
+        listening(application.server_app(demo)) as address,
+        httpx.Client(timeout=PATIENCE_S) as http,
+    ):
+        yield Service(address, application, http)
 
 
 @contextmanager

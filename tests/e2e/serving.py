@@ -13,20 +13,27 @@ import jwt
 import uvicorn
 
 from auscult import bootstrap
+from auscult.bootstrap import key_path
 from auscult.config import Settings
+from auscult.domain.scoring.stored import Accepted
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.formats import Limits
 from auscult.reports import REPORTS
 from auscult.server.listening import uvicorn_config
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from auscult.storage import new_secret_key
+from auscult.storage.access.key_file import kept_key
 from auscult.storage.store import Store
+from tests.databases import Content, copy_tables
 from tests.waiting import PATIENCE_S
 
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
 DAY = {"startDate": "2025-02-21", "endDate": "2025-02-21"}
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 STRANGER = Tenant(account_id="acc-2", org_id="o-2", app_id="st-2")
+KEY = new_secret_key().decode()
+"""The key to the secrets of all databases of this test process, for they are copies of few."""
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 
@@ -107,15 +114,21 @@ class Service:
         )
 
 
-def process(application: bootstrap.Application, conversations: Iterable[Any]) -> None:
+def process(application: bootstrap.Application, conversations: Iterable[Any], tenant: Tenant = TENANT) -> Accepted:
     """Take conversations from accepted to readable here, without the seconds that a worker takes to start."""
     processing = Processing(
         application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
     )
-    accepted = application.store.within(TENANT).conversations.accept(list(conversations))
+    accepted = application.store.within(tenant).conversations.accept(list(conversations))
     finished = processing.evaluate(accepted.batch_id or "")
     assert finished is not None
     processing.record(finished)
+    return accepted
+
+
+def load(service: Service, tenant: Tenant, file: Path) -> int:
+    """Take a file whose every line is right from accepted to readable here; the number of its conversations."""
+    return process(service.application, read_file(file, tenant.app_id, Limits()), tenant).new
 
 
 def processing(service: Service) -> Processing:
@@ -134,10 +147,9 @@ def work(service: Service) -> None:
             worker.record(finished)
 
 
-@contextmanager
-def serving(url: str, port: int = 0, **settings: Any) -> Iterator[Service]:
-    """Serve a database that holds the golden sample."""
-    with bootstrap.open(Settings(database_url=url, **settings)) as application:
+def put_sample(url: str) -> None:
+    """Put the golden sample into a migrated database."""
+    with bootstrap.open(Settings(database_url=url, secret_key=KEY)) as application:
         for tenant in (TENANT, STRANGER):
             application.store.ensure(tenant)
         forms = application.store.within(TENANT).forms
@@ -145,8 +157,34 @@ def serving(url: str, port: int = 0, **settings: Any) -> Iterator[Service]:
             document = (GOLDEN / f"scorereporting.{name}.yaml").read_bytes()
             forms.publish(f"ef-golden-{name}", document)
         process(application, read_file(GOLDEN / "scorereporting.conversations.ndjson", TENANT.app_id, Limits()))
-        with listening(application.server_app(), port) as address, httpx.Client(timeout=PATIENCE_S) as http:
-            yield Service(address, application, http)
+
+
+GOLDEN_SAMPLE = Content("golden", put_sample)
+"""Content of a database: the golden sample."""
+
+
+@contextmanager
+def opened(content: Content, url: str, **settings: Any) -> Iterator[bootstrap.Application]:
+    """Open a database that was made with this content. A missing file is made with it."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        copy_tables(file, content)
+    found = Settings(database_url=url, **settings)
+    kept_key(key_path(found), KEY.encode())
+    with bootstrap.open(found) as application:
+        assert application.store.tenant(TENANT.app_id), f"the database was not made with the content {content.name!r}"
+        yield application
+
+
+@contextmanager
+def serving(url: str, port: int = 0, **settings: Any) -> Iterator[Service]:
+    """Serve a database that holds the golden sample."""
+    with (
+        opened(GOLDEN_SAMPLE, url, **settings) as application,
+        listening(application.server_app(), port) as address,
+        httpx.Client(timeout=PATIENCE_S) as http,
+    ):
+        yield Service(address, application, http)
 
 
 def told(answer: httpx.Response) -> dict[str, Any]:

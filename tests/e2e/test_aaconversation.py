@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
-from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, told
+from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, load, told
 from tests.waiting import PATIENCE_S
 
 SEED = Tenant(
@@ -46,8 +46,8 @@ def assisted(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Serv
         service.store.ensure(tenant)
     file: Path = tmp_path_factory.mktemp("assisted") / "assisted.ndjson"
     file.write_bytes(msgspec.json.Encoder().encode_lines([document(number) for number in range(COUNT)]))
-    assert service.application.load(ASSIST, [file])["accepted"] == COUNT
-    assert service.application.load(SEED, [GOLDEN / "aaconversation.conversations.ndjson"])["rejected"] == 0
+    assert load(service, ASSIST, file) == COUNT
+    assert load(service, SEED, GOLDEN / "aaconversation.conversations.ndjson") == 1
     return service
 
 

@@ -15,7 +15,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.services.scoring.process import Finished
 from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import STRANGER, TENANT, Service, processing, serving, work
+from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, processing, serving, work
 
 APP = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-own")
 FORM = b"""
@@ -347,7 +347,10 @@ def test_what_is_refused(own: Loading) -> None:
 
 def test_the_body_has_a_limit(tmp_path: Path) -> None:
     """413 as soon as that is known, whether the size is announced or not."""
-    with database("sqlite", "", tmp_path) as url, serving(url, state_dir=str(tmp_path), request_bytes=2048) as small:
+    with (
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(tmp_path), request_bytes=2048) as small,
+    ):
         own = Own(small, small.new_client("conversations:write"))
         problem(own.ask("POST", "/conversations", b"x" * 2049), 413, "body.too_large")
         pieces: Any = iter([b"x" * 2000, b"x" * 49])

@@ -12,7 +12,7 @@ import pytest
 from auscult.formats.native import write
 from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, serving, work
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving, work
 from tests.e2e.test_processes import program
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S, wait_until
@@ -23,7 +23,10 @@ MOST = 3
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Own]:
     """A client of a server on which few may wait, with as many waiting; nobody works."""
-    with database("sqlite", "", tmp_path) as url, serving(url, state_dir=str(tmp_path), backlog=MOST) as service:
+    with (
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(tmp_path), backlog=MOST) as service,
+    ):
         app = service.store.within(TENANT)
         app.conversations.accept([conversation(f"w-{n}") for n in range(MOST)])
         yield Own(service, service.new_client("conversations:write", "assist:write"))
@@ -84,7 +87,7 @@ def test_every_process_refuses_what_is_too_much(kind: str, request: pytest.Fixtu
     server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
     told = {"AUSCULT_BACKLOG": str(MOST), "AUSCULT_WORKERS": "0", "AUSCULT_RATE_LIMIT": "0"}
     with (
-        database(kind, server, tmp_path) as url,
+        database(kind, server, tmp_path, content=GOLDEN_SAMPLE) as url,
         serving(url, state_dir=str(tmp_path), backlog=MOST, rate_limit=0) as here,
         program(url, tmp_path, **told) as (_, there),
     ):

@@ -11,7 +11,7 @@ import pytest
 
 from auscult.domain.tenancy import Client, Tenant
 from tests.databases import database
-from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, serving, told
+from tests.e2e.serving import GOLDEN, GOLDEN_SAMPLE, STRANGER, TENANT, Service, load, serving, told
 from tests.waiting import PATIENCE_S
 
 SEED = Tenant(
@@ -56,8 +56,8 @@ def calls(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Service
         service.store.ensure(tenant)
     file: Path = tmp_path_factory.mktemp("calls") / "calls.ndjson"
     file.write_bytes(msgspec.json.Encoder().encode_lines([document(number) for number in range(COUNT)]))
-    assert service.application.load(CALLS, [file])["accepted"] == COUNT
-    assert service.application.load(SEED, [GOLDEN / "calldetails.conversations.ndjson"])["rejected"] == 0
+    assert load(service, CALLS, file) == COUNT
+    assert load(service, SEED, GOLDEN / "calldetails.conversations.ndjson") == len(ROWS)
     return service
 
 
@@ -274,7 +274,10 @@ def test_a_client_that_is_too_quick_is_told_to_wait(tmp_path: Path) -> None:
         assert seconds == 60
         raise SleptError
 
-    with database("sqlite", "", tmp_path) as url, serving(url, state_dir=str(tmp_path), rate_limit=3) as service:
+    with (
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(tmp_path), rate_limit=3) as service,
+    ):
         service.store.ensure(CALLS)
         client = service.new_client("SmartAssist Analytics", tenant=CALLS)
         for _ in range(3):

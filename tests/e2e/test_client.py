@@ -12,7 +12,7 @@ from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
 from auscult.services.scoring.intake.read import read_file
 from tests.databases import database
-from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, process, serving
 from tests.integration.program import Result, auscult
 
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics", "conversations:write")
@@ -25,7 +25,10 @@ UNTIL = SINCE + timedelta(days=COUNT // 10)
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server with some hundred conversations over ten weeks, beside the golden sample."""
     server = request.getfixturevalue("postgresql_server")
-    with database("postgresql", server, tmp_path_factory.mktemp("client")) as url, serving(url) as service:
+    with (
+        database("postgresql", server, tmp_path_factory.mktemp("client"), content=GOLDEN_SAMPLE) as url,
+        serving(url) as service,
+    ):
         process(service.application, [_conversation(n) for n in range(COUNT)])
         yield service
 

@@ -11,7 +11,7 @@ import pytest
 from auscult.server.console.demo import Demo
 from auscult.server.console.templating import Persona
 from tests.databases import database
-from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, connect, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, connect, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,10 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A console over each kind of database."""
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
     folder = tmp_path_factory.mktemp("console")
-    with database(request.param, server, folder) as url, console(url, DEMO, state_dir=str(folder)) as found:
+    with (
+        database(request.param, server, folder, content=example()) as url,
+        console(url, DEMO, state_dir=str(folder)) as found,
+    ):
         yield found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import database
-from tests.e2e.consoles import console, signed_in
+from tests.e2e.consoles import console, example, signed_in
 from tests.e2e.serving import Service
 
 
@@ -14,7 +14,7 @@ from tests.e2e.serving import Service
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console over SQLite."""
     folder: Path = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder) as url, console(url, state_dir=str(folder)) as found:
+    with database("sqlite", "", folder, content=example()) as url, console(url, state_dir=str(folder)) as found:
         yield found
 
 

@@ -11,7 +11,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from tests.databases import database
-from tests.e2e.consoles import AGENT, Page, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, Page, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
 
 REVIEWS = "/console/my-results/reviews"
@@ -21,7 +21,10 @@ REVIEWS = "/console/my-results/reviews"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with several conversations of the agent."""
     folder = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder) as url, console(url, weeks=8, state_dir=str(folder)) as found:
+    with (
+        database("sqlite", "", folder, content=example(weeks=8)) as url,
+        console(url, weeks=8, state_dir=str(folder)) as found,
+    ):
         yield found
 
 

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import serving
+from tests.e2e.serving import GOLDEN_SAMPLE, serving
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_who_asks_meanwhile_is_told_to_come_again(postgresql_server: str, tmp_path: Path) -> None:
     """503 with Retry-After, for it is no fault of ours; a client that obeys gets its answer."""
     with (
-        database("postgresql", postgresql_server, tmp_path) as url,
+        database("postgresql", postgresql_server, tmp_path, content=GOLDEN_SAMPLE) as url,
         serving(url) as service,
         psycopg.connect(postgresql_server, autocommit=True) as server,
     ):

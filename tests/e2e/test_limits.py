@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.databases import database
-from tests.e2e.serving import DAY, STRANGER, Service, serving, told
+from tests.e2e.serving import DAY, GOLDEN_SAMPLE, STRANGER, Service, serving, told
 from tests.waiting import PATIENCE_S
 
 LIMIT = 25
@@ -26,7 +26,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server with a limit, larger pages, and an audience of its own."""
     folder = tmp_path_factory.mktemp("limited")
     with (
-        database("sqlite", "", folder) as url,
+        database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url,
         serving(url, state_dir=str(folder), rate_limit=LIMIT, page_maximum=5000, token_audience="us") as found,
     ):
         yield found
@@ -92,7 +92,7 @@ def test_exact_over_two_servers(kind: str, request: pytest.FixtureRequest, tmp_p
     """Rule 18: two processes that serve one database count an account's requests together."""
     server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
     with (
-        database(kind, server, tmp_path) as url,
+        database(kind, server, tmp_path, content=GOLDEN_SAMPLE) as url,
         serving(url, state_dir=str(tmp_path), rate_limit=LIMIT) as here,
         program_serving(url, tmp_path, LIMIT) as there,
     ):

@@ -25,7 +25,7 @@ from auscult.reports import REPORTS
 from auscult.services.assist.knowledge import add_document
 from auscult.services.people.users import Access, Users
 from tests.databases import database
-from tests.e2e.serving import DAY, STRANGER, TENANT, Service, serving
+from tests.e2e.serving import DAY, GOLDEN_SAMPLE, STRANGER, TENANT, Service, serving
 from tests.e2e.sounding import tone
 from tests.integration.connectors.placing import document, fill
 from tests.integration.working import conversation
@@ -39,7 +39,7 @@ def served(tmp_path: Path) -> Iterator[Service]:
     """A server without a rate limit, on a file. Each test has its own: what is tried may erase everything."""
     inbox = str(tmp_path / "inbox")
     with (
-        database("sqlite", "", tmp_path) as url,
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
         serving(url, state_dir=str(tmp_path), connector_folders=inbox, rate_limit=0) as found,
     ):
         found.client = found.new_client(*(scope for report in REPORTS.values() for scope in report.scopes))

@@ -15,7 +15,7 @@ from auscult.config import Settings
 from tests.databases import database
 from tests.e2e.assisting import END, FLAGS, Assisted, Body, agent, link, moved, said
 from tests.e2e.browsing import FAINT, TOO_WIDE, Browser
-from tests.e2e.serving import Service, listening, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, Service, listening, serving
 from tests.e2e.test_playbook import CHOSEN, FORM
 from tests.waiting import PATIENCE_S, fixed_port, wait_for
 
@@ -31,7 +31,7 @@ SUGGESTED = ":is(#turns, #current) .card"
 def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
     """The server with an app that knows something. It outlives what the browser still listens to."""
     folder = tmp_path_factory.mktemp("page")
-    with database("sqlite", "", folder) as url, serving(url, state_dir=str(folder)) as service:
+    with database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url, serving(url, state_dir=str(folder)) as service:
         yield Assisted(service)
         browser.driver.get("about:blank")
 
@@ -253,7 +253,7 @@ def test_hostile_words_stay_words(browser: Browser, live: Assisted) -> None:
 def test_after_a_restart_nothing_is_lost_and_nothing_twice(browser: Browser, live: Assisted, tmp_path: Any) -> None:
     """The page goes on after the last event that it has, as soon as the server is back."""
     del live
-    with database("sqlite", "", tmp_path) as url:
+    with database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url:
         port = fixed_port()
         with serving(url, port, state_dir=str(tmp_path)) as service:
             mine = Assisted(service)

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from tests.databases import database
 from tests.e2e.assisting import END, Assisted, agent, link, moved, said
 from tests.e2e.browsing import TOO_WIDE, Browser
-from tests.e2e.serving import serving
+from tests.e2e.serving import GOLDEN_SAMPLE, serving
 from tests.e2e.test_page import PROMO, REFUND, cards, marked, opened, press, unfolded
 from tests.waiting import wait_for
 
@@ -90,7 +90,7 @@ GAP = "const talk = document.querySelector('#talk'); return talk.scrollHeight - 
 def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
     """The server with an app that knows something. It outlives what the browser still listens to."""
     folder = tmp_path_factory.mktemp("page")
-    with database("sqlite", "", folder) as url, serving(url, state_dir=str(folder)) as service:
+    with database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url, serving(url, state_dir=str(folder)) as service:
         yield Assisted(service)
         browser.driver.get("about:blank")
 

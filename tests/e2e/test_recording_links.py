@@ -19,7 +19,7 @@ from auscult.services.recordings.work import MOST_STARTS
 from auscult.services.scoring.intake.read import read_stream
 from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, process, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def fetch(service: Service) -> None:
 def service(request: pytest.FixtureRequest, postgresql_server: str, tmp_path: Path) -> Iterator[Service]:
     """A server that fetches links from anywhere."""
     with (
-        database(request.param, postgresql_server, tmp_path) as url,
+        database(request.param, postgresql_server, tmp_path, content=GOLDEN_SAMPLE) as url,
         serving(url, recording_links="any", recordings=str(tmp_path / "sound")) as found,
     ):
         yield found

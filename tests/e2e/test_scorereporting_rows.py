@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import TENANT, Service, load
 
 MANY = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-many")
 FORM = b"""
@@ -56,8 +56,7 @@ def many(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Service:
     service.store.within(MANY).forms.publish("ef-many", FORM)
     file: Path = tmp_path_factory.mktemp("many") / "many.ndjson"
     file.write_bytes(msgspec.json.Encoder().encode_lines([document(number) for number in range(COUNT)]))
-    told = service.application.load(MANY, [file])
-    assert (told["accepted"], told["rejected"]) == (COUNT, 0)
+    assert load(service, MANY, file) == COUNT
     service.client = service.new_client(tenant=MANY)
     return service
 

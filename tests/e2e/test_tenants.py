@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import database
 from tests.e2e.own import Own
-from tests.e2e.serving import STRANGER, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, serving
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def test_documents_that_never_end_hold_no_load_up(kind: str, request: pytest.Fix
     """Pages made to be read for hours: another tenant's conversation is taken meanwhile, and the server ends."""
     server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
     with (
-        database(kind, server, tmp_path) as url,
+        database(kind, server, tmp_path, content=GOLDEN_SAMPLE) as url,
         ThreadPoolExecutor(6) as threads,
         serving(url, state_dir=str(tmp_path)) as service,
     ):

@@ -73,14 +73,14 @@ def _text(value: object) -> bytes:
 
 def help_of_all() -> str:
     """Return the help of the program and of each of its commands, as a terminal of 100 columns shows it."""
-    app = build()
     runner = CliRunner(env={"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "TERMINAL_WIDTH": "100"})
     parts: list[str] = []
-    for words in _commands(typer.main.get_command(app), ()):
-        shown = runner.invoke(app, [*words, "--help"])
+    for words in _commands(typer.main.get_command(build()), ()):
+        line = [*words, "--help"]
+        shown = runner.invoke(build(line), line)
         assert shown.exit_code == 0, words
         lines = (line.rstrip() for line in shown.output.strip().splitlines())
-        parts.append("\n".join((f"$ auscult {' '.join((*words, '--help'))}", *lines)))
+        parts.append("\n".join((f"$ auscult {' '.join(line)}", *lines)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,14 +3,14 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
+from tests.integration.forking import AUSCULT, forker
 from tests.waiting import PATIENCE_S
 
-AUSCULT = Path(sys.executable).with_name("auscult")
 TENANT = ("--account", "a-1", "--org", "o-1", "--app", "st-1")
 
 Turns = tuple[tuple[str, str], ...]
@@ -53,10 +53,25 @@ def auscult(folder: Path, *words: str | Path, stdin: str = "", settings: Mapping
     """Run ``auscult`` in a folder, with its database there unless ``words`` or ``settings`` name another."""
     command = [str(AUSCULT), *map(str, words)]
     given = environment(**({"AUSCULT_DATABASE_URL": "sqlite:///test.db"} | dict(settings or {})))
+    if forker().fits(given):
+        return _forked(folder, command[1:], stdin, given)
     done = subprocess.run(  # noqa: S603  (our own program, our own words)
         command, cwd=folder, env=given, input=stdin, capture_output=True, text=True, check=False, timeout=2 * PATIENCE_S
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def _forked(folder: Path, words: list[str], stdin: str, given: Mapping[str, str]) -> Result:
+    """The same in a process that is forked with everything imported, which saves a second each time."""
+    with TemporaryFile() as entered, TemporaryFile() as out, TemporaryFile() as err:
+        entered.write(stdin.encode())
+        entered.seek(0)
+        status = forker().run(folder, words, given, (entered, out, err), 2 * PATIENCE_S)
+        written = []
+        for file in (out, err):
+            file.seek(0)
+            written.append(file.read().decode().replace("\r\n", "\n"))
+    return Result(status, *written)
 
 
 def conversation(name: str, turns: Turns = POLITE, **fields: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Results go to stdout, everything else (progress, notes, errors) to stderr.
 Exit status: 0 done, 1 refused or incomplete, 2 not a command line that we know, 130 interrupted.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ class Command(NamedTuple):
 
 _COMPLETING = "_AUSCULT_COMPLETE"
 """Set by a shell that completes a command line."""
+_COLLECTING = (20_000, 20, 20)
+"""Thresholds of the garbage collector: importing what a command needs allocates much, and little of it is garbage."""
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 COMMANDS = (
@@ -322,6 +325,7 @@ def auscult(
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit status."""
+    gc.set_threshold(*_COLLECTING)
     words, is_quiet = without_quiet(sys.argv[1:])
     if is_quiet:
         be_quiet()

@@ -68,6 +68,7 @@ MOST_STARTS = 10
 FORGET_AFTER = timedelta(hours=1)
 FORGET_EVERY_S = 60.0
 GOODBYE_S = 10
+ENDS_WITHIN_S = 0.1  # DBOS ends once a thread awakes that waits for messages, of which there are none
 
 
 class Schedule(NamedTuple):
@@ -166,6 +167,7 @@ class Worker:
             "application_version": STEPS_VERSION,
             "log_level": "WARNING",
             "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": ENDS_WITHIN_S,
             "sys_db_pool_size": self._work.jobs_connections,
         }
         if self._work.jobs_engine is not None:

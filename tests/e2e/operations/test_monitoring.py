@@ -14,7 +14,7 @@ from psycopg import sql
 from auscult import bootstrap
 from auscult.config import Settings
 from tests.databases import database
-from tests.e2e.serving import PATH, TENANT, Service, listening, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, PATH, TENANT, Service, listening, serving
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S
 
@@ -42,7 +42,10 @@ def requests(text: str) -> dict[tuple[str, str], float]:
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server on each kind of database."""
     server = request.getfixturevalue("postgresql_server")
-    with database(request.param, server, tmp_path_factory.mktemp("db")) as url, serving(url) as found:
+    with (
+        database(request.param, server, tmp_path_factory.mktemp("db"), content=GOLDEN_SAMPLE) as url,
+        serving(url) as found,
+    ):
         yield found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import STRANGER, Service, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, Service, serving
 
 ADA = {"userName": "Ada@Example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "active": True}
 
@@ -39,7 +39,7 @@ class Directory:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A server with an administrator."""
-    with database("sqlite", "", tmp_path) as url, serving(url, rate_limit=0) as service:
+    with database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url, serving(url, rate_limit=0) as service:
         add(service, "root", "administrator")
         yield service
 

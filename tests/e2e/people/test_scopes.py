@@ -24,7 +24,7 @@ from tests.contract.storing import STARTED, conversation
 from tests.databases import database
 from tests.e2e.people.permissions import CONVERSATION, OWN, READS, WHOLE_APP
 from tests.e2e.people.signing_in import Browser
-from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, process, serving
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """A server on each kind of database."""
     folder: Path = tmp_path_factory.mktemp("scopes")
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder) as url, serving(url, rate_limit=0) as service:
+    with database(request.param, server, folder, content=GOLDEN_SAMPLE) as url, serving(url, rate_limit=0) as service:
         for each in service.store.within(TENANT).feed.after(0, 10_000):
             service.store.within(TENANT).conversations.erase(each.conversation_id)
         process(service.application, MADE)

@@ -13,7 +13,7 @@ from auscult.services.people.users import Users
 from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import PASSWORD, Browser, add
-from tests.e2e.serving import TENANT, Service, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -21,7 +21,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A server on each kind of database."""
     folder: Path = tmp_path_factory.mktemp("people")
     server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder) as url, serving(url) as served:
+    with database(request.param, server, folder, content=GOLDEN_SAMPLE) as url, serving(url) as served:
         yield served
 
 

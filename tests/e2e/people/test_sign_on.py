@@ -14,7 +14,7 @@ from auscult.services.people.users import Access, Users
 from tests.databases import database
 from tests.e2e.browsing import browsing
 from tests.e2e.people.signing_in import PASSWORD, Browser
-from tests.e2e.serving import TENANT, Service, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -51,7 +51,10 @@ def service(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     folder: Path = tmp_path_factory.mktemp("sign-on")
     file = folder / "sso.yaml"
     file.write_text(FILE.format(issuer=issuer, account=TENANT.account_id, app=TENANT.app_id), encoding="utf-8")
-    with database("sqlite", "", folder) as url, serving(url, sso_file=str(file), state_dir=str(folder)) as served:
+    with (
+        database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url,
+        serving(url, sso_file=str(file), state_dir=str(folder)) as served,
+    ):
         yield served
 
 

@@ -9,13 +9,13 @@ from auscult.domain.conversation import Customer, Turn
 from tests.contract.storing import conversation
 from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, process, serving
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A server with one administrator more than it begins with."""
-    with database("sqlite", "", tmp_path) as url, serving(url, rate_limit=0) as service:
+    with database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url, serving(url, rate_limit=0) as service:
         yield service
 
 

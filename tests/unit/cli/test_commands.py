@@ -4,6 +4,8 @@ import inspect
 import re
 import subprocess
 import sys
+from functools import cache
+from typing import Any
 
 import pytest
 import typer.main
@@ -16,13 +18,19 @@ from tools import cli_reference
 HEAVY = ("alembic", "cryptography", "dbos", "litestar", "jwt", "numpy", "sqlalchemy", "wordllama", "yaml")
 
 
+@cache
+def whole() -> Any:
+    """The program with all its commands."""
+    return typer.main.get_command(build())
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
 def test_every_command_explains_itself(command: object) -> None:
     """Each command and each of its options and arguments has a help text; none shows a Python type."""
     words = command.words.split()  # type: ignore[attr-defined]
-    found = typer.main.get_command(build())
+    found = whole()
     for word in words:
-        found = found.commands[word]  # type: ignore[attr-defined]
+        found = found.commands[word]
     assert found.help
     for parameter in found.params:
         assert parameter.help, parameter.name  # type: ignore[attr-defined]

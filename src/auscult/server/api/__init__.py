@@ -32,6 +32,7 @@ from auscult.server.rest.context import Services, dependencies
 from auscult.server.rest.guards import Guard
 from auscult.server.rest.options import answer_options
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
+from auscult.server.rest.routing import AppRouter
 
 ROUTERS = (
     scoring.ROUTER,
@@ -90,7 +91,7 @@ def behind(
 
 
 def _router(path: str, handlers: Sequence[ControllerRouterHandler], services: Services, **given: Any) -> Router:  # noqa: ANN401  (Litestar's own)
-    return Router(
+    return AppRouter(
         path,
         route_handlers=handlers,
         dependencies=dependencies(services),

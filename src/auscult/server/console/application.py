@@ -80,6 +80,7 @@ from auscult.server.console.visitors import Visitors
 from auscult.server.errors import reason_of
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.rest.context import Services
+from auscult.server.rest.routing import AppRouter
 
 _YEAR_S = 365 * 24 * 3600
 _HOUR_S = 3600
@@ -149,7 +150,7 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
     def the_entrance() -> Entrance:
         return entrance
 
-    return Router(
+    return AppRouter(
         BASE,
         route_handlers=[*_PAGES, _assets(assets), language, theme, nowhere],
         dependencies={

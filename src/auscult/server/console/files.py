@@ -17,6 +17,7 @@ from auscult.server.console.language import ASSIST, LANGUAGE_COOKIE, LANGUAGES, 
 from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
 from auscult.server.exchange import exchange_of
+from auscult.server.rest.routing import AppRouter
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -34,7 +35,7 @@ def files_router(behind: str) -> Router:
     assets = read_assets()
     # Files stand below their version, so that a browser may keep them.
     conversation, listing = (render_pages(name, f"-/files/{assets.version}") for name in ("conversation", "list"))
-    return Router(
+    return AppRouter(
         "/",
         route_handlers=[_files(behind, assets), _conversation(conversation), _list(listing)],
         include_in_schema=False,

@@ -29,6 +29,7 @@ from auscult.server.door import Door, check_scope
 from auscult.server.limits import SharedLimiter
 from auscult.server.rest.guards import Connection
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
+from auscult.server.rest.routing import AppRouter
 from auscult.server.tenancy import Tenancy
 
 LINK = "auscult:assist"
@@ -148,7 +149,7 @@ def session_router(path: str, sign_in: SignIn) -> Router:
     async def end(request: ApiRequest) -> Response[None]:
         return Response(None, headers={"Set-Cookie": _set_cookie(scope_of(request), "", 0)})
 
-    return Router(
+    return AppRouter(
         path,
         route_handlers=[show, begin, end],
         guards=[_for_pages],

@@ -4,10 +4,13 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from auscult.domain.people.users import check_password
 
-_HASHER = PasswordHasher()
+COST = RFC_9106_LOW_MEMORY
+"""Cost of a hash: 3 passes over 64 MiB."""
+_HASHER = PasswordHasher.from_parameters(COST)
 _AT_A_TIME = BoundedSemaphore(4)
 
 # Of no password that is known: verified where there is none, so that it takes as long.

@@ -1,0 +1,17 @@
+"""Routers that are built for one application."""
+
+from typing import Self
+
+from litestar import Router
+
+
+class AppRouter(Router):
+    """A router that is built for one application, and registered once.
+
+    Litestar copies a router deeply when it is registered, for it may be registered elsewhere, too. Copying all routes
+    is a third of the time that an application takes to start.
+    """
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Return the router itself."""
+        return self
