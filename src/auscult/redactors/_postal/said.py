@@ -13,9 +13,7 @@ _STREET = re.compile(rf" {_KIND}\b")
 _FETCHED = re.compile(
     r"\b(?:collect|fetch|pick)(?:ed|ing)?(?: it| that| them| this| one| the \w+)?(?: up)?(?: again)? from (?=the )"
 )
-_ALL_OF = re.compile(
-    rf"\b(?:the )?(?:whole|all|half|rest|length) of ((?:[^\W\d_]{{3,}} ){{1,2}}{_KIND})\b"
-)
+_ALL_OF = re.compile(rf"\b(?:the )?(?:whole|all|half|rest|length) of ((?:[^\W\d_]{{3,}} ){{1,2}}{_KIND})\b")
 _SUPPLIED = re.compile(
     r"\b(?:broadband|internet|line|meters?|water|gas|heating|boiler|power|electric(?:ity)?|supply|leak|fault|outage|alarm|parcel|delivery|insurance) at "
 )
