@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import database
+from tests.e2e.assisting import Assisted
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.serving import GOLDEN_SAMPLE, Service, serving
 
@@ -26,3 +27,12 @@ def browser() -> Iterator[Browser]:
     """One browser for all of a file."""
     with browsing() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
+    """A server with an app that knows something. It outlives what the browser still listens to."""
+    folder = tmp_path_factory.mktemp("page")
+    with database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url, serving(url, state_dir=str(folder)) as service:
+        yield Assisted(service)
+        browser.driver.get("about:blank")

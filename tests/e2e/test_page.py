@@ -1,6 +1,5 @@
 """The agent's page in a real Chromium, on a real server."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,15 +24,6 @@ REFUND = "just wanted to check on the status of a refund"
 PROMO = "how long is my promo code valid?"
 HOSTILE = REFUND + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 SUGGESTED = ":is(#turns, #current) .card"
-
-
-@pytest.fixture(scope="module")
-def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
-    """The server with an app that knows something. It outlives what the browser still listens to."""
-    folder = tmp_path_factory.mktemp("page")
-    with database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url, serving(url, state_dir=str(folder)) as service:
-        yield Assisted(service)
-        browser.driver.get("about:blank")
 
 
 def opened(browser: Browser, live: Assisted, conversation_id: str, *bodies: Body, queue: str = "q-1") -> None:

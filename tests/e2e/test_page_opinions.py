@@ -1,28 +1,15 @@
 """What agents think of the assistant, on their page: thumbs of others, and a thumb that is withdrawn."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.databases import database
 from tests.e2e.assisting import Assisted, said
 from tests.e2e.browsing import Browser
-from tests.e2e.serving import serving
 from tests.e2e.test_page import REFUND, cards, opened, press
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
-    """The server with an app that knows something. It outlives what the browser still listens to."""
-    folder = tmp_path_factory.mktemp("page")
-    with database("sqlite", "", folder) as url, serving(url, state_dir=str(folder)) as service:
-        yield Assisted(service)
-        browser.driver.get("about:blank")
 
 
 def test_the_thumb_of_another_is_not_mine(browser: Browser, live: Assisted) -> None:

@@ -2,17 +2,15 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.databases import database
 from tests.e2e.assisting import END, Assisted, agent, link, moved, said
 from tests.e2e.browsing import TOO_WIDE, Browser
-from tests.e2e.serving import GOLDEN_SAMPLE, serving
 from tests.e2e.test_page import PROMO, REFUND, cards, marked, opened, press, unfolded
 from tests.waiting import wait_for
 
@@ -84,15 +82,6 @@ ENGLISH_LEFT = """
   return [document.documentElement.lang, shown.filter((each) => each in texts && texts[each] !== each), shown];
 """
 GAP = "const talk = document.querySelector('#talk'); return talk.scrollHeight - talk.scrollTop - talk.clientHeight"
-
-
-@pytest.fixture(scope="module")
-def live(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assisted]:
-    """The server with an app that knows something. It outlives what the browser still listens to."""
-    folder = tmp_path_factory.mktemp("page")
-    with database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url, serving(url, state_dir=str(folder)) as service:
-        yield Assisted(service)
-        browser.driver.get("about:blank")
 
 
 def message(id_: str, at: str, speaker: str = "customer", **more: Any) -> dict[str, Any]:
@@ -184,7 +173,7 @@ def test_another_link_in_the_same_tab_signs_in(browser: Browser, live: Assisted)
     browser.until("#h-notice", lambda text: text == "This link has expired")
     assert browser.driver.current_url == other
     browser.run("location.hash = arguments[0]", link(live, "c-tab").partition("#")[2])
-    assert "hello" in browser.text("#turns")
+    browser.until("#turns", lambda text: "hello" in text)
     assert browser.driver.current_url == other
 
 
