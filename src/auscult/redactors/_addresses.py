@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
-from auscult.redactors._postal import abroad
+from auscult.redactors._postal import abroad, said
 from auscult.redactors._postal.around import beginning
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
 from auscult.redactors._words import words_of
@@ -30,7 +30,7 @@ _CLEAR = (
     "cul-de-sac|esplanade|causeway|promenade|parade|embankment|sideroad|wynd"
 )
 _DOUBTFUL = (
-    "st|str|dr|drive|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
+    "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
     "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
@@ -81,6 +81,8 @@ _TAKES_BACK = re.compile(
     rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*(?=\s+{_NUMBER}\b)"
 )
 _HAS_CORRECTION = re.compile(r"\b(?:no|nope|sorry|wait|mean|actually|rather|make|correction|scratch)\b")
+_FROM = re.compile(r"\b(?:this is|i'm|i am|it's|name is|name's) (?:[^\W\d_]+ ){1,3}from $")
+"""What is said before an address by those who introduce themselves by it."""
 _PLOT = searcher(
     r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ (?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
     r"[^?!;:\n]{6,120}?\b[1-9]\d{2} ?\d{3}\b"
@@ -99,6 +101,8 @@ _SPOKEN_POSTCODE = searcher(
     rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
 )
 """A British postcode or an Eircode that is said."""
+_LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
+"""A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
 _THE_SAID = re.compile(rf"{_NUMBER},? the ")
 _BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
 _POSTCODE_TURN = re.compile(
@@ -115,7 +119,7 @@ _ABROAD = searcher(
 )
 """A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
-    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|rr \d+,? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
+    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route|highway contract|hc) #?\d+,? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
 )
 _UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
 _CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
@@ -124,6 +128,8 @@ _BEFORE_POSTCODE = re.compile(
 )
 _LONGEST = 80
 _EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
+_WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
+"""What has the form of an Eircode, but for a word in place of its second half."""
 _POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA}|{_EIRCODE})\b")
 _STATES = (
     "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|"
@@ -184,6 +190,7 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
         *((start, end, _value(low[start:end])) for start, end in abroad.streets(text, low)),
         *_written(text, low, is_asked=is_asked),
         *_introduced(low, is_asked=is_asked),
+        *((start, end, _value(low[start:end])) for start, end in said.introduced(text, low)),
     ):
         longer = max(end, tail(low, end))
         if any(first <= start and longer <= last for first, last in taken):
@@ -219,6 +226,8 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
     if _DIGIT.search(low):
         yield from _postcodes(text, low, done, has_cue=has_cue)
     for found in _SPOKEN_POSTCODE.finditer(low):
+        if _LETTER_BEFORE.search(low, max(0, found.start() - 3), found.start()):
+            continue
         first = max(done, found.start() - _LONGEST, 0)
         before = _BEFORE_SPOKEN.search(low, first, found.start())
         if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
@@ -270,6 +279,8 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
     """Yield postcodes, each from the house's number on that is before it."""
     for pattern in (_POSTCODE, _CITY_ZIP):
         for found in pattern.finditer(low):
+            if pattern is _POSTCODE and _WORD_BEHIND.fullmatch(found[0]):
+                continue
             if found.start() >= done and (pattern is _CITY_ZIP or has_cue or text[found.start()].isupper()):
                 start = _start(low, found.start(), max(done, 0))
                 yield start, found.end(), _value(low[start : found.end()])
@@ -291,6 +302,18 @@ ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""
+ASKS_TOWN = searcher(
+    r"\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village)(?: is (?:that|it)| please)?\W*(?:\n|$)"
+)
+_TOWN_TURN = re.compile(r"(?:\W*(?:yeah|yes|um|uh|er|it's|that's|in)\b)*\W*([^\W\d_]{3,}(?: [^\W\d_]{3,})?)\W*")
+
+
+def town(low: str) -> tuple[int, int] | None:
+    """Return the place of a town that is all of an answer; None where usual words are in it."""
+    found = _TOWN_TURN.fullmatch(low)
+    return found.span(1) if found is not None and all(map(is_plain, found[1].split())) else None
+
+
 ASKS = searcher(
     r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz|codice postale|kod pocztowy|postnummer)\b"
 )
@@ -307,7 +330,8 @@ def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> b
     original = text[found.start() : found.end(2)]
     kind = _WORDS.findall(original)[-1]
     is_capital = kind[0].isupper() and not original.split()[-2][:1].islower()
-    return has_cue or is_capital or _is_placed(low, found.end(2), names)
+    is_from = _FROM.search(low, 0, found.start()) is not None
+    return has_cue or is_capital or is_from or _is_placed(low, found.end(2), names)
 
 
 def _is_placed(low: str, end: int, names: Sequence[str]) -> bool:

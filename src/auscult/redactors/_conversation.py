@@ -97,7 +97,7 @@ class Numbers:
         """Yield national numbers that are spelled, letters and digits one by one, outside of known ones."""
         low = self._lows[turn]
         taken = [one for one in known if one.turn == turn]
-        for run in runs_in(turn, low, letters=True):
+        for run in map(_without_i, runs_in(turn, low, letters=True)):
             if not any(unit.chars.isalpha() for unit in run.units) or len(run.chars) < _national.SHORTEST:
                 continue
             if any(one.start < run.end and run.start < one.end for one in taken):
@@ -302,8 +302,9 @@ class Numbers:
     def _start(self, turn: int, place: int) -> int:
         """Include the sign before a number: ``+``, ``(``, ``plus``."""
         before = self._lows[turn][:place]
-        if before.endswith("plus "):
-            return place - len("plus ")
+        for word in ("plus ", "area code "):
+            if before.endswith(word):
+                return place - len(word)
         return place - (len(before) - len(before.rstrip("+(")))
 
     def _last_cue(self, turn: int) -> Cue | None:
@@ -350,6 +351,13 @@ class Numbers:
             cue = cue_before(low[start:], run.start - start)
             if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)
+
+
+def _without_i(run: Run) -> Run:
+    """Return letters and digits without the ``i`` behind a letter that ends them: ``… thirty two a i think``."""
+    if len(run.chars) > _national.SHORTEST and run.units[-1].chars == "I" and run.units[-2].chars.isalpha():
+        return Run(run.turn, run.units[:-1], run.before, run.after + 1)
+    return run
 
 
 def _owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:

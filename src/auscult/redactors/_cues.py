@@ -17,7 +17,7 @@ _BEFORE_LETTER, _LETTER_AFTER = (
     re.compile(r" [a-z](?![\w'])(?! (?:\d|[a-z]{2}))"),
 )
 _GROUPS = lines_of("cues.txt")
-_CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in [*_GROUPS.values(), [_SPELLED]]) + r")\b")
+_CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in [*_GROUPS.values(), [_SPELLED]]) + r")(?:\b|$)")
 _KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()))
 _NATIONAL = searcher(r"\b(?:" + "|".join([*_GROUPS["national_number"], _SPELLED]) + r")\b")
 _KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in list(_GROUPS)[1:])

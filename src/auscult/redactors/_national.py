@@ -44,7 +44,7 @@ _WRITTEN = (
     _Form(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", "be.nn"),
     _Form(r"[12] ?\d{2} ?\d{2} ?\d[0-9ab] ?\d{3} ?\d{3}(?: ?\d{2})?", "fr.nir"),
     _Form(r"\d{17}x", "cn.ric"),
-    _Form(r"\d{3} \d{3} \d{3}", "ca.sin"),
+    _Form(r"\d{3}(?: \d{3} |-\d{3}-)\d{3}", "ca.sin"),
     _Form(r"[a-z9]{5}\d[0156]\d[0-3]\d{2}[a-z9]{2}[a-z0-9]{3}", None),  # GB driving licence
     _Form(
         r"[1-9][ac-hjkmnp-rt-y][ac-hjkmnp-rt-y0-9]\d-?[ac-hjkmnp-rt-y][ac-hjkmnp-rt-y0-9]\d-?[ac-hjkmnp-rt-y]{2}\d{2}",

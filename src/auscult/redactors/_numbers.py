@@ -43,6 +43,8 @@ _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 2
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
 _NUMBER_BEFORE = re.compile(r"\d{3}[^\n]*[,.;]\s")
 """What was asked for, in the same turn and before a new clause."""
+_JOINED = re.compile(r"\s*(?:,|/|;|(?:,\s*)?(?:and|und|et|y|e|plus|or))\s*")
+"""What separates two numbers of one kind."""
 _SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|zł|chf\b|dollars?\b|pounds?\b)")
 _SHORT_SUM = 6
 """Digits of a sum of money at most that is named nothing else."""
@@ -90,6 +92,9 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
     cue = setting.cue
     if setting.here == "other" or (setting.here is None and cue == "other"):
         is_named = setting.is_named if setting.here == "other" else len(digits) < CARD_SHORTEST
+        if not is_named and _is_mobile(digits, setting.countries):
+            yield Part(0, len(units), "phone", _phone_value(digits))
+            return
         if is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
             return
         yield found
@@ -114,6 +119,9 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
             yield part._replace(first=part.first + card.behind, behind=part.behind + card.behind)
         return
     kind = _kind(units, digits, setting)
+    both = _both(units, digits, setting) if kind is None else None
+    if both is not None:
+        yield from both
     if kind is not None:
         yield Part(0, len(units), kind, _phone_value(digits) if kind == "phone" else digits)
 
@@ -138,6 +146,28 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
     is_known = _national.is_sure(digits) or (is_in_fours and _national.is_known(digits))
     return "national_number" if is_known or (cue is None and _is_said_nhs(units, digits, setting)) else None
+
+
+def _is_mobile(digits: str, countries: Sequence[str]) -> bool:
+    """Return whether digits are a British mobile number by their form alone, whatever else is spoken of."""
+    return digits.startswith("07") and len(digits) == _MOBILE and "GB" in countries
+
+
+def _both(units: Sequence[Unit], digits: str, setting: Setting) -> tuple[Part, Part] | None:
+    """Return the two numbers of ``82… and 88…``: of one length, with a word or a comma between them; None for others."""
+    ends = list(accumulate(len(unit.chars) for unit in units))
+    if len(digits) <= _national.LONGEST or len(digits) % 2 or len(digits) // 2 not in ends:
+        return None
+    at = ends.index(len(digits) // 2) + 1
+    if _JOINED.fullmatch(setting.text, units[at - 1].end, units[at].start) is None:
+        return None
+    halves = ((0, at), (at, len(units)))
+    values = ["".join(unit.chars for unit in units[slice(*half)]) for half in halves]
+    kinds = [_kind(units[slice(*half)], value, setting) for half, value in zip(halves, values, strict=True)]
+    if kinds[0] != "national_number" or kinds[1] != "national_number":
+        return None
+    first, second = (Part(*half, "national_number", value) for half, value in zip(halves, values, strict=True))
+    return first, second
 
 
 def _is_expiry(units: Sequence[Unit], setting: Setting) -> bool:
@@ -224,7 +254,7 @@ def is_card(digits: str) -> bool:
 
 def is_phone(digits: str, countries: Sequence[str]) -> bool:
     """Return whether digits by themselves are a telephone number of one of these countries."""
-    if digits.startswith("07") and len(digits) == _MOBILE and "GB" in countries:
+    if _is_mobile(digits, countries):
         return True
     return _SOCIAL < len(digits) <= _PHONE_LONGEST and any(_is_valid(digits, country) for country in countries)
 

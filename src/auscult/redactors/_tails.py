@@ -26,6 +26,8 @@ _FIRST = re.compile(
 )
 _AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|de|het) (?=[^\W\d_]{3,} \d)")
 """How a German or Dutch street may begin: ``An der Alster 40``."""
+_YEAR = re.compile(r",? in (?:19|20)\d\d$")
+"""When somebody moved, behind a town: ``ontario in 2019``."""
 _MOST = 24
 _SOME = 2
 _TOWNS = _OF_ADDRESSES["towns"]
@@ -70,12 +72,14 @@ def find_addresses(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
             continue
         way = _AT_WAY.match(low, start) if is_asked else None
         end = tail(low, start if way is None else way.end())
+        year = _YEAR.search(low, start, end)
+        end = end if year is None else year.start()
         words = re.findall(r"[^\W_]+", low[start:end])
         has_number = any(word[0].isdecimal() or word in _NUMBERS for word in words)
         is_place = has_number or any(word in PLACES and word not in _TOWNS for word in words)
         is_named = any(word not in _NUMBERS and word not in _NAMED and word not in _ANY_PLACE for word in words)
         if len(words) >= _SOME and is_place and is_named:
-            yield start, end
+            yield start - 3 * (has_number and low.endswith(" am ", 0, start)), end
 
 
 def _is_of_address(word: str, before: str, after: str) -> bool:

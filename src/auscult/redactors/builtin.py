@@ -48,7 +48,7 @@ _HAS_MIXED = searcher(
     rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
 )
 _HAS_ADDRESS = searcher(
-    r"\b(?:street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
+    r"\b(?:street|road|avenue|boulevard|lanes?|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
     r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
     r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
@@ -364,9 +364,13 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     for turn in candidates:
         its = _addresses.addresses(utterances[turn].text, lows[turn], is_asked=turn in asked)
         found += _each("address", ((turn, one) for one in its))
-    for turn in {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}:
+    near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
+    for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
             found.append(Found(turn, 0, len(lows[turn]), "address", lows[turn]))
+    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances, "town", "city", "village")):
+        if (its := _addresses.town(lows[turn])) is not None:
+            found.append(Found(turn, *its, "address", lows[turn][slice(*its)]))
     for turn in turns.after(_addresses.ASKS, utterances, "zip", "post", "plz", "codice"):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         found += _each("address", ((turn, one) for one in its))

@@ -18,7 +18,7 @@ GOALS = {
     "name": 0.8,
 }  # fmt: skip
 UNREAD = "unseen_13.txt"
-"""The last set of another hand. Its figures of first sight are in docs/how-to/redact.md."""
+"""The last set of another hand. Its misses were read after its figures of first sight were recorded in docs/how-to/redact.md."""
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -44,8 +44,10 @@ def test_labelled_utterances_are_found(file: str) -> None:
 def test_what_was_found_in_the_last_set_stays_found() -> None:
     """Changes lose nearly nothing of what the redactor finds in the last set of another hand, nor its precision."""
     scores = score(BuiltIn(), read(LABELLED / UNREAD))
-    assert scores["all"].precision >= 0.96, scores["all"].mistaken
-    assert scores["all"].recall >= 0.92, scores["all"].missed
+    assert scores["all"].precision >= 0.97, scores["all"].mistaken
+    for kind, least in GOALS.items():
+        assert scores[kind].recall >= least, (kind, scores["all"].missed)
+    assert scores["all"].recall >= 0.96, scores["all"].missed
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

@@ -7,7 +7,7 @@ from auscult.redactors._people.lists import GIVEN
 from auscult.redactors._tails import PLACES, is_plain
 from auscult.redactors._words import words_of
 
-_HOUSES = words_of("address_words.txt")["houses"]
+HOUSES = words_of("address_words.txt")["houses"]
 """Last words of a house's name."""
 
 _REACH = 90
@@ -18,7 +18,7 @@ _SEGMENTS = re.compile(
 """Words with capital letters, between commas, right before a place."""
 _FLOOR = re.compile(
     r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
-    r"|(?:level|suite|shop|lot|room|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
+    r"|\b(?:hotel|hostel|guest ?house) [^\n,]{2,30}|(?:room|zimmer|chambre|habitaci[oó]n|quarto) \d{1,4}|(?<=\bat )no|(?<=\bto )no|(?<=from )no|(?:level|suite|shop|lot|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OLD = 2
@@ -55,7 +55,7 @@ def _has_kind(words: str) -> bool:
 def _is_named_house(words: str) -> bool:
     """Return whether words are a house's name by the last of several: ``Heather Nook``, ``The Old Dairy``."""
     each = _LETTERS.findall(words.lower())
-    return len(each) > 1 and (each[-1] in _HOUSES or (each[:2] == ["the", "old"] and len(each) > _OLD))
+    return len(each) > 1 and (each[-1] in HOUSES or (each[:2] == ["the", "old"] and len(each) > _OLD))
 
 
 def _is_house(words: str) -> bool:

@@ -9,6 +9,7 @@ ABROAD_DOUBTFUL, JOINS = _LISTS["doubtful"], _LISTS["joins"]
 """Numbers that are other words as well, and the words between tens and ones."""
 _GERMAN = "ein zwei drei vier fünf sechs sieben acht neun"
 _DUTCH = "een twee drie vier vijf zes zeven acht negen"
+_SPANISH = "uno dós trés cuatro cinco séis siete ocho nueve"
 _ITALIAN = "uno due tre quattro cinque sei sette otto nove"
 
 
@@ -30,7 +31,9 @@ def _compounds() -> Iterator[tuple[str, str]]:
 FOREIGN: Mapping[str, str] = {
     **{word: value for value in _LISTS if value.isdecimal() for word in _LISTS[value]},
     **dict(_compounds()),
-}
+    **{f"veinti{one}": f"2{value}" for value, one in enumerate(_SPANISH.split(), 1)},
+    "veintidos": "22", "veintitres": "23", "veintiseis": "26",
+}  # fmt: skip
 """Numbers of other languages: ``vier``, ``veinte``, ``einundzwanzig``."""
 FOREIGN_TENS = {word: value[0] for word, value in FOREIGN.items() if value[0] > "1" and value[1:] == "0"}
 _HUNDREDS = {word: value[0] for word, value in FOREIGN.items() if len(value) > 2}  # noqa: PLR2004
