@@ -64,12 +64,12 @@ _LIVES = re.compile(
     rf"\b(?:lives?|living|stay|staying|based|moved|moving|address(?: is)?|resides?|house is|home is|delivered|deliver it|sent? it)\s+"
     rf"(?:(?:on|at|in|to|is|over on)\s+)?((?:[^\W\d_][\w'\u2019-]*\s+){{1,3}}?(?:{_CLEAR}|drive|close|court|gardens|grove|way|square|row|place))\b"
 )
-"""A street without a number, where somebody lives: ``I live on Larkspur Lane``."""
+"""A street without a number, after a word such as live or deliver: ``I live on Larkspur Lane``."""
 _PART_OF = re.compile(
     r"\b(?:apartment|apt|unit|suite|ste|flat|floor|room|building|block|plot)\.?\s+"
     r"(?:#?(?:\d{1,4}[a-z]?|[a-z]),?\s+(?:[^\W\d_][\w'\u2019-]*,?\s+){0,3})?$"
 )
-"""What a street's number may be preceded by: ``flat 12 Corner House, 40``, ``unit 7``."""
+"""Words that may stand before a street's number: ``flat 12 Corner House, 40``, ``unit 7``."""
 _REACH = 48
 _TAKEN_BACK = re.compile(
     rf"\b{_NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
@@ -82,7 +82,7 @@ _TAKES_BACK = re.compile(
 )
 _HAS_CORRECTION = re.compile(r"\b(?:no|nope|sorry|wait|mean|actually|rather|make|correction|scratch)\b")
 _FROM = re.compile(r"\b(?:this is|i'm|i am|it's|name is|name's) (?:[^\W\d_]+ ){1,3}from $")
-"""What is said before an address by those who introduce themselves by it."""
+"""Words before an address with which callers introduce themselves."""
 _PLOT = searcher(
     r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ (?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
     r"[^?!;:\n]{6,120}?\b[1-9]\d{2} ?\d{3}\b"
@@ -129,7 +129,7 @@ _BEFORE_POSTCODE = re.compile(
 _LONGEST = 80
 _EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
 _WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
-"""What has the form of an Eircode, but for a word in place of its second half."""
+"""Look-alike of an Eircode: a word stands in place of its second half."""
 _POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA}|{_EIRCODE})\b")
 _STATES = (
     "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|"
@@ -142,7 +142,7 @@ _STATES = (
 _AT_PLACE = re.compile(
     rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
 )
-"""What follows on a street, as far as a postcode."""
+"""The rest of an address after its street, up to a postcode."""
 _ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{_SMALL}(?:[ ,-]+{_SMALL}){{2,4}})"
 _CITY = r"(?!(?:but|and|or|is|was|are|not|i|i'm|we|it|it's|so|then|that|the|please|near|by|at|on|for|my|which)\b)[^\W\d_][\w'\u2019.-]*(?:\s+[^\W\d_][\w'\u2019.-]*){0,2}"
 _REST = re.compile(
@@ -171,7 +171,7 @@ _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory),
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
 _WORDS = re.compile(r"[^\W\d_]+")
 _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
-"""What a place begins with that has a number."""
+"""First words of a place with a number: ``flat``, ``unit``."""
 
 
 def may_hold(low: str) -> bool:

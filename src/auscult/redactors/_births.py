@@ -184,13 +184,13 @@ _DAY_AND_MONTH = r"(?:(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0
 SLASHED = searcher(rf"\b{_DAY_AND_MONTH}/[3-9]\d\b")
 """A date in figures of a year before this century: ``4/11/58``."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
-"""Whether a text may hold such a date."""
+"""Prefilter: only a text with a match can contain such a date."""
 _IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
 _SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
 _COUNTED = re.compile(
     r"\s*(?:dollars|pounds|euros|percent|per cent|quid|bucks|pence|cents|units|people|minutes|hours|days|of|pieces|items|boxes|years|thousand|hundred|miles|kilos|each|per|times|more|or so)\b"
 )
-"""What makes a number of what would else be a year."""
+"""Units after four digits, which are then a count and not a year."""
 _DEALT = re.compile(
     r"\b(?:since|joined|started|start|placed|ordered|order|opened|bought|installed|member|expir\w*|due|delivered|delivery|issued|valid|policy|contract|moved|changed|default\w*|reset\w*|renew\w*|signed|paid|arrived|shipped|cancel\w*)"
     r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$"
@@ -199,12 +199,12 @@ _DEALT = re.compile(
 _THINGS = re.compile(
     r"\b(?:company|firm|brand|software|business|site|shop|app|model|product|idea|band|club|tradition|bank|service|website|store|league|movement)\b[^.?!]{0,12}$"
 )
-"""What is not born as a person is."""
+"""Subjects that are founded or made, not born: firms and products."""
 _EVENTS = re.compile(
     r"\b(?:edition|poster|concert|landing|episode|vintage|album|stamp|coin|replica|newspaper|match|festival|exhibition)\b"
 )
 OLD_YEAR = searcher(r"\b(?:19[2-9]\d|200\d|nineteen|two thousand and)\b")
-"""Whether a text may hold a date of a year in which who calls may have been born."""
+"""Prefilter: only a text with a match can contain a date from a caller's possible years of birth."""
 _SINCE = re.compile(
     r"\b(?:since|contract|opened|opening|joined|started|installed|purchased|bought|built|dated|issued|invoice|order|policy|founded|established|version|released|expired?|until)\b"
 )

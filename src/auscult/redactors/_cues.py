@@ -22,7 +22,7 @@ _KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.va
 _NATIONAL = searcher(r"\b(?:" + "|".join([*_GROUPS["national_number"], _SPELLED]) + r")\b")
 _KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in list(_GROUPS)[1:])
 _IS_MY = re.compile(r"[\s,]*(?:is|was|as|for|'s|that's|it's)\b")
-"""How a text goes on after a number that its end says is none of a person's: ``… is my order``."""
+"""Text after a number that is not personal: ``… is my order``."""
 _NAMES = re.compile(
     r"(?:[\s.:#,(-]|\b(?:numbers?|no|nr|id|code|ref|reference|is|was|it's|that's|are|my|the|your|of|for)\b|'s)*"
 )

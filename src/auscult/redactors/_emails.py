@@ -30,7 +30,7 @@ _DOUBTFUL_DOMAIN = searcher(rf"{_AT}[\s,]*((?:{_DOUBTFUL}))\b")
 HAS_EMAIL = searcher(
     rf"@|{_AT}[^\n]{{1,70}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba|arobase|rate|sign),? (?:the |usual |same |my ){{0,2}}(?:{_PROVIDER})\b"
 )
-"""Whether a text may hold an e-mail address."""
+"""Prefilter: only a text with a match can contain an e-mail address."""
 ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})[^\w\n]*$")
 """A turn that may be the end of a domain alone."""
 OPEN = searcher(r"\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*\n")
@@ -52,7 +52,7 @@ _REMARKS = re.compile(
     r"\b(?:(?:and |then |and then |that's |that is |it's |which is |written |in |with )*(?:all (?:one word|together|lower ?case|small|in one|joined|in lower ?case|small letters)|one word|no (?:dots?|spaces?|gaps?|caps|capitals|apostrophes?|hyphens?|underscores?|numbers?)|lower ?case|upper ?case|"
     r"with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then|uh|um|er)\b"
 )
-"""What is said about an address and is no part of it: ``all one word``."""
+"""Remarks on an address that are not part of it: ``all one word``."""
 _PIECE = searcher(
     rf"((?:[a-z0-9à-ÿ']+\s+){{0,2}}?[a-z0-9à-ÿ']+\s+(?:{_JOINT})(?:\s+[a-z0-9à-ÿ']+\s+(?:{_JOINT}))*(?:\s+[a-z0-9à-ÿ]+(?:\s[a-z0-9])*)?)\b"
 )
@@ -94,7 +94,7 @@ _AS_IN = re.compile(r"\b([a-z])(?:,? (?:that's|that is|with) (?:an? )?\1)? (?:as
 _MOST_WORDS = 16
 _FIRST_WORDS = 3
 _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
-"""What a number in an address is called before it: ``the number four``."""
+"""Words before a number in an address: ``the number four``."""
 _REACH = 16
 
 

@@ -27,7 +27,7 @@ _CODE = re.compile(
     r"(?!\W*(?:\d{3,4})\b)[\s,.;()-]*(?:(?:and |the |its |exp\w*[.:]? ?|valid (?:to|thru) ?)*(?:0[1-9]|1[0-2]) ?[/-] ?\d{2,4}[\s,.;()-]*)?"
     r"(?:(?:and |the |its |security )*(?:code|cvv2?|cvc2?|cv2|cid)(?: is|'s)?[\s:,]*)?(\d{3,4})\b(?![/.-]?\d)"
 )
-"""What follows on a card as far as its security code; by neither an expiry nor a word it is none."""
+"""Text from a card to its security code; digits without an expiry or a word before them are not one."""
 
 
 _PUBLIC = re.compile(
@@ -42,9 +42,9 @@ _SERVICE = re.compile(
 _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
 _NUMBER_BEFORE = re.compile(r"\d{3}[^\n]*[,.;]\s")
-"""What was asked for, in the same turn and before a new clause."""
+"""A number and the end of its clause: a cue before it belongs to that number."""
 _JOINED = re.compile(r"\s*(?:,|/|;|(?:,\s*)?(?:and|und|et|y|e|plus|or))\s*")
-"""What separates two numbers of one kind."""
+"""Separator of two numbers of one kind."""
 _SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|zł|chf\b|dollars?\b|pounds?\b)")
 _SHORT_SUM = 6
 """Digits of a sum of money at most that is named nothing else."""
@@ -214,7 +214,7 @@ KIND_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
     "card": ("card", 6, 19),
     "phone": ("phone", 7, 15),
 }
-"""What a run is by its cue, with the fewest and the most digits that it may have."""
+"""Kind of a run of digits by its cue, with its minimum and maximum length."""
 
 
 def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:

@@ -20,12 +20,12 @@ _TOLD = re.compile(
     r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
     r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon|wonen) (?:op|in|aan))\s+"
 )
-"""What is said right before an address."""
+"""Words right before an address."""
 _FIRST = re.compile(
     r"(?:[\W_]*(?:so|um|uh|er|erm|yes|yeah|sure|ok|okay|it's|it is|that's|its|my address is|is|and|the address is|that would be|well|hi)\b)*\W*"
 )
 _AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|de|het) (?=[^\W\d_]{3,} \d)")
-"""How a German or Dutch street may begin: ``An der Alster 40``."""
+"""Beginnings of German and Dutch streets: ``An der Alster 40``."""
 _YEAR = re.compile(r",? in (?:19|20)\d\d$")
 """When somebody moved, behind a town: ``ontario in 2019``."""
 _MOST = 24

@@ -52,7 +52,7 @@ def export(
         ),
     ],
     form: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, ndjson or csv.")] = "parquet",
-    anew: Annotated[bool, typer.Option("--anew", help="Write every day again, changed or not.")] = False,
+    again: Annotated[bool, typer.Option("--anew", help="Write every day again, changed or not.")] = False,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -70,7 +70,7 @@ def export(
     settings = options.settings_of_existing(database)
     with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as report:
         store = application.store.within(options.known_tenant(application.store, app))
-        for day in _days(store, what, form, folder, (since, until), is_forced=anew):
+        for day in _days(store, what, form, folder, (since, until), is_forced=again):
             rows += day.rows
             files += day.is_new
             report(rows, None)

@@ -26,7 +26,7 @@ _TINY = 1e-300
 _STEPS = 200
 _MOST_TERMS = 10_000
 _MANY = 500
-"""Above so many successes and failures a Beta variable is integrated: its density is smooth and far from both ends."""
+"""Successes and failures above which a Beta variable is integrated: its density is then smooth and far from both ends."""
 _FARTHEST, _NODES = 12.0, 40
 """Standard deviations that are integrated, and places at which the density is evaluated."""
 _SMALL = 1e-9

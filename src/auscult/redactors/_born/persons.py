@@ -24,7 +24,7 @@ _PLANNED = re.compile(
     r"\W*(?:appointments?|flights?|bookings?|orders?|delivery|visit|party|wedding|trip|train|bill|statement|invoice|payment|lesson|class|"
     r"exam|school|term|ticket|in|to|until|till|at|from|for|through|onwards|-|\u2013)(?!\w)"
 )
-"""How a text goes on after a date that something is planned for."""
+"""Text after a date of something planned."""
 _WORDS = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _NO_NAMES = frozenset({"is", "was", "born", "dob", "and", "also"})
 

@@ -38,7 +38,7 @@ _BEFORE = (
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
     r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
 )
-"""What is said right before a name that has capital letters, or of which the first is an initial."""
+"""Words right before a name with capital letters, or before an initial."""
 _ONE_IS_ENOUGH = (
     "signed",
     "signed by",
@@ -67,7 +67,7 @@ _AROUND = searcher(
     r"|\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$"
     rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )
-"""What is said around a name in small letters: behind it, or before it and with it."""
+"""Words around a name in small letters: after it, or before and after it."""
 _WHO = re.compile(
     rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
 )

@@ -11,9 +11,9 @@ CAPITAL = re.compile(
 )
 """A word with a capital letter and small ones: ``Ivo``, ``O'Neill``; of ``Ivo's`` without its end."""
 SHORTENED = re.compile(r"['\u2019](?!s\b)\w")
-"""What follows ``Don`` in ``Don't``; ``Ann's`` is still Ann."""
+"""Rest of a contraction, as after ``Don`` in ``Don't``; ``Ann's`` is still Ann."""
 FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b")
-"""What makes a firm of a name: ``Nelson & Sons``."""
+"""Endings that turn a name into a firm: ``Nelson & Sons``."""
 LETTERS = frozenset("bcfghjklnpqrvwxyz")
 """Letters that stand alone in spelled words only."""
 OWNS = re.compile(r"['\u2019]s ")
@@ -37,7 +37,7 @@ STRONG = searcher(
 TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$")
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")
-"""What makes a place of a given name: ``San Francisco``, ``Beverly Hills``."""
+"""Words that turn a given name into a place: ``San Francisco``, ``Beverly Hills``."""
 SELF = re.compile(r"\b(?:this is|i'm|i\u2019m|i am|it's|it\u2019s|it is|name is|hello|hi),?\s+$")
 GOES_ON = re.compile(r",? (?:from|calling|speaking|here|with|how|and (?:i|my|we)\b|on the (?:line|phone)|again\b)")
 MET = re.compile(r"\b(?:(this is|i[' \u2019]?a?m|it['\u2019]?s)|hi|hello|hey|hiya|dear|thanks|thank you),?\s$")
@@ -74,7 +74,7 @@ GREETED = re.compile(
     r"for|here|speaking|so|good|nice|sorry|please|from|have|do|may|let|that|that's)\b)",
     re.MULTILINE,
 )
-"""How a text goes on after a name that was greeted: the sentence ends, or a new one begins."""
+"""Text after a greeted name: the end of the sentence, or the beginning of a new one."""
 THIS_IS = re.compile(r"\bthis is ([^\W\d_]{2,}(?: [^\W\d_]{2,})?) $")
 ENDING = searcher(r"\b(?:speaking|here|calling|on the (?:line|phone))\b")
 ASKS = searcher(

@@ -20,7 +20,7 @@ MAY_HOLD = re.compile(
     r"\b[^\W\d_][\s.,-]{1,3}(?:double |triple )?[^\W\d_]\b[\s.,-]|\b([a-z]) (?:for|as in|like) (?:an? |the )?\1",
     re.IGNORECASE,
 )
-"""Whether a text may spell something."""
+"""Prefilter: only a text with a match can spell something."""
 
 
 _DIGITS = f"(?:[0-9]|(?:{'|'.join(sorted(WORDS - DOUBTFUL))})\\b)"

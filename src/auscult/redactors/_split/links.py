@@ -16,7 +16,7 @@ _GAP = 14
 """Words between two parts of a number in one turn: those that say nothing else, or others in what else is a card."""
 _AMEX = (14, 15)
 _MISHEARD, _SIMILAR = 2, 9
-"""Digits in which a read-back of at least so many digits may differ."""
+"""Number of digits that may differ in a read-back, and the length from which on they may."""
 _LISTS = words_of("words.txt")
 CORRECTS = _LISTS["corrects"]
 _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | CORRECTS
@@ -30,7 +30,7 @@ _PAUSE = re.compile(
 """Words that show that who speaks will go on with a number."""
 
 Link = Literal["loose", "corrects", "free"]
-"""What may separate two parts of a number, within a turn or across turns: filler, a correction, or other words."""
+"""Separators of two parts of a number, within a turn or across turns: filler, a correction, or other words."""
 
 
 def is_pause(text: str) -> bool:
