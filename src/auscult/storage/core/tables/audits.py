@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from auscult.storage.core.tables import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
 
 IS_SHOWN = "is_shown = 1"
 """Of an audit, in the words of its indexes: reports show it."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from auscult.storage.core.tables import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
 
 recordings = Table(
     "recordings",

@@ -1,4 +1,4 @@
-"""Tables of scheduled reports and alerts, with their runs."""
+"""The tables of operations: schedules with their runs, and what was done to the database."""
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from auscult.storage.core.tables import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
 
 schedules = Table(
     "schedules",
@@ -51,4 +51,19 @@ schedule_runs = Table(
     Column("due_at", BigInteger),  # not to be sent before; null: at once
     UniqueConstraint("schedule", "key"),
     Index("ix_schedule_runs_state", "app", "state"),
+)
+
+backups = Table(
+    "backups",
+    METADATA,
+    Column("backup", NUMBER, primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),  # of its files, in bytes
+)
+
+kept_keys = Table(
+    "kept_keys",
+    METADATA,
+    Column("name", KEY, primary_key=True),
+    Column("locked", LargeBinary, nullable=False),  # encrypted with the secret key
 )

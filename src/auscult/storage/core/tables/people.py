@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from auscult.storage.core.tables import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
 
 
 def _user() -> Column[Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from auscult.storage.core.tables import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
 
 live_conversations = Table(
     "live_conversations",
