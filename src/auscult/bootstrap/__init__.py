@@ -355,9 +355,9 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     """Run what goes on in threads alongside a worker."""
     from auscult.bootstrap import people
     from auscult.services.delivery.webhooks import WebhookDispatch
-    from auscult.workers.live_poller import LiveConversationPoller
-    from auscult.workers.statistics_refresher import StatisticsRefresher
-    from auscult.workers.webhook_dispatcher import WebhookDispatcher
+    from auscult.workers.background.live_poller import LiveConversationPoller
+    from auscult.workers.background.statistics_refresher import StatisticsRefresher
+    from auscult.workers.background.webhook_dispatcher import WebhookDispatcher
     from auscult.workers.webhook_sender import HttpSender
 
     store, now = application.store, partial(datetime.now, UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from types import TracebackType
 
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 
 VACUUM_EVERY_S = 10.0
 

@@ -14,7 +14,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 
 import auscult
 from auscult.reports._contract import Report
-from auscult.server.documentation_page import POLICY, render
+from auscult.server.documentation.page import POLICY, render
 from auscult.server.errors import REASONS, AnyRequest
 from auscult.server.rest.openapi import describe
 from auscult.server.rest.query import Parameters

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
 from auscult.server.errors import MethodNotAllowedError
-from auscult.server.exchange import exchange_of
+from auscult.server.middleware.exchange import exchange_of
 
 _NAMED = "auscult.named"
 """Key in the scope: what the path of a request names."""

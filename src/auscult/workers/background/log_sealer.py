@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.webhook_sender import HttpSender
 
 SEAL_EVERY_S = 30.0

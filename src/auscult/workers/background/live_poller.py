@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from auscult.domain.assist.live_log import LiveDue, RestingState
 from auscult.services.assist.assistant import Assistant
 from auscult.storage.store import Store
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 
 LOG = logging.getLogger(__name__)
 

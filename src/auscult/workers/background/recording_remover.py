@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 
 RUN_EVERY_S = 5.0
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from auscult.domain.delivery.webhook_work import Due
 from auscult.services.delivery.webhooks import WebhookDispatch
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 
 LOG = logging.getLogger(__name__)
 POLL_EVERY_S = 0.5

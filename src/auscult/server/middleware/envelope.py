@@ -3,8 +3,8 @@
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 from auscult.server.errors import error_response
-from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter
+from auscult.server.middleware.exchange import exchange_of
 
 
 class Envelope:

@@ -4,8 +4,8 @@ from queue import Queue
 
 import pytest
 
-from auscult.workers import statistics_refresher
-from auscult.workers.statistics_refresher import StatisticsRefresher
+from auscult.workers.background import statistics_refresher
+from auscult.workers.background.statistics_refresher import StatisticsRefresher
 from tests.waiting import PATIENCE_S
 
 

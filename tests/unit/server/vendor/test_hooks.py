@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auscult.domain.assist.live import Arrival, Ended, Message, Moved, SummaryAsked
 from auscult.domain.errors import RequestError
 from auscult.formats import Limits
-from auscult.server.hooks import HookBody, read_hook
+from auscult.server.vendor.hooks import HookBody, read_hook
 from tests.strategies import json_objects
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)

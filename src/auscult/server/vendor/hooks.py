@@ -31,9 +31,9 @@ from auscult.formats import Limits
 from auscult.formats._instants import instant
 from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.door import Door, check_scope
 from auscult.server.live import LiveService
-from auscult.server.vendor import VendorRoute
+from auscult.server.vendor.door import Door, check_scope
+from auscult.server.vendor.routes import VendorRoute
 from auscult.storage.store import Store
 
 PATHS = ("/agentassist/api/v1/hooks/{botId}", "/agentai/api/v1/hooks/{botId}")

@@ -12,7 +12,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.recordings.recording import Speaker
 from auscult.domain.recordings.words import Word
 from auscult.services.recordings.transcription import Transcribing, TransientError
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 
 POLL_EVERY_S = 1.0
 _TRANSIENT = frozenset({408, 409, 425, 429})

@@ -8,8 +8,8 @@ import pytest
 from litestar import Litestar, get
 
 from auscult.reports import REPORTS
-from auscult.server.documentation import Documentation
-from auscult.server.documentation_page import POLICY, render
+from auscult.server.documentation.description import Documentation
+from auscult.server.documentation.page import POLICY, render
 from auscult.server.errors import REASONS
 from auscult.server.problems import Detail
 from auscult.server.rest.guards import Scopes

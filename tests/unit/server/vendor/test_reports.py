@@ -3,7 +3,7 @@
 import pytest
 
 from auscult.reports import REPORTS
-from auscult.server.vendor import path_pattern
+from auscult.server.vendor.routes import path_pattern
 
 TEMPLATE = "/qualityai/api/v1/public/qualitymanagement/app/{streamId}/scorereporting"
 

@@ -9,7 +9,7 @@ from auscult.domain.errors import RecordingError
 from auscult.services.recordings.transcription import TransientError
 from auscult.services.recordings.work import RecordingWork
 from auscult.storage.recordings.blobs import ObjectLinks
-from auscult.workers.background import BackgroundThread
+from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.webhook_sender import CheckedConnection, NotAllowedError, login
 
 POLL_EVERY_S = 1.0
