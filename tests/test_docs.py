@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auscult.cli import COMMANDS, GROUPS
-from tools.prose import check, check_source, check_words
+from tools.prose import check, check_identifiers, check_source, check_words
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -76,6 +76,16 @@ def test_the_check_of_prose_finds_violations() -> None:
     assert [(finding.line, finding.text.split(";")[0]) for finding in check_source("a.py", source)] == [
         (2, "docstring opens with 'what'"),
         (5, "docstring opens with 'take'"),
+    ]
+
+
+def test_the_check_of_prose_finds_identifiers() -> None:
+    """An identifier with a banned word as one of its parts is found where it is made, passed and used."""
+    source = "class Told:\n    def f(self, is_told):\n        self.untold = is_told\n"
+    assert [(finding.line, finding.text.split(";")[0]) for finding in check_identifiers("a.py", source)] == [
+        (1, "banned identifier 'Told'"),
+        (2, "banned identifier 'is_told'"),
+        (3, "banned identifier 'is_told'"),
     ]
 
 

@@ -17,7 +17,7 @@ LANGUAGE_NAMES = {
 }
 """The vendor's six languages."""
 UNDETERMINED = "und"
-"""What stands for a language that cannot be told."""
+"""Placeholder for a language that cannot be recognised."""
 
 
 def cite(turn: Turn, why: str) -> Evidence:
@@ -43,5 +43,5 @@ def unsupported(conversation: Conversation, known: Insights, languages: frozense
     if language in languages:
         return None
     if language == UNDETERMINED:
-        return Unknown("which language is spoken cannot be told")
+        return Unknown("the language cannot be recognised")
     return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")

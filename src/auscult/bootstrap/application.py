@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from auscult.workers.temporary import TemporaryWorkers
 
 Progress = Callable[[int, int | None], None]
-"""Told now and then how many conversations are done, and of how many when that is known."""
+"""Receives from time to time the number of conversations done, and the total if it is known."""
 
 PAGE_THREADS = 8
 """Threads that read where the database is a server, so that one slow answer does not hold up the others."""
@@ -263,7 +263,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     Several server processes share the socket that this one listens on, so that a connection which waits when
     one of them crashes is accepted by another; this one only supervises them.
     """
-    from auscult.server.run import bind, run
+    from auscult.server.serving.run import bind, run
     from auscult.workers.process_pool import ProcessPool
     from auscult.workers.shutdown import stop_on_signals
 
@@ -287,7 +287,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
 
 def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
     """Be one of several serving processes: ``up`` counts those that answer."""
-    from auscult.server.run import run
+    from auscult.server.serving.run import run
 
     set_up_telemetry(settings, "server")
     keep_numpy_to_one_thread()

@@ -107,8 +107,8 @@ def _chosen(names: str, shelf: "Mapping[str, Analyzer[Any]]") -> "Mapping[str, A
     for name in chosen:
         if name not in shelf:
             hint = did_you_mean(name, shelf, f"there is: {', '.join(shelf)}")
-            told = f"there is no analyzer {name}; {hint}"
-            raise SettingsError(told, code="analyzer.unknown", field="AUSCULT_ANALYZERS", value=name)
+            message = f"there is no analyzer {name}; {hint}"
+            raise SettingsError(message, code="analyzer.unknown", field="AUSCULT_ANALYZERS", value=name)
     off = SwitchedOff()
     return {name: one if name in chosen else off for name, one in shelf.items()}
 

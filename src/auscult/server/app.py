@@ -19,6 +19,7 @@ from auscult.server.clock import CLOCK, Clock
 from auscult.server.console.demo import Demo
 from auscult.server.console.session import PageDoor, SignIn
 from auscult.server.documentation.description import Documentation
+from auscult.server.door import Door
 from auscult.server.errors import exception_handlers
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
@@ -36,12 +37,11 @@ from auscult.server.rest.guards import admission
 from auscult.server.rest.openapi import StructSchemas
 from auscult.server.rest.threads import THREADS, Threads
 from auscult.server.settings import ServerSettings
-from auscult.server.vendor.door import Door
+from auscult.server.tenancy import Tenancy
 from auscult.server.vendor.hooks import HookRoute
 from auscult.server.vendor.recordings import VendorRecordings
 from auscult.server.vendor.reports import Pages, ReportRoute
 from auscult.server.vendor.routes import Paths, VendorRoute
-from auscult.server.vendor.tenancy import Tenancy
 from auscult.services.assist.assistant import Assistant
 from auscult.services.operations.readiness import Readiness
 from auscult.services.people.principals import Principals

@@ -61,8 +61,8 @@ class Signs:
 
     def _read(self, turn: Turn, claims: Claims) -> Sign | None:
         """The first sign in a turn that lies outside of anything forgiven."""
-        told = claims.first(turn.text)
-        return Sign(turn, self._meanings[told.place], told.words) if told else None
+        claim = claims.first(turn.text)
+        return Sign(turn, self._meanings[claim.place], claim.words) if claim else None
 
 
 def _lines(name: str) -> tuple[str, ...]:

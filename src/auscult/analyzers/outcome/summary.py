@@ -116,8 +116,10 @@ class Summary:
         evidence = dict.fromkeys((note.turn.id, note.why) for note in notes)
         by_id = {note.turn.id: note.turn for note in notes}
         cited = [cite(by_id[turn_id], why) for turn_id, why in evidence]
-        told = dict.fromkeys(note.text if note.text.endswith(('?"', '."', '!"')) else f"{note.text}." for note in notes)
-        text = " ".join([*told, *_ending(known)])
+        sentences = dict.fromkeys(
+            note.text if note.text.endswith(('?"', '."', '!"')) else f"{note.text}." for note in notes
+        )
+        text = " ".join([*sentences, *_ending(known)])
         return Found(text=text, evidence=(*cited, *_shown(known)))
 
 
@@ -130,12 +132,12 @@ def _noted(said: Said) -> list[str]:
     return [f"The customer {customer_clause(part)}" for part in parts]
 
 
-def _reasons(conversation: Conversation, told: Mapping[str, Trouble]) -> list[Said]:
+def _reasons(conversation: Conversation, reported: Mapping[str, Trouble]) -> list[Said]:
     """Return the sentence that best states the subject; where it only asks or only reports, also one of the other kind."""
     found: list[Said] = []
     if conversation.direction == "outbound":
         found = [one for one in _opening(conversation, "agent", {}) if one.asks]
-    found = found or list(_opening(conversation, "customer", told))
+    found = found or list(_opening(conversation, "customer", reported))
     best = next((one for one in sorted(found, key=lambda one: -one.worth) if readable(one.text)), None)
     if best is None or best.worth <= 0:
         return []
@@ -153,13 +155,13 @@ def _reasons(conversation: Conversation, told: Mapping[str, Trouble]) -> list[Sa
     return [one for one in found if any(one is each for each in kept)]
 
 
-def _opening(conversation: Conversation, speaker: Side, told: Mapping[str, Trouble]) -> Iterator[Said]:
+def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, Trouble]) -> Iterator[Said]:
     """The sentences of a side's first turns."""
     asking = ASKING if speaker == "customer" else _PURPOSES
     for place, turn in enumerate(turns_of(conversation, speaker)[:OPENING_TURNS]):
         pieces = written_sentences(turn.text)
-        reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in told else []
-        if turn.id in told and not reporting:
+        reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in reported else []
+        if turn.id in reported and not reporting:
             reporting = sorted(pieces, key=len)[-1:]
         for text in pieces:
             words = len(text.split())
@@ -227,8 +229,8 @@ def _ending(known: Insights) -> list[str]:
     flags = [flag for flag in (known.escalation, known.churn_risk) if flag is not None and flag.observed]
     signs = [feeling] if feeling else []
     signs += [_past(flag.evidence[0].why.partition(":")[0]) for flag in flags if flag.evidence]
-    told = f"; the customer {_listed(signs)}" if signs else ""
-    return [f"{ENDINGS[known.resolution.resolution]}{told}."]
+    showing = f"; the customer {_listed(signs)}" if signs else ""
+    return [f"{ENDINGS[known.resolution.resolution]}{showing}."]
 
 
 def _past(sign: str) -> str:

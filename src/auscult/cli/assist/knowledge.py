@@ -30,7 +30,7 @@ Language = Annotated[str, typer.Option("--language", metavar="CODE", help="The l
 MaybeLanguage = Annotated[str | None, typer.Option("--language", metavar="CODE", help="Only this language.")]
 Kind = Annotated[
     str | None,
-    typer.Option("--kind", metavar="KIND", help="markdown, html, csv or pdf, where neither name nor content tell."),
+    typer.Option("--kind", metavar="KIND", help="markdown, html, csv or pdf, where neither name nor content shows it."),
 ]
 
 

@@ -209,10 +209,10 @@ def _moved(value: object, by: timedelta) -> object:
         return [_moved(each, by) for each in cast("list[object]", value)]
     if not isinstance(value, dict):
         return value
-    told = cast("dict[str, Any]", value)
+    row = cast("dict[str, Any]", value)
     return {
         key: each if key in _OPAQUE else _moved_time(each, by) if key in _TIMES else _moved(each, by)
-        for key, each in told.items()
+        for key, each in row.items()
     }
 
 

@@ -25,12 +25,12 @@ from auscult.server.asgi import Scope, headers_of, scope_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator, Claims
 from auscult.server.clock import Clock
+from auscult.server.door import Door, check_scope
 from auscult.server.limits import SharedLimiter
 from auscult.server.rest.guards import Connection
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
 from auscult.server.rest.routing import AppRouter
-from auscult.server.vendor.door import Door, check_scope
-from auscult.server.vendor.tenancy import Tenancy
+from auscult.server.tenancy import Tenancy
 
 LINK = "auscult:assist"
 """Audience of a link's token."""
@@ -59,7 +59,7 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
 
 class SessionShown(Struct, frozen=True, kw_only=True):
-    """Who is signed in, as the page is told."""
+    """The user who is signed in, as the page receives it."""
 
     agent: AssistedAgent
     app: str
@@ -76,7 +76,7 @@ class SignIn:
     """Exchanges links for sessions, and finds who a session's cookie belongs to."""
 
     def __init__(self, authenticator: Authenticator, clock: Clock, skew_s: float) -> None:
-        """Tell times by ``clock``; a client's may run ahead of it by ``skew_s``."""
+        """Read the time from ``clock``; a client's may run ahead of it by ``skew_s``."""
         self.authenticator = authenticator
         self._clock = clock
         self._skew_s = skew_s

@@ -168,16 +168,16 @@ class _Document(OpenAPIRenderPlugin):
 
 def _report(report: Report, settings: ServerSettings, schemas: dict[str, Any]) -> dict[str, Any]:
     """Describe one report at its first path, its other paths in words."""
-    told = report.describe(report.limits.raised_to(settings.page_maximum))
-    schemas.update(told.schemas)
+    described = report.describe(report.limits.raised_to(settings.page_maximum))
+    schemas.update(described.schemas)
     aliases = "\n".join(f"- `{path}`" for path in report.paths[1:])
     scopes = ", ".join(f'"{scope}"' for scope in sorted(report.scopes))
     return {
         "post": {
             "operationId": report.name,
             "tags": ["Reports"],
-            "summary": told.summary,
-            "description": f"{told.text}\nOne of these scopes is needed: {scopes}.\n\n"
+            "summary": described.summary,
+            "description": f"{described.text}\nOne of these scopes is needed: {scopes}.\n\n"
             f"Letter case and doubled slashes in the path do not matter. The same is served at\n\n{aliases}",
             "security": [{"auth": []}, {"bearer": []}],
             "parameters": [
@@ -186,17 +186,17 @@ def _report(report: Report, settings: ServerSettings, schemas: dict[str, Any]) -
                 *({"name": name, "in": "header", "required": True, **_text(*_TENANCY[name])}
                   for name in report.required_headers),
                 *({"name": name, "in": "query", "required": False, "description": schema["description"], "schema": schema}
-                  for name, schema in told.query.items()),
+                  for name, schema in described.query.items()),
             ],
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": told.body, "example": told.body_example}},
+                "content": {"application/json": {"schema": described.body, "example": described.body_example}},
             },
             "responses": {
                 "200": {
                     "description": "A page of rows.",
                     "headers": _headers(_RATE_HEADERS),
-                    "content": {"application/json": {"schema": told.answer, "example": told.answer_example}},
+                    "content": {"application/json": {"schema": described.answer, "example": described.answer_example}},
                 },
                 "400": _refusal("The body is malformed, or a field in it is missing or wrong."),
                 "401": _refusal("No token or a wrong one; client, account, org and app do not belong together; no scope."),

@@ -1,1 +1,1 @@
-"""Layers around every route: request ids, security headers, limits for unknown callers, and HEAD."""
+"""Layers around every route: security headers, limits for unknown callers, and HEAD."""

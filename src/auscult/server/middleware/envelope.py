@@ -3,15 +3,15 @@
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 from auscult.server.errors import error_response
+from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter
-from auscult.server.middleware.exchange import exchange_of
 
 
 class Envelope:
     """Gives every answer a request id, the state of the rate limit, and guards for browsers.
 
     A request for which no account was found counts against the address that it came from, which slows down guessing
-    and tells nothing of anybody's account. Paths in ``uncounted`` (health, documentation) cost nothing.
+    and shows nothing of any account. Paths in ``uncounted`` (health, documentation) cost nothing.
     """
 
     def __init__(self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str]) -> None:

@@ -1,7 +1,7 @@
-"""The hook of agent assist (rule 27): what a contact centre tells of its conversations while they go on.
+"""The hook of agent assist (rule 27): events of a contact centre about conversations in progress.
 
 ``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may hold a message, events, or both.
-Answered ``{"STATUS":"OK"}`` once what it tells is committed; told again, it changes nothing.
+Answered ``{"STATUS":"OK"}`` once its events are committed; a repeated request changes nothing.
 
 What the vendor's bodies cannot say may be said too: ``messageId``, and ``timestamp`` beside a message or an event. The
 header ``Idempotency-Key`` names a request, so that the same one is known whatever is in it.
@@ -31,8 +31,8 @@ from auscult.formats import Limits
 from auscult.formats._instants import instant
 from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
+from auscult.server.door import Door, check_scope
 from auscult.server.live import LiveService
-from auscult.server.vendor.door import Door, check_scope
 from auscult.server.vendor.routes import VendorRoute
 from auscult.storage.store import Store
 
@@ -55,7 +55,7 @@ _TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 
 
 class HookRoute(VendorRoute):
-    """Takes in what contact centres tell."""
+    """Receives the events of contact centres."""
 
     def __init__(self, door: Door, store: Store, live: LiveService, limits: Limits) -> None:
         """Take in from whom ``door`` lets in."""
@@ -75,13 +75,13 @@ class HookRoute(VendorRoute):
         check_scope(client.scopes, SCOPES)
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))
-        told = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
-        await self._live.receive(lambda: self._store.within(tenant), told.conversation_id, told.arrivals)
+        received = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
+        await self._live.receive(lambda: self._store.within(tenant), received.conversation_id, received.arrivals)
         return ANSWER
 
 
 class HookBody(NamedTuple):
-    """What a request tells, of one conversation."""
+    """The events of a request, all of one conversation."""
 
     conversation_id: str
     arrivals: tuple[Arrival, ...]
@@ -135,8 +135,8 @@ class _Reader(Struct):
         yield self._arrival(
             fields,
             name,
-            lambda told: Message(
-                **told,
+            lambda common: Message(
+                **common,
                 message_id=name or "",
                 author=author or "customer",
                 text=text.encode(errors="replace").decode().replace("\0", "\ufffd"),
@@ -158,14 +158,14 @@ class _Reader(Struct):
             one = _Fields(cast("dict[str, Any]", event), f"events[{place}].", fields)
             kind = one.choice("name", _KINDS, is_required=True)
             assert kind is not None  # noqa: S101  (required)
-            yield self._arrival(one, one.text("eventId"), lambda told, kind=kind, one=one: kind(one, told))
+            yield self._arrival(one, one.text("eventId"), lambda common, kind=kind, one=one: kind(one, common))
 
     def _arrival(self, fields: "_Fields", name: str | None, make: Callable[[dict[str, Any]], HookEvent]) -> Arrival:
         received_at = self.received_at + timedelta(microseconds=self.parts)
         key = None if self.key is None else f"key {self.key} {self.parts}"
         self.parts += 1
         at = fields.instant("timestamp", self.received_at + _AHEAD)
-        told: dict[str, Any] = {
+        common: dict[str, Any] = {
             "id": "",
             "at": at or received_at,
             "received_at": received_at,
@@ -174,24 +174,24 @@ class _Reader(Struct):
             "source": fields.source(),
             "is_external": fields.choice("isExtAD", _TRUTHS),
         }
-        return Arrival(event=make(told), key=name or key, is_timed=at is not None)
+        return Arrival(event=make(common), key=name or key, is_timed=at is not None)
 
 
-def _moved(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
+def _moved(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
     transfer = fields.choice("transfertype", _TRANSFERS, is_required=True) or "first"
     is_entry = fields.choice("transition", _TRANSITIONS, is_required=True) or False
     participant = _participant(fields.inner("participant"), is_required=True)
     assert participant is not None  # noqa: S101  (required)
-    return Moved(**told, transfer=transfer, is_entry=is_entry, participant=participant)
+    return Moved(**common, transfer=transfer, is_entry=is_entry, participant=participant)
 
 
-def _summary_asked(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
-    told["language"] = told["language"] or fields.inner("data").language("locale")
-    return SummaryAsked(**told)
+def _summary_asked(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
+    common["language"] = common["language"] or fields.inner("data").language("locale")
+    return SummaryAsked(**common)
 
 
-def _ended(fields: "_Fields", told: dict[str, Any]) -> HookEvent:
-    return Ended(**told, reason=fields.text("reason"), participant=_participant(fields.inner("participant")))
+def _ended(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
+    return Ended(**common, reason=fields.text("reason"), participant=_participant(fields.inner("participant")))
 
 
 _KINDS: Mapping[str, Callable[["_Fields", dict[str, Any]], HookEvent]] = {
@@ -275,7 +275,7 @@ class _Fields:
         return None if self._above is None else self._above.language(name)
 
     def source(self) -> str | None:
-        """Which system tells it."""
+        """The system that sends it."""
         return self.text("source") or (None if self._above is None else self._above.source())
 
     def instant(self, name: str, latest: datetime) -> datetime | None:

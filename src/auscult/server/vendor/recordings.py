@@ -12,9 +12,9 @@ from msgspec import Struct
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Recording, State
 from auscult.server.asgi import Receive, Scope
+from auscult.server.door import Door, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
-from auscult.server.vendor.door import Door, check_scope
 from auscult.server.vendor.routes import VendorRoute, base_of
 from auscult.services.recordings.removal import remove_due
 from auscult.services.recordings.variants import offer

@@ -14,8 +14,8 @@ from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import Report, ReportRequest
 from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
+from auscult.server.door import Door, check_scope
 from auscult.server.settings import ServerSettings
-from auscult.server.vendor.door import Door, check_scope
 from auscult.server.vendor.routes import VendorRoute, base_of
 from auscult.services.recordings.shown import RecordingsInRows
 from auscult.storage.store import Store

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
 from auscult.server.errors import MethodNotAllowedError
-from auscult.server.middleware.exchange import exchange_of
+from auscult.server.exchange import exchange_of
 
 _NAMED = "auscult.named"
 """Key in the scope: what the path of a request names."""
@@ -32,8 +32,8 @@ class VendorRoute(ABC):
             answer = await self.answer({**scope, "path_params": scope[_NAMED]}, headers, receive)
         except ClientDisconnect:
             return
-        told = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
-        await send({"type": "http.response.start", "status": 200, "headers": told})
+        pairs = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": 200, "headers": pairs})
         await send({"type": "http.response.body", "body": answer})
 
     @abstractmethod

@@ -193,13 +193,13 @@ def _kind_of(source: str, data: bytes, kind: str | None) -> Kind:
     named = next((each for each in kinds.values() if ending in each.endings), None)
     if named is not None:
         return named
-    told = next((each for each in kinds.values() if each.recognises(data[:4096])), None)
-    if told is None:
+    recognised = next((each for each in kinds.values() if each.recognises(data[:4096])), None)
+    if recognised is None:
         endings = ", ".join(ending for each in kinds.values() for ending in each.endings)
         raise DocumentError(
             f"{source} is of no kind that is read here; what is read ends in {endings}", code="document.unknown_kind"
         )
-    return told
+    return recognised
 
 
 def _check_names(source: str, language: str) -> None:

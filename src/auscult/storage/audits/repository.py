@@ -117,11 +117,11 @@ class AppAudits:
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             stored = self._stored(connection, audit.conversation_id)
-            is_told = entry is not None
+            is_logged = entry is not None
             if (
                 stored is None
                 or self._changes(connection, audit.assignment_id) != audit.changes - 1
-                or (is_told and stored.is_current != (rendered is not None))
+                or (is_logged and stored.is_current != (rendered is not None))
                 or (rendered is not None and stored.revision != rendered.evaluation.revision)
                 or (rendered is not None and not still_decided(connection, [(stored, rendered)]))
                 or (ended is not None and not change_assignment(connection, self._app, ended))

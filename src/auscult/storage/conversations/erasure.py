@@ -63,9 +63,9 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     announce_erased(connection, dialect, app, conversation_id)
     if found.is_waiting:
         # The reason of a failed or postponed batch may quote it.
-        told = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))
+        update = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))
         is_failed = batches.c.state.in_(("failed", "cancelled"))
-        connection.execute(told.values(reason=sa.case((is_failed, REASON_ERASED), else_=WAIT_ERASED)))
+        connection.execute(update.values(reason=sa.case((is_failed, REASON_ERASED), else_=WAIT_ERASED)))
     return True
 
 

@@ -171,7 +171,7 @@ def still_decided(
 
 
 Mark = tuple[int, str, int]
-"""When an evaluation was made, and with which version of which form: that tells it from others of its conversation."""
+"""When an evaluation was made, and with which version of which form: that distinguishes it from others of its conversation."""
 
 
 def mark_of(evaluation: Evaluation) -> Mark:

@@ -53,12 +53,12 @@ class AppFeed:
             return last_change(connection, self._app)
 
 
-def announce(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+def announce(connection: Connection, dialect: Dialect, app: int, changed: Sequence[tuple[str, ChangeKind]]) -> None:
     """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
-    if not told:
+    if not changed:
         return
     last, at = last_change(connection, app), now_ms()
-    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(told, start=1)]
+    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(changed, start=1)]
     dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
 
 

@@ -23,7 +23,7 @@ from auscult.storage.pages.row_index import place_of, raise_versions, write_face
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
-_MOST_TOLD = 100
+_MOST_SHOWN = 100
 
 
 class Difference(Struct, frozen=True):
@@ -49,7 +49,7 @@ class Verifier:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
         checks = (_tallies_differ, _facets_differ, _rows_differ, _statuses_differ, _batches_differ, _sweeps_differ)
         with self._database.comparing() as connection:
-            return [each for check in checks for each in islice(check(connection, app), _MOST_TOLD)]
+            return [each for check in checks for each in islice(check(connection, app), _MOST_SHOWN)]
 
     def rebuild_tallies(self, app: int) -> None:
         """Compute tallies and the index of facets again from the rows of an app, in one transaction."""

@@ -112,7 +112,7 @@ def test_what_cannot_be_fitted_is_named_with_its_reason() -> None:
     found = tuned(asked, labelled((30, "YES"), (70, "YES")))
     assert found.metrics == ()
     assert {one.id: one.reason for one in found.skipped} == {
-        "em-0": "people always answer YES, so that there is nothing to tell apart",
+        "em-0": "people always answer YES, so that there is nothing to distinguish",
         "em-1": "nobody answered it",
         "em-2": f"asks a {Judgement.__name__.lower()} too, and no engine here answers one at once",
     }

@@ -1,4 +1,4 @@
-"""What all tables share, and the tables of apps, their clients and the workers.
+"""Types and columns that all tables share, and the tables of apps, their clients and the workers.
 
 The purpose of each table, and how rows, facets and tallies relate: docs/reference/database.md.
 

@@ -7,9 +7,9 @@ from auscult.domain.tenancy import Client, Tenant
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
+from auscult.server.exchange import exchange_of
 from auscult.server.limits import SharedLimiter
-from auscult.server.middleware.exchange import exchange_of
-from auscult.server.vendor.tenancy import Tenancy
+from auscult.server.tenancy import Tenancy
 from auscult.services.operations.log_context import PRINCIPAL
 
 

@@ -1,4 +1,4 @@
-"""How the application is put on a socket: uvicorn, told to be quick, to say little, and to read no head without end."""
+"""The application on a socket: uvicorn, configured for speed, few log lines and heads of bounded size."""
 
 from typing import Any, cast
 

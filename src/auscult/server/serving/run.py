@@ -9,7 +9,7 @@ import uvicorn
 
 from auscult.domain.errors import SettingsError
 from auscult.server.app import Server
-from auscult.server.listening import uvicorn_config
+from auscult.server.serving.listening import uvicorn_config
 
 BACKLOG = 2048
 
@@ -35,7 +35,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
-    """Serve until ``stop``, then let requests under way end. ``ready`` is told the address once it answers."""
+    """Serve until ``stop``, then let requests under way end. ``ready`` receives the address once the server answers."""
     host, port = listener.getsockname()[:2]
     server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
     threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
@@ -43,7 +43,7 @@ def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Call
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us, and tells when it is up."""
+    """Leaves signals to us, and reports when it is up."""
 
     def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
         super().__init__(config)
