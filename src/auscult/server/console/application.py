@@ -63,8 +63,8 @@ from auscult.server.console.templating import Templates
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import (
     AFTER_COOKIE,
-    SHORTCUTS_COOKIE,
     BASE,
+    SHORTCUTS_COOKIE,
     THEME_COOKIE,
     THEMES,
     AnyRequest,
