@@ -28,11 +28,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         agent = Person(name=email_of("agent"), agent_ids=frozenset({AGENT}))
         reviewing(found).dispute(disputed, agent, metric, "I said it.", proposed="YES")
         conversation = latest(app, replace(Sought(statuses=("evaluated",)), agents=(AGENT,)), limit=1).items[0].id
-        form = reviewing(found).show(disputed).case.evaluation.form.id
+        form = reviewing(found).show(disputed).case.evaluation.form
+        assert form is not None
         sessions = Calibrating(app, lambda: datetime.now(UTC))
         raters = (email_of("auditor"), email_of("supervisor"))
         made = sessions.create(
-            Session(name="April", form_id=form, conversations=(conversation,), raters=raters), email_of("qa-manager")
+            Session(name="April", form_id=form.id, conversations=(conversation,), raters=raters), email_of("qa-manager")
         )
         sessions.activate(made.session_id)
         Coach(app, lambda: datetime.now(UTC)).create(
