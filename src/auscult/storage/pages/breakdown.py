@@ -16,7 +16,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.domain.record import Breakdown, Grouped, Grouping
 from auscult.storage.core.database import AnySelect, Database, Reader
-from auscult.storage.core.tables import NUMBER, facet_rows, facets, tallies
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_rows, facets, tallies
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
 from auscult.storage.pages.row_filters import Selection, StatementCache
 

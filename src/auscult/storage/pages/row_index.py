@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import cell_of
 from auscult.storage.pages.faceting import TALLIED, Facet, facets_of, filter_of
 from auscult.storage.pages.rollup_updates import Entry, change_tallies

@@ -13,18 +13,9 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables import (
-    batches,
-    conversations,
-    evaluations,
-    facet_rows,
-    facets,
-    listings,
-    report_rows,
-    sweep_portions,
-    sweeps,
-    tallies,
-)
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.pages.faceting import TALLIED
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
