@@ -13,33 +13,6 @@ CUE = searcher(
     r"nacimiento|\bnac(?:i|í|ió|io|ido|ida)(?:[^a-zà-ÿ]|$)|cumpleaños|nascita|\bnat[oa] il\b|compleanno|nascimento|\bnascid[oa]\b|\bnasci\b|född|født|urodzen|urodzon"
 )
 
-CUE_WORDS = (
-    "birth",
-    "born",
-    "dob",
-    "d.o.b",
-    "d o b",
-    "bday",
-    "geb",
-    "n\u00e9",
-    "nee le",
-    "ne le",
-    "n\u00e9e",
-    "nai",
-    "nac",
-    "nasc",
-    "verjaardag",
-    "anniversaire",
-    "cumple",
-    "nato",
-    "nata",
-    "complea",
-    "född",
-    "født",
-    "urodz",
-)
-"""One of these is in every text with a cue."""
-
 _MONTHS = [
     "january",
     "february",

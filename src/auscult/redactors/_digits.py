@@ -20,6 +20,8 @@ _NOT_A_NUMBER = re.compile(
     r"|\d+\s?%"
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
+_MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d"), re.compile(r"\d[-/.]\d")
+"""Prefilters: only a text with a match can contain a number of ``_NOT_A_NUMBER``, or a date in figures."""
 _COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
 _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
@@ -193,8 +195,9 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
     hidden = _counted(low)
     if _DIGIT.search(low):
-        hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
-        if "sort" not in low:
+        if _MAY_BE_NONE.search(low):
+            hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
+        if "sort" not in low and _MAY_BE_DATE.search(low):
             hidden += [found.span() for found in DATE.finditer(low)]
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
     found = _Reader(tokens, hidden, letters=letters).read()

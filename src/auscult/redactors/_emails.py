@@ -33,9 +33,9 @@ HAS_EMAIL = searcher(
 """Prefilter: only a text with a match can contain an e-mail address."""
 ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})[^\w\n]*$")
 """A turn that may be the end of a domain alone."""
-OPEN = searcher(r"\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*\n")
+OPEN = searcher(r"(?m)\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*$")
 """A turn that ends with the ``at`` of an address."""
-CUES = re.compile(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
+CUES = searcher(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
 
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",

@@ -1,13 +1,10 @@
 """Built-in redactor: patterns, check digits and the words around, without a model.
 
-One pass of RE2 over the whole conversation shows the possible kinds and their turns; only those are
-searched. Measured on labelled text by ``python -m bench.redaction``.
+One pass of RE2 over each turn shows the kinds that may be in it; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
@@ -29,7 +26,8 @@ from auscult.redactors._emails import (
     pieces,
 )
 from auscult.redactors._numbers import codes_behind
-from auscult.redactors._patterns import searcher
+from auscult.redactors._patterns import PatternSet, searcher
+from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
@@ -73,6 +71,12 @@ _JOINING = (
     " guion",
     " tiret",
 )
+_SHOWN = PatternSet(
+    _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
+    _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, *NAME_PATTERNS,
+)  # fmt: skip
+"""Patterns that show in which turns which kinds may be."""
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
 _CORRECTED_WITHIN = 40
@@ -104,40 +108,30 @@ class BuiltIn:
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
-        finder = NameFinder([text for _, text in utterances], lows, hints.names)
-        mentions = finder.find(turns.after(ASKS_NAME, utterances, "name", "who", "spell", "speaking", "talking", "you"))
+        finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
+        mentions = finder.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         return found
 
 
 class _Turns:
-    """The turns of a conversation as one text, so that a pattern passes over all of them at once."""
+    """The turns of a conversation by the patterns that are in them, which one pass over each turn shows."""
 
     def __init__(self, lows: Sequence[str]) -> None:
-        self._joined = "\n".join(lows)
-        self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))[:-1]
         self._count = len(lows)
+        self._turns: dict[re.Pattern[str], list[int]] = {}
+        for turn, low in enumerate(lows):
+            for pattern in _SHOWN.within(f"{low}\n") if low else ():
+                self._turns.setdefault(pattern, []).append(turn)
 
-    def of(self, pattern: re.Pattern[str], *words: str) -> list[int]:
-        """Return the turns in which a pattern is, in order; none where none of ``words``, if given, is anywhere."""
-        turns: list[int] = []
-        joined = self._joined
-        for word in words:
-            if word in joined:
-                break
-        else:
-            if words:
-                return turns
-        for found in pattern.finditer(self._joined):
-            turn = bisect_right(self._starts, found.start()) - 1
-            if not turns or turns[-1] != turn:
-                turns.append(turn)
-        return turns
+    def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
+        """Return the turns in which a pattern is, in order."""
+        return self._turns.get(pattern, ())
 
-    def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance], *words: str) -> list[int]:
+    def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance]) -> list[int]:
         """Return the turns of others that follow soon on a turn with a pattern."""
         asked: set[int] = set()
-        for turn in self.of(pattern, *words):
+        for turn in self.of(pattern):
             for later in range(turn + 1, min(turn + 1 + _ANSWERS_WITHIN, self._count)):
                 if utterances[later].speaker != utterances[turn].speaker:
                     asked.add(later)
@@ -165,21 +159,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     """Return e-mail addresses, also those over several turns, and parts of them where they are spoken of."""
     found: list[Found] = []
     spoken_of = _spoken_of(turns, len(lows))
-    for turn in turns.of(
-        HAS_EMAIL,
-        "@",
-        "at ",
-        "at,",
-        "at)",
-        "at]",
-        "rate ",
-        "arroba",
-        "arobas",
-        "chiocciola",
-        "apenstaartje",
-        "klammeraffe",
-        "snabel",
-    ):
+    for turn in turns.of(HAS_EMAIL):
         low = lows[turn]
         before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None
         if before is not None and turn not in spoken_of and not looks_local(lows[before]):
@@ -188,7 +168,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             if start < 0 and before is not None:
                 found.append(Found(before, len(lows[before]) + start, len(lows[before]), "email", value))
             found.append(Found(turn, max(0, start), end, "email", value))
-    for turn in turns.of(ENDS_ALONE, "dot ", "punkt ", "punto ", "point ", "ponto ", "punt "):
+    for turn in turns.of(ENDS_ALONE):
         found += _email_halves(utterances, lows, turn)
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
@@ -211,7 +191,7 @@ def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: in
 
 def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
     """Return the turns in which, or shortly before which, e-mail addresses are spoken of."""
-    cues = [*turns.of(CUES, "mail", "correo", "courriel"), *turns.of(OPEN, " at\n", " at \n", " at.\n")]
+    cues = [*turns.of(CUES), *turns.of(OPEN)]
     return frozenset(turn for cue in cues for turn in range(cue, min(cue + 2 * _NEAR, count)))
 
 
@@ -243,7 +223,7 @@ def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
 def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     """Dates after words of a birth, in the same turn or the two that follow; and the same dates anywhere else."""
     found: list[Found] = []
-    for turn in turns.of(_births.CUE, *_births.CUE_WORDS):
+    for turn in turns.of(_births.CUE):
         own = list(_births.dates(lows[turn], is_asked=False))
         found += _each("birth_date", ((turn, one) for one in own))
         found += _other_date(utterances, lows, turn) if own else ()
@@ -257,9 +237,9 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
                 break
     found += list(_births_in_parts(utterances, lows, turns))
     old = {
-        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen", "two thousand"),
-        *(tens := turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety")),
-        *turns.of(_births.SLASHED, "/"),
+        *turns.of(_births.OLD_YEAR),
+        *(tens := turns.of(_births.HAS_TENS)),
+        *turns.of(_births.SLASHED),
     }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
@@ -309,7 +289,7 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
 def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
     """Yield the parts of a date that are asked for one by one: the year, then the day and the month."""
     done = -1
-    for asked in turns.of(_births.ASKS_PART, "day", "month", "year"):
+    for asked in turns.of(_births.ASKS_PART):
         if asked < done or not _births.asks_part(lows[asked]):
             continue
         places: list[tuple[int, tuple[int, int]]] = []
@@ -340,25 +320,7 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
-    asked = set(
-        turns.after(
-            _addresses.ASKS_ALL,
-            utterances,
-            "address",
-            "postcode",
-            "live",
-            "zip",
-            "eircode",
-            "street",
-            "house",
-            "delivering",
-            "where",
-            "town",
-            "city",
-            "village",
-            "county",
-        )
-    )
+    asked = set(turns.after(_addresses.ASKS_ALL, utterances))
     candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
     asked |= set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
@@ -368,10 +330,10 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
             found.append(Found(turn, 0, len(lows[turn]), "address", lows[turn]))
-    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances, "town", "city", "village")):
+    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
         if (its := _addresses.town(lows[turn])) is not None:
             found.append(Found(turn, *its, "address", lows[turn][slice(*its)]))
-    for turn in turns.after(_addresses.ASKS, utterances, "zip", "post", "plz", "codice"):
+    for turn in turns.after(_addresses.ASKS, utterances):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         found += _each("address", ((turn, one) for one in its))
     names = names_of([one.value for one in found])

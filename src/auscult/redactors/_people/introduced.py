@@ -1,7 +1,8 @@
 """Names by their place in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from auscult.redactors._digits import WORDS
 from auscult.redactors._patterns import searcher
@@ -113,7 +114,7 @@ _GAVE = re.compile(
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
 _IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
-_HAS_ROW = searcher(r"\d,? [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
+_HAS_ROW = searcher(r"\d,? \pL[^ \n]+ \pL[^ \n]+ [^ \n]")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""
@@ -125,25 +126,31 @@ _SAME = _CUES["things"]
 _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 
 
-def names(text: str, low: str) -> Iterator[tuple[int, int]]:
+PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW)
+"""Patterns of which ``names`` needs the matches."""
+Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
+"""Matches of a pattern, each in its line, with the place where the line begins."""
+
+
+def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
     """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
-    for found in _CUE.finditer(low):
-        yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
-    yield from _small(low)
-    for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
-        if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
-            low[found.start(1) : found.end()].rpartition(".")[2].strip()
-        ):
-            yield found.span(1)
+    for line, found in matches(_CUE):
+        yield from _after(text, low, line + found.end(), found[0].rstrip(" ,"))
+    for line, found in matches(_AROUND):
+        yield from _small(low, line + found.start(), line + found.end())
+    for line, found in matches(_INITIAL):
+        end = line + found.end()
+        if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
+            yield line + found.start(1), end
     if any(hint in low for hint in _GAVE_HINTS):
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if _HAS_ROW.search(text) is not None:
+    if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 
 
-def by_others(low: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
+def by_others(low: str, words: AbstractSet[str]) -> Iterator[tuple[int, int]]:
     """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them.
 
     ``words`` are all words of the text: most texts have neither.
@@ -157,24 +164,22 @@ def by_others(low: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
             yield found.span(1)
 
 
-def _small(low: str) -> Iterator[tuple[int, int]]:
-    """Yield names in small letters, each of words that are no usual ones."""
-    for found in _AROUND.finditer(low):
-        start, end = found.span()
-        if low[start] == " ":
-            first = max(0, start - 2 * _REACH)
-            name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
-        else:
-            twice = _TWICE.match(low, start, end + _REACH)
-            if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
-                yield twice.span(2)
-                yield twice.span(3)
-                continue
-            name = _WHO.match(low, start, end)
-            if name is None and _LEAVES.match(low, start) is not None:
-                name = _LAST.search(low, start, end)
-        if name is not None and _are_unknown(name[1], least=1):
-            yield name.span(1)
+def _small(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the name in small letters at words around one, if all its words are no usual ones."""
+    if low[start] == " ":
+        first = max(0, start - 2 * _REACH)
+        name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
+    else:
+        twice = _TWICE.match(low, start, end + _REACH)
+        if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
+            yield twice.span(2)
+            yield twice.span(3)
+            return
+        name = _WHO.match(low, start, end)
+        if name is None and _LEAVES.match(low, start) is not None:
+            name = _LAST.search(low, start, end)
+    if name is not None and _are_unknown(name[1], least=1):
+        yield name.span(1)
 
 
 def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:

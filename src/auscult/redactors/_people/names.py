@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -50,9 +50,14 @@ from auscult.redactors._people.patterns import (
     THIS_IS,
     TITLE,
     TOWN,
+    UNSURE,
     places_of,
     words_in,
 )
+
+PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
+"""Patterns of which the turns have to be known."""
+TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 
 
 class Mention(NamedTuple):
@@ -70,8 +75,12 @@ class NameFinder:
     Works on all turns as one text, so that each pattern passes over it once; places are those of that text.
     """
 
-    def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str]) -> None:
-        """``lows`` are the texts in small letters, ``known`` the names that metadata give."""
+    def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str], turns_of: TurnsOf) -> None:
+        """``lows`` are the texts in small letters, ``known`` the names that metadata give.
+
+        ``turns_of`` returns the turns in which one of ``PATTERNS`` is.
+        """
+        self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)
         self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
         self._people: dict[str, str] = {}
@@ -82,26 +91,34 @@ class NameFinder:
 
     def find(self, asked: Sequence[int]) -> list[Mention]:
         """Return every mention; ``asked`` are the turns that follow a question for a name."""
-        for found in STRONG.finditer(self._low):
-            is_title = TITLE.search(self._low, max(0, found.end() - 12), found.end()) is not None
-            self._read_name(found.end(), is_title=is_title, is_sure=found[1] is None)
-        for start, end in introduced.names(self._text, self._low):
+        for line, found in self._found(STRONG):
+            start, end = line + found.start(), line + found.end()
+            is_title = TITLE.search(self._low, max(0, end - 12), end) is not None
+            self._read_name(end, is_title=is_title, is_sure=UNSURE.match(self._low, start) is None)
+        for start, end in introduced.names(self._text, self._low, self._found):
             self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
-        words = frozenset(words_in(self._low))
-        for start, end in introduced.by_others(self._low, words):
+        words = dict.fromkeys(words_in(self._low))
+        for start, end in introduced.by_others(self._low, words.keys()):
             self._add(start, end)
         self._given(words)
         self._unknown(words, frozenset(asked))
-        for found in ENDING.finditer(self._low):
-            self._before(found.start())
+        for line, found in self._found(ENDING):
+            self._before(line + found.start())
         if not LETTERS.isdisjoint(words) or "spel" in self._low:
             self._spelled(frozenset(asked))
         for _, end, _ in self._places[:]:
             if (other := introduced.joined(self._text, end)) is not None and not self._is_business(*other):
                 self._add(*other)
         return list(self._mentions())
+
+    def _found(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the matches of a pattern in the turns that have it, each with the place where its turn begins."""
+        for turn in self._turns_of(pattern):
+            first = self._starts[turn]
+            for found in pattern.finditer(self._low[first : self._starts[turn + 1]]):
+                yield first, found
 
     def _turn(self, place: int) -> int:
         return bisect_right(self._starts, place) - 1
@@ -144,9 +161,9 @@ class NameFinder:
         count = sum(each[0].lower() not in PARTICLES for each in words)
         return len(word) >= SHORTEST and (count < most or low in GIVEN)
 
-    def _given(self, words: frozenset[str]) -> None:
+    def _given(self, words: Iterable[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
-        for name in GIVEN.intersection(words):
+        for name in (word for word in words if word in GIVEN):
             for start in places_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
@@ -191,9 +208,9 @@ class NameFinder:
             return True
         return low not in UNLIKELY and SELF.search(self._low, max(0, start - REACH), start) is not None
 
-    def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
+    def _unknown(self, words: Iterable[str], asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
-        for name in words - KNOWN:
+        for name in (word for word in words if word not in KNOWN):
             for start in places_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)

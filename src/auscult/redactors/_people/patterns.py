@@ -30,10 +30,15 @@ STRONG = searcher(
     r"je m'appelle|mein name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é|ik ben|mijn naam is|jag heter|"
     r"(?:mr|mrs|ms|mister)\.? (?:and|&|or) (?:mr|mrs|ms|miss)\.?|"
     r"mr\.?|mrs\.?|ms\.?|dr\.?|herr|frau|señora?|monsieur|signora?|"
-    r"((?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by|by the name of|"
+    r"(?:(?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by|by the name of|"
     r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?|cardholder(?: is)?|"
     r"made out to|payable to|miss|doctor|professor|prof\.?|madame))\s+(?:also |actually |um,? |uh,? |is )*"
 )
+UNSURE = re.compile(
+    r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder|cardholder|made out|"
+    r"payable|miss|doctor|prof|madame)"
+)
+"""Beginnings of those after which a usual word is no name."""
 TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$")
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")
