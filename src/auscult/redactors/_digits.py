@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from unicodedata import decimal
 
 from msgspec import Struct
@@ -139,18 +138,17 @@ class Unit(Struct, frozen=True):
     other: str = ""
 
 
-class Run(Struct, frozen=True, dict=True):
-    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn."""
+class Run(Struct, frozen=True):
+    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn.
+
+    ``chars`` are all characters: digits, and capital letters where letters are read too.
+    """
 
     turn: int
     units: tuple[Unit, ...]
     before: int
     after: int
-
-    @cached_property
-    def chars(self) -> str:
-        """All characters: digits, and capital letters where letters are read too."""
-        return "".join(unit.chars for unit in self.units)
+    chars: str
 
     @property
     def start(self) -> int:
@@ -161,6 +159,11 @@ class Run(Struct, frozen=True, dict=True):
     def end(self) -> int:
         """The place behind the last character in the turn."""
         return self.units[-1].end
+
+
+def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
+    """Return the run of these units."""
+    return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
 
 
 def lowered(text: str) -> str:
@@ -203,7 +206,7 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     found = _Reader(tokens, hidden, letters=letters).read()
     words = [place for place, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
-        Run(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
+        run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
         for first, last, units in found
     ]
 

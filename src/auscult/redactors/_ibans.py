@@ -13,7 +13,7 @@ from stdnum import iban, numdb
 
 from auscult.domain.privacy.redaction import Found
 from auscult.redactors._digits import DOUBTFUL, WORDS, Piece, pieces_of
-from auscult.redactors._patterns import searcher
+from auscult.redactors._patterns import TurnsOf, searcher
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("words.txt")
@@ -25,7 +25,7 @@ _CODES, _CODES_TOO, _ALPHABET = (
 )
 _SPELLED = rf"\b[a-z],? (?:is for|as|for|like) [a-z]|\b(?:{_ALPHABET})[^a-z\n]{{1,3}}(?:{_ALPHABET}|[a-z]\b)"
 _HEAD_WORDS = "(?:iban|konto|account)?"
-_BEGINNING = searcher(
+BEGINNING = searcher(
     rf"\b{_HEAD_WORDS}(?:{_CODES})[^a-z\n]{{0,3}}(?:(?:um|uh|er|then|and)[^a-z\n]{{1,3}})?{_DIGIT}"
     rf"|\b{_HEAD_WORDS}(?:{_CODES_TOO})[^a-z\n]{{0,3}}\d\d|{_SPELLED}"
     rf"|\b[a-z][^a-z\d\n]{{1,3}}[a-z][^a-z\n]{{1,3}}(?:o\b|{_DIGIT})[^a-z\n]{{0,3}}(?:o\b|{_DIGIT})"
@@ -73,12 +73,17 @@ class IbanReader:
     """Reads the IBANs of a conversation."""
 
     def __init__(
-        self, lows: Sequence[str], following: Callable[[int], Iterable[int]], has_cue: Callable[[int], bool | None]
+        self,
+        lows: Sequence[str],
+        following: Callable[[int], Iterable[int]],
+        has_cue: Callable[[int], bool | None],
+        turns_of: TurnsOf,
     ) -> None:
         """``following``: turns in which a number of a turn may go on. ``has_cue``: whether an IBAN is expected in a turn.
 
-        It gives None where neither an IBAN nor anything else is.
+        It gives None where neither an IBAN nor anything else is. ``turns_of`` returns the turns with ``BEGINNING``.
         """
+        self._turns_of = turns_of
         self._lows = lows
         self._following = following
         self._has_cue = has_cue
@@ -86,13 +91,13 @@ class IbanReader:
 
     def find(self, turns: Iterable[int]) -> Iterator[Found]:
         """Yield the parts of the IBANs that begin in these turns, or in any where one is spoken of."""
-        anchor = _BEGINNING
         if any("iban" in low for low in self._lows):
-            anchor, turns = _ANY, range(len(self._lows))
+            where = [turn for turn, low in enumerate(self._lows) if _ANY.search(low) is not None]
+        else:
+            shown = self._turns_of(BEGINNING)
+            where = [turn for turn in turns if turn in shown]
         taken: set[tuple[int, int]] = set()
-        for turn in turns:
-            if anchor.search(self._lows[turn]) is None:
-                continue
+        for turn in where:
             places: list[tuple[int, Piece]] = [(turn, piece) for piece in self._of(turn)]
             size, is_longer = len(places), False
             for at in range(size):

@@ -1,7 +1,7 @@
 """Patterns that RE2 searches: in time that grows with the text alone, however many words they offer."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import re2
@@ -52,13 +52,17 @@ def searcher(pattern: str) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Searcher(pattern))
 
 
+TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
+"""Turns in which one of several patterns is."""
+
+
 class PatternSet:
     """Several patterns: one pass over a text shows which of them are in it."""
 
     def __init__(self, *patterns: re.Pattern[str]) -> None:
         options = re2.Options()
         options.max_mem = _MEMORY
-        self._patterns = patterns
+        self.patterns = patterns
         self._set: Any = re2.Set.SearchSet(options)
         for each in patterns:
             self._set.Add(each.pattern)
@@ -66,4 +70,5 @@ class PatternSet:
 
     def within(self, text: str) -> Sequence[re.Pattern[str]]:
         """Return the patterns that are in a text, as ``search`` of each would show."""
-        return [self._patterns[place] for place in self._set.Match(text) or ()]
+        places: Sequence[int] = self._set.Match(text) or ()
+        return [self.patterns[place] for place in places]

@@ -10,6 +10,7 @@ from typing import ClassVar
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._born import persons
+from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
@@ -71,10 +72,10 @@ _JOINING = (
     " guion",
     " tiret",
 )
-_SHOWN = PatternSet(
+SHOWN = PatternSet(
     _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, *NAME_PATTERNS,
+    _addresses.CUE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _NEAR, _SHORT = 4, 24
@@ -100,10 +101,10 @@ class BuiltIn:
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
-            numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
+            numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
         found += _births_in(utterances, lows, turns)
-        for turn in numbered:
+        for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
@@ -121,7 +122,7 @@ class _Turns:
         self._count = len(lows)
         self._turns: dict[re.Pattern[str], list[int]] = {}
         for turn, low in enumerate(lows):
-            for pattern in _SHOWN.within(f"{low}\n") if low else ():
+            for pattern in SHOWN.within(f"{low}\n") if low else ():
                 self._turns.setdefault(pattern, []).append(turn)
 
     def of(self, pattern: re.Pattern[str]) -> Sequence[int]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
 
 from auscult.redactors._digits import WORDS
 from auscult.redactors._patterns import searcher
@@ -150,7 +149,7 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         yield from _said_to_be(text, low)
 
 
-def by_others(low: str, words: AbstractSet[str]) -> Iterator[tuple[int, int]]:
+def by_others(low: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Yield unknown words in small letters behind a relative, or with their own letters one by one behind them.
 
     ``words`` are all words of the text: most texts have neither.

@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._people import contexts, introduced, spelled
 from auscult.redactors._people.lists import (
     BUSINESS,
@@ -57,7 +58,6 @@ from auscult.redactors._people.patterns import (
 
 PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
 """Patterns of which the turns have to be known."""
-TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 
 
 class Mention(NamedTuple):
@@ -99,8 +99,8 @@ class NameFinder:
             self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
-        words = dict.fromkeys(words_in(self._low))
-        for start, end in introduced.by_others(self._low, words.keys()):
+        words = frozenset(words_in(self._low))
+        for start, end in introduced.by_others(self._low, words):
             self._add(start, end)
         self._given(words)
         self._unknown(words, frozenset(asked))
@@ -161,9 +161,9 @@ class NameFinder:
         count = sum(each[0].lower() not in PARTICLES for each in words)
         return len(word) >= SHORTEST and (count < most or low in GIVEN)
 
-    def _given(self, words: Iterable[str]) -> None:
+    def _given(self, words: frozenset[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
-        for name in (word for word in words if word in GIVEN):
+        for name in sorted(words & GIVEN):
             for start in places_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
@@ -208,9 +208,9 @@ class NameFinder:
             return True
         return low not in UNLIKELY and SELF.search(self._low, max(0, start - REACH), start) is not None
 
-    def _unknown(self, words: Iterable[str], asked: frozenset[int]) -> None:
+    def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
-        for name in (word for word in words if word not in KNOWN):
+        for name in sorted(words - KNOWN):
             for start in places_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)
