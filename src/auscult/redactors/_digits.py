@@ -51,7 +51,6 @@ _COUNTING = [
     " one",
 ]
 """One of these is in every text with a count of digits."""
-_DIGIT = re.compile(r"\d")
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
 )
@@ -162,7 +161,6 @@ class Run(Struct, frozen=True):
 
 
 def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
-    """Return the run of these units."""
     return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
 
 
@@ -197,7 +195,7 @@ def pieces_of(low: str) -> list[Piece]:
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
     hidden = _counted(low)
-    if _DIGIT.search(low):
+    if any(map(str.isdecimal, low)):
         if _MAY_BE_NONE.search(low):
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):

@@ -10,10 +10,10 @@ LABELLED = Path(__file__).parents[3] / "bench" / "redaction"
 
 
 def test_a_set_shows_the_patterns_that_are_in_a_text() -> None:
-    """Each pattern by itself, in the order of the set; of a text with none of them nothing."""
+    """Each pattern by itself, in any order; of a text with none of them nothing."""
     digit, word, end = searcher(r"\d"), searcher(r"\bcard\b"), searcher(r"(?m)at$")
     patterns = PatternSet(digit, word, end)
-    assert list(patterns.within("my card is 4, at\n")) == [digit, word, end]
+    assert set(map(id, patterns.within("my card is 4, at\n"))) == {id(digit), id(word), id(end)}
     assert list(patterns.within("a postcard é")) == []
 
 

@@ -55,6 +55,7 @@ from auscult.redactors._people.patterns import (
     places_of,
     words_in,
 )
+from auscult.redactors._people.sequence import goes_on, is_named
 
 PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
 """Patterns of which the turns have to be known."""
@@ -131,7 +132,7 @@ class NameFinder:
         words: list[re.Match[str]] = []
         at = place
         while len(words) < MOST and (word := NAME.match(self._text, at)):
-            if not self._goes_on(word[0], words, most=1 if is_title else 2):
+            if not goes_on(word[0], words, most=1 if is_title else 2):
                 break
             is_second = bool(words) and words[0][0].lower() in GIVEN
             is_usual = word[0] in EVERYDAY and not (is_title and word[0] in PARTICLES)
@@ -146,20 +147,6 @@ class NameFinder:
             words.pop()
         if words:
             self._add(words[0].start(), words[-1].end())
-
-    @staticmethod
-    def _goes_on(word: str, words: Sequence[re.Match[str]], *, most: int) -> bool:
-        """Return whether a word is the next of a name. In small letters a name has two words, as a rule."""
-        low = word.lower()
-        if words and low in PARTICLES:
-            return True
-        if low in NO_NAMES:
-            return False
-        is_first_capital = words[0][0][0].isupper() if words else word[0].isupper()
-        if word[0].isupper() or is_first_capital:
-            return word[0].isupper() and is_first_capital
-        count = sum(each[0].lower() not in PARTICLES for each in words)
-        return len(word) >= SHORTEST and (count < most or low in GIVEN)
 
     def _given(self, words: frozenset[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
@@ -303,7 +290,7 @@ class NameFinder:
         if (said := THIS_IS.search(self._low, line, place)) and NOBODY.isdisjoint(said[1].split()):
             self._add(*said.span(1))
             return
-        names = [word for word in words if word[0].lower() in GIVEN or self._is_named(word[0])]
+        names = [word for word in words if word[0].lower() in GIVEN or is_named(word[0])]
         if len(names) > 1 and self._text[names[0].end() : names[1].start()] != " ":
             names = names[1:]
         small = introduced.before_here(self._low, line, place)
@@ -407,7 +394,3 @@ class NameFinder:
         person = next((self._people[word] for word in words if word in self._people), name)
         for word in words:
             self._people.setdefault(word, person)
-
-    @staticmethod
-    def _is_named(word: str) -> bool:
-        return word[0].isupper() and word.lower() not in UNLIKELY
