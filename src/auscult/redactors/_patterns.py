@@ -59,16 +59,24 @@ TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 class PatternSet:
     """Several patterns: one pass over a text shows which of them are in it."""
 
-    def __init__(self, *patterns: re.Pattern[str]) -> None:
+    def __init__(self, *patterns: re.Pattern[str], memory: int = _MEMORY) -> None:
         options = re2.Options()
-        options.max_mem = _MEMORY
+        options.max_mem = memory
+        options.log_errors = False
         self.patterns = patterns
         self._set: Any = re2.Set.SearchSet(options)
         for each in patterns:
             self._set.Add(each.pattern)
+        self._end = self._set.Add(r"\n")
         self._set.Compile()
 
-    def within(self, text: str) -> Sequence[re.Pattern[str]]:
-        """Return the patterns that are in a text, as ``search`` of each would show."""
+    def within(self, line: str) -> Sequence[re.Pattern[str]]:
+        """Return the patterns that are in a line with a line feed at its end, as ``search`` of each would show.
+
+        A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
+        """
+        text = f"{line}\n"
         places: Sequence[int] = self._set.Match(text) or ()
-        return [self.patterns[place] for place in places]
+        if self._end not in places:
+            return [each for each in self.patterns if each.search(text) is not None]
+        return [self.patterns[place] for place in places if place != self._end]

@@ -32,6 +32,7 @@ from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
+from auscult.redactors._postal import answered
 from auscult.redactors._postal.around import again, names_of
 from auscult.redactors._spoken.abroad import FOREIGN
 
@@ -49,7 +50,7 @@ _HAS_MIXED = searcher(
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lanes?|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
     r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
@@ -75,7 +76,7 @@ _JOINING = (
 SHOWN = PatternSet(
     _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _NEAR, _SHORT = 4, 24
@@ -122,7 +123,7 @@ class _Turns:
         self._count = len(lows)
         self._turns: dict[re.Pattern[str], list[int]] = {}
         for turn, low in enumerate(lows):
-            for pattern in SHOWN.within(f"{low}\n") if low else ():
+            for pattern in SHOWN.within(low) if low else ():
                 self._turns.setdefault(pattern, []).append(turn)
 
     def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
@@ -323,20 +324,14 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     found: list[Found] = []
     asked = set(turns.after(_addresses.ASKS_ALL, utterances))
     candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
-    asked |= set(turns.after(_addresses.CUE, utterances) if candidates else ())
+    spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
-        its = _addresses.addresses(utterances[turn].text, lows[turn], is_asked=turn in asked)
+        text, low = utterances[turn].text, lows[turn]
+        its = list(_addresses.addresses(text, low, is_asked=turn in spoken_of))
+        whole = answered.whole(text, low, is_asked=turn in asked)
+        its += [one for one in whole if not any(start <= one[0] and one[1] <= end for start, end, _ in its)]
         found += _each("address", ((turn, one) for one in its))
-    near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
-    for turn in near:
-        if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
-            found.append(Found(turn, 0, len(lows[turn]), "address", lows[turn]))
-    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
-        if (its := _addresses.town(lows[turn])) is not None:
-            found.append(Found(turn, *its, "address", lows[turn][slice(*its)]))
-    for turn in turns.after(_addresses.ASKS, utterances):
-        its = _addresses.answers(utterances[turn].text, lows[turn])
-        found += _each("address", ((turn, one) for one in its))
+    found += list(_rest_of_addresses(utterances, lows, turns, found))
     names = names_of([one.value for one in found])
     for turn, low in enumerate(lows) if names else ():
         own = [one for one in found if one.turn == turn]
@@ -344,3 +339,21 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
+
+
+def _rest_of_addresses(
+    utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns, found: Sequence[Found]
+) -> Iterator[Found]:
+    """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
+    near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
+    for turn in near:
+        if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
+            yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
+    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
+        if (its := _addresses.town(lows[turn])) is not None:
+            yield Found(turn, *its, "address", lows[turn][slice(*its)])
+    for turn in turns.after(_addresses.ASKS, utterances):
+        its = _addresses.answers(utterances[turn].text, lows[turn])
+        yield from _each("address", ((turn, one) for one in its))
+    for turn in turns.after(answered.ASKS_HOUSE, utterances):
+        yield from _each("address", ((turn, one) for one in answered.house(lows[turn])))

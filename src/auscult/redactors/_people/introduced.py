@@ -103,6 +103,10 @@ _IS_NAME_HINTS = (
     "mein ",
     "ist der ",
 )
+_TWO_NAMES = searcher(
+    r"(?m)(?:^|[.?!] |\b(?:is|it's|yes|yeah|sure|um|uh|so),? )(\pL{3,}(?:['-]\pL+)?),? (?:and )?(?:(?:my )?(?:first|given|christian|fore|last|sur|family) ?name|(?:nombre|vorname|nachname|prénom|apellido))(?:'s| is|:)? "
+)
+"""A surname before ``first name …``, or the reverse."""
 _LAST_WORD = re.compile(rf"{_WORD}$")
 _REACH = 24
 _INITIAL = searcher(
@@ -125,7 +129,10 @@ _SAME = _CUES["things"]
 _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 
 
-PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW)
+_NAME_WORDS = frozenset(
+    {"name", "surname", "first", "last", "full", "family", "given", "middle", "title", "his", "her"}
+)
+PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES)
 """Patterns of which ``names`` needs the matches."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
 """Matches of a pattern, each in its line, with the place where the line begins."""
@@ -145,6 +152,14 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+    for line, found in matches(_TWO_NAMES):
+        word = found[1]
+        if (
+            word not in NO_NAMES
+            and (text[line + found.start(1)].isupper() or _is_unknown(word))
+            and word not in _NAME_WORDS
+        ):
+            yield line + found.start(1), line + found.end(1)
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 

@@ -81,12 +81,14 @@ GREETED = re.compile(
 )
 """Text after a greeted name: the end of the sentence, or the beginning of a new one."""
 THIS_IS = re.compile(r"\bthis is ([^\W\d_]{2,}(?: [^\W\d_]{2,})?) $")
-ENDING = searcher(r"\b(?:speaking|here|calling|on the (?:line|phone))\b")
+ENDING = searcher(
+    r"\b(?:speaking|here|calling|on the (?:line|phone)|am (?:apparat|telefon)|al (?:aparato|teléfono)|à l'appareil|al telefono)\b"
+)
 ASKS = searcher(
     r"\b(?:your|her|his|their|(?:the )?(?:customer|caller|account holder|cardholder|patient|driver|passenger|husband|wife|partner|child)'?s) (?:full |first |last |middle |family |given |legal |preferred |sur|fore)?names?\b|"
     r"\bwho (?:am i|do i have|is this|i am|i'm) (?:speaking|talking|chatting)|\bwho (?:is this|do i have)\b|\bwhom am i\b|\b(?:am i|are you) (?:speaking|talking|chatting)\b|"
     r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee|name))\b|"
-    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore) ?name\b"
+    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
 )
 CLAUSE = re.compile(r"[,;?!]")
 APART = re.compile(r"[^\s'\u2019.-]|\.\s*\w{2}|\n")
