@@ -1,5 +1,6 @@
 """Numbers of a whole conversation: split over turns, and read back by the other side."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
@@ -27,6 +28,9 @@ _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
+_SENTENCE = 24
+"""Characters before a number in which a sentence begins whose words count for it more than a cue of the one before."""
+_ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:\w+\s+){2,}")
 _CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
 
 
@@ -288,8 +292,10 @@ class Numbers:
         if key not in self._settings:
             low = self._lows[run.turn]
             before = cue_before(low, run.start)
-            here = before or cue_after(self._lows[last.turn], last.end)
             is_its = before != "other" or is_named(low, run.start)
+            if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
+                before = None
+            here = before or cue_after(self._lows[last.turn], last.end)
             self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
         return self._settings[key]
 

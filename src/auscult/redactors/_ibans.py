@@ -35,6 +35,8 @@ _ANY = searcher(rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|
 """Where IBANs are spoken of also a country by itself."""
 _HEADED = re.compile(r"(?:iban|konto|account)([a-z]{2})$")
 _CORRECTS = _LISTS["corrects"]
+_LINKS = _LISTS["between_digits"] | _LISTS["between_parts"] | _CORRECTS
+"""Words between parts of a number, which are no letters of a bank."""
 _BEAM = 32
 """Readings that are followed at once."""
 _SKIPPED = 9
@@ -244,16 +246,20 @@ def _after(
 
 def _readings(places: _Places, place: int, rest: str) -> Iterator[str]:
     """Yield what a piece may be where ``rest`` of a form is due: ``o`` is a letter or a digit, ``nwbk`` four letters."""
-    _, piece = places[place]
-    following = places[place + 1][1] if place + 1 < len(places) else piece
-    if piece.chars and not (piece.word in ("a", "i") and not following.chars and following.word[:1].isalnum()):
+    turn, piece = places[place]
+    is_last = place + 1 == len(places) or places[place + 1][0] != turn
+    following = piece if is_last else places[place + 1][1]
+    if piece.chars and not (
+        piece.word in ("a", "i") and not is_last and not following.chars and following.word[:1].isalnum()
+    ):
         yield piece.chars
         if piece.other:
             yield piece.other
     if piece.word == "o":
         yield "O" if piece.chars == "0" else "0"
     size = len(piece.word)
-    if size > 1 and piece.word.isalpha() and piece.word.isascii():
+    is_word = piece.word in _LINKS or piece.chars.isdecimal()
+    if size > 1 and piece.word.isalpha() and piece.word.isascii() and not is_word:
         is_bank = rest[:size] == "a" * size and rest[size : size + 1] != "a"
         if is_bank or any(
             piece.start == other.end or piece.end == other.start

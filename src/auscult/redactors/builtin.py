@@ -49,8 +49,8 @@ _HAS_MIXED = searcher(
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lanes?|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|villas|pk|gdns|avda|av|pza|ctra|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\bc/ ?\pL|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
@@ -58,7 +58,7 @@ _COUNTRIES = {
     "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",), "nl": ("NL",),
     "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",), "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
-_AT_FIRST = re.compile(r"\W*(?:at|arroba|arobase)\b")
+_AT_FIRST = re.compile(r"\W*(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
     " dot",
     " underscore",

@@ -34,9 +34,10 @@ _THINGS = (
 _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?|correct"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
-    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
+    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and|with) )?names(?: are)?"
 )
 """Words right before a name with capital letters, or before an initial."""
 _ONE_IS_ENOUGH = (
@@ -116,6 +117,11 @@ _GAVE = re.compile(
     rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
+_BORN = re.compile(
+    rf"(?<![\w'\u2019])({_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|el|al|bin) ){{0,2}}{_CAPITAL}){{1,2}}),? (?:born\b|nacid[oa]\b|geboren\b|née?\b|nat[oa]\b|d\.?o\.?b\b|DOB\b|geb\.)"
+)
+"""A name before its date of birth."""
+_BORN_HINTS = (" born", "nacid", "geb", " né", " nat", " dob", "d.o.b")
 _IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
 _HAS_ROW = searcher(r"\d,? \pL[^ \n]+ \pL[^ \n]+ [^ \n]")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
@@ -124,6 +130,7 @@ _OF_TOWNS = _CUES["of_towns"]
 _THE_OK = _CUES["after_the"]
 """Words after ``the Ada Oakes`` that still make a person of it."""
 _AFTER_THE = re.compile(r" ([a-z][\w'\u2019-]*)")
+_ALPHABET = words_of("words.txt")["alphabet"]
 _SAME = _CUES["things"]
 """Given names that are colours, plants and other things in small letters."""
 _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
@@ -160,6 +167,8 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
             and word not in _NAME_WORDS
         ):
             yield line + found.start(1), line + found.end(1)
+    if any(hint in low for hint in _BORN_HINTS):
+        yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 
@@ -262,6 +271,13 @@ def is_firm(low: str, start: int, end: int) -> bool:
     if (after is not None and after[0] in BUSINESS) or not BUSINESS.isdisjoint(words):
         return True
     before = low[max(0, start - _REACH) : start].split()[-1:]
+    if (
+        words[:1] == ["mercedes"]
+        and len(words) == 1
+        and before
+        and before[0] in ("the", "a", "my", "our", "his", "her", "new", "old")
+    ):
+        return True
     is_brand = "_".join(words[:2]) in NAMED_BRANDS or "_".join([*before, *words[:1]]) in NAMED_BRANDS
     return is_brand and not SELF.search(low, max(0, start - _REACH), start)
 
@@ -274,5 +290,9 @@ def is_thing(text: str, low: str, start: int, end: int) -> bool:
         return low[start:end] in _SAME and (
             is_counted or not before or before[0] not in _CUES["greets"] | _CUES["titles"] | {"i'm", "is", "am", "im"}
         )
+    if low[start:end] in _ALPHABET:
+        before, behind = low[max(0, start - 12) : start].split()[-1:], PLAIN.match(low, end + 1)
+        if (before and before[0] in _ALPHABET) or (behind is not None and behind[0] in _ALPHABET):
+            return True
     after = _AFTER_THE.match(text, end)
     return low.endswith("the ", 0, start) and after is not None and after[1] not in _THE_OK

@@ -12,7 +12,7 @@ CAPITAL = re.compile(
 """A word with a capital letter and small ones: ``Ivo``, ``O'Neill``; of ``Ivo's`` without its end."""
 SHORTENED = re.compile(r"['\u2019](?!s\b)\w")
 """Rest of a contraction, as after ``Don`` in ``Don't``; ``Ann's`` is still Ann."""
-FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b")
+FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b|['\u2019]s secret\b")
 """Endings that turn a name into a firm: ``Nelson & Sons``."""
 LETTERS = frozenset("bcfghjklnpqrvwxyz")
 """Letters that stand alone in spelled words only."""
@@ -88,13 +88,15 @@ ASKS = searcher(
     r"\b(?:your|her|his|their|(?:the )?(?:customer|caller|account holder|cardholder|patient|driver|passenger|husband|wife|partner|child)'?s) (?:full |first |last |middle |family |given |legal |preferred |sur|fore)?names?\b|"
     r"\bwho (?:am i|do i have|is this|i am|i'm) (?:speaking|talking|chatting)|\bwho (?:is this|do i have)\b|\bwhom am i\b|\b(?:am i|are you) (?:speaking|talking|chatting)\b|"
     r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee|name))\b|"
-    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
+    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bschreibt man|\bschreiben sie|\bbuchstabier|\bdeletre|\bse escribe|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
 )
 CLAUSE = re.compile(r"[,;?!]")
 APART = re.compile(r"[^\s'\u2019.-]|\.\s*\w{2}|\n")
 LONG_ANSWER = 60
 """Letters of an answer in which every capitalised word that may be one is a name."""
-SPELLS = re.compile(r"\bspel(?:l|t|led|ling)|letters\b|\b(?:sur|fore)?names?\b")
+SPELLS = re.compile(
+    r"\bspel(?:l|t|led|ling)|schreib|buchstab|deletre|se escribe|\bépel|letters\b|\b(?:sur|fore)?names?\b"
+)
 OTHER = re.compile(
     r"\b(?:reference|code|number|postcode|post code|model|plate|registration|booking|confirmation|serial|order|ticket|error|flight|voucher)\b"
 )
