@@ -265,36 +265,36 @@ class SentenceIndex:
     def __init__(self, words: HybridIndex, sentences: Sentences, vectors: Vector) -> None:
         """``vectors`` are those of the passages with their headings, then of each heading."""
         self.version = f"{words.version} and {sentences.version}/{SENTENCES_REVISION}"
-        self._words = words
+        self.words = words
         self._sentences = sentences
         self._vectors = vectors
         sentences.question("ready")  # the model is loaded before the first question
 
     def __len__(self) -> int:
         """Return the number of passages."""
-        return len(self._words)
+        return len(self.words)
 
     def passage(self, place: int) -> Passage:
         """The passage at a place of the scores."""
-        return self._words.passage(place)
+        return self.words.passage(place)
 
     def search(self, question: str, limit: int) -> list[Found]:
         """Return the passages that fit best, as an index of words does."""
-        words = self._words.search_words(question)
-        return self._words.best(self.scores(question, words), limit) if words else []
+        words = self.words.search_words(question)
+        return self.words.best(self.scores(question, words), limit) if words else []
 
     def scores(self, question: str, words: Sequence[str]) -> Vector:
         """Return the score of each passage for a question and those of its words that may lead to a passage."""
-        scores = self._words.by_meaning(words) + self._words.by_words(words)
+        scores = self.words.by_meaning(words) + self.words.by_words(words)
         scores *= np.float32(WORDS_WITH_SENTENCES)
         scores += self.by_sentences(question)
         return scores
 
     def by_sentences(self, question: str) -> Vector:
         """Return the similarity of each passage to a question by the model."""
-        count = len(self._words)
+        count = len(self.words)
         near = np.asarray(self._vectors @ self._sentences.question(question), np.float32)
-        scores = self._words.of_headings(near[count:])
+        scores = self.words.of_headings(near[count:])
         scores *= np.float32(HEADING_BY_SENTENCES)
         scores += near[:count]
         return scores
@@ -306,11 +306,11 @@ class SentenceIndex:
 
     def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
         """Return what speaks for the first of what was found, or None where nothing was."""
-        return self._words.signs(question, found)
+        return self.words.signs(question, found)
 
     def telling(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1."""
-        return self._words.telling(text)
+        return self.words.telling(text)
 
     def completed(self, is_stopped: Callable[[], bool] | None = None) -> "SentenceIndex | None":  # noqa: ARG002
         """Return the index itself."""
