@@ -1,42 +1,19 @@
 """Vectors of passages are kept on disk, shared by processes, and computed between questions."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from auscult.domain.assist.knowledge import Passage
 from auscult.engines._vectors.sentences import AT_ONCE, FILE, Sentences
 from auscult.engines._vectors.vector_files import UNUSED_S, VectorFiles, digest
 from auscult.engines.hybrid import Hybrid, SentenceIndex
-from auscult.engines.wordllama import WordLlama
+from tests.sentence_reader import WORDS, Reader
 
-WORDS = WordLlama()
 MANY = [f"passage number {number} is about thing {number}" for number in range(3 * FILE)]
-
-
-class Reader:
-    """A small model of whole texts: WordLlama's vector of the text. Counts what it reads."""
-
-    def __init__(self, version: str = "reader 1") -> None:
-        """Nothing is read yet."""
-        self.version = version
-        self.texts: list[str] = []
-
-    def has_word(self, word: str) -> bool:
-        """Return whether there is a word."""
-        return bool(word)
-
-    def reads(self, language: str) -> bool:
-        """Return True for English alone."""
-        return language == "en"
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return the vector of each text."""
-        self.texts += texts
-        return WORDS.embed(texts)
 
 
 def made(texts: Sequence[str]) -> list[Passage]:
@@ -148,8 +125,6 @@ def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path, caplog: 
 
 def test_what_is_not_used_for_long_is_deleted(tmp_path: Path) -> None:
     """A file none of whose vectors was read; one that is read is kept."""
-    import os  # noqa: PLC0415  (for the time of files alone)
-
     files = VectorFiles(tmp_path)
     for text in ("old", "used"):
         files.write([digest("1", text)], np.ones((1, 4), np.float32))

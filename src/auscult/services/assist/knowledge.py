@@ -109,6 +109,11 @@ class Library:
         """Stop the models that read passages; the bases that are ready can still be searched."""
         self._is_closed = True
 
+    @property
+    def is_reading(self) -> bool:
+        """Return whether a model reads the passages of a base."""
+        return self._completing.locked()
+
     def search(self, app: AppStore, language: str, question: str, limit: int) -> Search:
         """The passages that fit best in the language's base, the best first."""
         ready = self._ready(app, language_of(language))
