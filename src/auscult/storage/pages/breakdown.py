@@ -163,7 +163,7 @@ def _codes_of(codes: Codes, rows: Sequence[int]) -> Counter[int]:
 
 
 def _facets_of(found: Sequence[Mapping[int, int]], sets: Mapping[int, Sequence[int]]) -> Mapping[int, int]:
-    """Count facets, each as often as the codes that stand for it."""
+    """Count facets, each as often as the codes of sets that have it."""
     counts: defaultdict[int, int] = defaultdict(int)
     for codes in found:
         for code, n in codes.items():

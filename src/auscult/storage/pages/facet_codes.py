@@ -124,7 +124,7 @@ class Codes(msgspec.Struct, frozen=True):
 
 
 class FacetCodes:
-    """Reads codes, and the facets that they stand for."""
+    """Reads codes, and the facet sets of codes."""
 
     def __init__(self, database: Database) -> None:
         """Nothing is cached yet."""
@@ -143,7 +143,7 @@ class FacetCodes:
         return [Codes(begin, _unpacked([found.get((each, n), _NO_CODES) for n in blocks])) for each in aspects]
 
     def facets(self, reader: Reader, codes: Collection[int]) -> Mapping[int, tuple[int, ...]]:
-        """Return the facets that codes stand for; there may be others among the result."""
+        """Return the facet sets of codes; there may be others among the result."""
         if len(self._sets) > _MOST_CACHED:
             self._sets = {}
         sets = self._sets
