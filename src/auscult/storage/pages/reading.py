@@ -20,10 +20,10 @@ from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked, Breakdowns
 from auscult.storage.pages.dimension_keys import cells_of
+from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
 from auscult.storage.pages.rollups import HOUR, TOP, Tree
 from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
-from auscult.storage.pages.row_index import ROWS_OF_A_LISTING
 
 _MOST_REMEMBERED = 2_048
 _MOST_AGENTS = 32
