@@ -60,6 +60,13 @@ def test_rules_are_cited_by_link(page: Path) -> None:
     assert re.findall(r"\b(?:rule|seed|issue) \d+", text) == []
 
 
+def test_no_code_cites_what_is_outside() -> None:
+    """A sample is named as docs/reference/vendor-samples.md names it; work that was once ordered has no number here."""
+    outside = re.compile(r"\b[Ss]eeds? 0\d\d\b|\b[Ii]ssues? \d+\b")
+    files = [path for folder in ("src", "tests", "tools", "bench") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in files if outside.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_prose_is_plain() -> None:
     """No covered page or docstring has a banned word or opening."""
     assert [str(finding) for finding in check(ROOT)] == []

@@ -61,7 +61,7 @@ def scored(store: Store, judge: ScriptedJudge) -> None:
 
 
 def test_never_more_than_there_are_places_whoever_is_killed(store: Store, database_url: str, tmp_path: Path) -> None:
-    """Issue 6, item 2: a limit of all workers together; the places of one that is killed come back at once."""
+    """A limit of all workers together; the places of one that is killed come back at once."""
     with scripted_judge() as judge, ExitStack() as stack:
         app = ready(store)
         # Two for each of two workers are more than there are. A lease of a hundred minutes does not run out here.

@@ -98,7 +98,7 @@ class Server:
 
 
 def test_time_passes_as_recorded_divided_by_the_speed() -> None:
-    """Issue 7, item 5: real or faster speed, the time between messages kept; what took long is not waited for again."""
+    """Real or faster speed, the time between messages kept; what took long is not waited for again."""
     clock, server = [100.0], Server()
     waits: list[float] = []
 

@@ -1,4 +1,4 @@
-"""The rows of call details (seed 003): of contacts that went on to people, and of those that the bot closed alone.
+"""The rows of call details (docs/reference/vendor-samples.md): of contacts that went on to people, and of those that the bot closed alone.
 
 Times are shown in UTC, in whole seconds, without a zone; ``moved`` shows a row in another one. Durations are seconds
 between times as they are shown, so that who subtracts finds the same.

@@ -66,7 +66,7 @@ CLEAR = [(likeness, "YES" if likeness >= 60 else "NO") for likeness in range(20,
 
 
 def test_a_threshold_that_tells_the_answers_apart_is_found() -> None:
-    """Issue 4.5: what it would change, kappa before and after, in-sample and cross-validated, and n."""
+    """What it would change, kappa before and after, in-sample and cross-validated, and n."""
     (found,) = tuned(form(similar(0.9)), labelled(*CLEAR)).metrics
     (threshold,) = found.thresholds
     assert (found.id, found.n, found.answers) == ("em-0", 75, {"NO": 40, "YES": 35})

@@ -79,7 +79,7 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_nothing_in_the_store_changes(store: Store, app: AppStore) -> None:
-    """Issue 4.4: without touching it. Every row of every table is as it was."""
+    """Without touching it. Every row of every table is as it was."""
     before = content(store)
     counts = tried(app, TWO).counts
     assert counts.counted == 12

@@ -272,10 +272,8 @@ def listing(
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
     """Return what the caller does not see of the rows that they asked for."""
-    revealed = revealed_by(
-        by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents)
-    )
-    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), revealed)
+    shown = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
+    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
 
 def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:
