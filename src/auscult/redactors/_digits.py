@@ -26,7 +26,8 @@ _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
     rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
     r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
-    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
+    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second"
+    r"|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""

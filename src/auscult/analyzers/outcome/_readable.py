@@ -34,7 +34,8 @@ _HEAD = re.compile(
     r"(?:thank you|thanks)(?: (?:so|very) much| a lot)?(?: for (?:[\w']+"
     r" ?){1,6}?(?=[,.!?;]|$| (?:and|but|i|my|we|it|what|can|"
     r"could|is|how)\b))?|one (?:moment|second|sec)(?: please)?|how are you(?: today| doing)?|"
-    rf"(?:(?:[\w']+ )?my name is(?: also)?|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]| i\b| i'))"
+    rf"(?:(?:[\w']+ )?my name is(?: also)?|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]"
+    rf"| i\b| i'))"
     r")(?:[,;:!.?\s-]+|$)",
     re.IGNORECASE,
 )

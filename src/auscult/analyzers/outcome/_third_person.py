@@ -186,12 +186,15 @@ _GREETING = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|cannot|could|will|would|may|might|must|should|do|does|did|goes?|"
-    r"come|comes|takes?|costs?|gets?|needs?|says?|shows?|means?|went|came|got|sent|made|put)\b|'(?:s|re|ll|ve|d|m)\b|n't\b|ed\b",
+    r"come|comes|takes?|costs?|gets?|needs?|says?|shows?|means?|went|came|got|sent|made|put)\b|'(?:s|re|ll|ve|d"
+    r"|m)\b|n't\b|ed\b",
     re.IGNORECASE,
 )
 _REQUEST_WITHIN = re.compile(
-    r"(?<=\w)[ ,]+(?<!\bif )(?<!\bthat )(?<!\bhow )(?<!\bwhat )(?<!\bwhen )(?<!\bwhere )(?<!\bwhy )(?<!\bor )(?<!\bmuch )"
-    r"(?<!\blong )(?<!\bknow )(?:(?:so|and|but) )?(?=(?:can|could|would|will) (?:you|i) \w+ \w+|i (?:want|would like|need) "
+    r"(?<=\w)[ ,]+(?<!\bif )(?<!\bthat )(?<!\bhow )(?<!\bwhat )(?<!\bwhen )(?<!\bwhere "
+    r")(?<!\bwhy )(?<!\bor )(?<!\bmuch )"
+    r"(?<!\blong )(?<!\bknow )(?:(?:so|and|but) )?(?=(?:can|could|would|will) (?:you|i) \w+ \w+|i (?:want"
+    r"|would like|need) "
     r"to know |(?:what|where|when) (?:is|are) (?:my|your|the) \w+|how much (?:is|are|does) \w+)",
     re.IGNORECASE,
 )
@@ -250,7 +253,8 @@ _REQUESTS = [
         lambda found: f"asked {found[1].lower().replace('if', 'whether')} {_retold(found, 2)}",
     ),
     _framed(
-        r"(?:i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?)?(?:just |really )?(?:want|wanted|like|need|needed|love|wish|"
+        r"(?:i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?)?(?:just |really )?(?:want|wanted|like|need"
+        r"|needed|love|wish|"
         r"hoping|looking|trying|calling|ringing|phoning|writing|here) to (.+)",
         lambda found: f"wanted to {_retold(found, 1)}",
     ),
@@ -267,7 +271,8 @@ _REQUESTS = [
         lambda found: f"{_ASKS}they can {_retold(found, 1)}",
     ),
     _framed(
-        r"(?:please |just )*((?:send|give|get|change|cancel|book|help|refund|fix|call|show|put|transfer|reset|stop|remove|"
+        r"(?:please |just )*((?:send|give|get|change|cancel|book|help|refund|fix|call|show|put|transfer|reset|stop"
+        r"|remove|"
         r"add|update) .+?)(?: please)?",
         lambda found: f"asked the agent to {_retold(found, 1)}",
     ),
@@ -307,12 +312,14 @@ def _is(verb: str) -> str:
 
 _REPORTS = [
     _framed(
-        r"(?:i|we)(?:'ve| have|ve) (?:just |now |already |also |gone ahead and )*((?:\w+(?:ed|en|wn|ne)|sent|put|made|got|"
+        r"(?:i|we)(?:'ve| have|ve) (?:just |now |already |also |gone ahead and )*((?:\w+(?:ed|en|wn|ne)|sent|put"
+        r"|made|got|"
         r"found|set|paid|told|kept|left|had|reset|let|sold|brought|bought|built|cut|held) .+)",
         lambda found: f"The agent has {_retold(found, 1, 'agent')}",
     ),
     _framed(
-        rf"(?:i|we){_WILL} (?:just |now |also |then )*(make sure )(?:that )?((?:you|your|it|they|this|that|the|we|i)\b.+)",
+        rf"(?:i|we){_WILL} (?:just |now |also |then )*(make sure )(?:that )?((?:you|your|it|they|this|that|the|we"
+        rf"|i)\b.+)",
         lambda found: f"The agent promised to {found[1]}that {_retold(found, 2, 'agent')}",
     ),
     _framed(

@@ -49,13 +49,16 @@ _DETAILS = Phrases(pack("en/details").lines)
 _PURPOSES = Phrases(pack("en/purposes").lines)
 _COURTESIES = Phrases(pack("en/courtesies").lines)
 _PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll|\u2019ll| will| am going to|'m going to| are going to|'re going to)|will (?:be|arrive|call|ring|get|"
+    r"\b(?:(?:i|we)(?:'ll|\u2019ll| will| am going to|'m going to| are going to|'re going to)|will (?:be|arrive"
+    r"|call|ring|get|"
     r"receive|come|hear|have)|'ll (?:be|get|have|receive|hear)|within \w+ (?:\w+ )?(?:minutes?|hours?|days?|weeks?))\b",
     re.IGNORECASE,
 )
 _PAUSE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to) (?:\w+ ){0,2}(?:check|look|see|find out|pull|bring|have a look|"
-    r"put you (?:on hold|through)|need|try|be (?:\w+ )?(?:back|right|happy|able|with you|quick|brief)|help|do my best|go ahead|take|ask you|"
+    r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to) (?:\w+ ){0,2}(?:check|look|see|find out|pull|bring"
+    r"|have a look|"
+    r"put you (?:on hold|through)|need|try|be (?:\w+ )?(?:back|right|happy|able|with you|quick|brief)|help"
+    r"|do my best|go ahead|take|ask you|"
     r"confirm|verify|open|load|read|search)|if (?:you|it|they|that)|won't|\w+n't)\b",
     re.IGNORECASE,
 )
