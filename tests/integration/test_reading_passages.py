@@ -1,6 +1,7 @@
 """A large base is searched by words until a model has read it, and a restart reads nothing again."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -49,8 +50,8 @@ def test_without_a_model_nothing_is_read(app: AppStore) -> None:
     reader.may_read.clear()
     words, waiting = Library(Hybrid(WORDS)), Library(Hybrid(WORDS, reader))
     assert words.search(app, "en", QUESTION, 3) == waiting.search(app, "en", QUESTION, 3)
-    waiting.close()
     reader.may_read.set()
+    waiting.close()
 
 
 def test_a_restart_reads_nothing_again(app: AppStore, tmp_path: Path) -> None:
@@ -81,8 +82,10 @@ def test_closing_stops_the_reading(app: AppStore) -> None:
     reader.may_read.clear()
     library = Library(Hybrid(WORDS, reader))
     before = engine(library, app)
-    library.close()
+    closing = Thread(target=library.close)
+    closing.start()
+    wait_until(lambda: library.is_closed)
     reader.may_read.set()
-    wait_until(lambda: not library.is_reading)
+    closing.join()
     assert engine(library, app) == before
     assert len(reader.texts) < 60

@@ -29,6 +29,8 @@ _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
 _MOST_INDEXES = 32
 """Bases that are kept ready: the one that was asked longest ago goes first."""
+_MOST_TO_CLOSE_S = 10
+"""Seconds in which a model finishes the few passages that it reads at a time, and is loaded before."""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -103,16 +105,13 @@ class Library:
         self._lock = Lock()
         self._shelves: OrderedDict[tuple[str, str], _Shelf] = OrderedDict()
         self._completing = Lock()
-        self._is_closed = False
+        self.is_closed = False
 
     def close(self) -> None:
-        """Stop the models that read passages; the bases that are ready can still be searched."""
-        self._is_closed = True
-
-    @property
-    def is_reading(self) -> bool:
-        """Return whether a model reads the passages of a base."""
-        return self._completing.locked()
+        """Stop models that read passages, and wait for that; the bases that are ready can still be searched."""
+        self.is_closed = True
+        if self._completing.acquire(timeout=_MOST_TO_CLOSE_S):
+            self._completing.release()
 
     def search(self, app: AppStore, language: str, question: str, limit: int) -> Search:
         """The passages that fit best in the language's base, the best first."""
@@ -175,9 +174,11 @@ class Library:
         """Have a model read the passages of a base, unless the base changes first."""
 
         def is_stopped() -> bool:
-            return self._is_closed or shelf.ready is not ready
+            return self.is_closed or shelf.ready is not ready
 
         with self._completing:
+            if is_stopped():
+                return
             began = monotonic()
             try:
                 index = ready.index.completed(is_stopped)
