@@ -19,7 +19,8 @@ _KEEP = 2_048
 _STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _MAY_STOP = re.compile(r"[.!?\n]")
 _ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
-_SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
+_SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>|(?<!\S)[\w'-]{1,60}~(?!\S)")
+"""What is no word: a noise in brackets, or a word broken off (``wou~``)."""
 _FILLER = re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(FILLERS))}|h?mm+|uhh+|umm+)(?![\w'-]),?", re.IGNORECASE)
 _QUOTES = re.compile(r"""(?<![\w'"])"+|"+(?![\w'"])""")
 """Around words, where they become apostrophes. Inside of one that would make one word of two."""
@@ -33,7 +34,7 @@ _HEAD = re.compile(
     r"(?:thank you|thanks)(?: (?:so|very) much| a lot)?(?: for (?:[\w']+"
     r" ?){1,6}?(?=[,.!?;]|$| (?:and|but|i|my|we|it|what|can|"
     r"could|is|how)\b))?|one (?:moment|second|sec)(?: please)?|how are you(?: today| doing)?|"
-    rf"(?:my name is|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]| i\b| i'))"
+    rf"(?:(?:[\w']+ )?my name is(?: also)?|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]| i\b| i'))"
     r")(?:[,;:!.?\s-]+|$)",
     re.IGNORECASE,
 )
