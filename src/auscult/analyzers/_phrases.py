@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 import re2
 
+from auscult.analyzers._one_pass import OnePass
 from auscult.domain.said.text import FILLERS, spoken_words
 
 _KEEP = 2_048
@@ -35,9 +36,13 @@ class _Match(Protocol):
 class Phrases:
     """A list of patterns. Compiled on first use, which takes some ms; safe to share between threads."""
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], one_pass: OnePass | None = None) -> None:
+        """Search alone, or in ``one_pass`` with the other lists of the same turns."""
         self.patterns: Sequence[str] = tuple(patterns)
-        self._kept = lru_cache(maxsize=_KEEP)(self.scan)
+        if one_pass is None:
+            self._kept: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=_KEEP)(self.scan)
+        else:
+            self._kept = one_pass.add(map(_whole_words, self.patterns), _options(), _bare)
         self._one = lru_cache(maxsize=None)(self._compile)
 
     def find(self, text: str) -> tuple[int, ...]:
@@ -114,8 +119,8 @@ class Claim(NamedTuple):
 class Claims:
     """Patterns that count only where no excuse overlaps them: words that merely look like them."""
 
-    def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = ()) -> None:
-        self.phrases = Phrases(patterns)
+    def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = (), one_pass: OnePass | None = None) -> None:
+        self.phrases = Phrases(patterns, one_pass)
         self._excuses = Phrases(excuses)
         self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
@@ -147,9 +152,9 @@ def _whole_words(pattern: str) -> str:
 class Kinds:
     """Patterns by kind: which kinds there are in a turn is one look, however many the kinds."""
 
-    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, kinds: Mapping[str, Sequence[str]], one_pass: OnePass | None = None) -> None:
         self._kinds = [kind for kind, patterns in kinds.items() for _ in patterns]
-        self._phrases = Phrases(pattern for patterns in kinds.values() for pattern in patterns)
+        self._phrases = Phrases([pattern for patterns in kinds.values() for pattern in patterns], one_pass)
         self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
     def find(self, text: str) -> frozenset[str]:
@@ -157,7 +162,7 @@ class Kinds:
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._scan(text)
 
     def _scan(self, text: str) -> frozenset[str]:
-        return frozenset([self._kinds[place] for place in self._phrases.scan(text)])
+        return frozenset([self._kinds[place] for place in self._phrases.find(text)])
 
 
 def _bare(text: str) -> bytes:
