@@ -71,6 +71,16 @@ def _link(folder: Path) -> None:
                     (folder / top).symlink_to(Path(str(found.locate_file(top))).resolve())
 
 
+def installed(factory: pytest.TempPathFactory) -> Path:
+    """Return the programs of a virtual environment with the wheel of this clone and what requirements/base.txt pins."""
+
+    def make(folder: Path) -> None:
+        programs = virtual_environment(folder / "venv", dependencies(factory))
+        run(programs, programs / "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-compile", wheel(factory))
+
+    return once(factory, "installed", make) / "venv" / "bin"
+
+
 def virtual_environment(folder: Path, sees: Path) -> Path:
     """Make a virtual environment that sees the packages of a folder and has a pip; return its programs.
 

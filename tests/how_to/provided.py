@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.how_to.shell import Shell
-from tests.installing import ROOT, dependencies, virtual_environment, wheel
+from tests.installing import ROOT, dependencies, installed, virtual_environment, wheel
 from tests.integration.program import AUSCULT
 from tests.integration.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
@@ -40,8 +39,22 @@ def port(scene: Scene) -> Iterator[Swaps]:
 
 @contextmanager
 def installing(scene: Scene) -> Iterator[Swaps]:
-    """A virtual environment with the pinned packages; ``pip install auscult`` installs the wheel of this clone."""
+    """A virtual environment with auscult, to which pip adds an extra, and in which it installs the wheels of this clone."""
+    with installing_in(scene, installed(scene.factory)) as swaps:
+        yield swaps
+
+
+@contextmanager
+def fresh(scene: Scene) -> Iterator[Swaps]:
+    """A virtual environment with the pinned packages and without auscult."""
     programs = virtual_environment(scene.shell.folder / ".venv", dependencies(scene.factory))
+    with installing_in(scene, programs) as swaps, port(scene) as ports:
+        yield swaps | ports
+
+
+@contextmanager
+def installing_in(scene: Scene, programs: Path) -> Iterator[Swaps]:
+    """Programs of a virtual environment, before all others."""
     scene.shell.environment |= {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(programs.parent),
@@ -74,10 +87,8 @@ def judging(scene: Scene) -> Iterator[Swaps]:
 @contextmanager
 def plugging(scene: Scene) -> Iterator[Swaps]:
     """An environment with auscult, and a copy of the example, as pip builds where the source is."""
+    scene.shell.is_real = True
     with installing(scene) as swaps:
-        subprocess.run(  # noqa: S603  (our own words)
-            [scene.shell.folder / ".venv/bin/pip", "install", "--quiet", "--no-deps", wheel(scene.factory)], check=True
-        )
         copy = scene.shell.folder / "copy"
         shutil.copytree(ROOT / "examples" / "plugin", copy, ignore=shutil.ignore_patterns("__pycache__"))
         yield swaps | {"examples/plugin": "copy"}
@@ -132,5 +143,5 @@ PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {
     "use-the-console": port,
     "use-the-python-client": installing,
     "write-a-plug-in": plugging,
-    "README": installing,
+    "README": fresh,
 }

@@ -1,9 +1,13 @@
 """What the pages speak of: a folder with the files that they name, and a database with an app that has all this in it."""
 
+import json
 import wave
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
 
 from tests.how_to.shell import Shell
 from tests.integration.program import POLITE, conversation, write
@@ -83,6 +87,7 @@ def make(folder: Path) -> None:
     (folder / "shards" / "one.ndjson").write_text(
         (folder / "calls.ndjson").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    parquet.write_table(pa.table({"document": [json.dumps(conversation("c-91"))]}), folder / "shards" / "two.parquet")
 
 
 def label(folder: Path, name: str, calls: Sequence[Mapping[str, Any]]) -> None:
