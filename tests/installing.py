@@ -81,6 +81,17 @@ def installed(factory: pytest.TempPathFactory) -> Path:
     return once(factory, "installed", make) / "venv" / "bin"
 
 
+def demonstrated(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which ``auscult demo --once`` of the wheel ran, its output in the file ``shown``."""
+
+    def make(folder: Path) -> None:
+        place = folder / "here"
+        place.mkdir()
+        (folder / "shown").write_text(run(place, installed(factory) / "auscult", "demo", "--once"), encoding="utf-8")
+
+    return once(factory, "demonstrated", make)
+
+
 def virtual_environment(folder: Path, sees: Path) -> Path:
     """Make a virtual environment that sees the packages of a folder and has a pip; return its programs.
 

@@ -26,6 +26,7 @@ SWAPS = {
     "?cursor=$CURSOR": "",
     "services/…": "services/T0/B0/x",
     "--processes 4 --workers 2": "--processes 2 --workers 1",
+    "agree labels.ndjson calls.ndjson": "agree labels.ndjson tuned.ndjson",
     "--speed 5": "--speed 0",
     "systemctl enable --now": 'systemctl enable --root="$PWD"',
     "kubectl create": "kubectl create --dry-run=client --output=yaml",
@@ -36,6 +37,7 @@ SWAPS = {
 SAID = {
     "ca-77e1": r"\bca-[\w-]+",
     "sc-1b2c": r"\bsc-[\w-]+",
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…": r"auth: (eyJ[\w.-]+)",
     "as-3c4d": r"\bas-[\w-]+",
     "di-5d1e": r"\bdi-[\w-]+",
     "aa-1ffcb217-…": r'"request_id":"(aa-[\w-]+)"',

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.how_to.shell import Shell
-from tests.installing import ROOT, dependencies, installed, virtual_environment, wheel
+from tests.installing import ROOT, demonstrated, dependencies, installed, virtual_environment, wheel
 from tests.integration.program import AUSCULT
 from tests.integration.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
@@ -34,7 +34,7 @@ def port(scene: Scene) -> Iterator[Swaps]:
     """Servers listen on a port that is free."""
     found = str(fixed_port())
     scene.shell.environment |= {"AUSCULT_PORT": found}
-    yield {"8600": found, "127.0.0.1:8484": f"127.0.0.1:{found}"}
+    yield {"8600": found, "http://127.0.0.1:8484": f"http://127.0.0.1:{found}"}
 
 
 @contextmanager
@@ -45,11 +45,26 @@ def installing(scene: Scene) -> Iterator[Swaps]:
 
 
 @contextmanager
+def demonstrating(scene: Scene) -> Iterator[Swaps]:
+    """The demo has run once in the folder, so that it starts in seconds; test_wheel.py runs it in an empty one."""
+    shutil.copytree(demonstrated(scene.factory) / "here" / ".auscult", scene.shell.folder / ".auscult")
+    with port(scene) as swaps:
+        yield swaps
+
+
+@contextmanager
 def fresh(scene: Scene) -> Iterator[Swaps]:
-    """A virtual environment with the pinned packages and without auscult."""
+    """A virtual environment with the pinned packages and without auscult; a clone has one that is ready."""
     programs = virtual_environment(scene.shell.folder / ".venv", dependencies(scene.factory))
-    with installing_in(scene, programs) as swaps, port(scene) as ports:
-        yield swaps | ports
+    with installing_in(scene, programs) as swaps, demonstrating(scene) as ports:
+        yield swaps | ports | cloning(scene.factory)
+
+
+def cloning(factory: pytest.TempPathFactory) -> Swaps:
+    """``make demo`` in a clone finds the virtual environment that it would make first, and does not stay."""
+    made = f"mkdir .venv && ln -s {installed(factory)} .venv/bin && touch .venv/base"
+    seen = f"cp -r {demonstrated(factory) / 'here' / '.auscult'} ."
+    return {"<address>": str(ROOT), "make demo": f"{made} && {seen} && DEMO=once make demo"}
 
 
 @contextmanager
@@ -96,11 +111,10 @@ def plugging(scene: Scene) -> Iterator[Swaps]:
 
 @contextmanager
 def clustered(scene: Scene) -> Iterator[Swaps]:
-    """A Dask scheduler and two workers, as processes."""
+    """A Dask scheduler and a worker, as processes."""
     with ExitStack() as stack:
         cluster = Cluster(scene.shell.folder, stack)
-        for _ in range(2):
-            cluster.worker()
+        cluster.worker()
         yield {"tcp://scheduler:8786": cluster.address}
 
 
@@ -140,7 +154,7 @@ PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {
     "rotate-keys": managed,
     "run-several-processes": port,
     "score-on-many-machines": clustered,
-    "use-the-console": port,
+    "use-the-console": demonstrating,
     "use-the-python-client": installing,
     "write-a-plug-in": plugging,
     "README": fresh,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auscult import __version__
-from tests.installing import ROOT, installed, run
+from tests.installing import ROOT, demonstrated, installed, run
 
 pytestmark = pytest.mark.slow
 
@@ -25,17 +25,20 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed(tmp_path_factory)
 
 
-def test_the_demo_runs_in_an_empty_folder(programs: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_in_an_empty_folder(
+    programs: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """All examples are scored, and everything that was made is in the demo's own folder."""
     where = run(tmp_path, programs / "python", "-c", "import auscult; print(auscult.__file__)")
     assert Path(where.strip()).is_relative_to(programs.parent)
     assert run(tmp_path, programs / "auscult", "--version").split()[1] == __version__
-    shown = run(tmp_path, programs / "auscult", "demo", "--once")
+    demo = demonstrated(tmp_path_factory)
+    shown = (demo / "shown").read_text(encoding="utf-8")
     assert "76 loaded, 72 scored" in shown
     assert f"{programs / 'auscult'} serve --database sqlite:///.auscult/demo/auscult.db" in shown
-    assert [path.name for path in tmp_path.iterdir()] == [".auscult"]
+    assert [path.name for path in (demo / "here").iterdir()] == [".auscult"]
     found = run(
-        tmp_path,
+        demo / "here",
         *(programs / "auscult", "knowledge", "search", "return an item"),
         *("--database", "sqlite:///.auscult/demo/auscult.db", "--app", "st-demo"),
     )
