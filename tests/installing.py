@@ -92,6 +92,16 @@ def demonstrated(factory: pytest.TempPathFactory) -> Path:
     return once(factory, "demonstrated", make)
 
 
+def cloning(factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return what replaces words of a block that clones and runs ``make demo``.
+
+    The clone is of this one and finds its virtual environment made; the demo has run before, and does not stay.
+    """
+    made = f"mkdir .venv && ln -s {installed(factory)} .venv/bin && touch .venv/base"
+    seen = f"cp -r {demonstrated(factory) / 'here' / '.auscult'} ."
+    return {"<address>": str(ROOT), "make demo": f"{made} && {seen} && DEMO=once make demo"}
+
+
 def virtual_environment(folder: Path, sees: Path) -> Path:
     """Make a virtual environment that sees the packages of a folder and has a pip; return its programs.
 

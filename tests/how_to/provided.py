@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.how_to.shell import Shell
-from tests.installing import ROOT, demonstrated, dependencies, installed, virtual_environment, wheel
+from tests.installing import ROOT, cloning, demonstrated, dependencies, installed, virtual_environment, wheel
 from tests.integration.program import AUSCULT
 from tests.integration.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
@@ -58,13 +58,6 @@ def fresh(scene: Scene) -> Iterator[Swaps]:
     programs = virtual_environment(scene.shell.folder / ".venv", dependencies(scene.factory))
     with installing_in(scene, programs) as swaps, demonstrating(scene) as ports:
         yield swaps | ports | cloning(scene.factory)
-
-
-def cloning(factory: pytest.TempPathFactory) -> Swaps:
-    """``make demo`` in a clone finds the virtual environment that it would make first, and does not stay."""
-    made = f"mkdir .venv && ln -s {installed(factory)} .venv/bin && touch .venv/base"
-    seen = f"cp -r {demonstrated(factory) / 'here' / '.auscult'} ."
-    return {"<address>": str(ROOT), "make demo": f"{made} && {seen} && DEMO=once make demo"}
 
 
 @contextmanager
