@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.program import environment
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, fixed_port
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
@@ -87,7 +87,8 @@ def demonstrated(factory: pytest.TempPathFactory) -> Path:
     def make(folder: Path) -> None:
         place = folder / "here"
         place.mkdir()
-        (folder / "shown").write_text(run(place, installed(factory) / "auscult", "demo", "--once"), encoding="utf-8")
+        shown = run(place, installed(factory) / "auscult", "demo", "--once", AUSCULT_PORT=str(fixed_port()))
+        (folder / "shown").write_text(shown, encoding="utf-8")
 
     return once(factory, "demonstrated", make)
 

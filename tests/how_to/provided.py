@@ -114,6 +114,9 @@ def clustered(scene: Scene) -> Iterator[Swaps]:
 @contextmanager
 def deployed(scene: Scene) -> Iterator[Swaps]:
     """The files of ``deploy``, the units where systemd searches below the folder, and the files of a secret."""
+    for program in ("kubectl", "systemctl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
     folder = scene.shell.folder
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     shutil.copytree(ROOT / "deploy" / "systemd", folder / "etc" / "systemd" / "system")
