@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.program import environment
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, fixed_port
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
@@ -69,6 +69,38 @@ def _link(folder: Path) -> None:
             for top in {path.parts[0] for path in found.files or ()} - {"..", "__pycache__"}:
                 with suppress(FileExistsError):  # a namespace that several share
                     (folder / top).symlink_to(Path(str(found.locate_file(top))).resolve())
+
+
+def installed(factory: pytest.TempPathFactory) -> Path:
+    """Return the programs of a virtual environment with the wheel of this clone and what requirements/base.txt pins."""
+
+    def make(folder: Path) -> None:
+        programs = virtual_environment(folder / "venv", dependencies(factory))
+        run(programs, programs / "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-compile", wheel(factory))
+
+    return once(factory, "installed", make) / "venv" / "bin"
+
+
+def demonstrated(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which ``auscult demo --once`` of the wheel ran, its output in the file ``shown``."""
+
+    def make(folder: Path) -> None:
+        place = folder / "here"
+        place.mkdir()
+        shown = run(place, installed(factory) / "auscult", "demo", "--once", AUSCULT_PORT=str(fixed_port()))
+        (folder / "shown").write_text(shown, encoding="utf-8")
+
+    return once(factory, "demonstrated", make)
+
+
+def cloning(factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return what replaces words of a block that clones and runs ``make demo``.
+
+    The clone is of this one and finds its virtual environment made; the demo has run before, and does not stay.
+    """
+    made = f"mkdir .venv && ln -s {installed(factory)} .venv/bin && touch .venv/base"
+    seen = f"cp -r {demonstrated(factory) / 'here' / '.auscult'} ."
+    return {"<address>": str(ROOT), "make demo": f"{made} && {seen} && DEMO=once make demo"}
 
 
 def virtual_environment(folder: Path, sees: Path) -> Path:

@@ -25,6 +25,8 @@ SWAPS = {
     "--labels labels.ndjson calls.ndjson": "--labels labels.ndjson tuned.ndjson",
     "?cursor=$CURSOR": "",
     "services/…": "services/T0/B0/x",
+    "--processes 4 --workers 2": "--processes 2 --workers 1",
+    "agree labels.ndjson calls.ndjson": "agree labels.ndjson tuned.ndjson",
     "--speed 5": "--speed 0",
     "systemctl enable --now": 'systemctl enable --root="$PWD"',
     "kubectl create": "kubectl create --dry-run=client --output=yaml",
@@ -35,6 +37,7 @@ SWAPS = {
 SAID = {
     "ca-77e1": r"\bca-[\w-]+",
     "sc-1b2c": r"\bsc-[\w-]+",
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…": r"auth: (eyJ[\w.-]+)",
     "as-3c4d": r"\bas-[\w-]+",
     "di-5d1e": r"\bdi-[\w-]+",
     "aa-1ffcb217-…": r'"request_id":"(aa-[\w-]+)"',
@@ -56,7 +59,10 @@ OUTSIDE: dict[tuple[str, int], Outside] = {
         "needs a daemon that builds and runs images; tests/integration/test_image.py runs the Dockerfile's steps",
     ),
     ("embed-with-a-model", 2): Outside(
-        "AUSCULT_EMBEDDINGS=semantic", "needs torch and a model, together 1 GB; `make test-semantic` has them"
+        "[semantic]", "needs torch, transformers and a model, together 1 GB; `make test-semantic` installs them"
+    ),
+    ("embed-with-a-model", 3): Outside(
+        "AUSCULT_EMBEDDINGS=semantic", "the same; `make test-semantic` tests the setting"
     ),
 }
 """By page and number of the block. An entry whose word is gone from its block fails the test."""

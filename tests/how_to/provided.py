@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.how_to.shell import Shell
-from tests.installing import ROOT, dependencies, virtual_environment, wheel
+from tests.installing import ROOT, cloning, demonstrated, dependencies, installed, virtual_environment, wheel
 from tests.integration.program import AUSCULT
 from tests.integration.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
@@ -34,13 +33,35 @@ def port(scene: Scene) -> Iterator[Swaps]:
     """Servers listen on a port that is free."""
     found = str(fixed_port())
     scene.shell.environment |= {"AUSCULT_PORT": found}
-    yield {"8600": found, "127.0.0.1:8484": f"127.0.0.1:{found}"}
+    yield {"8600": found, "http://127.0.0.1:8484": f"http://127.0.0.1:{found}"}
 
 
 @contextmanager
 def installing(scene: Scene) -> Iterator[Swaps]:
-    """A virtual environment with the pinned packages; ``pip install auscult`` installs the wheel of this clone."""
+    """A virtual environment with auscult, to which pip adds an extra, and in which it installs the wheels of this clone."""
+    with installing_in(scene, installed(scene.factory)) as swaps:
+        yield swaps
+
+
+@contextmanager
+def demonstrating(scene: Scene) -> Iterator[Swaps]:
+    """The demo has run once in the folder, so that it starts in seconds; test_wheel.py runs it in an empty one."""
+    shutil.copytree(demonstrated(scene.factory) / "here" / ".auscult", scene.shell.folder / ".auscult")
+    with port(scene) as swaps:
+        yield swaps
+
+
+@contextmanager
+def fresh(scene: Scene) -> Iterator[Swaps]:
+    """A virtual environment with the pinned packages and without auscult; a clone has one that is ready."""
     programs = virtual_environment(scene.shell.folder / ".venv", dependencies(scene.factory))
+    with installing_in(scene, programs) as swaps, demonstrating(scene) as ports:
+        yield swaps | ports | cloning(scene.factory)
+
+
+@contextmanager
+def installing_in(scene: Scene, programs: Path) -> Iterator[Swaps]:
+    """Programs of a virtual environment, before all others."""
     scene.shell.environment |= {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(programs.parent),
@@ -73,10 +94,8 @@ def judging(scene: Scene) -> Iterator[Swaps]:
 @contextmanager
 def plugging(scene: Scene) -> Iterator[Swaps]:
     """An environment with auscult, and a copy of the example, as pip builds where the source is."""
+    scene.shell.is_real = True
     with installing(scene) as swaps:
-        subprocess.run(  # noqa: S603  (our own words)
-            [scene.shell.folder / ".venv/bin/pip", "install", "--quiet", "--no-deps", wheel(scene.factory)], check=True
-        )
         copy = scene.shell.folder / "copy"
         shutil.copytree(ROOT / "examples" / "plugin", copy, ignore=shutil.ignore_patterns("__pycache__"))
         yield swaps | {"examples/plugin": "copy"}
@@ -84,17 +103,19 @@ def plugging(scene: Scene) -> Iterator[Swaps]:
 
 @contextmanager
 def clustered(scene: Scene) -> Iterator[Swaps]:
-    """A Dask scheduler and two workers, as processes."""
+    """A Dask scheduler and a worker, as processes."""
     with ExitStack() as stack:
         cluster = Cluster(scene.shell.folder, stack)
-        for _ in range(2):
-            cluster.worker()
+        cluster.worker()
         yield {"tcp://scheduler:8786": cluster.address}
 
 
 @contextmanager
 def deployed(scene: Scene) -> Iterator[Swaps]:
     """The files of ``deploy``, the units where systemd searches below the folder, and the files of a secret."""
+    for program in ("kubectl", "systemctl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
     folder = scene.shell.folder
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     shutil.copytree(ROOT / "deploy" / "systemd", folder / "etc" / "systemd" / "system")
@@ -128,8 +149,8 @@ PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {
     "rotate-keys": managed,
     "run-several-processes": port,
     "score-on-many-machines": clustered,
-    "use-the-console": port,
+    "use-the-console": demonstrating,
     "use-the-python-client": installing,
     "write-a-plug-in": plugging,
-    "README": installing,
+    "README": fresh,
 }

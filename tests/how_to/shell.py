@@ -47,6 +47,8 @@ class Shell:
         self.folder = folder
         self.environment = environment
         self.said = ""
+        self.is_real = False
+        """Whether every block needs a real shell, because ``auscult`` is one that the page installed."""
         self._program = build()
 
     def run(self, text: str) -> None:
@@ -56,7 +58,7 @@ class Shell:
 
     def needs_bash(self, text: str) -> bool:
         """Return whether a block has more than ``auscult``, ``echo``, ``export`` and pipes between them."""
-        return "<<" in text or not all(_OURS.fullmatch(line) for line in lines(text))
+        return self.is_real or "<<" in text or not all(_OURS.fullmatch(line.split(" # ")[0]) for line in lines(text))
 
     def run_in_bash(self, text: str) -> None:
         """Run a block in a real shell; what it defines is there for later blocks."""

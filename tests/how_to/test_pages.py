@@ -66,7 +66,8 @@ def run(shell: Shell, block: str, given: dict[str, str], running: Running | None
     if running is not None:
         text = swapped(block, shell.said, given)
         address = stack.enter_context(shell.running(text, running.ready, running.stopped_by, running.status))
-        shell.run_in_bash(f"ADDRESS='{address}'\n{running.then}")
+        shell.environment["ADDRESS"] = address
+        shell.run_in_bash(running.then)
     elif shell.needs_bash(block):
         shell.run_in_bash(swapped(block, shell.said, given))
     else:

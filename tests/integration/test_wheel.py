@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auscult import __version__
-from tests.installing import ROOT, dependencies, run, virtual_environment, wheel
+from tests.installing import ROOT, demonstrated, installed, run
 
 pytestmark = pytest.mark.slow
 
@@ -20,34 +20,34 @@ def files(folder: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the programs of a virtual environment with the wheel, and the pinned dependencies."""
-    programs = virtual_environment(tmp_path_factory.mktemp("wheel") / "venv", dependencies(tmp_path_factory))
-    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check")
-    run(programs, programs / "pip", *install, wheel(tmp_path_factory))
-    return programs
+    return installed(tmp_path_factory)
 
 
-def test_the_demo_runs_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_in_an_empty_folder(
+    programs: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """All examples are scored, and everything that was made is in the demo's own folder."""
-    where = run(tmp_path, installed / "python", "-c", "import auscult; print(auscult.__file__)")
-    assert Path(where.strip()).is_relative_to(installed.parent)
-    assert run(tmp_path, installed / "auscult", "--version").split()[1] == __version__
-    shown = run(tmp_path, installed / "auscult", "demo", "--once")
+    where = run(tmp_path, programs / "python", "-c", "import auscult; print(auscult.__file__)")
+    assert Path(where.strip()).is_relative_to(programs.parent)
+    assert run(tmp_path, programs / "auscult", "--version").split()[1] == __version__
+    demo = demonstrated(tmp_path_factory)
+    shown = (demo / "shown").read_text(encoding="utf-8")
     assert "76 loaded, 72 scored" in shown
-    assert f"{installed / 'auscult'} serve --database sqlite:///.auscult/demo/auscult.db" in shown
-    assert [path.name for path in tmp_path.iterdir()] == [".auscult"]
+    assert f"{programs / 'auscult'} serve --database sqlite:///.auscult/demo/auscult.db" in shown
+    assert [path.name for path in (demo / "here").iterdir()] == [".auscult"]
     found = run(
-        tmp_path,
-        *(installed / "auscult", "knowledge", "search", "return an item"),
+        demo / "here",
+        *(programs / "auscult", "knowledge", "search", "return an item"),
         *("--database", "sqlite:///.auscult/demo/auscult.db", "--app", "st-demo"),
     )
     assert found
 
 
-def test_the_wheel_has_the_files_that_are_no_code(installed: Path) -> None:
+def test_the_wheel_has_the_files_that_are_no_code(programs: Path) -> None:
     """Every file under src/auscult is there, and each set of examples with its licence."""
-    (package,) = installed.parent.glob("lib/*/site-packages/auscult")
+    (package,) = programs.parent.glob("lib/*/site-packages/auscult")
     wanted = files(SOURCE) | {
         f"examples/{each}/{name}" for each in EXAMPLES for name in files(ROOT / "examples" / each)
     }
