@@ -75,6 +75,9 @@ class Dialect(Protocol):
     snapshot_options: Mapping[str, str]
     """The same, as execution options of a connection."""
 
+    reading_options: Mapping[str, str]
+    """Execution options of a connection whose statements only read, each of the state of the data that it finds."""
+
     lost: tuple[type[Exception], ...]
     """Errors of the driver that may mean no more than that the connection has gone."""
 
@@ -135,6 +138,7 @@ class Sqlite:
     can_await = False
     begin_snapshot = "BEGIN"
     snapshot_options: Mapping[str, str] = {}
+    reading_options: Mapping[str, str] = {}
     lost: tuple[type[Exception], ...] = ()
 
     def __init__(self, url: URL) -> None:
@@ -216,6 +220,8 @@ class Postgresql:
     # What is counted may be two rows or a million: that is planned by its values.
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto"
     snapshot_options: Mapping[str, str] = {"isolation_level": "REPEATABLE READ"}
+    # Beginning and ending a transaction would take a round trip each.
+    reading_options: Mapping[str, str] = {"isolation_level": "AUTOCOMMIT"}
 
     def __init__(self, url: URL) -> None:
         """The user name, host and the rest are the driver's to understand."""
