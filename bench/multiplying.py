@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.services.scoring.listing import MS, ListedConversation
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.pages.facet_codes import sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.rollups import CROWD, HOUR, TOP, WIDTHS

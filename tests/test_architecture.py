@@ -61,7 +61,7 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "capabilities", "auscult.services.scoring.process", "auscult.services.audits.workflow"
     yield "capabilities", "auscult.services.definitions.forms.reading", "auscult.services.scoring.evaluate"
     yield "stores", "auscult.storage.pages.reading", "auscult.storage.conversations.repository"
-    yield "stores", "auscult.storage.core.tables", "auscult.storage.access.apps"
+    yield "stores", "auscult.storage.core.tables.base", "auscult.storage.access.apps"
     yield "domain-alone", "auscult.domain.form", "auscult.metrics._contract"
     yield "judging", "auscult.domain.evaluation", "sqlalchemy"
     yield "judging", "auscult.metrics._contract", "socket"

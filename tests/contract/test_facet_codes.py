@@ -16,7 +16,7 @@ from auscult.services.conversations.latest import Sought, breakdown
 from auscult.storage import Store, migrate
 from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
-from auscult.storage.core.page_tables import facet_codes
+from auscult.storage.core.tables.pages import facet_codes
 from auscult.storage.pages.facet_codes import BLOCK, NUMBER_OF_ASPECTS
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.store import AppStore

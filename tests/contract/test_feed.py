@@ -22,7 +22,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.services.delivery.webhooks import PAUSES_S, WebhookDispatch
 from auscult.storage import Store
-from auscult.storage.core.feed_tables import webhooks
+from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import OTHER, TENANT, conversation, put, rendered

@@ -10,8 +10,8 @@ from auscult.domain.scoring.batches import JobState
 from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job, view_job
 from auscult.services.scoring.intake.ingest import Open, is_readable
 from auscult.storage import Store
-from auscult.storage.core import tables
 from auscult.storage.core.database import Database
+from auscult.storage.core.tables import conversations as tables
 from auscult.storage.store import AppStore
 from auscult.storage.work import batches
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, rendered

@@ -26,7 +26,7 @@ from auscult.services.assist.step_detection import Tracker
 from auscult.storage import Store
 from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.store import AppStore
-from auscult.workers.live_poller import LiveConversationPoller
+from auscult.workers.background.live_poller import LiveConversationPoller
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter

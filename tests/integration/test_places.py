@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.storage import Store
-from auscult.storage.core.tables import evaluations
+from auscult.storage.core.tables.conversations import evaluations
 from tests.integration.program import environment
 from tests.integration.test_judge import JUDGED, ready, told, worker
 from tests.integration.working import conversation, settings_for

@@ -1,19 +1,14 @@
 """The wheel, installed where there is no clone: it has everything that the demo needs."""
 
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from auscult import __version__
-from tests.integration.program import environment
-from tests.waiting import PATIENCE_S
+from tests.installing import ROOT, dependencies, run, virtual_environment, wheel
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "auscult"
 EXAMPLES = ("conversations", "knowledge")
 
@@ -24,37 +19,13 @@ def files(folder: Path) -> set[str]:
     return {str(path) for path in found if "__pycache__" not in path.parts}
 
 
-def run(folder: Path, *command: str | Path) -> str:
-    """Run a command in a folder that knows nothing of the clone; return its output."""
-    given = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
-    done = subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command],
-        cwd=folder,
-        env=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=4 * PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the programs of a virtual environment with the wheel, and the dependencies of this one."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(ROOT, sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
-    (wheel,) = folder.glob("auscult-*.whl")
-    place = folder / "venv"
-    run(folder, sys.executable, "-m", "venv", "--without-pip", place)
-    python = place / "bin" / "python"
-    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", wheel)
-    run(folder, sys.executable, "-m", "pip", "--python", python, *install)
-    purelib = Path(run(folder, python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    # A line of a .pth file adds one folder; what installs this clone there, a .pth file as well, is not read.
-    (purelib / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return python.parent
+    """Return the programs of a virtual environment with the wheel, and the pinned dependencies."""
+    programs = virtual_environment(tmp_path_factory.mktemp("wheel") / "venv", dependencies(tmp_path_factory))
+    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check")
+    run(programs, programs / "pip", *install, wheel(tmp_path_factory))
+    return programs
 
 
 def test_the_demo_runs_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Evidence of analyzers, and the reasons why a conversation cannot be analysed."""
 
+from collections.abc import Sequence
+
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Conversation, Speaker, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
+from auscult.domain.memo import kept
 
 _SHOWN_TEXT = 400
 
@@ -25,9 +28,19 @@ def cite(turn: Turn, why: str) -> Evidence:
     return Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text[:_SHOWN_TEXT], why=why)
 
 
-def turns_of(conversation: Conversation, speaker: Speaker) -> list[Turn]:
-    """The turns of one side in which something is said."""
-    return [turn for turn in conversation.turns if turn.speaker == speaker and turn.text.strip()]
+def turns_of(conversation: Conversation, speaker: Speaker) -> Sequence[Turn]:
+    """Return the turns of one side in which something is said."""
+    return _spoken(conversation).get(speaker, ())
+
+
+@kept
+def _spoken(conversation: Conversation) -> dict[Speaker, list[Turn]]:
+    """Return the turns in which something is said, by speaker."""
+    found: dict[Speaker, list[Turn]] = {}
+    for turn in conversation.turns:
+        if turn.text.strip():
+            found.setdefault(turn.speaker, []).append(turn)
+    return found
 
 
 def language_of(conversation: Conversation, known: Insights) -> str:

@@ -7,7 +7,8 @@ apostrophes removed without a gap (``im``, ``dont``), no fillers, no word twice 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, islice
+from operator import eq
 from typing import NamedTuple, Protocol
 
 import re2
@@ -45,11 +46,11 @@ class Phrases:
 
     def found_in(self, texts: Iterable[str]) -> bool:
         """Return whether any pattern matches in any of the texts: one search for a whole conversation."""
-        return self._filter.Match("\n".join([_bare(text) for text in texts])) is not None
+        return self._filter.Match(b"\n".join([_bare(text) for text in texts])) is not None
 
     def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
         """Yield the matches of pattern ``place``: the first word of the turn, and the word after the last."""
-        bare = _bare(text).encode()  # RE2 reads bytes: places in text would be counted out for every match
+        bare = _bare(text)
         search = self._one(place)
         at = 0
         while (match := search(bare, at)) is not None:
@@ -67,7 +68,8 @@ class Phrases:
 
     def scan(self, text: str) -> tuple[int, ...]:
         """Return the same as ``find``, without memoising it."""
-        return tuple(sorted(self._filter.Match(_bare(text)) or ()))
+        found = self._filter.Match(_bare(text))
+        return tuple(sorted(found)) if found else ()
 
     @cached_property
     def _filter(self) -> re2.Filter:
@@ -158,13 +160,20 @@ class Kinds:
         return frozenset([self._kinds[place] for place in self._phrases.scan(text)])
 
 
-def _bare(text: str) -> str:
-    """The bare words, each said once where it was said several times running, as people do when they speak."""
+def _bare(text: str) -> bytes:
+    """Return the bare words, each once where it is said several times running, as UTF-8.
+
+    RE2 reads bytes: text would be encoded again for every list of phrases, and places in it counted out for every match.
+    """
     return _kept_bare(text) if len(text) <= _KEEP_CHARACTERS else _said_once(text)
 
 
-def _said_once(text: str) -> str:
-    return " ".join([word for word, _ in groupby(spoken_words(text).split())])
+def _said_once(text: str) -> bytes:
+    spoken = spoken_words(text)
+    words = spoken.split()
+    if any(map(eq, words, islice(words, 1, None))):
+        return " ".join([word for word, _ in groupby(words)]).encode()
+    return spoken[1:-1].encode()
 
 
 def _options() -> re2.Options:

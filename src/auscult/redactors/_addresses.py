@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._postal import abroad, said
 from auscult.redactors._postal.around import beginning
+from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
 from auscult.redactors._words import words_of
 
@@ -31,16 +32,17 @@ _CLEAR = (
 )
 _DOUBTFUL = (
     "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|vale|hollow|cove|knoll|brae|garth|croft|approach"
+    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
 _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{_NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
+_SAID_ABROAD = "(?:" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
 _FOREIGN = searcher(
-    rf"\b(?:\d{{1,4}},?\s+(?:bis |ter )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
-    rf"|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa)\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
+    rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
+    rf"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
     r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica)\s+\d{1,4}\s?[a-z]?)\b"
 )
 _HOUSE = searcher(
@@ -119,7 +121,7 @@ _ABROAD = searcher(
 )
 """A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
-    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route|highway contract|hc) #?\d+,? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
+    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route|highway contract|hc) #?(?:\d+|{_SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
 )
 _UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
 _CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
@@ -165,6 +167,10 @@ _ZIP_ALONE = searcher(
 )
 _DIGIT = re.compile(r"\d")
 _SIX = re.compile(r"\d{3} ?\d{3}")
+_SAID_STREET = re.compile(
+    rf"[^\W\d_]+(?:straße|strasse|weg|platz|allee|gasse|straat|laan|gracht|plein) {_SAID_ABROAD}(?: [a-h]\b)?\b"
+)
+"""A German or Dutch street with a number that is said: ``Lindenstraße zwölf``."""
 _HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
 _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
@@ -241,7 +247,7 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
     """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
     done = -1
-    foreign = (_FOREIGN, _ABROAD) if _DIGIT.search(low) else ()
+    foreign = (_FOREIGN, _ABROAD, _SAID_STREET) if _DIGIT.search(low) else (_SAID_STREET,)
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):

@@ -13,33 +13,6 @@ CUE = searcher(
     r"nacimiento|\bnac(?:i|í|ió|io|ido|ida)(?:[^a-zà-ÿ]|$)|cumpleaños|nascita|\bnat[oa] il\b|compleanno|nascimento|\bnascid[oa]\b|\bnasci\b|född|født|urodzen|urodzon"
 )
 
-CUE_WORDS = (
-    "birth",
-    "born",
-    "dob",
-    "d.o.b",
-    "d o b",
-    "bday",
-    "geb",
-    "n\u00e9",
-    "nee le",
-    "ne le",
-    "n\u00e9e",
-    "nai",
-    "nac",
-    "nasc",
-    "verjaardag",
-    "anniversaire",
-    "cumple",
-    "nato",
-    "nata",
-    "complea",
-    "född",
-    "født",
-    "urodz",
-)
-"""One of these is in every text with a cue."""
-
 _MONTHS = [
     "january",
     "february",
@@ -127,13 +100,15 @@ _NUMBERS_ABROAD = (
             "novecientos",
             "novecentos",
             "vingts",
+            "soixante",
         )
     )
     + ")"
 )
 _YEAR_ABROAD = (
     rf"(?:(?:dos |deux |dois )?(?:mil|mille)(?:[ -](?:y |et |e )?{_NUMBERS_ABROAD}){{0,6}}"
-    r"|(?:neunzehnhundert|zweitausend|negentienhonderd|tweeduizend|duemila|millenovecento)[a-zäöüßë]*)"
+    r"|(?:neunzehnhundert|zweitausend|negentienhonderd|tweeduizend|duemila|millenovecento)[a-zäöüßë]*"
+    rf"(?: (?:en )?{_NUMBERS_ABROAD})?|(?:'\\d\\d|{_NUMBERS_ABROAD}(?:[ -](?:y |et |e |und |en )?{_NUMBERS_ABROAD}){{0,2}}))"
 )
 _ORDINAL_ABROAD = (
     r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|[a-zäöüß]+zehnt|"
@@ -142,7 +117,8 @@ _ORDINAL_ABROAD = (
 _DAY_ABROAD = rf"(?:{_ORDINAL_ABROAD}|{_NUMBERS_ABROAD}(?: (?:y|et|e) {_NUMBERS_ABROAD})?|\d{{1,2}}(?:er|\.)?)"
 _MONTHS_ABROAD = "(?:" + "|".join(_ABROAD) + "|april|august|september|november)"
 _DATE_ABROAD = re.compile(
-    rf"\b{_DAY_ABROAD} (?:de |di )?{_MONTHS_ABROAD}(?:[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))?\b"
+    rf"\b{_DAY_ABROAD} (?:(?:de |di )?{_MONTHS_ABROAD}(?:[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))?"
+    rf"|(?:(?:de |del |di )?{_NUMBERS_ABROAD}|{_ORDINAL_ABROAD})[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))\b"
 )
 """A date as other languages than English say it: ``zweiten Mai neunzehnhundertachtzig``."""
 _DATES = (
@@ -185,6 +161,10 @@ SLASHED = searcher(rf"\b{_DAY_AND_MONTH}/[3-9]\d\b")
 """A date in figures of a year before this century: ``4/11/58``."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Prefilter: only a text with a match can contain such a date."""
+_SIX = re.compile(
+    r"(?:\W*(?:yes|yeah|sure|um|uh|it's|its|ok|okay)\b)*\W*((?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|[12]\d|3[01]) ?\d\d)\W*"
+)
+"""Six figures that are all the answer to a question for a date."""
 _IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
 _SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
 _COUNTED = re.compile(
@@ -258,7 +238,10 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
     for found in _SHORT_YEAR.finditer(low):
         yield found.start(1), found.end(1), canonical(found[1])
     its: list[tuple[int, int, str]] = []
-    is_abroad = not _ABROAD.keys().isdisjoint(_DIGITS.findall(low)) or "hundert" in low
+    words = _DIGITS.findall(low)
+    is_abroad = any(word in _ABROAD or word in FOREIGN for word in words) or "hundert" in low or "zigsten" in low
+    if is_asked and (six := _SIX.fullmatch(low)) is not None:
+        yield *six.span(1), six[1]
     for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
         is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None

@@ -1,17 +1,21 @@
 """Numbers of a whole conversation: split over turns, and read back by the other side."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
-from auscult.redactors._cues import Cue, cue_after, cue_before, cues_in, is_named, names_national
-from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
-from auscult.redactors._ibans import IbanReader
+from auscult.redactors._cues import NAMES_NATIONAL, Cue, cue_after, cue_before, cues_in, is_named
+from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, run_of, runs_in
+from auscult.redactors._ibans import BEGINNING, IbanReader
 from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, is_phone, parts_of
+from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN
 from auscult.redactors._split.together import between_sides, together
 
+PATTERNS = (NAMES_NATIONAL, BEGINNING)
+"""Patterns of which the turns have to be known."""
 _REACH = 4
 """Turns within which a number goes on; and turns before a number in which a cue for it may stand."""
 _TURNS = 24
@@ -24,13 +28,20 @@ _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
+_SENTENCE = 24
+"""Characters before a number in which a sentence begins whose words count for it more than a cue of the one before."""
+_ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:\w+\s+){2,}")
 _CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
 
 
 class Numbers:
     """The numbers of one conversation."""
 
-    def __init__(self, utterances: Sequence[Utterance], lows: Sequence[str], countries: tuple[str, ...]) -> None:
+    def __init__(
+        self, utterances: Sequence[Utterance], lows: Sequence[str], countries: tuple[str, ...], turns_of: TurnsOf
+    ) -> None:
+        """``turns_of`` returns the turns in which one of ``PATTERNS`` is."""
+        self._turns_of = turns_of
         self._utterances = utterances
         self._lows = lows
         self._countries = countries
@@ -41,7 +52,9 @@ class Numbers:
     def find(self, turns: Sequence[int], mixed: Sequence[int]) -> list[Found]:
         """Return the numbers in these turns; ``mixed`` are those with letters next to digits, or alone."""
         runs: list[Run] = []
-        found = list(IbanReader(self._lows, self._following, self._expects_iban).find(sorted({*turns, *mixed})))
+        found = list(
+            IbanReader(self._lows, self._following, self._expects_iban, self._turns_of).find(sorted({*turns, *mixed}))
+        )
         found += list(self._with_letters(sorted({*turns, *mixed}), found))
         for turn in mixed:
             found += self._of_letters(turn, found)
@@ -134,7 +147,7 @@ class Numbers:
     def _expecting(self, turns: Sequence[int]) -> Iterator[int]:
         """Yield turns in which, or shortly after which, a national number may be that is asked for or named."""
         done = -1
-        for turn in turns if names_national("\n".join(self._lows)) else ():
+        for turn in turns if self._turns_of(NAMES_NATIONAL) else ():
             if "national_number" not in ({kind for kind, _ in cues_in(self._lows[turn])} or {self._cue(turn)}):
                 continue
             for each in range(max(done + 1, turn - _REACH), turn + 1):
@@ -279,8 +292,10 @@ class Numbers:
         if key not in self._settings:
             low = self._lows[run.turn]
             before = cue_before(low, run.start)
-            here = before or cue_after(self._lows[last.turn], last.end)
             is_its = before != "other" or is_named(low, run.start)
+            if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
+                before = None
+            here = before or cue_after(self._lows[last.turn], last.end)
             self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
         return self._settings[key]
 
@@ -356,7 +371,7 @@ class Numbers:
 def _without_i(run: Run) -> Run:
     """Return letters and digits without the ``i`` behind a letter that ends them: ``… thirty two a i think``."""
     if len(run.chars) > _national.SHORTEST and run.units[-1].chars == "I" and run.units[-2].chars.isalpha():
-        return Run(run.turn, run.units[:-1], run.before, run.after + 1)
+        return run_of(run.turn, run.units[:-1], run.before, run.after + 1)
     return run
 
 

@@ -19,7 +19,8 @@ _BEFORE_LETTER, _LETTER_AFTER = (
 _GROUPS = lines_of("cues.txt")
 _CUE = searcher(r"\b(?:" + "|".join("|".join(patterns) for patterns in [*_GROUPS.values(), [_SPELLED]]) + r")(?:\b|$)")
 _KIND = re.compile("|".join(f"({'|'.join(patterns)})" for patterns in _GROUPS.values()))
-_NATIONAL = searcher(r"\b(?:" + "|".join([*_GROUPS["national_number"], _SPELLED]) + r")\b")
+NAMES_NATIONAL = searcher(r"\b(?:" + "|".join([*_GROUPS["national_number"], _SPELLED]) + r")\b")
+"""A cue for a national number."""
 _KINDS: tuple[Cue, ...] = tuple(cast("Cue", kind) for kind in list(_GROUPS)[1:])
 _IS_MY = re.compile(r"[\s,]*(?:is|was|as|for|'s|that's|it's)\b")
 """Text after a number that is not personal: ``… is my order``."""
@@ -39,11 +40,6 @@ def _kind(cue: str) -> Cue | None:
         return "national_number"
     found = _KIND.fullmatch(cue)
     return None if found is None or found.lastindex in (None, 1) else _KINDS[found.lastindex - 2]
-
-
-def names_national(low: str) -> bool:
-    """Return whether a text has a cue for a national number."""
-    return _NATIONAL.search(low) is not None
 
 
 def cues_in(low: str) -> list[tuple[Cue, int]]:

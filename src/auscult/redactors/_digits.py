@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from unicodedata import decimal
 
 from msgspec import Struct
@@ -20,6 +19,8 @@ _NOT_A_NUMBER = re.compile(
     r"|\d+\s?%"
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
+_MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d"), re.compile(r"\d[-/.]\d")
+"""Prefilters: only a text with a match can contain a number of ``_NOT_A_NUMBER``, or a date in figures."""
 _COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
 _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
@@ -50,7 +51,6 @@ _COUNTING = [
     " one",
 ]
 """One of these is in every text with a count of digits."""
-_DIGIT = re.compile(r"\d")
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
 )
@@ -137,18 +137,17 @@ class Unit(Struct, frozen=True):
     other: str = ""
 
 
-class Run(Struct, frozen=True, dict=True):
-    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn."""
+class Run(Struct, frozen=True):
+    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn.
+
+    ``chars`` are all characters: digits, and capital letters where letters are read too.
+    """
 
     turn: int
     units: tuple[Unit, ...]
     before: int
     after: int
-
-    @cached_property
-    def chars(self) -> str:
-        """All characters: digits, and capital letters where letters are read too."""
-        return "".join(unit.chars for unit in self.units)
+    chars: str
 
     @property
     def start(self) -> int:
@@ -159,6 +158,10 @@ class Run(Struct, frozen=True, dict=True):
     def end(self) -> int:
         """The place behind the last character in the turn."""
         return self.units[-1].end
+
+
+def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
+    return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
 
 
 def lowered(text: str) -> str:
@@ -192,15 +195,16 @@ def pieces_of(low: str) -> list[Piece]:
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
     hidden = _counted(low)
-    if _DIGIT.search(low):
-        hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
-        if "sort" not in low:
+    if any(map(str.isdecimal, low)):
+        if _MAY_BE_NONE.search(low):
+            hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
+        if "sort" not in low and _MAY_BE_DATE.search(low):
             hidden += [found.span() for found in DATE.finditer(low)]
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
     found = _Reader(tokens, hidden, letters=letters).read()
     words = [place for place, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
-        Run(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
+        run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
         for first, last, units in found
     ]
 

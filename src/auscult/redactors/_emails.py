@@ -23,6 +23,8 @@ _DOMAIN = rf"{_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS}|[a-z] [a
 _WRITTEN = searcher(
     r"[a-zà-ÿ0-9][a-zà-ÿ0-9._%+'-]*\s?@\s?[a-zà-ÿ0-9-]+(?:(?:\.|\s\.\s?)[a-zà-ÿ0-9-]+)*(?:\.|\s\.\s?)[a-z]{2,24}"
 )
+_DOMAIN_WRITTEN = re.compile(r"\s*(@\s?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})\W*$")
+"""A domain with its sign as all that a turn says: ``@mail.org``."""
 _SAID_DOMAIN = searcher(
     rf"{_AT}[\s,]*(?:\b(?:the|my|usual|same|old)\s+){{0,2}}((?:{_DOMAIN})|(?:{_PROVIDER})(?:\s+(?:com|net|org))?)\b"
 )
@@ -33,9 +35,9 @@ HAS_EMAIL = searcher(
 """Prefilter: only a text with a match can contain an e-mail address."""
 ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})[^\w\n]*$")
 """A turn that may be the end of a domain alone."""
-OPEN = searcher(r"\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*\n")
+OPEN = searcher(r"(?m)\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*$")
 """A turn that ends with the ``at`` of an address."""
-CUES = re.compile(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
+CUES = searcher(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
 
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",
@@ -91,6 +93,7 @@ _STOPS = _LISTS["stops"]
 _VERBS = _LISTS["verbs"]
 _AS_IN = re.compile(r"\b([a-z])(?:,? (?:that's|that is|with) (?:an? )?\1)? (?:as in|for|like) \1[a-z]+")
 """A letter with a word that begins with it: ``j as in john``."""
+_VERBS_AT = tuple(f" {verb} " for verb in sorted(_VERBS))
 _MOST_WORDS = 16
 _FIRST_WORDS = 3
 _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
@@ -116,6 +119,11 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
         start = _start_of_written(low, found)
         written.append((start, found.end()))
         yield start, found.end(), re.sub(r"\s", "", low[start : found.end()])
+    alone = _DOMAIN_WRITTEN.match(low) if earlier is not None else None
+    local = None if alone is None or earlier is None else _all_of(earlier)
+    if alone is not None and local is not None and earlier is not None and len(earlier[local.start :].split()) == 1:
+        yield local.start - len(earlier), alone.end(), f"{earlier[local.start :].strip()}{alone[1]}"
+        return
     doubtful = _DOUBTFUL_DOMAIN.finditer(low) if is_asked else ()
     for found in (*_SAID_DOMAIN.finditer(low), *doubtful):
         if any(start < found.end() and found.start() < end for start, end in written):
@@ -129,6 +137,13 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
         if local is None and earlier is not None and not low[:place].strip(" ,.-"):
             local = _local_part(earlier) or _all_of(earlier)
             start = 0 if local is None else local.start - len(earlier)
+        if (
+            local is None
+            and is_asked
+            and domain.count(" dot ") + domain.count(".")
+            and not low[:place].endswith(_VERBS_AT)
+        ):
+            local = _Local(start, "")  # what is before it was described, not said
         if local is not None:
             yield start, found.end(), f"{local.text}@{_said_domain(domain)}"
 

@@ -13,7 +13,7 @@ from stdnum import iban, numdb
 
 from auscult.domain.privacy.redaction import Found
 from auscult.redactors._digits import DOUBTFUL, WORDS, Piece, pieces_of
-from auscult.redactors._patterns import searcher
+from auscult.redactors._patterns import TurnsOf, searcher
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("words.txt")
@@ -25,7 +25,7 @@ _CODES, _CODES_TOO, _ALPHABET = (
 )
 _SPELLED = rf"\b[a-z],? (?:is for|as|for|like) [a-z]|\b(?:{_ALPHABET})[^a-z\n]{{1,3}}(?:{_ALPHABET}|[a-z]\b)"
 _HEAD_WORDS = "(?:iban|konto|account)?"
-_BEGINNING = searcher(
+BEGINNING = searcher(
     rf"\b{_HEAD_WORDS}(?:{_CODES})[^a-z\n]{{0,3}}(?:(?:um|uh|er|then|and)[^a-z\n]{{1,3}})?{_DIGIT}"
     rf"|\b{_HEAD_WORDS}(?:{_CODES_TOO})[^a-z\n]{{0,3}}\d\d|{_SPELLED}"
     rf"|\b[a-z][^a-z\d\n]{{1,3}}[a-z][^a-z\n]{{1,3}}(?:o\b|{_DIGIT})[^a-z\n]{{0,3}}(?:o\b|{_DIGIT})"
@@ -35,6 +35,8 @@ _ANY = searcher(rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|
 """Where IBANs are spoken of also a country by itself."""
 _HEADED = re.compile(r"(?:iban|konto|account)([a-z]{2})$")
 _CORRECTS = _LISTS["corrects"]
+_LINKS = _LISTS["between_digits"] | _LISTS["between_parts"] | _CORRECTS
+"""Words between parts of a number, which are no letters of a bank."""
 _BEAM = 32
 """Readings that are followed at once."""
 _SKIPPED = 9
@@ -73,12 +75,17 @@ class IbanReader:
     """Reads the IBANs of a conversation."""
 
     def __init__(
-        self, lows: Sequence[str], following: Callable[[int], Iterable[int]], has_cue: Callable[[int], bool | None]
+        self,
+        lows: Sequence[str],
+        following: Callable[[int], Iterable[int]],
+        has_cue: Callable[[int], bool | None],
+        turns_of: TurnsOf,
     ) -> None:
         """``following``: turns in which a number of a turn may go on. ``has_cue``: whether an IBAN is expected in a turn.
 
-        It gives None where neither an IBAN nor anything else is.
+        It gives None where neither an IBAN nor anything else is. ``turns_of`` returns the turns with ``BEGINNING``.
         """
+        self._turns_of = turns_of
         self._lows = lows
         self._following = following
         self._has_cue = has_cue
@@ -86,13 +93,13 @@ class IbanReader:
 
     def find(self, turns: Iterable[int]) -> Iterator[Found]:
         """Yield the parts of the IBANs that begin in these turns, or in any where one is spoken of."""
-        anchor = _BEGINNING
         if any("iban" in low for low in self._lows):
-            anchor, turns = _ANY, range(len(self._lows))
+            where = [turn for turn, low in enumerate(self._lows) if _ANY.search(low) is not None]
+        else:
+            shown = self._turns_of(BEGINNING)
+            where = [turn for turn in turns if turn in shown]
         taken: set[tuple[int, int]] = set()
-        for turn in turns:
-            if anchor.search(self._lows[turn]) is None:
-                continue
+        for turn in where:
             places: list[tuple[int, Piece]] = [(turn, piece) for piece in self._of(turn)]
             size, is_longer = len(places), False
             for at in range(size):
@@ -239,16 +246,20 @@ def _after(
 
 def _readings(places: _Places, place: int, rest: str) -> Iterator[str]:
     """Yield what a piece may be where ``rest`` of a form is due: ``o`` is a letter or a digit, ``nwbk`` four letters."""
-    _, piece = places[place]
-    following = places[place + 1][1] if place + 1 < len(places) else piece
-    if piece.chars and not (piece.word in ("a", "i") and not following.chars and following.word[:1].isalnum()):
+    turn, piece = places[place]
+    is_last = place + 1 == len(places) or places[place + 1][0] != turn
+    following = piece if is_last else places[place + 1][1]
+    if piece.chars and not (
+        piece.word in ("a", "i") and not is_last and not following.chars and following.word[:1].isalnum()
+    ):
         yield piece.chars
         if piece.other:
             yield piece.other
     if piece.word == "o":
         yield "O" if piece.chars == "0" else "0"
     size = len(piece.word)
-    if size > 1 and piece.word.isalpha() and piece.word.isascii():
+    is_word = piece.word in _LINKS or piece.chars.isdecimal()
+    if size > 1 and piece.word.isalpha() and piece.word.isascii() and not is_word:
         is_bank = rest[:size] == "a" * size and rest[size : size + 1] != "a"
         if is_bank or any(
             piece.start == other.end or piece.end == other.start

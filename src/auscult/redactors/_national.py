@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from auscult.redactors._digits import DOUBTFUL, Piece
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
 
 
@@ -86,6 +87,8 @@ _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects
 _BETWEEN_PARTS, _LETTERS = 9, 6
 """Words between two parts of a number with letters, and letters of one part."""
 _LEAST_DIGITS, _MOST = 4, 40
+_SYLLABLE = 2
+"""Letters of a usual word that may still be a part of a number."""
 
 
 def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
@@ -132,7 +135,8 @@ def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
     if any(piece.start == other.end or piece.end == other.start for other in near if other.chars.isdecimal()):
         return piece.word
     is_near = not near or any(other.chars.isdecimal() for other in near)
-    return piece.word if is_near and piece.word not in _NO_PARTS else ""
+    is_usual = len(piece.word) > _SYLLABLE and piece.word in EVERYDAY
+    return piece.word if is_near and not is_usual and piece.word not in _NO_PARTS else ""
 
 
 def _near(places: Sequence[tuple[int, Piece]], place: int) -> Iterator[tuple[int, Piece]]:

@@ -23,10 +23,19 @@ _PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
 _MOBILE, _LOCAL = 11, 7
 """Digits of a British mobile number, and of an American number without its area."""
 
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
 _CODE = re.compile(
     r"(?!\W*(?:\d{3,4})\b)[\s,.;()-]*(?:(?:and |the |its |exp\w*[.:]? ?|valid (?:to|thru) ?)*(?:0[1-9]|1[0-2]) ?[/-] ?\d{2,4}[\s,.;()-]*)?"
     r"(?:(?:and |the |its |security )*(?:code|cvv2?|cvc2?|cv2|cid)(?: is|'s)?[\s:,]*)?(\d{3,4})\b(?![/.-]?\d)"
 )
+_SAID_CODE = re.compile(
+    rf"[\s,.]+(?:(?:and )?(?:exp\w*|valid (?:to|thru|until))?[\s:,]*(?:(?:oh|zero) \w+|{_MONTHS}|ten|eleven|twelve)[\s,/]+(?:of )?(?:20)?(?:twenty|thirty|\d\d)(?:[ -](?:{_DIGITS}))?[\s,.]+)"
+    rf"(?:and )?(?:the )?((?:{_DIGITS})(?: (?:{_DIGITS})){{2,3}})(?=[.,]|$)"
+)
+"""A code that is said behind the expiry of a card: ``expires March twenty nine, seven eight one``."""
+_CODE_OF = re.compile(r"[\s,.]+(\d{3,4}) (?:is|being|for) (?:the|my) (?:\w+ ){0,3}(?:code|cvv|cvc|cid)\b")
+_GLUED_CODE = re.compile(r"\b(?:cvv|cvc|cv2|cid) ?(\d{3,4})\b")
 """Text from a card to its security code; digits without an expiry or a word before them are not one."""
 
 
@@ -39,9 +48,13 @@ _SERVICE = re.compile(
     r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
 )
 """Words of a service whose number is everybody's."""
+_CALLED = re.compile(
+    r"\b(?:call|called|calling|ring|rang|ringing|phone|phoned|phoning|dial|dialled|dialed|tried|try|hold on)(?: (?:you|the|them|on|your|number|line|at|to)){0,3} $"
+)
+"""Words right before a number that was called."""
 _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
 _SINCE = re.compile(r"\b(?:since|in|from|until|till|by|before|after|seit|desde|depuis|dal|year)\s+$")
-_NUMBER_BEFORE = re.compile(r"\d{3}[^\n]*[,.;]\s")
+_NUMBER_BEFORE = re.compile(r"\d{3}[^\n]*[,.;\w]\s")
 """A number and the end of its clause: a cue before it belongs to that number."""
 _JOINED = re.compile(r"\s*(?:,|/|;|(?:,\s*)?(?:and|und|et|y|e|plus|or))\s*")
 """Separator of two numbers of one kind."""
@@ -49,7 +62,7 @@ _SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|z
 _SHORT_SUM = 6
 """Digits of a sum of money at most that is named nothing else."""
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
-_NHS, _NHS_PAUSES = 10, 2
+_NHS, _NHS_PAUSES, _AADHAAR = 10, 2, 12
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
 
@@ -106,11 +119,12 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
     )
     if (
         card is not None
-        and cue == "card"
+        and (cue == "card" or (len(digits) == _USUAL_CARD and _has_card_form(digits)))
         and len(digits) <= CARD_LONGEST
         and len(digits) - len(card.value) < SHORTEST + 1
     ):
-        yield Part(0, len(units), "card", card.value)  # one of them was misheard
+        value = digits if len(digits) == _USUAL_CARD else card.value
+        yield Part(0, len(units), "card", value)  # one of them was misheard
         return
     if card is not None:
         yield from parts_of(units[: card.first], setting)
@@ -129,13 +143,15 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
 def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     """Return what a run is that holds no card: by its cue where it has one, else by its form."""
     cue, size = setting.cue, len(digits)
+    if cue in ("birth_date", "security_code") and _SOCIAL < size <= _PHONE_LONGEST:
+        cue = None  # too long for what is spoken of
     kind: Kind | None = None
     if cue in KIND_BY_CUE:
         kind, least, most = KIND_BY_CUE[cue]
         kind = kind if least <= size <= most and (cue != "card" or not _is_phone(units, digits, setting)) else None
     is_date = _is_expiry(units, setting) or _is_year(units, digits, setting)
     is_sum = size <= _SHORT_SUM and _SUM.match(setting.text, units[-1].end) is not None
-    if is_date or is_sum or (kind in (None, "phone") and _is_public(digits, setting)):
+    if is_date or is_sum or (kind in (None, "phone") and _is_public(units, digits, setting)):
         return None
     if kind is not None or cue in ("birth_date", "security_code"):
         return kind
@@ -144,6 +160,13 @@ def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     if _is_phone(units, digits, setting):
         return "phone"
     is_in_fours = size == 12 and _is_in_fours(units)  # noqa: PLR2004  Aadhaar
+    if (
+        size == _AADHAAR
+        and cue is None
+        and _is_said_in_fours(units, setting)
+        and _national.is_valid("in_.aadhaar", digits)
+    ):
+        return "national_number"
     is_known = _national.is_sure(digits) or (is_in_fours and _national.is_known(digits))
     return "national_number" if is_known or (cue is None and _is_said_nhs(units, digits, setting)) else None
 
@@ -201,9 +224,18 @@ def _is_said_nhs(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     return not any(map(str.isdecimal, said)) and said.count(",") == _NHS_PAUSES
 
 
-def _is_public(digits: str, setting: Setting) -> bool:
+def _is_said_in_fours(units: Sequence[Unit], setting: Setting) -> bool:
+    """Return whether twelve digits that are said have a pause behind each four."""
+    ends = list(accumulate(len(unit.chars) for unit in units))
+    breaks = [end for end, unit in zip(ends, units, strict=True) if setting.text[unit.end : unit.end + 1] == ","]
+    return breaks == [4, 8]
+
+
+def _is_public(units: Sequence[Unit], digits: str, setting: Setting) -> bool:
     """Return whether digits are a number of a service, by their beginning and by words around them."""
-    return _PUBLIC.fullmatch(digits) is not None and _SERVICE.search(setting.text) is not None
+    return _PUBLIC.fullmatch(digits) is not None and (
+        _SERVICE.search(setting.text) is not None or _CALLED.search(setting.text, 0, units[0].start) is not None
+    )
 
 
 KIND_BY_CUE: Mapping[Cue | None, tuple[Kind, int, int]] = {
@@ -263,7 +295,10 @@ def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]
     """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
     for one in found:
         low = lows[one.turn]
-        code = (_CODE.match(low, one.end) or _CODE_BEHIND.match(low, one.end)) if one.kind == "card" else None
+        if one.kind != "card":
+            continue
+        codes = (each.match(low, one.end) for each in (_CODE, _CODE_BEHIND, _SAID_CODE, _CODE_OF))
+        code = next((each for each in codes if each is not None), None) or _GLUED_CODE.search(low, one.end)
         if code is not None:
             yield Found(one.turn, *code.span(1), "security_code", code[1])
 

@@ -1,18 +1,16 @@
 """Built-in redactor: patterns, check digits and the words around, without a model.
 
-One pass of RE2 over the whole conversation shows the possible kinds and their turns; only those are
-searched. Measured on labelled text by ``python -m bench.redaction``.
+One pass of RE2 over each turn shows the kinds that may be in it; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
 from auscult.redactors._born import persons
+from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
@@ -29,10 +27,12 @@ from auscult.redactors._emails import (
     pieces,
 )
 from auscult.redactors._numbers import codes_behind
-from auscult.redactors._patterns import searcher
+from auscult.redactors._patterns import PatternSet, searcher
+from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
+from auscult.redactors._postal import answered
 from auscult.redactors._postal.around import again, names_of
 from auscult.redactors._spoken.abroad import FOREIGN
 
@@ -49,8 +49,8 @@ _HAS_MIXED = searcher(
 )
 _HAS_ADDRESS = searcher(
     r"\b(?:street|road|avenue|boulevard|lanes?|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|\b(?:ul|al|os|pl)\.|\br\.? ?r\.? ?#?\d|"
+    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|villas|pk|gdns|avda|av|pza|ctra|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
+    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\bc/ ?\pL|\br\.? ?r\.? ?#?\d|"
     r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
 )
@@ -58,7 +58,7 @@ _COUNTRIES = {
     "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",), "nl": ("NL",),
     "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",), "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
-_AT_FIRST = re.compile(r"\W*(?:at|arroba|arobase)\b")
+_AT_FIRST = re.compile(r"\W*(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
     " dot",
     " underscore",
@@ -73,6 +73,12 @@ _JOINING = (
     " guion",
     " tiret",
 )
+SHOWN = PatternSet(
+    _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
+    _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
+)  # fmt: skip
+"""Patterns that show in which turns which kinds may be."""
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
 _CORRECTED_WITHIN = 40
@@ -96,48 +102,38 @@ class BuiltIn:
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
-            numbers = Numbers(utterances, lows, countries).find(numbered, mixed)
+            numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
         found += _births_in(utterances, lows, turns)
-        for turn in numbered:
+        for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
-        finder = NameFinder([text for _, text in utterances], lows, hints.names)
-        mentions = finder.find(turns.after(ASKS_NAME, utterances, "name", "who", "spell", "speaking", "talking", "you"))
+        finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
+        mentions = finder.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         return found
 
 
 class _Turns:
-    """The turns of a conversation as one text, so that a pattern passes over all of them at once."""
+    """The turns of a conversation by the patterns that are in them, which one pass over each turn shows."""
 
     def __init__(self, lows: Sequence[str]) -> None:
-        self._joined = "\n".join(lows)
-        self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))[:-1]
         self._count = len(lows)
+        self._turns: dict[re.Pattern[str], list[int]] = {}
+        for turn, low in enumerate(lows):
+            for pattern in SHOWN.within(low) if low else ():
+                self._turns.setdefault(pattern, []).append(turn)
 
-    def of(self, pattern: re.Pattern[str], *words: str) -> list[int]:
-        """Return the turns in which a pattern is, in order; none where none of ``words``, if given, is anywhere."""
-        turns: list[int] = []
-        joined = self._joined
-        for word in words:
-            if word in joined:
-                break
-        else:
-            if words:
-                return turns
-        for found in pattern.finditer(self._joined):
-            turn = bisect_right(self._starts, found.start()) - 1
-            if not turns or turns[-1] != turn:
-                turns.append(turn)
-        return turns
+    def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
+        """Return the turns in which a pattern is, in order."""
+        return self._turns.get(pattern, ())
 
-    def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance], *words: str) -> list[int]:
+    def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance]) -> list[int]:
         """Return the turns of others that follow soon on a turn with a pattern."""
         asked: set[int] = set()
-        for turn in self.of(pattern, *words):
+        for turn in self.of(pattern):
             for later in range(turn + 1, min(turn + 1 + _ANSWERS_WITHIN, self._count)):
                 if utterances[later].speaker != utterances[turn].speaker:
                     asked.add(later)
@@ -165,21 +161,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     """Return e-mail addresses, also those over several turns, and parts of them where they are spoken of."""
     found: list[Found] = []
     spoken_of = _spoken_of(turns, len(lows))
-    for turn in turns.of(
-        HAS_EMAIL,
-        "@",
-        "at ",
-        "at,",
-        "at)",
-        "at]",
-        "rate ",
-        "arroba",
-        "arobas",
-        "chiocciola",
-        "apenstaartje",
-        "klammeraffe",
-        "snabel",
-    ):
+    for turn in turns.of(HAS_EMAIL):
         low = lows[turn]
         before = _turn_before(utterances, turn) if _AT_FIRST.match(low) else None
         if before is not None and turn not in spoken_of and not looks_local(lows[before]):
@@ -188,7 +170,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             if start < 0 and before is not None:
                 found.append(Found(before, len(lows[before]) + start, len(lows[before]), "email", value))
             found.append(Found(turn, max(0, start), end, "email", value))
-    for turn in turns.of(ENDS_ALONE, "dot ", "punkt ", "punto ", "point ", "ponto ", "punt "):
+    for turn in turns.of(ENDS_ALONE):
         found += _email_halves(utterances, lows, turn)
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
@@ -211,7 +193,7 @@ def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: in
 
 def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
     """Return the turns in which, or shortly before which, e-mail addresses are spoken of."""
-    cues = [*turns.of(CUES, "mail", "correo", "courriel"), *turns.of(OPEN, " at\n", " at \n", " at.\n")]
+    cues = [*turns.of(CUES), *turns.of(OPEN)]
     return frozenset(turn for cue in cues for turn in range(cue, min(cue + 2 * _NEAR, count)))
 
 
@@ -243,7 +225,7 @@ def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
 def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     """Dates after words of a birth, in the same turn or the two that follow; and the same dates anywhere else."""
     found: list[Found] = []
-    for turn in turns.of(_births.CUE, *_births.CUE_WORDS):
+    for turn in turns.of(_births.CUE):
         own = list(_births.dates(lows[turn], is_asked=False))
         found += _each("birth_date", ((turn, one) for one in own))
         found += _other_date(utterances, lows, turn) if own else ()
@@ -257,9 +239,9 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
                 break
     found += list(_births_in_parts(utterances, lows, turns))
     old = {
-        *turns.of(_births.OLD_YEAR, "19", "200", "nineteen", "two thousand"),
-        *(tens := turns.of(_births.HAS_TENS, "forty", "fifty", "sixty", "seventy", "eighty", "ninety")),
-        *turns.of(_births.SLASHED, "/"),
+        *turns.of(_births.OLD_YEAR),
+        *(tens := turns.of(_births.HAS_TENS)),
+        *turns.of(_births.SLASHED),
     }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
@@ -309,7 +291,7 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
 def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
     """Yield the parts of a date that are asked for one by one: the year, then the day and the month."""
     done = -1
-    for asked in turns.of(_births.ASKS_PART, "day", "month", "year"):
+    for asked in turns.of(_births.ASKS_PART):
         if asked < done or not _births.asks_part(lows[asked]):
             continue
         places: list[tuple[int, tuple[int, int]]] = []
@@ -340,40 +322,16 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
-    asked = set(
-        turns.after(
-            _addresses.ASKS_ALL,
-            utterances,
-            "address",
-            "postcode",
-            "live",
-            "zip",
-            "eircode",
-            "street",
-            "house",
-            "delivering",
-            "where",
-            "town",
-            "city",
-            "village",
-            "county",
-        )
-    )
+    asked = set(turns.after(_addresses.ASKS_ALL, utterances))
     candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
-    asked |= set(turns.after(_addresses.CUE, utterances) if candidates else ())
+    spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
-        its = _addresses.addresses(utterances[turn].text, lows[turn], is_asked=turn in asked)
+        text, low = utterances[turn].text, lows[turn]
+        its = list(_addresses.addresses(text, low, is_asked=turn in spoken_of))
+        whole = answered.whole(text, low, is_asked=turn in asked)
+        its += [one for one in whole if not any(start <= one[0] and one[1] <= end for start, end, _ in its)]
         found += _each("address", ((turn, one) for one in its))
-    near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
-    for turn in near:
-        if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
-            found.append(Found(turn, 0, len(lows[turn]), "address", lows[turn]))
-    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances, "town", "city", "village")):
-        if (its := _addresses.town(lows[turn])) is not None:
-            found.append(Found(turn, *its, "address", lows[turn][slice(*its)]))
-    for turn in turns.after(_addresses.ASKS, utterances, "zip", "post", "plz", "codice"):
-        its = _addresses.answers(utterances[turn].text, lows[turn])
-        found += _each("address", ((turn, one) for one in its))
+    found += list(_rest_of_addresses(utterances, lows, turns, found))
     names = names_of([one.value for one in found])
     for turn, low in enumerate(lows) if names else ():
         own = [one for one in found if one.turn == turn]
@@ -381,3 +339,21 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
+
+
+def _rest_of_addresses(
+    utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns, found: Sequence[Found]
+) -> Iterator[Found]:
+    """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
+    near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
+    for turn in near:
+        if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
+            yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
+    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
+        if (its := _addresses.town(lows[turn])) is not None:
+            yield Found(turn, *its, "address", lows[turn][slice(*its)])
+    for turn in turns.after(_addresses.ASKS, utterances):
+        its = _addresses.answers(utterances[turn].text, lows[turn])
+        yield from _each("address", ((turn, one) for one in its))
+    for turn in turns.after(answered.ASKS_HOUSE, utterances):
+        yield from _each("address", ((turn, one) for one in answered.house(lows[turn])))

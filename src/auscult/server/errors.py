@@ -32,7 +32,7 @@ from auscult.domain.errors import (
 from auscult.domain.operations.tracing import TRACING
 from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of
-from auscult.server.exchange import exchange_of
+from auscult.server.middleware.exchange import exchange_of
 from auscult.server.rest.review_reasons import REVIEW_REASONS
 from auscult.services.people.sign_in import SignInLimitedError
 

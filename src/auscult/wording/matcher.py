@@ -17,6 +17,7 @@ _MEMORY = 8 * 1024 * 1024
 Search = Callable[[bytes], str]
 """Text in, as UTF-8, the first words that match out; "" for none. RE2 reads bytes, and encoding a text once is cheaper."""
 _KEEP = 2_048
+_NO_MEANINGS: frozenset[str] = frozenset()
 _KEEP_CHARACTERS = 2_000
 
 
@@ -37,9 +38,10 @@ class _Compiled(NamedTuple):
     unless_written: Search
 
     def holds(self, bare: bytes, straight: bytes) -> bool:
-        if not self.said(bare) and not self.written(straight):
-            return False
-        return not self.unless(bare) and not self.unless_written(straight)
+        return bool(self.said(bare) or self.written(straight)) and not self.is_called_off(bare, straight)
+
+    def is_called_off(self, bare: bytes, straight: bytes) -> bool:
+        return bool(self.unless(bare) or self.unless_written(straight))
 
 
 class _Read(NamedTuple):
@@ -59,11 +61,13 @@ class Matcher:
     def __init__(self, pack: Pack) -> None:
         """Compile every reading."""
         self._readings = [(reading.means, _compiled(reading)) for reading in pack.readings]
-        # In most turns no reading is said: one look for the words that lines cannot do without finds that out.
+        # One pass finds the lines that are said, and with them the readings: it searches only for lines whose literal
+        # words are there, which in most turns are few.
         self._lines = re2.Filter()
+        self._of_line = [place for place, each in enumerate(pack.readings) for _ in each.says_so]
         for line in (line for each in pack.readings for line in each.says_so):
             self._lines.Add(wording_pattern([line]), options())
-        self._has_lines = any(each.says_so for each in pack.readings)
+        self._has_lines = bool(self._of_line)
         self._has_written = any(each.written for each in pack.readings)
         if self._has_lines:
             self._lines.Compile()
@@ -91,10 +95,19 @@ class Matcher:
         return text[start : start + len(written)].strip()
 
     def _meanings(self, text: str) -> frozenset[str]:
-        read = _Read.of(text)
-        if not self._has_written and not (self._has_lines and self._lines.Match(read.bare)):
-            return frozenset()
-        return frozenset([means for means, one in self._readings if one.holds(*read)])
+        bare = bare_words(text).encode()
+        lines = self._lines.Match(bare) if self._has_lines else None
+        if not lines and not self._has_written:
+            return _NO_MEANINGS
+        said = {self._of_line[line] for line in lines or ()}
+        straight = straighten_quotes(text).encode()
+        return frozenset(
+            [
+                means
+                for place, (means, one) in enumerate(self._readings)
+                if (place in said or one.written(straight)) and not one.is_called_off(bare, straight)
+            ]
+        )
 
 
 def _as_written(text: str, bare: str, said: str) -> str:

@@ -16,7 +16,7 @@ from auscult.domain.assist.live_projection import fold
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.server.hooks import read_hook
+from auscult.server.vendor.hooks import read_hook
 from tests.strategies import STARTED, conversations, talk
 from tests.unit.client.vendor import Answer, listening
 

@@ -84,12 +84,17 @@ def agent_sentence(sentence: str) -> str:
 
 
 def parts_of(sentence: str) -> list[str]:
-    """Cut speech without stops where a request begins: "I lost my card" and "can you send me a new one"."""
+    """Cut speech without stops where a request begins: "I lost my card" and "can you send me a new one".
+
+    A request for help in general, "can you help me with that", is left out.
+    """
     found = _REQUEST_WITHIN.search(sentence)
     if found is None:
         return [sentence]
-    before, after = sentence[: found.start()].rstrip(" ,.;"), sentence[found.start() :].strip()
+    before, after = sentence[: found.start()].rstrip(" ,.;"), sentence[found.start() :].strip(" ,")
     before = _JOINED.sub("", before)
+    if _HELP.fullmatch(after) is not None:
+        return [f"{before}."]
     return [f"{before}.", after[0].upper() + after[1:]]
 
 
@@ -176,7 +181,8 @@ _NAMED = frozenset(
     ]
 )
 _GREETING = re.compile(
-    r"^(?:g'day|good day|hello|hi|hey|hiya|yes|yeah|well|so|okay|ok|right|alrighty)\b[ ,.!-]+", re.IGNORECASE
+    r"^(?:g'day|good day|hello|hi|hey|hiya|yes|yeah|well|so|okay|ok|right|alrighty|and|but|however)\b[ ,.!-]+",
+    re.IGNORECASE,
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|cannot|could|will|would|may|might|must|should|do|does|did|goes?|"
@@ -189,10 +195,15 @@ _REQUEST_WITHIN = re.compile(
     r"to know |(?:what|where|when) (?:is|are) (?:my|your|the) \w+|how much (?:is|are|does) \w+)",
     re.IGNORECASE,
 )
+_HELP = re.compile(
+    r"(?:(?:so|and|but) )?(?:can|could|would|will) you (?:please )?(?:help|assist)(?: me| us)?(?: out)?"
+    r"(?: (?:with (?:that|this|it)|please|today|here))*[.?! ]*",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"[ ,]+(?:and|so|but)$", re.IGNORECASE)
 _EXCUSES = re.compile(
     r"^(?:(?:i'?m|i am|we'?re) (?:so |very |really |truly )?(?:sorry|afraid)(?: (?:but|that|to say|about that))?|"
-    r"unfortunately|(?:my )?apologies|sorry(?: about that)?|so|and|but|well|now|okay|right|there we (?:go|are)|"
+    r"unfortunately|(?:my )?apologies|sorry(?: about that)?|so|and|but|however|well|now|okay|right|there we (?:go|are)|"
     r"that's (?:fine|great)|thank you|thanks|i (?:can )?(?:assure|promise) you(?:, \w+)?(?: that)?)[ ,:;-]+",
     re.IGNORECASE,
 )
@@ -209,6 +220,7 @@ _QUESTIONS = (
     "can you",
     "could you",
     "let me",
+    "let's",
     "please ",
 )
 _WILL = r"(?:'ll|'?m going to|'re going to| will| shall| am going to| are going to)"
@@ -238,7 +250,7 @@ _REQUESTS = [
         lambda found: f"asked {found[1].lower().replace('if', 'whether')} {_retold(found, 2)}",
     ),
     _framed(
-        r"i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?(?:just |really )?(?:want|wanted|like|need|needed|love|wish|"
+        r"(?:i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?)?(?:just |really )?(?:want|wanted|like|need|needed|love|wish|"
         r"hoping|looking|trying|calling|ringing|phoning|writing|here) to (.+)",
         lambda found: f"wanted to {_retold(found, 1)}",
     ),
@@ -300,7 +312,11 @@ _REPORTS = [
         lambda found: f"The agent has {_retold(found, 1, 'agent')}",
     ),
     _framed(
-        rf"(?:i|we){_WILL} (?:just |now |also |then )*(?:make sure (?:that )?)?(.+)",
+        rf"(?:i|we){_WILL} (?:just |now |also |then )*(make sure )(?:that )?((?:you|your|it|they|this|that|the|we|i)\b.+)",
+        lambda found: f"The agent promised to {found[1]}that {_retold(found, 2, 'agent')}",
+    ),
+    _framed(
+        rf"(?:i|we){_WILL} (?:just |now |also |then )*(?:(?:make|be) sure to )?(.+)",
         lambda found: f"The agent promised to {_retold(found, 1, 'agent')}",
     ),
     _framed(

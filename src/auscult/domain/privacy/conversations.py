@@ -79,7 +79,7 @@ def redact_conversation(
     numbering = Numbering((turn.text for turn in conversation.turns), conversation.masks, mask_of)
     found = find(utterances, hints)
     talk = redacted([turn.text for turn in conversation.turns], found, numbering)
-    changes, originals = _fields(conversation, _Known(find, hints, found), numbering)
+    changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering)
     turns = tuple(
         turn if not spans else replace(turn, text=text, doubts=())
         for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
@@ -132,7 +132,7 @@ def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
 
 
 def _fields(
-    conversation: Conversation, known: _Known, numbering: Numbering
+    conversation: Conversation, known: Callable[[], "_Known"], numbering: Numbering
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return the parts of a conversation that change, and the originals in them."""
     parts = {
@@ -143,7 +143,7 @@ def _fields(
     leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
     if not leaves:
         return {}, {}
-    after = _redacted_leaves(leaves, known, numbering)
+    after = _redacted_leaves(leaves, known(), numbering)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
     types = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
     changed = {str(path[0]) for path in texts}

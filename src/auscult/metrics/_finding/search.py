@@ -188,6 +188,9 @@ class Search:
         affirmed = self._affirmed if self._affirmed and is_known(reading.conversation.language) else {}
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
+        if not (readers or vetoes or events) and self._otherwise is State.OPEN:
+            ordered = places if self.span is None or self.span.end == "first" else reversed(places)
+            return [Scanned(position, reading.turns[position], State.OPEN, 0) for position in ordered]
         scanned: list[Scanned] = []
         for position in places if self.span is None or self.span.end == "first" else reversed(places):
             state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
@@ -204,7 +207,9 @@ class Search:
         """Return the decision about one turn by words, and the conditions that hold; exceptions are searched last."""
         for lexicon, texts in readers:
             holds |= lexicon.bits(texts[position])
-        at_best = holds | sum(bit for bit, one in self._packed.items() if holds & one.said)
+        at_best = holds
+        if holds and self._packed:
+            at_best |= sum(bit for bit, one in self._packed.items() if holds & one.said)
         state = self._state(at_best) if at_best else self._otherwise
         if state is State.NO or not vetoes:
             return state, at_best

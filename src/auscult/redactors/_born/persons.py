@@ -10,7 +10,7 @@ _KIN = (
     "baby|infant|newborn|child|kid|toddler|sons?|daughters?|twins?|wife|husband|partner|spouse|mother|father|mum|mom|dad|brother|sister|"
     "gran|nan|grandson|granddaughter|niece|nephew|eldest|youngest|oldest|dependant|dependent|applicant"
 )
-_NEAR_PERSON = searcher(
+NEAR_PERSON = searcher(
     rf"\b(?:(?:(?:s?he)(?:'s|\x{{2019}}s|s| is)|(?:i'm|i\x{{2019}}m|im|i am)|(?:hers|his|mine)(?: is|'s))"
     rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: \p{{L}}[\p{{L}}'-]+,?){{0,2}}?),? (?:also |like )?({WHOLE})\b"
 )
@@ -31,7 +31,7 @@ _NO_NAMES = frozenset({"is", "was", "born", "dob", "and", "also"})
 
 def dates(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield the dates of birth of a turn that a person is before: start, end, and the date as ``canonical`` writes it."""
-    for found in _NEAR_PERSON.finditer(low):
+    for found in NEAR_PERSON.finditer(low):
         start, end = found.span(1)
         if _PLANNED.match(low, end) or (_SELF.match(found[0]) and not _OLD.search(found[1])):
             continue

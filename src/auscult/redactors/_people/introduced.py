@@ -1,7 +1,7 @@
 """Names by their place in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from auscult.redactors._digits import WORDS
 from auscult.redactors._patterns import searcher
@@ -34,9 +34,10 @@ _THINGS = (
 _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?|correct"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
-    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:both|our|their) names"
+    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and|with) )?names(?: are)?"
 )
 """Words right before a name with capital letters, or before an initial."""
 _ONE_IS_ENOUGH = (
@@ -103,6 +104,10 @@ _IS_NAME_HINTS = (
     "mein ",
     "ist der ",
 )
+_TWO_NAMES = searcher(
+    r"(?m)(?:^|[.?!] |\b(?:is|it's|yes|yeah|sure|um|uh|so),? )(\pL{3,}(?:['-]\pL+)?),? (?:and )?(?:(?:my )?(?:first|given|christian|fore|last|sur|family) ?name|(?:nombre|vorname|nachname|prénom|apellido))(?:'s| is|:)? "
+)
+"""A surname before ``first name …``, or the reverse."""
 _LAST_WORD = re.compile(rf"{_WORD}$")
 _REACH = 24
 _INITIAL = searcher(
@@ -112,33 +117,58 @@ _GAVE = re.compile(
     rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
+_BORN = re.compile(
+    rf"(?<![\w'\u2019])({_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|el|al|bin) ){{0,2}}{_CAPITAL}){{1,2}}),? (?:born\b|nacid[oa]\b|geboren\b|née?\b|nat[oa]\b|d\.?o\.?b\b|DOB\b|geb\.)"
+)
+"""A name before its date of birth."""
+_BORN_HINTS = (" born", "nacid", "geb", " né", " nat", " dob", "d.o.b")
 _IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
-_HAS_ROW = searcher(r"\d,? [A-Z][^ \n]+ [A-Z][^ \n]+ [^ \n]")
+_HAS_ROW = searcher(r"\d,? \pL[^ \n]+ \pL[^ \n]+ [^ \n]")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""
 _THE_OK = _CUES["after_the"]
 """Words after ``the Ada Oakes`` that still make a person of it."""
 _AFTER_THE = re.compile(r" ([a-z][\w'\u2019-]*)")
+_ALPHABET = words_of("words.txt")["alphabet"]
 _SAME = _CUES["things"]
 """Given names that are colours, plants and other things in small letters."""
 _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 
 
-def names(text: str, low: str) -> Iterator[tuple[int, int]]:
+_NAME_WORDS = frozenset(
+    {"name", "surname", "first", "last", "full", "family", "given", "middle", "title", "his", "her"}
+)
+PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES)
+"""Patterns of which ``names`` needs the matches."""
+Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
+"""Matches of a pattern, each in its line, with the place where the line begins."""
+
+
+def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
     """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
-    for found in _CUE.finditer(low):
-        yield from _after(text, low, found.end(), found[0].rstrip(" ,"))
-    yield from _small(low)
-    for found in _INITIAL.finditer(low) if ". " in low or "." in low else ():
-        if low[found.end() : found.end() + 1] not in "@." and _is_unknown(
-            low[found.start(1) : found.end()].rpartition(".")[2].strip()
-        ):
-            yield found.span(1)
+    for line, found in matches(_CUE):
+        yield from _after(text, low, line + found.end(), found[0].rstrip(" ,"))
+    for line, found in matches(_AROUND):
+        yield from _small(low, line + found.start(), line + found.end())
+    for line, found in matches(_INITIAL):
+        end = line + found.end()
+        if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
+            yield line + found.start(1), end
     if any(hint in low for hint in _GAVE_HINTS):
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if _HAS_ROW.search(text) is not None:
+    if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+    for line, found in matches(_TWO_NAMES):
+        word = found[1]
+        if (
+            word not in NO_NAMES
+            and (text[line + found.start(1)].isupper() or _is_unknown(word))
+            and word not in _NAME_WORDS
+        ):
+            yield line + found.start(1), line + found.end(1)
+    if any(hint in low for hint in _BORN_HINTS):
+        yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _IS_NAME_HINTS):
         yield from _said_to_be(text, low)
 
@@ -157,24 +187,22 @@ def by_others(low: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
             yield found.span(1)
 
 
-def _small(low: str) -> Iterator[tuple[int, int]]:
-    """Yield names in small letters, each of words that are no usual ones."""
-    for found in _AROUND.finditer(low):
-        start, end = found.span()
-        if low[start] == " ":
-            first = max(0, start - 2 * _REACH)
-            name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
-        else:
-            twice = _TWICE.match(low, start, end + _REACH)
-            if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
-                yield twice.span(2)
-                yield twice.span(3)
-                continue
-            name = _WHO.match(low, start, end)
-            if name is None and _LEAVES.match(low, start) is not None:
-                name = _LAST.search(low, start, end)
-        if name is not None and _are_unknown(name[1], least=1):
-            yield name.span(1)
+def _small(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the name in small letters at words around one, if all its words are no usual ones."""
+    if low[start] == " ":
+        first = max(0, start - 2 * _REACH)
+        name = _PUT.search(low, first, start) or _THAT.search(low, first, start)
+    else:
+        twice = _TWICE.match(low, start, end + _REACH)
+        if twice is not None and _is_unknown(twice[4]) and twice[2] not in NO_NAMES:
+            yield twice.span(2)
+            yield twice.span(3)
+            return
+        name = _WHO.match(low, start, end)
+        if name is None and _LEAVES.match(low, start) is not None:
+            name = _LAST.search(low, start, end)
+    if name is not None and _are_unknown(name[1], least=1):
+        yield name.span(1)
 
 
 def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:
@@ -243,6 +271,13 @@ def is_firm(low: str, start: int, end: int) -> bool:
     if (after is not None and after[0] in BUSINESS) or not BUSINESS.isdisjoint(words):
         return True
     before = low[max(0, start - _REACH) : start].split()[-1:]
+    if (
+        words[:1] == ["mercedes"]
+        and len(words) == 1
+        and before
+        and before[0] in ("the", "a", "my", "our", "his", "her", "new", "old")
+    ):
+        return True
     is_brand = "_".join(words[:2]) in NAMED_BRANDS or "_".join([*before, *words[:1]]) in NAMED_BRANDS
     return is_brand and not SELF.search(low, max(0, start - _REACH), start)
 
@@ -255,5 +290,9 @@ def is_thing(text: str, low: str, start: int, end: int) -> bool:
         return low[start:end] in _SAME and (
             is_counted or not before or before[0] not in _CUES["greets"] | _CUES["titles"] | {"i'm", "is", "am", "im"}
         )
+    if low[start:end] in _ALPHABET:
+        before, behind = low[max(0, start - 12) : start].split()[-1:], PLAIN.match(low, end + 1)
+        if (before and before[0] in _ALPHABET) or (behind is not None and behind[0] in _ALPHABET):
+            return True
     after = _AFTER_THE.match(text, end)
     return low.endswith("the ", 0, start) and after is not None and after[1] not in _THE_OK

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._people import contexts, introduced, spelled
 from auscult.redactors._people.lists import (
     BUSINESS,
@@ -50,9 +51,14 @@ from auscult.redactors._people.patterns import (
     THIS_IS,
     TITLE,
     TOWN,
+    UNSURE,
     places_of,
     words_in,
 )
+from auscult.redactors._people.sequence import goes_on, is_named
+
+PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
+"""Patterns of which the turns have to be known."""
 
 
 class Mention(NamedTuple):
@@ -70,8 +76,12 @@ class NameFinder:
     Works on all turns as one text, so that each pattern passes over it once; places are those of that text.
     """
 
-    def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str]) -> None:
-        """``lows`` are the texts in small letters, ``known`` the names that metadata give."""
+    def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str], turns_of: TurnsOf) -> None:
+        """``lows`` are the texts in small letters, ``known`` the names that metadata give.
+
+        ``turns_of`` returns the turns in which one of ``PATTERNS`` is.
+        """
+        self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)
         self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
         self._people: dict[str, str] = {}
@@ -82,10 +92,11 @@ class NameFinder:
 
     def find(self, asked: Sequence[int]) -> list[Mention]:
         """Return every mention; ``asked`` are the turns that follow a question for a name."""
-        for found in STRONG.finditer(self._low):
-            is_title = TITLE.search(self._low, max(0, found.end() - 12), found.end()) is not None
-            self._read_name(found.end(), is_title=is_title, is_sure=found[1] is None)
-        for start, end in introduced.names(self._text, self._low):
+        for line, found in self._found(STRONG):
+            start, end = line + found.start(), line + found.end()
+            is_title = TITLE.search(self._low, max(0, end - 12), end) is not None
+            self._read_name(end, is_title=is_title, is_sure=UNSURE.match(self._low, start) is None)
+        for start, end in introduced.names(self._text, self._low, self._found):
             self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
@@ -94,14 +105,21 @@ class NameFinder:
             self._add(start, end)
         self._given(words)
         self._unknown(words, frozenset(asked))
-        for found in ENDING.finditer(self._low):
-            self._before(found.start())
+        for line, found in self._found(ENDING):
+            self._before(line + found.start())
         if not LETTERS.isdisjoint(words) or "spel" in self._low:
             self._spelled(frozenset(asked))
         for _, end, _ in self._places[:]:
             if (other := introduced.joined(self._text, end)) is not None and not self._is_business(*other):
                 self._add(*other)
         return list(self._mentions())
+
+    def _found(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the matches of a pattern in the turns that have it, each with the place where its turn begins."""
+        for turn in self._turns_of(pattern):
+            first = self._starts[turn]
+            for found in pattern.finditer(self._low[first : self._starts[turn + 1]]):
+                yield first, found
 
     def _turn(self, place: int) -> int:
         return bisect_right(self._starts, place) - 1
@@ -114,7 +132,7 @@ class NameFinder:
         words: list[re.Match[str]] = []
         at = place
         while len(words) < MOST and (word := NAME.match(self._text, at)):
-            if not self._goes_on(word[0], words, most=1 if is_title else 2):
+            if not goes_on(word[0], words, most=1 if is_title else 2):
                 break
             is_second = bool(words) and words[0][0].lower() in GIVEN
             is_usual = word[0] in EVERYDAY and not (is_title and word[0] in PARTICLES)
@@ -130,23 +148,9 @@ class NameFinder:
         if words:
             self._add(words[0].start(), words[-1].end())
 
-    @staticmethod
-    def _goes_on(word: str, words: Sequence[re.Match[str]], *, most: int) -> bool:
-        """Return whether a word is the next of a name. In small letters a name has two words, as a rule."""
-        low = word.lower()
-        if words and low in PARTICLES:
-            return True
-        if low in NO_NAMES:
-            return False
-        is_first_capital = words[0][0][0].isupper() if words else word[0].isupper()
-        if word[0].isupper() or is_first_capital:
-            return word[0].isupper() and is_first_capital
-        count = sum(each[0].lower() not in PARTICLES for each in words)
-        return len(word) >= SHORTEST and (count < most or low in GIVEN)
-
     def _given(self, words: frozenset[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
-        for name in GIVEN.intersection(words):
+        for name in sorted(words & GIVEN):
             for start in places_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
@@ -193,7 +197,7 @@ class NameFinder:
 
     def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
-        for name in words - KNOWN:
+        for name in sorted(words - KNOWN):
             for start in places_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)
@@ -286,7 +290,7 @@ class NameFinder:
         if (said := THIS_IS.search(self._low, line, place)) and NOBODY.isdisjoint(said[1].split()):
             self._add(*said.span(1))
             return
-        names = [word for word in words if word[0].lower() in GIVEN or self._is_named(word[0])]
+        names = [word for word in words if word[0].lower() in GIVEN or is_named(word[0])]
         if len(names) > 1 and self._text[names[0].end() : names[1].start()] != " ":
             names = names[1:]
         small = introduced.before_here(self._low, line, place)
@@ -390,7 +394,3 @@ class NameFinder:
         person = next((self._people[word] for word in words if word in self._people), name)
         for word in words:
             self._people.setdefault(word, person)
-
-    @staticmethod
-    def _is_named(word: str) -> bool:
-        return word[0].isupper() and word.lower() not in UNLIKELY

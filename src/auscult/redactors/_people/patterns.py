@@ -12,7 +12,7 @@ CAPITAL = re.compile(
 """A word with a capital letter and small ones: ``Ivo``, ``O'Neill``; of ``Ivo's`` without its end."""
 SHORTENED = re.compile(r"['\u2019](?!s\b)\w")
 """Rest of a contraction, as after ``Don`` in ``Don't``; ``Ann's`` is still Ann."""
-FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b")
+FIRM = re.compile(r" (?:&|and) (?:sons?|daughters?|co|partners|bros|brothers)\b|['\u2019]s secret\b")
 """Endings that turn a name into a firm: ``Nelson & Sons``."""
 LETTERS = frozenset("bcfghjklnpqrvwxyz")
 """Letters that stand alone in spelled words only."""
@@ -30,10 +30,15 @@ STRONG = searcher(
     r"je m'appelle|mein name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é|ik ben|mijn naam is|jag heter|"
     r"(?:mr|mrs|ms|mister)\.? (?:and|&|or) (?:mr|mrs|ms|miss)\.?|"
     r"mr\.?|mrs\.?|ms\.?|dr\.?|herr|frau|señora?|monsieur|signora?|"
-    r"((?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by|by the name of|"
+    r"(?:(?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by|by the name of|"
     r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?|cardholder(?: is)?|"
     r"made out to|payable to|miss|doctor|professor|prof\.?|madame))\s+(?:also |actually |um,? |uh,? |is )*"
 )
+UNSURE = re.compile(
+    r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder|cardholder|made out|"
+    r"payable|miss|doctor|prof|madame)"
+)
+"""Beginnings of those after which a usual word is no name."""
 TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$")
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")
@@ -76,18 +81,22 @@ GREETED = re.compile(
 )
 """Text after a greeted name: the end of the sentence, or the beginning of a new one."""
 THIS_IS = re.compile(r"\bthis is ([^\W\d_]{2,}(?: [^\W\d_]{2,})?) $")
-ENDING = searcher(r"\b(?:speaking|here|calling|on the (?:line|phone))\b")
+ENDING = searcher(
+    r"\b(?:speaking|here|calling|on the (?:line|phone)|am (?:apparat|telefon)|al (?:aparato|teléfono)|à l'appareil|al telefono)\b"
+)
 ASKS = searcher(
     r"\b(?:your|her|his|their|(?:the )?(?:customer|caller|account holder|cardholder|patient|driver|passenger|husband|wife|partner|child)'?s) (?:full |first |last |middle |family |given |legal |preferred |sur|fore)?names?\b|"
     r"\bwho (?:am i|do i have|is this|i am|i'm) (?:speaking|talking|chatting)|\bwho (?:is this|do i have)\b|\bwhom am i\b|\b(?:am i|are you) (?:speaking|talking|chatting)\b|"
     r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee|name))\b|"
-    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore) ?name\b"
+    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bschreibt man|\bschreiben sie|\bbuchstabier|\bdeletre|\bse escribe|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
 )
 CLAUSE = re.compile(r"[,;?!]")
 APART = re.compile(r"[^\s'\u2019.-]|\.\s*\w{2}|\n")
 LONG_ANSWER = 60
 """Letters of an answer in which every capitalised word that may be one is a name."""
-SPELLS = re.compile(r"\bspel(?:l|t|led|ling)|letters\b|\b(?:sur|fore)?names?\b")
+SPELLS = re.compile(
+    r"\bspel(?:l|t|led|ling)|schreib|buchstab|deletre|se escribe|\bépel|letters\b|\b(?:sur|fore)?names?\b"
+)
 OTHER = re.compile(
     r"\b(?:reference|code|number|postcode|post code|model|plate|registration|booking|confirmation|serial|order|ticket|error|flight|voucher)\b"
 )

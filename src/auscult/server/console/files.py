@@ -16,7 +16,7 @@ from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.language import ASSIST, LANGUAGE_COOKIE, LANGUAGES, language_of, speaking, texts_of
 from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
-from auscult.server.exchange import exchange_of
+from auscult.server.middleware.exchange import exchange_of
 from auscult.server.rest.routing import AppRouter
 
 POLICY = (

@@ -25,12 +25,12 @@ from auscult.server.asgi import Scope, headers_of, scope_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator, Claims
 from auscult.server.clock import Clock
-from auscult.server.door import Door, check_scope
 from auscult.server.limits import SharedLimiter
 from auscult.server.rest.guards import Connection
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
 from auscult.server.rest.routing import AppRouter
-from auscult.server.tenancy import Tenancy
+from auscult.server.vendor.door import Door, check_scope
+from auscult.server.vendor.tenancy import Tenancy
 
 LINK = "auscult:assist"
 """Audience of a link's token."""

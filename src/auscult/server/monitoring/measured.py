@@ -6,7 +6,7 @@ import time
 
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
-from auscult.server.exchange import exchange_of
+from auscult.server.middleware.exchange import exchange_of
 from auscult.server.monitoring.paths import OPEN_PATHS
 from auscult.server.monitoring.requests import UNMATCHED, RequestMetrics
 from auscult.services.operations.log_context import PRINCIPAL, REQUEST_ID

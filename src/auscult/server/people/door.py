@@ -4,9 +4,9 @@ from auscult.domain.people.sessions import TOKEN_PREFIX
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import bearer
-from auscult.server.door import Door
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.rest.threads import run
+from auscult.server.vendor.door import Door
 from auscult.services.operations.log_context import PRINCIPAL
 from auscult.services.people.principals import Principals
 

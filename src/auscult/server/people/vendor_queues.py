@@ -16,10 +16,10 @@ from auscult.domain.errors import RequestError
 from auscult.domain.people.queue_jobs import MOST, Action, Mode, QueueJob
 from auscult.server.asgi import Receive, Scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.door import Door, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
-from auscult.server.vendor import VendorRoute, base_of
+from auscult.server.vendor.door import Door, check_scope
+from auscult.server.vendor.routes import VendorRoute, base_of
 from auscult.services.people.queue_jobs import QueueJobs
 from auscult.storage.store import AppStore
 

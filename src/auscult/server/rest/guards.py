@@ -12,11 +12,11 @@ from auscult.domain.people.principal import missing, rights_of_scopes
 from auscult.domain.tenancy import Tenant
 from auscult.server.asgi import scope_of
 from auscult.server.auth.principal import Principal
-from auscult.server.door import Door, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.query import Parameters, check_query, with_instants
 from auscult.server.rest.request import ApiRequest
 from auscult.server.rest.threads import run
+from auscult.server.vendor.door import Door, check_scope
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]

@@ -7,7 +7,7 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
 
 _TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)

@@ -17,10 +17,11 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
-from auscult.storage.core.audit_tables import assignments, draws
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import NUMBER, conversations
+from auscult.storage.core.tables.audits import assignments, draws
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible

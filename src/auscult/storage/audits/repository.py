@@ -37,10 +37,10 @@ from auscult.storage.conversations.evaluated import (
     still_decided,
 )
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.core.audit_tables import assignments, audit_trail, audits
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.audits import assignments, audit_trail, audits
+from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
 from auscult.storage.disputes.writing import write_review

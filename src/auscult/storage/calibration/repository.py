@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.calibration_tables import calibration_items, calibrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import NUMBER, conversations
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.reviews import calibration_items, calibrations
 from auscult.storage.core.text_validation import is_storable
 
 _LISTED = (

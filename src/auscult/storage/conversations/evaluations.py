@@ -18,7 +18,8 @@ from auscult.domain.form import Form, Handler
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import evaluations, form_snapshots
+from auscult.storage.core.tables.conversations import evaluations
+from auscult.storage.core.tables.definitions import form_snapshots
 
 WHOLE = 0
 """The segment that is the whole conversation."""

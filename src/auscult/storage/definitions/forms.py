@@ -7,7 +7,8 @@ from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import NUMBER, form_drafts, form_retirements, forms
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.definitions import form_drafts, form_retirements, forms
 from auscult.storage.core.text_validation import is_storable
 
 _LARGEST_VERSION = 2**31 - 1

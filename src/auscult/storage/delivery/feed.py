@@ -10,8 +10,8 @@ from auscult.domain.change import Change, ChangeKind
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.feed_tables import changes, deliveries, webhooks
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.people.visibility import visible
 
 _LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == sa.bindparam("an_app"))

@@ -14,9 +14,9 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.feed_tables import changes, deliveries, webhooks
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 

@@ -14,9 +14,9 @@ from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
-from auscult.storage.core.dispute_tables import disputes, review_policies, reviews
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import NUMBER
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.reviews import disputes, review_policies, reviews
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.disputes.writing import DISPUTE, write_review
 from auscult.storage.people.visibility import visible

@@ -16,7 +16,8 @@ from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import conversations, sweep_mentions, sweep_portions, sweeps
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.history import sweep_mentions, sweep_portions, sweeps
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.history.rescores import write_rescored
 

@@ -17,7 +17,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.domain.record import Breakdown, Grouped, Grouping
 from auscult.storage.core.database import AnySelect, Database, Reader
-from auscult.storage.core.tables import NUMBER, facet_rows, facets, tallies
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_rows, facets, tallies
 from auscult.storage.pages.facet_codes import BLOCK, Codes, FacetCodes
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of

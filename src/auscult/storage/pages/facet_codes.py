@@ -21,8 +21,8 @@ from sqlalchemy import BigInteger, Connection
 
 from auscult.storage.core.database import AnySelect, Database, Reader
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.page_tables import facet_codes, facet_sets
-from auscult.storage.core.tables import NUMBER
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_codes, facet_sets
 
 ROWS_OF_A_LISTING = 2**32
 """Row numbers that each listing has for itself."""

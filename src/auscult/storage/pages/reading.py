@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, RowKey
 from auscult.storage.core.database import Database, Reader, Row
-from auscult.storage.core.people_tables import memberships
-from auscult.storage.core.tables import facets, listings
+from auscult.storage.core.tables.pages import facets, listings
+from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked, Breakdowns
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
 
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import AnySelect, Database
-from auscult.storage.core.tables import NUMBER, facet_rows, listings, report_rows, tallies
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
 from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
 

@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import cell_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, Facet, aspect_of, facets_of, filter_of

@@ -13,7 +13,7 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.users import User, UserState
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import credentials, personal_tokens, sessions, users
+from auscult.storage.core.tables.people import credentials, personal_tokens, sessions, users
 from auscult.storage.core.text_validation import is_storable
 
 USER_COLUMNS = (

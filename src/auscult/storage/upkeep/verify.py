@@ -13,17 +13,15 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.page_tables import facet_codes, facet_sets
-from auscult.storage.core.tables import (
-    batches,
-    conversations,
-    evaluations,
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.pages import (
+    facet_codes,
     facet_rows,
+    facet_sets,
     facets,
     listings,
     report_rows,
-    sweep_portions,
-    sweeps,
     tallies,
 )
 from auscult.storage.pages.facet_codes import coded_rows, sets_of, write_codes

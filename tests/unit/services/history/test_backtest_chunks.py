@@ -28,7 +28,7 @@ from auscult.services.history.rescores import begin_rescore
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.integration.working import FORM, TENANT, conversation
 from tests.unit.services.history.test_rescore_chunks import TWO

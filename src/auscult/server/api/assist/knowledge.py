@@ -213,7 +213,7 @@ def search(
             FoundPassage(passage=each.passage, score=each.score, is_enough=each in found.fit) for each in found.found
         ),
         version=found.version,
-        engine=library.retriever.version,
+        engine=found.engine,
     )
 
 

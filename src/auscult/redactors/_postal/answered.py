@@ -1,0 +1,108 @@
+"""Addresses that are all that a turn says: an answer to a question for one, or its parts between commas and nothing else."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import BUSINESS, NO_NAMES
+from auscult.redactors._postal.around import HOUSES
+from auscult.redactors._spoken.abroad import FOREIGN
+from auscult.redactors._tails import PLACES, is_plain
+from auscult.redactors._words import words_of
+
+ASKS_HOUSE = searcher(
+    r"(?m)\b(?:house|flat|door|apartment|apt|unit|building|street) (?:number|name|no)\b(?: or (?:name|number))?[^.@\n]{0,24}$"
+)
+"""A question for the number or the name of a house, at the end of a turn."""
+_LEAD = re.compile(
+    r"(?:[\W_]*\b(?:so|um|uh|er|erm|yes|yeah|yep|no|sure|of course|ok|okay|it's|it is|it\u2019s|that's|that is|that\u2019s|its|"
+    r"(?:my|the|our|new|old|current|home|billing|delivery) addr(?:ess)?(?: is)?|addr(?:ess)?(?: is)?|that would be|that'd be|well|hi|oh|right|"
+    r"(?:i'm|we're|we are) at|(?:i|we) live (?:at|in)|it'll be|just|and|vivo en|(?:mi|la) direcci[oó]n es|mándenlo a|meine adresse ist|"
+    r"(?:ich )?wohne(?: in(?: der)?| am)?|j'habite(?: au)?|mon adresse est|abito in|ik woon (?:op|in|aan))\b(?!['\u2019-]))*[\W_]*"
+)
+_CLOSING = re.compile(
+    r"(?:[\s,.;!-]+(?:please|thanks|thank you|thx|cheers|ta|yeah|yes|ok|okay|i think|that's it|that's all|by the way|if that helps|is (?:the|my) (?:address|postcode|zip)))*[\s.,!?;]*$"
+)
+_END = re.compile(r"[?!;:\n]|(?<![A-Za-z]{1})\.\s|(?<=[^\W\d_]{4})\.\s")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
+_KINDS = PLACES | HOUSES
+_LISTS = words_of("address_words.txt")
+_OF_ADDRESSES = (
+    PLACES | _LISTS["modifiers"] | _LISTS["inside"] | HOUSES | {"hwy", "mile", "marker", "county", "old", "a", "b", "c"}
+)
+_NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "double", "triple"})
+_FITS = frozenset(["st", "dr", "s", "e", "n", "w", "d", "m", "t", "will", "english", "down"])
+_NEVER = ((NO_NAMES | BUSINESS) - _OF_ADDRESSES - _NUMBERS - _FITS) | _LISTS["no_addresses"]
+"""Words that are in no address."""
+_PART = re.compile(r"[^,\s][^,]*")
+_OTHER = re.compile(r"@|\+?\d(?:[ ()-]*\d){6,}")
+"""An e-mail address or a phone number."""
+_BEGIN = _KINDS | _NUMBERS | {"the", "top", "ground", "first", "second", "third"}
+_MOST, _MOST_WORDS, _USUAL = 120, 20, 1
+_SHORT_ANSWER = 4
+_NUMBER_ALONE = re.compile(
+    rf"\d{{1,5}} ?[a-z]?|(?:{'|'.join(sorted(_NUMBERS))})(?:[ -](?:and )?(?:{'|'.join(sorted(_NUMBERS))}|[a-z]))*"
+)
+
+
+def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield the address that a turn is, without the words before and after it; nothing where the turn is something else.
+
+    An answer has a number and a word of addresses, a house's name or a street, and one usual word at most. Without a question an
+    address also has a comma, figures, and capital letters in all usual words.
+    """
+    start, end = _bounds(low)
+    if not 0 < end - start <= _MOST or _END.search(low, start, end):
+        return
+    places = [(found[0], found.start()) for found in _WORD.finditer(low, start, end)]
+    words = [word for word, _ in places]
+    if len(words) > _MOST_WORDS or not _NEVER.isdisjoint(words) or _KINDS.isdisjoint(words):
+        return
+    has_number = any(map(str.isdecimal, low[start:end])) or sum(word in _NUMBERS for word in words) > ("one" in words)
+    usual = [
+        at for word, at in places if len(word) > 1 and not (word in _OF_ADDRESSES or word in _NUMBERS or is_plain(word))
+    ]
+    if not is_asked:
+        is_listed = "," in low[start:end] and all(text[at].isupper() for at in usual)
+        is_address = is_listed and len(words) > _SHORT_ANSWER and any(map(str.isdecimal, low[start:end]))
+    elif has_number:
+        is_address = len(words) > 1 and len(usual) <= _USUAL
+    else:
+        is_address = (
+            1 < len(words) <= _SHORT_ANSWER and words[-1] in _KINDS and _is_name(words) and len(usual) <= _USUAL
+        )
+    if is_address:
+        yield start, end, " ".join(re.findall(r"\w+", low[start:end]))
+
+
+def _bounds(low: str) -> tuple[int, int]:
+    """Return the place of a turn without the words that introduce and close an answer, and without what is beside an address."""
+    lead, closing = _LEAD.match(low), _CLOSING.search(low)
+    start, end = (0 if lead is None else lead.end()), (len(low) if closing is None else closing.start())
+    parts = [(found.start(), found.end()) for found in _PART.finditer(low, start, end)]
+    while len(parts) > 1 and not _is_of_address(low[slice(*parts[0])]):
+        parts = parts[1:]
+    while len(parts) > 1 and _OTHER.search(low, *parts[-1]):
+        parts = parts[:-1]
+    return (parts[0][0], parts[-1][1]) if parts else (start, start)
+
+
+def _is_of_address(part: str) -> bool:
+    """Return whether what is before the first comma begins an address: by a number, or by a word of one."""
+    return any(map(str.isdecimal, part)) or not _BEGIN.isdisjoint(_WORD.findall(part))
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """Return whether words before the last one are more than usual ones of places: ``rose cottage``, but not ``my house``."""
+    return (
+        any(word not in ("the", "old", "new", "my", "this", "that", "same", "main", "next") for word in words[:-1])
+        and words[0] != "in"
+    )
+
+
+def house(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the number that is all the answer to a question for a house's."""
+    start, end = _bounds(low)
+    if _NUMBER_ALONE.fullmatch(low, start, end):
+        yield start, end, low[start:end]
