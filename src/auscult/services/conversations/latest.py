@@ -114,7 +114,7 @@ def breakdown(
 
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
     """Return what is kept of listed conversations, by id."""
-    return app.conversations.recorded([each.id for each in items])
+    return app.conversations.recorded([each.id for each in items]) if items else {}
 
 
 def place_of(row: ListedConversation) -> Place:

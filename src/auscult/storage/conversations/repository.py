@@ -275,8 +275,6 @@ class AppConversations:
 
     def recorded(self, conversation_ids: Sequence[str]) -> dict[str, EvaluatedConversation]:
         """Return those of these conversations that are recorded, by id."""
-        if not conversation_ids:
-            return {}
         with self._database.reading() as connection:
             return read_some(connection, self._reader, self._app, conversation_ids, self._visibility)
 
