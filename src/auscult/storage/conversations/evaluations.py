@@ -105,10 +105,11 @@ class EvaluationReader:
     def _learn(self, connection: Connection, wanted: set[int]) -> None:
         if len(self._forms) > _MOST_FORMS:
             self._forms.clear()
+        missing = sorted(wanted - self._forms.keys())
+        if not missing:
+            return
         query = sa.select(form_snapshots.c.snapshot, form_snapshots.c.body)
-        for snapshot, body in connection.execute(
-            query.where(form_snapshots.c.snapshot.in_(sorted(wanted - self._forms.keys())))
-        ):
+        for snapshot, body in connection.execute(query.where(form_snapshots.c.snapshot.in_(missing))):
             self._forms[snapshot] = _FORM.decode(body)
 
     def _evaluation(self, conversation_id: str, row: AnyRow) -> Evaluation:

@@ -56,7 +56,7 @@ class AppBackfills:
             .order_by(conversations.c.started_at, conversations.c.conversation)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )
-        with self._database.reading() as connection:
+        with self._database.comparing() as connection:  # which rows read in portions need on a server
             sieve = _sieve_for(connection, within, scope.sample)
             through = () if sieve is None else (_spread <= sieve,)
             return list(_cut(connection.execute(query.where(*within, *through)), size, sieve))
