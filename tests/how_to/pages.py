@@ -127,6 +127,9 @@ auscult audits assign c-1 --auditor ann@example.com --app st-1
 auscult audits submit c-1 em-greeting=NO em-tone=YES em-signoff=YES --app st-1
 """,
     "move-off-the-vendor": "export AUSCULT_DATABASE_URL=sqlite:///moved.db",
-    "README": "auscult scorecards apply examples/scorecards/service.yaml --app st-1",
+    "README": """
+auscult scorecards apply examples/scorecards/service.yaml --app st-1
+auscult audits assign c-1 --auditor ann@example.com --app st-1
+""",
 }
 """What the reader of a page has done before, and the page does not say."""
