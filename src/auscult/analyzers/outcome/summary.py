@@ -213,7 +213,7 @@ def _promised(conversation: Conversation) -> list[Said]:
 
 
 def promises(text: str) -> bool:
-    """Return whether a sentence says what will be done.
+    """Return whether a sentence promises something.
 
     Letters that every promise has are looked for first, which spares most sentences the search.
     """
