@@ -91,7 +91,7 @@ def test_few_rows_far_from_each_other_are_read_themselves(store: Store, database
     put_some(app, 0, 4)
     database = Database(database_url)
     with database.writing() as connection:
-        connection.execute(sa.text(f"UPDATE listings SET rows_given = {BLOCK * 20}"))
+        connection.execute(sa.text("UPDATE listings SET rows_given = :given"), {"given": BLOCK * 20})
     database.close()
     put_some(app, 4, 8)
     shown, without = counted(app, database_url, *CODED)
