@@ -84,6 +84,22 @@ def test_codes_count_as_facets_do(app: AppStore, database_url: str) -> None:
     assert sum(sum(numbers) for numbers in outcomes.values()) == ROWS // 2
 
 
+def test_few_rows_far_from_each_other_are_read_themselves(store: Store, database_url: str) -> None:
+    """Fewer than there are blocks from the first to the last."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put_some(app, 0, 4)
+    database = Database(database_url)
+    with database.writing() as connection:
+        connection.execute(sa.text("UPDATE listings SET rows_given = :given"), {"given": BLOCK * 20})
+    database.close()
+    put_some(app, 4, 8)
+    shown, without = counted(app, database_url, *CODED)
+    assert shown == without
+    outcomes = breakdown(app, BANKING, ("outcome",), BOUNDS)["outcome"]
+    assert sum(sum(numbers) for numbers in outcomes.values()) == 4
+
+
 def test_what_changes_is_counted_as_it_is_now(app: AppStore, store: Store, database_url: str) -> None:
     """Decided again, moved to another queue, and erased."""
     put_some(app, 0, 60, turn=1)

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 from auscult.domain.record import Breakdown, Grouped, Grouping
 from auscult.storage.core.database import AnySelect, Database, Reader
 from auscult.storage.core.tables.base import NUMBER
-from auscult.storage.core.tables.pages import facet_rows, facets, tallies
+from auscult.storage.core.tables.pages import facet_rows, facets, report_rows, tallies
 from auscult.storage.pages.facet_codes import BLOCK, Codes, FacetCodes
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
@@ -26,7 +26,10 @@ from auscult.storage.pages.row_filters import Selection, StatementCache
 
 _DAY = HOUR + 1
 _WEEK_MS = 7 * WIDTHS[_DAY]
-"""The longest period whose rows are joined to one text, of which databases allow one gigabyte."""
+"""The longest period whose facets are joined to one text, of which databases allow one gigabyte."""
+_MONTHS_MS = 13 * _WEEK_MS
+"""The same for numbers of rows, which are a tenth as long."""
+_AT_ONCE = 500
 _NUMBERS = msgspec.json.Decoder(list[int]).decode
 _FIRST, _LAST = sa.bindparam("first", type_=BigInteger), sa.bindparam("last", type_=BigInteger)
 
@@ -129,7 +132,7 @@ class Breakdowns:
             return [{} for _ in rows]
         span = min(map(min, full)), max(map(max, full))
         if sum(map(len, full)) < (span[1] - span[0]) // BLOCK:
-            return None
+            return [self._of_few(reader, some) for some in rows]
         read = self._codes.read(reader, aspects, span)
         coded = [[_codes_of(codes, some) for codes in read] for some in rows]
         sets = self._codes.facets(reader, {code for found in coded for codes in found for code in codes} - {0})
@@ -139,21 +142,27 @@ class Breakdowns:
 
     def _rows(self, reader: Reader, asked: Asked) -> list[list[int]]:
         """Return the numbers of the rows of each period."""
-        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).rows)
+        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).rows, _MONTHS_MS)
         return [[row for joined in some for row in _NUMBERS(f"[{joined}]")] for some in texts]
 
     def _one_by_one(self, reader: Reader, asked: Asked) -> list[Mapping[int, int]]:
         """Read every row, once."""
-        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).facets)
+        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).facets, _WEEK_MS)
         return [sum(map(_counted, some), Counter[int]()) for some in texts]
 
-    def _joined(self, reader: Reader, asked: Asked, text: str) -> Iterator[list[str]]:
+    def _of_few(self, reader: Reader, rows: Sequence[int]) -> Mapping[int, int]:
+        """Count the facets of rows by their numbers."""
+        found: Counter[int] = Counter()
+        for at in range(0, len(rows), _AT_ONCE):
+            query = sa.select(report_rows.c.facets).where(_among(report_rows.c.row, rows[at : at + _AT_ONCE]))
+            found.update(_counted(",".join(facets for (facets,) in reader.fetch(self._database.text(query), {}))))
+        return found
+
+    def _joined(self, reader: Reader, asked: Asked, text: str, step_ms: int) -> Iterator[list[str]]:
         """Yield joined texts of the rows of each period."""
         for since, until in pairwise(asked.by.bounds):
-            weeks = range(since, until, _WEEK_MS)
-            values = [
-                {**asked.selection.values, "at": at, "id": "", "until": min(at + _WEEK_MS, until)} for at in weeks
-            ]
+            steps = range(since, until, step_ms)
+            values = [{**asked.selection.values, "at": at, "id": "", "until": min(at + step_ms, until)} for at in steps]
             yield [joined for each in values if (joined := reader.fetch(text, each)[0][0])]
 
 
