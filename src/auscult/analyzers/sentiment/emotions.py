@@ -47,7 +47,7 @@ class Emotions:
             return unheard(conversation, "neither customer nor agent speaks")
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
-        shown = agent if _AGENT.found_in([turn.text for turn in agent]) else []
+        shown = agent if _AGENT.found_in([turn.text for turn in agent]) else ()
         felt = [(tone.turn, tone.emotion) for tone in customer_tones(conversation, answers)]
         return Found(
             customer=_summed(conversation, [(turn, _SAME.get(one, one)) for turn, one in felt if one], CUSTOMER),
