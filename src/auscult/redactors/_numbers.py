@@ -62,6 +62,8 @@ _SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|z
 _SHORT_SUM = 6
 """Digits of a sum of money at most that is named nothing else."""
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
+_AMERICAN = (3, 3, 4)
+"""Groups of a number in North America."""
 _NHS, _NHS_PAUSES, _AADHAAR = 10, 2, 12
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
@@ -143,7 +145,8 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
 def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     """Return what a run is that holds no card: by its cue where it has one, else by its form."""
     cue, size = setting.cue, len(digits)
-    if cue in ("birth_date", "security_code") and _SOCIAL < size <= _PHONE_LONGEST:
+    is_phone_like = digits[0] == "0" or tuple(len(unit.chars) for unit in units) == _AMERICAN
+    if cue in ("birth_date", "security_code") and _SOCIAL < size <= _PHONE_LONGEST and is_phone_like:
         cue = None  # too long for what is spoken of
     kind: Kind | None = None
     if cue in KIND_BY_CUE:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
-from auscult.redactors._born import persons
+from auscult.redactors._born import persons, replies
 from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
@@ -75,8 +75,8 @@ _JOINING = (
 )
 SHOWN = PatternSet(
     _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
-    _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
+    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _NEAR, _SHORT = 4, 24
@@ -242,10 +242,14 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
         *turns.of(_births.OLD_YEAR),
         *(tens := turns.of(_births.HAS_TENS)),
         *turns.of(_births.SLASHED),
+        *turns.of(_births.HAS_ABROAD),
     }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += _each("birth_date", ((turn, one) for turn in tens if (one := _births.said_alone(lows[turn])) is not None))
+    for turn in turns.of(replies.TRIPLE):
+        found += _each("birth_date", ((turn, one) for one in replies.triples(lows[turn])))
+    found += list(replies.later(utterances, lows, turns.of(replies.AND_HERS), found))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)

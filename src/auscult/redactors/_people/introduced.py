@@ -34,7 +34,7 @@ _THINGS = (
 _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
     rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
-    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?|correct"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
     r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and|with) )?names(?: are)?"
@@ -56,7 +56,7 @@ _ONE_IS_ENOUGH = (
 """After these a single capitalised word is a name."""
 _WORD = r"[^\W\d_]{2,}"
 _HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
-_CUE = searcher(rf"\b(?:{_BEFORE})[,:]? ")
+_CUE = searcher(rf"(?:\b(?:{_BEFORE})[,:]?|, correct(?: is|:)?) ")
 _PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
 _THAT = re.compile(rf"\bthat ({_WORD})$")
 _LAST = re.compile(rf"({_WORD})\W*$")
