@@ -107,6 +107,7 @@ _LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
 """A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
 _THE_SAID = re.compile(rf"{_NUMBER},? the ")
 _BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
+_AS_IN = re.compile(r"\b([a-z]),? (?:as in|for|like) \1[a-z]+,?")
 _POSTCODE_TURN = re.compile(
     rf"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? (?:[a-z],? )?(?:(?:{_SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
 )
@@ -294,7 +295,8 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
 
 def is_postcode(low: str) -> bool:
     """Return whether a turn is a British postcode that is said, and nothing else: ``yeah o x one four l w``."""
-    return _POSTCODE_TURN.fullmatch(low) is not None
+    plain = " ".join(_AS_IN.sub(r"\1", low).split()) if " for " in low or " in " in low or " like " in low else low
+    return _POSTCODE_TURN.fullmatch(plain) is not None
 
 
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._digits import ONES, TEENS, TENS, runs_in
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
@@ -279,6 +279,13 @@ def _all_of(text: str) -> _Local | None:
     if not words or len(words) > _FEW or all(word in _STOPS for word in words) or text.rstrip().endswith("?"):
         return None
     return _Local(start, "".join(words))
+
+
+def spelled_again(low: str, local: str) -> Iterator[tuple[int, int]]:
+    """Yield where letters and digits one by one repeat the part of an address before its sign."""
+    for run in runs_in(0, low, letters=True):
+        if run.chars.lower() == local and len(run.units) > _FIRST_WORDS:
+            yield run.start, run.end
 
 
 def pieces(low: str) -> Iterator[tuple[int, int, str]]:

@@ -25,6 +25,7 @@ from auscult.redactors._emails import (
     looks_local,
     open_address,
     pieces,
+    spelled_again,
 )
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import PatternSet, searcher
@@ -79,6 +80,15 @@ SHOWN = PatternSet(
     _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
+_SAID_IN = (
+    (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
+    (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
+    (frozenset(["zéro", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf"]), "fr"),
+    (frozenset(["uno", "due", "tre", "quattro", "cinque", "sette", "otto", "nove"]), "it"),
+    (frozenset(["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "negen"]), "nl"),
+)
+"""Digits by which a language is known."""
+_JOINTS = str.maketrans("", "", "._-+")
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
 _CORRECTED_WITHIN = 40
@@ -101,6 +111,7 @@ class BuiltIn:
         numbered, mixed = turns.of(_HAS_NUMBER), turns.of(_HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
+            countries = (*countries, *_spoken_in(lows, numbered))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows)]
@@ -140,6 +151,14 @@ class _Turns:
         return sorted(asked)
 
 
+def _spoken_in(lows: Sequence[str], turns: Sequence[int]) -> Iterator[str]:
+    """Yield the countries in whose language numbers are said in these turns."""
+    words = {word for turn in turns for word in words_in(lows[turn])}
+    for said, language in _SAID_IN:
+        if len(said & words) > 1:
+            yield from _COUNTRIES[language]
+
+
 def _short_ones(utterances: Sequence[Utterance], lows: Sequence[str], numbered: Sequence[int]) -> Iterator[int]:
     """Yield short turns near those with numbers that may hold the one digit which is missing there."""
     for turn in numbered:
@@ -172,6 +191,13 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             found.append(Found(turn, max(0, start), end, "email", value))
     for turn in turns.of(ENDS_ALONE):
         found += _email_halves(utterances, lows, turn)
+    for one in found[:]:
+        local = one.value.partition("@")[0].translate(_JOINTS)
+        for turn in range(one.turn, min(one.turn + 2, len(lows))) if local else ():
+            again_at = spelled_again(lows[turn], local)
+            found += [
+                Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
+            ]
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
@@ -353,6 +379,12 @@ def _rest_of_addresses(
     for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
+    known = {one.turn for one in found}
+    for turn in near - known:
+        if turn - 1 in known and utterances[turn - 1].speaker == utterances[turn].speaker:
+            is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker
+            its = answered.goes_on(utterances[turn].text, lows[turn], is_followed=is_followed)
+            yield from _each("address", ((turn, one) for one in its))
     for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
         if (its := _addresses.town(lows[turn])) is not None:
             yield Found(turn, *its, "address", lows[turn][slice(*its)])
