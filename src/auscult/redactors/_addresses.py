@@ -252,12 +252,19 @@ def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, 
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):
+            if pattern is _ABROAD and _is_usual(text, *found.span()):
+                continue
             if found.start() < done or (pattern is _STREET and not _is_street(text, low, found, has_cue=has_cue)):
                 continue
             first = max(0, done, found.start() - _REACH)
             before = _TAKEN_BACK.search(low, first, found.start()) or _PART_OF.search(low, first, found.start())
             done = _end(text, low, found.end())
             yield found.start() if before is None else before.start(), done, _value(found[0])
+
+
+def _is_usual(text: str, start: int, end: int) -> bool:
+    """Return whether words in small letters that are usual ones are in a place."""
+    return any(word[0].islower() and len(word) > 2 and not is_plain(word) for word in _WORDS.findall(text, start, end))  # noqa: PLR2004
 
 
 def _houses(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int]]:

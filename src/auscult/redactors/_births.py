@@ -185,9 +185,11 @@ _COUNTED = re.compile(
 """Units after four digits, which are then a count and not a year."""
 _DEALT = re.compile(
     r"\b(?:since|joined|started|start|placed|ordered|order|opened|bought|installed|member|expir\w*|due|delivered|delivery|issued|valid|policy|contract|moved|changed|default\w*|reset\w*|renew\w*|passed|died|retired|signed|paid|arrived|shipped|cancel\w*)"
-    r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$"
+    r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$|\b(?:had|got|having)(?: \w+){1,4} on $"
 )
 """Words right before a date that is none of birth."""
+_LETTER = re.compile(r"(?<![\w'\u2019.])[b-hj-z] $")
+"""A letter right before a number, which makes a code of it."""
 _THINGS = re.compile(
     r"\b(?:company|firm|brand|software|business|site|shop|app|model|product|idea|band|club|tradition|bank|service|website|store|league|movement)\b[^.?!]{0,12}$"
 )
@@ -259,7 +261,8 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
     for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
         is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None
-        if (near or is_asked) and not is_dealt:
+        is_code = _LETTER.search(low, max(0, found.start() - 3), found.start()) is not None
+        if (near or is_asked) and not (is_dealt or is_code):
             its.append((found.start(), found.end(), canonical(found[0])))
     has_whole = any(is_whole(value) for _, _, value in its)
     has_whole = has_whole or any(_FIGURES.fullmatch(low, start, end) for start, end, _ in its)

@@ -12,7 +12,7 @@ from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Par
 from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN
-from auscult.redactors._split.together import between_sides, together
+from auscult.redactors._split.together import between_sides, spelled_back, together
 
 PATTERNS = (NAMES_NATIONAL, BEGINNING)
 """Patterns of which the turns have to be known."""
@@ -28,7 +28,8 @@ _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
-_WITH_LETTERS: frozenset[Kind] = frozenset({"iban", "national_number"})
+_ENDING = ("ending ", "ending in ", "ending with ", "ends in ", "ends with ")
+"""Words before the last digits of a number, which are no secret."""
 _SENTENCE = 24
 """Characters before a number in which a sentence begins whose words count for it more than a cue of the one before."""
 _ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:\w+\s+){2,}")
@@ -69,7 +70,7 @@ class Numbers:
         found += list(between_sides(self._utterances, self._lows, runs, found))
         found += list(self._read_back(runs, found))
         found += list(self._corrected(runs, found))
-        found += list(self._spelled_back(mixed, found))
+        found += list(spelled_back(self._lows, sorted({*turns, *mixed}), found))
         return together(found, self._lows)
 
     def _following(self, turn: int) -> Iterator[int]:
@@ -348,30 +349,10 @@ class Numbers:
             if len(run.chars) < _READ_BACK or any((run.turn, unit.start) in covered for unit in run.units):
                 continue
             for digits, (kind, value) in known.items():
-                if run.chars in digits or digits in run.chars or is_similar(run.chars, digits):
+                is_end = kind == "card" and self._lows[run.turn].endswith(_ENDING, 0, run.start)
+                if not is_end and (run.chars in digits or digits in run.chars or is_similar(run.chars, digits)):
                     yield Found(run.turn, self._start(run.turn, run.start), run.end, kind, value)
                     break
-
-    def _spelled_back(self, turns: Sequence[int], found: Sequence[Found]) -> Iterator[Found]:
-        """Yield letters and digits one by one that repeat a known number with letters, or its beginning, by either side."""
-        known = {one.value: one for one in found if one.kind in _WITH_LETTERS and any(map(str.isalpha, one.value))}
-        for turn in turns if known else ():
-            taken = [one for one in found if one.turn == turn]
-            for run in runs_in(turn, self._lows[turn], letters=True):
-                if len(run.chars) < _national.SHORTEST or any(
-                    one.start < run.end and run.start < one.end for one in taken
-                ):
-                    continue
-                its = next(
-                    (
-                        one
-                        for value, one in known.items()
-                        if value.startswith(run.chars) or is_similar(value, run.chars)
-                    ),
-                    None,
-                )
-                if its is not None:
-                    yield Found(turn, run.start, run.end, its.kind, its.value)
 
     def _corrected(self, runs: Sequence[Run], found: Sequence[Found]) -> Iterator[Found]:
         """Yield runs that correct a number which was said in the turns before: ``no, the end is 4 7``."""

@@ -135,11 +135,21 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
             yield part._replace(first=part.first + card.behind, behind=part.behind + card.behind)
         return
     kind = _kind(units, digits, setting)
-    both = _both(units, digits, setting) if kind is None else None
-    if both is not None:
-        yield from both
-    if kind is not None:
+    if kind is None:
+        yield from _both(units, digits, setting) or _behind_said(units, setting)
+    else:
         yield Part(0, len(units), kind, _phone_value(digits) if kind == "phone" else digits)
+
+
+def _behind_said(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
+    """Yield the phone in figures that follows on a number which is said: ``born June seventy-four, 07911 123456``."""
+    for place in range(1, len(units)):
+        is_said = not any(map(str.isdecimal, setting.text[units[place - 1].start : units[place - 1].end]))
+        if is_said and setting.text[units[place].start : units[place].end].isdecimal():
+            digits = "".join(unit.chars for unit in units[place:])
+            if _is_phone(units[place:], digits, setting):
+                yield Part(place, len(units), "phone", _phone_value(digits))
+            return
 
 
 def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:

@@ -380,7 +380,7 @@ def _rest_of_addresses(
         if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
     known = {one.turn for one in found}
-    for turn in near - known:
+    for turn in near:
         if turn - 1 in known and utterances[turn - 1].speaker == utterances[turn].speaker:
             is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker
             its = answered.goes_on(utterances[turn].text, lows[turn], is_followed=is_followed)

@@ -10,7 +10,7 @@ from auscult.redactors._patterns import searcher
 
 AND_HERS = searcher(
     r"(?m)^\W*(?:ok(?:ay)?|right|thanks?(?: you)?|great|perfect|lovely)?\W*(?:and|und|y|et|what about|how about)(?: for)? (?:the |your |his |her )?"
-    r"(?:hers|his|theirs|yours|him|her|them|wife|husband|partner|son|daughter|child|other|second|third|next|baby|brother|sister|mother|father)\b[^\n]{0,24}$"
+    r"(?:hers|his|theirs|yours|him|her|them|wife|husband|partner|son|daughter|child|other|second|third|next|baby|brother|sister|mother|father)(?:'s)?(?: (?:date of birth|birthday|birth ?date|dob|one|please))*\W*$"
 )
 """A question that asks the same of another person."""
 _DAY = (

@@ -155,18 +155,20 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         end = line + found.end()
         if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
             yield line + found.start(1), end
-    if any(hint in low for hint in _GAVE_HINTS):
-        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
+    yield from _in_sentences(text, low)
     if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     for line, found in matches(_TWO_NAMES):
         word = found[1]
-        if (
-            word not in NO_NAMES
-            and (text[line + found.start(1)].isupper() or _is_unknown(word))
-            and word not in _NAME_WORDS
-        ):
+        is_name = text[line + found.start(1)].isupper() or _is_unknown(word)
+        if word not in NO_NAMES and is_name and word not in _NAME_WORDS:
             yield line + found.start(1), line + found.end(1)
+
+
+def _in_sentences(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield names by a verb or a birth behind them, and those that are said to be one."""
+    if any(hint in low for hint in _GAVE_HINTS):
+        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _BORN_HINTS):
         yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _IS_NAME_HINTS):
