@@ -28,8 +28,6 @@ _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
-_ENDING = ("ending ", "ending in ", "ending with ", "ends in ", "ends with ")
-"""Words before the last digits of a number, which are no secret."""
 _SENTENCE = 24
 """Characters before a number in which a sentence begins whose words count for it more than a cue of the one before."""
 _ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:\w+\s+){2,}")
@@ -349,8 +347,7 @@ class Numbers:
             if len(run.chars) < _READ_BACK or any((run.turn, unit.start) in covered for unit in run.units):
                 continue
             for digits, (kind, value) in known.items():
-                is_end = kind == "card" and self._lows[run.turn].endswith(_ENDING, 0, run.start)
-                if not is_end and (run.chars in digits or digits in run.chars or is_similar(run.chars, digits)):
+                if run.chars in digits or digits in run.chars or is_similar(run.chars, digits):
                     yield Found(run.turn, self._start(run.turn, run.start), run.end, kind, value)
                     break
 
