@@ -81,7 +81,39 @@ SHORTEST, LONGEST = 6, 18
 
 _LISTS = words_of("words.txt")
 _NO_PARTS = frozenset(
-    "ist lautet es est und y et le la il geht um mit für auf bei von der die das den por con para que pero no son los las del".split()
+    [
+        "ist",
+        "lautet",
+        "es",
+        "est",
+        "und",
+        "y",
+        "et",
+        "le",
+        "la",
+        "il",
+        "geht",
+        "um",
+        "mit",
+        "für",
+        "auf",
+        "bei",
+        "von",
+        "der",
+        "die",
+        "das",
+        "den",
+        "por",
+        "con",
+        "para",
+        "que",
+        "pero",
+        "no",
+        "son",
+        "los",
+        "las",
+        "del",
+    ]
 ) | (_LISTS["no_names"] | _LISTS["fillers"] | _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"])
 _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"]
 _BETWEEN_PARTS, _LETTERS = 9, 6
