@@ -32,14 +32,14 @@ _CLEAR = (
 )
 _DOUBTFUL = (
     "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
+    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|cottages|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
 _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{_NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = "(?:" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
+_SAID_ABROAD = "(?:hundert[a-zäöüß]*|" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
     rf"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"

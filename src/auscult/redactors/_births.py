@@ -126,6 +126,7 @@ _DATES = (
     r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?(?:19|20)?\d\d",
     r"\d{1,2}, ?\d{1,2}, ?(?:19|20)?\d\d",
     rf"(?:christmas (?:day|eve)|boxing day|new year'?s (?:day|eve)|valentine'?s day|st\.? patrick'?s day|midsummer(?:'s day)?|bonfire night|halloween|independence day)[ ,]+(?:of |in )?{_YEAR}",
+    rf"the last day of {_MONTH}[ ,-]+(?:of |in )?{_YEAR}",
     rf"(?:the )?{_DAY}(?: day)?(?: of| de)?\.?[ -]{_MONTH}(?:[ ,-]+(?:of |in |de )?{_YEAR})?",
     rf"(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?:[ ,-]+(?:of |in )?{_YEAR})?",
     rf"{_MONTH}[ ,-]+(?:the )?{_DAY}(?:[ ,-]+(?:of |in )?{_YEAR})?",

@@ -110,6 +110,8 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
         if not is_named and _is_mobile(digits, setting.countries):
             yield Part(0, len(units), "phone", _phone_value(digits))
             return
+        has_card = "card" in setting.text[: units[0].start] and "gift" not in setting.text
+        is_named = is_named and not (has_card and _is_in_fours(units) and is_card(digits))
         if is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
             return
         yield found

@@ -35,6 +35,7 @@ from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import answered
 from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._split import accounts
 from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT = (
@@ -114,7 +115,7 @@ class BuiltIn:
             countries = (*countries, *_spoken_in(lows, numbered))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
-            found += [*numbers, *codes_behind(numbers, lows)]
+            found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))

@@ -33,7 +33,7 @@ _THINGS = (
 )
 _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
-    rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    rf"|(?:{_THINGS})s?(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
     r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
