@@ -21,7 +21,7 @@ def sorted_accounts(lows: Sequence[str], turns: Sequence[int]) -> Iterator[Found
     """Yield the parts of accounts by their sort code: behind its name, or as three pairs before two groups of four that are said."""
     for turn in turns:
         low = lows[turn]
-        patterns = [_SAID] if ", " in low else []
+        patterns = [_SAID] if low.count(", ") > 2 else []  # noqa: PLR2004  three pairs and what follows
         patterns += [_WRITTEN] if "sort" in low else []
         patterns += [_BSB] if "bsb" in low else []
         for pattern in patterns:
