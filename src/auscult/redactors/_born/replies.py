@@ -48,7 +48,7 @@ _SOON = 3
 
 
 def triples(low: str) -> Iterator[tuple[int, int, str]]:
-    """Yield dates of three numbers with pauses that are all of a turn, or somebody's: ``my husband's is three, one, forty-one``."""
+    """Yield dates of three numbers with pauses that are all of a turn, or a relative's: ``my husband's is three, one, forty-one``."""
     alone = _ALONE.match(low)
     if alone is not None:
         yield *alone.span(1), _births.canonical(alone[1])

@@ -78,7 +78,7 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
 
 
 def _bounds(low: str) -> tuple[int, int]:
-    """Return the place of a turn without the words that introduce and close an answer, and without what is beside an address."""
+    """Return the place of a turn without the words that introduce and close an answer, and without what is no part of an address."""
     lead, closing = _LEAD.match(low), _CLOSING.search(low)
     start, end = (0 if lead is None else lead.end()), (len(low) if closing is None else closing.start())
     parts = [(found.start(), found.end()) for found in _PART.finditer(low, start, end)]
