@@ -34,7 +34,7 @@ test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this 
 	@$(PY) -m pytest -q tests/judge/real_model.py
 
 test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
-	@.venv-semantic/bin/python -m pytest -q tests/semantic/real_model.py
+	@.venv-semantic/bin/python -m pytest -q tests/semantic/*.py
 
 check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the documentation site
 	@.venv/bin/ruff check

@@ -25,7 +25,7 @@ from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.store import AppStore, Store
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")

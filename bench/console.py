@@ -28,10 +28,10 @@ import uvicorn
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.people.principal import operator
-from auscult.server.listening import uvicorn_config
+from auscult.server.serving.listening import uvicorn_config
 from auscult.services.people.users import Access, Users
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import listings
+from auscult.storage.core.tables.pages import listings
 from bench import insights
 
 PASSWORD, EMAIL = "correct horse battery", "qa@example.com"

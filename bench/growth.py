@@ -21,7 +21,7 @@ import psycopg
 import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import facet_rows, listings, report_rows, tallies
+from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
 from auscult.storage.pages.rollup_updates import add_tallies, crowded_hours, parts_of
 from bench.asking import Asker
 from bench.filling import fill

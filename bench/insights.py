@@ -33,7 +33,7 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.services.insights.overview import Behind, Wanted, behind, overview
 from auscult.services.scoring.render import render
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
 from auscult.storage.pages.row_index import file_rows, filing_of
 from bench.multiplying import multiply
 

@@ -11,7 +11,9 @@ from auscult.documents._passages import MOST_WORDS, passages
 from auscult.domain.assist.knowledge import Passage, Piece
 from auscult.domain.assist.validity import validity_of
 from auscult.domain.said.text import sentences
+from auscult.engines.hybrid import Hybrid, HybridIndex, SentenceIndex
 
+Index = HybridIndex | SentenceIndex
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "examples" / "knowledge" / "store"
 CONVERSATIONS = ROOT / "examples" / "conversations"
@@ -87,6 +89,12 @@ def elsewhere() -> list[str]:
     others = tuple(name for name in SPOKEN if name != "store_chats")
     said = (turn["text"].strip() for turn in turns(others) if turn["speaker"] == "customer")
     return [text for text in dict.fromkeys(said) if text in asked]
+
+
+def completed(hybrid: Hybrid, passages: list[Passage]) -> Index:
+    """An index in English, with the vectors of a model where the search has one."""
+    index = hybrid.index(passages, "en")
+    return index if index.is_complete else index.completed(lambda: False) or index
 
 
 def as_passages(pieces: Iterator[tuple[str, Piece]]) -> list[Passage]:

@@ -1,4 +1,4 @@
-"""Many rows of our own listing from few: copies for later days with their facets, and tallies that count them all."""
+"""Many rows of our own listing from few: copies for later days with facets and codes, and tallies that count them all."""
 
 from datetime import timedelta
 
@@ -9,37 +9,47 @@ from sqlalchemy import Connection
 
 from auscult.services.scoring.listing import MS, ListedConversation
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows, tallies
-from auscult.storage.pages.faceting import TALLIED
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.pages.facet_codes import sets_of, write_codes
+from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.rollups import CROWD, HOUR, TOP, WIDTHS
 
+_NUMBERS = msgspec.json.Decoder(list[int]).decode
 _READ = msgspec.json.Decoder(ListedConversation).decode
 _AT_ONCE = 20_000
 
 
 def multiply(database: Database, first: int, copies: int, days: int) -> None:
     """Add copies of the ``first`` rows, each ``days`` days after the one before it; only for one listing."""
+    with database.reading() as connection:
+        named = connection.execute(sa.select(facets.c.facet, facets.c.name, facets.c.value))
+        aspects = {facet: aspect for facet, name, value in named if (aspect := aspect_of((name, value))) is not None}
     for k in range(1, copies):
         for begin in range(0, first, _AT_ONCE):
-            _copy_rows(database, (begin, min(begin + _AT_ONCE, first)), k * first, k, timedelta(days=days))
+            some = _copy_rows(database, (begin, min(begin + _AT_ONCE, first)), k * first, k, timedelta(days=days))
+            with database.writing() as connection:
+                coded = {row: sets_of(_NUMBERS(numbers), aspects) for row, numbers in some.items()}
+                write_codes(connection, database.dialect, coded)
     with database.writing() as connection:
         connection.execute(sa.update(listings).values(rows_given=first * copies, version=listings.c.version + 1))
         _count(connection)
 
 
-def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, days: timedelta) -> None:
-    """Copy some rows, by their place among the first ones."""
+def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, days: timedelta) -> dict[int, str]:
+    """Copy some rows, by their place among the first ones; the facets of the new ones by their numbers."""
     later, mark = k * days, f"c{k}"
     with database.writing() as connection:
         start = connection.scalar(sa.select(sa.func.min(report_rows.c.row))) or 0
         chosen = report_rows.c.row.between(start + some[0], start + some[1] - 1)
         values: list[tuple[object, ...]] = []
+        coded: dict[int, str] = {}
         for row in connection.execute(sa.select(report_rows).where(chosen)):
             listed = _READ(row.body)
             ends = None if listed.ended_at is None else listed.ended_at + later
             shown = replace(listed, id=mark + listed.id[1:], started_at=listed.started_at + later, ended_at=ends)
             place = (row.row + more, row.listing, row.started_at + later // MS, shown.id, row.cell, row.facets)
             values.append((*place, msgspec.json.encode(shown)))
+            coded[row.row + more] = row.facets
         database.dialect.insert_many(connection, report_rows, tuple(report_rows.columns.keys()), values)
         its = facet_rows.c
         query = sa.select(
@@ -50,6 +60,7 @@ def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, day
             its.row + more,
         ).where(its.row.between(start + some[0], start + some[1] - 1))
         connection.execute(sa.insert(facet_rows).from_select(facet_rows.columns.keys(), query))
+    return coded
 
 
 def _count(connection: Connection) -> None:

@@ -54,7 +54,7 @@ def serve(url: str, port: int) -> None:
     """Be the server: the real application, a path that sends bytes from memory, and a bare ASGI function that does."""
     import uvicorn  # noqa: PLC0415  (only the child needs it)
 
-    from auscult.server.listening import uvicorn_config  # noqa: PLC0415
+    from auscult.server.serving.listening import uvicorn_config  # noqa: PLC0415
 
     kept = [b""]
 

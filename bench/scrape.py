@@ -18,10 +18,10 @@ import uvicorn
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.server.listening import uvicorn_config
+from auscult.server.serving.listening import uvicorn_config
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import batches
+from auscult.storage.core.tables.conversations import batches
 from bench.audits import BASE, STEP, multiply, score, seconds
 
 GOAL_MS = 100

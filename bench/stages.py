@@ -28,6 +28,7 @@ import msgspec
 
 from auscult import bootstrap
 from auscult.bootstrap.engines import evaluator
+from auscult.bootstrap.processes import tune_for_evaluation
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.settings import PrivacySettings
@@ -101,6 +102,7 @@ def _in_detail(judging: Any, clock: Clock) -> Any:  # noqa: ANN401  (an evaluato
 
 def load(chosen: argparse.Namespace, folder: Path) -> tuple[dict[str, float], str]:
     """Load conversations; return processor milliseconds per conversation by stage, and a digest of the rows."""
+    tune_for_evaluation()
     url = chosen.database or f"sqlite:///{folder / 'bench.db'}"
     settings = read_settings(database_url=url)
     clock, profile = Clock(), cProfile.Profile()

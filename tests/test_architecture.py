@@ -61,7 +61,11 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "capabilities", "auscult.services.scoring.process", "auscult.services.audits.workflow"
     yield "capabilities", "auscult.services.definitions.forms.reading", "auscult.services.scoring.evaluate"
     yield "stores", "auscult.storage.pages.reading", "auscult.storage.conversations.repository"
-    yield "stores", "auscult.storage.core.tables", "auscult.storage.access.apps"
+    yield "stores", "auscult.storage.core.tables.base", "auscult.storage.access.apps"
+    yield "serving", "auscult.server.rest.guards", "auscult.server.vendor.routes"
+    yield "commands", "auscult.cli.scoring.load", "auscult.cli.audits.audits"
+    yield "work", "auscult.workers.heartbeat", "auscult.workers.worker"
+    yield "wiring", "auscult.bootstrap.scheduling", "auscult.bootstrap.application"
     yield "domain-alone", "auscult.domain.form", "auscult.metrics._contract"
     yield "judging", "auscult.domain.evaluation", "sqlalchemy"
     yield "judging", "auscult.metrics._contract", "socket"
@@ -111,6 +115,28 @@ def test_contract_refuses(graph: grimp.ImportGraph, contract_id: str, importer: 
         bent.add_module(imported, is_squashed=not imported.startswith("auscult"))
     bent.add_import(importer=importer, imported=imported, line_number=1, line_contents=f"import {imported}")
     assert not kept(bent, contract_id)
+
+
+def circles(graph: grimp.ImportGraph) -> list[tuple[str, ...]]:
+    """Modules that reach themselves by imports, those under ``TYPE_CHECKING`` and in functions included."""
+    below = {
+        module: {found for found in graph.find_modules_directly_imported_by(module) if found.startswith("auscult")}
+        for module in graph.modules
+        if module.startswith("auscult")
+    }
+    leaves = True
+    while leaves:
+        leaves = {module for module, imported in below.items() if not imported}
+        below = {module: imported - leaves for module, imported in below.items() if module not in leaves}
+    return [(module, *sorted(imported)) for module, imported in below.items()]
+
+
+def test_no_import_is_circular(graph: grimp.ImportGraph) -> None:
+    """No module needs itself; an import in the wrong direction is found."""
+    assert circles(graph) == []
+    bent = deepcopy(graph)
+    bent.add_import(importer="auscult.domain.errors", imported="auscult.domain.form")
+    assert circles(bent)
 
 
 def test_every_shelf_has_its_contract() -> None:

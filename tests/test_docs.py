@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auscult.cli import COMMANDS, GROUPS
-from tools.prose import check, check_source, check_words
+from tools.prose import check, check_identifiers, check_source, check_words
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -60,6 +60,13 @@ def test_rules_are_cited_by_link(page: Path) -> None:
     assert re.findall(r"\b(?:rule|seed|issue) \d+", text) == []
 
 
+def test_no_code_cites_what_is_outside() -> None:
+    """A sample is named as docs/reference/vendor-samples.md names it; work that was once ordered has no number here."""
+    outside = re.compile(r"\b[Ss]eeds? 0\d\d\b|\b[Ii]ssues? \d+\b")
+    files = [path for folder in ("src", "tests", "tools", "bench") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in files if outside.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_prose_is_plain() -> None:
     """No covered page or docstring has a banned word or opening."""
     assert [str(finding) for finding in check(ROOT)] == []
@@ -76,6 +83,16 @@ def test_the_check_of_prose_finds_violations() -> None:
     assert [(finding.line, finding.text.split(";")[0]) for finding in check_source("a.py", source)] == [
         (2, "docstring opens with 'what'"),
         (5, "docstring opens with 'take'"),
+    ]
+
+
+def test_the_check_of_prose_finds_identifiers() -> None:
+    """An identifier with a banned word as one of its parts is found where it is made, passed and used."""
+    source = "class Told:\n    def f(self, is_told):\n        self.untold = is_told\n"
+    assert [(finding.line, finding.text.split(";")[0]) for finding in check_identifiers("a.py", source)] == [
+        (1, "banned identifier 'Told'"),
+        (2, "banned identifier 'is_told'"),
+        (3, "banned identifier 'is_told'"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Style check for prose: banned words in Markdown pages and docstrings, and docstring openings.
+"""Style check for prose: banned words in Markdown pages, docstrings and identifiers, and docstring openings.
 
 The rules are those of CONTRIBUTING.md. ``python -m tools.prose`` checks ``COVERED``; with paths, those instead.
 Code (fenced blocks and text in backticks) and quotations in double quotes are not checked.
@@ -78,6 +78,9 @@ OPENINGS = frozenset({"what", "whether", "who", "whose", "those", "how", "which"
 VERBS = frozenset({"tell", "say", "hear", "look", "take", "give", "come", "hold", "stand", "mend", "tend", "leave"})
 """First words that no docstring of a function has: each means too many things. Name the action."""
 
+IDENTIFIERS = frozenset({"told"})
+"""Words that no identifier of the source has: each names how a value came, not what it is."""
+
 _BANNED = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): advice for pattern, advice in BANNED.items()}
 _ROW = re.compile(r"^\|.*$", re.MULTILINE)
 _GENERATED = re.compile(r"<!-- begin:.*?<!-- end -->", re.DOTALL)
@@ -124,6 +127,24 @@ def check_source(path: str, source: str) -> Iterator[Finding]:
         yield from check_words(path, text, line)
 
 
+def check_identifiers(path: str, source: str) -> Iterator[Finding]:
+    """Yield a finding for each use of an identifier of a Python file that has a banned word as one of its parts."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Name(id=name, lineno=line) | ast.arg(arg=name, lineno=line) | ast.Attribute(attr=name, lineno=line)
+            ):
+                pass
+            case ast.FunctionDef(name=name, lineno=line) | ast.AsyncFunctionDef(name=name, lineno=line):
+                pass
+            case ast.ClassDef(name=name, lineno=line):
+                pass
+            case _:
+                continue
+        if IDENTIFIERS & set(name.lower().split("_")):
+            yield Finding(path, line, f"banned identifier {name!r}; name what it holds")
+
+
 def check(root: Path, covered: tuple[str, ...] = COVERED) -> list[Finding]:
     """Return the findings in the covered files and folders below ``root``, by file and line."""
     findings: list[Finding] = []
@@ -132,6 +153,7 @@ def check(root: Path, covered: tuple[str, ...] = COVERED) -> list[Finding]:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".py":
             findings += check_source(name, text)
+            findings += check_identifiers(name, text)
         elif name not in GENERATED:
             pattern = _ROW if name in TABLES_FROM_SOURCE else _GENERATED
             findings += check_words(name, pattern.sub(_blank, text))

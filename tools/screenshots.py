@@ -28,7 +28,7 @@ from auscult.config import Settings
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.connectors.run import Order
 from auscult.reports import REPORTS
-from auscult.server.listening import uvicorn_config
+from auscult.server.serving.listening import uvicorn_config
 from auscult.services.audits.plans import Planning
 from auscult.services.conversations.latest import Sought, latest
 from auscult.storage.store import AppStore, Store

@@ -17,9 +17,6 @@ FOLDERS = ("src", "tests", "tools", "bench")
 ALLOWED: dict[str, str] = {
     "tests/e2e/test_openapi.py::test_every_answer_of_our_own_api_is_described": "one schemathesis case, told in order",
     "src/auscult/server/app.py::create_app": "the object graph of the server, each part named once",
-    "src/auscult/storage/core": "tables are to get a folder of their own",
-    "src/auscult/workers": "background threads are to get a folder of their own",
-    "src/auscult/server": "the reports, the hook and their door are to get a folder of their own",
 }
 """``path`` or ``path::function`` -> why it may be longer. A line here needs a reason that a reader accepts."""
 

@@ -1,6 +1,9 @@
 """How well passages are found, and how seldom anything is suggested to small talk.
 
-    python -m bench.quality.assist [--passages 10000]
+    python -m bench.quality.assist [--passages 10000] [--semantic FOLDER]
+
+``--semantic`` adds the model of ``auscult[semantic]``, and keeps its vectors of passages in a folder; the first time,
+10,000 passages take some 15 minutes of one core.
 
 Questions as customers and agents ask them, three for each of the 55 cases of the example shop's guidelines, written
 for this before anything was measured; the passages of that case are the known ones. The first of each three was
@@ -12,16 +15,18 @@ questions and 15 that they do not answer.
 import argparse
 from collections.abc import Callable, Sequence
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auscult.domain.said.text import spoken_words
-from auscult.engines.hybrid import Hybrid, HybridIndex
+from auscult.engines.hybrid import Hybrid, SentenceIndex
+from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
-from bench.knowing import as_passages, beside, elsewhere, questions, small_talk, store, written
+from bench.knowing import Index, as_passages, beside, completed, elsewhere, questions, small_talk, store, written
 
-Scores = Callable[[Sequence[str]], NDArray[np.float32]]
+Scores = Callable[[str], NDArray[np.float32]]
 DEPTH = 5
 RIVALS = 12
 
@@ -30,25 +35,32 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--passages", type=int, default=10_000, help="passages in all, in the second table")
-    count = parser.parse_args().passages
-    hybrid = Hybrid(WordLlama())
+    parser.add_argument("--semantic", type=Path, metavar="FOLDER", help="with the model, whose vectors are kept here")
+    chosen = parser.parse_args()
+    count = chosen.passages
+    hybrid = Hybrid(WordLlama(), Semantic(), chosen.semantic) if chosen.semantic else Hybrid(WordLlama())
     known = list(store())
-    print(hybrid.version)
-    tell(hybrid, "the guidelines alone", hybrid.index(as_passages(iter(known)), "en"))
+    guidelines = completed(hybrid, as_passages(iter(known)))
+    print(guidelines.version)
+    tell("the guidelines alone", guidelines)
     passages, asked = written("broadband")
     print(f"\n{len(passages)} passages, a broadband provider, of which nothing was used to choose anything")
-    show_shown(hybrid, hybrid.index(passages, "en"), f"all (n = {sum(bool(each) for each, _ in asked)})", asked)
+    show_shown(completed(hybrid, passages), f"all (n = {sum(bool(each) for each, _ in asked)})", asked)
     others = (("others", piece) for piece in beside(count - len(known)))
-    tell(hybrid, "and others beside", hybrid.index(as_passages(chain(known, others)), "en"))
+    tell("and others beside", completed(hybrid, as_passages(chain(known, others))))
 
 
-def tell(hybrid: Hybrid, name: str, index: HybridIndex) -> None:
+def tell(name: str, index: Index) -> None:
     """Print the figures of one index."""
+    words = index.words if isinstance(index, SentenceIndex) else index
     ways: dict[str, Scores] = {
-        "BM25 alone": index.by_words,
-        "embedding alone": index.by_meaning,
-        "hybrid": lambda words: index.by_words(words) + index.by_meaning(words),
+        "BM25 alone": lambda question: words.by_words(_words(question)),
+        "embedding alone": lambda question: words.by_meaning(_words(question)),
+        "hybrid": lambda question: words.by_words(_words(question)) + words.by_meaning(_words(question)),
     }
+    if isinstance(index, SentenceIndex):
+        ways["model alone"] = index.by_sentences
+        ways["hybrid, model"] = lambda question: index.scores(question, _words(question))
     asked = questions()
     parts = {"looked at": asked[::3], "not looked at": [*asked[1::3], *asked[2::3]], "all": asked}
     print(f"\n{len(index)} passages, {name}")
@@ -60,35 +72,39 @@ def tell(hybrid: Hybrid, name: str, index: HybridIndex) -> None:
         ("small talk", small_talk()),
         ("requests to others", elsewhere()),
     ):
-        share = np.mean([_shown(hybrid, index, text) is not None for text in texts])
-        print(f"  suggested to {share:6.1%} of {len(texts)} {what}, from a likelihood of {hybrid.likely} on")
+        share = np.mean([_shown(index, text) is not None for text in texts])
+        print(f"  suggested to {share:6.1%} of {len(texts)} {what}, from a likelihood of {index.likely} on")
     for part, of in parts.items():
-        show_shown(hybrid, index, part, of)
+        show_shown(index, part, of)
 
 
-def show_shown(hybrid: Hybrid, index: HybridIndex, part: str, asked: Sequence[tuple[str, str]]) -> None:
+def show_shown(index: Index, part: str, asked: Sequence[tuple[str, str]]) -> None:
     """Print how often an agent is shown the right passage first, how often a wrong one, and how often for no answer."""
-    answered = [(heading, _shown(hybrid, index, question)) for heading, question in asked if heading]
+    answered = [(heading, _shown(index, question)) for heading, question in asked if heading]
     right = sum(shown == heading for heading, shown in answered)
     wrong = sum(shown not in (heading, None) for heading, shown in answered)
     print(f"  shown, {part}: right {right / len(answered):.3f}, wrong {wrong / len(answered):.3f}")
-    others = [_shown(hybrid, index, question) is not None for heading, question in asked if not heading]
+    others = [_shown(index, question) is not None for heading, question in asked if not heading]
     if others:
         print(f"  shown to {np.mean(others):.3f} of {len(others)} questions without an answer")
 
 
-def _shown(hybrid: Hybrid, index: HybridIndex, question: str) -> str | None:
+def _shown(index: Index, question: str) -> str | None:
     """Return the heading of the passage that an agent would be shown."""
     found = index.search(question, RIVALS)
-    likely = index.likelihood(question, found) >= hybrid.likely
+    likely = index.likelihood(question, found) >= index.likely
     return found[0].passage.heading[-1] if likely else None
 
 
-def _recall(index: HybridIndex, asked: Sequence[tuple[str, str]], scores: Scores) -> str:
+def _words(question: str) -> list[str]:
+    return spoken_words(question).split()
+
+
+def _recall(index: Index, asked: Sequence[tuple[str, str]], scores: Scores) -> str:
     """How often a known passage is the first, among the first three, among the first five."""
     ranks: list[int] = []
     for heading, question in asked:
-        best = np.argsort(-scores(spoken_words(question).split()), kind="stable")[:DEPTH]
+        best = np.argsort(-scores(question), kind="stable")[:DEPTH]
         hits = [place for place, passage in enumerate(best) if index.passage(int(passage)).heading[-1:] == (heading,)]
         ranks.append(hits[0] if hits else DEPTH)
     found = [f"@{depth} {np.mean(np.array(ranks) < depth):.3f}" for depth in (1, 3, 5)]

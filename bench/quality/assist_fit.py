@@ -1,7 +1,8 @@
 """Fits from when on a passage is suggested: src/auscult/engines/_vectors/assurance.py has what this prints.
 
-    python -m bench.quality.assist_fit BANKING77_DIR
+    python -m bench.quality.assist_fit BANKING77_DIR [FOLDER]
 
+With a folder: for the model of ``auscult[semantic]``, whose vectors of passages are kept there.
 Learnt on other knowledge bases than those that ``bench.quality.assist`` measures: 77 answers of a bank, asked by people
 (banking77, PolyAI, CC BY 4.0, test part; none of it is stored here), and an energy supplier's guidelines with
 questions written for them. Of both, some answers are taken out, so that their questions have none, and a quarter of
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 
 from auscult.domain.assist.knowledge import Passage
 from auscult.engines.hybrid import Hybrid
+from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
-from bench.knowing import small_talk, written
+from bench.knowing import completed, small_talk, written
 
 Asked = Sequence[tuple[str, str]]
 Array = NDArray[np.float64]
@@ -32,7 +34,7 @@ LIMITS = (0.35, 0.4, 0.45, 0.5)
 
 def main() -> None:
     """Print weights, and what each base is shown by the weights of the other."""
-    hybrid = Hybrid(WordLlama())
+    hybrid = Hybrid(WordLlama(), Semantic(), Path(sys.argv[2])) if sys.argv[2:] else Hybrid(WordLlama())
     bank, intents = written("bank")
     energy, asked = written("energy")
     talk = [("", text) for text in small_talk()]
@@ -75,7 +77,7 @@ def without(base: list[Passage], asked: Asked, count: int, seed: int) -> tuple[l
 
 def signs_of(hybrid: Hybrid, base: list[Passage], asked: Asked) -> list[tuple[float, ...]]:
     """For each question the signs of the best passage, whether it is right, and whether there is an answer."""
-    index = hybrid.index(base, "en")
+    index = completed(hybrid, base)
     rows: list[tuple[float, ...]] = []
     for heading, question in asked:
         found = index.search(question, RIVALS)

@@ -1,12 +1,13 @@
-"""An external agent of the smallest kind: it answers the contract of by_ai_agent by looking for words, and knows balances.
+"""A minimal external agent: it answers requests of by_ai_agent by searching for words, and serves account balances.
 
     python examples/agents/word_agent.py 8600
 
-Whoever writes a real one replaces ``review``: the rest is the contract of docs/reference/metrics/by_ai_agent.md.
+For an agent of your own, replace ``review``. The rest implements docs/reference/metrics/by_ai_agent.md.
 """
 
 import json
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,7 +16,7 @@ BALANCES = {"4711": "120.50"}
 
 
 def review(request: dict[str, Any]) -> dict[str, Any]:
-    """Every sub-metric that was asked about: YES with the agent's messages that have one of its words, else NO."""
+    """Answer each sub-metric: YES with the agent's messages that contain one of its words, else NO."""
     said = [message for message in request["transcript"] if message["source"] == "agent"]
     reviewed: list[dict[str, Any]] = []
     for asked in request["subMetrics"]:
@@ -28,7 +29,7 @@ def review(request: dict[str, Any]) -> dict[str, Any]:
                 "justification": f"{len(found)} messages of the agent have one of: {', '.join(words)}.",
                 "messageIds": [message["messageId"] for message in found],
                 "source": "agent",
-                "failureReason": "" if found else f"Nobody says {' or '.join(words)}.",
+                "failureReason": "" if found else f"no message has {' or '.join(words)}.",
             }
         )
     return {
@@ -38,7 +39,7 @@ def review(request: dict[str, Any]) -> dict[str, Any]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request."""
+    """Handler of one request."""
 
     def do_POST(self) -> None:
         """Review a conversation."""
@@ -46,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, review(json.loads(body)))
 
     def do_GET(self) -> None:
-        """Tell the balance of an account."""
+        """Return the balance of an account."""
         balance = BALANCES.get(self.path.rpartition("/")[2])
         if balance is None:
             self._answer(404, {})
@@ -65,4 +66,5 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
     print(f"listening on http://127.0.0.1:{server.server_address[1]}", flush=True)
-    server.serve_forever()
+    with suppress(KeyboardInterrupt):  # Ctrl-C ends it
+        server.serve_forever()

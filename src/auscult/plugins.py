@@ -54,7 +54,7 @@ class Plugin(NamedTuple):
     source: EntryPoint
 
     def __str__(self) -> str:
-        """Tell it: ``metric type by_mood of auscult-mood 1.2``."""
+        """Describe it: ``metric type by_mood of auscult-mood 1.2``."""
         return f"{_KINDS[self.group]} {self.name} of {self.package}"
 
 
@@ -107,8 +107,8 @@ def put_in_place(
     for name in filter(None, map(str.strip, chosen.split(","))):
         if name not in makers:
             hint = did_you_mean(name, makers, f"there is: {', '.join(makers) or 'none'}")
-            told = f"no plug-in brings an engine {name}; {hint}"
-            raise SettingsError(told, code="engine.unknown", field="AUSCULT_ENGINES", value=name)
+            message = f"no plug-in brings an engine {name}; {hint}"
+            raise SettingsError(message, code="engine.unknown", field="AUSCULT_ENGINES", value=name)
         engine = makers[name]()
         if _is_far(engine):
             far.update(dict.fromkeys(engine.kinds, engine))
@@ -133,12 +133,12 @@ def _installed() -> list[Plugin]:
 
 def _refuse_name(plugin: Plugin, found: Iterable[Plugin], reserved: ReservedNames) -> None:
     if plugin.name in reserved(plugin.group):
-        told = f"the {plugin} has the name of one that comes with auscult; it must have another"
-        raise PluginError(told, code="plugin.shadows", field=plugin.group, value=plugin.name)
+        message = f"the {plugin} has the name of one that comes with auscult; it must have another"
+        raise PluginError(message, code="plugin.shadows", field=plugin.group, value=plugin.name)
     for other in found:
         if other[:2] == plugin[:2] and other.package != plugin.package:
-            told = f"the {plugin} has the name of the {other}; uninstall one of the packages"
-            raise PluginError(told, code="plugin.twice", field=plugin.group, value=plugin.name)
+            message = f"the {plugin} has the name of the {other}; uninstall one of the packages"
+            raise PluginError(message, code="plugin.twice", field=plugin.group, value=plugin.name)
 
 
 def _variant(plugin: Plugin) -> Any:  # noqa: ANN401  (whatever its shelf holds)
@@ -165,17 +165,17 @@ def _is_far(engine: object) -> TypeGuard[RemoteEngine]:
 def _hold_to(plugin: Plugin, variant: Any, protocol: type, find_faults: FindFaults) -> None:  # noqa: ANN401  (as above)
     faults = list(contract_faults(variant, protocol)) or list(find_faults(variant, plugin.name))
     if faults:
-        told = "; it ".join(faults)
-        raise PluginError(f"the {plugin} is not what auscult asks for: it {told} (docs/how-to/write-a-plug-in.md)")
+        listed = "; it ".join(faults)
+        raise PluginError(f"the {plugin} is not what auscult asks for: it {listed} (docs/how-to/write-a-plug-in.md)")
 
 
 def _made(plugin: Plugin, make: Factory) -> Any:  # noqa: ANN401  (as above)
-    """Call what another package wrote; whatever it raises is told as that package's fault."""
+    """Call what another package wrote; whatever it raises is reported as that package's fault."""
     try:
         return make()
     except Exception as error:
-        told = f"the {plugin} cannot be loaded: {type(error).__name__}: {error}; upgrade or uninstall it"
-        raise PluginError(told, code="plugin.broken") from error
+        message = f"the {plugin} cannot be loaded: {type(error).__name__}: {error}; upgrade or uninstall it"
+        raise PluginError(message, code="plugin.broken") from error
 
 
 def _metric_faults(kind: "MetricType[Any]", name: str) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _format_faults(shape: "Format", name: str) -> Iterator[str]:
 
 
 def _engine_faults(engine: Any, name: str) -> Iterator[str]:  # noqa: ANN401  (near or far)
-    del name  # an engine is told by its version
+    del name  # an engine is identified by its version
     kinds = engine.kinds if _is_far(engine) else (engine.probe,)
     if not kinds or not set(kinds) <= set(get_args(Probe)):
         yield f"answers none of the kinds of probe that there are: {', '.join(one.__name__ for one in get_args(Probe))}"

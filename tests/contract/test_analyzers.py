@@ -145,4 +145,4 @@ def test_every_field_is_known_or_says_why_not(engines: Mapping[type, Engine], as
 def test_says_so_where_the_language_cannot_be_told(name: str, engines: Mapping[type, Engine]) -> None:
     """Cyrillic is several languages': no guess, and no strange name of a language in the reason."""
     insights = analyzed(talk("A: Здравствуйте", "C: Мой интернет не работает"), engines)
-    assert insights.unknown[name] == "which language is spoken cannot be told"
+    assert insights.unknown[name] == "the language cannot be recognised"

@@ -22,7 +22,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.services.delivery.webhooks import PAUSES_S, WebhookDispatch
 from auscult.storage import Store
-from auscult.storage.core.feed_tables import webhooks
+from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import OTHER, TENANT, conversation, put, rendered
@@ -43,7 +43,7 @@ def feed(app: AppStore, after: int = 0, limit: int = 100) -> list[tuple[int, str
 
 
 def test_every_change_is_told_once_and_in_order(store: Store, app: AppStore) -> None:
-    """Issue 6, item 4: created, revised, audited and erased; what changes nothing tells nothing; apps are apart."""
+    """Created, revised, audited and erased; what changes nothing tells nothing; apps are apart."""
     store.ensure(OTHER)
     put(app, conversation("c-1"), conversation("c-2"))
     put(store.within(OTHER), conversation("c-1"))
@@ -166,7 +166,7 @@ def sender() -> Iterator[HttpSender]:
 
 
 def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, sender: HttpSender) -> None:
-    """Issue 6, item 4: Standard Webhooks, verified by its own library; each change once, and none of another kind."""
+    """Standard Webhooks, verified by its own library; each change once, and none of another kind."""
     with telling(store, app, sender, "created", "erased") as (teller, made, taken, _):
         put(app, conversation("c-1"), conversation("c-2"))
         put(app, conversation("c-1", language="de"))

@@ -13,7 +13,7 @@ from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import report_rows
+from auscult.storage.core.tables.pages import report_rows
 from auscult.storage.store import AppStore
 from tests.contract.storing import (
     FORM,

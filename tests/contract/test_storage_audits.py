@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditChange, AuditMovedError, Sheet, assign, draft, submit
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage import Store
-from auscult.storage.core.audit_tables import audit_trail
+from auscult.storage.core.tables.audits import audit_trail
 from auscult.storage.store import AppStore
 from tests.contract.storing import (
     OTHER,

@@ -10,7 +10,7 @@ from auscult.domain.conversation import Queue
 from auscult.storage import Store
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import facets, tallies
+from auscult.storage.core.tables.pages import facets, tallies
 from auscult.storage.pages.rollups import CROWD
 from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names, put, query
 

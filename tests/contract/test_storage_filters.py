@@ -11,7 +11,7 @@ from auscult.domain.conversation import Conversation, Queue
 from auscult.domain.record import Filter
 from auscult.storage import Store
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import facets, listings
+from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.store import AppStore
 from tests.contract.storing import REPORT, TENANT, conversation, names, query, rendered
 

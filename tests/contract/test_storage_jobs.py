@@ -10,8 +10,8 @@ from auscult.domain.scoring.batches import JobState
 from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job, view_job
 from auscult.services.scoring.intake.ingest import Open, is_readable
 from auscult.storage import Store
-from auscult.storage.core import tables
 from auscult.storage.core.database import Database
+from auscult.storage.core.tables import conversations as tables
 from auscult.storage.store import AppStore
 from auscult.storage.work import batches
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, rendered
@@ -146,7 +146,7 @@ def live(app: AppStore, *ids: str) -> list[str]:
 
 
 def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore) -> None:
-    """Issue 6: live batches that nobody has begun go along with the first of their app, and nothing else does."""
+    """Live batches that nobody has begun go along with the first of their app, and nothing else does."""
     begun, first, second, third = live(app, "c-1", "c-2", "c-3", "c-4")
     store.batches.begin(begun)
     loaded = accept(app, "c-5")
@@ -165,7 +165,7 @@ def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore
 
 
 def test_what_is_being_begun_is_not_joined(store: Store, app: AppStore, database_url: str) -> None:
-    """Issue 6: its conversations are about to be read, and what came to it after that would be lost."""
+    """Its conversations are about to be read, and what came to it after that would be lost."""
     begun, first, second = live(app, "c-1", "c-2", "c-3")
     joining = Thread(target=store.batches.join)
     database = Database(database_url)

@@ -19,7 +19,7 @@ from auscult.domain.probe import (
 )
 from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 from auscult.storage import Store, new_secret_key, open_store
-from auscult.storage.core.tables import judge_answers, judge_calls
+from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending
 

@@ -30,7 +30,7 @@ def texts(app: AppStore, version: int | None = None, language: str = "en") -> li
 
 
 def test_each_change_is_a_version_and_each_version_is_kept(app: AppStore) -> None:
-    """Issue 7: versioned. What a suggestion quoted can be looked up as it was."""
+    """Versioned. What a suggestion quoted can be looked up as it was."""
     assert app.knowledge.base("en").version == 0
     assert add(app, "b.md", "one", "two")
     assert add(app, "a.md", "three")

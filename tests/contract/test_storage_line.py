@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auscult.domain.scoring.batches import Backlog, Priority
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
-from auscult.storage.core.tables import batches
+from auscult.storage.core.tables.conversations import batches
 from auscult.storage.work.queue_order import in_turn
 
 APPS = tuple(Tenant(account_id="a-1", org_id="o-1", app_id=f"st-{n}") for n in range(4))

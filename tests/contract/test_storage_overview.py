@@ -108,7 +108,7 @@ def check_each_number(app: AppStore, wanted: Wanted, found: Overview) -> None:
 
 
 def test_every_number_is_what_is_listed_behind_it(app: AppStore) -> None:
-    """Issue 5, 6: each number with the conversations behind it, of this period and of the one before."""
+    """Each number with the conversations behind it, of this period and of the one before."""
     found = overview(app, NOW, kinds=KINDS, most=50, bar=BAR)
     check_each_number(app, NOW, found)
     earlier = replace(NOW, since=found.previous.since, until=found.previous.until)

@@ -18,7 +18,7 @@ from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.services.scoring.batches import view_job
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from auscult.storage.core.tables import judge_answers, judge_calls
+from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.waiting import PATIENCE_S

@@ -66,7 +66,7 @@ def _without_nulls(value: Any) -> Any:
 @pytest.mark.parametrize("report", REPORTS)
 @pytest.mark.parametrize("kind", TABLES)
 def test_rows_come_back(kind: str, report: str) -> None:
-    """Issue 6, item 4: every field of every sample, in every kind of file."""
+    """Every field of every sample, in every kind of file."""
     columns, rows = golden(report)
     assert {name for row in rows for name in row} <= set(columns)
     expected = _without_nulls(rows)

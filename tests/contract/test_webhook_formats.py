@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from auscult.domain.change import Webhook, WebhookFormat, new_webhook_id, new_webhook_secret
 from auscult.services.delivery.webhooks import WebhookDispatch
 from auscult.storage import Store
-from auscult.storage.core.feed_tables import webhooks
+from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import TENANT, conversation, put

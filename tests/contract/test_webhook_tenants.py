@@ -12,7 +12,7 @@ from auscult.domain.change import new_webhook_secret
 from auscult.domain.tenancy import Tenant
 from auscult.services.delivery.webhooks import OF_AN_APP, WebhookDispatch
 from auscult.storage import Store
-from auscult.workers.webhook_dispatcher import AT_ONCE, WebhookDispatcher
+from auscult.workers.background.webhook_dispatcher import AT_ONCE, WebhookDispatcher
 from auscult.workers.webhook_sender import NOT_ALLOWED, TOO_SLOW, UNREACHABLE, HttpSender
 from tests.contract.storing import OTHER, TENANT, conversation, put
 from tests.contract.test_feed import receiving, webhook

@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import Accepted
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.formats import Limits
 from auscult.reports import REPORTS
-from auscult.server.listening import uvicorn_config
+from auscult.server.serving.listening import uvicorn_config
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
 from auscult.storage import new_secret_key

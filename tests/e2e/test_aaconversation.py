@@ -1,4 +1,4 @@
-"""Assist conversations on a real server, through a real load: seed 004, its flags, and a client as its page says."""
+"""Assist conversations on a real server, through a real load: sample aaconversation, its flags, and a client as its page says."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -70,7 +70,7 @@ def ask(service: Service, headers: dict[str, str], app: str = SEED.app_id, **bod
 
 
 def test_the_sample_comes_back(assisted: Service, seed_headers: dict[str, str]) -> None:
-    """Seed 004: byte for byte, with the totals of the one conversation that is there."""
+    """Sample aaconversation: byte for byte, with the totals of the one conversation that is there."""
     answer = ask(assisted, seed_headers, page=1, limit=20, **dict.fromkeys(FLAGS, True))
     assert answer.content == msgspec.json.encode({**SAMPLE, "totalResults": 1})
 

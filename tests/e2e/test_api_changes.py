@@ -32,7 +32,7 @@ def own(service: Service) -> Own:
 
 
 def test_the_feed_is_read_on_and_on(own: Own) -> None:
-    """Issue 6, item 4: pages by cursor; the last cursor waits for what comes next."""
+    """Pages by cursor; the last cursor waits for what comes next."""
     whole = own.ask("GET", "/changes").json()
     ids = [each["conversation_id"] for each in whole["items"]]
     assert len(ids) == len(set(ids)) == 6

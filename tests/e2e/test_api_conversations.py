@@ -217,7 +217,7 @@ UNHAPPY = [
 
 
 def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Loading) -> None:
-    """Issue 5, 5: every flag with its turns, times and words, and what cannot be known with the reason."""
+    """Every flag with its turns, times and words, and what cannot be known with the reason."""
     own.load(document(1, turns=UNHAPPY), document(2, language="ja", turns=[{**UNHAPPY[1], "text": "ひどいです"}]))
     found = own.ask("GET", "/conversations/o-001").json()["insights"]
     assert (found["escalation"]["observed"], found["churn_risk"]["observed"]) == (True, True)

@@ -63,7 +63,7 @@ def followed(own: Own, url: str, **narrowed: Any) -> list[str]:
 
 
 def test_every_number_can_be_followed(own: Own) -> None:
-    """Issue 5, 6: each number of all and of each group is how many conversations are behind its URL."""
+    """Each number of all and of each group is how many conversations are behind its URL."""
     found = ask(own, by=KINDS)
     assert found["total"]["conversations"] == 20
     assert found["left_out"] == {"below_threshold": 4, "duration_unavailable": 0}

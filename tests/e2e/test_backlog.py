@@ -80,7 +80,7 @@ def test_the_hook_takes_what_is_live(own: Own) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_every_process_refuses_what_is_too_much(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Issue 6, item 2: two processes on one port and a server beside, whichever is asked; all take again when it is done.
+    """Two processes on one port and a server beside, whichever is asked; all take again when it is done.
 
     Each counts what all of them took once a second, so together they take no more than each may alone.
     """

@@ -1,4 +1,4 @@
-"""Call details on a real server, through a real load: seed 003, its paths and headers, and a client as its page says."""
+"""Call details on a real server, through a real load: sample calldetails, its paths and headers, and a client as its page says."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -95,7 +95,7 @@ def ask(
 
 
 def test_the_sample_comes_back(calls: Service, seed_headers: dict[str, str]) -> None:
-    """Seed 003: key by key, in order of start; `appId` stands in the table only (rule 23)."""
+    """Sample calldetails: key by key, in order of start; `appId` stands in the table only (rule 23)."""
     answer = ask(calls, seed_headers, timeZoneOffset=0)
     assert answer.content == msgspec.json.encode({"numResults": 3, "data": ROWS})
 

@@ -58,7 +58,7 @@ def access(service: Service, *scopes: str) -> Access:
 
 @pytest.mark.parametrize("report", WIRE)
 def test_each_report_is_pulled_whole(service: Service, report: str) -> None:
-    """Issue 6, item 5: ten weeks of each of the five, windows and pages taken care of, each row once and in order."""
+    """Ten weeks of each of the five, windows and pages taken care of, each row once and in order."""
     with Client(service.url, access(service)) as client:
         ids = [WIRE[report].id_of(row) for row in client.rows(report, SINCE, UNTIL)]
     assert ids == [f"c-{n:04}" for n in range(COUNT) if _conversation(n).started_at < UNTIL]
@@ -130,7 +130,7 @@ def test_the_command_pulls_to_a_file_or_to_the_next_program(service: Service, tm
 
 
 def test_what_is_pulled_loads_again_and_shows_the_same(service: Service, tmp_path: Path) -> None:
-    """Issue 6: pull and load make a round trip: every row of every report is equal."""
+    """Pull and load make a round trip: every row of every report is equal."""
     who = access(service)
     documents = tmp_path / "documents.ndjson"
     assert pull(service, who, tmp_path, "conversations", "--out", "documents.ndjson").status == 0

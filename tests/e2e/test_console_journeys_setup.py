@@ -118,6 +118,7 @@ def test_engineer_maps_names_until_the_preview_is_right(browser: Browser, served
     browser.press("button[value=check]")
     browser.until("#preview", lambda text: "queue billing is not in the mapping table" in text)
     assert "bad.json" in browser.text("#preview")
+    assert "JSON is malformed" in browser.text("#preview")
     browser.reach("#document")
     put(browser, '"other":"sales"', '"billing":"accounts"')
     browser.press("button[value=check]")

@@ -258,3 +258,27 @@ def test_theme_is_kept(browser: Browser, served: Service) -> None:
     wait_for(lambda: browser.driver.get_cookie("auscult_theme"), bool)
     browser.driver.get(f"{served.url}/console/conversations")
     assert browser.run("return document.documentElement.dataset.theme") == "dark"
+
+
+def test_shortcuts_are_listed_and_switched_off(browser: Browser, served: Service) -> None:
+    """``?`` lists the shortcuts; switched off, no key alone does anything on any page, until they are on again (WCAG 2.1.4)."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.keys("?")
+    assert "Next, previous row" in browser.text("dialog#keys")
+    browser.one("dialog#keys button[value=off]").send_keys(Keys.ENTER)
+    wait_for(lambda: browser.driver.get_cookie("auscult_shortcuts"), bool)
+    browser.keys(Keys.ESCAPE)
+    body = "return document.activeElement.localName"
+    for key in "j", "/", "?":
+        browser.one("body").send_keys(key)
+    assert browser.run(body) not in {"a", "input"}
+    assert not browser.run("return document.querySelector('dialog#keys').open")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.one("body").send_keys("j")
+    assert browser.run(body) != "a"
+    browser.press("nav [data-shows-keys]")
+    browser.one("dialog#keys button[value=on]").send_keys(Keys.ENTER)
+    browser.keys(Keys.ESCAPE)
+    browser.one("body").send_keys("j")
+    assert browser.run(body) == "a"

@@ -6,12 +6,10 @@ those of reviews, administration and setup in ``test_console_journeys_*.py``.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from auscult.bootstrap.scheduling import run_connectors
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.change import Webhook
@@ -26,7 +24,6 @@ from tests.e2e.consoles import AGENT, QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.test_console_live import tell
 from tests.e2e.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.integration.connectors.placing import document, fill
 from tests.integration.working import conversation
 from tests.waiting import wait_for
 
@@ -272,26 +269,6 @@ def test_administrator_sees_what_is_behind_and_starts_it_again(browser: Browser,
     open_page(browser, served, "/administration/webhooks")
     browser.press("form[action$=enable] button")
     browser.until("main", lambda text: "It goes on where it stopped." in text)
-
-
-def test_engineer_points_a_connector_at_a_folder(browser: Browser, served: Service) -> None:
-    """Data engineer, 1: rows mapped and refused before it is in force; then a run, and what it refused with the reason."""
-    folder = Path(str(served.application.settings.state_dir)) / "inbox"
-    fill(folder, 2)
-    (folder / "bad.json").write_bytes(b"{")
-    enter(browser, served, "administrator")
-    open_page(browser, served, "/connectors")
-    browser.write("#document", document(f"folder:{folder}", "inbox").decode())
-    browser.press("button[value=check]")
-    browser.until("main", lambda text: "bad.json" in text and "JSON is malformed" in text)
-    browser.press("button[value=apply]")
-    browser.until("h1", lambda text: text == "inbox")
-    browser.press("form[action$=run] button")
-    browser.until("#runs", lambda text: "Waits for a worker" in text)
-    run_connectors(served.store, served.application.settings)
-    browser.until("#runs", lambda text: "Refused" in text)
-    browser.press("#runs a[href$='#refused']")
-    browser.until("#refused", lambda text: "JSON is malformed" in text)
 
 
 def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: Service) -> None:

@@ -19,7 +19,7 @@ def live(service: Service) -> Assisted:
 
 
 def test_a_whole_conversation_becomes_a_row_of_the_report(live: Assisted) -> None:
-    """Issue 7: events through the real server, and the report of seed 004 shows them, with each of its flags."""
+    """Events through the real server, and the report of sample aaconversation shows them, with each of its flags."""
     live.told("c-whole", moved(ADA, "NA", "entry"), said("HEY HO!"), said(REFUND), said("Sure!", "AGENT"))
     state = live.settled("c-whole")
     (suggestion,) = state["suggestions"]
@@ -164,7 +164,7 @@ def test_an_edited_message_keeps_its_first_text_and_leaves_a_trace(live: Assiste
 
 
 def test_late_events_make_a_new_revision(live: Assisted) -> None:
-    """Issue 7: what comes after the end belongs to it all the same."""
+    """What comes after the end belongs to it all the same."""
     live.told("c-late", moved(ADA, "NA", "entry"), said(REFUND), END)
     assert live.filed("c-late")["revision"] == 1
     live.told("c-late", said("Sure!", "AGENT", timestamp="2026-06-07T03:05:09Z"))
@@ -174,7 +174,7 @@ def test_late_events_make_a_new_revision(live: Assisted) -> None:
 
 
 def test_small_talk_gets_no_suggestion(live: Assisted) -> None:
-    """Issue 7: nothing is suggested to what nothing fits, and the state says why."""
+    """Nothing is suggested to what nothing fits, and the state says why."""
     live.told("c-talk", said("HEY HO!"), said("Crystal Minh"), said(THANKS))
     state = live.settled("c-talk")
     assert state["suggestions"] == []

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from litestar import Litestar
 
-from auscult.server.listening import LONGEST_HEAD
+from auscult.server.serving.listening import LONGEST_HEAD
 from tests.e2e.serving import listening
 from tests.waiting import PATIENCE_S
 

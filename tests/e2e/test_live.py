@@ -70,7 +70,7 @@ def listening(live: Assisted, conversation_id: str, after: int = 0, last_id: str
 
 
 def test_who_listens_hears_everything_once(live: Assisted) -> None:
-    """Issue 7: a stream of server-sent events; each numbered, each thing as it stands, until it is over."""
+    """A stream of server-sent events; each numbered, each thing as it stands, until it is over."""
     live.told("c-heard", moved(agent("ada"), "NA", "entry"))
     with listening(live, "c-heard") as heard:
         live.told("c-heard", said("HEY HO!"), said(REFUND), said("Sure!", "AGENT"))
@@ -105,7 +105,7 @@ def _goes_on_after_the_last_event_id(live: Assisted, numbers: list[int]) -> None
 
 
 def test_summaries(live: Assisted) -> None:
-    """Issue 7: interim on demand, so many for each agent; the time measured; edited by the agent."""
+    """Interim on demand, so many for each agent; the time measured; edited by the agent."""
     live.told("c-sums", moved(agent("ada"), "NA", "entry"), said(REFUND), said("Sure!", "AGENT"))
     path = "/live/conversations/c-sums/summaries"
     first = live.own("POST", path, {"agent": ADA, "key": "1"}).json()
@@ -133,7 +133,7 @@ def test_summaries(live: Assisted) -> None:
 
 
 def test_searches(live: Assisted) -> None:
-    """Issue 7: what an agent searches is found by the same engine; a key makes it safe to ask again."""
+    """What an agent searches is found by the same engine; a key makes it safe to ask again."""
     live.told("c-search", said("hello"))
     path = "/live/conversations/c-search/searches"
     found = live.own("POST", path, {"query": "how do I clear the cookies", "agent": ADA, "key": "1"}).json()
@@ -148,7 +148,7 @@ def test_searches(live: Assisted) -> None:
 
 
 def test_what_was_sent_instead_is_told(live: Assisted) -> None:
-    """Issue 7: who overrides a suggestion says what they sent in its place, so that it can be delivered; once."""
+    """Who overrides a suggestion says what they sent in its place, so that it can be delivered; once."""
     live.told("c-instead", said(REFUND))
     request_id = live.settled("c-instead")["suggestions"][0]["request_id"]
     path = f"/live/conversations/c-instead/answers/{request_id}/uses"
@@ -178,7 +178,7 @@ def test_what_was_sent_is_not_sent_again(live: Assisted) -> None:
 
 
 def test_feedback(live: Assisted) -> None:
-    """Issue 7: like or dislike, reasons from the app's own list, comment, agent; the last word of each agent counts."""
+    """Like or dislike, reasons from the app's own list, comment, agent; the last word of each agent counts."""
     live.told("c-said", said(REFUND))
     request_id = live.settled("c-said")["suggestions"][0]["request_id"]
     path = "/live/conversations/c-said/feedback"
@@ -203,7 +203,7 @@ def test_feedback(live: Assisted) -> None:
 
 
 def test_settings_are_chosen_by_the_app(live: Assisted) -> None:
-    """Issue 7: a configurable list of reasons, a configurable limit."""
+    """A configurable list of reasons, a configurable limit."""
     chosen = {"summaries_per_agent": 0, "reasons": {"widget": {"like": ["Nice"], "dislike": []}}}
     assert live.own("PUT", "/live/settings", chosen).status_code == 200
     try:
@@ -265,7 +265,7 @@ def test_who_may(live: Assisted) -> None:
 
 
 def test_knowledge(live: Assisted) -> None:
-    """Issue 7: documents per language, in versions; what is suggested changes with them."""
+    """Documents per language, in versions; what is suggested changes with them."""
     service = live.service
     headers = {"auth": service.token(service.new_client("knowledge:write", "assist:read", tenant=ASSISTED))}
 

@@ -187,7 +187,7 @@ def test_what_is_moved_shows_the_same(  # noqa: PLR0913, PLR0917  (a case, and w
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> None:
-    """Issue 6, item 5: pull | load into an empty database, and every row of call details and assist is equal.
+    """Pull | load into an empty database, and every row of call details and assist is equal.
 
     The other reports agree in all that the vendor tells and that is not worked out anew.
     """

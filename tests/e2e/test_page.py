@@ -265,7 +265,7 @@ def test_after_a_restart_nothing_is_lost_and_nothing_twice(browser: Browser, liv
 
 
 def test_steps_and_hints_are_seen(browser: Browser, live: Assisted) -> None:
-    """Issue 7: which step of a playbook is done, the share, and a hint while a required one is missing."""
+    """Which step of a playbook is done, the share, and a hint while a required one is missing."""
     live.app.forms.publish("ef-refunds", FORM)
     assert live.own("PUT", "/live/settings", CHOSEN).status_code == 200
     try:

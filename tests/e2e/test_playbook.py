@@ -57,7 +57,7 @@ def live(service: Service) -> Assisted:
 
 
 def test_steps_are_seen_as_they_are_done_and_scored_in_the_end(live: Assisted) -> None:
-    """Issue 7, item 4: which step is done, adherence so far, a hint when verification is missing; then real data."""
+    """Which step is done, adherence so far, a hint when verification is missing; then real data."""
     path = "/live/conversations/c-steps/playbook"
     live.told("c-steps", moved(ADA, "NA", "entry"))
     assert live.own("GET", path).json()["playbooks"] == []

@@ -2,9 +2,6 @@
 
 import io
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -15,6 +12,7 @@ import sqlalchemy as sa
 from auscult.domain.conversation import Turn
 from auscult.domain.privacy.settings import PrivacySettings
 from tests.contract.storing import conversation
+from tests.e2e.killing import DIE, run_until_killed
 from tests.e2e.own import Own
 from tests.e2e.recognising import recogniser
 from tests.e2e.serving import TENANT, Service, process, serving
@@ -24,8 +22,8 @@ from tests.e2e.test_recording_redaction import do_all
 from tests.e2e.test_transcriptions import call
 
 pytestmark = pytest.mark.slow
-KILLED = """
-import os, signal, sys
+KILLED = f"""{DIE}
+import sys
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.services.recordings import arrival, work
@@ -33,14 +31,6 @@ from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.recordings import blobs, folder, repository, tasks, transcriptions
 
 where = sys.argv[3]
-def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-def after(kind, name):
-    real = getattr(kind, name)
-    def call(*args, **kwargs):
-        real(*args, **kwargs)
-        die()
-    setattr(kind, name, call)
 if where == "before the file is stored":
     blobs.FolderBlobs.put = die
 elif where == "after the file is stored":
@@ -78,9 +68,7 @@ def killed(service: Service, where: str) -> None:
     """Do one task in a process that is killed there."""
     settings = service.application.settings
     place = (settings.database_url, str(settings.recordings), where, settings.transcriber_url or "")
-    order = [sys.executable, "-c", KILLED, *place]
-    ended = subprocess.run(order, check=False, capture_output=True, timeout=120)  # noqa: S603  (no shell)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    run_until_killed(KILLED, *place)
 
 
 def expire_leases(service: Service) -> None:

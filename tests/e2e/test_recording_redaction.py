@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from auscult import bootstrap
 from auscult.domain.conversation import Turn
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.privacy.redaction import erase_redaction
 from auscult.storage.recordings.repository import erase_transcripts
 from tests.contract.storing import conversation

@@ -1,8 +1,5 @@
 """A server that is killed during an upload: what it had received is kept, and sent on or again it is one recording."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -11,6 +8,7 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from tests.contract.storing import conversation
+from tests.e2e.killing import DIE, run_until_killed
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, process, serving
 from tests.e2e.sounding import tone
@@ -20,8 +18,8 @@ pytestmark = pytest.mark.slow
 SOUND = tone(3_000, channels=2)
 FIRST, SECOND = 40_000, 70_000
 PATH = "/conversations/c-kill/recordings"
-RECEIVED = """
-import os, signal, sys
+RECEIVED = f"""{DIE}
+import sys
 from datetime import UTC, datetime
 from auscult import bootstrap
 from auscult.config import Settings
@@ -32,14 +30,6 @@ from auscult.storage.recordings import blobs, repository
 from types import SimpleNamespace
 
 url, folder, account, org, app_id, upload_id, where = sys.argv[1:]
-def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-def after(kind, name):
-    real = getattr(kind, name)
-    def call(*args, **kwargs):
-        real(*args, **kwargs)
-        die()
-    setattr(kind, name, call)
 if where == "after the file is stored":
     after(blobs.FolderBlobs, "put")
 elif where == "after the row is written":
@@ -69,11 +59,8 @@ def test_an_upload_that_is_killed_is_one_recording(tmp_path: Path, where: str) -
         upload = own.ask("POST", PATH, SOUND[:FIRST], headers=started).json()["upload_id"]
         whole = where != "between two parts"
         place = (service.application.settings.database_url, str(folder))
-        order = [sys.executable, "-c", RECEIVED, *place, TENANT.account_id, TENANT.org_id, TENANT.app_id, upload, where]
-        ended = subprocess.run(  # noqa: S603  (no shell)
-            order, check=False, capture_output=True, timeout=120, input=SOUND[FIRST : None if whole else SECOND]
-        )
-        assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+        order = (*place, TENANT.account_id, TENANT.org_id, TENANT.app_id, upload, where)
+        run_until_killed(RECEIVED, *order, given=SOUND[FIRST : None if whole else SECOND])
         if whole:
             problem(own.ask("GET", f"/recording-uploads/{upload}"), 404, "upload.unknown")
             own.ask("POST", PATH, SOUND, headers={"Content-Type": "audio/wav"})

@@ -1,4 +1,4 @@
-"""The first report on a real server (rules 16 to 24), and seed 000 from end to end."""
+"""The first report on a real server (rules 16 to 24), and sample scorereporting from end to end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def ids(answer: httpx.Response) -> list[str]:
 
 
 def test_the_sample_comes_back(service: Service) -> None:
-    """Seed 000: byte for byte, and the totals that belong to six rows."""
+    """Sample scorereporting: byte for byte, and the totals that belong to six rows."""
     answer = service.ask()
     rows = msgspec.json.encode(SAMPLE["results"])
     assert answer.content == b'{"results":' + rows + b',"totalResults":6,"hasMore":false,"totalPages":1}'

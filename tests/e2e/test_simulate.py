@@ -44,7 +44,7 @@ def simulate(live: Assisted, folder: Path, *words: str, app: str = ASSISTED.app_
 
 
 def test_a_recording_goes_all_the_way(live: Assisted, tmp_path: Path) -> None:
-    """Issue 7, item 5: played, answered, handed on, scored, reported; and played again, nothing happens."""
+    """Played, answered, handed on, scored, reported; and played again, nothing happens."""
     write(tmp_path / "recorded.ndjson", RECORDED)
     played = simulate(live, tmp_path)
     page = f"{live.service.url}/assist/#"

@@ -107,7 +107,7 @@ EVERY = set(range(COUNT))
 
 
 def test_call_details(service: Service, patience: Patience) -> None:
-    """Seed 003: week after week, offset after offset, until data is empty; sleeping on 429."""
+    """Sample calldetails: week after week, offset after offset, until data is empty; sleeping on 429."""
     for _ in range(LIMIT - 2):
         service.ask()
     client = CallDetails(service.url, headers(service, iid=TENANT.app_id, referer="smartassist"), patience)
@@ -117,7 +117,7 @@ def test_call_details(service: Service, patience: Patience) -> None:
 
 
 def test_score_reporting(service: Service, patience: Patience) -> None:
-    """Seed 000: those below the threshold are not in it."""
+    """Sample scorereporting: those below the threshold are not in it."""
     client = ScoreReporting(service.url, headers(service), patience)
     rows = list(client.pull(TENANT.app_id, FIRST, LAST))
     assert [row["conversationId"] for row in rows] == ids(EVERY - SHORT)
@@ -125,7 +125,7 @@ def test_score_reporting(service: Service, patience: Patience) -> None:
 
 
 def test_raw_data(service: Service, patience: Patience) -> None:
-    """Seed 001: pages of ten, everything included, and a wait when the minute's requests are used up."""
+    """Sample rawdata: pages of ten, everything included, and a wait when the minute's requests are used up."""
     for _ in range(5):
         service.ask()
     client = RawData(service.url, headers(service), patience)
@@ -136,14 +136,14 @@ def test_raw_data(service: Service, patience: Patience) -> None:
 
 
 def test_account_raw_data(service: Service, patience: Patience) -> None:
-    """Seed 002: its doubled slash, its misspelt end date, its own spelling of keys."""
+    """Sample account_rawdata: its doubled slash, its misspelt end date, its own spelling of keys."""
     client = AccountRawData(service.url, headers(service, Iid=TENANT.app_id, **{"client-app": "unified"}), patience)
     rows = list(client.pull(TENANT.account_id, FIRST, LAST))
     assert [row["Conversation ID"] for row in rows] == ids(EVERY - SHORT)
 
 
 def test_assist_conversations(service: Service, patience: Patience) -> None:
-    """Seed 004: days, pages of twenty, all flags."""
+    """Sample aaconversation: days, pages of twenty, all flags."""
     client = AssistConversations(service.url, headers(service), patience)
     rows = list(client.pull(TENANT.app_id, FIRST.date(), LAST.date()))
     assert [row["convId"] for row in rows] == ids(ASSISTED)

@@ -1,4 +1,4 @@
-"""Seed 004 (rules 23 and 25): the sample's conversation goes in as a native document and comes out as the sample shows it."""
+"""Sample aaconversation (rules 23 and 25): the sample's conversation goes in as a native document and comes out as the sample shows it."""
 
 from itertools import product
 from typing import Any

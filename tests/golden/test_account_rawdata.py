@@ -1,4 +1,4 @@
-"""Seed 002 (rule 23): the sample's two conversations go in as native documents and come out as the sample shows them.
+"""Sample account_rawdata (rule 23): the sample's two conversations go in as native documents and come out as the sample shows them.
 
 Sentiment, churn risk and escalation are found by analysis, from the first word to the page. Intents and topics are put
 in by hand: the sample's ("intent", "code intent request") are in nobody's words, and ours would be other ones.

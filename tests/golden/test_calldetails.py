@@ -1,4 +1,4 @@
-"""Seed 003 (rule 23): the sample's three contacts go in as native documents and come out as the sample shows them."""
+"""Sample calldetails (rule 23): the sample's three contacts go in as native documents and come out as the sample shows them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rule 12, seeds 001 and 002: what analysis finds, from the words of a call to the rows of both raw-data reports."""
+"""Rule 12, samples rawdata and account_rawdata: what analysis finds, from the words of a call to the rows of both raw-data reports."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,7 @@ def of(store: Store, report: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_rawdata(loaded: Store) -> None:
-    """Seed 001's table: the label, the score, pattern, ratio, emotions with proportion and ms."""
+    """Sample rawdata's table: the label, the score, pattern, ratio, emotions with proportion and ms."""
     found, foreign = of(loaded, "rawdata")
     assert found["sentiment"] == "negative"
     assert 1 <= found["sentimentScore"] < 4
@@ -65,7 +65,7 @@ def test_rawdata(loaded: Store) -> None:
 
 
 def test_account_rawdata(loaded: Store) -> None:
-    """Seed 002: a whole score and both flags; null, and not false, where the language is not understood."""
+    """Sample account_rawdata: a whole score and both flags; null, and not false, where the language is not understood."""
     found, foreign = of(loaded, "account_rawdata")
     keys = ("Sentiment Score", "IsChurnRiskObserved", "IsEscalationObserved")
     assert [found[key] for key in keys[1:]] == [True, True]

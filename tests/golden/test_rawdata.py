@@ -1,4 +1,4 @@
-"""Seed 001 (rule 23): the sample's four conversations go in as native documents, are audited, and come out as it shows.
+"""Sample rawdata (rule 23): the sample's four conversations go in as native documents, are audited, and come out as it shows.
 
 Two things stand between our rows and the sample's, and both are its own doing: keys that stand only in its table are
 behind the others here, and the metric lists of its first and fourth row are cut (their scores need more metrics than

@@ -1,4 +1,4 @@
-"""Seed 000 (rule 23): the sample's six conversations go in as native documents and come out as the sample shows them."""
+"""Sample scorereporting (rule 23): the sample's six conversations go in as native documents and come out as the sample shows them."""
 
 from datetime import UTC, datetime
 from pathlib import Path

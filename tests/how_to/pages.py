@@ -1,12 +1,13 @@
 """What a page leaves open, and which of its blocks do not run here, with the reason."""
 
 import re
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), ROOT / "README.md"]
 
 SWAPS = {
     "postgresql://auscult@db/auscult": "sqlite:///auscult.db",
@@ -24,13 +25,22 @@ SWAPS = {
     "--labels labels.ndjson calls.ndjson": "--labels labels.ndjson tuned.ndjson",
     "?cursor=$CURSOR": "",
     "services/…": "services/T0/B0/x",
+    "--processes 4 --workers 2": "--processes 2 --workers 1",
+    "agree labels.ndjson calls.ndjson": "agree labels.ndjson tuned.ndjson",
     "--speed 5": "--speed 0",
+    "systemctl enable --now": 'systemctl enable --root="$PWD"',
+    "kubectl create": "kubectl create --dry-run=client --output=yaml",
+    "kubectl apply --kustomize": "kubectl kustomize",
 }
 """Places and names of the reader's own, and what they are here."""
 
 SAID = {
     "ca-77e1": r"\bca-[\w-]+",
     "sc-1b2c": r"\bsc-[\w-]+",
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…": r"auth: (eyJ[\w.-]+)",
+    "as-3c4d": r"\bas-[\w-]+",
+    "di-5d1e": r"\bdi-[\w-]+",
+    "aa-1ffcb217-…": r'"request_id":"(aa-[\w-]+)"',
     "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55": r"\bb-[\w-]{20,}",
 }
 """Ids that a page shows, and how they are found in what the commands before said."""
@@ -43,52 +53,58 @@ class Outside(NamedTuple):
     reason: str
 
 
-CLOUD = "needs an account with a provider, and its credentials"
-INSTALLS = "installs a package from an index; the tests install nothing"
-SERVES = "serves until it is stopped"
-HOST = "needs a host with systemd"
-CLUSTER = "needs a cluster of machines"
 OUTSIDE: dict[tuple[str, int], Outside] = {
-    ("ask-an-agent", 1): Outside("word_agent.py 8600", f"{SERVES}; tests/integration/test_outside.py runs it"),
-    ("assist-agents-live", 8): Outside("curl -N", "listens until it is stopped; tests/e2e/test_live.py listens"),
-    ("assist-agents-live", 9): Outside(
-        "aa-1ffcb217-…", "its id comes from the stream; tests/e2e/test_live.py sends these"
+    ("deploy", 1): Outside(
+        "docker",
+        "needs a daemon that builds and runs images; tests/integration/test_image.py runs the Dockerfile's steps",
     ),
-    ("deploy", 1): Outside("docker", "needs a daemon that builds and runs images"),
-    ("deploy", 2): Outside("systemctl", HOST),
-    ("deploy", 3): Outside("kubectl", CLUSTER),
-    ("embed-with-a-model", 1): Outside("pip install", INSTALLS),
     ("embed-with-a-model", 2): Outside(
-        "AUSCULT_EMBEDDINGS=semantic", "needs the model of 130 MB; tests/semantic has it"
+        "[semantic]", "needs torch, transformers and a model, together 1 GB; `make test-semantic` installs them"
     ),
-    ("judge-with-a-model", 1): Outside("pip install", INSTALLS),
-    ("move-off-the-vendor", 1): Outside("platform.kore.ai", f"{CLOUD}; tests/e2e/test_moving.py has a server like it"),
-    ("recordings", 1): Outside("pip install", INSTALLS),
-    ("recordings", 4): Outside(
-        "$LOCATION", "goes on with an upload cut off in the middle, as tests/e2e/test_recording_uploads.py"
+    ("embed-with-a-model", 3): Outside(
+        "AUSCULT_EMBEDDINGS=semantic", "the same; `make test-semantic` tests the setting"
     ),
-    ("recordings", 9): Outside("pip install", INSTALLS),
-    ("redact", 1): Outside("pip install", INSTALLS),
-    ("review-and-dispute", 2): Outside("...", "abridged; tests/e2e/test_api_disputes.py sends both requests"),
-    ("rotate-keys", 1): Outside("systemctl", HOST),
-    ("run-several-processes", 1): Outside("serve", f"{SERVES}; tests/e2e/test_processes.py runs several"),
-    ("score-on-many-machines", 3): Outside("SLURM_ARRAY_TASK_ID", CLUSTER),
-    ("score-on-many-machines", 4): Outside(
-        "tcp://scheduler", f"{CLUSTER}; tests/integration/test_cli_dask.py has one of processes"
-    ),
-    ("use-the-console", 1): Outside("auscult demo", f"{SERVES}; tests/integration/test_cli_demo.py runs it"),
-    ("use-the-python-client", 1): Outside("pip install", INSTALLS),
-    ("write-a-plug-in", 1): Outside("pip install", INSTALLS),
-    ("write-a-plug-in", 2): Outside("AUSCULT_ENGINES=trigrams", "needs the plug-in of the page, installed"),
 }
 """By page and number of the block. An entry whose word is gone from its block fails the test."""
 
 
+class Running(NamedTuple):
+    """A block that runs until it is stopped."""
+
+    ready: str
+    """A pattern of its output. The first group is the address, for ``then``."""
+    stopped_by: signal.Signals | None = signal.SIGINT
+    """By Ctrl-C, as at a terminal; by SIGTERM, as by a service manager; or None if it ends by itself."""
+    status: int = 0
+    then: str = ""
+    """Commands for what the page describes in words."""
+
+
+RUNNING = {
+    ("README", 1): Running(
+        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep -q Overview'
+    ),
+    ("ask-an-agent", 1): Running(r"listening on (http://\S+)"),
+    ("assist-agents-live", 8): Running(r"event: suggestion\ndata: .*\n", stopped_by=None),
+    ("run-several-processes", 1): Running(
+        r"auscult serves (http://\S+)", signal.SIGTERM, then='curl -s "$ADDRESS/readyz"'
+    ),
+    ("use-the-console", 1): Running(
+        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep -q Overview'
+    ),
+}
+"""By page and number of the block."""
+
+REPEATED = {
+    ("score-on-many-machines", 3): ({"SLURM_ARRAY_TASK_ID": "0"}, {"SLURM_ARRAY_TASK_ID": "1"}),
+    ("score-on-many-machines", 4): ({"JOB_COMPLETION_INDEX": "0"}, {"JOB_COMPLETION_INDEX": "1"}),
+}
+"""Blocks that a scheduler runs several times, and the variables that it sets each time."""
+
+
 def swapped(block: str, said: str, given: Mapping[str, str]) -> str:
     """Return a block with the reader's own names, what else is ``given``, and the ids of this run."""
-    for shown, here in {**SWAPS, **given}.items():
-        if shown == "TOKEN":
-            continue
+    for shown, here in {**given, **SWAPS}.items():
         block = block.replace(shown, here)
     for shown, pattern in SAID.items():
         found = re.findall(pattern, said)
@@ -97,13 +113,23 @@ def swapped(block: str, said: str, given: Mapping[str, str]) -> str:
     return block
 
 
+_ADDS = "auscult users add {0}@example.com --name {0} --role {1} --password-stdin --app st-1 < password.txt\n"
 PREPARED = {
-    "calibrate": """
-auscult users add ann@example.com --name Ann --role auditor --password-stdin --app st-1 < password.txt
-auscult users add bob@example.com --name Bob --role auditor --password-stdin --app st-1 < password.txt
-""",
-    "schedule-reports": "auscult users add mia@example.com --name Mia --role qa-manager --password-stdin --app st-1 < password.txt",
+    "calibrate": _ADDS.format("ann", "auditor") + _ADDS.format("bob", "auditor"),
+    "schedule-reports": _ADDS.format("mia", "qa-manager"),
     "import-a-scorecard": "auscult forms apply examples/forms/collections.yaml --app st-1",
     "look-after-jobs": "auscult load inbox/day.ndjson --app st-1 --no-wait",
+    "review-and-dispute": f"""
+{_ADDS.format("ann", "auditor")}{_ADDS.format("eva", "qa-manager")}{_ADDS.format("lee", "agent --agent a-4")}
+export LEES_PASSWORD="a long sentence for a password 7" EVAS_PASSWORD="a long sentence for a password 7"
+echo "release: second_look" | auscult disputes policy - --app st-1
+auscult audits assign c-1 --auditor ann@example.com --app st-1
+auscult audits submit c-1 em-greeting=NO em-tone=YES em-signoff=YES --app st-1
+""",
+    "move-off-the-vendor": "export AUSCULT_DATABASE_URL=sqlite:///moved.db",
+    "README": """
+auscult scorecards apply examples/scorecards/service.yaml --app st-1
+auscult audits assign c-1 --auditor ann@example.com --app st-1
+""",
 }
 """What the reader of a page has done before, and the page does not say."""

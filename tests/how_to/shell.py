@@ -3,21 +3,22 @@
 Lines with quotes over several lines, assignments, ``export``, ``$NAME``, ``$(…)``, pipes from ``echo``, ``< file``, globs.
 """
 
-import os
 import re
 import shlex
-import subprocess
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from auscult.cli import build
-from tests.waiting import PATIENCE_S
+from tests.how_to import bash
 
 BLOCK = re.compile(r"^```(?:console|bash|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"\$\{?(\w+)\}?")
 _ASSIGNED = re.compile(r"(\w+)=\$\((.*)\)")
+_OURS = re.compile(r"(?:\w+=\S* )*(?:\w+=\$\()?(?:auscult|echo|export)\b[^;&>]*")
 
 
 def blocks(page: Path) -> list[str]:
@@ -46,7 +47,8 @@ class Shell:
         self.folder = folder
         self.environment = environment
         self.said = ""
-        self._functions: list[str] = []
+        self.is_real = False
+        """Whether every block needs a real shell, because ``auscult`` is one that the page installed."""
         self._program = build()
 
     def run(self, text: str) -> None:
@@ -54,28 +56,27 @@ class Shell:
         for line in lines(text):
             self._line(line)
 
-    def sends(self, text: str) -> bool:
-        """Return whether a block sends requests: with curl, or with a function that a block before defined."""
-        names = [function.partition("(")[0] for function in self._functions]
-        return any(re.search(rf"^{name} |\bcurl ", text, re.MULTILINE) for name in ["curl", *names])
+    def needs_bash(self, text: str) -> bool:
+        """Return whether a block has more than ``auscult``, ``echo``, ``export`` and pipes between them."""
+        return self.is_real or "<<" in text or not all(_OURS.fullmatch(line.split(" # ")[0]) for line in lines(text))
 
-    def run_with_curl(self, text: str) -> None:
-        """Run a block in a real shell, with the functions that blocks before it defined; what a server refuses fails."""
-        self._functions += re.findall(r"^\w+\(\) \{.*\}$", text, re.MULTILINE)
-        script = "\n".join(
-            ["set -euo pipefail", 'curl() { command curl --fail-with-body "$@"; }', *self._functions, text]
-        )
-        done = subprocess.run(  # noqa: S603  (our own pages)
-            ["bash", "-c", script],  # noqa: S607  (the reader's own bash)
-            cwd=self.folder,
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_S,
-        )
-        self.said += done.stdout
-        assert done.returncode == 0, f"{text} ended with {done.returncode}: {done.stdout} {done.stderr}"
+    def run_in_bash(self, text: str) -> None:
+        """Run a block in a real shell; what it defines is there for later blocks."""
+        said, defined = bash.run(text, self.folder, self.environment)
+        self.said += said
+        self.environment |= defined
+
+    @contextmanager
+    def running(self, text: str, ready: str, stopped_by: signal.Signals | None, status: int) -> Iterator[str]:
+        """Start a block; return the address that it prints when it is ready. At the end, stop it and check its status."""
+        started = bash.Background(text, self.folder, self.environment)
+        try:
+            address = started.wait_for(ready)
+            self.said += started.said
+            yield address
+            started.stop(stopped_by, status)
+        finally:
+            started.kill()
 
     def _line(self, line: str) -> None:
         assigned = _ASSIGNED.fullmatch(line)

@@ -16,13 +16,14 @@ from auscult.domain.people.permissions import SCOPES
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.e2e.serving import listening
 from tests.how_to import world
-from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, swapped
+from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, RUNNING, Running, swapped
+from tests.how_to.provided import PROVIDED, Scene
 from tests.how_to.shell import Shell, blocks, lines
 
 pytestmark = pytest.mark.slow
 
 ENVIRONMENT = {"AUSCULT_DATABASE_URL": "sqlite:///auscult.db", "COLUMNS": "200", "NO_COLOR": "1"}
-NETWORK = r"curl |auscult (?:pull|simulate|token)"
+NETWORK = r"curl |127\.0\.0\.1:8484|auscult (?:pull|simulate|token)"
 
 
 @pytest.fixture(scope="module")
@@ -38,26 +39,40 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.stem)
-def test_the_blocks_of_a_page_run(page: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_blocks_of_a_page_run(
+    page: Path, made: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One after the other, in one session, with the ids of this run; each command ends with 0."""
     inside = [(number, block) for number, block in enumerate(blocks(page), 1) if (page.stem, number) not in OUTSIDE]
-    if not inside:
-        return
     folder = shutil.copytree(made, tmp_path / "here", symlinks=True)
     monkeypatch.chdir(folder)
     with ExitStack() as stack:
         shell = Shell(folder, **ENVIRONMENT)
         given: dict[str, str] = {}
         if any(re.search(NETWORK, block) for _, block in inside):
-            given = stack.enter_context(served(folder))
-            shell.environment |= {"TOKEN": given["TOKEN"]}
+            given |= stack.enter_context(served(folder))
+            shell.environment |= {"TOKEN": given.pop("TOKEN")}
         shell.run(PREPARED.get(page.stem, ""))
-        for _, block in inside:
-            if shell.sends(block):
-                shell.run_with_curl(swapped(block, shell.said, given))
-                continue
-            for line in lines(block):
-                shell.run(swapped(line, shell.said, given))
+        if page.stem in PROVIDED:
+            given |= stack.enter_context(PROVIDED[page.stem](Scene(shell, tmp_path_factory)))
+        for number, block in inside:
+            for variables in REPEATED.get((page.stem, number), ({},)):
+                shell.environment |= variables
+                run(shell, block, given, RUNNING.get((page.stem, number)), stack)
+
+
+def run(shell: Shell, block: str, given: dict[str, str], running: Running | None, stack: ExitStack) -> None:
+    """Run a block to its end, or until the end of the page."""
+    if running is not None:
+        text = swapped(block, shell.said, given)
+        address = stack.enter_context(shell.running(text, running.ready, running.stopped_by, running.status))
+        shell.environment["ADDRESS"] = address
+        shell.run_in_bash(running.then)
+    elif shell.needs_bash(block):
+        shell.run_in_bash(swapped(block, shell.said, given))
+    else:
+        for line in lines(block):
+            shell.run(swapped(line, shell.said, given))
 
 
 @contextmanager
@@ -79,6 +94,9 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
             "http://127.0.0.1:8484": address,
             "https://quality.example.com": address,
             "https://old.example.com": address,
+            "https://platform.kore.ai": address,
+            "66050d249f946671f64a…": "a-1",
+            "--org o-… --app st-…": "--org o-1 --app st-1",
             "SECRET=…": f"SECRET={client.secret}",
             "--client-secret …": f"--client-secret {client.secret}",
             "cs-…": client.client_id,
@@ -94,5 +112,7 @@ def test_what_does_not_run_is_still_there() -> None:
 
 
 def test_what_is_prepared_has_its_page() -> None:
-    """No preparation outlives its page."""
-    assert [name for name in PREPARED if name not in {page.stem for page in PAGES}] == []
+    """No preparation outlives its page, and no special way to run a block outlives the block."""
+    assert [name for name in (*PREPARED, *PROVIDED) if name not in {page.stem for page in PAGES}] == []
+    there = {(page.stem, number) for page in PAGES for number, _ in enumerate(blocks(page), 1)}
+    assert [place for place in (*RUNNING, *REPEATED) if place not in there] == []

@@ -1,9 +1,13 @@
 """What the pages speak of: a folder with the files that they name, and a database with an app that has all this in it."""
 
+import json
 import wave
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
 
 from tests.how_to.shell import Shell
 from tests.integration.program import POLITE, conversation, write
@@ -42,10 +46,12 @@ FILES = {
     "bank-2.yaml": FORM.format(id="ef-bank", name="Bank", queue="Bank", phrase="good afternoon"),
     "calls.csv": "conversation_id,file\nc-0bba1c4,call.wav\n",
     "plans.csv": "plan,fee\ngold,25.00\nsilver,10.00\n",
+    "ours.yaml": FORM.format(id="ef-ours", name="Ours", queue="Ours", phrase="hello"),
     "scorecard.csv": "Question,Points,Answers\nDoes the agent verify the identity?,60,Yes/No\nHow is the tone?,40,0-5\n",
     "agents.csv": "agent_id,name,emails,hired_on\na-4,Ana,ana@example.com,2025-01-01\n",
     "teams.csv": "team_id,name,lead,agent_id,since,until\nt-1,First,,a-4,2026-01-01,\n",
     "queues.csv": "queue_id,name,agent_id,since,until\nq-9,Retention,a-4,2026-01-01,\n",
+    "faq.md": "# Returns\n\n## How long may I return an item?\n\nYou may return an item within 90 days.\n",
     "password.txt": "a long sentence for a password 7\n",
 }
 
@@ -83,6 +89,7 @@ def make(folder: Path) -> None:
     (folder / "shards" / "one.ndjson").write_text(
         (folder / "calls.ndjson").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    parquet.write_table(pa.table({"document": [json.dumps(conversation("c-91"))]}), folder / "shards" / "two.parquet")
 
 
 def label(folder: Path, name: str, calls: Sequence[Mapping[str, Any]]) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from auscult.domain.audits.draw import Draw, DrawnItem
 from auscult.domain.audits.plan import Frame, Plan, PlanDocument, Quota
 from auscult.storage import Store, new_secret_key, open_store
-from auscult.storage.core.audit_tables import assignments
+from auscult.storage.core.tables.audits import assignments
 from tests.contract.storing import STARTED, TENANT, conversation, put
 from tests.waiting import PATIENCE_S
 

@@ -26,7 +26,7 @@ from auscult.services.assist.step_detection import Tracker
 from auscult.storage import Store
 from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.store import AppStore
-from auscult.workers.live_poller import LiveConversationPoller
+from auscult.workers.background.live_poller import LiveConversationPoller
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
@@ -129,7 +129,7 @@ def test_who_dies_before_handing_on_is_followed_within_seconds(desk: Desk) -> No
 
 
 def test_what_is_to_be_done_is_done_once(desk: Desk) -> None:
-    """Issue 7: nothing lost and nothing twice, whoever processes it, how often, and all at once."""
+    """Nothing lost and nothing twice, whoever processes it, how often, and all at once."""
     desk.hear("c-1", moved("a-1", "first", entry=True), said("m-1", CODE), said("m-2", "hello"))
     desk.hear("c-1", moved("a-1", "cold", entry=False), moved("a-2", "cold", entry=True), said("m-3", PASSWORD), over)
     with ThreadPoolExecutor(4) as threads:
@@ -178,7 +178,7 @@ def test_what_cannot_be_summarised_says_why(desk: Desk) -> None:
 
 
 def test_what_is_left_undone_is_done_by_somebody_else(desk: Desk) -> None:
-    """Issue 7: a message is committed before it is answered, and who died in between leaves it due."""
+    """A message is committed before it is answered, and who died in between leaves it due."""
     desk.hear("c-1", said("m-1", CODE))
     assert desk.due() == []
     desk.time += timedelta(seconds=5)
@@ -189,7 +189,7 @@ def test_what_is_left_undone_is_done_by_somebody_else(desk: Desk) -> None:
 
 
 def test_steps_are_looked_for_once_the_suggestion_is_told(desk: Desk) -> None:
-    """Issue 7, item 4: following a playbook holds up no suggestion, and in the end the conversation has what was found."""
+    """Following a playbook holds up no suggestion, and in the end the conversation has what was found."""
     asked = Sign(speaker="customer", phrases=("promo codes",))
     desk.app.live.configure(AssistSettings(dialogs=(DialogTask(id="codes", when=asked),)))
     tracker = Tracker({})
@@ -212,7 +212,7 @@ def test_steps_are_looked_for_once_the_suggestion_is_told(desk: Desk) -> None:
 
 
 def test_silence_is_an_end_that_may_be_undone(desk: Desk) -> None:
-    """Issue 7: after the app's time it is handed on; what comes later makes a new revision, after another silence."""
+    """After the app's time it is handed on; what comes later makes a new revision, after another silence."""
     settings = desk.app.live.settings()
     desk.hear("c-1", said("m-1", CODE))
     attendant = LiveConversationPoller(desk.store, desk.assistant(), desk.now)
@@ -320,7 +320,7 @@ def writing(server: Counting) -> Iterator[Assistant]:
 def test_a_judge_writes_from_the_passages(
     desk: Desk, server: Counting, writing: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Issue 7: where one is configured; what takes long is shown before the next is asked for."""
+    """Where one is configured; what takes long is shown before the next is asked for."""
     monkeypatch.setattr("auscult.services.assist.assistant.SOON_S", 0.0)
     desk.hear("c-1", said("m-1", CODE), said("m-2", "hello"), said("m-3", PASSWORD))
     writing.process(desk.app, "c-1")
@@ -335,7 +335,7 @@ def test_a_judge_writes_from_the_passages(
 
 
 def test_a_judge_that_refuses_says_nothing(desk: Desk, server: Counting, writing: Assistant) -> None:
-    """Issue 7: a refusal when the passages do not answer; a search says so, and shows what there is."""
+    """A refusal when the passages do not answer; a search says so, and shows what there is."""
     server.always = Scripted(text='{"passages":[],"answer":""}')
     desk.hear("c-1", said("m-1", CODE))
     writing.process(desk.app, "c-1")

@@ -17,7 +17,7 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 def test_a_figure_goes_from_a_command_into_the_page(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Issue 6, item 6: one command, one table, with the command, versions and date."""
+    """One command, one table, with the command, versions and date."""
     page = tmp_path / "performance.md"
     page.write_text(f"# Performance\n\n{program.BEGIN}\nold\n\n{program.END}\nThe rest.\n", encoding="utf-8")
     monkeypatch.setattr(program, "PAGE", page)

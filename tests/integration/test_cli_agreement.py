@@ -104,7 +104,7 @@ def agreement(url: str, folder: Path, *words: str) -> Result:
 
 
 def test_agreement_with_audits(url: str, home: Path) -> None:
-    """Issue 4.5: per metric and form raw agreement, kappa, base rate, n and confusion, and the disagreements to read."""
+    """Per metric and form raw agreement, kappa, base rate, n and confusion, and the disagreements to read."""
     with bootstrap.open(read_settings({"HOME": str(home)}, database_url=url)) as application:
         found = msgspec.to_builtins(agreement_of(application.store.within(TENANT), Selection(), 3))
     (form,) = found["forms"]

@@ -82,7 +82,7 @@ def insights(folder: Path, *words: str) -> Result:
 
 
 def test_a_month_beside_the_one_before(home: Path) -> None:
-    """Issue 5, 6: volume, sentiment, resolution and risk, beside the period of the same length before."""
+    """Volume, sentiment, resolution and risk, beside the period of the same length before."""
     found = insights(home, *APRIL, "--by", "queue", "--by", "missed_metric", "--json")
     assert (found.status, found.err) == (0, "")
     total = found.last["total"]

@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_says_what_it_would_change_and_changes_nothing(folder: Path) -> None:
-    """Issue 4.5: cross-validated, prints what it would change; a new file is written only where one is named."""
+    """Cross-validated, prints what it would change; a new file is written only where one is named."""
     tuned = auscult(folder, "tune", "form.yaml", "--labels", "labels.ndjson", "calls.ndjson", "--write", "new.yaml")
     assert tuned.status == 0
     first, second, last = tuned.out.splitlines()

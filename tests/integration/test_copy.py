@@ -73,7 +73,7 @@ def new_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
 
 
 def test_a_store_moves_to_the_other_kind_of_database(database_url: str, new_url: str) -> None:
-    """Issue 6, item 1: verified by counts and hashes; what it holds, its clients' secrets too, goes on working there."""
+    """Verified by counts and hashes; what it holds, its clients' secrets too, goes on working there."""
     fill(database_url)
     steps: list[tuple[int, int | None]] = []
     tables = bootstrap.copy(settings(database_url), settings(new_url), lambda *step: steps.append(step))

@@ -86,7 +86,7 @@ def answers(line: dict[str, Any]) -> dict[str, str]:
 def test_each_form_tells_a_good_call_from_a_bad_one(
     name: str, good: dict[str, str], bad: dict[str, str], score: tuple[int, int]
 ) -> None:
-    """Issue 4.1: each kind of metric, from a form to a score with evidence."""
+    """Each kind of metric, from a form to a score with evidence."""
     first, second = scored(name)
     assert answers(first) == good
     assert answers(second) == answers(second) | bad

@@ -46,7 +46,7 @@ def _conversations(count: int, at: datetime = SINCE) -> list[Conversation]:
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_each_report_is_exported_whole(store: Store, tmp_path: Path, report: str) -> None:
-    """Issue 6, item 4: partitioned by day, every row in the file of the day it starts on, none twice."""
+    """Partitioned by day, every row in the file of the day it starts on, none twice."""
     store.ensure(TENANT)
     process(store, _conversations(1_500))
     export = Export(store.within(TENANT), REPORTS[report], TABLES["parquet"], LocalFolder(tmp_path))

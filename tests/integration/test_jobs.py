@@ -20,7 +20,7 @@ from auscult.domain.evaluation import Verdict
 from auscult.domain.tenancy import Tenant
 from auscult.metrics.by_question import ByQuestion
 from auscult.storage import Store
-from auscult.storage.core.tables import batches, evaluations
+from auscult.storage.core.tables.conversations import batches, evaluations
 from auscult.storage.store import AppStore
 from auscult.workers import worker as worker_room
 from auscult.workers.dbos_database import jobs_url

@@ -19,7 +19,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.probe import Judgement
 from auscult.storage import Store
-from auscult.storage.core.tables import judge_calls
+from auscult.storage.core.tables.judge import judge_calls
 from auscult.storage.store import AppStore
 from tests.integration.program import AUSCULT, TENANT, Result, environment, write
 from tests.integration.program import auscult as run

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from auscult import bootstrap
 from auscult.domain.conversation import Conversation
 from auscult.storage import Store
-from auscult.storage.core.tables import batches, conversations, evaluations
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations
 from auscult.storage.store import AppStore
 from tests.integration.program import AUSCULT, TENANT, environment
 from tests.integration.working import FORM, conversation, settings_for

@@ -26,8 +26,8 @@ from auscult import bootstrap
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.formats.native import write
 from auscult.storage import Store
-from auscult.storage.core.feed_tables import changes
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.conversations import conversations, evaluations
+from auscult.storage.core.tables.delivery import changes
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.waiting import PATIENCE_S, fixed_port, wait_until

@@ -115,7 +115,7 @@ def said(app: AppStore, conversation_id: str) -> list[str]:
 
 
 def test_killed_between_message_and_suggestion(app: AppStore, database_url: str, tmp_path: Path) -> None:
-    """Issue 7: whatever was answered OK is there, is answered and looked at once, and is handed on at the end."""
+    """Whatever was answered OK is there, is answered and looked at once, and is handed on at the end."""
     kept: list[tuple[str, str]] = []
     for round_ in range(KILLS):
         with serving(database_url, tmp_path) as address:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -15,12 +14,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.e2e.serving import TENANT, Service, serving
-from tests.integration.program import environment
-from tests.waiting import PATIENCE_S
+from tests.installing import ROOT, run, wheel
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 ENGINE = ("auscult", "alembic", "babel", "dbos", "litestar", "numpy", "pyarrow", "sqlalchemy", "typer")
 READER = """
 import json, sys
@@ -50,22 +47,6 @@ assert auscult.client.__all__ == auscult_client.__all__
 """
 
 
-def run(*command: str | Path, folder: Path, **settings: str) -> str:
-    """Run a command that sees nothing of this environment; return its output."""
-    given = {name: value for name, value in environment().items() if name != "PYTHONPATH"} | settings
-    done = subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command],
-        cwd=folder,
-        env=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=2 * PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def needed(requirements: list[str], seen: set[str]) -> set[str]:
     """Return the names of what these requirements bring along, by the metadata of what is installed here."""
     for requirement in map(Requirement, requirements):
@@ -80,13 +61,12 @@ def needed(requirements: list[str], seen: set[str]) -> set[str]:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the Python of an environment with the wheel and what it declares, the bytes of this environment's."""
     folder = tmp_path_factory.mktemp("light")
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, folder=ROOT / "client")
-    (wheel,) = folder.glob("auscult_client-*.whl")
-    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
+    built = wheel(tmp_path_factory, ROOT / "client")
+    run(folder, sys.executable, "-m", "venv", "--without-pip", folder / "venv")
     python = folder / "venv" / "bin" / "python"
-    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", wheel)
-    run(sys.executable, "-m", "pip", "--python", python, *install, folder=folder)
-    with ZipFile(wheel) as file:
+    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", built)
+    run(folder, sys.executable, "-m", "pip", "--python", python, *install)
+    with ZipFile(built) as file:
         (metadata,) = (name for name in file.namelist() if name.endswith("METADATA"))
         lines = file.read(metadata).decode().splitlines()
     (place,) = (folder / "venv").glob("lib/*/site-packages")
@@ -112,7 +92,7 @@ def test_the_light_client_reads_a_server_without_the_engine(installed: Path, ser
     access = {"client_id": client.client_id, "client_secret": client.secret, "account": TENANT.account_id}
     given = json.dumps(access | {"org": TENANT.org_id, "app": TENANT.app_id})
     words = (installed, "-W", "ignore", "-c", READER, service.url, given, ",".join(ENGINE))
-    found = json.loads(run(*words, folder=installed.parent))
+    found = json.loads(run(installed.parent, *words))
     assert Path(found.pop("from")).is_relative_to(installed.parents[1])
     assert len(found.pop("ids")) > 1
     assert found == {"accepted": 1, "status": 404, "there": []}
@@ -123,6 +103,6 @@ def test_the_light_client_reads_a_server_without_the_engine(installed: Path, ser
 def test_both_distributions_share_no_file(installed: Path) -> None:
     """Where both are installed, each has its own package, and the same names."""
     here = f"{ROOT / 'src'}:{sysconfig.get_path('purelib')}"
-    run(installed, "-c", BOTH, folder=installed.parent, PYTHONPATH=here)
+    run(installed.parent, installed, "-c", BOTH, PYTHONPATH=here)
     (place,) = installed.parents[1].glob("lib/*/site-packages")
     assert not list(place.glob("auscult/*"))

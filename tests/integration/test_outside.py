@@ -89,7 +89,7 @@ def verdicts(app: AppStore, name: str) -> tuple[Verdict, Verdict, int | None]:
 
 
 def test_from_accepted_to_scored(store: Store, database_url: str, tmp_path: Path) -> None:
-    """Issue 4.1: table and agent; parts, comparison and engines are kept with the evaluation."""
+    """Table and agent; parts, comparison and engines are kept with the evaluation."""
     with system(review) as agent:
         app = ready(store, agent, "c-1", "c-2", "c-9")
         with working(store, database_url, evaluator(settings_for(agent, database_url, tmp_path), store)):

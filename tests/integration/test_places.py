@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.storage import Store
-from auscult.storage.core.tables import evaluations
+from auscult.storage.core.tables.conversations import evaluations
 from tests.integration.program import environment
 from tests.integration.test_judge import JUDGED, ready, told, worker
 from tests.integration.working import conversation, settings_for
@@ -61,7 +61,7 @@ def scored(store: Store, judge: ScriptedJudge) -> None:
 
 
 def test_never_more_than_there_are_places_whoever_is_killed(store: Store, database_url: str, tmp_path: Path) -> None:
-    """Issue 6, item 2: a limit of all workers together; the places of one that is killed come back at once."""
+    """A limit of all workers together; the places of one that is killed come back at once."""
     with scripted_judge() as judge, ExitStack() as stack:
         app = ready(store)
         # Two for each of two workers are more than there are. A lease of a hundred minutes does not run out here.

@@ -41,7 +41,7 @@ def run(installed: Path, folder: Path, *words: str | Path, engines: str = "") ->
 
 
 def test_the_example_passes_its_own_tests(installed: Path) -> None:
-    """Issue 4.7: its tests inherit the contracts that auscult's own variants are held to."""
+    """Its tests inherit the contracts that auscult's own variants are held to."""
     done = subprocess.run(  # noqa: S603  (our own words)
         [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", EXAMPLE / "tests"],
         env=os.environ | {"PYTHONPATH": str(installed)},

@@ -19,8 +19,8 @@ from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.tenancy import Tenant
 from auscult.services.recordings.accept import Upload
 from auscult.storage.core.database import Database
-from auscult.storage.core.operations_tables import kept_keys
-from auscult.storage.core.recording_tables import recording_keys
+from auscult.storage.core.tables.operations import kept_keys
+from auscult.storage.core.tables.recordings import recording_keys
 from auscult.storage.recordings.keys import RecordingKeys, common_key, keys_lock
 from tests.contract.storing import conversation
 from tests.databases import database

@@ -20,8 +20,9 @@ from auscult.reports import REPORTS
 from auscult.services.history.rescores import begin_rescore, cancel_rescore, resume_rescore, view_rescore
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
-from auscult.storage.core.audit_tables import audit_trail
-from auscult.storage.core.tables import evaluations, sweep_portions
+from auscult.storage.core.tables.audits import audit_trail
+from auscult.storage.core.tables.conversations import evaluations
+from auscult.storage.core.tables.history import sweep_portions
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.waiting import wait_until

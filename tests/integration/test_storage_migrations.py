@@ -18,9 +18,9 @@ from auscult.domain.audits.audit import Audit, assignment_id_of
 from auscult.domain.errors import SettingsError
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core import migrations
-from auscult.storage.core.audit_tables import assignments, audits
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.audits import assignments, audits
+from auscult.storage.core.tables.base import METADATA
 
 
 def is_compared(item: Any, name: str | None, kind: str, *_: object) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.installing import cloning
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S, fixed_port
 
@@ -16,10 +17,16 @@ TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 PORT = "8499"
 
 
-def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
-    """The bash blocks are one session; the claims in it (a score of 75, of 100) are checked by its own greps."""
-    blocks = re.findall(r"^```bash\n(.*?)^```", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    script = "set -euo pipefail\n" + "\n".join(blocks).replace(PORT, str(fixed_port()))
+def test_every_command_of_the_tutorial_does_what_it_says(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its blocks are one session; the claims in it (a score of 75, of 100) are checked by its own greps."""
+    blocks = re.findall(
+        r"^```(?:bash|console)\n(.*?)^```", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    script = "set -euo pipefail\n" + "\n".join(blocks)
+    for shown, here in {PORT: str(fixed_port()), **cloning(tmp_path_factory)}.items():
+        script = script.replace(shown, here)
     given = environment(PATH=f"{AUSCULT.parent}{os.pathsep}{os.environ['PATH']}", HOME=str(tmp_path))
     done = subprocess.run(  # noqa: S603  (our own tutorial)
         ["bash", "-c", script],  # noqa: S607  (the reader's own bash)

@@ -1,19 +1,14 @@
 """The wheel, installed where there is no clone: it has everything that the demo needs."""
 
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from auscult import __version__
-from tests.integration.program import environment
-from tests.waiting import PATIENCE_S
+from tests.installing import ROOT, demonstrated, installed, run
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "auscult"
 EXAMPLES = ("conversations", "knowledge")
 
@@ -24,59 +19,35 @@ def files(folder: Path) -> set[str]:
     return {str(path) for path in found if "__pycache__" not in path.parts}
 
 
-def run(folder: Path, *command: str | Path) -> str:
-    """Run a command in a folder that knows nothing of the clone; return its output."""
-    given = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
-    done = subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command],
-        cwd=folder,
-        env=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=4 * PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the programs of a virtual environment with the wheel, and the dependencies of this one."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(ROOT, sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
-    (wheel,) = folder.glob("auscult-*.whl")
-    place = folder / "venv"
-    run(folder, sys.executable, "-m", "venv", "--without-pip", place)
-    python = place / "bin" / "python"
-    install = ("install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", wheel)
-    run(folder, sys.executable, "-m", "pip", "--python", python, *install)
-    purelib = Path(run(folder, python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    # A line of a .pth file adds one folder; what installs this clone there, a .pth file as well, is not read.
-    (purelib / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return python.parent
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the programs of a virtual environment with the wheel, and the pinned dependencies."""
+    return installed(tmp_path_factory)
 
 
-def test_the_demo_runs_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_in_an_empty_folder(
+    programs: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """All examples are scored, and everything that was made is in the demo's own folder."""
-    where = run(tmp_path, installed / "python", "-c", "import auscult; print(auscult.__file__)")
-    assert Path(where.strip()).is_relative_to(installed.parent)
-    assert run(tmp_path, installed / "auscult", "--version").split()[1] == __version__
-    shown = run(tmp_path, installed / "auscult", "demo", "--once")
+    where = run(tmp_path, programs / "python", "-c", "import auscult; print(auscult.__file__)")
+    assert Path(where.strip()).is_relative_to(programs.parent)
+    assert run(tmp_path, programs / "auscult", "--version").split()[1] == __version__
+    demo = demonstrated(tmp_path_factory)
+    shown = (demo / "shown").read_text(encoding="utf-8")
     assert "76 loaded, 72 scored" in shown
-    assert f"{installed / 'auscult'} serve --database sqlite:///.auscult/demo/auscult.db" in shown
-    assert [path.name for path in tmp_path.iterdir()] == [".auscult"]
+    assert f"{programs / 'auscult'} serve --database sqlite:///.auscult/demo/auscult.db" in shown
+    assert [path.name for path in (demo / "here").iterdir()] == [".auscult"]
     found = run(
-        tmp_path,
-        *(installed / "auscult", "knowledge", "search", "return an item"),
+        demo / "here",
+        *(programs / "auscult", "knowledge", "search", "return an item"),
         *("--database", "sqlite:///.auscult/demo/auscult.db", "--app", "st-demo"),
     )
     assert found
 
 
-def test_the_wheel_has_the_files_that_are_no_code(installed: Path) -> None:
+def test_the_wheel_has_the_files_that_are_no_code(programs: Path) -> None:
     """Every file under src/auscult is there, and each set of examples with its licence."""
-    (package,) = installed.parent.glob("lib/*/site-packages/auscult")
+    (package,) = programs.parent.glob("lib/*/site-packages/auscult")
     wanted = files(SOURCE) | {
         f"examples/{each}/{name}" for each in EXAMPLES for name in files(ROOT / "examples" / each)
     }

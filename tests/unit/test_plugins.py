@@ -130,7 +130,7 @@ def test_what_is_right_is_loaded(install: Install) -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused(install: Install, code: str, point: str, reason: str, told: str) -> None:
-    """Issue 4.7: it shadows nothing of ours, and an error names package, entry point and what would be right."""
+    """It shadows nothing of ours, and an error names package, entry point and what would be right."""
     install("auscult-bad", code, point)
     error = refusal()
     assert error.reason == reason

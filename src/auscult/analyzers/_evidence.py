@@ -1,9 +1,12 @@
 """Evidence of analyzers, and the reasons why a conversation cannot be analysed."""
 
+from collections.abc import Sequence
+
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Conversation, Speaker, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
+from auscult.domain.memo import kept
 
 _SHOWN_TEXT = 400
 
@@ -17,7 +20,7 @@ LANGUAGE_NAMES = {
 }
 """The vendor's six languages."""
 UNDETERMINED = "und"
-"""What stands for a language that cannot be told."""
+"""Placeholder for a language that cannot be recognised."""
 
 
 def cite(turn: Turn, why: str) -> Evidence:
@@ -25,9 +28,19 @@ def cite(turn: Turn, why: str) -> Evidence:
     return Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text[:_SHOWN_TEXT], why=why)
 
 
-def turns_of(conversation: Conversation, speaker: Speaker) -> list[Turn]:
-    """The turns of one side in which something is said."""
-    return [turn for turn in conversation.turns if turn.speaker == speaker and turn.text.strip()]
+def turns_of(conversation: Conversation, speaker: Speaker) -> Sequence[Turn]:
+    """Return the turns of one side in which something is said."""
+    return _spoken(conversation).get(speaker, ())
+
+
+@kept
+def _spoken(conversation: Conversation) -> dict[Speaker, list[Turn]]:
+    """Return the turns in which something is said, by speaker."""
+    found: dict[Speaker, list[Turn]] = {}
+    for turn in conversation.turns:
+        if turn.text.strip():
+            found.setdefault(turn.speaker, []).append(turn)
+    return found
 
 
 def language_of(conversation: Conversation, known: Insights) -> str:
@@ -43,5 +56,5 @@ def unsupported(conversation: Conversation, known: Insights, languages: frozense
     if language in languages:
         return None
     if language == UNDETERMINED:
-        return Unknown("which language is spoken cannot be told")
+        return Unknown("the language cannot be recognised")
     return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")

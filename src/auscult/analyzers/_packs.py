@@ -5,11 +5,23 @@ English has finer analyzers, with trained heads; Spanish and German have the pac
 
 from functools import cache
 
-from auscult.wording import Matcher, pack
+from auscult.analyzers._one_pass import CUSTOMER_TURNS
+from auscult.wording import Matcher, Pack, bare_words, pack, wording_pattern
+from auscult.wording.matcher import options
 
 BY_PACKS = frozenset({"de", "es"})
 """ISO 639-1 codes of the languages that are read by packs alone."""
 UNDERSTOOD = BY_PACKS | {"en"}
+
+
+def searched_together(read: Pack) -> Matcher:
+    """Return a pack compiled for customers' turns, in one pass with what else is searched for there."""
+    lines = [wording_pattern([line]) for line in read.lines]
+    return Matcher(read, CUSTOMER_TURNS.add(lines, options(), _bare))
+
+
+def _bare(text: str) -> bytes:
+    return bare_words(text).encode()
 
 
 @cache

@@ -7,11 +7,13 @@ apostrophes removed without a gap (``im``, ``dont``), no fillers, no word twice 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, islice
+from operator import eq
 from typing import NamedTuple, Protocol
 
 import re2
 
+from auscult.analyzers._one_pass import OnePass
 from auscult.domain.said.text import FILLERS, spoken_words
 
 _KEEP = 2_048
@@ -34,9 +36,13 @@ class _Match(Protocol):
 class Phrases:
     """A list of patterns. Compiled on first use, which takes some ms; safe to share between threads."""
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], one_pass: OnePass | None = None) -> None:
+        """Search alone, or in ``one_pass`` with the other lists of the same turns."""
         self.patterns: Sequence[str] = tuple(patterns)
-        self._kept = lru_cache(maxsize=_KEEP)(self.scan)
+        if one_pass is None:
+            self._kept: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=_KEEP)(self.scan)
+        else:
+            self._kept = one_pass.add(map(_whole_words, self.patterns), _options(), _bare)
         self._one = lru_cache(maxsize=None)(self._compile)
 
     def find(self, text: str) -> tuple[int, ...]:
@@ -45,11 +51,11 @@ class Phrases:
 
     def found_in(self, texts: Iterable[str]) -> bool:
         """Return whether any pattern matches in any of the texts: one search for a whole conversation."""
-        return self._filter.Match("\n".join([_bare(text) for text in texts])) is not None
+        return self._filter.Match(b"\n".join([_bare(text) for text in texts])) is not None
 
     def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
         """Yield the matches of pattern ``place``: the first word of the turn, and the word after the last."""
-        bare = _bare(text).encode()  # RE2 reads bytes: places in text would be counted out for every match
+        bare = _bare(text)
         search = self._one(place)
         at = 0
         while (match := search(bare, at)) is not None:
@@ -67,7 +73,8 @@ class Phrases:
 
     def scan(self, text: str) -> tuple[int, ...]:
         """Return the same as ``find``, without memoising it."""
-        return tuple(sorted(self._filter.Match(_bare(text)) or ()))
+        found = self._filter.Match(_bare(text))
+        return tuple(sorted(found)) if found else ()
 
     @cached_property
     def _filter(self) -> re2.Filter:
@@ -112,8 +119,8 @@ class Claim(NamedTuple):
 class Claims:
     """Patterns that count only where no excuse overlaps them: words that merely look like them."""
 
-    def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = ()) -> None:
-        self.phrases = Phrases(patterns)
+    def __init__(self, patterns: Iterable[str], excuses: Iterable[str] = (), one_pass: OnePass | None = None) -> None:
+        self.phrases = Phrases(patterns, one_pass)
         self._excuses = Phrases(excuses)
         self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
@@ -145,9 +152,9 @@ def _whole_words(pattern: str) -> str:
 class Kinds:
     """Patterns by kind: which kinds there are in a turn is one look, however many the kinds."""
 
-    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, kinds: Mapping[str, Sequence[str]], one_pass: OnePass | None = None) -> None:
         self._kinds = [kind for kind, patterns in kinds.items() for _ in patterns]
-        self._phrases = Phrases(pattern for patterns in kinds.values() for pattern in patterns)
+        self._phrases = Phrases([pattern for patterns in kinds.values() for pattern in patterns], one_pass)
         self._kept = lru_cache(maxsize=_KEEP)(self._scan)
 
     def find(self, text: str) -> frozenset[str]:
@@ -155,16 +162,23 @@ class Kinds:
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._scan(text)
 
     def _scan(self, text: str) -> frozenset[str]:
-        return frozenset([self._kinds[place] for place in self._phrases.scan(text)])
+        return frozenset([self._kinds[place] for place in self._phrases.find(text)])
 
 
-def _bare(text: str) -> str:
-    """The bare words, each said once where it was said several times running, as people do when they speak."""
+def _bare(text: str) -> bytes:
+    """Return the bare words, each once where it is said several times running, as UTF-8.
+
+    RE2 reads bytes: text would be encoded again for every list of phrases, and places in it counted out for every match.
+    """
     return _kept_bare(text) if len(text) <= _KEEP_CHARACTERS else _said_once(text)
 
 
-def _said_once(text: str) -> str:
-    return " ".join([word for word, _ in groupby(spoken_words(text).split())])
+def _said_once(text: str) -> bytes:
+    spoken = spoken_words(text)
+    words = spoken.split()
+    if any(map(eq, words, islice(words, 1, None))):
+        return " ".join([word for word, _ in groupby(words)]).encode()
+    return spoken[1:-1].encode()
 
 
 def _options() -> re2.Options:

@@ -152,14 +152,15 @@ def restore(
 
 def _erase_again(settings: Settings, lists: tuple[Path, ...]) -> int:
     """Erase what was erased after the backup was made, by lists in a second place; return how many conversations."""
-    from auscult import bootstrap
+    from auscult.bootstrap.application import open as open_application
+    from auscult.bootstrap.privacy import erase_again
 
     own = () if settings.erasures_to is None else (Path(settings.erasures_to),)
     named = tuple(dict.fromkeys((*lists, *(path for path in own if path.is_file()))))
     if not named:
         return 0
-    with bootstrap.open(settings) as application:
-        receipts = bootstrap.privacy.erase_again(application.store, named, "system")
+    with open_application(settings) as application:
+        receipts = erase_again(application.store, named, "system")
     return sum(receipt.erased for receipt in receipts)
 
 
@@ -175,9 +176,9 @@ def _differences(backed_up: tuple[BackedUpTable, ...], restored: list[BackedUpTa
 
 def _recounted(settings: Settings) -> list[str]:
     """Recount everything of the restored database, and open a secret with its key: a line for each difference."""
-    from auscult import bootstrap
+    from auscult.bootstrap.application import open as open_application
 
-    with bootstrap.open(settings) as application:
+    with open_application(settings) as application:
         return application.verify()
 
 

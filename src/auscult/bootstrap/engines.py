@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auscult.config import Settings
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from auscult.domain.engines import Engine, RemoteEngines, Spending
     from auscult.domain.shelf import Shelf
     from auscult.engines import Hosts
+    from auscult.engines.hybrid import Hybrid
     from auscult.engines.judge import Budget, Server
+    from auscult.engines.wordllama import WordLlama
     from auscult.plugins import EngineMaker, Installed
     from auscult.services.assist.assistant import Assistant
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_BETWEEN_TRIES_S = 30
 """Seconds between two tries of one request at most, as the lease of a place at the judge reckons."""
+PASSAGE_VECTORS = "passages"
+"""Folder of the vectors of passages, below the folder of the settings for state."""
 
 
 def assistant(
@@ -34,11 +39,10 @@ def assistant(
     """Return the assistant of live conversations: nothing is loaded before it is needed.
 
     It writes answers where a judge is configured, and quotes passages where none is; ``spending`` as below, ``places``
-    as the store has them.
+    as the store has them. Raises ``SettingsError`` where semantic embeddings are configured and not installed.
     """
     from auscult.analyzers import ANALYZERS
     from auscult.engines.heads import Heads
-    from auscult.engines.hybrid import Hybrid
     from auscult.engines.wordllama import WordLlama
     from auscult.engines.writer import PassageWriter
     from auscult.services.assist.answers import Answering
@@ -55,7 +59,7 @@ def assistant(
     way = _way_to_judge(settings, spending, places, timeout_s=patience_s, retries=0) if patience_s else None
     writer = PassageWriter(*way) if way else None
     return Assistant(
-        Answering(Library(Hybrid(vectors)), now, writer),
+        Answering(Library(_retriever(settings, vectors)), now, writer),
         summarizer(ANALYZERS, near),
         now,
         retry_after=RETRY_AFTER + timedelta(seconds=patience_s if writer else 0),
@@ -63,6 +67,16 @@ def assistant(
         tracker=Tracker({vectors.probe: vectors}),
         moods=Moods(ANALYZERS, near),
     )
+
+
+def _retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":
+    """Return the search of passages: by words, and by the model that the settings select."""
+    from auscult.engines.hybrid import Hybrid
+    from auscult.engines.semantic import Semantic
+
+    if settings.embeddings != "semantic":
+        return Hybrid(vectors)
+    return Hybrid(vectors, Semantic(settings.embeddings_model), Path(settings.state_dir) / PASSAGE_VECTORS)
 
 
 def evaluator(
@@ -107,8 +121,8 @@ def _chosen(names: str, shelf: "Mapping[str, Analyzer[Any]]") -> "Mapping[str, A
     for name in chosen:
         if name not in shelf:
             hint = did_you_mean(name, shelf, f"there is: {', '.join(shelf)}")
-            told = f"there is no analyzer {name}; {hint}"
-            raise SettingsError(told, code="analyzer.unknown", field="AUSCULT_ANALYZERS", value=name)
+            message = f"there is no analyzer {name}; {hint}"
+            raise SettingsError(message, code="analyzer.unknown", field="AUSCULT_ANALYZERS", value=name)
     off = SwitchedOff()
     return {name: one if name in chosen else off for name, one in shelf.items()}
 

@@ -12,7 +12,7 @@ from auscult.services.audits.blind import blindness_of, latest_blind
 from auscult.services.delivery.list_exports import ListExporting, Listing
 from auscult.services.people.principals import Principals
 from auscult.storage.store import Store
-from auscult.workers.list_exporter import ListExporter
+from auscult.workers.background.list_exporter import ListExporter
 
 if TYPE_CHECKING:
     from auscult.services.people.single_sign_on import SingleSignOn

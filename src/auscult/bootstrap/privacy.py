@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from auscult.services.privacy.erasure import Erasing
     from auscult.services.privacy.sealing import Sealing
     from auscult.storage import Store
-    from auscult.workers.log_sealer import LogSealer
+    from auscult.workers.background.log_sealer import LogSealer
 
 
 def sealing(settings: Settings, store: "Store") -> "Sealing":
     """Return what seals the access log, and sends the heads of seals where the settings say."""
     from auscult.services.privacy.sealing import Sealing, append_to, put_in
     from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
-    from auscult.workers.log_sealer import post_to
+    from auscult.workers.background.log_sealer import post_to
 
     place = settings.seals_to
     if place is None:
@@ -36,7 +36,7 @@ def sealing(settings: Settings, store: "Store") -> "Sealing":
 
 def log_sealer(settings: Settings, store: "Store") -> "LogSealer":
     """Return the thread that seals the access log, and keeps erasures in their second place."""
-    from auscult.workers.log_sealer import LogSealer
+    from auscult.workers.background.log_sealer import LogSealer
 
     return LogSealer(sealing(settings, store).run, partial(keep_erased, settings, store))
 

@@ -38,8 +38,8 @@ class RequestFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the base class's name)
         """Return the line without a traceback."""
         ids = (("request", REQUEST_ID.get()), ("by", PRINCIPAL.get()), ("trace", TRACING.trace_id()))
-        told = ", ".join(f"{name} {each}" for name, each in ids if each)
-        return super().formatMessage(record) + (f" ({told})" if told else "")
+        context = ", ".join(f"{name} {each}" for name, each in ids if each)
+        return super().formatMessage(record) + (f" ({context})" if context else "")
 
 
 class JsonFormatter(logging.Formatter):
@@ -69,7 +69,7 @@ class OnceAMinute(logging.Filter):
     def __init__(self) -> None:
         """Begin without any warning."""
         super().__init__()
-        self._told: dict[tuple[str, int, str], float] = {}
+        self._logged: dict[tuple[str, int, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether it is no warning, or the first one from the same place within a minute."""
@@ -77,11 +77,11 @@ class OnceAMinute(logging.Filter):
             return True
         text = str(record.exc_info[1]) if record.exc_info else record.getMessage()
         what = (record.name, record.lineno, text.strip().rpartition("\n")[2])  # the last line says what went wrong
-        if record.created - self._told.get(what, -_MINUTE_S) < _MINUTE_S:
+        if record.created - self._logged.get(what, -_MINUTE_S) < _MINUTE_S:
             return False
-        if len(self._told) >= _MOST_REMEMBERED:
-            self._told.clear()
-        self._told[what] = record.created
+        if len(self._logged) >= _MOST_REMEMBERED:
+            self._logged.clear()
+        self._logged[what] = record.created
         return True
 
 

@@ -56,8 +56,8 @@ def transcription(settings: Settings, store: "Store") -> "Transcribing | None":
 
 def recogniser(settings: Settings) -> "Recogniser | None":
     """Return the recogniser of the settings: a server, else a local model; None where neither is set."""
+    from auscult.workers.background.transcriber import OpenAiRecogniser
     from auscult.workers.local_recogniser import FasterWhisperRecogniser
-    from auscult.workers.transcriber import OpenAiRecogniser
 
     if settings.transcriber_url is None:
         if settings.transcriber_folder is None:
@@ -74,7 +74,7 @@ def recogniser(settings: Settings) -> "Recogniser | None":
 def work(settings: Settings, store: "Store") -> "RecordingWork":
     """Return what fetches recordings and makes copies of them."""
     from auscult.services.recordings.work import RecordingWork
-    from auscult.workers.recording_worker import LinkFetcher
+    from auscult.workers.background.recording_worker import LinkFetcher
 
     sound = folder(settings)
     fetcher = LinkFetcher(settings.recording_links, settings.recording_bytes, sound.links)
@@ -85,9 +85,9 @@ def work(settings: Settings, store: "Store") -> "RecordingWork":
 @contextmanager
 def background(settings: Settings, store: "Store") -> Generator[None]:
     """Run what goes on with recordings in threads alongside a worker."""
-    from auscult.workers.recording_remover import RecordingRemover
-    from auscult.workers.recording_worker import RecordingWorker
-    from auscult.workers.transcriber import Transcriber
+    from auscult.workers.background.recording_remover import RecordingRemover
+    from auscult.workers.background.recording_worker import RecordingWorker
+    from auscult.workers.background.transcriber import Transcriber
 
     with (
         Transcriber(transcription(settings, store)),

@@ -1,14 +1,11 @@
 """The schedules and connectors of every app, for commands, the API and workers."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from auscult.bootstrap import auditing, privacy
 from auscult.config import Settings
-from auscult.domain.connectors.run import Order, Run
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.reports import REPORTS
@@ -20,14 +17,10 @@ from auscult.workers.mailer import Mailer
 from auscult.workers.webhook_sender import HttpSender
 from auscult.workers.worker import Schedule
 
-if TYPE_CHECKING:
-    from auscult.bootstrap import Application
-
 RUN_AT = "* * * * *"
 """Every minute."""
 RETENTION_AT = "0 * * * *"
 """Every hour."""
-_PATIENCE_S = 0.2
 _NOW = partial(datetime.now, UTC)
 
 
@@ -65,18 +58,6 @@ def limits_of(settings: Settings) -> Limits:
 def connecting(store: Store, tenant: Tenant, settings: Settings) -> Connectors:
     """Return the connectors of an app."""
     return Connectors(store.within(tenant), limits_of(settings), _NOW, reports=REPORTS)
-
-
-def run_here(application: "Application", tenant: Tenant, name: str, order: Order, *, wait: bool) -> Run:
-    """Run a connector in this process; with ``wait``, until what it brought is processed."""
-    store, settings = application.store, application.settings
-    room = AdmissionControl(store.batches, settings.backlog)
-    with application.helping() as helping:
-        run = connecting(store, tenant, settings).run(name, order, partial(room.wait, helping.ensure_running))
-        while wait and run.counts.new + run.counts.changed and store.batches.has_waiting(tenant):
-            helping.ensure_running()
-            time.sleep(_PATIENCE_S)
-    return run
 
 
 def run_connectors(store: Store, settings: Settings) -> None:

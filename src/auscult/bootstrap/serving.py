@@ -21,7 +21,7 @@ def serve_together(
     ready: Callable[[str], None],
 ) -> None:
     """Have several processes run ``serve_beside`` on a socket until ``stop``; call ``ready`` with its address once all answer."""
-    from auscult.server.run import address_of
+    from auscult.server.serving.run import address_of
     from auscult.workers.process_pool import ProcessPool
 
     up = get_context("spawn").Semaphore(0)
@@ -33,7 +33,7 @@ def serve_together(
             missing -= up.acquire(timeout=0.1)
             if pool.deaths:
                 raise SettingsError(
-                    "a serving process ended before it answered; what it had to tell stands above",
+                    "a server process exited during startup; see its log output above",
                     code="process.ended",
                     field="processes",
                 )

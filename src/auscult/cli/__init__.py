@@ -330,8 +330,8 @@ def main() -> None:
     if is_quiet:
         be_quiet()
     as_json = "--json" in words
-    for told in unknown_settings():
-        typer.echo(f"warning: {told}", err=True)
+    for warning in unknown_settings():
+        typer.echo(f"warning: {warning}", err=True)
     try:
         status = build(words)(words, prog_name="auscult", standalone_mode=False)
     except AuscultError as error:

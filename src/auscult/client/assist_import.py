@@ -22,7 +22,7 @@ def parts_of(row: Row, started_at: datetime, lost: Counter[str]) -> dict[str, An
     customer_id = next((_author(each).get("id") for each in messages.values() if _is_customer(each)), None)
     languages = (each.get("lang") for each in messages.values())
     summaries = cast("list[Row]", row.get("summaries") or [])
-    lost["when agents came and went, told with summaries"] += any(_has_stays(each) for each in summaries)
+    lost["when agents came and went, sent with summaries"] += any(_has_stays(each) for each in summaries)
     assist = parsing.known(
         id=row.get("_id"),
         is_external=row.get("isExtAD"),

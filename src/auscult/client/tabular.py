@@ -113,8 +113,8 @@ class Tabular:
     def _batch(self, rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401  (pyarrow has no types)
         others: list[dict[str, Any]] = [{name: row[name] for name in row.keys() - self._shapes.keys()} for row in rows]
         columns = [self._column(name, [row.get(name) for row in rows], others) for name in self._shapes]
-        told = [_encode(other).decode() if other else None for other in others]
-        columns.append(self._arrow.array(told, self._arrow.string()))
+        cells = [_encode(other).decode() if other else None for other in others]
+        columns.append(self._arrow.array(cells, self._arrow.string()))
         return self._arrow.RecordBatch.from_arrays(columns, schema=self._schema)
 
     def _column(self, name: str, values: list[Any], others: list[dict[str, Any]]) -> Any:  # noqa: ANN401

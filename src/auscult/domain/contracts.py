@@ -32,5 +32,5 @@ def _method_faults(method: object, name: str, asked: object) -> Iterator[str]:
         inspect.signature(method).bind(*parameters)
     except TypeError:
         yield f"has a {name} that does not take ({', '.join(parameters)})"
-    except ValueError:  # something compiled, that tells nothing of its parameters
+    except ValueError:  # something compiled, without information on its parameters
         return

@@ -95,7 +95,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 UNDETERMINED = "und"
-"""The language of a conversation that could not be told."""
+"""The language of a conversation that could not be recognised."""
 
 
 def primary(language: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
@@ -33,21 +32,23 @@ def kept(work: Callable[Concatenate[Conversation, P], T]) -> Callable[Concatenat
     Objects are compared by identity: comparing all that two conversations hold would cost more than computing again.
     Returned values are shared, and must not be changed.
     """
-    remembered: OrderedDict[tuple[int, ...], _Found[T]] = OrderedDict()
+    remembered: OrderedDict[int | tuple[int, ...], _Found[T]] = OrderedDict()
     characters = forgotten = 0
 
     @wraps(work)
     def recall(conversation: Conversation, *more: P.args, **named: P.kwargs) -> T:
         nonlocal characters, forgotten
-        key = (id(conversation), *map(id, more))
+        key = (id(conversation), *map(id, more)) if more else id(conversation)
         found = remembered.get(key)
         if found is None:
             made = work(conversation, *more, **named)
             characters += sum([len(turn.text) for turn in conversation.turns])
             found = remembered[key] = _Found(made, (conversation, *more), characters)
-            with suppress(KeyError):  # another thread may forget the last of them meanwhile
+            try:
                 while len(remembered) > KEPT or (characters - forgotten > KEPT_CHARACTERS and len(remembered) > 1):
                     forgotten = remembered.popitem(last=False)[1].until
+            except KeyError:  # another thread may forget the last of them meanwhile
+                pass
         return found.made
 
     return recall

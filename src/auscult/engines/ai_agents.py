@@ -155,8 +155,8 @@ def _checked(said: _SubMetric, question: Review) -> Reviewed:
         spoken_words("\n".join(turn.text for turn in run))
         for _, run in groupby(question.transcript.turns, lambda turn: turn.speaker)
     ]
-    told = f"{said.justification}\n{said.failure_reason or ''}"
-    for quotation in _QUOTED.findall(straighten_quotes(told)):
+    text = f"{said.justification}\n{said.failure_reason or ''}"
+    for quotation in _QUOTED.findall(straighten_quotes(text)):
         words = spoken_words(quotation)
         if len(words.split()) >= _FEWEST_WORDS and not any(words in run for run in spoken):
             raise BadReplyError(f"{said.sub_metric_id} quotes what nobody said: {quotation[:100]!r}")

@@ -54,11 +54,11 @@ class Heads:
         asked: dict[str, dict[str, None]] = {}
         for question in questions:
             asked.setdefault(question.head, {}).update(dict.fromkeys(question.texts))
-        told = {head: self._files[self._file_of[head]].shares(head, list(texts)) for head, texts in asked.items()}
+        shares = {head: self._files[self._file_of[head]].shares(head, list(texts)) for head, texts in asked.items()}
         return [
             ClassificationAnswer(
                 labels=self._files[self._file_of[question.head]].weights.heads[question.head][0],
-                probabilities=tuple([told[question.head][text] for text in question.texts]),
+                probabilities=tuple([shares[question.head][text] for text in question.texts]),
                 engine=self.version,
             )
             for question in questions
@@ -106,8 +106,8 @@ class _File:
         """The probability of each label of a head, by text."""
         if not texts:
             return {}
-        told = self._logits_of(texts)
-        rows = np.stack([told[text] for text in texts])[:, self.weights.heads[head][1]]
+        logits = self._logits_of(texts)
+        rows = np.stack([logits[text] for text in texts])[:, self.weights.heads[head][1]]
         raised = np.exp(rows - rows.max(axis=1, keepdims=True))
         shares: list[list[float]] = _SHARES[
             np.rint(raised / raised.sum(axis=1, keepdims=True) * 10_000).astype(np.intp)
@@ -117,8 +117,8 @@ class _File:
     def _logits_of(self, texts: list[str]) -> dict[str, Logits]:
         """Logits of every label of every head of the file, by text."""
         with self._lock:
-            told = {text: known for text in texts if (known := self._kept.get(text)) is not None}
-        missing = [text for text in texts if text not in told]
+            logits = {text: known for text in texts if (known := self._kept.get(text)) is not None}
+        missing = [text for text in texts if text not in logits]
         if missing:
             parts = (missing[start : start + AT_A_TIME] for start in range(0, len(missing), AT_A_TIME))
             fresh = {text: row for part in parts for text, row in zip(part, self._logits(part), strict=True)}
@@ -127,8 +127,8 @@ class _File:
                     self._kept.clear()
                 if len(fresh) <= KEPT_TEXTS:
                     self._kept |= fresh
-            told |= fresh
-        return told
+            logits |= fresh
+        return logits
 
     def _logits(self, texts: list[str]) -> Logits:
         weights = self.weights

@@ -7,6 +7,9 @@ weighed was measured: docs/decisions/0070-agent-assist.md.
 
 A passage is suggested where it is likely to be the right one (``_vectors.assurance``): by its score, by its lead over
 the next section, by how much of the question it covers, and by how much of a question the message is.
+
+With a model that reads sentences (``AUSCULT_EMBEDDINGS=semantic``), the cosine by the model is added, of the passage
+with its heading and in part of the heading alone. Words then weigh half, and assurance has weights of its own.
 """
 
 import logging
@@ -15,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from threading import Lock
 
 import bm25s
@@ -25,8 +29,9 @@ from numpy.typing import NDArray
 from auscult.domain.assist.knowledge import Found, Passage
 from auscult.domain.said.numbers import SMALL
 from auscult.domain.said.text import spoken_words
-from auscult.engines._vectors.assurance import Signs, likelihood
+from auscult.engines._vectors.assurance import BY_SENTENCES, BY_WORDS, Signs, likelihood
 from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.sentences import SentenceModel, Sentences
 from auscult.engines._vectors.spelling import Spelling
 
 K1, B = 1.2, 0.75
@@ -34,16 +39,18 @@ RARE_WORDS = 2.8
 """So many of the rarest words in common, as BM25 has them, weigh as much as a meaning that is the same."""
 HEADING = 0.5
 """What the meaning of a heading weighs beside that of the passage."""
-ENOUGH = 0.58
-"""A passage is worth showing from this sum on, where the message tells as much as a question does."""
-LIKELY = 0.35
-"""A passage is suggested from this likelihood on."""
+WORDS_WITH_SENTENCES = 0.5
+"""Weight of the sum by words and word vectors where a model reads the passages."""
+HEADING_BY_SENTENCES = 0.25
+"""Weight of the heading's cosine by the model; that of the passage has 1."""
 SAME = 0.97
 """Passages of two sections whose cosine is as high say the same; neither is a rival of the other."""
 QUESTION = 2.5
 """What a question tells at least, in words as rare as can be; a message that tells less must fit so much better."""
 REVISION = 2
 """Of how texts are cut and weighed here; part of the version."""
+SENTENCES_REVISION = 1
+"""Revision of how sentences are weighed; part of the version where a model reads them."""
 
 _LANGUAGES = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "et": "estonian",
@@ -60,25 +67,43 @@ Vector = NDArray[np.float32]
 class Hybrid:
     """Makes indexes of passages. Safe to share between threads."""
 
-    enough = ENOUGH
-    likely = LIKELY
-
-    def __init__(self, embedding: Embedding) -> None:
-        """Embed texts with ``embedding``."""
+    def __init__(self, embedding: Embedding, model: SentenceModel | None = None, folder: Path | None = None) -> None:
+        """Embed words by ``embedding``, and whole passages by ``model``, whose vectors are kept in ``folder``."""
         self._embedding = embedding
+        self._sentences = Sentences(model, folder) if model else None
         logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would tell more than the operator chose to hear
         self.version = f"hybrid {REVISION} on bm25s {version('bm25s')} and {embedding.version}"
 
-    def index(self, passages: Sequence[Passage], language: str) -> "HybridIndex":
-        """Ready passages in one language (ISO 639-1) to be searched."""
-        return HybridIndex(passages, language, self._embedding)
+    def index(self, passages: Sequence[Passage], language: str) -> "HybridIndex | SentenceIndex":
+        """Ready passages in one language (ISO 639-1) to be searched.
+
+        Where a model has to read many of them first, the index works without it, and is not complete.
+        """
+        sentences = self._sentences if self._sentences and self._sentences.reads(language) else None
+        index = HybridIndex(passages, language, self._embedding, self.version, sentences)
+        return index.completed() or index
 
 
 class HybridIndex:
-    """Passages ready to be searched: for each, and for each heading, a vector of 1 KB; and their words."""
+    """Passages ready to be searched: for each, and for each heading, a vector of 1 KB; and their words.
 
-    def __init__(self, passages: Sequence[Passage], language: str, embedding: Embedding) -> None:
-        """Read every passage, its heading as well."""
+    ``version`` is that of the engines that search, ``likely`` and ``enough`` are their thresholds.
+    """
+
+    likely = BY_WORDS.likely
+    enough = BY_WORDS.enough
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        language: str,
+        embedding: Embedding,
+        version: str,
+        sentences: Sentences | None = None,
+    ) -> None:
+        """Read every passage, its heading as well, word by word."""
+        self.version = version
+        self._sentences = sentences
         self._passages = tuple(passages)
         self._embedding = embedding
         self._stem = _Stems(language)
@@ -88,6 +113,7 @@ class HybridIndex:
         self._vectors = self._vectors_of(texts)
         headings = list(dict.fromkeys(passage.title for passage in passages))
         places = {heading: place for place, heading in enumerate(headings)}
+        self._titles = headings
         self._headings = self._vectors_of([spoken_words(heading).split() for heading in headings])
         self._heading_of = np.array([places[passage.title] for passage in passages], np.intp)
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
@@ -102,17 +128,39 @@ class HybridIndex:
 
         A number that no passage has names an order, say, and nothing of the question.
         """
-        words = self._search_words(question)
+        words = self.search_words(question)
         if not self._passages or not words:
             return []
+        return self.best(self.by_meaning(words) + self.by_words(words), limit)
+
+    def best(self, scores: Vector, limit: int) -> list[Found]:
+        """Return the passages with the highest of these scores, the best first; equal ones in the order of the base."""
         # Sums of the same numbers may differ in the last bits by where a row lies: equal passages stay equal.
-        scores = np.round(self.by_meaning(words) + self.by_words(words), 5)
+        scores = np.round(scores, 5)
         return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
 
     def likelihood(self, question: str, found: Sequence[Found]) -> float:
         """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
         signs = self.signs(question, found)
-        return likelihood(signs) if signs else 0.0
+        return likelihood(signs, BY_WORDS) if signs else 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether there is no model that has yet to read the passages."""
+        return self._sentences is None
+
+    def completed(self, is_stopped: Callable[[], bool] | None = None) -> "SentenceIndex | None":
+        """Return the index with the model's vectors, which takes minutes for thousands of passages.
+
+        Return None where it was stopped, where more than a few vectors are missing and ``is_stopped`` is not given, or
+        where there is no model.
+        """
+        if self._sentences is None or not self._passages:
+            return None
+        texts = [f"{each.title}. {each.text}" if each.title else each.text for each in self._passages]
+        texts += self._titles
+        vectors = self._sentences.all(texts, is_stopped) if is_stopped else self._sentences.at_once(texts)
+        return None if vectors is None else SentenceIndex(self, self._sentences, vectors)
 
     def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
         """Return what speaks for the first of what was found, or None where nothing was."""
@@ -124,7 +172,7 @@ class HybridIndex:
         return Signs(
             score=first.score,
             lead=first.score - (rival.score if rival else unseen),
-            covered=self._covered(self._search_words(question), first.passage),
+            covered=self._covered(self.search_words(question), first.passage),
             telling=self.telling(question),
         )
 
@@ -134,7 +182,7 @@ class HybridIndex:
         words = {word for word in given if word not in SMALL and not _has_digit(word)}
         return min(1.0, sum(map(self._weight, words)) / (QUESTION * self._weight("")))
 
-    def _search_words(self, question: str) -> list[str]:
+    def search_words(self, question: str) -> list[str]:
         """Return the words of a question that may lead to a passage."""
         given = self._as_spelt(spoken_words(question).split())
         return [word for word in given if word in self._with_word or not _has_digit(word)]
@@ -174,7 +222,11 @@ class HybridIndex:
     def by_meaning(self, words: Sequence[str]) -> Vector:
         """Return the similarity of each passage to these words by meaning: its own cosine, and its heading's in part."""
         meaning = self._vectors_of([words])[0]
-        return self._vectors @ meaning + np.float32(HEADING) * (self._headings @ meaning)[self._heading_of]
+        return self._vectors @ meaning + np.float32(HEADING) * self.of_headings(self._headings @ meaning)
+
+    def of_headings(self, scores: Vector) -> Vector:
+        """Return for each passage the score of its heading, given one for each heading."""
+        return scores[self._heading_of]
 
     def by_words(self, words: Sequence[str]) -> Vector:
         """Return the similarity of each passage to these words by their letters, endings apart."""
@@ -201,6 +253,68 @@ class HybridIndex:
         """Return the weight of a word: the higher, the fewer passages have it."""
         having = self._with_word.get(word, 0)
         return math.log1p((len(self._passages) - having + 0.5) / (having + 0.5))
+
+
+class SentenceIndex:
+    """Passages searched by their words, and by the vectors of a model that has read them: 1.5 KB for each."""
+
+    likely = BY_SENTENCES.likely
+    enough = BY_SENTENCES.enough
+    is_complete = True
+
+    def __init__(self, words: HybridIndex, sentences: Sentences, vectors: Vector) -> None:
+        """``vectors`` are those of the passages with their headings, then of each heading."""
+        self.version = f"{words.version} and {sentences.version}/{SENTENCES_REVISION}"
+        self.words = words
+        self._sentences = sentences
+        self._vectors = vectors
+        sentences.question("ready")  # the model is loaded before the first question
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return len(self.words)
+
+    def passage(self, place: int) -> Passage:
+        """The passage at a place of the scores."""
+        return self.words.passage(place)
+
+    def search(self, question: str, limit: int) -> list[Found]:
+        """Return the passages that fit best, as an index of words does."""
+        words = self.words.search_words(question)
+        return self.words.best(self.scores(question, words), limit) if words else []
+
+    def scores(self, question: str, words: Sequence[str]) -> Vector:
+        """Return the score of each passage for a question and those of its words that may lead to a passage."""
+        scores = self.words.by_meaning(words) + self.words.by_words(words)
+        scores *= np.float32(WORDS_WITH_SENTENCES)
+        scores += self.by_sentences(question)
+        return scores
+
+    def by_sentences(self, question: str) -> Vector:
+        """Return the similarity of each passage to a question by the model."""
+        count = len(self.words)
+        near = np.asarray(self._vectors @ self._sentences.question(question), np.float32)
+        scores = self.words.of_headings(near[count:])
+        scores *= np.float32(HEADING_BY_SENTENCES)
+        scores += near[:count]
+        return scores
+
+    def likelihood(self, question: str, found: Sequence[Found]) -> float:
+        """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
+        signs = self.signs(question, found)
+        return likelihood(signs, BY_SENTENCES) if signs else 0.0
+
+    def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
+        """Return what speaks for the first of what was found, or None where nothing was."""
+        return self.words.signs(question, found)
+
+    def telling(self, text: str) -> float:
+        """Return how informative a text is, from 0 to 1."""
+        return self.words.telling(text)
+
+    def completed(self, is_stopped: Callable[[], bool] | None = None) -> "SentenceIndex | None":  # noqa: ARG002
+        """Return the index itself."""
+        return self
 
 
 def _best(scores: Vector, limit: int) -> list[int]:

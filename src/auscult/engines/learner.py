@@ -71,9 +71,9 @@ class Learner:
         asked: dict[Examples, dict[str, None]] = {}
         for question in questions:
             asked.setdefault(question.examples, {}).update(dict.fromkeys(question.texts))
-        told = {examples: self._classify(examples, list(texts)) for examples, texts in asked.items()}
+        likely = {examples: self._classify(examples, list(texts)) for examples, texts in asked.items()}
         return [
-            FewShotAnswer(tuple([told[question.examples][text] for text in question.texts]), self.version)
+            FewShotAnswer(tuple([likely[question.examples][text] for text in question.texts]), self.version)
             for question in questions
         ]
 
@@ -84,11 +84,11 @@ class Learner:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         with_words = [text for text in texts if spoken_words(text) != " "]
-        told: dict[str, tuple[Likely, ...]] = dict.fromkeys(texts, ())
+        likely: dict[str, tuple[Likely, ...]] = dict.fromkeys(texts, ())
         for start in range(0, len(with_words), BLOCK):
             some = with_words[start : start + BLOCK]
-            told |= zip(some, learned.classify(some, self._embedding.embed(some)), strict=True)
-        return told
+            likely |= zip(some, learned.classify(some, self._embedding.embed(some)), strict=True)
+        return likely
 
     def _learn(self, examples: Examples) -> "_Learned":
         """Fit weights to the examples, each label weighing the same however many it has."""
@@ -99,14 +99,14 @@ class Learner:
         kernel, parts = vectors @ vectors.T, spelling.blocks(texts)
         for _, part in parts:
             kernel += SPELLING**2 * (part @ part.T)
-        told, bias = fit(kernel, labels, len(examples.labels), STRENGTH)
+        dual, bias = fit(kernel, labels, len(examples.labels), STRENGTH)
         runs = np.zeros((len(spelling.places) + 1, len(examples.labels)))
         for first, part in parts:
-            runs[first : first + part.shape[1]] = SPELLING**2 * (part.T @ told)
+            runs[first : first + part.shape[1]] = SPELLING**2 * (part.T @ dual)
         runs[:-1] *= spelling.rarities[:, None] / RARITY_GRAIN
         truth = np.eye(len(examples.labels))[labels]
         middles = np.rint(GRAIN * _of_length_one(truth.T @ vectors))
-        return _Learned(examples.labels, spelling, *_whole(vectors.T @ told), *_whole(runs), bias, middles)
+        return _Learned(examples.labels, spelling, *_whole(vectors.T @ dual), *_whole(runs), bias, middles)
 
 
 class _Spelling(NamedTuple):
@@ -179,7 +179,7 @@ class _Learned(NamedTuple):
         sure = np.rint(np.take_along_axis(shares, best, axis=1) * 10_000) / 10_000
         close = np.take_along_axis(vectors @ self.middles.T, best, axis=1) / (lengths * GRAIN)
         rows = zip(best.tolist(), sure.tolist(), (np.rint(close * 10_000) / 10_000).tolist(), strict=True)
-        return [tuple([Likely(self.labels[at], *told) for at, *told in zip(*row, strict=True)]) for row in rows]
+        return [tuple([Likely(self.labels[at], *pair) for at, *pair in zip(*row, strict=True)]) for row in rows]
 
 
 def _checked(probe: Probe) -> FewShot:

@@ -94,16 +94,16 @@ class Lookups:
         self._closed.set()
 
     def _heard(self, asked: _Asked) -> list[JudgeResult]:
-        told = self._reply(asked.message)
+        reply = self._reply(asked.message)
         by_conversation: dict[str, list[Lookup]] = {}
         for question in asked.questions:
             by_conversation.setdefault(question.transcript.conversation_id, []).append(question)
-        if isinstance(told, RetryAfter):
-            return [JudgeResult(conversation_id=one, answers={}, postponed=told) for one in by_conversation]
+        if isinstance(reply, RetryAfter):
+            return [JudgeResult(conversation_id=one, answers={}, postponed=reply) for one in by_conversation]
         source = str(origin_of(asked.message.url))
         return [
             JudgeResult(
-                conversation_id=one, answers={question: _answer(told, question, source) for question in questions}
+                conversation_id=one, answers={question: _answer(reply, question, source) for question in questions}
             )
             for one, questions in by_conversation.items()
         ]
@@ -123,12 +123,12 @@ class Lookups:
         return reply
 
 
-def _answer(told: Reply | str, question: Lookup, source: str) -> LookupAnswer | FailedAnswer:
+def _answer(reply: Reply | str, question: Lookup, source: str) -> LookupAnswer | FailedAnswer:
     engine = f"lookup {source}"
-    if isinstance(told, str):
-        return FailedAnswer(reason=told, engine=engine)
+    if isinstance(reply, str):
+        return FailedAnswer(reason=reply, engine=engine)
     try:
-        value, reason = _value(told, question.path, source)
+        value, reason = _value(reply, question.path, source)
     except BadReplyError as bad:
         return FailedAnswer(reason=str(bad), engine=engine)
     return LookupAnswer(value, reason, engine)

@@ -69,6 +69,13 @@ class Semantic:
         """Return True: a model of pieces of words has no vocabulary of whole words to correct by."""
         return bool(word)
 
+    def reads(self, language: str) -> bool:
+        """Return whether the model is for texts in this language (ISO 639-1): the default one is for English.
+
+        A model that the operator names is taken to be chosen for the languages of its texts.
+        """
+        return self._name != PACKAGED or language == "en"
+
     @property
     def version(self) -> str:
         """Package, model, what its files are, and the revision of this file's own part in it: other vectors, another version."""

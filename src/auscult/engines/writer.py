@@ -25,7 +25,7 @@ from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 __all__ = ["Address", "Budget", "PassageWriter", "Server"]
 
 REVISION = 1
-"""Of what the model is told here; part of the engine's version."""
+"""Version of the instructions to the model; part of the engine's version."""
 
 ROOM = 300
 """For an answer, in tokens of output."""
@@ -51,7 +51,7 @@ that the agent can say as they stand, in the language that the last line names.
 The reply is one JSON object: {"passages":[2],"answer":"..."}
 """
 
-_TOLD = re.compile(r"https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,:/]\d+)*")
+_FIGURE = re.compile(r"https?://[^\s<>\"')]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d+(?:[.,:/]\d+)*")
 """What is either right to the letter or wrong: links, addresses, numbers."""
 
 
@@ -152,11 +152,11 @@ def _check(text: str, passages: Sequence[Passage]) -> None:
     """Refuse a number, an address or a link that no passage has. Raises ``EngineError``."""
     if len(text) > LONGEST:
         raise EngineError(f"the answer has {len(text)} characters, and an agent can use {LONGEST} at most")
-    given = {told for each in passages for told in _figures(f"{each.title} {each.text}")}
-    invented = next((told for told in _figures(text) if told not in given), None)
+    given = {figure for each in passages for figure in _figures(f"{each.title} {each.text}")}
+    invented = next((figure for figure in _figures(text) if figure not in given), None)
     if invented is not None:
         raise EngineError(f"the answer says {invented}, and no passage that it rests on does")
 
 
 def _figures(text: str) -> list[str]:
-    return [found.rstrip(".,:/").lower() for found in _TOLD.findall(text)]
+    return [found.rstrip(".,:/").lower() for found in _FIGURE.findall(text)]

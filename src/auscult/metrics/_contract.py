@@ -29,7 +29,7 @@ class MetricType(Protocol[Settings_contra]):
     """Kinds of scoring whose forms may hold this type (rule 6: percentage forms hold no manual metrics)."""
 
     reads_words: ClassVar[bool]
-    """True when it has to understand what is said: where the language could not be told, it is not judged."""
+    """True when it has to understand what is said: where the language is unknown, it is not judged."""
 
     is_manual: ClassVar[bool]
     """True when only a person can answer; such a metric never counts in the machine's score."""

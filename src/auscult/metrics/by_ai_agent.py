@@ -34,7 +34,7 @@ class SubMetric(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     correct_answer: Literal["yes", "no"] = "yes"
 
 
-class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MetaField(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Custom field that is sent to the agent, under a name of its own."""
 
     custom_field: str
@@ -48,7 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     evaluation: str
     sub_metrics: tuple[SubMetric, ...]
     question: str = ""
-    meta: tuple[Told, ...] = ()
+    meta: tuple[MetaField, ...] = ()
     languages: tuple[str, ...] | None = None
 
 
@@ -110,12 +110,12 @@ class ByAiAgent:
 
 def _review(settings: Settings, conversation: Conversation) -> Review:
     own = [(_CUSTOM_ID, conversation.custom_id)] if conversation.custom_id is not None else []
-    told = ((one.name, conversation.custom_fields.get(one.custom_field)) for one in settings.meta)
+    fields = ((one.name, conversation.custom_fields.get(one.custom_field)) for one in settings.meta)
     return Review(
         url=settings.url,
         evaluation=settings.evaluation,
         sub_metrics=tuple(one.id for one in settings.sub_metrics),
-        meta=(*own, *((name, value) for name, value in told if value is not None)),
+        meta=(*own, *((name, value) for name, value in fields if value is not None)),
         transcript=Transcript.of(conversation),
     )
 
@@ -161,6 +161,6 @@ def _problems(settings: Settings) -> Iterator[Problem]:
     if losses > 100:  # noqa: PLR2004 percent
         yield "sub_metrics", f"negative weights total {losses}; they may not total more than 100 percent"
     names = [one.name for one in settings.meta]
-    for place, told in enumerate(settings.meta):
-        if not told.name.strip() or told.name == _CUSTOM_ID or names.index(told.name) != place:
-            yield f"meta[{place}].name", f"{told.name!r} must be a name that the agent is not told already"
+    for place, field in enumerate(settings.meta):
+        if not field.name.strip() or field.name == _CUSTOM_ID or names.index(field.name) != place:
+            yield f"meta[{place}].name", f"{field.name!r} must be a name that the agent does not receive already"

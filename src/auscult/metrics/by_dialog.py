@@ -45,7 +45,7 @@ class ByDialog:
         """Any."""
         return None
 
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it is told with the conversation
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it comes with the conversation
         """Nothing."""
         return frozenset()
 
@@ -69,10 +69,10 @@ class ByDialog:
         insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
     ) -> Verdict:
         """The verdict, with the runs that decided it."""
-        told = conversation.assist.dialogs if conversation.assist else None
-        if told is None:
-            return Verdict(qualification="NA", reason="nothing is told of dialog tasks")
-        runs = [run for run in told if is_called(settings.dialog, run.id, run.name)]
+        dialogs = conversation.assist.dialogs if conversation.assist else None
+        if dialogs is None:
+            return Verdict(qualification="NA", reason="no dialog task is reported")
+        runs = [run for run in dialogs if is_called(settings.dialog, run.id, run.name)]
         if not runs:
             return Verdict(qualification="NO", reason=f"the dialog task {settings.dialog} was not run")
         span = None if settings.window is None else read_window(settings.window)

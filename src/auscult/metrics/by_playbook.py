@@ -55,7 +55,7 @@ class ByPlaybook:
         """Any."""
         return None
 
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it is told with the conversation
+    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it comes with the conversation
         """Nothing."""
         return frozenset()
 
@@ -79,10 +79,10 @@ class ByPlaybook:
         insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
     ) -> Verdict:
         """The verdict, with the steps that decided it."""
-        told = conversation.assist.playbooks if conversation.assist else None
-        if told is None:
-            return Verdict(qualification="NA", reason="nothing is told of playbooks")
-        runs = [run for run in told if is_called(settings.playbook, run.id, run.name)]
+        playbooks = conversation.assist.playbooks if conversation.assist else None
+        if playbooks is None:
+            return Verdict(qualification="NA", reason="no playbook is reported")
+        runs = [run for run in playbooks if is_called(settings.playbook, run.id, run.name)]
         if not runs:
             answer: Literal["NA", "NO"] = "NA" if settings.when_not_run == "na" else "NO"
             return Verdict(qualification=answer, reason=f"the playbook {settings.playbook} was not run")
@@ -151,7 +151,7 @@ def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation:
     if missed:
         return Verdict(qualification="NO", evidence=evidence, reason=f"not done: {', '.join(missed)}")
     if unknown:
-        return Verdict(qualification="NA", evidence=evidence, reason=f"nothing is told of {', '.join(unknown)}")
+        return Verdict(qualification="NA", evidence=evidence, reason=f"not reported: {', '.join(unknown)}")
     return Verdict(qualification="YES", evidence=evidence)
 
 
@@ -162,18 +162,18 @@ def _entire(
     if taken:
         done = sum(each.step.is_adhered for each in taken)
         is_enough = 100 * done >= least * len(taken)
-        told = f"{done} of {len(taken)} steps done"
+        reason = f"{done} of {len(taken)} steps done"
         evidence = tuple(_evidence(each, conversation) for each in taken)
     else:
         rates = [run.adherence_rate for run in runs if run.adherence_rate is not None]
         if not rates:
-            return Verdict(qualification="NA", reason="nothing is told of its steps")
+            return Verdict(qualification="NA", reason="no step of it is reported")
         is_enough = Decimal(str(max(rates))) >= least
-        told = f"{max(rates):g} percent of the steps done, as the assistant counts"
-        evidence = (Evidence(why=told),)
+        reason = f"{max(rates):g} percent of the steps done, as the assistant counts"
+        evidence = (Evidence(why=reason),)
     if is_enough:
-        return Verdict(qualification="YES", evidence=evidence, reason=told)
-    return Verdict(qualification="NO", evidence=evidence, reason=f"{told}; asked for: at least {least} percent")
+        return Verdict(qualification="YES", evidence=evidence, reason=reason)
+    return Verdict(qualification="NO", evidence=evidence, reason=f"{reason}; asked for: at least {least} percent")
 
 
 def _evidence(taken: _Taken, conversation: Conversation) -> Evidence:

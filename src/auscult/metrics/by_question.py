@@ -133,7 +133,7 @@ def _sub_weight_problems(settings: Settings) -> Iterator[Problem]:
         yield "sub_weights", "score the agent's trigger, so its speaker must be agent"
 
 
-_Told = tuple[Qualification, tuple[Evidence, ...], str]
+_PartResult = tuple[Qualification, tuple[Evidence, ...], str]
 """How a part turned out: the answer, what shows it, and why."""
 
 
@@ -228,7 +228,7 @@ class _Plan:
         parts = self._parts(("YES", trigger.evidence, ""), ("NO", near, reason))
         return Verdict(qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason, parts=parts)
 
-    def _parts(self, trigger: _Told, answer: _Told) -> tuple[Part, ...]:
+    def _parts(self, trigger: _PartResult, answer: _PartResult) -> tuple[Part, ...]:
         shares = self._shares
         if shares is None:
             return ()

@@ -219,11 +219,11 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
     limits = " and ".join(
         [*([f"at least {low}"] if low is not None else []), *([f"at most {high}"] if high is not None else [])]
     )
-    told = f"{rate:.1f} words a minute: {said.words} words in {_seconds(said.talk_ms)} of talk"
+    measured = f"{rate:.1f} words a minute: {said.words} words in {_seconds(said.talk_ms)} of talk"
     return Verdict(
         qualification="YES" if within else "NO",
-        evidence=(Evidence(why=told),),
-        reason=f"{told}; asked for: {limits}" + _untimed(conversation),
+        evidence=(Evidence(why=measured),),
+        reason=f"{measured}; asked for: {limits}" + _untimed(conversation),
     )
 
 

@@ -201,8 +201,8 @@ class _Plan:
         if grading:
             return self._judged(conversation, answers[grading])
         places = " or ".join(dict.fromkeys(found.place for _, found in self._rules))
-        told = f"level {self._otherwise}: no rule holds in {places}"
-        return Verdict(qualification="NO", level=self._otherwise, reason=told)
+        reason = f"level {self._otherwise}: no rule holds in {places}"
+        return Verdict(qualification="NO", level=self._otherwise, reason=reason)
 
     def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:
         """Return the level that a judge chose, with the turns that it points at."""

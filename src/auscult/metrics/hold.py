@@ -48,7 +48,7 @@ class Hold:
         """An embedding engine for ``similar``, a judge for ``judge``."""
         return _compiled(settings).needs
 
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 there is nothing to tell two apart by
+    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 nothing distinguishes two of them
         """A form has one (domain: one hold metric a form)."""
         return "hold"
 

@@ -21,13 +21,13 @@ _NOT_A_NUMBER = re.compile(
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
 _MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d|ending"), re.compile(r"\d[-/.]\d")
-"""Prefilters: only a text with a match can contain a number of ``_NOT_A_NUMBER``, or a date in figures."""
 _COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
 _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
     rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
     r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
-    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
+    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second"
+    r"|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""

@@ -15,14 +15,19 @@ _NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "thousand", "do
 NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
 """One of these is in every address without a digit."""
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
-_TOLD = re.compile(
-    r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
-    r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
-    r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon|wonen) (?:op|in|aan))\s+"
+_ANNOUNCED = re.compile(
+    r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)"
+    r"|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
+    r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that"
+    r"| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the"
+    r"|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
+    r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon"
+    r"|wonen) (?:op|in|aan))\s+"
 )
 """Words right before an address."""
 _FIRST = re.compile(
-    r"(?:[\W_]*(?:so|um|uh|er|erm|yes|yeah|sure|ok|okay|it's|it is|that's|its|my address is|is|and|the address is|that would be|well|hi)\b)*\W*"
+    r"(?:[\W_]*(?:so|um|uh|er|erm|yes|yeah|sure|ok|okay|it's|it is|that's|its|my address is|is|and|the address is"
+    r"|that would be|well|hi)\b)*\W*"
 )
 _AT_WAY = re.compile(r"(?:an|auf|in|hinter|unter|bei|vor|aan|op) (?:der|dem|den|de|het) (?=[^\W\d_]{3,} \d)")
 """Beginnings of German and Dutch streets: ``An der Alster 40``."""
@@ -63,7 +68,7 @@ def tail(low: str, start: int) -> int:
 
 def find_addresses(low: str, *, is_asked: bool) -> Iterator[tuple[int, int]]:
     """Yield the spans of addresses: after words that introduce one; in an answer, from its beginning."""
-    starts = [found.end() for found in _TOLD.finditer(low)]
+    starts = [found.end() for found in _ANNOUNCED.finditer(low)]
     if is_asked:
         first = _FIRST.match(low)
         starts.append(first.end() if first else 0)

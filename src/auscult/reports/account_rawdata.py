@@ -1,4 +1,4 @@
-"""Raw data as the account-level page spells it (seed 002), for an account's apps or for one.
+"""Raw data as the account-level page spells it (docs/reference/vendor-samples.md), for an account's apps or for one.
 
 ``POST /api/public/QualityManagement/account/{accountId}/v1/RawData``
 """

@@ -1,4 +1,4 @@
-"""Call details (seed 003): every contact as the contact centre handled it.
+"""Call details (docs/reference/vendor-samples.md): every contact as the contact centre handled it.
 
 ``POST /agentassist/api/public/analytics/account/{accountId}/v2/interactionDetails``
 """

@@ -1,4 +1,4 @@
-"""Auto QA score reporting (seed 000): for each conversation its score and the outcome of every metric.
+"""Auto QA score reporting (docs/reference/vendor-samples.md): for each conversation its score and the outcome of every metric.
 
 ``POST /qualityai/api/v1/public/qualitymanagement/app/{streamId}/scorereporting``
 """

@@ -18,14 +18,13 @@ from auscult.server.auth.tokens import Authenticator
 from auscult.server.clock import CLOCK, Clock
 from auscult.server.console.demo import Demo
 from auscult.server.console.session import PageDoor, SignIn
-from auscult.server.documentation import Documentation
+from auscult.server.documentation.description import Documentation
 from auscult.server.door import Door
-from auscult.server.envelope import Envelope
 from auscult.server.errors import exception_handlers
-from auscult.server.head import HeadAsGet
-from auscult.server.hooks import HookRoute
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
+from auscult.server.middleware.envelope import Envelope
+from auscult.server.middleware.head import HeadAsGet
 from auscult.server.monitoring.measured import Measured, Routed
 from auscult.server.monitoring.paths import OPEN_PATHS
 from auscult.server.monitoring.requests import RequestMetrics
@@ -33,15 +32,16 @@ from auscult.server.monitoring.routes import handlers as monitoring_handlers
 from auscult.server.people import scim
 from auscult.server.people.door import ApiDoor
 from auscult.server.people.vendor_queues import vendor_queues
-from auscult.server.reports import Pages, ReportRoute
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import admission
 from auscult.server.rest.openapi import StructSchemas
 from auscult.server.rest.threads import THREADS, Threads
 from auscult.server.settings import ServerSettings
 from auscult.server.tenancy import Tenancy
-from auscult.server.vendor import Paths, VendorRoute
-from auscult.server.vendor_recordings import VendorRecordings
+from auscult.server.vendor.hooks import HookRoute
+from auscult.server.vendor.recordings import VendorRecordings
+from auscult.server.vendor.reports import Pages, ReportRoute
+from auscult.server.vendor.routes import Paths, VendorRoute
 from auscult.services.assist.assistant import Assistant
 from auscult.services.operations.readiness import Readiness
 from auscult.services.people.principals import Principals

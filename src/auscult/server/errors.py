@@ -33,7 +33,7 @@ from auscult.domain.operations.tracing import TRACING
 from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of
 from auscult.server.exchange import exchange_of
-from auscult.server.rest.review_reasons import REVIEW_REASONS
+from auscult.server.review_reasons import REVIEW_REASONS
 from auscult.services.people.sign_in import SignInLimitedError
 
 AnyRequest = Request[Any, Any, Any]
@@ -69,7 +69,7 @@ REASONS: Mapping[str, Reason] = {
     "token.missing": _identity("Neither the header `auth` nor `Authorization: Bearer` is there."),
     "token.malformed": _identity("What was sent as token is not a JWT.", INVALID_TOKEN),
     "token.algorithm_refused": _identity("The token is not signed with HS256; `none` is refused like every other."),
-    "token.invalid": _identity("The client is unknown or revoked, or the signature is not its own; not told apart."),
+    "token.invalid": _identity("The client is unknown or revoked, or the signature is not its own; not distinguished."),
     "token.claim_invalid": _identity("`exp`, `nbf`, `iat`, `aud` or `jti` is there and is not what it has to be."),
     "token.expired": _identity("`exp` has passed."),
     "token.not_yet_valid": _identity("`nbf` or `iat` lies in the future."),
@@ -77,8 +77,8 @@ REASONS: Mapping[str, Reason] = {
     "session.missing": _identity("Nobody is signed in to the agent's page."),
     "session.expired": _identity("The sign-in to the agent's page has ended."),
     "link.invalid": _identity("The link to the agent's page lacks what it must say, or holds for longer than it may."),
-    "session.ended": _identity("The session is forged, signed out, idle or over, or its user is disabled; not told apart."),
-    "sign_in.refused": _identity("The e-mail address or the password is wrong; not told apart.", "Sign-in refused"),
+    "session.ended": _identity("The session is forged, signed out, idle or over, or its user is disabled; not distinguished."),
+    "sign_in.refused": _identity("The e-mail address or the password is wrong; not distinguished.", "Sign-in refused"),
     "sign_in.limited": Reason(429, 429, "Too many sign-ins failed from this address; see `Retry-After`."),
     "link.refused": _identity("The link that signs in is used up, over, or not for this machine."),
     "sign_on.state": Reason(400, 400, "The sign-in took longer than 10 minutes, was used, or began in another browser."),
@@ -94,7 +94,7 @@ REASONS: Mapping[str, Reason] = {
     "page.only": Reason(403, 403, "The header that the agent's page sends is not there; programs use `/api/v1`."),
     "header.missing": _identity("A header that says who is asking is not there; `field` names it."),
     "tenant.unknown": _identity(
-        "Client, account, org and app do not belong together, or one of them does not exist; not told apart."
+        "Client, account, org and app do not belong together, or one of them does not exist; not distinguished."
     ),
     "scope.missing": _identity("The client has none of the scopes that this API asks for.", WRONG_SCOPE),
     "request.invalid": Reason(400, 400, "The request is understood and wrong, in a way that has no reason of its own."),
@@ -304,10 +304,10 @@ def error_response(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
 
 
 def error_body(error: AuscultError, request_id: str) -> bytes:
-    """The JSON body of an answer that tells of this error."""
+    """Return the JSON body of an answer about this error."""
     reason = reason_of(error)
     msg = reason.msg or error.message
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "msg": msg,
         "message": msg,
         "code": reason.code,
@@ -315,12 +315,12 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
         "requestId": request_id,
     }
     if trace_id := TRACING.trace_id():
-        told["traceId"] = trace_id
+        details["traceId"] = trace_id
     if error.field is not None:
-        told["field"] = error.field
+        details["field"] = error.field
         if error.reason not in ("field.missing", "header.missing"):
-            told["value"] = _shortened(error.value)
-    return msgspec.json.encode({"errors": [told]})
+            details["value"] = _shortened(error.value)
+    return msgspec.json.encode({"errors": [details]})
 
 
 def error_answer(scope: Scope, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response[bytes]:
@@ -360,10 +360,10 @@ def exception_handlers(
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         exchange = exchange_of(scope_of(request))
         _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__, exc_info=error)
-        told = _TROUBLES.get(trouble_of(error) or "")
-        if told is None:
+        trouble = _TROUBLES.get(trouble_of(error) or "")
+        if trouble is None:
             return error_answer(scope_of(request), AuscultError(str(error), code="server.failed"))
-        message, code, again_after_s = told
+        message, code, again_after_s = trouble
         return error_answer(scope_of(request), AuscultError(message, code=code), {"Retry-After": str(again_after_s)})
 
     return {

@@ -41,11 +41,11 @@ class Exchange:
 
     def raw_headers(self, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """The same as ASGI has it, without those that the answer has of its ``own``."""
-        told = self.decision.headers() if self.decision else []
+        limits = self.decision.headers() if self.decision else []
         if trace_id := TRACING.trace_id():
-            told = [*told, (b"x-trace-id", trace_id.encode())]
+            limits = [*limits, (b"x-trace-id", trace_id.encode())]
         named = {name for name, _ in own}
-        given = [(b"x-request-id", self.request_id.encode()), *_GUARDS, *told]
+        given = [(b"x-request-id", self.request_id.encode()), *_GUARDS, *limits]
         return [header for header in given if header[0] not in named]
 
 

@@ -24,14 +24,14 @@ class Decision(NamedTuple):
     reset_s: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """What every answer tells of the limit; a refusal also says when to come again."""
-        told = [
+        """Return the headers of the limit that every answer has; a refusal also has the time of the next attempt."""
+        pairs = [
             (b"ratelimit-limit", b"%d" % self.limit),
             (b"ratelimit-remaining", b"%d" % self.remaining),
             (b"ratelimit-reset", b"%d" % self.reset_s),
             (b"ratelimit-policy", b"%d;w=%d" % (self.limit, WINDOW_S)),
         ]
-        return told if self.allowed else [*told, (b"retry-after", b"%d" % self.reset_s)]
+        return pairs if self.allowed else [*pairs, (b"retry-after", b"%d" % self.reset_s)]
 
 
 class Limiter(Protocol):

@@ -41,7 +41,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusedDocumentError(FormError):
-    """A form with faults, each told for itself."""
+    """A form with faults, each listed separately."""
 
     def __init__(self, message: str, details: tuple[Detail, ...]) -> None:
         """``details`` become ``errors`` of the problem."""
@@ -61,7 +61,7 @@ def status_of(error: AuscultError, status: int) -> int:
 
 def problem_body(error: AuscultError, status: int, path: str, request_id: str, value: object) -> bytes:
     """The JSON body of a problem. ``value`` is the error's, shortened."""
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "type": f"/docs#{error.reason}",
         "title": TITLES.get(status, "The request failed"),
         "status": status,
@@ -71,13 +71,13 @@ def problem_body(error: AuscultError, status: int, path: str, request_id: str, v
         "request_id": request_id,
     }
     if trace_id := TRACING.trace_id():
-        told["trace_id"] = trace_id
+        details["trace_id"] = trace_id
     if status == 500:  # noqa: PLR2004  (what went wrong inside is for the log)
-        told["detail"] = "The log has what happened under request_id."
+        details["detail"] = "The log has what happened under request_id."
     if error.field is not None:
-        told["field"] = error.field
+        details["field"] = error.field
         if error.value is not None:
-            told["value"] = value
+            details["value"] = value
     if isinstance(error, RefusedDocumentError):
-        told["errors"] = error.details
-    return msgspec.json.encode(told)
+        details["errors"] = error.details
+    return msgspec.json.encode(details)

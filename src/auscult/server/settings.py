@@ -1,4 +1,4 @@
-"""What the server is told from outside: one value, made by the one who builds the application."""
+"""Settings of the server: one value, made where the application is built."""
 
 from msgspec import Struct
 

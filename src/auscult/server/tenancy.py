@@ -1,7 +1,7 @@
 """What may be read (rule 16): client, account, org and app must belong together.
 
 Everything that does not fit ends in one error, and an app that is not the client's own is never looked up,
-so an unknown app and a stranger's cost the same and tell the same.
+so an unknown app and a stranger's cost the same and look the same.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from auscult.server.auth.principal import Principal
 from auscult.storage.store import Store
 
 _APP_IN_PATH = ("streamId", "botId")
-_TOLD_BY_ACCOUNT_PATH = frozenset({"accountId", "orgId"})
+_GIVEN_BY_ACCOUNT_PATH = frozenset({"accountId", "orgId"})
 
 
 class _Known(Struct, frozen=True):
@@ -45,9 +45,9 @@ class Tenancy:
         Raises ``AccessError``: ``header.missing``, ``tenant.unknown``.
         """
         accounts = {value for value in (path.get("accountId"), headers.get("accountid")) if value}
-        told = _TOLD_BY_ACCOUNT_PATH if "accountId" in path else frozenset[str]()
+        given = _GIVEN_BY_ACCOUNT_PATH if "accountId" in path else frozenset[str]()
         for name in required:
-            if name not in told and not headers.get(name.lower()):
+            if name not in given and not headers.get(name.lower()):
                 raise AccessError(f"The header {name} is required.", code="header.missing", field=name)
         named = next((path[name] for name in _APP_IN_PATH if name in path), headers.get("iid"))
         wanted = {named} if named else client.app_ids

@@ -108,11 +108,11 @@ def _carriers(found: list[Sign], held: _Question, best: int) -> tuple[Carrier, .
     """Return the turns whose signs speak for the answer against the mean of the others."""
     carried: dict[str, tuple[int, Carrier]] = {}
     for name, sign, weights in zip(held.signs, found, held.weights, strict=True):
-        told = sign.value * (weights[best] * len(weights) - sum(weights))
-        if sign.turn is None or sign.value < LIKELY or told <= 0:
+        weight = sign.value * (weights[best] * len(weights) - sum(weights))
+        if sign.turn is None or sign.value < LIKELY or weight <= 0:
             continue
         before, carrier = carried.get(sign.turn.id, (0, Carrier(sign.turn, DOES[name.split()[1]])))
-        carried[sign.turn.id] = (before + told, carrier)
+        carried[sign.turn.id] = (before + weight, carrier)
     ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
     return tuple(carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0])
 

@@ -1,8 +1,8 @@
 """Matching a pack against what was said in one turn. All in RE2: time grows with the text and never explodes."""
 
 import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import re2
@@ -16,7 +16,10 @@ _MEMORY = 8 * 1024 * 1024
 
 Search = Callable[[bytes], str]
 """Text in, as UTF-8, the first words that match out; "" for none. RE2 reads bytes, and encoding a text once is cheaper."""
+FindLines = Callable[[str], Sequence[int]]
+"""A turn's text in, the indices of a pack's lines that match it out."""
 _KEEP = 2_048
+_NO_MEANINGS: frozenset[str] = frozenset()
 _KEEP_CHARACTERS = 2_000
 
 
@@ -37,9 +40,10 @@ class _Compiled(NamedTuple):
     unless_written: Search
 
     def holds(self, bare: bytes, straight: bytes) -> bool:
-        if not self.said(bare) and not self.written(straight):
-            return False
-        return not self.unless(bare) and not self.unless_written(straight)
+        return bool(self.said(bare) or self.written(straight)) and not self.is_called_off(bare, straight)
+
+    def is_called_off(self, bare: bytes, straight: bytes) -> bool:
+        return bool(self.unless(bare) or self.unless_written(straight))
 
 
 class _Read(NamedTuple):
@@ -56,17 +60,15 @@ class _Read(NamedTuple):
 class Matcher:
     """A pack, compiled for single turns."""
 
-    def __init__(self, pack: Pack) -> None:
-        """Compile every reading."""
+    def __init__(self, pack: Pack, find_lines: FindLines | None = None) -> None:
+        """Compile every reading. ``find_lines`` searches for the lines in place of a pass of its own."""
         self._readings = [(reading.means, _compiled(reading)) for reading in pack.readings]
-        # In most turns no reading is said: one look for the words that lines cannot do without finds that out.
-        self._lines = re2.Filter()
-        for line in (line for each in pack.readings for line in each.says_so):
-            self._lines.Add(wording_pattern([line]), options())
-        self._has_lines = any(each.says_so for each in pack.readings)
+        # One pass finds the lines that are said, and with them the readings: it searches only for lines whose literal
+        # words are there, which in most turns are few.
+        self._of_line = [place for place, each in enumerate(pack.readings) for _ in each.says_so]
+        self._search_lines = _line_search(pack.lines)
+        self._find_lines = find_lines or self._search_lines
         self._has_written = any(each.written for each in pack.readings)
-        if self._has_lines:
-            self._lines.Compile()
         self._kept = lru_cache(maxsize=_KEEP)(self._meanings)
 
     def holds(self, text: str) -> bool:
@@ -91,10 +93,18 @@ class Matcher:
         return text[start : start + len(written)].strip()
 
     def _meanings(self, text: str) -> frozenset[str]:
-        read = _Read.of(text)
-        if not self._has_written and not (self._has_lines and self._lines.Match(read.bare)):
-            return frozenset()
-        return frozenset([means for means, one in self._readings if one.holds(*read)])
+        lines = self._find_lines(text) if len(text) <= _KEEP_CHARACTERS else self._search_lines(text)
+        if not lines and not self._has_written:
+            return _NO_MEANINGS
+        said = {self._of_line[line] for line in lines}
+        bare, straight = _Read.of(text)
+        return frozenset(
+            [
+                means
+                for place, (means, one) in enumerate(self._readings)
+                if (place in said or one.written(straight)) and not one.is_called_off(bare, straight)
+            ]
+        )
 
 
 def _as_written(text: str, bare: str, said: str) -> str:
@@ -109,6 +119,23 @@ def _as_written(text: str, bare: str, said: str) -> str:
     if len(spans) != bare.count(" ") + 1:
         return said.strip()
     return text[spans[first][0] : spans[first + count - 1][1]]
+
+
+def _line_search(lines: Sequence[str]) -> FindLines:
+    """Return a search for lines in one pass, compiled on first use."""
+
+    @cache
+    def compiled() -> re2.Filter:
+        found = re2.Filter()
+        for line in lines:
+            found.Add(wording_pattern([line]), options())
+        found.Compile()
+        return found
+
+    def search(text: str) -> Sequence[int]:
+        return (compiled().Match(bare_words(text).encode()) or ()) if lines else ()
+
+    return search
 
 
 def _compiled(reading: Reading) -> _Compiled:

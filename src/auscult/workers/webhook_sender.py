@@ -92,8 +92,8 @@ def login(parts: SplitResult) -> dict[str, str]:
     """Return the header for a name and password that an address has in it."""
     if parts.username is None:
         return {}
-    told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return {"Authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
+    credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
 
 
 class NotAllowedError(Exception):

@@ -181,7 +181,7 @@ class Worker:
             def do(one_id: str) -> None:
                 try:
                     DBOS.run_step(PROCESS, self._patiently, line.do, one_id)
-                except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is told, others go on)
+                except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is logged, others go on)
                     DBOS.run_step(GIVE_UP, line.give_up, one_id, _error_line(error))
 
             return do

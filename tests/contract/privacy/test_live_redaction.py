@@ -14,7 +14,7 @@ from auscult.domain.privacy.redaction import Mode
 from auscult.services.assist.live import LiveConversation
 from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
 

@@ -15,7 +15,7 @@ from auscult.services.privacy.log import verify
 from auscult.services.privacy.originals import read_unredacted
 from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT, put
 

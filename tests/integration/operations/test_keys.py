@@ -16,10 +16,10 @@ from auscult.domain.assist.live import Message
 from auscult.domain.errors import AuscultError
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.services.privacy.log import verify
-from auscult.storage.core.assist_tables import live_conversations, live_events
 from auscult.storage.core.database import Database
-from auscult.storage.core.privacy_tables import redactions
-from auscult.storage.core.tables import clients
+from auscult.storage.core.tables.assist import live_conversations, live_events
+from auscult.storage.core.tables.base import clients
+from auscult.storage.core.tables.privacy import redactions
 from auscult.storage.privacy.redaction import originals_lock
 from tests.contract.storing import STARTED
 from tests.integration.program import AUSCULT, auscult, environment

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auscult.analyzers.outcome._readable import MAX_WORDS, readable
+from auscult.analyzers.outcome._third_person import agent_sentence, customer_clause
 from auscult.analyzers.outcome.summary import Summary
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Summary as Found
@@ -97,6 +98,40 @@ def test_a_request_and_its_reason_stand_together(engines: Mapping[type, Engine])
     )
     assert "The agent could not replace sale items." in text
     assert text.endswith("Open: the request was not met; the customer sounded unhappy and asked for somebody else.")
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("Just wanted to check on the status of a refund.", "wanted to check on the status of a refund"),
+        ("And I want to know when they expire.", "asked when they expire"),
+    ],
+)
+def test_a_customer_is_reported_without_joining_words(said: str, noted: str) -> None:
+    """A sentence that leaves out its subject, or begins with a conjunction, is reported as any other."""
+    assert customer_clause(said) == noted
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("I'll make sure to get this sorted out.", "The agent promised to get this sorted out"),
+        ("I will make sure you get it.", "The agent promised to make sure that the customer gets it"),
+        ("However, I will send it.", "The agent promised to send it"),
+        ("Let's see what we can do.", 'The agent said: "Let\'s see what we can do."'),
+    ],
+)
+def test_a_promise_is_reported_grammatically(said: str, noted: str) -> None:
+    """Whatever stands before the promised verb, one "to" or "that" leads to it."""
+    assert agent_sentence(said) == noted
+
+
+def test_a_request_for_help_adds_nothing_to_what_it_is_about(engines: Mapping[type, Engine]) -> None:
+    """Of "I need to return an item, can you help me with that?" only the first half is noted."""
+    lines = ("C: Hi! I need to return an item, can you help me with that?", "A: I have arranged the return for you.")
+    text = summary_of(lines, engines) or ""
+    assert "return an item. " in text
+    assert "help" not in text
 
 
 def test_a_promise_is_noted_with_its_turn(engines: Mapping[type, Engine]) -> None:

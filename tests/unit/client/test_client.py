@@ -67,7 +67,7 @@ def pulled(vendor: Vendor, report: str, until: datetime, **more: Any) -> list[st
 
 @pytest.mark.parametrize("report", WIRE)
 def test_all_five_are_pulled_whole(report: str) -> None:
-    """Issue 6, item 5: pages and 7-day windows are taken care of; each row comes once, in order."""
+    """Pages and 7-day windows are taken care of; each row comes once, in order."""
     vendor = Vendor(1_000)
     assert pulled(vendor, report, SINCE + timedelta(days=42)) == list(vendor.starts)
     limits = {body["limit"] for body in vendor.asked}
@@ -158,7 +158,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_sent() -> None:
 
 
 def test_an_interrupted_pull_goes_on(tmp_path: Path) -> None:
-    """Issue 6, item 5: killed between any two pages, even with half a line written, the file ends up whole."""
+    """Killed between any two pages, even with half a line written, the file ends up whole."""
     vendor, file = Vendor(700), tmp_path / "rows.ndjson"
     until = SINCE + timedelta(days=30)
     with listening(vendor.answer) as url, Client(url, ACCESS) as client:

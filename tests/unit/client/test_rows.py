@@ -38,7 +38,7 @@ def required(row: type) -> set[str]:
 
 @pytest.mark.parametrize("report", ROWS)
 def test_the_types_are_what_the_reference_says(report: str) -> None:
-    """Issue 6, item 5: typed rows with the wire's names, none missing, none made up, absent only where that may be."""
+    """Typed rows with the wire's names, none missing, none made up, absent only where that may be."""
     shape, schemas = described(report)
     kinds = [
         schemas[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in shape.get("anyOf", [shape])

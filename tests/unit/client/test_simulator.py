@@ -16,7 +16,7 @@ from auscult.domain.assist.live_projection import fold
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.server.hooks import read_hook
+from auscult.server.vendor.hooks import read_hook
 from tests.strategies import STARTED, conversations, talk
 from tests.unit.client.vendor import Answer, listening
 
@@ -98,7 +98,7 @@ class Server:
 
 
 def test_time_passes_as_recorded_divided_by_the_speed() -> None:
-    """Issue 7, item 5: real or faster speed, the time between messages kept; what took long is not waited for again."""
+    """Real or faster speed, the time between messages kept; what took long is not waited for again."""
     clock, server = [100.0], Server()
     waits: list[float] = []
 

@@ -48,7 +48,7 @@ def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> 
     """Questions as customers ask them; the first three passages hold the answer."""
     found = store.search(question, 3)
     assert heading in [each.passage.heading[-1] for each in found]
-    assert found[0].score * store.telling(question) >= Hybrid.enough
+    assert found[0].score * store.telling(question) >= store.enough
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
 
@@ -57,7 +57,7 @@ def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> 
 )
 def test_small_talk_is_close_to_nothing(store: HybridIndex, text: str) -> None:
     """What customers of real chats and calls say beside their questions stays under what is enough."""
-    assert all(found.score * store.telling(text) < Hybrid.enough for found in store.search(text, 3))
+    assert all(found.score * store.telling(text) < store.enough for found in store.search(text, 3))
 
 
 def test_how_much_a_text_tells(store: HybridIndex) -> None:
@@ -136,7 +136,7 @@ def test_a_word_of_its_own_is_no_slip(hybrid: Hybrid) -> None:
 def test_what_is_likely_is_suggested(store: HybridIndex, question: str, suggested: bool) -> None:
     """A question that the base answers, and neither small talk nor what another business is asked."""
     found = store.search(question, 12)
-    assert (store.likelihood(question, found) >= Hybrid.likely) == suggested
+    assert (store.likelihood(question, found) >= store.likely) == suggested
 
 
 def test_a_rival_makes_the_first_less_likely(hybrid: Hybrid) -> None:

@@ -79,7 +79,7 @@ def test_a_level_is_read_with_its_evidence() -> None:
     ],
 )
 def test_a_level_that_cannot_be_used_is_a_fault(changed: dict[str, Any], fault: str) -> None:
-    """Issue 15: asked once more, as for a wrong quote."""
+    """Asked once more, as for a wrong quote."""
     assert fault in reading(FULL | changed).faults[0]
 
 
@@ -112,7 +112,7 @@ def evaluated(server: ScriptedJudge, *said: str) -> Evaluation:
 
 
 def test_levels_and_statements_are_one_call() -> None:
-    """Issue 15: a form with both asks once; the level earns its share, with its turn as evidence."""
+    """A form with both asks once; the level earns its share, with its turn as evidence."""
     with scripted_judge() as server:
         found = evaluated(server, "agent: Sorry. How big is your team?", "customer: Ten.")
         assert len(server.requests) == 1

@@ -48,7 +48,7 @@ def reply(*passages: int, answer: str) -> Scripted:
 
 
 def test_writes_from_the_passages(server: ScriptedWriter, writer: PassageWriter) -> None:
-    """Issue 7: the answer, and which passages it rests on; the passages are told before the question."""
+    """The answer, and which passages it rests on; the passages are told before the question."""
     assert writer.write("When is my refund there?", PASSAGES, "en") == Written(
         text="Yes: A refund takes 5 days; see https://shop.example/r.", passage_ids=("kp-2",), engine="writer 1 m-1"
     )
@@ -69,7 +69,7 @@ def test_writes_from_the_passages(server: ScriptedWriter, writer: PassageWriter)
 
 @pytest.mark.parametrize("given", [reply(answer=""), reply(answer="I do not know."), reply(1, answer=" ")])
 def test_refuses_where_they_do_not_answer(server: ScriptedWriter, writer: PassageWriter, given: Scripted) -> None:
-    """Issue 7: a refusal is an answer without text; words that rest on no passage are none."""
+    """A refusal is an answer without text; words that rest on no passage are none."""
     server.script.append(given)
     assert writer.write("Do you sell cars?", PASSAGES, "en") == Written(
         text=None, passage_ids=(), engine="writer 1 m-1"

@@ -63,8 +63,8 @@ def test_the_entire_playbook_as_far_as_asked(least: object, answer: str) -> None
         ([{"step": "Verify", "stage": "Closing"}], "YES", ""),
         ([{"step": "Verify"}], "NO", "not done: step 'Verify' of 'Opening'"),
         ([{"step": "Greet"}, {"step": "s-2"}], "NO", "not done: step 'Verify' of 'Opening'"),
-        ([{"step": "Sing"}], "NA", "nothing is told of step 'Sing'"),
-        ([{"step": "Greet", "stage": "Closing"}], "NA", "nothing is told of step 'Greet' of 'Closing'"),
+        ([{"step": "Sing"}], "NA", "not reported: step 'Sing'"),
+        ([{"step": "Greet", "stage": "Closing"}], "NA", "not reported: step 'Greet' of 'Closing'"),
         ([{"step": "Sing"}, {"step": "s-2"}], "NO", "not done: step 'Verify' of 'Opening'"),
     ],
 )

@@ -117,7 +117,7 @@ def test_words_of_a_language_are_looked_for_in_conversations_of_it() -> None:
 
 
 def test_a_question_that_does_not_arise_is_na() -> None:
-    """Issue 4.2: a judge answers YES, NO or NA; its NA is ours, with its reason."""
+    """A judge answers YES, NO or NA; its NA is ours, with its reason."""
     answer = {"any_of": [{"judge": "The agent returns the deposit."}]}
     verdict = judge(CALL, judged={"holds": None, "reason": "there was none"}, answer=answer)
     assert verdict.qualification == "NA"

@@ -160,7 +160,7 @@ def test_a_pattern_gives_its_group() -> None:
 
 
 def test_a_judge_hears_what_patterns_do_not() -> None:
-    """Issue 4.1: extraction by judge; what it says is read as the kind, and only the turns that were asked count."""
+    """Extraction by judge; what it says is read as the kind, and only the turns that were asked count."""
     conversation = call("customer: so what's the damage", "agent: twenty bucks", "agent: bye", rate="$20")
     said = {"kind": "amount", "name": "fee", "judge": "The monthly fee that the agent quotes."}
     (probe,) = METRIC.probes(settings(said=said), conversation)

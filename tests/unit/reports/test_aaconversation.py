@@ -1,4 +1,4 @@
-"""The rows and the request of seed 004, from domain values."""
+"""The rows and the request of sample aaconversation, from domain values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -196,7 +196,7 @@ def test_seconds_are_exact(ms: int, shown: bytes) -> None:
 
 
 def test_the_envelope_is_the_seeds() -> None:
-    """Seed 004, rule 20: what was skipped, what was asked for, and the totals; a cursor where it was asked for."""
+    """Sample aaconversation, rule 20: what was skipped, what was asked for, and the totals; a cursor where it was asked for."""
     assert page(total=29, page=2) == {
         "results": [], "skip": 20, "limit": 20, "hasMore": True, "totalPages": 2, "totalResults": 29,
     }  # fmt: skip

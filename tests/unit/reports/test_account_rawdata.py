@@ -1,4 +1,4 @@
-"""The row of seed 002, from domain values, in its own spelling."""
+"""The row of sample account_rawdata, from domain values, in its own spelling."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The rows and the request of seed 003, from domain values."""
+"""The rows and the request of sample calldetails, from domain values."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -298,7 +298,7 @@ def test_selected_fields_are_shown_when_they_are_asked_for() -> None:
 
 
 def test_the_envelope_counts_its_rows() -> None:
-    """Seed 003: numResults is the rows of this answer, and a cursor comes only when it was asked for."""
+    """Sample calldetails: numResults is the rows of this answer, and a cursor comes only when it was asked for."""
     assert page(rendered(), rendered())["numResults"] == 2
     assert page() == {"numResults": 0, "data": []}
     assert list(page(rendered(), cursor="")) == ["numResults", "data", "nextCursor"]

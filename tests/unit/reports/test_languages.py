@@ -21,5 +21,5 @@ from auscult.reports._languages import english_name
     ],
 )
 def test_english_name(code: str, name: str) -> None:
-    """Seed 000: Language is the English name; a code that nobody knows stays itself."""
+    """Sample scorereporting: Language is the English name; a code that nobody knows stays itself."""
     assert english_name(code) == name

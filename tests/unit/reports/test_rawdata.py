@@ -1,4 +1,4 @@
-"""The row of seed 001, from domain values: the sample's keys in its order, then those of its table."""
+"""The row of sample rawdata, from domain values: the sample's keys in its order, then those of its table."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The row and the request of seed 000, from domain values."""
+"""The row and the request of sample scorereporting, from domain values."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -125,7 +125,7 @@ def test_scores_are_whole_and_signed(score: int) -> None:
 
 
 def test_language_is_a_name() -> None:
-    """Seed 000: Language by its English name."""
+    """Sample scorereporting: Language by its English name."""
     assert row(language="nl")["Language"] == "Dutch"
 
 

@@ -15,9 +15,12 @@ UNHAPPY = -0.2
 
 
 _COURTESY = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|understood|sure|of course|alright|great|and)\W+)*(?:(?:you(?:'re| are)|your) (?:very |most |always )?welcome|(?:it'?s |it was )?my pleasure|no problem\W*$"
-    r"|(?:please |and |i hope you )?(?:have|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}(?:day|night|evening|morning|weekend|one|time)"
-    r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping|(?:good)?bye)",
+    r"\W*(?:(?:ok(?:ay)?|understood|sure|of course|alright|great|and)\W+)*(?:(?:you(?:'re| are)|your) (?:very "
+    r"|most |always )?welcome|(?:it'?s |it was )?my pleasure|no problem\W*$"
+    r"|(?:please |and |i hope you )?(?:have|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}(?:day|night|evening|morning"
+    r"|weekend|one|time)"
+    r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping"
+    r"|(?:good)?bye)",
     re.IGNORECASE,
 )
 """A sentence that only takes leave or answers thanks."""

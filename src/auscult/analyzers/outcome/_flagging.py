@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
-from auscult.analyzers._packs import BY_PACKS, matcher
+from auscult.analyzers._one_pass import CUSTOMER_TURNS
+from auscult.analyzers._packs import BY_PACKS, matcher, searched_together
 from auscult.analyzers._phrases import Claims, Phrases
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Flag, Insights
-from auscult.wording import Matcher, pack
+from auscult.wording import pack
 
 MAX_EVIDENCE = 5
 
@@ -35,8 +36,9 @@ class Signs:
         """
         signs = pack(name)
         self._meanings = [reading.means for reading in signs.readings for _ in reading.says_so]
-        self._claims = Claims(signs.lines, signs.unless)
-        self._first = Matcher(pack(first[0])) if first else None
+        self._first = searched_together(pack(first[0])) if first else None
+        # With a pack that goes before, every turn is searched; else the conversation at once, and seldom a turn.
+        self._claims = Claims(signs.lines, signs.unless, CUSTOMER_TURNS if first else None)
         self._first_meaning = first[1] if first else ""
         self._bare = Claims(_lines(bare), signs.unless)
         self._about = Phrases(_lines(about))
@@ -61,8 +63,8 @@ class Signs:
 
     def _read(self, turn: Turn, claims: Claims) -> Sign | None:
         """The first sign in a turn that lies outside of anything forgiven."""
-        told = claims.first(turn.text)
-        return Sign(turn, self._meanings[told.place], told.words) if told else None
+        claim = claims.first(turn.text)
+        return Sign(turn, self._meanings[claim.place], claim.words) if claim else None
 
 
 def _lines(name: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ Words are left out, and letters and stops are set; nothing is added or rephrased
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import eq
 
 from auscult.domain.said.text import FILLERS, straighten_quotes
 
@@ -16,8 +17,10 @@ MOST_AGAIN = 3
 _KEEP = 2_048
 
 _STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
+_MAY_STOP = re.compile(r"[.!?\n]")
 _ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
-_SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>")
+_SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>|(?<!\S)[\w'-]{1,60}~(?!\S)")
+"""What is no word: a noise in brackets, or a word broken off (``wou~``)."""
 _FILLER = re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(FILLERS))}|h?mm+|uhh+|umm+)(?![\w'-]),?", re.IGNORECASE)
 _QUOTES = re.compile(r"""(?<![\w'"])"+|"+(?![\w'"])""")
 """Around words, where they become apostrophes. Inside of one that would make one word of two."""
@@ -31,7 +34,8 @@ _HEAD = re.compile(
     r"(?:thank you|thanks)(?: (?:so|very) much| a lot)?(?: for (?:[\w']+"
     r" ?){1,6}?(?=[,.!?;]|$| (?:and|but|i|my|we|it|what|can|"
     r"could|is|how)\b))?|one (?:moment|second|sec)(?: please)?|how are you(?: today| doing)?|"
-    rf"(?:my name is|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]| i\b| i'))"
+    rf"(?:(?:[\w']+ )?my name is(?: also)?|this is|my name's) {_NAME}(?: here| speaking)?(?: and(?= i)|(?=[,;:]"
+    rf"| i\b| i'))"
     r")(?:[,;:!.?\s-]+|$)",
     re.IGNORECASE,
 )
@@ -55,6 +59,8 @@ _QUESTION = re.compile(
 def written_sentences(text: str) -> list[str]:
     """Return a turn's sentences as written; speech without stops is one."""
     shown = text[:MAX_CHARACTERS]
+    if _MAY_STOP.search(shown) is None:
+        return [piece] if (piece := shown.strip()) else []
     stops = [stop.end() for stop in _STOP.finditer(shown) if not shown[: stop.start()].endswith(_ABBREVIATIONS)]
     cuts = [0, *stops, len(shown)]
     return [piece for start, end in pairwise(cuts) if (piece := shown[start:end].strip())]
@@ -82,6 +88,9 @@ def readable(sentence: str) -> str:
 
 def _said_once(words: list[str]) -> str:
     """Words without those that only say again what was just said: ``i've i've had a a text``."""
+    plain = [word.strip(",").lower() for word in words]
+    if not any(any(map(eq, plain, islice(plain, length, None))) for length in range(1, MOST_AGAIN + 1)):
+        return " ".join(words)
     kept: list[str] = []
     bare: list[str] = []
     for word in words:

@@ -84,12 +84,17 @@ def agent_sentence(sentence: str) -> str:
 
 
 def parts_of(sentence: str) -> list[str]:
-    """Cut speech without stops where a request begins: "I lost my card" and "can you send me a new one"."""
+    """Cut speech without stops where a request begins: "I lost my card" and "can you send me a new one".
+
+    A request for help in general, "can you help me with that", is left out.
+    """
     found = _REQUEST_WITHIN.search(sentence)
     if found is None:
         return [sentence]
-    before, after = sentence[: found.start()].rstrip(" ,.;"), sentence[found.start() :].strip()
+    before, after = sentence[: found.start()].rstrip(" ,.;"), sentence[found.start() :].strip(" ,")
     before = _JOINED.sub("", before)
+    if _HELP.fullmatch(after) is not None:
+        return [f"{before}."]
     return [f"{before}.", after[0].upper() + after[1:]]
 
 
@@ -176,23 +181,32 @@ _NAMED = frozenset(
     ]
 )
 _GREETING = re.compile(
-    r"^(?:g'day|good day|hello|hi|hey|hiya|yes|yeah|well|so|okay|ok|right|alrighty)\b[ ,.!-]+", re.IGNORECASE
+    r"^(?:g'day|good day|hello|hi|hey|hiya|yes|yeah|well|so|okay|ok|right|alrighty|and|but|however)\b[ ,.!-]+",
+    re.IGNORECASE,
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|cannot|could|will|would|may|might|must|should|do|does|did|goes?|"
-    r"come|comes|takes?|costs?|gets?|needs?|says?|shows?|means?|went|came|got|sent|made|put)\b|'(?:s|re|ll|ve|d|m)\b|n't\b|ed\b",
+    r"come|comes|takes?|costs?|gets?|needs?|says?|shows?|means?|went|came|got|sent|made|put)\b|'(?:s|re|ll|ve|d"
+    r"|m)\b|n't\b|ed\b",
     re.IGNORECASE,
 )
 _REQUEST_WITHIN = re.compile(
-    r"(?<=\w)[ ,]+(?<!\bif )(?<!\bthat )(?<!\bhow )(?<!\bwhat )(?<!\bwhen )(?<!\bwhere )(?<!\bwhy )(?<!\bor )(?<!\bmuch )"
-    r"(?<!\blong )(?<!\bknow )(?:(?:so|and|but) )?(?=(?:can|could|would|will) (?:you|i) \w+ \w+|i (?:want|would like|need) "
+    r"(?<=\w)[ ,]+(?<!\bif )(?<!\bthat )(?<!\bhow )(?<!\bwhat )(?<!\bwhen )(?<!\bwhere "
+    r")(?<!\bwhy )(?<!\bor )(?<!\bmuch )"
+    r"(?<!\blong )(?<!\bknow )(?:(?:so|and|but) )?(?=(?:can|could|would|will) (?:you|i) \w+ \w+|i (?:want"
+    r"|would like|need) "
     r"to know |(?:what|where|when) (?:is|are) (?:my|your|the) \w+|how much (?:is|are|does) \w+)",
+    re.IGNORECASE,
+)
+_HELP = re.compile(
+    r"(?:(?:so|and|but) )?(?:can|could|would|will) you (?:please )?(?:help|assist)(?: me| us)?(?: out)?"
+    r"(?: (?:with (?:that|this|it)|please|today|here))*[.?! ]*",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[ ,]+(?:and|so|but)$", re.IGNORECASE)
 _EXCUSES = re.compile(
     r"^(?:(?:i'?m|i am|we'?re) (?:so |very |really |truly )?(?:sorry|afraid)(?: (?:but|that|to say|about that))?|"
-    r"unfortunately|(?:my )?apologies|sorry(?: about that)?|so|and|but|well|now|okay|right|there we (?:go|are)|"
+    r"unfortunately|(?:my )?apologies|sorry(?: about that)?|so|and|but|however|well|now|okay|right|there we (?:go|are)|"
     r"that's (?:fine|great)|thank you|thanks|i (?:can )?(?:assure|promise) you(?:, \w+)?(?: that)?)[ ,:;-]+",
     re.IGNORECASE,
 )
@@ -209,6 +223,7 @@ _QUESTIONS = (
     "can you",
     "could you",
     "let me",
+    "let's",
     "please ",
 )
 _WILL = r"(?:'ll|'?m going to|'re going to| will| shall| am going to| are going to)"
@@ -238,7 +253,8 @@ _REQUESTS = [
         lambda found: f"asked {found[1].lower().replace('if', 'whether')} {_retold(found, 2)}",
     ),
     _framed(
-        r"i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?(?:just |really )?(?:want|wanted|like|need|needed|love|wish|"
+        r"(?:i(?:'?d| would| do| just|'?m| am| was|'?ve been)? ?)?(?:just |really )?(?:want|wanted|like|need"
+        r"|needed|love|wish|"
         r"hoping|looking|trying|calling|ringing|phoning|writing|here) to (.+)",
         lambda found: f"wanted to {_retold(found, 1)}",
     ),
@@ -255,7 +271,8 @@ _REQUESTS = [
         lambda found: f"{_ASKS}they can {_retold(found, 1)}",
     ),
     _framed(
-        r"(?:please |just )*((?:send|give|get|change|cancel|book|help|refund|fix|call|show|put|transfer|reset|stop|remove|"
+        r"(?:please |just )*((?:send|give|get|change|cancel|book|help|refund|fix|call|show|put|transfer|reset|stop"
+        r"|remove|"
         r"add|update) .+?)(?: please)?",
         lambda found: f"asked the agent to {_retold(found, 1)}",
     ),
@@ -295,12 +312,18 @@ def _is(verb: str) -> str:
 
 _REPORTS = [
     _framed(
-        r"(?:i|we)(?:'ve| have|ve) (?:just |now |already |also |gone ahead and )*((?:\w+(?:ed|en|wn|ne)|sent|put|made|got|"
+        r"(?:i|we)(?:'ve| have|ve) (?:just |now |already |also |gone ahead and )*((?:\w+(?:ed|en|wn|ne)|sent|put"
+        r"|made|got|"
         r"found|set|paid|told|kept|left|had|reset|let|sold|brought|bought|built|cut|held) .+)",
         lambda found: f"The agent has {_retold(found, 1, 'agent')}",
     ),
     _framed(
-        rf"(?:i|we){_WILL} (?:just |now |also |then )*(?:make sure (?:that )?)?(.+)",
+        rf"(?:i|we){_WILL} (?:just |now |also |then )*(make sure )(?:that )?((?:you|your|it|they|this|that|the|we"
+        rf"|i)\b.+)",
+        lambda found: f"The agent promised to {found[1]}that {_retold(found, 2, 'agent')}",
+    ),
+    _framed(
+        rf"(?:i|we){_WILL} (?:just |now |also |then )*(?:(?:make|be) sure to )?(.+)",
         lambda found: f"The agent promised to {_retold(found, 1, 'agent')}",
     ),
     _framed(

@@ -6,6 +6,7 @@ Phrases decide, or the tone, or, where neither does, a trained head that is sure
 from typing import NamedTuple
 
 from auscult.analyzers._evidence import turns_of
+from auscult.analyzers._one_pass import CUSTOMER_TURNS
 from auscult.analyzers._phrases import Claim, Claims
 from auscult.analyzers.sentiment._tone import customer_tones
 from auscult.domain.conversation import Conversation
@@ -18,7 +19,7 @@ TROUBLE = "trouble"
 SURE = 0.8
 UPSET = -0.4
 _TROUBLE = pack("en/trouble").readings[0]
-TROUBLES = Claims(_TROUBLE.says_so, _TROUBLE.unless)
+TROUBLES = Claims(_TROUBLE.says_so, _TROUBLE.unless, CUSTOMER_TURNS)
 
 
 class Trouble(NamedTuple):

@@ -49,13 +49,16 @@ _DETAILS = Phrases(pack("en/details").lines)
 _PURPOSES = Phrases(pack("en/purposes").lines)
 _COURTESIES = Phrases(pack("en/courtesies").lines)
 _PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll|\u2019ll| will| am going to|'m going to| are going to|'re going to)|will (?:be|arrive|call|ring|get|"
+    r"\b(?:(?:i|we)(?:'ll|\u2019ll| will| am going to|'m going to| are going to|'re going to)|will (?:be|arrive"
+    r"|call|ring|get|"
     r"receive|come|hear|have)|'ll (?:be|get|have|receive|hear)|within \w+ (?:\w+ )?(?:minutes?|hours?|days?|weeks?))\b",
     re.IGNORECASE,
 )
 _PAUSE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to) (?:\w+ ){0,2}(?:check|look|see|find out|pull|bring|have a look|"
-    r"put you (?:on hold|through)|need|try|be (?:\w+ )?(?:back|right|happy|able|with you|quick|brief)|help|do my best|go ahead|take|ask you|"
+    r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to) (?:\w+ ){0,2}(?:check|look|see|find out|pull|bring"
+    r"|have a look|"
+    r"put you (?:on hold|through)|need|try|be (?:\w+ )?(?:back|right|happy|able|with you|quick|brief)|help"
+    r"|do my best|go ahead|take|ask you|"
     r"confirm|verify|open|load|read|search)|if (?:you|it|they|that)|won't|\w+n't)\b",
     re.IGNORECASE,
 )
@@ -116,8 +119,10 @@ class Summary:
         evidence = dict.fromkeys((note.turn.id, note.why) for note in notes)
         by_id = {note.turn.id: note.turn for note in notes}
         cited = [cite(by_id[turn_id], why) for turn_id, why in evidence]
-        told = dict.fromkeys(note.text if note.text.endswith(('?"', '."', '!"')) else f"{note.text}." for note in notes)
-        text = " ".join([*told, *_ending(known)])
+        sentences = dict.fromkeys(
+            note.text if note.text.endswith(('?"', '."', '!"')) else f"{note.text}." for note in notes
+        )
+        text = " ".join([*sentences, *_ending(known)])
         return Found(text=text, evidence=(*cited, *_shown(known)))
 
 
@@ -130,12 +135,12 @@ def _noted(said: Said) -> list[str]:
     return [f"The customer {customer_clause(part)}" for part in parts]
 
 
-def _reasons(conversation: Conversation, told: Mapping[str, Trouble]) -> list[Said]:
+def _reasons(conversation: Conversation, reported: Mapping[str, Trouble]) -> list[Said]:
     """Return the sentence that best states the subject; where it only asks or only reports, also one of the other kind."""
     found: list[Said] = []
     if conversation.direction == "outbound":
         found = [one for one in _opening(conversation, "agent", {}) if one.asks]
-    found = found or list(_opening(conversation, "customer", told))
+    found = found or list(_opening(conversation, "customer", reported))
     best = next((one for one in sorted(found, key=lambda one: -one.worth) if readable(one.text)), None)
     if best is None or best.worth <= 0:
         return []
@@ -153,13 +158,13 @@ def _reasons(conversation: Conversation, told: Mapping[str, Trouble]) -> list[Sa
     return [one for one in found if any(one is each for each in kept)]
 
 
-def _opening(conversation: Conversation, speaker: Side, told: Mapping[str, Trouble]) -> Iterator[Said]:
+def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, Trouble]) -> Iterator[Said]:
     """The sentences of a side's first turns."""
     asking = ASKING if speaker == "customer" else _PURPOSES
     for place, turn in enumerate(turns_of(conversation, speaker)[:OPENING_TURNS]):
         pieces = written_sentences(turn.text)
-        reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in told else []
-        if turn.id in told and not reporting:
+        reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in reported else []
+        if turn.id in reported and not reporting:
             reporting = sorted(pieces, key=len)[-1:]
         for text in pieces:
             words = len(text.split())
@@ -202,9 +207,19 @@ def _promised(conversation: Conversation) -> list[Said]:
         for turn in spoken[first:]
         if turn.speaker == "agent"
         for text in written_sentences(turn.text)
-        if _PROMISE.search(text) and not _PAUSE.search(text) and _is_plain(readable(text))
+        if promises(text) and not _PAUSE.search(text) and _is_plain(readable(text))
     ]
     return found[-MOST_PROMISES:]
+
+
+def promises(text: str) -> bool:
+    """Return whether a sentence says what will be done.
+
+    Letters that every promise has are looked for first, which spares most sentences the search.
+    """
+    said = text.lower()
+    may = "ll" in said or "going to" in said or "within" in said or not text.isascii()
+    return may and _PROMISE.search(text) is not None
 
 
 def _is_plain(text: str) -> bool:
@@ -227,8 +242,8 @@ def _ending(known: Insights) -> list[str]:
     flags = [flag for flag in (known.escalation, known.churn_risk) if flag is not None and flag.observed]
     signs = [feeling] if feeling else []
     signs += [_past(flag.evidence[0].why.partition(":")[0]) for flag in flags if flag.evidence]
-    told = f"; the customer {_listed(signs)}" if signs else ""
-    return [f"{ENDINGS[known.resolution.resolution]}{told}."]
+    showing = f"; the customer {_listed(signs)}" if signs else ""
+    return [f"{ENDINGS[known.resolution.resolution]}{showing}."]
 
 
 def _past(sign: str) -> str:

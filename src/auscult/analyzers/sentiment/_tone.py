@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from auscult.analyzers._evidence import turns_of
+from auscult.analyzers._one_pass import CUSTOMER_TURNS
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers.sentiment._cue import CLEAR, SLIGHT, STRONG, Cue, cues_of, false_friends
@@ -41,7 +42,7 @@ CUSTOMER = tuple(
     cue for feeling in ("anger", "sadness", "fear", "confusion", "delight") for cue in cues_of(f"en/{feeling}")
 )
 FALSE_FRIENDS = false_friends()
-_CUES = Phrases([*(cue.pattern for cue in CUSTOMER), *(friend.pattern for friend in FALSE_FRIENDS)])
+_CUES = Phrases([*(cue.pattern for cue in CUSTOMER), *(friend.pattern for friend in FALSE_FRIENDS)], CUSTOMER_TURNS)
 _KEEP = 2_048
 
 

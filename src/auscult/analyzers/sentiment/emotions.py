@@ -22,7 +22,7 @@ from auscult.wording import pack
 
 CUSTOMER = ("satisfaction", "happiness", "anger", "sadness", "fear", "confusion")
 AGENT = ("empathy", "patience", "happiness", "frustration", "confusion")
-"""The emotions that are told apart; where two are as frequent, the earlier comes first."""
+"""The emotions that are distinguished; where two are as frequent, the earlier comes first."""
 
 _SHOWN = pack("en/agent_feelings").readings
 _AGENT = Phrases("|".join(reading.says_so) for reading in _SHOWN)

@@ -49,8 +49,8 @@ class Sentiment:
         by_packs = language in BY_PACKS
         heard = tones_by_packs(conversation, language) if by_packs else customer_tones(conversation, answers)
         tones = [_coloured(tone, known) for tone in heard]
-        told = {} if by_packs else moods(conversation, answers)
-        turns = tuple([_turn(tone, told.get(tone.turn.id, 0.0)) for tone in tones])
+        by_turn = {} if by_packs else moods(conversation, answers)
+        turns = tuple([_turn(tone, by_turn.get(tone.turn.id, 0.0)) for tone in tones])
         score = overall([tone.valence for tone in tones], known)
         shares = whole_percents(
             [sum(turn.label == label for turn in turns) for label in ("positive", "neutral", "negative")]

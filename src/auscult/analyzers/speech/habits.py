@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import cite, unsupported
+from auscult.analyzers._packs import searched_together
 from auscult.analyzers._people import by_agent
 from auscult.analyzers.speech._crutch_words import crutch_words
 from auscult.domain.conversation import Conversation, Turn
@@ -23,7 +24,7 @@ FEWEST_WORDS = 20
 """Of fewer words than that nothing can be said about the crutch words among them."""
 MAX_EVIDENCE = 10
 BEST = 10
-TROUBLE = Matcher(pack("en/problem"))
+TROUBLE = searched_together(pack("en/problem"))
 SYMPATHY = Matcher(pack("en/sympathy"))
 
 

@@ -15,6 +15,7 @@ from auscult.analyzers._evidence import UNDETERMINED
 from auscult.analyzers.speech._small_words import LANGUAGES_OF
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
+from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.text import spoken_words
 
@@ -81,10 +82,14 @@ class Language:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> str | Unknown:  # noqa: ARG002
         """Return the language, or unknown where nothing is said."""
-        text = _text(conversation)
-        if not text:
-            return Unknown("nothing is said")
-        return language_of(text, declared(conversation))
+        return _found(conversation)
+
+
+@kept
+def _found(conversation: Conversation) -> str | Unknown:
+    """Return the language, which is asked for twice: to choose the form, and as a finding."""
+    text = _text(conversation)
+    return language_of(text, declared(conversation)) if text else Unknown("nothing is said")
 
 
 def declared(conversation: Conversation) -> str:

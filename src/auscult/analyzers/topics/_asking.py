@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from auscult.analyzers._evidence import turns_of
+from auscult.analyzers._one_pass import CUSTOMER_TURNS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers.outcome._trouble import TROUBLES
 from auscult.analyzers.topics._intent_topics import NOTHING
@@ -23,7 +24,7 @@ TOO_SHORT, FEW_WORDS = 0.5, 3
 IDLE = 0.5
 """From this share of ``nothing`` on a sentence asks for nothing."""
 ANSWER_WORDS = 4
-ASKING = Phrases(pack("en/asking").lines)
+ASKING = Phrases(pack("en/asking").lines, CUSTOMER_TURNS)
 _KEEP = 2_048
 
 

@@ -36,6 +36,7 @@ _KEEP = 2_048
 _PLAIN = ACTIONS | IDENTITY | SMALL_TALK | COUNTING
 _NO_WORD = re.compile(r"[^\s@\d]*+[@\d]\S*|\[[^\]]*\]")
 """Addresses, numbers, and what a transcriber put between brackets."""
+_MAY_BE_NO_WORD = re.compile(r"[@\d\[]")
 
 
 def keywords(conversation: Conversation, texts: Iterable[str]) -> tuple[str, ...]:
@@ -79,7 +80,8 @@ def _people(conversation: Conversation) -> frozenset[str]:
 @lru_cache(maxsize=_KEEP)
 def telling_runs(text: str) -> tuple[tuple[str, ...], ...]:
     """Return adjacent words that could each be keywords; of longer runs the last three."""
-    words = without_people(spoken_words(_NO_WORD.sub(" ", text))).split()
+    shown = _NO_WORD.sub(" ", text) if _MAY_BE_NO_WORD.search(text) else text
+    words = without_people(spoken_words(shown)).split()
     runs: list[tuple[str, ...]] = []
     run: list[str] = []
     for word, after in pairwise([*words, "", ""]):

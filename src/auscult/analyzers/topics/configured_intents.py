@@ -41,7 +41,7 @@ class Found(NamedTuple):
     turns: tuple[str, ...]
 
 
-Told = tuple[TopicPath, Topic]
+PlacedTopic = tuple[TopicPath, Topic]
 """The same, as it is shown."""
 
 
@@ -124,10 +124,12 @@ def _examples(paths: Sequence[TopicPath]) -> Examples:
     return Examples(tuple(map(str, range(len(paths)))), tuple(texts))
 
 
-def _topics_of(found: Sequence[Found], conversation: Conversation, answers: Answers, known: Insights) -> list[Told]:
+def _topics_of(
+    found: Sequence[Found], conversation: Conversation, answers: Answers, known: Insights
+) -> list[PlacedTopic]:
     """Return the topics found, with the customer's feeling about each and whether it was met, on level 3."""
     stretch_of = stretches(conversation, [one.turns[0] for one in found])
-    told: list[Told] = []
+    found_topics: list[PlacedTopic] = []
     for one in found:
         node = one.path[-1]
         topic = Topic(name=node.name, level=node.level, confidence=one.confidence, turns=one.turns)
@@ -135,8 +137,8 @@ def _topics_of(found: Sequence[Found], conversation: Conversation, answers: Answ
             stretch = stretch_of[one.turns[0]]
             is_resolved = _is_resolved(stretch, conversation, answers, known) if node.has_resolution else None
             topic = replace(topic, sentiment=feeling(stretch, known).score, is_resolved=is_resolved)
-        told.append((one.path, topic))
-    return told
+        found_topics.append((one.path, topic))
+    return found_topics
 
 
 def _is_resolved(stretch: frozenset[str], conversation: Conversation, answers: Answers, known: Insights) -> bool | None:
@@ -159,10 +161,10 @@ def _is_resolved(stretch: frozenset[str], conversation: Conversation, answers: A
     return points(follow(part, tones)) >= ENOUGH_POINTS
 
 
-def _trees(told: Sequence[Told], order: Mapping[str, int], level: int = 1) -> tuple[Topic, ...]:
+def _trees(found: Sequence[PlacedTopic], order: Mapping[str, int], level: int = 1) -> tuple[Topic, ...]:
     """Return topics under those above them. Topics under one are adjacent, for they are in the taxonomy's order."""
     trees: list[Topic] = []
-    for _, some in groupby(told, key=lambda one: id(one[0][level - 1])):
+    for _, some in groupby(found, key=lambda one: id(one[0][level - 1])):
         group = list(some)
         path, topic = group[0]
         if len(path) > level:

@@ -1,5 +1,6 @@
 """``auscult knowledge``: what an app knows, and its assistant may quote."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +31,7 @@ Language = Annotated[str, typer.Option("--language", metavar="CODE", help="The l
 MaybeLanguage = Annotated[str | None, typer.Option("--language", metavar="CODE", help="Only this language.")]
 Kind = Annotated[
     str | None,
-    typer.Option("--kind", metavar="KIND", help="markdown, html, csv or pdf, where neither name nor content tell."),
+    typer.Option("--kind", metavar="KIND", help="markdown, html, csv or pdf, where neither name nor content shows it."),
 ]
 
 
@@ -122,8 +123,8 @@ def search(
     settings = options.settings_of_existing(database)
     with bootstrap.open(settings) as application:
         store = application.store.within(options.known_tenant(application.store, app))
-        library = bootstrap.assistant(settings).library
-        found = library.search(store, language, question, limit)
+        with closing(bootstrap.assistant(settings)) as assistant:
+            found = assistant.library.search(store, language, question, limit)
     for each in found.found:
         is_enough = each in found.fit
         if as_json:

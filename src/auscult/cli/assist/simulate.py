@@ -36,10 +36,10 @@ def simulate(
     ] = 1,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first so many conversations.")] = None,
     prefix: Annotated[
-        str, typer.Option(metavar="TEXT", help="Put before the ids, so that what is stored is not told anew.")
+        str, typer.Option(metavar="TEXT", help="Put before the ids, so that stored conversations are not sent again.")
     ] = PREFIX,
     is_now: Annotated[
-        bool, typer.Option("--now", help="Tell the time of playing, rather than the time of the recording.")
+        bool, typer.Option("--now", help="Send the time of playing, rather than the time of the recording.")
     ] = False,
 ) -> None:
     """Play recorded conversations to a running server, as if they were in progress.

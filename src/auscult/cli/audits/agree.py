@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 GROUP = 200
 NAMED = 5
-"""Conversations of a kind that are named; of more the number is told."""
+"""Conversations of a kind that are named; of more only the number is shown."""
 
 
 def agree(
@@ -56,8 +56,8 @@ def agree(
             evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
             compared = compare_labels(gold, _evaluated(wanted, evaluator, forms, report))
         if as_json:
-            told = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
-            typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | told | {"interval": Method()}))
+            counts = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}
+            typer.echo(msgspec.json.encode(msgspec.to_builtins(compared.report) | counts | {"interval": Method()}))
         else:
             _show(compared)
         _name(compared.missing, "labelled, but in none of the files")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
 
 SHOWN = 3
-"""Disagreements of each metric that are shown unless told otherwise."""
+"""Disagreements of each metric that are shown unless configured otherwise."""
 
 
 def agreement(

@@ -257,27 +257,27 @@ def _case(case: EvaluatedConversation) -> dict[str, Any]:
 
 def _show(case: EvaluatedConversation) -> None:
     """The same, for people."""
-    told = _case(case)
+    shown = _case(case)
     if case.audit:
         _print_audit(case.audit, as_json=False)
     else:
-        typer.echo(f"{told['conversation_id']}  not assigned")
+        typer.echo(f"{shown['conversation_id']}  not assigned")
     form = case.evaluation.form
     if form is None:
         typer.echo("no form is for this conversation")
         return
     typer.echo(f"{form.id} version {form.version}, machine: {_points(case.evaluation.score)}")
     width = max((len(metric.id) for metric in form.metrics), default=0)
-    for metric in told["metrics"]:
-        told_machine = _graded(metric["machine"], metric.get("machine_level"))
-        answers = f"machine {told_machine:4}  audit {_graded(metric['answer'], metric.get('level')):4}"
+    for metric in shown["metrics"]:
+        machine = _graded(metric["machine"], metric.get("machine_level"))
+        answers = f"machine {machine:4}  audit {_graded(metric['answer'], metric.get('level')):4}"
         code = f"  [{metric['reason_code']}]" if "reason_code" in metric else ""
         note = f"  ({metric['comment']})" if metric["comment"] else ""
         typer.echo(f"  {metric['id']:{width}}  {answers}  {metric['name']}{code}{note}")
-    if told["comment"]:
-        typer.echo(f"comment: {told['comment']}")
-    if told["unanswered"]:
-        typer.echo(f"not answered yet: {', '.join(told['unanswered'])}")
+    if shown["comment"]:
+        typer.echo(f"comment: {shown['comment']}")
+    if shown["unanswered"]:
+        typer.echo(f"not answered yet: {', '.join(shown['unanswered'])}")
 
 
 def _trail_line(entry: TrailEntry) -> str:

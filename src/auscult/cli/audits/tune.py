@@ -115,8 +115,8 @@ def _must_be_known(metrics: list[str], known: list[str]) -> None:
     for metric in metrics:
         if metric not in known:
             hint = did_you_mean(metric, known, f"it has {', '.join(known)}")
-            told = f"the form has no metric {metric}; {hint}"
-            raise RequestError(told, code="metric.unknown", field="--metric", value=metric)
+            message = f"the form has no metric {metric}; {hint}"
+            raise RequestError(message, code="metric.unknown", field="--metric", value=metric)
 
 
 @contextmanager

@@ -93,7 +93,6 @@ def refused(
 
 def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: bool, wait: bool, as_json: bool) -> None:
     from auscult import bootstrap
-    from auscult.bootstrap.scheduling import run_here
 
     if is_dry:
         with opened(database, app) as service:
@@ -108,7 +107,7 @@ def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: boo
             raise typer.Exit(1)
         return
     with bootstrap.open(options.settings_of_existing(database)) as application:
-        done = run_here(application, options.known_tenant(application.store, app), name, order, wait=wait)
+        done = application.run_connector(options.known_tenant(application.store, app), name, order, wait=wait)
     _show(done, as_json=as_json)
     if done.error or done.counts.refused or done.counts.postponed:
         raise typer.Exit(1)

@@ -55,8 +55,8 @@ def _name_of(found: ComparedForms, which: str) -> str:
 def _metric_head(metric: MetricLine) -> Text:
     mark, colour = _MARKS[metric.change]
     facts = {change.field: change.before if metric.change == "removed" else change.after for change in metric.changes}
-    told = f", {facts['type']}, weight {_value(facts['weight'])}" if metric.change != "changed" else ""
-    head = Text.assemble((f"{mark} ", colour), (metric.id, f"bold {colour}"), f"  {metric.name}{told}")
+    details = f", {facts['type']}, weight {_value(facts['weight'])}" if metric.change != "changed" else ""
+    head = Text.assemble((f"{mark} ", colour), (metric.id, f"bold {colour}"), f"  {metric.name}{details}")
     if metric.change == "changed" and metric.judged_anew:
         head.append("  judged anew", "italic cyan")
     return head
@@ -71,8 +71,8 @@ def _lines(changes: Iterable[ChangeLine]) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for change in changes:
-        for place, told in enumerate(_change_lines(change)):
-            table.add_row("" if place else change.field, told)
+        for place, line in enumerate(_change_lines(change)):
+            table.add_row("" if place else change.field, line)
     return Padding(table, (0, 0, 0, _INDENT))
 
 
@@ -91,14 +91,14 @@ def _change_lines(change: ChangeLine) -> list[Text]:
 
 def _value(value: object) -> str:
     """As a form would have it: texts in quotes, the rest as JSON; long ones by their beginning."""
-    told = msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
-    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}… ({len(told)} characters)"
+    written = msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
+    return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}… ({len(written)} characters)"
 
 
 def _sum(found: ComparedForms) -> str:
     counts = {kind: sum(metric.change == kind for metric in found.metrics) for kind in _MARKS}
-    told = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n)
-    metrics = f"Metrics: {told}. " if told else "No metric differs. "
+    changes = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n)
+    metrics = f"Metrics: {changes}. " if changes else "No metric differs. "
     anew = [metric.id for metric in found.metrics if metric.judged_anew]
     if not anew:
         return metrics + "A re-score keeps every answer that was given."

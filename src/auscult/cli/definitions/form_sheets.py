@@ -115,8 +115,8 @@ def _document(form: str, app: str | None, version: int | None, channel: str | No
         documents = {name: one for name, one in documents.items() if channel in name}
     if len(documents) != 1:
         known = ", ".join(documents) or "none"
-        told = f"{form} stands for {len(documents)} forms ({known}); name one with --channel voice or --channel chat"
-        raise RequestError(told, code="form.ambiguous", field="FORM")
+        message = f"{form} stands for {len(documents)} forms ({known}); name one with --channel voice or --channel chat"
+        raise RequestError(message, code="form.ambiguous", field="FORM")
     return next(iter(documents.values()))
 
 

@@ -83,8 +83,10 @@ def versions(
     for place, (one, changes) in enumerate(zip(found, history(found), strict=True)):
         state = f", retired {one.retired_at:%Y-%m-%d %H:%M}" if one.retired_at else "" if place else ", in force"
         parts = (("+", changes.added), ("-", changes.removed), ("~", changes.changed), ("", changes.fields))
-        told = " ".join(f"{mark}{each}" for mark, some in parts for each in some or ())
-        typer.echo(f"version {one.version:<3} published {one.published_at:%Y-%m-%d %H:%M}{state}  {told}".rstrip())
+        difference = " ".join(f"{mark}{each}" for mark, some in parts for each in some or ())
+        typer.echo(
+            f"version {one.version:<3} published {one.published_at:%Y-%m-%d %H:%M}{state}  {difference}".rstrip()
+        )
 
 
 def draft(
@@ -126,8 +128,8 @@ def drafts(*, app: options.KnownApp, database: options.Database = None, as_json:
             shown = {"id": one.form_id, "based_on": one.based_on, "saved_at": one.saved_at, "problems": count}
             typer.echo(msgspec.json.encode(shown))
             continue
-        told = {0: "ready to be published", 1: "1 problem"}.get(count, f"{count} problems")
-        typer.echo(f"{one.form_id}  saved {one.saved_at:%Y-%m-%d %H:%M}  {told}")
+        state = {0: "ready to be published", 1: "1 problem"}.get(count, f"{count} problems")
+        typer.echo(f"{one.form_id}  saved {one.saved_at:%Y-%m-%d %H:%M}  {state}")
 
 
 def publish(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:

@@ -66,8 +66,8 @@ def listing(*, app: options.KnownApp, database: options.Database = None, as_json
         for card in scorecards(within):
             names = [attribute.name for attribute in card.attributes]
             if as_json:
-                told = {"id": card.id, "version": card.version, "name": card.name, "attributes": names}
-                typer.echo(msgspec.json.encode(told | {"active": card.is_active, "default": card.is_default}))
+                row = {"id": card.id, "version": card.version, "name": card.name, "attributes": names}
+                typer.echo(msgspec.json.encode(row | {"active": card.is_active, "default": card.is_default}))
             else:
                 marks = ("" if card.is_active else ", inactive") + (", default" if card.is_default else "")
                 typer.echo(f"{card.id}: version {card.version}, {card.name} ({', '.join(names)}){marks}")

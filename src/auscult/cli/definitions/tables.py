@@ -93,7 +93,7 @@ def _print_table(table: "Definition", *, as_json: bool) -> None:
 
     read = read_table(table.document)
     if as_json:
-        told = {"name": table.name, "version": table.version, "columns": read.columns, "rows": len(read.rows)}
-        typer.echo(msgspec.json.encode(told))
+        row = {"name": table.name, "version": table.version, "columns": read.columns, "rows": len(read.rows)}
+        typer.echo(msgspec.json.encode(row))
     else:
         typer.echo(f"{table.name}: version {table.version}, {len(read.rows)} rows of {', '.join(read.columns)}")

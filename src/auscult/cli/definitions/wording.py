@@ -56,8 +56,8 @@ def check(names: Names = None, *, as_json: options.AsJson = False) -> None:
         for fault in found.faults:
             typer.echo(f"{name}: {fault}")
         missed = f", {found.missed} known to be missed" if found.missed else ""
-        told = f"{len(found.faults)} faults" if found.faults else "no faults"
-        typer.echo(f"{name}: {told}; {found.lines} lines, {found.sentences} sentences{missed}")
+        summary = f"{len(found.faults)} faults" if found.faults else "no faults"
+        typer.echo(f"{name}: {summary}; {found.lines} lines, {found.sentences} sentences{missed}")
     if faults:
         raise typer.Exit(1)
 
@@ -72,8 +72,8 @@ def _known(name: str) -> str:
         hint = did_you_mean(plain, available(), "see auscult wording list")
         raise NotFoundError(f"unknown wording pack {plain!r}; {hint}", code="wording.unknown", field="PACK")
     if version and version not in map(str, known):
-        told = ", ".join(map(str, known))
+        listed = ", ".join(map(str, known))
         raise NotFoundError(
-            f"unknown version {version!r} of {plain}; available: {told}", code="wording.unknown", field="PACK"
+            f"unknown version {version!r} of {plain}; available: {listed}", code="wording.unknown", field="PACK"
         )
     return name

@@ -25,15 +25,15 @@ def listing(
         for each in store.webhooks.listing():
             tries = store.webhooks.deliveries(each.id, deliveries) if deliveries else []
             if as_json:
-                told = {
+                row = {
                     "id": each.id,
                     "url": each.url,
                     "kinds": sorted(each.kinds),
                     "position": each.position,
                     "format": each.format,
                 }
-                told |= {"failures": each.failures, "is_disabled": each.is_disabled, "deliveries": tries}
-                typer.echo(msgspec.json.encode(told))
+                row |= {"failures": each.failures, "is_disabled": each.is_disabled, "deliveries": tries}
+                typer.echo(msgspec.json.encode(row))
                 continue
             state = "disabled" if each.is_disabled else f"{each.failures} failures" if each.failures else "ok"
             typer.echo(f"{each.id}  {each.url}  {', '.join(sorted(each.kinds))}  at change {each.position}  {state}")

@@ -45,7 +45,7 @@ Asking = Annotated[
     bool | None,
     typer.Option(
         "--ask/--no-ask",
-        help="Whether a judge is asked what it was not asked yet. Default: you are told what it takes, and asked.",
+        help="Whether a judge is asked what it was not asked yet. Default: the estimate is shown, and you are asked.",
     ),
 ]
 
@@ -155,11 +155,11 @@ def _run(application: "Application", store: "AppStore", form: Form, order: "Back
 
 def _is_to_ask(judge: "JudgeLine", ask: bool | None, *, as_json: bool) -> bool:  # noqa: FBT001  (None: not said)
     """Return whether to ask the judge. On a terminal, without an option, show the cost and let the user decide."""
-    told = f"Asking the judge about {judge.conversations:,} conversations takes {_at_most(judge)}."
+    estimate = f"Asking the judge about {judge.conversations:,} conversations takes {_at_most(judge)}."
     if ask is None and not as_json and _is_somebody_there():
-        return typer.confirm(f"{told} Ask?", err=True)
+        return typer.confirm(f"{estimate} Ask?", err=True)
     if ask:
-        typer.echo(told, err=True)
+        typer.echo(estimate, err=True)
     return bool(ask)
 
 
@@ -202,16 +202,16 @@ def _head(tried: _Tried, order: "BacktestOrder", line: "BacktestLine") -> str:
 
 def _footer(tried: _Tried, line: "BacktestLine", app: str) -> list[str]:
     """Return the lines on what can be done next."""
-    told: list[str] = []
+    lines: list[str] = []
     judge = line.judge
     if judge is not None and judge.calls:
-        told.append(
+        lines.append(
             f"Asking the judge about the {judge.conversations:,} others takes {_at_most(judge)}: --ask does it."
         )
     elif judge is not None:
-        told.append("The form asks a judge, and none is configured here.")
+        lines.append("The form asks a judge, and none is configured here.")
     if tried.publish is not None:
-        told.append(f"To publish it: {tried.publish}")
+        lines.append(f"To publish it: {tried.publish}")
     if line.counted:
-        told.append(f"To score history with it then: auscult rescore --form {tried.form.id} --app {app}")
-    return ["", *told] if told else []
+        lines.append(f"To score history with it then: auscult rescore --form {tried.form.id} --app {app}")
+    return ["", *lines] if lines else []

@@ -29,7 +29,7 @@ blockquote { margin: .2rem 0 .2rem 1rem; padding-left: .7rem; border-left: 3px s
 
 def document(line: BacktestLine, head: str, differs: ComparedForms | None) -> str:
     """Return the whole page. ``head`` names the form and the conversations."""
-    parts = [f"<h1>{escape(head)}</h1>", *(f"<p>{escape(told)}</p>" for told in about(line))]
+    parts = [f"<h1>{escape(head)}</h1>", *(f"<p>{escape(sentence)}</p>" for sentence in about(line))]
     if line.counted:
         parts += _figures(line)
         parts += _distribution(line.before.scores, line.after.scores)
@@ -109,10 +109,10 @@ def _metric_shift(metric: MetricShift) -> str:
     was = "" if metric.before == metric.after else f" (was {metric.before or 'not asked'})"
     points = _signed(metric.points, " points") if metric.points else ""
     fatal = ' <span class="worse">fatal</span>' if metric.is_fatal else ""
-    told = f"<p>{escape(metric.name)}: <b>{metric.after or 'gone'}</b>{was} {points}{fatal}</p>"
-    told += _evidence("", metric.evidence)
-    told += f'<p class="soft">{escape(metric.reason)}</p>' if metric.reason else ""
-    return told + _evidence("before: ", metric.evidence_before)
+    html = f"<p>{escape(metric.name)}: <b>{metric.after or 'gone'}</b>{was} {points}{fatal}</p>"
+    html += _evidence("", metric.evidence)
+    html += f'<p class="soft">{escape(metric.reason)}</p>' if metric.reason else ""
+    return html + _evidence("before: ", metric.evidence_before)
 
 
 def _evidence(when: str, evidence: Iterable[Evidence]) -> str:
@@ -125,8 +125,8 @@ def _evidence(when: str, evidence: Iterable[Evidence]) -> str:
 
 
 def _standing(standing: Standing) -> str:
-    kind, told = ("better", "passed") if standing.passed else ("worse", "failed")
-    return f'<span class="{kind}">{standing.score} {told}</span>'
+    kind, result = ("better", "passed") if standing.passed else ("worse", "failed")
+    return f'<span class="{kind}">{standing.score} {result}</span>'
 
 
 def _signed(difference: float, unit: str) -> str:

@@ -45,8 +45,8 @@ def about(line: BacktestLine) -> Iterable[str]:
     until_now = [f"{count(n)} by {' version '.join(name.rsplit(' ', 1))}" for name, n in known]
     if line.before.no_form:
         until_now.append(f"{count(line.before.no_form)} by none")
-    told = f"; until now {', '.join(until_now)}" if until_now else ""
-    yield f"{count(line.counted)} conversations would be scored with it{told}."
+    before = f"; until now {', '.join(until_now)}" if until_now else ""
+    yield f"{count(line.counted)} conversations would be scored with it{before}."
     others = line.looked - line.counted - line.unjudged - line.failed
     if others:
         left = f", {count(line.left)} of which an earlier version scored" if line.left else ""
@@ -127,8 +127,8 @@ def notes_of(differs: ComparedForms | None) -> dict[str, str]:
     """Return the changes of metrics between the two forms, by metric id."""
     notes: dict[str, str] = {}
     for one in differs.metrics if differs else ():
-        told = {"added": "new", "removed": "gone", "changed": "weighs otherwise"}[one.change]
-        notes[one.id] = "asks something else" if one.change == "changed" and one.judged_anew else told
+        note = {"added": "new", "removed": "gone", "changed": "weighs otherwise"}[one.change]
+        notes[one.id] = "asks something else" if one.change == "changed" and one.judged_anew else note
     return notes
 
 
@@ -160,15 +160,15 @@ def _metric_shift(metric: MetricShift) -> RenderableType:
     answer = metric.after or "gone"
     was = "" if metric.before == metric.after else f" (was {metric.before or 'not asked'})"
     points = f"{metric.points:+.1f}" if metric.points else ""
-    told = Text.assemble(
+    lines = Text.assemble(
         f"{metric.name}: ", (answer, "bold"), was, f"  {points}", ("  fatal", _WORSE) if metric.is_fatal else ""
     )
     shown = _evidence(metric.evidence) or metric.reason[:_EVIDENCE]
     was_shown = _evidence(metric.evidence_before)
     for line in (shown, was_shown and f"before: {was_shown}"):
         if line:
-            told.append(f"\n  {line}", "dim")
-    return told
+            lines.append(f"\n  {line}", "dim")
+    return lines
 
 
 def _evidence(evidence: Iterable[Evidence]) -> str:

@@ -156,7 +156,7 @@ def _sentence(view: "RescoreView") -> str:
     from auscult.services.history.rescores import line_of
 
     line = line_of(view)
-    told = [
+    details = [
         f"{n} {words}"
         for n, words in (
             (line.already, "scored by this version already"),
@@ -168,5 +168,5 @@ def _sentence(view: "RescoreView") -> str:
         )
         if n
     ]
-    counts = ", ".join([f"{line.looked} of {line.total} looked at", f"{line.rescored} re-scored", *told])
+    counts = ", ".join([f"{line.looked} of {line.total} looked at", f"{line.rescored} re-scored", *details])
     return f"{line.id} {line.state}: {line.form_id} version {line.version}, {counts}"

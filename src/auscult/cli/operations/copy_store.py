@@ -25,8 +25,8 @@ def copy(
     """
     from auscult import bootstrap
 
-    with progress("rows copied and compared") as tell:
-        tables = bootstrap.copy(options.settings_of_existing(source, "--from"), options.settings_of(target), tell)
+    with progress("rows copied and compared") as report:
+        tables = bootstrap.copy(options.settings_of_existing(source, "--from"), options.settings_of(target), report)
     different = [each for each in tables if not each.is_equal]
     if as_json:
         typer.echo(msgspec.json.encode(tables))
@@ -34,8 +34,8 @@ def copy(
         rows = sum(each.rows_there for each in tables)
         typer.echo(f"{rows} rows in {len(tables)} tables copied; {len(tables) - len(different)} tables are equal")
     for each in different:
-        told = f"error: {each.table} has {each.rows} rows here and {each.rows_there} there, and they differ"
-        typer.echo(f"{told}; was it written to? Copy into an empty database again", err=True)
+        fault = f"error: {each.table} has {each.rows} rows here and {each.rows_there} there, and they differ"
+        typer.echo(f"{fault}; was it written to? Copy into an empty database again", err=True)
     if different:
         raise typer.Exit(1)
 

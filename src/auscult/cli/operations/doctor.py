@@ -92,8 +92,8 @@ def _size() -> Finding:
 
 
 def _settings() -> Iterator[Finding]:
-    for told in unknown_settings():
-        yield Finding("warn", told, "mend or unset it: nothing reads it")
+    for warning in unknown_settings():
+        yield Finding("warn", warning, "mend or unset it: nothing reads it")
 
 
 def _plugins() -> Iterator[Finding]:
@@ -157,15 +157,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _sweep(sweep: "Backfill") -> Finding:
     """Return the findings on re-scores and backtests that run or failed."""
     what, of_app = f"{sweep.kind} {sweep.sweep_id} of {sweep.tenant.app_id}", f"--app {sweep.tenant.app_id}"
-    told = f": {sweep.reason}" if sweep.reason else ""
+    reason = f": {sweep.reason}" if sweep.reason else ""
     if sweep.state == "running":
-        at = f"{what} is under way, {sweep.looked} of {sweep.total} conversations are looked at{told}"
+        at = f"{what} is under way, {sweep.looked} of {sweep.total} conversations are looked at{reason}"
         return Finding("warn", at, "run auscult serve or auscult worker")
     if sweep.kind == "rescore":
         again = f"auscult rescores resume {sweep.sweep_id} {of_app}, or cancel in place of resume"
     else:
         again = f"begin it again: auscult backtest FORM {of_app}"
-    return Finding("warn", f"{what} failed{told}", again)
+    return Finding("warn", f"{what} failed{reason}", again)
 
 
 def _key(path: Path, *, is_set: bool) -> Finding:

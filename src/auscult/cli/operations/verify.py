@@ -44,8 +44,8 @@ def verify(
         differences = application.verify()
         if differences and repair:
             found = len(differences)
-            with progress("rendered") as tell:
-                differences = application.repair(tell)
+            with progress("rendered") as report:
+                differences = application.repair(report)
             typer.echo(f"{found} differences found, {len(differences)} left", err=True)
     if differences:
         typer.echo("\n".join(differences))

@@ -89,8 +89,8 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
     with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
         for tenant in sorted(application.store.tenants(), key=lambda one: one.app_id):
             if as_json:
-                told = {"app": tenant.app_id, "account": tenant.account_id, "org": tenant.org_id}
-                typer.echo(msgspec.json.encode(told))
+                row = {"app": tenant.app_id, "account": tenant.account_id, "org": tenant.org_id}
+                typer.echo(msgspec.json.encode(row))
             else:
                 typer.echo(f"{tenant.app_id}  account {tenant.account_id}  org {tenant.org_id}")
 

@@ -27,8 +27,8 @@ def rotate(*, to_file: ToFile = None, database: options.Database = None, as_json
     settings = options.settings_of_existing(database)
     with bootstrap.open(settings, with_secrets=False):
         pass  # migrated
-    with progress("secrets encrypted") as tell:
-        done = bootstrap.rotate_key(settings, to_file, tell)
+    with progress("secrets encrypted") as report:
+        done = bootstrap.rotate_key(settings, to_file, report)
     if as_json:
         typer.echo(msgspec.json.encode({"changed": done.changed, "key_file": str(done.key_file)}))
         return

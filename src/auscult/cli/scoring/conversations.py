@@ -65,9 +65,9 @@ def show(
         )
     newest = found.evaluations[0] if found.evaluations else None
     if as_json:
-        told = {"conversation": found.conversation}
+        document = {"conversation": found.conversation}
         scored = None if newest is None else score_line(newest, found.insights)
-        typer.echo(msgspec.json.encode(told | {"evaluation": scored}))
+        typer.echo(msgspec.json.encode(document | {"evaluation": scored}))
         return
     for line in _shown(found, newest, with_turns=transcript):
         typer.echo(line)

@@ -121,10 +121,10 @@ def _states(given: list[str]) -> "list[JobState]":
 
 def _sentence(job: "Job") -> str:
     """``b-1 failed: 250 conversations of st-1, backfill, begun 1 times, ended 2026-03-24 08:00:02 UTC: no engine``."""
-    told = [f"{job.conversations} conversations of {job.app}", job.priority, f"begun {job.attempts} times"]
-    told.append(f"accepted {job.accepted_at:%Y-%m-%d %H:%M:%S} UTC")
+    details = [f"{job.conversations} conversations of {job.app}", job.priority, f"begun {job.attempts} times"]
+    details.append(f"accepted {job.accepted_at:%Y-%m-%d %H:%M:%S} UTC")
     if job.next_attempt_at is not None:
-        told.append(f"tried again {job.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC")
+        details.append(f"tried again {job.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC")
     if job.ended_at is not None:
-        told.append(f"ended {job.ended_at:%Y-%m-%d %H:%M:%S} UTC")
-    return f"{job.id} {job.state}: {', '.join(told)}{f': {job.reason}' if job.reason else ''}"
+        details.append(f"ended {job.ended_at:%Y-%m-%d %H:%M:%S} UTC")
+    return f"{job.id} {job.state}: {', '.join(details)}{f': {job.reason}' if job.reason else ''}"

@@ -117,13 +117,13 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     if counts["failed"]:
         typer.echo(f"error: {counts['failed']} could not be scored; `auscult doctor` says why", err=True)
     if counts["waiting"]:
-        told = "wait for the judge; `auscult doctor` says why, and a server or worker tries them again"
-        typer.echo(f"error: {counts['waiting']} {told}", err=True)
+        advice = "wait for the judge; `auscult doctor` says why, and a server or worker tries them again"
+        typer.echo(f"error: {counts['waiting']} {advice}", err=True)
 
 
 def sentence(counts: Mapping[str, Any]) -> str:
     """``76 loaded, 74 scored, 2 below threshold, 0 rejected``; what is seldom is named only where it happened."""
     seldom = ("unchanged", "duration_unavailable", "not_evaluated", "failed", "waiting")
     names = ("scored", "below_threshold", *seldom, "rejected")
-    told = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
-    return ", ".join([f"{counts['accepted']} loaded", *told])
+    details = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
+    return ", ".join([f"{counts['accepted']} loaded", *details])

@@ -26,7 +26,7 @@ Files = Annotated[
     typer.Argument(
         metavar="FILE",
         callback=_must_be_there,
-        help="Files of conversations, told by content; - reads stdin. Or shards: a folder, or Parquet files.",
+        help="Files of conversations, recognised by content; - reads stdin. Or shards: a folder, or Parquet files.",
     ),
 ]
 Tables = Annotated[

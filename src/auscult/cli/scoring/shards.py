@@ -75,9 +75,9 @@ def score_shards(
         _print_outcome(outcome, out)
     states = [outcome.state for outcome in outcomes]
     counts = [f"{states.count(state)} {state}" for state in ("scored", "finished before", "busy", "failed")]
-    told = ", ".join(each for each in counts if not each.startswith("0 ")) or "none"
+    summary = ", ".join(each for each in counts if not each.startswith("0 ")) or "none"
     fresh = sum(one.conversations for one in outcomes if one.state == "scored")
-    typer.echo(f"{len(outcomes)} shards: {told}; {fresh} conversations scored into {out}")
+    typer.echo(f"{len(outcomes)} shards: {summary}; {fresh} conversations scored into {out}")
     return any(one.rejected or one.waiting or one.state == "failed" for one in outcomes)
 
 

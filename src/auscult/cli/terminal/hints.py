@@ -37,10 +37,10 @@ def after_loading(store: "AppStore", not_evaluated: int) -> None:
     app = store.tenant.app_id
     forms = list(in_force(store.forms).values())
     if not forms:
-        told = (
+        hint = (
             f"no form is in force for {app}: `auscult forms apply FORM --app {app}`, then re-score as that command says"
         )
-        typer.echo(told, err=True)
+        typer.echo(hint, err=True)
         return
     found = fitting(store, forms, ("not_evaluated",))
     for form_id, count in sorted(found.counts.items()):

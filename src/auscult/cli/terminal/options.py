@@ -31,7 +31,7 @@ Org = Annotated[str | None, typer.Option("--org", metavar="ID", help="Org; made 
 App = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...; made when new.")]
 KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-_FILES_HELP = "Files of conversations, told by content; - reads stdin."
+_FILES_HELP = "Files of conversations, recognised by content; - reads stdin."
 
 
 def must_be_files(files: list[Path] | None) -> list[Path] | None:

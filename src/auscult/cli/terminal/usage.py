@@ -28,8 +28,8 @@ def report_usage(error: Any, *, as_json: bool) -> int:  # noqa: ANN401  (a class
     parameter = getattr(error, "param", None)
     field = getattr(error, "param_hint", None) or (parameter.opts[0] if parameter is not None else None)
     shown = {"message": error.format_message(), "reason": "command.usage", "field": field}
-    told = {key: value for key, value in shown.items() if value is not None}
-    typer.echo(msgspec.json.encode({"error": told}, enc_hook=str), err=True)
+    details = {key: value for key, value in shown.items() if value is not None}
+    typer.echo(msgspec.json.encode({"error": details}, enc_hook=str), err=True)
     return int(error.exit_code)
 
 

@@ -14,7 +14,8 @@ BEGINNING = 300
 """Characters of a document that may say how long it holds."""
 _SUPERSEDED = re.compile(
     r"\b(?:is|was|has been|have been) (?:withdrawn|superseded|archived|retired)\b|\bsuperseded by\b"
-    r"|\bno longer (?:valid|in force|applies|applicable|current)\b|\b(?:withdrawn|obsolete|archived) (?:policy|version)\b"
+    r"|\bno longer (?:valid|in force|applies|applicable|current)\b|\b(?:withdrawn|obsolete|archived) (?:policy"
+    r"|version)\b"
     r"|[-_ (\[](?:withdrawn|superseded|obsolete|archived)\b",
     re.IGNORECASE,
 )

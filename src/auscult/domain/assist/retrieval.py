@@ -1,6 +1,6 @@
 """Interfaces that find passages and write answers from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from auscult.domain.assist.knowledge import Found, Passage, Written
@@ -8,6 +8,30 @@ from auscult.domain.assist.knowledge import Found, Passage, Written
 
 class PassageIndex(Protocol):
     """Passages ready to be searched. Threads may share it."""
+
+    @property
+    def version(self) -> str:
+        """Version of the engines and models that search."""
+        ...
+
+    @property
+    def enough(self) -> float:
+        """Return the least score times informativeness at which a passage is worth showing."""
+        ...
+
+    @property
+    def likely(self) -> float:
+        """Return the least likelihood at which the best passage is suggested."""
+        ...
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether ``completed`` has nothing to add."""
+        ...
+
+    def completed(self, is_stopped: Callable[[], bool]) -> "PassageIndex | None":
+        """Return a better index of the same passages, which may take minutes; None where it was stopped."""
+        ...
 
     def search(self, question: str, limit: int) -> list[Found]:
         """The passages that fit best, the best first."""
@@ -27,21 +51,11 @@ class Retriever(Protocol):
 
     @property
     def version(self) -> str:
-        """Engine and model version."""
-        ...
-
-    @property
-    def enough(self) -> float:
-        """Return the least score times informativeness at which a passage is worth showing."""
-        ...
-
-    @property
-    def likely(self) -> float:
-        """Return the least likelihood at which the best passage is suggested."""
+        """Version of the engine and model that an index begins with."""
         ...
 
     def index(self, passages: Sequence[Passage], language: str) -> PassageIndex:
-        """Ready passages in one language to be searched."""
+        """Ready passages in one language to be searched, within seconds; a better index may follow."""
         ...
 
 

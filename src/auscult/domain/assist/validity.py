@@ -27,7 +27,8 @@ _DATE = rf"(\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{'|'.join(_MONTHS)}),? \d{{4}}|(?:{'|
 _HOLDS = r"\b(?:valid|effective|in force|in effect|applies|apply|applicable)\b"
 _FROM = re.compile(rf"{_HOLDS}(?: date)?(?: from| since| as of| on)?:?\s+(?:the )?{_DATE}", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"(?:{_HOLDS}[^.\n]{{0,60}}?\b(?:until|till|through|up to|to)|\b(?:expires|expired|expiry date|withdrawn)(?: on)?):?"
+    rf"(?:{_HOLDS}[^.\n]{{0,60}}?\b(?:until|till|through|up to|to)|\b(?:expires|expired|expiry date"
+    rf"|withdrawn)(?: on)?):?"
     rf"\s+(?:the )?{_DATE}",
     re.IGNORECASE,
 )

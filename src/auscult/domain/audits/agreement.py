@@ -52,9 +52,9 @@ def compare_counts(counts: Mapping[Pair, int], stream: Stream | None = None) -> 
     numbers = [counts[cell] for cell in cells]
     n = sum(numbers)
     if n == 0:
-        told = "there is nothing to compare"
+        reason = "there is nothing to compare"
         return Agreement(
-            n=0, agreement=None, kappa=None, kappa_interval=None, base_rate=None, confusion={}, reason=told
+            n=0, agreement=None, kappa=None, kappa_interval=None, base_rate=None, confusion={}, reason=reason
         )
     gold: Counter[str] = Counter()
     confusion: dict[str, dict[str, int]] = {}

@@ -308,8 +308,8 @@ def _ended(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
         if one.metric.reason_required and one.adhered is False and one.verdict.reason_code is None
     ]
     if unexplained:
-        told = f"a reason code is missing: {', '.join(unexplained)}; give reason_code with each"
-        raise RequestError(told, code="reason.missing", field="answers", value=unexplained)
+        message = f"a reason code is missing: {', '.join(unexplained)}; give reason_code with each"
+        raise RequestError(message, code="reason.missing", field="answers", value=unexplained)
     fatal_errors = sum(result.is_fatal_error for result in results)
     points = score(results, form)
     result = AuditResult(

@@ -19,7 +19,7 @@ Statistic = Callable[[Sequence[int]], float | None]
 LEVEL = 0.95
 RESAMPLES = 2_000
 _MOST_UNDEFINED = 0.05
-"""Share of resamples in which the figure may be undefined; where it is more, the rest tells too little."""
+"""Share of resamples in which the figure may be undefined; where it is more, the rest shows too little."""
 
 _SAME = 1e-12
 _NORMAL = NormalDist()

@@ -91,8 +91,8 @@ def _verdict(metric: Metric, given: AuditAnswer) -> Verdict:
     verdict = Verdict(qualification=given.answer, reason=given.comment, reason_code=given.reason_code)
     if given.reason_code is not None and given.reason_code not in reason_codes(metric.reasons):
         known = ", ".join(reason_codes(metric.reasons)) or "none"
-        told = f"unknown reason {given.reason_code!r} of {metric.id}; available: {known}"
-        raise RequestError(told, code="reason.unknown", field="answers", value=given.reason_code)
+        message = f"unknown reason {given.reason_code!r} of {metric.id}; available: {known}"
+        raise RequestError(message, code="reason.unknown", field="answers", value=given.reason_code)
     if given.level is None:
         return verdict
     try:

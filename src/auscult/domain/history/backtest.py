@@ -277,20 +277,20 @@ def _metric_shifts(before: Evaluation, after: Evaluation) -> tuple[MetricShift, 
 
 
 def _metric_shift(before: MetricResult | None, after: MetricResult | None, share: float) -> MetricShift:
-    told = after or before
-    assert told is not None  # noqa: S101  (an id comes from one of the two)
+    described = after or before
+    assert described is not None  # noqa: S101  (an id comes from one of the two)
     is_another = (
         before is not None and after is not None and before.verdict.qualification != after.verdict.qualification
     )
     return MetricShift(
-        id=told.metric.id,
-        name=told.metric.name,
+        id=described.metric.id,
+        name=described.metric.name,
         before=before.verdict.qualification if before else None,
         after=after.verdict.qualification if after else None,
         points=round(share, 1),
         is_fatal=(before is not None and before.is_fatal_error) != (after is not None and after.is_fatal_error),
-        evidence=_shown(told),
-        reason=told.verdict.reason[:_LONGEST_TEXT],
+        evidence=_shown(described),
+        reason=described.verdict.reason[:_LONGEST_TEXT],
         evidence_before=_shown(before) if before is not None and is_another else (),
     )
 

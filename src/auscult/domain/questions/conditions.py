@@ -56,12 +56,12 @@ def _resolve(
         return result
     before = _resolve(found[when.metric], found, resolved).verdict.qualification
     if before == "-":
-        told = f"waits for the answer to {when.metric}"
+        reason = f"waits for the answer to {when.metric}"
         result = MetricResult(
-            metric=metric, verdict=replace(result.verdict, qualification="-", share=None, reason=told)
+            metric=metric, verdict=replace(result.verdict, qualification="-", share=None, reason=reason)
         )
     elif before not in when.answers:
-        told = f"asked only where {when.metric} is {' or '.join(when.answers)}; it is {before}"
-        result = MetricResult(metric=metric, verdict=Verdict(qualification="NA", reason=told))
+        reason = f"asked only where {when.metric} is {' or '.join(when.answers)}; it is {before}"
+        result = MetricResult(metric=metric, verdict=Verdict(qualification="NA", reason=reason))
     resolved[metric.id] = result
     return result

@@ -30,7 +30,7 @@ from auscult.domain.said.values import Kind, Locale, Value, mentions
 from auscult.domain.said.values import read as value_of
 from auscult.engines._judge.prompt import name
 
-LONGEST_TOLD = 1_000
+LONGEST_LINE = 1_000
 """Of a reason or a summary, in characters, as it is kept."""
 
 NO_JSON = "the reply is not the JSON that was asked for"
@@ -196,27 +196,27 @@ def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], eng
 def _contradict(kind: str, words: str, value: str) -> bool:
     """Return whether the words have figures, and none of them is the value's, wherever a decimal point may belong."""
     numeric = _NUMERIC.get(kind)
-    told = None if numeric is None else value_of(numeric, value, _ANYWHERE)
-    if numeric is None or told is None or not any(letter.isdigit() for letter in words):
+    value_said = None if numeric is None else value_of(numeric, value, _ANYWHERE)
+    if numeric is None or value_said is None or not any(letter.isdigit() for letter in words):
         return False
     said = [value_of(numeric, words, _ANYWHERE), *(one.value for one in mentions("number", words, _ANYWHERE))]
-    return _figures(told) not in map(_figures, said)
+    return _figures(value_said) not in map(_figures, said)
 
 
 def _figures(value: Value | None) -> tuple[int, ...]:
     return () if value is None or value.number is None else value.number.normalize().as_tuple().digits
 
 
-def _summary(told: _Sentences, turns: Sequence[Turn], engine: str) -> SummaryAnswer:
-    if not told.sentences:
+def _summary(reply: _Sentences, turns: Sequence[Turn], engine: str) -> SummaryAnswer:
+    if not reply.sentences:
         raise FaultError("the summary is empty")
     ids: dict[str, None] = {}
-    for one in told.sentences:
+    for one in reply.sentences:
         if not one.turns or not one.sentence.strip():
             raise FaultError("a sentence of the summary names no turn, or says nothing")
         ids |= dict.fromkeys(_turn(number, turns, None).id for number in one.turns)
-    _check_figures(" ".join(one.sentence for one in told.sentences), turns)
-    return SummaryAnswer(plain(" ".join(one.sentence for one in told.sentences)), tuple(ids), engine)
+    _check_figures(" ".join(one.sentence for one in reply.sentences), turns)
+    return SummaryAnswer(plain(" ".join(one.sentence for one in reply.sentences)), tuple(ids), engine)
 
 
 def _check_figures(summary: str, turns: Sequence[Turn]) -> None:
@@ -278,5 +278,5 @@ def _quotes_in(reason: str) -> Iterator[str]:
 def plain(text: str) -> str:
     """A text by a model as it is kept: one line, nothing invisible, no longer than need be."""
     words = "".join(letter if letter.isprintable() else " " for letter in text).split()
-    told = " ".join(words)
-    return told if len(told) <= LONGEST_TOLD else told[: LONGEST_TOLD - 1] + "…"
+    line = " ".join(words)
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"

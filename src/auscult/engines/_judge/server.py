@@ -39,7 +39,7 @@ _HEADERS = frozenset(
         "x-stainless-raw-response",
     }
 )
-_LONGEST_TOLD = 200
+_LONGEST_LINE = 200
 _TOO_LONG = ("context_length_exceeded", "context length", "context window", "maximum context")
 _FILTERED = ("content_filter", "content_policy", "content management policy")
 
@@ -296,7 +296,7 @@ def _cause(error: Exception) -> str:
 def _beginning(text: str) -> str:
     """Return the beginning of a server's text, on one line."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= _LONGEST_TOLD else line[: _LONGEST_TOLD - 1] + "…"
+    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 
 def _seconds(error: "APIStatusError") -> float | None:

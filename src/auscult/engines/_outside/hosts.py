@@ -125,9 +125,9 @@ def read_hosts(document: bytes, file: str) -> Hosts:
         if any(rule.origin == other.origin for other in rules[:place]):
             read.problem(("hosts", place, "url"), f"{rule.origin} stands here already; keep one")
     if read.problems:
-        told = "\n".join(problem.describe(file) for problem in read.problems)
+        problems = "\n".join(problem.describe(file) for problem in read.problems)
         raise SettingsError(
-            f"the hosts that may be asked cannot be read\n{told}", code="hosts.invalid", field="AUSCULT_HOSTS_FILE"
+            f"the hosts that may be asked cannot be read\n{problems}", code="hosts.invalid", field="AUSCULT_HOSTS_FILE"
         )
     return Hosts(rules)
 

@@ -21,7 +21,7 @@ from auscult.engines._outside.hosts import NotAllowedError, Origin, Rule
 USER_AGENT = f"auscult/{__version__}"
 _CHUNK = 1 << 16
 _LONGEST_RETRY_AFTER_S = 3600.0
-_LONGEST_TOLD = 200
+_LONGEST_REASON = 200
 
 
 class Message(NamedTuple):
@@ -153,4 +153,4 @@ def _retry_after_s(written: str | None) -> float | None:
 
 
 def _message_of(error: BaseException) -> str:
-    return (str(error) or type(error).__name__)[:_LONGEST_TOLD]
+    return (str(error) or type(error).__name__)[:_LONGEST_REASON]

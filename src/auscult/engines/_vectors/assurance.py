@@ -2,15 +2,11 @@
 
 The weights are a logistic regression on questions about two knowledge bases of other subjects than those that the
 quality of suggestions is measured on, with questions that have no answer there and with small talk:
-``python -m bench.quality.assist_fit`` prints them.
+``python -m bench.quality.assist_fit`` prints them. Scores of other scales need other weights.
 """
 
 import math
 from typing import NamedTuple
-
-WEIGHTS = (1.71, 6.62, 2.65, 3.87)
-"""Of the signs in their order."""
-BIAS = -7.51
 
 
 class Signs(NamedTuple):
@@ -26,7 +22,26 @@ class Signs(NamedTuple):
     telling: float
 
 
-def likelihood(signs: Signs) -> float:
+class Assurance(NamedTuple):
+    """Weights of the signs in their order, and the thresholds for scores of one scale.
+
+    From the likelihood ``likely`` on, a passage is suggested. From ``enough`` on, as score times informativeness, it is
+    worth showing after the first.
+    """
+
+    weights: tuple[float, float, float, float]
+    bias: float
+    likely: float
+    enough: float
+
+
+BY_WORDS = Assurance(weights=(1.71, 6.62, 2.65, 3.87), bias=-7.51, likely=0.35, enough=0.58)
+"""For the sum of BM25 and word vectors."""
+BY_SENTENCES = Assurance(weights=(1.89, 7.87, 2.25, 3.12), bias=-7.03, likely=0.35, enough=0.78)
+"""For that sum halved, with the cosine by all-MiniLM-L6-v2 added."""
+
+
+def likelihood(signs: Signs, assurance: Assurance = BY_WORDS) -> float:
     """Return how likely the passage is the right one, from 0 to 1."""
-    sum_of = BIAS + sum(weight * sign for weight, sign in zip(WEIGHTS, signs, strict=True))
+    sum_of = assurance.bias + sum(weight * sign for weight, sign in zip(assurance.weights, signs, strict=True))
     return 1 / (1 + math.exp(-sum_of))

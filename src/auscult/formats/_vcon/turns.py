@@ -174,7 +174,7 @@ def _refuse_unknown(field: str, segments: Sequence[Segment]) -> None:
     seen = list(dict.fromkeys(segment.label for segment in segments if segment.label is not None))
     speakers = f"its speakers are {', '.join(map(repr, seen[:4]))}" if seen else "no line of it has a speaker"
     message = (
-        f"{field} does not tell who is the agent and who the customer: {speakers};"
+        f"{field} does not show who is the agent and who the customer: {speakers};"
         " give each party a role (agent, customer) and let the transcript name them"
     )
     raise FormatError(message, code="vcon.speakers_unknown", field=field)

@@ -84,7 +84,7 @@ def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
         yield from share_problems("parts", weights)
 
 
-class _Told(NamedTuple):
+class _PartResult(NamedTuple):
     """Result of one part at one instance."""
 
     answer: Qualification
@@ -134,12 +134,12 @@ class Etiquette:
             parts=parts,
         )
 
-    def _part(self, duty: Duty, told: Sequence[_Told]) -> Part:
+    def _part(self, duty: Duty, answers: Sequence[_PartResult]) -> Part:
         """One part over every instance."""
-        answer = _over({each.answer for each in told}, self._instances)
+        answer = _over({each.answer for each in answers}, self._instances)
         name = duty.name or duty.id[:1].upper() + duty.id[1:].replace("-", " ").replace("_", " ")
         share = duty.weight if isinstance(duty, WeighedDuty) and duty.weight is not None else Decimal(0)
-        shown = [each for each in told if each.answer == answer]
+        shown = [each for each in answers if each.answer == answer]
         evidence = tuple(piece for each in shown for piece in each.evidence)
         return part(duty.id, name, share, answer, evidence, "; ".join(each.reason for each in shown if each.reason))
 
@@ -152,7 +152,7 @@ def _over(answers: set[Qualification], instances: Instances) -> Qualification:
     return "YES" if is_met else "NO"
 
 
-def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _Told:
+def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _PartResult:
     """Return the result of one part at one instance."""
     if reason := _obstacle(duty, search, instance, reading):
         return _na(instance, reason)
@@ -160,7 +160,7 @@ def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Read
         return _length(duty, instance, reading.conversation)
     found = search.decide(reading, answers, None, _around(duty, search, instance, reading))
     if found.position is not None:
-        return _Told("YES", found.evidence)
+        return _PartResult("YES", found.evidence)
     if found.undecided:
         return _na(instance, f"the judge says that it does not apply: {found.undecided}")
     reason = f"{instance.name}: not found in {_place(duty, search)} it"
@@ -168,7 +168,7 @@ def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Read
     if found.nearest:
         reason += f"; nearest: {found.nearest.evidence.why}"
         near = (found.nearest.evidence,)
-    return _Told("NO", (_event_evidence(instance, reason), *near), reason)
+    return _PartResult("NO", (_event_evidence(instance, reason), *near), reason)
 
 
 def _obstacle(duty: Duty, search: Search | None, instance: Instance, reading: Reading) -> str:
@@ -182,7 +182,7 @@ def _obstacle(duty: Duty, search: Search | None, instance: Instance, reading: Re
     return ""
 
 
-def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _Told:
+def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _PartResult:
     """Return whether an event was short enough; one without an end lasts until the next talk, or the conversation's end."""
     start, end = instance.start_ms or 0, instance.event.end_ms
     if end is None:
@@ -192,9 +192,9 @@ def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _Told
     if end is None or not isinstance(duty, WeighedDuty):
         return _na(instance, "its end is not known")
     most = parse_duration_ms(duty.max_duration or 0)
-    told = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
-    evidence = (Evidence(start_ms=start, end_ms=end, why=told),)
-    return _Told("YES", evidence) if end - start <= most else _Told("NO", evidence, told)
+    reason = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
+    evidence = (Evidence(start_ms=start, end_ms=end, why=reason),)
+    return _PartResult("YES", evidence) if end - start <= most else _PartResult("NO", evidence, reason)
 
 
 def _around(duty: Duty, search: Search, instance: Instance, reading: Reading) -> TurnIndexes:
@@ -209,8 +209,8 @@ def _place(duty: Duty, search: Search) -> str:
     return f"{whose} {search.span or BEFORE} before" if duty.before else f"{whose} {search.span or AFTER} after"
 
 
-def _na(instance: Instance, reason: str) -> _Told:
-    return _Told("NA", (), f"{instance.name}: {reason}")
+def _na(instance: Instance, reason: str) -> _PartResult:
+    return _PartResult("NA", (), f"{instance.name}: {reason}")
 
 
 def _event_evidence(instance: Instance, why: str) -> Evidence:

@@ -18,7 +18,7 @@ class Said(NamedTuple):
     """
 
     gap: float
-    told: str
+    text: str
     piece: str = ""
     similarity: float | None = None
     threshold: float | None = None
@@ -27,9 +27,9 @@ class Said(NamedTuple):
     def why(self) -> str:
         """In words: ``similar to 'Hello, …' 0.71 ≥ 0.55``."""
         if self.similarity is None or self.threshold is None:
-            return f"judged: {self.told}"
+            return f"judged: {self.text}"
         digits = 4 if self.gap > 0 and f"{self.similarity:.2f}" == f"{self.threshold:.2f}" else 2
-        return f"similar to '{shortened(self.told)}' {self.similarity:.{digits}f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.{digits}f}"
+        return f"similar to '{shortened(self.text)}' {self.similarity:.{digits}f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.{digits}f}"
 
 
 def compared(condition: What, turns: list[tuple[int, tuple[str, ...]]], answer: SimilarityAnswer) -> dict[int, Said]:

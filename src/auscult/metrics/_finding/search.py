@@ -188,6 +188,9 @@ class Search:
         affirmed = self._affirmed if self._affirmed and is_known(reading.conversation.language) else {}
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
+        if not (readers or vetoes or events) and self._otherwise is State.OPEN:
+            ordered = places if self.span is None or self.span.end == "first" else reversed(places)
+            return [Scanned(position, reading.turns[position], State.OPEN, 0) for position in ordered]
         scanned: list[Scanned] = []
         for position in places if self.span is None or self.span.end == "first" else reversed(places):
             state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
@@ -204,7 +207,9 @@ class Search:
         """Return the decision about one turn by words, and the conditions that hold; exceptions are searched last."""
         for lexicon, texts in readers:
             holds |= lexicon.bits(texts[position])
-        at_best = holds | sum(bit for bit, one in self._packed.items() if holds & one.said)
+        at_best = holds
+        if holds and self._packed:
+            at_best |= sum(bit for bit, one in self._packed.items() if holds & one.said)
         state = self._state(at_best) if at_best else self._otherwise
         if state is State.NO or not vetoes:
             return state, at_best
@@ -247,23 +252,25 @@ class Search:
             if found := next(sure, None):
                 return Outcome(found.position, (partial(self._evidence, found, found.holds, {}, conversation),))
         asked = self._asked if opened else ()
-        told = {bit: self._answers_by_turn(one, opened, answers[probes[bit]], reading) for bit, one in asked}
+        found_answers = {bit: self._answers_by_turn(one, opened, answers[probes[bit]], reading) for bit, one in asked}
         nearest: tuple[float, int, Scanned] | None = None
         for one in scanned:
             if allowed is not None and one.position not in allowed:
                 continue
             holds = one.holds
-            for bit, by_turn in told.items() if one.state is State.OPEN else ():
+            for bit, by_turn in found_answers.items() if one.state is State.OPEN else ():
                 said = by_turn.get(one.position)
                 if said is not None and said.gap <= 0:
                     holds |= bit
                 elif said is not None and not bit & self._none and (nearest is None or said.gap < nearest[0]):
                     nearest = (said.gap, bit, one)
             if self._fits(holds):
-                return Outcome(one.position, (partial(self._evidence, one, holds, told, conversation),))
+                return Outcome(one.position, (partial(self._evidence, one, holds, found_answers, conversation),))
         undecided = self._undecided(probes, answers)
         denied, against = ("", ()) if undecided else self._denied(probes, answers, reading)
-        return Outcome(None, (), None if nearest is None else _missed(*nearest, told), undecided, denied, against)
+        return Outcome(
+            None, (), None if nearest is None else _missed(*nearest, found_answers), undecided, denied, against
+        )
 
     def _denied(self, probes: dict[int, Probe], answers: Answers, reading: Reading) -> tuple[str, tuple[Evidence, ...]]:
         """Return the reason of the first judge that said no, and the turns that it points at."""
@@ -323,7 +330,7 @@ class Search:
         return not holds & self._none and holds & self._all == self._all and (not self._any or bool(holds & self._any))
 
     def _evidence(
-        self, one: Scanned, holds: int, told: dict[int, "dict[int, Said]"], conversation: Conversation
+        self, one: Scanned, holds: int, found_answers: dict[int, "dict[int, Said]"], conversation: Conversation
     ) -> Evidence:
         """The turn, and why it fits: the first of any_of that holds, and everything in all_of."""
         bits = [1 << place for place in range(len(self.conditions))]
@@ -334,7 +341,7 @@ class Search:
         for bit, condition in zip(bits, self.conditions, strict=True):
             if not bit & (self._all | some):
                 continue
-            said = told.get(bit, {}).get(one.position) if not bit & one.holds else None
+            said = found_answers.get(bit, {}).get(one.position) if not bit & one.holds else None
             shown, wording = condition, self._wordings.get(bit, "")
             if bit in self._packed:
                 shown, wording = self._packed[bit].shown(one.holds, one.turn.text)
@@ -384,6 +391,6 @@ def _negated(affirmed: Mapping[int, tuple[tuple[Way, str], ...]], holds: int, te
     return sum(bit for bit, patterns in affirmed.items() if bit & holds and not is_affirmed(patterns, text))
 
 
-def _missed(gap: float, bit: int, one: Scanned, told: dict[int, "dict[int, Said]"]) -> Miss:
-    said = told[bit][one.position]
+def _missed(gap: float, bit: int, one: Scanned, found_answers: dict[int, "dict[int, Said]"]) -> Miss:
+    said = found_answers[bit][one.position]
     return Miss(gap, cite(one.turn, said.why, said.piece, said.similarity, said.threshold))

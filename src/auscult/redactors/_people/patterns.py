@@ -22,7 +22,9 @@ RELATIVES = (
     "wife|husband|son|daughter|mother|father|mum|mom|dad|partner|brother|sister|colleague|boss|nan|gran|aunt|uncle"
 )
 STRONG = searcher(
-    r"\b(?:(?:first |last |middle |full |maiden |family |sur|fore|birth |given |legal |preferred )?names?(?: on the \w+| on file)?(?: is|'s|\x{2019}s|:| was| are)|(?:first|last|full|family|given|sur|fore) ?name,?|"
+    r"\b(?:(?:first |last |middle |full |maiden |family |sur|fore|birth |given |legal "
+    r"|preferred )?names?(?: on the \w+| on file)?(?: is|'s|\x{2019}s|:| was| are)|(?:first|last|full|family|given"
+    r"|sur|fore) ?name,?|"
     rf"(?:{RELATIVES})(?:'s|\x{{2019}}s) (?:first |last )?name,?|"
     rf"(?:{RELATIVES}|neighbou?r|friend|gran(?:ny|dma|dad|dpa)?|niece|nephew|cousin|flatmate|carer)(?:'s|\x{{2019}}s| is| was) (?:called|named)|"
     r"call me|calls? (?:me|him|her|them)|names? which (?:is|was)|(?:on|to) the name of|i am called|i'm called|under the name(?: of)?|in the name of|"
@@ -35,7 +37,8 @@ STRONG = searcher(
     r"made out to|payable to|miss|doctor|professor|prof\.?|madame))\s+(?:also |actually |um,? |uh,? |is )*"
 )
 UNSURE = re.compile(
-    r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder|cardholder|made out|"
+    r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder"
+    r"|cardholder|made out|"
     r"payable|miss|doctor|prof|madame)"
 )
 """Beginnings of those after which a usual word is no name."""
@@ -77,20 +80,30 @@ INITIALS = re.compile(r"(?<![\w.])(?:[A-ZÀ-Þ]\.\s?){1,3}$")
 APOSTROPHES = frozenset("'\u2019")
 INSIDE = "'\u2019-"
 GREETED = re.compile(
-    r"\s*(?:$|[^\w\s]|(?:my|this|i|i'm|im|it's|its|how|thanks|thank|can|could|would|what|just|are|you|we|is|and|yes|no|not|um|uh|"
+    r"\s*(?:$|[^\w\s]|(?:my|this|i|i'm|im|it's|its|how|thanks|thank|can|could|would|what|just|are|you|we|is|and"
+    r"|yes|no|not|um|uh|"
     r"for|here|speaking|so|good|nice|sorry|please|from|have|do|may|let|that|that's)\b)",
     re.MULTILINE,
 )
 """Text after a greeted name: the end of the sentence, or the beginning of a new one."""
 THIS_IS = re.compile(r"\bthis is ([^\W\d_]{2,}(?: [^\W\d_]{2,})?) $")
 ENDING = searcher(
-    r"\b(?:speaking|here|calling|on the (?:line|phone)|am (?:apparat|telefon)|al (?:aparato|teléfono)|à l'appareil|al telefono)\b"
+    r"\b(?:speaking|here|calling|on the (?:line|phone)|am (?:apparat|telefon)|al (?:aparato|teléfono)|à l'appareil"
+    r"|al telefono)\b"
 )
 ASKS = searcher(
-    r"\b(?:your|her|his|their|(?:the )?(?:customer|caller|account holder|cardholder|patient|driver|passenger|husband|wife|partner|child)'?s) (?:full |first |last |middle |family |given |legal |preferred |sur|fore)?names?\b|"
-    r"\bwho (?:am i|do i have|is this|i am|i'm) (?:speaking|talking|chatting)|\bwho (?:is this|do i have)\b|\bwhom am i\b|\b(?:am i|are you) (?:speaking|talking|chatting)\b|"
-    r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee|name))\b|"
-    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) |\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please|\bschreibt man|\bschreiben sie|\bbuchstabier|\bdeletre|\bse escribe|\bspell (?:that|your|it|the|her|his|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
+    r"\b(?:your|her|his|their|(?:the )?(?:customer|caller|account holder|cardholder|patient|driver|passenger"
+    r"|husband|wife|partner|child)'?s) (?:full |first |last |middle |family |given |legal |preferred |sur"
+    r"|fore)?names?\b|"
+    r"\bwho (?:am i|do i have|is this|i am|i'm) (?:speaking|talking|chatting)|\bwho (?:is this|do i have)\b"
+    r"|\bwhom am i\b|\b(?:am i|are you) (?:speaking|talking|chatting)\b|"
+    r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line"
+    r"|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee"
+    r"|name))\b|"
+    r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) "
+    r"|\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please"
+    r"|\bschreibt man|\bschreiben sie|\bbuchstabier|\bdeletre|\bse escribe|\bspell (?:that|your|it|the|her|his"
+    r"|their)\b|\b(?:first|last|full|sur|fore|maiden|middle|family|given|nick) ?name\b"
 )
 CLAUSE = re.compile(r"[,;?!]")
 APART = re.compile(r"[^\s'\u2019.-]|\.\s*\w{2}|\n")
@@ -100,7 +113,8 @@ SPELLS = re.compile(
     r"\bspel(?:l|t|led|ling)|schreib|buchstab|deletre|se escribe|\bépel|letters\b|\b(?:sur|fore)?names?\b"
 )
 OTHER = re.compile(
-    r"\b(?:reference|code|number|postcode|post code|model|plate|registration|booking|confirmation|serial|order|ticket|error|flight|voucher)\b"
+    r"\b(?:reference|code|number|postcode|post code|model|plate|registration|booking|confirmation|serial|order"
+    r"|ticket|error|flight|voucher)\b"
 )
 NEAR = 16
 """Characters before spelled letters in which the name may stand that they spell."""

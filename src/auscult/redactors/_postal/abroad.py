@@ -8,8 +8,10 @@ from auscult.redactors._patterns import searcher
 _NAMES = r"(?:\p{L}[\p{L}.'-]*\s+){1,3}"
 _HOUSE = r"\d{1,4}\s?[a-z]?\b(?:[/-]\d{1,4}[a-z]?\b)?"
 _STREET = searcher(
-    rf"(?:\b(?:ul|al|os|pl)\.\s?|\b(?:ulica|ulicy|aleja|aleje|osiedle|strada|calea|bulevardul|ulice)\s+){_NAMES}(?:nr\.?\s+)?{_HOUSE}"
-    rf"|\p{{L}}[\p{{L}}'-]*(?:\s\p{{L}}[\p{{L}}'-]*)?\s(?:caddesi|cad\.?|soka\p{{L}}*|sok\.|bulvar\p{{L}}|mahallesi|mah\.)\s+(?:no\s?[:.]?\s*)?{_HOUSE}"
+    rf"(?:\b(?:ul|al|os|pl)\.\s?|\b(?:ulica|ulicy|aleja|aleje|osiedle|strada|calea|bulevardul"
+    rf"|ulice)\s+){_NAMES}(?:nr\.?\s+)?{_HOUSE}"
+    rf"|\p{{L}}[\p{{L}}'-]*(?:\s\p{{L}}[\p{{L}}'-]*)?\s(?:caddesi|cad\.?|soka\p{{L}}*|sok\.|bulvar\p{{L}}"
+    rf"|mahallesi|mah\.)\s+(?:no\s?[:.]?\s*)?{_HOUSE}"
     rf"|\p{{L}}[\p{{L}}-]+(?:katu|gata|gatan|vägen|veien|vegen|gaten|utca|út|körút)\s+{_HOUSE}"
     rf"|\p{{L}}[\p{{L}}-]+\s(?:utca|út|körút|tér|katu|gata|gate|allé|väg|vei)\s+{_HOUSE}"
 )
@@ -19,7 +21,8 @@ HINTS = (
 )  # fmt: skip
 """One of these is in every text with such a street."""
 _TOWN = re.compile(
-    r"(?:,?\s+(?:\d{2}-\d{3}|\d{3} ?\d{2}|\d{4,5})\s+[^\W\d_][\w'\u2019-]*)?(?:(?:,\s*|\s*/\s*)[A-ZÀ-ÞĀ-ŽİŞÇĞ][\w'\u2019-]*)*"
+    r"(?:,?\s+(?:\d{2}-\d{3}|\d{3} ?\d{2}|\d{4,5})\s+[^\W\d_][\w'\u2019-]*)?(?:(?:,\s*"
+    r"|\s*/\s*)[A-ZÀ-ÞĀ-ŽİŞÇĞ][\w'\u2019-]*)*"
 )
 
 

@@ -13,12 +13,16 @@ HOUSES = words_of("address_words.txt")["houses"]
 _REACH = 90
 _CAPITAL = r"(?:[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*|of|on|the|in|upon|le|under)"
 _SEGMENTS = re.compile(
-    rf"(?<![\w'\u2019-])(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*(?: {_CAPITAL}){{0,3}}(?:,\s+(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019.-]*(?: {_CAPITAL}){{0,3}}){{0,4}},?\s+$"
+    rf"(?<![\w'\u2019-])(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*(?: {_CAPITAL}){{0,3}}(?:,\s+(?:The "
+    rf")?[A-ZÀ-ÞĀ-Ž][\w'\u2019.-]*(?: {_CAPITAL}){{0,3}}){{0,4}},?\s+$"
 )
 """Words with capital letters, between commas, right before a place."""
 _FLOOR = re.compile(
-    r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
-    r"|\b(?:hotel|hostel|guest ?house) [^\n,]{2,30}|(?:room|zimmer|chambre|habitaci[oó]n|quarto) \d{1,4}|(?<=\bat )no|(?<=\bto )no|(?<=from )no|(?:level|suite|shop|lot|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
+    r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st"
+    r"|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
+    r"|\b(?:hotel|hostel|guest ?house) [^\n,]{2,30}|(?:room|zimmer|chambre|habitaci[oó]n|quarto) \d{1,4}"
+    r"|(?<=\bat )no|(?<=\bto )no|(?<=from )no|(?:level|suite|shop|lot|number|no\.) \d{1,4}[a-z]?|(?:number|no\.)"
+    r"|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OLD = 2

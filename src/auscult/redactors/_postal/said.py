@@ -15,7 +15,8 @@ _FETCHED = re.compile(
 )
 _ALL_OF = re.compile(rf"\b(?:the )?(?:whole|all|half|rest|length) of ((?:[^\W\d_]{{3,}} ){{1,2}}{_KIND})\b")
 _SUPPLIED = re.compile(
-    r"\b(?:broadband|internet|line|meters?|water|gas|heating|boiler|power|electric(?:ity)?|supply|leak|fault|outage|alarm|parcel|delivery|insurance) at "
+    r"\b(?:broadband|internet|line|meters?|water|gas|heating|boiler|power|electric(?:ity)?|supply|leak|fault"
+    r"|outage|alarm|parcel|delivery|insurance) at "
 )
 _CAPITALS = r"[A-ZÀ-Þ][\w'\u2019-]*(?: [A-ZÀ-Þ][\w'\u2019-]*)"
 _HOUSE = re.compile(rf"{_CAPITALS}{{0,3}}, {_CAPITALS}{{0,2}} {_KIND.title()}, {_CAPITALS}{{0,2}}")

@@ -23,9 +23,12 @@ _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | CORRECTS
 WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 _PAUSE = re.compile(
-    r"\b(?:hang on|hold on|wait|let me|one (?:sec|second|moment|minute)|just a (?:sec|second|moment|minute)|bear with|give me a|"
-    r"where (?:are|did) (?:my|i)|(?:can't|cannot|can barely|hard to) (?:read|see|make)|(?:light|glasses|pen|screen|sticker|print|writing)(?:'s)?|(?:first|second|other|next|last) (?:half|part|bit|line|row|side)|"
-    r"(?:worn|faded|smudged|scratched|rubbed|bent|tiny|blurry)|moment|momentito|espera|attends|attendez|warte|aspetti|wacht)\b"
+    r"\b(?:hang on|hold on|wait|let me|one (?:sec|second|moment|minute)|just a (?:sec|second|moment|minute)"
+    r"|bear with|give me a|"
+    r"where (?:are|did) (?:my|i)|(?:can't|cannot|can barely|hard to) (?:read|see|make)|(?:light|glasses|pen|screen"
+    r"|sticker|print|writing)(?:'s)?|(?:first|second|other|next|last) (?:half|part|bit|line|row|side)|"
+    r"(?:worn|faded|smudged|scratched|rubbed|bent|tiny|blurry)|moment|momentito|espera|attends|attendez|warte"
+    r"|aspetti|wacht)\b"
 )
 """Words that show that who speaks will go on with a number."""
 

@@ -1,4 +1,4 @@
-"""The rows of call details (seed 003): of contacts that went on to people, and of those that the bot closed alone.
+"""The rows of call details (docs/reference/vendor-samples.md): of contacts that went on to people, and of those that the bot closed alone.
 
 Times are shown in UTC, in whole seconds, without a zone; ``moved`` shows a row in another one. Durations are seconds
 between times as they are shown, so that who subtracts finds the same.
@@ -209,10 +209,10 @@ def _moved(value: object, by: timedelta) -> object:
         return [_moved(each, by) for each in cast("list[object]", value)]
     if not isinstance(value, dict):
         return value
-    told = cast("dict[str, Any]", value)
+    row = cast("dict[str, Any]", value)
     return {
         key: each if key in _OPAQUE else _moved_time(each, by) if key in _TIMES else _moved(each, by)
-        for key, each in told.items()
+        for key, each in row.items()
     }
 
 

@@ -18,8 +18,8 @@ _MS = timedelta(milliseconds=1)
 
 def destinations_of(conversation: Conversation) -> tuple[Destination, ...]:
     """Return every queue that a contact entered and every agent who got it, in order, as far as known."""
-    told = conversation.contact.destinations if conversation.contact else None
-    destinations = _from_the_talk(conversation) if told is None else told
+    given = conversation.contact.destinations if conversation.contact else None
+    destinations = _from_the_talk(conversation) if given is None else given
     stays = Counter(each.responding_agent.agent_id for each in destinations if each.responding_agent)
     return tuple(
         each

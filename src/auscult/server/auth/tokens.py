@@ -1,8 +1,8 @@
 """Who is asking (rule 14): a JWT signed with HS256 by the secret of the client that its ``appId`` names.
 
-The order of the checks is chosen for what their answers tell: what anybody can see in a token (its shape, its
+The order of the checks is chosen for what their answers reveal: what anybody can see in a token (its shape, its
 algorithm) has reasons of its own; an unknown client, a revoked one and a wrong signature have one; and what the
-claims are worth is told only to a holder of the secret.
+claims are worth is shown only to a holder of the secret.
 
 ``jti`` has to be a text that is not empty. Using a token only once would need every serving process to share what was
 seen, and the vendor's tokens are made to be used many times; so it is not done.

@@ -64,6 +64,7 @@ from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import (
     AFTER_COOKIE,
     BASE,
+    SHORTCUTS_COOKIE,
     THEME_COOKIE,
     THEMES,
     AnyRequest,
@@ -152,7 +153,7 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
 
     return AppRouter(
         BASE,
-        route_handlers=[*_PAGES, _assets(assets), language, theme, nowhere],
+        route_handlers=[*_PAGES, _assets(assets), language, theme, shortcuts, nowhere],
         dependencies={
             "visit": Provide(visit, sync_to_thread=True),
             "console": Provide(the_console, sync_to_thread=False),
@@ -211,6 +212,19 @@ class ThemeForm(Struct, frozen=True, kw_only=True):
 def theme(data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
     """Keep the reader's theme, and lead back."""
     return _keep(THEME_COOKIE, data.theme if data.theme in THEMES else "auto", data.back)
+
+
+class ShortcutsForm(Struct, frozen=True, kw_only=True):
+    """Whether keys alone are shortcuts, ``on`` or ``off``, and the page to go back to."""
+
+    shortcuts: str
+    back: str = BASE
+
+
+@post("/shortcuts", sync_to_thread=False)
+def shortcuts(data: Annotated[ShortcutsForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+    """Keep whether the reader wants shortcuts of a single key, and lead back."""
+    return _keep(SHORTCUTS_COOKIE, "off" if data.shortcuts == "off" else "on", data.back)
 
 
 class LanguageForm(Struct, frozen=True, kw_only=True):

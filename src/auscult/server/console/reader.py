@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from msgspec import Struct
 
@@ -30,7 +31,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     @property
     def locale(self) -> Locale:
         """The locale of their language."""
-        return Locale.parse(self.language, sep="-")
+        return _parsed(self.language)
 
     def local(self, at: datetime) -> datetime:
         """Return an instant in their time zone."""
@@ -44,7 +45,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """Return a number with so many decimals, a true minus sign, and a plus sign where it is ``signed``."""
         pattern = _WHOLE + ("." + "0" * digits if digits else "")
-        text = format_decimal(abs(value), pattern, locale=self.locale)
+        text = _decimal(abs(value), pattern, self.language)
         sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
         return sign + text
 
@@ -73,9 +74,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     def short_day(self, at: datetime | date) -> str:
         """Return a day in short: ``28 Mar``."""
         moment = self.local(at).date() if isinstance(at, datetime) else at
-        pattern = "d MMM" if self.language.startswith("en") else None
-        if pattern:
-            return format_date(moment, pattern, locale=self.locale)
+        if self.language.startswith("en"):
+            return _date(moment, "d MMM", self.language)
         return format_skeleton("MMMd", moment, locale=self.locale)
 
     def weekday(self, at: datetime | date) -> str:
@@ -93,7 +93,7 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def time(self, at: datetime) -> str:
         """Return the time of day: ``07:18``."""
-        return format_datetime(self.local(at), "HH:mm", locale=self.locale)
+        return f"{self.local(at):%H:%M}"
 
     def moment(self, at: datetime) -> str:
         """Return a day and time: ``28 March 2026, 07:18``."""
@@ -103,12 +103,29 @@ class Reader(Struct, frozen=True, kw_only=True):
         """Return an instant as a list shows it: ``Sat 07:18`` of the last days, ``16 Mar`` of this year, else the date."""
         local = self.local(at)
         if timedelta(0) <= self.now - at < _WEEK:
-            return format_datetime(local, "EEE HH:mm", locale=self.locale)
+            return f"{_date(local.date(), 'EEE', self.language)} {self.time(local)}"
         if local.year == self.today.year:
             return f"{self.short_day(local)} {self.time(local)}"
         if self.language.startswith("en"):
-            return format_date(local.date(), "d MMM y", locale=self.locale)
+            return _date(local.date(), "d MMM y", self.language)
         return format_skeleton("yMMMd", local.date(), locale=self.locale)
+
+
+@lru_cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language, sep="-")
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float | Decimal, pattern: str, language: str) -> str:
+    """Return a number in a pattern: lists show the same ones in row after row."""
+    return format_decimal(value, pattern, locale=_parsed(language))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, pattern: str, language: str) -> str:
+    """Return a day in a pattern."""
+    return format_date(day, pattern, locale=_parsed(language))
 
 
 def mark(value: float, unit: str = "") -> str:
@@ -123,7 +140,7 @@ def percent(number: str) -> str:
 
 
 def _locale() -> Locale:
-    return Locale.parse(current(), sep="-")
+    return _parsed(current())
 
 
 def _percent_pattern(locale: Locale, number: str) -> str:

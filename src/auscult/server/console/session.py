@@ -59,7 +59,7 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
 
 class SessionShown(Struct, frozen=True, kw_only=True):
-    """Who is signed in, as the page is told."""
+    """The user who is signed in, as the page receives it."""
 
     agent: AssistedAgent
     app: str
@@ -76,7 +76,7 @@ class SignIn:
     """Exchanges links for sessions, and finds who a session's cookie belongs to."""
 
     def __init__(self, authenticator: Authenticator, clock: Clock, skew_s: float) -> None:
-        """Tell times by ``clock``; a client's may run ahead of it by ``skew_s``."""
+        """Read the time from ``clock``; a client's may run ahead of it by ``skew_s``."""
         self.authenticator = authenticator
         self._clock = clock
         self._skew_s = skew_s

@@ -40,13 +40,15 @@ class Persona(Struct, frozen=True, kw_only=True):
 class Frame(Struct, frozen=True, kw_only=True):
     """What every page stands in: whose it is, what the menu shows, and how it is served.
 
-    ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``; ``base`` is where the console stands, ``assets`` where its files do;
+    ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
+    ``has_shortcuts``: keys alone are shortcuts. ``base`` is where the console stands, ``assets`` where its files do;
     ``here`` is the page's own address, where forms of the frame lead back to.
     """
 
     language: str
     languages: Mapping[str, str]
     theme: str
+    has_shortcuts: bool
     nonce: str
     base: str
     assets: str

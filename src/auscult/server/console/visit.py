@@ -27,6 +27,7 @@ from auscult.storage.store import AppStore, Store
 
 BASE = "/console"
 THEME_COOKIE = "auscult_theme"
+SHORTCUTS_COOKIE = "auscult_shortcuts"
 ZONE_COOKIE = "auscult_zone"
 AFTER_COOKIE = "auscult_after"
 """Keeps the page that was asked for until one has signed in."""
@@ -179,6 +180,7 @@ class Visit:
             language=self.reader.language,
             languages=LANGUAGES,
             theme=theme_of(request),
+            has_shortcuts=request.cookies.get(SHORTCUTS_COOKIE) != "off",
             nonce=nonce,
             base=BASE,
             assets=self._console.assets_at,

@@ -128,20 +128,20 @@ class IdentityProvider:
             return self._keys
 
     def check_client(self, redirect_url: str) -> None:
-        """Send a code that is none: only a client that the provider accepts is told that the code is wrong.
+        """Send a code that is none: the provider reports a wrong code only to a client that it accepts.
 
         Raises ``AccessError``: ``sign_on.unavailable``, ``sign_on.refused`` for a client that is not accepted.
         """
         answer = self._request_tokens(redirect_url, "check", "check" * 10)
         if answer.status_code == HTTPStatus.UNAUTHORIZED or _error_of(answer) in _CLIENT_ERRORS:
-            told = f"it does not accept the client {self._settings.client_id!r}"
-            raise _refused(f"{told}; check client_id and client_secret")
+            fault = f"it does not accept the client {self._settings.client_id!r}"
+            raise _refused(f"{fault}; check client_id and client_secret")
 
     def _exchange(self, redirect_url: str, code: str, verifier: str) -> _Tokens:
         answer = self._request_tokens(redirect_url, code, verifier)
         if not answer.is_success:
-            told = _error_of(answer) or f"status {answer.status_code}"
-            raise _refused(f"it does not accept the code ({told})")
+            fault = _error_of(answer) or f"status {answer.status_code}"
+            raise _refused(f"it does not accept the code ({fault})")
         try:
             return msgspec.json.decode(answer.content[:_LARGEST], type=_Tokens)
         except msgspec.DecodeError as error:

@@ -19,7 +19,7 @@ from auscult.server.bodies import check_json, read_body, read_object
 from auscult.server.door import Door, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
-from auscult.server.vendor import VendorRoute, base_of
+from auscult.server.vendor.routes import VendorRoute, base_of
 from auscult.services.people.queue_jobs import QueueJobs
 from auscult.storage.store import AppStore
 
@@ -159,8 +159,8 @@ def _accepted(job: QueueJob, base: str) -> dict[str, object]:
 def _choice(given: Mapping[str, Any], name: str, known: tuple[Any, ...], default: str) -> Any:  # noqa: ANN401  (one of known)
     value = given.get(name, default)
     if value not in known:
-        told = f"{name}: give one of {', '.join(known)}."
-        raise RequestError(told, code="field.unknown_value", field=name, value=str(value)[:100])
+        message = f"{name}: give one of {', '.join(known)}."
+        raise RequestError(message, code="field.unknown_value", field=name, value=str(value)[:100])
     return value
 
 

@@ -42,9 +42,9 @@ def decode_body(body: bytes, shape: type[T]) -> T:
                 raise _refused(str(error), value, shape) from error
 
 
-def _set_instant(value: Any, told: str) -> bool:  # noqa: ANN401  (JSON)
+def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
     """Set an instant where a day stands that msgspec refuses; whether there was one."""
-    found = _FIELD.search(told)
+    found = _FIELD.search(message)
     steps = _STEP.findall(found[1]) if found else []
     if not steps:
         return False
@@ -57,11 +57,11 @@ def _set_instant(value: Any, told: str) -> bool:  # noqa: ANN401  (JSON)
     return value[key] != given
 
 
-def _refused(told: str, value: object, shape: type) -> RequestError:
+def _refused(message: str, value: object, shape: type) -> RequestError:
     """What msgspec says of a body, with field, given value, and what would be right (rule 17)."""
-    place = _FIELD.search(told)
+    place = _FIELD.search(message)
     path = place[1] if place else ""
-    what = told[: place.start()] if place else told
+    what = message[: place.start()] if place else message
     if named := _NAMED.search(what):
         field = ".".join(part for part in (path, named[1]) if part)
         if "unknown" in what:

@@ -64,24 +64,25 @@ class Answering:
         search = self.library.search(question.app, question.language, question.text, SHOWN)
         if not search.fit:
             return UNFIT if search.version else NO_KNOWLEDGE
-        answer = self._answer(question, search.fit, asked_at)
+        answer = self._answer(question, search.fit, search.engine, asked_at)
         return NOT_ANSWERED if answer.text is None else answer
 
     def search(self, question: Question) -> Suggestion:
         """Answer an agent's search. Who searches wants to see something: what fits two thirds as well is shown too."""
         asked_at = whole_ms(self._now())
         search = self.library.search(question.app, question.language, question.text, SHOWN)
-        fit = [found for found in search.found if 3 * found.score >= 2 * self.library.retriever.enough]
-        return self._answer(question, fit, asked_at)
+        fit = [found for found in search.found if 3 * found.score >= 2 * search.enough]
+        return self._answer(question, fit, search.engine, asked_at)
 
     def close(self) -> None:
-        """Let the writer's connections go."""
+        """Close the writer's connections, and stop models that read passages."""
+        self.library.close()
         if self._writer is not None:
             self._writer.close()
 
-    def _answer(self, question: Question, fit: Sequence[Found], asked_at: datetime) -> Suggestion:
-        """Return the answer from these passages; without text where they do not answer."""
-        text, sources, engine = self._written(question, fit)
+    def _answer(self, question: Question, fit: Sequence[Found], quoting: str, asked_at: datetime) -> Suggestion:
+        """Return the answer from these passages, found by ``quoting``; without text where they do not answer."""
+        text, sources, engine = self._written(question, fit, quoting)
         return Suggestion(
             id=object_id(asked_at, question.request_id),
             request_id=question.request_id,
@@ -97,12 +98,13 @@ class Answering:
             engine=engine,
         )
 
-    def _written(self, question: Question, fit: Sequence[Found]) -> tuple[str | None, Sequence[Found], str]:
+    def _written(
+        self, question: Question, fit: Sequence[Found], quoting: str
+    ) -> tuple[str | None, Sequence[Found], str]:
         """The answer, what it rests on, and who gave it: the best passage, or what a writer makes of all of them.
 
         Without an answer: what was found, and does not answer. A search that is quoted has all that it found.
         """
-        quoting = self.library.retriever.version
         if not fit:
             return None, fit, quoting
         quoted = fit if question.message_id is None else fit[:1]

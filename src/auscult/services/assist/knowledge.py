@@ -1,13 +1,16 @@
 """Knowledge base of an app: documents in, passages found."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import PurePath
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.documents import KINDS
 from auscult.documents._contract import Kind
@@ -18,12 +21,16 @@ from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.sandbox.documents import document_reader
 from auscult.storage.store import AppStore
 
+LOG = logging.getLogger(__name__)
+
 _DIGEST_BYTES = 16
 _LONGEST_SOURCE = 255
 _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
 _MOST_INDEXES = 32
 """Bases that are kept ready: the one that was asked longest ago goes first."""
+_MOST_TO_CLOSE_S = 10
+"""Seconds in which a model finishes the few passages that it reads at a time, and is loaded before."""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -38,12 +45,15 @@ class Search(Struct, frozen=True, kw_only=True):
     """Passages found, at a version of the base; version 0 has no passages.
 
     ``fit`` are the passages worth suggesting for a statement that is not a question. ``validity`` says of each document
-    when it holds, by its name: those that do not hold today are found last and never fit.
+    when it holds, by its name: those that do not hold today are found last and never fit. ``engine`` is the version of
+    the engines that searched, ``enough`` the least score at which they recommend showing a passage.
     """
 
     found: tuple[Found, ...]
     fit: tuple[Found, ...]
     version: int
+    engine: str
+    enough: float = 0.0
     validity: Mapping[str, Validity] = {}
 
 
@@ -84,7 +94,8 @@ def language_of(language: str) -> str:
 class Library:
     """Bases ready to be searched, each made ready again when it has changed. Threads may share it.
 
-    While one is made ready again, searches go on in the version before.
+    While one is made ready again, searches go on in the version before. Where a model needs minutes to read all passages
+    of a base, it does so in a thread, one base at a time, and searches go on without it until then.
     """
 
     def __init__(self, retriever: Retriever, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
@@ -93,25 +104,32 @@ class Library:
         self._today = today
         self._lock = Lock()
         self._shelves: OrderedDict[tuple[str, str], _Shelf] = OrderedDict()
+        self._completing = Lock()
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Stop models that read passages, and wait for that; the bases that are ready can still be searched."""
+        self.is_closed = True
+        if self._completing.acquire(timeout=_MOST_TO_CLOSE_S):
+            self._completing.release()
 
     def search(self, app: AppStore, language: str, question: str, limit: int) -> Search:
         """The passages that fit best in the language's base, the best first."""
         ready = self._ready(app, language_of(language))
         if ready is None:
-            return Search(found=(), fit=(), version=0)
+            return Search(found=(), fit=(), version=0, engine=self.retriever.version)
         over = ready.over(self._today())
         candidates = ready.index.search(question, max(limit, _RIVALS) + sum(ready.sizes[each] for each in over))
         found = sorted(candidates, key=lambda each: each.passage.source in over)
         current = [each for each in found if each.passage.source not in over]
-        fit = self._fit(ready.index, question, current[:_RIVALS], limit)
-        return Search(found=tuple(found[:limit]), fit=fit, version=ready.version, validity=ready.validity)
-
-    def _fit(self, index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Found, ...]:
-        """Return what is worth suggesting: nothing where the first is not likely to be the right one."""
-        if not current or index.likelihood(question, current) < self.retriever.likely:
-            return ()
-        telling, enough = index.telling(question), self.retriever.enough
-        return (current[0], *(each for each in current[1:limit] if each.score * telling >= enough))
+        return Search(
+            found=tuple(found[:limit]),
+            fit=_fit(ready.index, question, current[:_RIVALS], limit),
+            version=ready.version,
+            validity=ready.validity,
+            engine=ready.index.version,
+            enough=ready.index.enough,
+        )
 
     def validity(self, app: AppStore, language: str) -> Mapping[str, Validity]:
         """Return when each document of the language's base holds, by its name."""
@@ -146,9 +164,32 @@ class Library:
                 sizes = {source: len(passages) for source, passages in of.items()}
                 validity = {source: validity_of(passages) for source, passages in of.items()}
                 shelf.ready = _Ready(index, base.version, sizes, validity)
+                if not index.is_complete:
+                    Thread(target=self._complete, args=(shelf, shelf.ready), name="reading", daemon=True).start()
         finally:
             shelf.lock.release()
         return shelf.ready
+
+    def _complete(self, shelf: "_Shelf", ready: "_Ready") -> None:
+        """Have a model read the passages of a base, unless the base changes first."""
+
+        def is_stopped() -> bool:
+            return self.is_closed or shelf.ready is not ready
+
+        with self._completing:
+            if is_stopped():
+                return
+            began = monotonic()
+            try:
+                index = ready.index.completed(is_stopped)
+            except Exception:
+                LOG.exception("a model could not read the passages of a base: searches go on by words")
+                return
+            with shelf.lock:
+                if index is None or is_stopped():
+                    return
+                shelf.ready = replace(ready, index=index)
+        LOG.info("passages are searched by %s, which took %.0f s", index.version, monotonic() - began)
 
 
 class _Ready(Struct, frozen=True):
@@ -161,6 +202,14 @@ class _Ready(Struct, frozen=True):
     def over(self, today: date) -> frozenset[str]:
         """Return the documents that do not hold on a day: never suggested, and last in a search."""
         return frozenset(source for source, each in self.validity.items() if not each.holds(today))
+
+
+def _fit(index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Found, ...]:
+    """Return what is worth suggesting: nothing where the first is not likely to be the right one."""
+    if not current or index.likelihood(question, current) < index.likely:
+        return ()
+    telling = index.telling(question)
+    return (current[0], *(each for each in current[1:limit] if each.score * telling >= index.enough))
 
 
 def _by_document(passages: Sequence[Passage]) -> dict[str, list[Passage]]:
@@ -193,13 +242,13 @@ def _kind_of(source: str, data: bytes, kind: str | None) -> Kind:
     named = next((each for each in kinds.values() if ending in each.endings), None)
     if named is not None:
         return named
-    told = next((each for each in kinds.values() if each.recognises(data[:4096])), None)
-    if told is None:
+    recognised = next((each for each in kinds.values() if each.recognises(data[:4096])), None)
+    if recognised is None:
         endings = ", ".join(ending for each in kinds.values() for ending in each.endings)
         raise DocumentError(
             f"{source} is of no kind that is read here; what is read ends in {endings}", code="document.unknown_kind"
         )
-    return told
+    return recognised
 
 
 def _check_names(source: str, language: str) -> None:

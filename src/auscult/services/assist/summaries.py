@@ -64,13 +64,15 @@ def known_facts(live: Live, written: str, noted: AbstractSet[str] = frozenset())
     if steps:
         facts.append(f"Done: {'; '.join(steps)}.")
     sent = list(_sent(live))
-    facts += [f'Asked: "{each.query}" Sent: "{each.text}"' for each in sent if each.text not in written]
+    facts += [
+        f'The customer asked: "{each.query}" The agent sent: "{each.text}"' for each in sent if each.text not in written
+    ]
     known = " ".join([written, *(each.text for each in sent)])
     promised = [
         text for text in _promises(live.conversation) if text not in known and not any(text in turn for turn in noted)
     ]
     if promised:
-        facts.append("Told: " + " ".join(f'"{text}"' for text in promised[-_MOST_PROMISES:]))
+        facts.append("The agent said: " + " ".join(f'"{text}"' for text in promised[-_MOST_PROMISES:]))
     return facts
 
 

@@ -129,8 +129,8 @@ def agreement_of(app: AppStore, selection: Selection, disagreements: int) -> Aud
     if selection.form_id is not None and app.forms.get(selection.form_id, selection.version) is None:
         which = selection.form_id if selection.version is None else f"{selection.form_id} version {selection.version}"
         hint = did_you_mean(selection.form_id, [one.form_id for one in app.forms.in_force()])
-        told = f"There is no form {which} in this app{'; ' + hint if hint else '.'}"
-        raise NotFoundError(told, code="form.unknown", field="form", value=selection.form_id)
+        message = f"There is no form {which} in this app{'; ' + hint if hint else '.'}"
+        raise NotFoundError(message, code="form.unknown", field="form", value=selection.form_id)
     accepted = overturned(app)
     forms: defaultdict[str, _Form] = defaultdict(lambda: _Form(disagreements, accepted))
     unmatched = 0

@@ -45,8 +45,8 @@ def blindness_of(app: AppStore, rater: str, agent_ids: frozenset[str] = frozense
 
 def revealed_by(*, by_result: bool, by_agent: bool, by_audit: bool = False) -> frozenset[Hidden]:
     """Return what a row's presence in a list reveals, where the list was filtered by results, agents or audits."""
-    told: dict[Hidden, bool] = {"machine": by_result, "agent": by_agent, "others": by_audit}
-    return frozenset(each for each, is_told in told.items() if is_told)
+    revealed: dict[Hidden, bool] = {"machine": by_result, "agent": by_agent, "others": by_audit}
+    return frozenset(each for each, is_revealed in revealed.items() if is_revealed)
 
 
 def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
@@ -63,16 +63,16 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     Where being found would reveal what is hidden, they are neither among the rows nor in the total. ``settings`` are
     those of ``kept_from_agents``.
     """
-    told = revealed_by(
+    revealed = revealed_by(
         by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
         by_agent=bool(sought.agents or sought.agent_outcomes),
         by_audit=bool(sought.audits),
     )
-    if "machine" in told and shows_only_audited(settings):
+    if "machine" in revealed and shows_only_audited(settings):
         if sought.audits and "audited" not in sought.audits:
             return LatestPage(items=(), total=0, next=None)
         sought = replace(sought, audits=("audited",))
-    left_out = [each for each, hidden in blindness.items() if hidden & told]
+    left_out = [each for each, hidden in blindness.items() if hidden & revealed]
     page = latest(app, sought, before=before, limit=limit + len(left_out))
     seen = [each for each in page.items if each.id not in left_out]
     items = tuple(

@@ -159,7 +159,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
         else:
             always = next(iter(question.answers), None)
             skipped[question.metric.id] = (
-                f"people always answer {always}, so that there is nothing to tell apart"
+                f"people always answer {always}, so that there is nothing to distinguish"
                 if always
                 else "nobody answered it"
             )

@@ -127,9 +127,9 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
 
 def refused(problems: Iterable[Problem], file: str) -> ConnectorError:
     """Return the error with all problems of a connector."""
-    told = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
-    return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(told), problems=told)
+    lines = tuple(problem.describe(file) for problem in problems)
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def read_connector(stored: Definition, app_id: str) -> Connector:

@@ -77,11 +77,11 @@ def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit:
         )
         found = tuple(_DECODE(row) for row in page.rows)
         return LatestPage(items=found, total=page.total, next=page.last[:2] if page.more and page.last else None)
-    rows = _newest(app, asked, before, limit + 1)
+    rows, total = _newest(app, asked, before, limit + 1)
     items = tuple(rows[:limit])
     return LatestPage(
         items=items,
-        total=_total(app, asked),
+        total=total if before is None else _total(app, asked),
         next=place_of(items[-1]) if len(rows) > limit else None,
     )
 
@@ -114,7 +114,7 @@ def breakdown(
 
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
     """Return what is kept of listed conversations, by id."""
-    return app.conversations.recorded([each.id for each in items])
+    return app.conversations.recorded([each.id for each in items]) if items else {}
 
 
 def place_of(row: ListedConversation) -> Place:
@@ -126,8 +126,10 @@ def _total(app: AppStore, asked: RecordQuery) -> int:
     return app.conversations.page(replace(asked, limit=0)).total
 
 
-def _newest(app: AppStore, asked: RecordQuery, before: Place | None, wanted: int) -> list[ListedConversation]:
-    """Return ``wanted`` rows before a place, the newest first.
+def _newest(
+    app: AppStore, asked: RecordQuery, before: Place | None, wanted: int
+) -> tuple[list[ListedConversation], int]:
+    """Return ``wanted`` rows before a place, the newest first, and how many there are before it.
 
     The store counts from the oldest on, so the last of a range are those behind all others. Rows of the very instant
     of the place are on both sides of it: more are read where they are many.
@@ -142,7 +144,7 @@ def _newest(app: AppStore, asked: RecordQuery, before: Place | None, wanted: int
         if before is not None:
             rows = [row for row in rows if place_of(row) < before]
         if len(rows) >= wanted or skip == 0:
-            return rows[:wanted]
+            return rows[:wanted], total
         take += max(wanted, take)
 
 

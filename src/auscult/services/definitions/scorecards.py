@@ -117,9 +117,9 @@ def read_scorecard(stored: Definition) -> Scorecard:
 
 def refused(problems: tuple[Problem, ...], file: str) -> ScorecardError:
     """Return the error with all problems of a scorecard."""
-    told = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
-    return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(told), problems=told)
+    lines = tuple(problem.describe(file) for problem in problems)
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def known_metrics(app: AppStore) -> dict[str, str]:

@@ -73,9 +73,9 @@ def read_taxonomy(document: bytes, version: int = 1) -> Taxonomy:
 
 def refused(problems: Iterable[str]) -> TaxonomyError:
     """Return the error with all problems, a line each."""
-    told = tuple(problems)
-    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
-    return TaxonomyError(f"the taxonomy cannot be used: {count}\n" + "\n".join(told), problems=told)
+    lines = tuple(problems)
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return TaxonomyError(f"the taxonomy cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def starter_taxonomy() -> bytes:
@@ -145,8 +145,8 @@ def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> N
         _check_text(document, node.name, (*here, "name"), LONGEST_NAME)
         twin = first.setdefault(node.name.casefold(), at)
         if twin != at and node.name:
-            told = f"{node.name!r} is the name of {field_name((*path, twin))} too; give each its own"
-            document.problem((*here, "name"), told)
+            message = f"{node.name!r} is the name of {field_name((*path, twin))} too; give each its own"
+            document.problem((*here, "name"), message)
         if node.description:
             _check_text(document, node.description, (*here, "description"), LONGEST_DESCRIPTION)
         if node.topics and node.examples:
@@ -167,7 +167,7 @@ def _check_size(document: Document, taxonomy: Taxonomy) -> None:
     paths = [path for node in taxonomy.topics for path in node.ends()]
     if len(paths) > MOST_TOPICS:
         document.problem(
-            ("topics",), f"hold {len(paths)} topics with none below them; at most {MOST_TOPICS} are told apart"
+            ("topics",), f"hold {len(paths)} topics with none below them; at most {MOST_TOPICS} are distinguished"
         )
     examples = sum(len(path[-1].examples) for path in paths)
     if examples > MOST_EXAMPLES:
@@ -182,10 +182,10 @@ def _check_against(document: Document, taxonomy: Taxonomy, in_force: Iterable[Ta
         names = {node.name.casefold() for node in rival.topics}
         for at, node in enumerate(taxonomy.topics):
             if node.name.casefold() in names:
-                told = (
+                message = (
                     f"{node.name!r} is a topic of {rival.id} already, for the same language; name one of them otherwise"
                 )
-                document.problem(("topics", at, "name"), told)
+                document.problem(("topics", at, "name"), message)
 
 
 def _warnings(document: Document, taxonomy: Taxonomy) -> tuple[Problem, ...]:

@@ -20,7 +20,7 @@ from auscult.services.scoring.listing import LISTING, ListedForm
 from auscult.storage.store import AppStore
 
 MOST_READ = 100_000
-"""Conversations that are looked at; where there are more, what is told is the least."""
+"""Conversations that are scanned at most; beyond that, counts are lower bounds."""
 
 _AT_ONCE = 5_000
 

@@ -173,9 +173,9 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
     if check.form is None:
         raise refused(check.problems, form_id)
     if check.unanswered:
-        told = "; ".join(problem.describe(form_id) for problem in check.unanswered)
+        problems = "; ".join(problem.describe(form_id) for problem in check.unanswered)
         raise EngineError(
-            f"{form_id} cannot be used here: {told}", code="engine.missing", field="form_id", value=form_id
+            f"{form_id} cannot be used here: {problems}", code="engine.missing", field="form_id", value=form_id
         )
     return check.form
 

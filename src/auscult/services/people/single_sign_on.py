@@ -58,8 +58,8 @@ def read_sign_on(path: Path) -> SignOnSettings:
             secret = (path.parent / settings.client_secret_file).read_text(encoding="utf-8").strip()
             settings = replace(settings, client_secret=secret)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
-        told = str(error).splitlines()[0]
-        raise SettingsError(f"{path}: {told}", code="sign_on.invalid", field="sso_file") from error
+        reason = str(error).splitlines()[0]
+        raise SettingsError(f"{path}: {reason}", code="sign_on.invalid", field="sso_file") from error
     return settings
 
 

@@ -130,8 +130,10 @@ class Scheduling:
             try:
                 done += self._run(one, nxt)
             except (AccessError, NotFoundError, RequestError) as error:
-                told = Fresh(key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message)
-                done += self._app.schedules.record(one, replace(one, next_at=nxt), [told])
+                refusal = Fresh(
+                    key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message
+                )
+                done += self._app.schedules.record(one, replace(one, next_at=nxt), [refusal])
         return done
 
     def send(self, post: Post, mail: Mail | None) -> int:

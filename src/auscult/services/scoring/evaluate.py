@@ -291,7 +291,7 @@ class Evaluator(NamedTuple):
 
     def _verdict(self, metric: Metric, case: "_Case", answers: Answers, insights: Insights | None) -> Verdict:
         if self._is_beyond(metric, case.language):
-            return Verdict(qualification="NA", reason="the language of the conversation could not be told")
+            return Verdict(qualification="NA", reason="the language of the conversation is unknown")
         try:
             with case.budget.spending():
                 verdict = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)

@@ -255,7 +255,7 @@ class Processing:
                 costly[error.conversation_id] = error.message
                 if time.thread_time() > until:
                     break
-            except Exception:  # noqa: BLE001  (which one, and what it raised, is told when they are tried one by one)
+            except Exception:  # noqa: BLE001  (which one, and what it raised, is reported when they are tried one by one)
                 done = self._one_by_one(app, left, forms, may_ask=may_ask, until=until)
                 return done._replace(costly=done.costly | costly)
         return _Done([], [], [], costly)

@@ -29,7 +29,7 @@ class VerdictReuse:
 
     def _same(self, before: Form, after: Form) -> frozenset[str]:
         """Ids of the metrics that ask the same on both."""
-        # Told by identity, for forms cannot be hashed; both are kept, so that no other takes their place.
+        # Compared by identity, for forms cannot be hashed; both are kept, so that no other takes their place.
         key = (id(before), id(after))
         if key not in self._compared:
             old = {metric.id: metric for metric in before.metrics}

@@ -7,10 +7,11 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
 
 _TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)
+_ALL = sa.select(*_TENANT).order_by(apps.c.app_id)
 _LOCK = sa.select(apps.c.app).where(apps.c.app == sa.bindparam("an_app")).with_for_update(key_share=True)
 
 
@@ -48,8 +49,10 @@ class Apps:
 
     def tenants(self) -> list[Tenant]:
         """Every app, by id."""
-        with self._database.reading() as connection:
-            return [_tenant(row) for row in connection.execute(sa.select(*_TENANT).order_by(apps.c.app_id))]
+        return [
+            Tenant(account_id=account_id, org_id=org_id, app_id=app_id)
+            for account_id, org_id, app_id in self._database.fetch(_ALL)
+        ]
 
     def key(self, tenant: Tenant) -> int:
         """The number under which the tables know this app. Raises ``NotFoundError`` when there is no such tenant."""

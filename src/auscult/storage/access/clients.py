@@ -11,7 +11,7 @@ from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client
 from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.tables import clients
+from auscult.storage.core.tables.base import clients
 from auscult.storage.core.text_validation import is_storable
 
 _COLUMNS = (

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.errors import SettingsError
 from auscult.storage.core.database import Database
-from auscult.storage.core.operations_tables import kept_keys
+from auscult.storage.core.tables.operations import kept_keys
 
 SIGNING = "signing"
 

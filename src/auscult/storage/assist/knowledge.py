@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.assist.knowledge import Base, Document, Passage, Piece
-from auscult.storage.core.assist_tables import knowledge_bases, knowledge_documents, knowledge_passages
 from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.tables.assist import knowledge_bases, knowledge_documents, knowledge_passages
 from auscult.storage.core.text_validation import is_storable
 
 _PIECE = msgspec.json.Decoder(Piece)

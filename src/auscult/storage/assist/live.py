@@ -17,10 +17,10 @@ from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
-from auscult.storage.core.assist_tables import assist_settings, live_conversations, live_events
 from auscult.storage.core.database import Database, Reader
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.assist import assist_settings, live_conversations, live_events
+from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import is_visible, visible
 from auscult.storage.privacy.live import admitted_events

@@ -13,7 +13,7 @@ from auscult.domain.assist.live import Ended, Message, Moved, Participant
 from auscult.domain.people.directory import Membership
 from auscult.domain.people.visibility import Facts, Visibility
 from auscult.storage.core.instants import instant_of
-from auscult.storage.core.people_tables import memberships
+from auscult.storage.core.tables.people import memberships
 
 
 def is_seen_live(connection: Connection, visibility: Visibility, app: int, events: Sequence[Any]) -> bool:

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 
 from auscult.domain.audits.bookmark import AuditSettings, Bookmark, BookmarkKind
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.core.audit_tables import audit_settings, bookmarks
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import audit_settings, bookmarks
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 

@@ -20,8 +20,8 @@ from auscult.storage.conversations.evaluated import WHOLE, newest_evaluation, re
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.recording_tables import recordings, transcriptions
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.conversations import conversations, evaluations
+from auscult.storage.core.tables.recordings import recordings, transcriptions
 from auscult.storage.people.visibility import visible
 
 _ROWS = 5_000

@@ -12,10 +12,10 @@ from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.audit_tables import assignments, draws, plans
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import assignments, draws, plans
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 
 _AT_ONCE = 1_000

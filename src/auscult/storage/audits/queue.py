@@ -17,13 +17,30 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
-from auscult.storage.core.audit_tables import assignments, draws
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import assignments, draws
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible
+
+_IS_TO_DO = assignments.c.state.in_([sa.literal_column(f"'{each}'") for each in ("assigned", "begun")])
+_HIDDEN = (
+    sa.select(conversations.c.conversation_id, assignments.c.hidden)
+    .select_from(assignments)
+    .join(conversations, conversations.c.conversation == assignments.c.conversation)
+    .where(assignments.c.app == sa.bindparam("app", type_=NUMBER), assignments.c.rater == sa.bindparam("rater"))
+    .where(_IS_TO_DO, assignments.c.hidden != sa.literal_column("'[]'"))
+)
+_WAITING = (
+    sa.select(sa.func.count())
+    .select_from(assignments)
+    .join(conversations, conversations.c.conversation == assignments.c.conversation)
+    .where(assignments.c.app == sa.bindparam("app", type_=NUMBER), assignments.c.rater == sa.bindparam("rater"))
+    .where(_IS_TO_DO, assignments.c.role != sa.literal_column("'self'"))
+)
 
 
 class QueueQuery(NamedTuple):
@@ -85,15 +102,8 @@ class AppQueue:
         """Return what is hidden from a rater by assignments that have not ended, each with its conversation's id."""
         if not is_storable(rater):
             return []
-        query = (
-            sa.select(conversations.c.conversation_id, assignments.c.hidden)
-            .select_from(assignments)
-            .join(conversations, conversations.c.conversation == assignments.c.conversation)
-            .where(assignments.c.app == self._app, assignments.c.rater == rater)
-            .where(assignments.c.state.in_(("assigned", "begun")), assignments.c.hidden != "[]")
-        )
-        with self._database.reading() as connection:
-            return [(conversation_id, HIDDEN.decode(hidden)) for conversation_id, hidden in connection.execute(query)]
+        rows = self._database.fetch(_HIDDEN, app=self._app, rater=rater)
+        return [(conversation_id, HIDDEN.decode(hidden)) for conversation_id, hidden in rows]
 
     def waiting(self, rater: str | None = None, limit: int = 1_000) -> list[Assigned]:
         """Return what a rater, or every rater, has to do: what is begun first, then what is due first."""
@@ -105,6 +115,9 @@ class AppQueue:
 
     def count_waiting(self, rater: str) -> int:
         """Return how many items a rater has to do."""
+        if not self._visible:
+            ((n,),) = self._database.fetch(_WAITING, app=self._app, rater=rater)
+            return n
         its = conversations.c.conversation == assignments.c.conversation
         query = sa.select(sa.func.count()).select_from(assignments).join(conversations, its)
         query = query.where(assignments.c.app == self._app, *_todo(rater), *self._visible)

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 
 from auscult.domain.audits.assignment import Assigned, Assignment, Hidden
 from auscult.storage.conversations.evaluated import read_audit
-from auscult.storage.core.audit_tables import assignments, audits, draws
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.instants import instant_of, optional_instant
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import assignments, audits, draws
+from auscult.storage.core.tables.conversations import conversations
 
 HIDDEN = msgspec.json.Decoder(tuple[Hidden, ...])
 

@@ -37,10 +37,10 @@ from auscult.storage.conversations.evaluated import (
     still_decided,
 )
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.core.audit_tables import assignments, audit_trail, audits
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.audits import assignments, audit_trail, audits
+from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
 from auscult.storage.disputes.writing import write_review
@@ -117,11 +117,11 @@ class AppAudits:
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             stored = self._stored(connection, audit.conversation_id)
-            is_told = entry is not None
+            is_logged = entry is not None
             if (
                 stored is None
                 or self._changes(connection, audit.assignment_id) != audit.changes - 1
-                or (is_told and stored.is_current != (rendered is not None))
+                or (is_logged and stored.is_current != (rendered is not None))
                 or (rendered is not None and stored.revision != rendered.evaluation.revision)
                 or (rendered is not None and not still_decided(connection, [(stored, rendered)]))
                 or (ended is not None and not change_assignment(connection, self._app, ended))

@@ -12,7 +12,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.conversations import conversations, evaluations
 
 PART = evaluations.alias("part")
 """The evaluation of a segment, beside that of its conversation."""

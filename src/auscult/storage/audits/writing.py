@@ -13,10 +13,10 @@ from auscult.domain.audits.audit import Audit, Sheet
 from auscult.domain.audits.draw import DrawnItem
 from auscult.storage.audits.segments import shown_segment_of
 from auscult.storage.conversations.evaluations import EvaluationReader
-from auscult.storage.core.audit_tables import assignments, audits, draws
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of, optional_instant
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import assignments, audits, draws
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.people.parties import erase_auditor, write_auditor
 
 IS_SHOWN = audits.c.is_shown == sa.literal_column("1")

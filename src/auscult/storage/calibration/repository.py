@@ -7,12 +7,21 @@ from sqlalchemy import Connection
 from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.calibration_tables import calibration_items, calibrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.reviews import calibration_items, calibrations
 from auscult.storage.core.text_validation import is_storable
 
+_LISTED = (
+    sa.select(calibrations.c.body)
+    .where(calibrations.c.app == sa.bindparam("app", type_=NUMBER))
+    .order_by(calibrations.c.calibration.desc())
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+    .offset(sa.literal_column("0", sa.Integer))
+)
+_ACTIVE = _LISTED.where(calibrations.c.state == sa.literal_column("'active'"))
 _SESSION = msgspec.json.Decoder(Session)
 
 
@@ -41,12 +50,8 @@ class AppCalibrations:
 
     def listing(self, *, only_active: bool = False, limit: int = 200) -> list[Session]:
         """Return sessions, the newest first."""
-        query = sa.select(calibrations.c.body).where(calibrations.c.app == self._app)
-        if only_active:
-            query = query.where(calibrations.c.state == "active")
-        with self._database.reading() as connection:
-            found = connection.scalars(query.order_by(calibrations.c.calibration.desc()).limit(limit))
-            return [_SESSION.decode(body) for body in found]
+        rows = self._database.fetch(_ACTIVE if only_active else _LISTED, app=self._app, limit=limit)
+        return [_SESSION.decode(body) for (body,) in rows]
 
     def save(self, session: Session) -> None:
         """Write a session after one step. Raises ``SessionMovedError``, and writes nothing, where it moved meanwhile.

@@ -14,9 +14,9 @@ from auscult.domain.connectors.place import Found
 from auscult.domain.connectors.run import Counts, Day
 from auscult.domain.errors import ConflictError
 from auscult.domain.scoring.stored import Accepted
-from auscult.storage.core.connector_tables import connector_hours, connector_items, connector_refusals, connector_runs
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables.connectors import connector_hours, connector_items, connector_refusals, connector_runs
 from auscult.storage.core.text_validation import is_storable
 
 MOST_REFUSALS = 1_000

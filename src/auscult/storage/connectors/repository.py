@@ -12,16 +12,16 @@ from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.connectors.manifest import RunRecord
-from auscult.storage.core.connector_tables import (
+from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.tables.connectors import (
     connector_hours,
     connector_items,
     connector_refusals,
     connector_runs,
     connectors,
 )
-from auscult.storage.core.database import AnyRow, AnySelect, Database
-from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import definitions
+from auscult.storage.core.tables.definitions import definitions
 from auscult.storage.core.text_validation import is_storable
 
 RUNS_KEPT = 500

@@ -8,9 +8,9 @@ from auscult.domain.audits.audit import TrailEntry
 from auscult.domain.scoring.stored import ConversationDetail, Wait
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN, CONVERSATION, WHOLE, read_audit, read_insights
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.core.audit_tables import audit_trail, audits
 from auscult.storage.core.instants import instant_of
-from auscult.storage.core.tables import batches, conversations, evaluations, insights
+from auscult.storage.core.tables.audits import audit_trail, audits
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights
 
 _ENTRY = msgspec.json.Decoder(TrailEntry)
 

@@ -20,11 +20,11 @@ from auscult.storage.conversations.evaluated import (
     recorded_query,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader
-from auscult.storage.core.audit_tables import audits
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.search_tables import said
-from auscult.storage.core.tables import conversations, evaluations, insights, judge_answers
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said
+from auscult.storage.core.tables.judge import judge_answers
 from auscult.storage.delivery.feed import announce
 from auscult.storage.privacy.redaction import erase_redaction
 from auscult.storage.recordings.repository import erase_recordings, erase_transcripts

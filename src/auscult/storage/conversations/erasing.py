@@ -15,13 +15,13 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
 from auscult.storage.conversations.erasure import erase
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN
-from auscult.storage.core.audit_tables import audits
 from auscult.storage.core.database import Database
-from auscult.storage.core.feed_tables import deliveries, webhooks
 from auscult.storage.core.free_space import empty_log, overwrite_deleted
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.recording_tables import recordings
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import conversations, evaluations
+from auscult.storage.core.tables.delivery import deliveries, webhooks
+from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.exports import withdraw_exports
 from auscult.storage.privacy.log import append_entry, erase_target

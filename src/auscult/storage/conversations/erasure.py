@@ -10,25 +10,13 @@ from sqlalchemy import Connection
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
-from auscult.storage.core.audit_tables import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.search_tables import said
-from auscult.storage.core.tables import (
-    batches,
-    conversations,
-    evaluations,
-    facet_rows,
-    facets,
-    insights,
-    judge_answers,
-    judge_calls,
-    listings,
-    report_rows,
-    sweep_mentions,
-    sweep_portions,
-    tallies,
-)
+from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights, said
+from auscult.storage.core.tables.history import sweep_mentions, sweep_portions
+from auscult.storage.core.tables.judge import judge_answers, judge_calls
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.delivery.feed import announce_erased
 from auscult.storage.disputes.writing import erase_reviews
 from auscult.storage.pages.row_index import RowIndexEntry, file_rows
@@ -75,9 +63,9 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     announce_erased(connection, dialect, app, conversation_id)
     if found.is_waiting:
         # The reason of a failed or postponed batch may quote it.
-        told = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))
+        update = sa.update(batches).where(batches.c.batch == found.batch, batches.c.reason.is_not(None))
         is_failed = batches.c.state.in_(("failed", "cancelled"))
-        connection.execute(told.values(reason=sa.case((is_failed, REASON_ERASED), else_=WAIT_ERASED)))
+        connection.execute(update.values(reason=sa.case((is_failed, REASON_ERASED), else_=WAIT_ERASED)))
     return True
 
 

@@ -15,11 +15,11 @@ from auscult.domain.insight import Insights
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.core.audit_tables import audits
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations, evaluations, insights
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import conversations, evaluations, insights
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.pages.row_index import file_rows, filing_of
 from auscult.storage.people.visibility import visible
@@ -171,7 +171,7 @@ def still_decided(
 
 
 Mark = tuple[int, str, int]
-"""When an evaluation was made, and with which version of which form: that tells it from others of its conversation."""
+"""When an evaluation was made, and with which version of which form: that distinguishes it from others of its conversation."""
 
 
 def mark_of(evaluation: Evaluation) -> Mark:

@@ -18,7 +18,8 @@ from auscult.domain.form import Form, Handler
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import evaluations, form_snapshots
+from auscult.storage.core.tables.conversations import evaluations
+from auscult.storage.core.tables.definitions import form_snapshots
 
 WHOLE = 0
 """The segment that is the whole conversation."""
@@ -104,10 +105,11 @@ class EvaluationReader:
     def _learn(self, connection: Connection, wanted: set[int]) -> None:
         if len(self._forms) > _MOST_FORMS:
             self._forms.clear()
+        missing = sorted(wanted - self._forms.keys())
+        if not missing:
+            return
         query = sa.select(form_snapshots.c.snapshot, form_snapshots.c.body)
-        for snapshot, body in connection.execute(
-            query.where(form_snapshots.c.snapshot.in_(sorted(wanted - self._forms.keys())))
-        ):
+        for snapshot, body in connection.execute(query.where(form_snapshots.c.snapshot.in_(missing))):
             self._forms[snapshot] = _FORM.decode(body)
 
     def _evaluation(self, conversation_id: str, row: AnyRow) -> Evaluation:

@@ -46,10 +46,10 @@ from auscult.storage.conversations.evaluated import (
 from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
 from auscult.storage.conversations.said import Said, search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
-from auscult.storage.core.audit_tables import audits
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.tables import batches, conversations
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.reading import Pages

@@ -13,8 +13,8 @@ from auscult.storage.conversations.evaluated import Stored
 from auscult.storage.core.database import AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.search_tables import said
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows
+from auscult.storage.core.tables.conversations import said
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.faceting import Facet, wanted_by
 from auscult.storage.people.visibility import visible

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.conversations.evaluated import newest_evaluation, read_recorded, recorded_query
 from auscult.storage.conversations.evaluations import EvaluationReader
-from auscult.storage.core.audit_tables import audits
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables import conversations, evaluations
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import conversations, evaluations
 
 
 class AppTimeline:

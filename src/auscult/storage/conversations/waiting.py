@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN, STORED, Stored
-from auscult.storage.core.audit_tables import audits
-from auscult.storage.core.tables import batches, conversations
+from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.conversations import batches, conversations
 
 _IDS_AT_ONCE = 1_000
 

@@ -104,6 +104,8 @@ class Database:
         """Nothing is opened before it is needed. Raises ``SettingsError`` when the URL is of no known kind."""
         self.dialect = dialect_of(url)
         self.engine = self.dialect.engine(connections.shared)
+        self._texts: dict[AnySelect, str] = {}
+        self._plain = self.engine.execution_options(**self.dialect.reading_options)
         self._writer = self.engine.execution_options(**{WRITES: True})
         # Within a process writers of a file queue here, first come first served; the file's own lock is polled.
         self._turn = Lock() if self.dialect.is_embedded else nullcontext()
@@ -121,8 +123,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Generator[Connection, None, None]:
-        """Yield a transaction that reads."""
-        with self.engine.connect() as connection:
+        """Yield a connection that reads."""
+        with self._plain.connect() as connection:
             yield connection
 
     @contextmanager
@@ -147,6 +149,11 @@ class Database:
                 reader.close()
                 raise
             idle.append(reader)
+
+    def fetch(self, query: AnySelect, **values: object) -> list[Row]:
+        """All rows of a query that a module makes once, in one round trip. It has named values, and no constants."""
+        text = self._texts.get(query) or self._texts.setdefault(query, self.text(query))
+        return self.read(lambda reader: reader.fetch(text, values))
 
     def read(self, act: Callable[[Reader], T]) -> T:
         """Read something with a reader; once more, with a new one, where the connection had gone meanwhile."""

@@ -46,9 +46,8 @@ _READ_LITTLE = (
     "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off; "
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off"
 )
-"""Settings of connections that read pages. Of a large table PostgreSQL would plan each page again, which takes longer
-than reading it, start workers for it, or compile it. Of a table whose statistics are old or missing it would read and
-sort everything: right after a load the table looks empty. With these settings a page is read along its index."""
+"""Settings of connections that read pages: along an index, planned once. PostgreSQL would plan each page of a large table
+again, start workers, compile, and, where statistics are old or missing (right after a load), read and sort everything."""
 
 _MUCH_IS_NEW = """
 SELECT relname FROM pg_stat_user_tables
@@ -74,6 +73,9 @@ class Dialect(Protocol):
 
     snapshot_options: Mapping[str, str]
     """The same, as execution options of a connection."""
+
+    reading_options: Mapping[str, str]
+    """Execution options of a connection whose statements only read, each of the state of the data that it finds."""
 
     lost: tuple[type[Exception], ...]
     """Errors of the driver that may mean no more than that the connection has gone."""
@@ -135,6 +137,7 @@ class Sqlite:
     can_await = False
     begin_snapshot = "BEGIN"
     snapshot_options: Mapping[str, str] = {}
+    reading_options: Mapping[str, str] = {}
     lost: tuple[type[Exception], ...] = ()
 
     def __init__(self, url: URL) -> None:
@@ -216,6 +219,7 @@ class Postgresql:
     # What is counted may be two rows or a million: that is planned by its values.
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto"
     snapshot_options: Mapping[str, str] = {"isolation_level": "REPEATABLE READ"}
+    reading_options: Mapping[str, str] = {"isolation_level": "AUTOCOMMIT"}  # BEGIN and ROLLBACK are a round trip each
 
     def __init__(self, url: URL) -> None:
         """The user name, host and the rest are the driver's to understand."""

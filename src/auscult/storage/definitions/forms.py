@@ -5,9 +5,10 @@ import sqlalchemy as sa
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
 from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import form_drafts, form_retirements, forms
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.definitions import form_drafts, form_retirements, forms
 from auscult.storage.core.text_validation import is_storable
 
 _LARGEST_VERSION = 2**31 - 1
@@ -23,6 +24,19 @@ _COLUMNS = (
     forms.c.document,
     forms.c.published_at,
     form_retirements.c.retired_at,
+)
+_NEWEST = (
+    sa.select(forms.c.form_id, sa.func.max(forms.c.version).label("version"))
+    .where(forms.c.app == sa.bindparam("app", type_=NUMBER))
+    .group_by(forms.c.form_id)
+    .subquery()
+)
+_IN_FORCE = (
+    sa.select(*_COLUMNS)
+    .select_from(_VERSIONS)
+    .join(_NEWEST, (_NEWEST.c.form_id == forms.c.form_id) & (_NEWEST.c.version == forms.c.version))
+    .where(forms.c.app == sa.bindparam("app", type_=NUMBER), form_retirements.c.retired_at.is_(None))
+    .order_by(forms.c.form_id)
 )
 _DRAFT = (form_drafts.c.form_id, form_drafts.c.document, form_drafts.c.based_on, form_drafts.c.saved_at)
 
@@ -71,21 +85,7 @@ class AppForms:
 
     def in_force(self) -> list[FormVersion]:
         """The newest version of each form that is not retired, by form id."""
-        newest = (
-            sa.select(forms.c.form_id, sa.func.max(forms.c.version).label("version"))
-            .where(forms.c.app == self._app)
-            .group_by(forms.c.form_id)
-            .subquery()
-        )
-        query = (
-            sa.select(*_COLUMNS)
-            .select_from(_VERSIONS)
-            .join(newest, (newest.c.form_id == forms.c.form_id) & (newest.c.version == forms.c.version))
-            .where(forms.c.app == self._app, form_retirements.c.retired_at.is_(None))
-            .order_by(forms.c.form_id)
-        )
-        with self._database.reading() as connection:
-            return [_form_version(row) for row in connection.execute(query)]
+        return [_form_version(row) for row in self._database.fetch(_IN_FORCE, app=self._app)]
 
     def get(self, form_id: str, version: int | None = None) -> FormVersion | None:
         """One version, or the newest."""
@@ -150,13 +150,15 @@ class AppForms:
         return self._of(form_id).order_by(forms.c.version.desc()).limit(1)
 
 
-def _form_version(row: AnyRow) -> FormVersion:
+def _form_version(row: AnyRow | Row) -> FormVersion:
+    """Return the version of a row of ``_COLUMNS``."""
+    form_id, version, document, published_at, retired_at = row
     return FormVersion(
-        form_id=row.form_id,
-        version=row.version,
-        document=bytes(row.document),
-        published_at=instant_of(row.published_at),
-        retired_at=None if row.retired_at is None else instant_of(row.retired_at),
+        form_id=form_id,
+        version=version,
+        document=bytes(document),
+        published_at=instant_of(published_at),
+        retired_at=None if retired_at is None else instant_of(retired_at),
     )
 
 

@@ -7,7 +7,7 @@ from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import definitions
+from auscult.storage.core.tables.definitions import definitions
 from auscult.storage.core.text_validation import is_storable
 
 _LARGEST_VERSION = 2**31 - 1

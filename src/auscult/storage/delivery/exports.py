@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from auscult.domain.delivery.exports import Export, ExportKind, ExportState
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
-from auscult.storage.core.console_tables import export_parts, exports
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.delivery import export_parts, exports
 
 _STATES: dict[str, ExportState] = {state: state for state in get_args(ExportState)}
 _KINDS: dict[str, ExportKind] = {kind: kind for kind in get_args(ExportKind)}

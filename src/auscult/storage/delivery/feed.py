@@ -10,8 +10,8 @@ from auscult.domain.change import Change, ChangeKind
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.feed_tables import changes, deliveries, webhooks
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.people.visibility import visible
 
 _LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == sa.bindparam("an_app"))
@@ -53,12 +53,12 @@ class AppFeed:
             return last_change(connection, self._app)
 
 
-def announce(connection: Connection, dialect: Dialect, app: int, told: Sequence[tuple[str, ChangeKind]]) -> None:
+def announce(connection: Connection, dialect: Dialect, app: int, changed: Sequence[tuple[str, ChangeKind]]) -> None:
     """Add changes to the feed, in this order. The app's turn must have been taken: so numbers follow commits."""
-    if not told:
+    if not changed:
         return
     last, at = last_change(connection, app), now_ms()
-    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(told, start=1)]
+    rows = [(app, last + n, conversation_id, kind, at) for n, (conversation_id, kind) in enumerate(changed, start=1)]
     dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
 
 

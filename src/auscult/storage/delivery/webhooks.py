@@ -14,9 +14,9 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.feed_tables import changes, deliveries, webhooks
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 
@@ -152,7 +152,7 @@ class WebhookWork:
         tenant = Tenant(account_id=found.account_id, org_id=found.org_id, app_id=found.app_id)
         return Due(tenant, _webhook(found, self.lock.decrypt(bytes(found.secret)).decode()))
 
-    def keep(self, due: Due, stands: Standing, told: Delivery | None = None) -> None:
+    def keep(self, due: Due, stands: Standing, delivery: Delivery | None = None) -> None:
         """Store the webhook's new position, with the delivery that led to it. A removed one stays removed.
 
         One that another worker advanced further meanwhile stays there.
@@ -170,20 +170,20 @@ class WebhookWork:
                 return
             not_before = sa.update(webhooks).where(webhooks.c.webhook == number, webhooks.c.position <= stands.position)
             connection.execute(not_before.values(columns))
-            if told is not None:
-                _add(connection, number, told)
+            if delivery is not None:
+                _add(connection, number, delivery)
 
 
-def _add(connection: Connection, number: int, told: Delivery) -> None:
+def _add(connection: Connection, number: int, delivery: Delivery) -> None:
     """Add one try, and forget those before the last thousand."""
     row: dict[str, Any] = {
         "webhook": number,
-        "change": told.number,
-        "conversation_id": told.conversation_id,
-        "kind": told.kind,
-        "at": ms_of(told.at),
-        "status": told.status,
-        "error": told.error,
+        "change": delivery.number,
+        "conversation_id": delivery.conversation_id,
+        "kind": delivery.kind,
+        "at": ms_of(delivery.at),
+        "status": delivery.status,
+        "error": delivery.error,
     }
     connection.execute(sa.insert(deliveries).values(row))
     its = sa.select(deliveries.c.delivery).where(deliveries.c.webhook == number)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.disputes.review import Dispute, Review
 from auscult.domain.disputes.steps import ReviewChange
-from auscult.storage.core.audit_tables import assignments, audit_trail
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.dispute_tables import disputes, reviews
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables.audits import assignments, audit_trail
+from auscult.storage.core.tables.reviews import disputes, reviews
 from auscult.storage.delivery.feed import announce
 
 DISPUTE = msgspec.json.Decoder(Dispute)

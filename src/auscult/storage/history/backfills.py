@@ -16,7 +16,8 @@ from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables import conversations, sweep_mentions, sweep_portions, sweeps
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.history import sweep_mentions, sweep_portions, sweeps
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.history.rescores import write_rescored
 
@@ -25,7 +26,7 @@ MOST_BYTES = 4_000_000
 
 _PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt"}
 _ROWS_AT_ONCE = 10_000
-_MOST_TOLD = 5
+_MOST_REASONS = 5
 _FACTOR, _MODULUS = 2654435761, 2**32
 """A number times the first, modulo the second: numbers that follow each other are spread out, and none falls on another."""
 
@@ -55,7 +56,7 @@ class AppBackfills:
             .order_by(conversations.c.started_at, conversations.c.conversation)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )
-        with self._database.reading() as connection:
+        with self._database.comparing() as connection:  # which rows read in portions need on a server
             sieve = _sieve_for(connection, within, scope.sample)
             through = () if sieve is None else (_spread <= sieve,)
             return list(_cut(connection.execute(query.where(*within, *through)), size, sieve))
@@ -206,8 +207,8 @@ class AppBackfills:
             sweep = self._sweep_of(connection, portion_id)
             if sweep is not None:
                 written = write_rescored(connection, self._database.dialect, self._app, sweep, rescored)
-                told = self._mention(connection, portion_id, mentions, result(len(rescored) - written))
-                _end_portion(connection, portion_id, sweep, told)
+                result_body = self._mention(connection, portion_id, mentions, result(len(rescored) - written))
+                _end_portion(connection, portion_id, sweep, result_body)
         return sweep is not None
 
     def _mention(self, connection: Connection, portion_id: str, ids: Collection[str], result: bytes) -> bytes:
@@ -283,8 +284,8 @@ def sweep_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
         query = sa.select(sweep_portions.c.reason).where(
             sweep_portions.c.sweep == row.sweep, sweep_portions.c.reason.is_not(None)
         )
-        told = dict.fromkeys(connection.scalars(query.order_by(sweep_portions.c.portion).limit(_MOST_TOLD)))
-        reason = "; ".join(told) or None
+        reasons = dict.fromkeys(connection.scalars(query.order_by(sweep_portions.c.portion).limit(_MOST_REASONS)))
+        reason = "; ".join(reasons) or None
     if row.state == "running":
         ready = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == row.sweep, *is_due())
         is_postponed = connection.scalars(ready.limit(1)).one_or_none() is None

@@ -12,7 +12,8 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import apps, sweep_portions, sweeps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.history import sweep_portions, sweeps
 from auscult.storage.history.backfills import fail_portion, is_due, sweep_of, sweep_query
 
 _RUNNING = "SELECT sweep FROM sweeps WHERE state = 'running' ORDER BY sweep LIMIT 20"

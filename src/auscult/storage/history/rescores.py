@@ -10,10 +10,10 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.history.backfills import Rescored
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN, STORED, Stored, file_recorded, mark_of, newest_marks
 from auscult.storage.conversations.evaluations import write_evaluations
-from auscult.storage.core.audit_tables import audit_trail, audits
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.audits import audit_trail, audits
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.row_index import rewrite_rows
 

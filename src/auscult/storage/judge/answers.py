@@ -22,7 +22,8 @@ from auscult.domain.probe import (
 from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import ms_of, now_ms
-from auscult.storage.core.tables import batches, conversations, judge_answers, judge_calls, judge_days, judge_pauses
+from auscult.storage.core.tables.conversations import batches, conversations
+from auscult.storage.core.tables.judge import judge_answers, judge_calls, judge_days, judge_pauses
 from auscult.storage.core.text_validation import is_storable
 
 _KEYS_AT_ONCE = 1_000

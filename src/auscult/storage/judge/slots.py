@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.tables import judge_places
+from auscult.storage.core.tables.judge import judge_places
 
 
 class JudgeSlots:

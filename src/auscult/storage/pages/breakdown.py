@@ -1,12 +1,13 @@
 """Numbers of rows by property and by period: in one reading, where asking for one number after the other takes many.
 
 Of all rows of a listing the tallies are added up: whole days between the bounds, hours up to them, and, where a bound
-lies within an hour, its rows. Of rows that filters leave, each is read once with the numbers of its facets.
+lies within an hour, its rows. Of rows that filters leave the codes of their facets are counted; or, where rows are few or
+a grouping has no codes, each is read once with the numbers of its facets.
 """
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,7 +17,10 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.domain.record import Breakdown, Grouped, Grouping
 from auscult.storage.core.database import AnySelect, Database, Reader
-from auscult.storage.core.tables import NUMBER, facet_rows, facets, tallies
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_rows, facets, tallies
+from auscult.storage.pages.facet_codes import BLOCK, Codes, FacetCodes
+from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
 from auscult.storage.pages.row_filters import Selection, StatementCache
 
@@ -42,6 +46,7 @@ class Breakdowns:
         """Nothing is compiled yet."""
         self._database = database
         self._phrases = phrases
+        self._codes = FacetCodes(database)
 
     def read(self, reader: Reader, asked: Asked) -> Breakdown:
         """Return the numbers of rows, within one snapshot."""
@@ -105,18 +110,67 @@ class Breakdowns:
         return found
 
     def _passed(self, reader: Reader, asked: Asked, known: Mapping[int, Any]) -> Mapping[int, list[int]]:
-        """Read every row that the filters leave, once."""
+        """Count the facets of every row that the filters leave."""
         spans = len(asked.by.bounds) - 1
         counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
-        text = self._phrases.texts(asked.selection, 1).facets
-        for n, (since, until) in enumerate(pairwise(asked.by.bounds)):
-            for at in range(since, until, _WEEK_MS):
-                values = {**asked.selection.values, "at": at, "id": "", "until": min(at + _WEEK_MS, until)}
-                ((joined,),) = reader.fetch(text, values)
-                found = _counted(joined or "")
-                for facet in found.keys() & known.keys():
-                    counts[facet][n] += found[facet]
+        for n, found in enumerate(self._coded(reader, asked) or self._one_by_one(reader, asked)):
+            for facet in found.keys() & known.keys():
+                counts[facet][n] += found[facet]
         return counts
+
+    def _coded(self, reader: Reader, asked: Asked) -> list[Mapping[int, int]] | None:
+        """Count facets in each period by the codes of rows; None where that is impossible, or no gain."""
+        if not all(each in ASPECTS for each in asked.by.groupings):
+            return None
+        aspects = tuple(sorted({aspect for each in asked.by.groupings for aspect in ASPECTS[each]}))
+        rows = self._rows(reader, asked)
+        full = [some for some in rows if some]
+        if not full:
+            return [{} for _ in rows]
+        span = min(map(min, full)), max(map(max, full))
+        if sum(map(len, full)) < (span[1] - span[0]) // BLOCK:
+            return None
+        read = self._codes.read(reader, aspects, span)
+        coded = [[_codes_of(codes, some) for codes in read] for some in rows]
+        sets = self._codes.facets(reader, {code for found in coded for codes in found for code in codes} - {0})
+        if any(0 in codes for found in coded for codes in found):
+            return None
+        return [_facets_of(found, sets) for found in coded]
+
+    def _rows(self, reader: Reader, asked: Asked) -> list[list[int]]:
+        """Return the numbers of the rows of each period."""
+        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).rows)
+        return [[row for joined in some for row in _NUMBERS(f"[{joined}]")] for some in texts]
+
+    def _one_by_one(self, reader: Reader, asked: Asked) -> list[Mapping[int, int]]:
+        """Read every row, once."""
+        texts = self._joined(reader, asked, self._phrases.texts(asked.selection, 1).facets)
+        return [sum(map(_counted, some), Counter[int]()) for some in texts]
+
+    def _joined(self, reader: Reader, asked: Asked, text: str) -> Iterator[list[str]]:
+        """Yield joined texts of the rows of each period."""
+        for since, until in pairwise(asked.by.bounds):
+            weeks = range(since, until, _WEEK_MS)
+            values = [
+                {**asked.selection.values, "at": at, "id": "", "until": min(at + _WEEK_MS, until)} for at in weeks
+            ]
+            yield [joined for each in values if (joined := reader.fetch(text, each)[0][0])]
+
+
+def _codes_of(codes: Codes, rows: Sequence[int]) -> Counter[int]:
+    """Count the codes of rows."""
+    first = codes.first
+    return Counter(map(codes.codes.__getitem__, [row - first for row in rows]))
+
+
+def _facets_of(found: Sequence[Mapping[int, int]], sets: Mapping[int, Sequence[int]]) -> Mapping[int, int]:
+    """Count facets, each as often as the codes of sets that have it."""
+    counts: defaultdict[int, int] = defaultdict(int)
+    for codes in found:
+        for code, n in codes.items():
+            for facet in sets[code]:
+                counts[facet] += n
+    return counts
 
 
 def _counted(joined: str) -> Counter[int]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
+from zlib import crc32
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.record import Filter, Outcome, RecordQuery, Survey
+from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -80,10 +81,30 @@ _FILTERS: Mapping[str, Filter] = {
 Facet = tuple[str, str]
 """Its name and its value."""
 
+ASPECTS: Mapping[Grouping, tuple[int, ...]] = {
+    "outcome": (0,),
+    "score": (0,),
+    "agent_outcome": (1,),
+    "met": (2, 3),
+    "missed": (2, 3),
+}
+"""Aspects under which facets of a grouping are coded: see ``facet_codes``. Metrics are divided between two aspects.
+
+Of twenty metrics a row has one of very many combinations, and of ten one of few.
+"""
+
 
 def filter_of(facet: Facet) -> Filter:
     """Return the filter of a query that a facet is for."""
     return _FILTERS.get(facet[0], "custom_fields")
+
+
+def aspect_of(facet: Facet) -> int | None:
+    """Return the aspect under which a facet is coded; None for most."""
+    name, value = facet
+    if name in (MET, MISSED):
+        return 2 + crc32(value.encode()) % 2
+    return 0 if name in (OUTCOME, SCORE) else 1 if name == AGENT_OUTCOME else None
 
 
 def queue_facet(id_or_name: str) -> Facet:

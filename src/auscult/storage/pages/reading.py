@@ -16,14 +16,14 @@ from msgspec.structs import replace
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, RowKey
 from auscult.storage.core.database import Database, Reader, Row
-from auscult.storage.core.people_tables import memberships
-from auscult.storage.core.tables import facets, listings
+from auscult.storage.core.tables.pages import facets, listings
+from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked, Breakdowns
 from auscult.storage.pages.dimension_keys import cells_of
+from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
 from auscult.storage.pages.rollups import HOUR, TOP, Tree
 from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
-from auscult.storage.pages.row_index import ROWS_OF_A_LISTING
 
 _MOST_REMEMBERED = 2_048
 _MOST_AGENTS = 32
@@ -77,7 +77,7 @@ class _View:
         self.facets: dict[tuple[int, str, str], int | None] = {}
         self.known: dict[Selection, _Known] = {}
         self.stays: dict[str, Sequence[Row]] = {}
-        self.breakdowns: dict[Asked, Breakdown] = {}
+        self.breakdowns: dict[tuple[RecordQuery, Grouped], Breakdown] = {}
 
     def of(self, selection: Selection) -> _Known:
         """Return the cached values of a selection."""
@@ -131,14 +131,18 @@ class Pages:
         listing = self._listing(reader, app, query.report)
         if listing is None:
             return {each: {} for each in by.groupings}
+        view = self._views.get((listing,))
+        found = view and view.breakdowns.get((query, by))
+        if view and found is not None and self._version(reader, (listing,)) == view.version:
+            return found
         with reader.snapshot():
             view = self._view(reader, (listing,))
-            asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
-            if asked not in view.breakdowns:
+            if (query, by) not in view.breakdowns:
                 if len(view.breakdowns) >= _MOST_REMEMBERED:
                     view.breakdowns.clear()
-                view.breakdowns[asked] = self._breakdowns.read(reader, asked)
-            return view.breakdowns[asked]
+                asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
+                view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
+            return view.breakdowns[query, by]
 
     def _page(self, apps: tuple[int, ...], query: RecordQuery, reader: Reader) -> RecordPage:
         numbers = tuple(n for app in apps if (n := self._listing(reader, app, query.report)) is not None)
@@ -150,6 +154,8 @@ class Pages:
             rows = reader.fetch(plan.text, plan.values or {})
             if rows and rows[0][_VERSION] == view.version:
                 return _finish(view, plan, query, rows)
+        elif view and plan and self._version(reader, numbers) == view.version:
+            return _finish(view, plan, query, [])
         with reader.snapshot():
             view = self._view(reader, numbers)
             plan = view.plans.get(query) or self._plan(reader, view, numbers, query)
@@ -158,13 +164,17 @@ class Pages:
 
     def _view(self, reader: Reader, numbers: tuple[int, ...]) -> _View:
         """Return the cache of these listings, as of this snapshot."""
-        version = reader.fetch(self._phrases.version(len(numbers)), _all(numbers))[0][0]
+        version = self._version(reader, numbers)
         view = self._views.get(numbers)
         if view is None or view.version != version:
             if len(self._views) >= _MOST_REMEMBERED:
                 self._views.clear()
             view = self._views[numbers] = _View(version)
         return view
+
+    def _version(self, reader: Reader, numbers: tuple[int, ...]) -> int:
+        """Return the version of the data of these listings."""
+        return reader.fetch(self._phrases.version(len(numbers)), _all(numbers))[0][0]
 
     def _plan(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
         """Work out how many rows match, and where this page begins."""

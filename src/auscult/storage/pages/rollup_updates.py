@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.tables import facet_rows, report_rows, tallies
+from auscult.storage.core.tables.pages import facet_rows, report_rows, tallies
 from auscult.storage.pages.rollups import FINEST, HOUR, WIDTHS, Key, bucket_of, is_crowded, raised
 
 _BUCKETS_AT_ONCE = 1_000

@@ -138,8 +138,8 @@ class Tree:
         if not missing:
             return
         found: dict[int, list[Bucket]] = {level: [] for level, _ in missing}
-        for told in load({level: span for (level, _), span in missing.items()}):
-            bucket = Bucket(*told)
+        for read in load({level: span for (level, _), span in missing.items()}):
+            bucket = Bucket(*read)
             if bucket.n:
                 found[bucket.level].append(bucket)
         for key in missing:

@@ -1,6 +1,6 @@
 """Selection of rows by a query, and the SQL that reads them: one text for each shape of query, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
 
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import AnySelect, Database
-from auscult.storage.core.tables import NUMBER, facet_rows, listings, report_rows, tallies
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
 from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
 
@@ -61,7 +62,7 @@ class Statements(NamedTuple):
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
     the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of the facets of all rows, of one listing, in one text (JSON
-    arrays joined by commas; null without rows); values as of ``number``.
+    arrays joined by commas; null without rows); values as of ``number``. ``rows``: the same of the rows' own numbers.
     """
 
     page: str
@@ -70,6 +71,7 @@ class Statements(NamedTuple):
     node: str
     nodes: str
     facets: str
+    rows: str
 
 
 class StatementCache:
@@ -94,7 +96,8 @@ class StatementCache:
                 text(_count(sizes, narrow)),
                 text(_node(sizes, narrow, _LEVEL, "")),
                 text(_nodes(sizes, narrow)),
-                text(_facets(sizes, narrow)),
+                text(_joined(sizes, narrow, lambda some: _of_row(report_rows.c.facets, some.c.row))),
+                text(_joined(sizes, narrow, lambda some: sa.cast(some.c.row, Text))),
             )
         return self._texts[shape]
 
@@ -167,12 +170,17 @@ def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
 
 
-def _facets(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+def _joined(
+    sizes: _Sizes, narrow: _Narrow, value: Callable[[sa.Subquery], ColumnElement[str] | sa.ScalarSelect[str]]
+) -> AnySelect:
     """One text of all rows: to hand rows out one by one takes as long as to find them."""
     some = _together(_parts(sizes, narrow, "count"))
-    numbers = sa.select(report_rows.c.facets).where(report_rows.c.row == some.c.row).scalar_subquery()
     comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
-    return sa.select(sa.func.aggregate_strings(numbers, comma)).select_from(some)
+    return sa.select(sa.func.aggregate_strings(value(some), comma)).select_from(some)
+
+
+def _of_row(column: ColumnElement[str], row: ColumnElement[int]) -> sa.ScalarSelect[str]:
+    return sa.select(column).where(report_rows.c.row == row).scalar_subquery()
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:

@@ -19,13 +19,11 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables import facet_rows, facets, listings, report_rows
+from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import cell_of
-from auscult.storage.pages.faceting import TALLIED, Facet, facets_of, filter_of
+from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
+from auscult.storage.pages.faceting import TALLIED, Facet, aspect_of, facets_of, filter_of
 from auscult.storage.pages.rollup_updates import Entry, change_tallies
-
-ROWS_OF_A_LISTING = 2**32
-"""Row numbers that each listing has for itself."""
 
 _VALUES_AT_ONCE = 1_000
 
@@ -134,6 +132,7 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     before = list(old.values())
     after = [place for place, _ in new.values()]
     write_facet_rows(connection, dialect, before, after)
+    write_codes(connection, dialect, _coded(before, after, numbers))
     tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
     tallied |= _tallied(connection, sorted({facet for place in before for facet in place.facets} - tallied))
     change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
@@ -294,6 +293,17 @@ def write_facet_rows(connection: Connection, dialect: Dialect, before: Iterable[
     gone = [dict(zip((f"old_{name}" for name in _ENTRY), entry, strict=True)) for entry in sorted(old - new)]
     write_many(connection, sa.delete(facet_rows).where(same), gone)
     dialect.insert_many(connection, facet_rows, _ENTRY, sorted(new - old))
+
+
+def _coded(
+    before: Iterable[Place], after: Iterable[Place], numbers: Mapping[int, Mapping[Facet, int]]
+) -> dict[int, Sets | None]:
+    """Return the facet sets of rows by number; None for rows that had some and have none."""
+    facets_ = (each for its in numbers.values() for each in its.items())
+    aspects = {number: aspect for facet, number in facets_ if (aspect := aspect_of(facet)) is not None}
+    coded: dict[int, Sets | None] = {place.row: None for place in before}
+    coded.update({place.row: sets for place in after if (sets := sets_of(place.facets, aspects))})
+    return coded
 
 
 def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:

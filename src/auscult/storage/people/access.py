@@ -10,7 +10,7 @@ from auscult.domain.people.roles import BUILT_IN, Role
 from auscult.domain.people.sessions import PersonalToken, Session
 from auscult.domain.people.users import User
 from auscult.storage.core.database import AnySelect, Database, Reader
-from auscult.storage.core.people_tables import personal_tokens, roles, sessions, users
+from auscult.storage.core.tables.people import personal_tokens, roles, sessions, users
 from auscult.storage.people.grants import grant_of, grants_query
 from auscult.storage.people.sessions import SESSION_COLUMNS, TOKEN_COLUMNS, session_of, token_of
 from auscult.storage.people.users import USER_COLUMNS, user_of

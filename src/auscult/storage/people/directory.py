@@ -13,7 +13,7 @@ from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Grou
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import agents, memberships, queues, teams
+from auscult.storage.core.tables.people import agents, memberships, queues, teams
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.grants import follow_renamed_queue
 from auscult.storage.people.parties import raise_versions

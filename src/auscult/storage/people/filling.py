@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.people_tables import agents, queues
+from auscult.storage.core.tables.people import agents, queues
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.grants import follow_renamed_queue
 from auscult.storage.people.parties import agents_of, queues_of

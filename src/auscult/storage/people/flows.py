@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.people_tables import sign_in_flows
+from auscult.storage.core.tables.people import sign_in_flows
 
 
 class Flow(NamedTuple):

@@ -13,8 +13,8 @@ from auscult.domain.people.grants import Grant, Roles, Scope, permissions_in
 from auscult.domain.people.roles import BUILT_IN, Role
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import grants, roles, users
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.people import grants, roles, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.users import USER_COLUMNS, number_of, set_state, user_of
 

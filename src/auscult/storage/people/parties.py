@@ -14,8 +14,9 @@ from auscult.domain.people.visibility import Facts
 from auscult.storage.core.database import write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import conversation_parties
-from auscult.storage.core.tables import conversations, listings
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.pages import listings
+from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.text_validation import short_text
 
 QUEUE, AGENT, AUDITOR = 0, 1, 2

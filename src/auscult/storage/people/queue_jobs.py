@@ -9,7 +9,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.queue_jobs import QueueJob
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.people_tables import queue_jobs
+from auscult.storage.core.tables.people import queue_jobs
 from auscult.storage.core.text_validation import is_storable
 
 _KEPT = timedelta(days=7)

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.storage.core.console_tables import saved_views
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.tables.delivery import saved_views
 
 
 class AppSavedViews:

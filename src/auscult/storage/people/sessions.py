@@ -9,7 +9,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.sessions import SEEN_EVERY, PersonalToken, Session
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import personal_tokens, sessions, sign_in_failures, sign_in_links, users
+from auscult.storage.core.tables.people import personal_tokens, sessions, sign_in_failures, sign_in_links, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.users import number_of
 

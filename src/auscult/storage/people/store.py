@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from auscult.domain.people.visibility import Facts, Visibility
 from auscult.storage.core.database import Database
-from auscult.storage.core.people_tables import conversation_parties
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.access import AccessReader
 from auscult.storage.people.directory import AppDirectory

@@ -13,7 +13,7 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.users import User, UserState
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.people_tables import credentials, personal_tokens, sessions, users
+from auscult.storage.core.tables.people import credentials, personal_tokens, sessions, users
 from auscult.storage.core.text_validation import is_storable
 
 USER_COLUMNS = (
@@ -28,6 +28,9 @@ USER_COLUMNS = (
     users.c.subject,
     users.c.created_at,
 )
+
+_ALL = sa.select(*USER_COLUMNS).order_by(users.c.email)
+_OF_ACCOUNT = _ALL.where(users.c.account_id == sa.bindparam("account_id"))
 
 
 class Users:
@@ -118,11 +121,9 @@ class Users:
 
     def listing(self, account_id: str | None = None) -> list[User]:
         """Return the users of an account, or of all, by e-mail address."""
-        query = sa.select(*USER_COLUMNS).order_by(users.c.email)
-        if account_id is not None:
-            query = query.where(users.c.account_id == account_id)
-        with self._database.reading() as connection:
-            return [user_of(row) for row in connection.execute(query)]
+        if account_id is None:
+            return [user_of(row) for row in self._database.fetch(_ALL)]
+        return [user_of(row) for row in self._database.fetch(_OF_ACCOUNT, account_id=account_id)]
 
     def count(self) -> int:
         """Return the number of users."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Connection, Text
 
 from auscult.domain.people.visibility import Visibility
-from auscult.storage.core.people_tables import conversation_parties, memberships
+from auscult.storage.core.tables.people import conversation_parties, memberships
 from auscult.storage.people.parties import AGENT, AUDITOR, QUEUE, agent_party, auditor_party, queue_party
 
 

@@ -10,7 +10,7 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.privacy.retention import Approval, ApprovalKind, Subject
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.privacy_tables import approvals
+from auscult.storage.core.tables.privacy import approvals
 from auscult.storage.privacy.redaction import AppPrivacy
 
 Decision = Literal["approved", "refused"]

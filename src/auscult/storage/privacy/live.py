@@ -18,7 +18,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.redaction import Hints, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import open_numbers
-from auscult.storage.core.assist_tables import live_conversations, live_events
+from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.privacy.redaction import AppPrivacy, redactor
 
 _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)

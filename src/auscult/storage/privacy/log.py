@@ -16,7 +16,7 @@ from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.privacy_tables import access_log, counters, seals
+from auscult.storage.core.tables.privacy import access_log, counters, seals
 
 ENTRIES = "access_log"
 PRUNED = "access_log.pruned"

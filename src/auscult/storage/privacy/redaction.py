@@ -20,7 +20,7 @@ from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
-from auscult.storage.core.privacy_tables import privacy_settings, redactions
+from auscult.storage.core.tables.privacy import privacy_settings, redactions
 
 _OFF = PrivacySettings()
 _SPANS = dict[str, tuple[Span, ...]]

@@ -17,8 +17,8 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.privacy_tables import access_log, erasure_runs, erasures, holds, retention_rules
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.privacy import access_log, erasure_runs, erasures, holds, retention_rules
 
 EXPORTED = "data.exported"
 """Action of log entries that record an export of an app's data."""

@@ -20,8 +20,8 @@ from auscult.domain.errors import SettingsError
 from auscult.storage.access.signing_key import read_signing_key
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.operations_tables import kept_keys
-from auscult.storage.core.recording_tables import recording_keys
+from auscult.storage.core.tables.operations import kept_keys
+from auscult.storage.core.tables.recordings import recording_keys
 
 BEFORE = "recordings"
 """The kept key of files that were encrypted with one key for all apps, once the secret key was rotated."""

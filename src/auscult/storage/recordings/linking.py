@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from auscult.domain.conversation import Conversation, Recordings
 from auscult.domain.recordings.recording import Claims, Linked, is_fetched, new_recording_id
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.recording_tables import recording_contents, recording_tasks, recordings
-from auscult.storage.core.tables import conversations
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.recordings import recording_contents, recording_tasks, recordings
 
 _AT_ONCE = 500
 

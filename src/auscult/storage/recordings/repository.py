@@ -14,7 +14,8 @@ from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.recording_tables import (
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.recordings import (
     recording_contents,
     recording_removals,
     recording_tasks,
@@ -23,7 +24,6 @@ from auscult.storage.core.recording_tables import (
     transcriptions,
     transcripts,
 )
-from auscult.storage.core.tables import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 from auscult.storage.recordings.folder import own_place

@@ -8,8 +8,8 @@ from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.tasks import KINDS, STATES, Task, TaskKind
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.recording_tables import recording_tasks, recordings
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.recordings import recording_tasks, recordings
 from auscult.storage.recordings.repository import find_recording
 
 

@@ -12,8 +12,8 @@ from auscult.domain.recordings.words import EarlierTranscript, Transcription, Tr
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.recording_tables import recordings, transcription_days, transcriptions, transcripts
-from auscult.storage.core.tables import apps
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.recordings import recordings, transcription_days, transcriptions, transcripts
 from auscult.storage.recordings.repository import find_recording
 
 _WORDS = msgspec.json.Decoder(tuple[Word, ...])

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.schedules.schedule import KEPT, MOST_TRIES, Fresh, Run, Schedule, Way, pause_after
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.schedule_tables import schedule_runs, schedules
+from auscult.storage.core.tables.operations import schedule_runs, schedules
 from auscult.storage.core.text_validation import is_storable
 
 _SCHEDULE = msgspec.json.Decoder(Schedule)

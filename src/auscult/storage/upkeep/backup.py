@@ -18,9 +18,9 @@ from auscult.domain.errors import ConflictError, SettingsError
 from auscult.domain.operations.backups import BackedUpRecording, BackedUpTable
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import POOLER
-from auscult.storage.core.operations_tables import backups
-from auscult.storage.core.recording_tables import recordings
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
+from auscult.storage.core.tables.operations import backups
+from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.upkeep.copy import LIVE_TABLES, RowDigest, read_chunks
 
 SQLITE_FILE = "database.sqlite"

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Table
 
 from auscult.domain.errors import ConflictError
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables import METADATA, apps, judge_places, workers
+from auscult.storage.core.tables.base import METADATA, apps, workers
+from auscult.storage.core.tables.judge import judge_places
 
 PORTION = 2_000
 

@@ -7,28 +7,23 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures, WorkFigures
-from auscult.storage.core.console_tables import exports
 from auscult.storage.core.database import Database
-from auscult.storage.core.feed_tables import changes, webhooks
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.operations_tables import backups
-from auscult.storage.core.people_tables import sessions, sign_in_failures
-from auscult.storage.core.recording_tables import recording_tasks, transcriptions
-from auscult.storage.core.tables import (
+from auscult.storage.core.tables.base import apps, workers
+from auscult.storage.core.tables.conversations import (
     IS_POSTPONED,
     IS_UNFINISHED,
     WAITS,
-    apps,
     batches,
     conversations,
     evaluations,
-    judge_days,
-    judge_pauses,
-    judge_places,
-    sweep_portions,
-    sweeps,
-    workers,
 )
+from auscult.storage.core.tables.delivery import changes, exports, webhooks
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_places
+from auscult.storage.core.tables.operations import backups
+from auscult.storage.core.tables.people import sessions, sign_in_failures
+from auscult.storage.core.tables.recordings import recording_tasks, transcriptions
 
 _QUEUES = {0: "live", 1: "backfill"}
 

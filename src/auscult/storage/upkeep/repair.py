@@ -6,15 +6,9 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import (
-    batches,
-    conversations,
-    evaluations,
-    listings,
-    report_rows,
-    sweep_portions,
-    sweeps,
-)
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.pages import listings, report_rows
 from auscult.storage.work.batches import HAS_UNRECORDED
 
 

@@ -15,15 +15,15 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Event, Message
 from auscult.domain.errors import SettingsError
 from auscult.storage.access.signing_key import SIGNING
-from auscult.storage.core.assist_tables import live_events
-from auscult.storage.core.connector_tables import connectors
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.feed_tables import webhooks
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.operations_tables import kept_keys
-from auscult.storage.core.privacy_tables import redactions
-from auscult.storage.core.recording_tables import recording_keys
-from auscult.storage.core.tables import clients
+from auscult.storage.core.tables.assist import live_events
+from auscult.storage.core.tables.base import clients
+from auscult.storage.core.tables.connectors import connectors
+from auscult.storage.core.tables.delivery import webhooks
+from auscult.storage.core.tables.operations import kept_keys
+from auscult.storage.core.tables.privacy import redactions
+from auscult.storage.core.tables.recordings import recording_keys
 from auscult.storage.privacy.redaction import originals_lock
 from auscult.storage.recordings.keys import BEFORE, common_key, keys_lock
 

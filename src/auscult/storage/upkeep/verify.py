@@ -1,4 +1,4 @@
-"""Recount of derived data, as a proof: rows, facets, tallies, batches, backfills."""
+"""Recount of derived data, as a proof: rows, facets, their codes, tallies, batches, backfills."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -13,26 +13,26 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables import (
-    batches,
-    conversations,
-    evaluations,
+from auscult.storage.core.tables.conversations import batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.pages import (
+    facet_codes,
     facet_rows,
+    facet_sets,
     facets,
     listings,
     report_rows,
-    sweep_portions,
-    sweeps,
     tallies,
 )
-from auscult.storage.pages.faceting import TALLIED
+from auscult.storage.pages.facet_codes import coded_rows, sets_of, write_codes
+from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
 from auscult.storage.pages.row_index import place_of, raise_versions, write_facet_rows
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
-_MOST_TOLD = 100
+_MOST_SHOWN = 100
 
 
 class Difference(Struct, frozen=True):
@@ -56,19 +56,25 @@ class Verifier:
 
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
-        checks = (_tallies_differ, _facets_differ, _rows_differ, _statuses_differ, _batches_differ, _sweeps_differ)
+        of_rows = (_tallies_differ, _facets_differ, _codes_differ, _rows_differ)
+        checks = (*of_rows, _statuses_differ, _batches_differ, _sweeps_differ)
         with self._database.comparing() as connection:
-            return [each for check in checks for each in islice(check(connection, app), _MOST_TOLD)]
+            return [each for check in checks for each in islice(check(connection, app), _MOST_SHOWN)]
 
     def rebuild_tallies(self, app: int) -> None:
-        """Compute tallies and the index of facets again from the rows of an app, in one transaction."""
+        """Compute tallies, the index of facets and their codes again from the rows of an app, in one transaction."""
         mine = sa.select(listings.c.listing).where(listings.c.app == app)
         tagged = sa.select(facets.c.facet).where(facets.c.listing.in_(mine))
         with self._database.writing() as connection:
             lock_app(connection, app)
             connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
+            connection.execute(sa.delete(facet_codes).where(facet_codes.c.listing.in_(mine)))
+            aspects = _aspects(connection, app)
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
-                write_facet_rows(connection, self._database.dialect, (), [place_of(row) for row in rows])
+                places = [place_of(row) for row in rows]
+                write_facet_rows(connection, self._database.dialect, (), places)
+                coded = {place.row: sets for place in places if (sets := sets_of(place.facets, aspects))}
+                write_codes(connection, self._database.dialect, coded)
             connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
             add_tallies(connection, self._database.dialect, _count(connection, app))
             raise_versions(connection, app)
@@ -142,6 +148,37 @@ def _facets_differ(connection: Connection, app: int) -> Iterator[Difference]:
     for facet in sorted(expected.keys() | found.keys()):
         if expected[facet] != found[facet]:
             yield Difference(f"rows of facet {facet}", str(expected[facet]), str(found[facet]))
+
+
+def _codes_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """The codes of facets against the facets that the rows name: by listing how many rows, and a sum over their sets."""
+    expected: defaultdict[int, _Sum] = defaultdict(_Sum)
+    aspects = _aspects(connection, app)
+    for row in _rows(connection, app):
+        for aspect, text in enumerate(sets_of(msgspec.json.decode(row.facets, type=list[int]), aspects) or ()):
+            expected[row.listing].add((row.row, aspect, text))
+    mine = sa.select(listings.c.listing).where(listings.c.app == app)
+    sets = sa.select(facet_sets.c.facet_set, facet_sets.c.facets).where(facet_sets.c.listing.in_(mine))
+    texts = {row.facet_set: row.facets for row in connection.execute(sets)}
+    found: defaultdict[int, _Sum] = defaultdict(_Sum)
+    blocks = sa.select(facet_codes).where(facet_codes.c.listing.in_(mine))
+    for listing, aspect, block, codes in connection.execute(blocks.execution_options(yield_per=_ROWS_AT_ONCE)):
+        for row, code in coded_rows(listing, block, codes):
+            found[listing].add((row, aspect, texts.get(code)))
+    for listing in sorted(expected.keys() | found.keys()):
+        if expected[listing] != found[listing]:
+            yield Difference(f"codes of listing {listing}", str(expected[listing]), str(found[listing]))
+
+
+def _aspects(connection: Connection, app: int) -> dict[int, int]:
+    """Aspects of an app's facets that are coded, by their numbers."""
+    query = (
+        sa.select(facets.c.facet, facets.c.name, facets.c.value)
+        .join(listings, listings.c.listing == facets.c.listing)
+        .where(listings.c.app == app)
+    )
+    rows = connection.execute(query)
+    return {facet: aspect for facet, *named in rows if (aspect := aspect_of((named[0], named[1]))) is not None}
 
 
 class _Sum:

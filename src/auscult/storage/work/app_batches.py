@@ -8,7 +8,7 @@ from auscult.domain.scoring.batches import Batch, JobState, Listed
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.tables import IS_UNFINISHED, batches, conversations
+from auscult.storage.core.tables.conversations import IS_UNFINISHED, batches, conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.work.batches import BATCH, UNRECORDED, batch_of
 

@@ -14,7 +14,8 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
-from auscult.storage.core.tables import IS_POSTPONED, IS_UNFINISHED, WAITS, apps, batches, conversations
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.conversations import IS_POSTPONED, IS_UNFINISHED, WAITS, batches, conversations
 from auscult.storage.work.queue_order import BACKFILL, LIVE, QueueOrder
 
 BATCH = sa.select(

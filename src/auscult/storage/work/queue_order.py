@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from auscult.storage.core.database import Database, Reader
-from auscult.storage.core.tables import WAITS
+from auscult.storage.core.tables.conversations import WAITS
 
 LIVE, BACKFILL = 0, 1
 """Priorities as the table has them."""

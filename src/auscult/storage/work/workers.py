@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables import workers
+from auscult.storage.core.tables.base import workers
 
 
 class Workers:

@@ -218,7 +218,7 @@ def test_a_redial() -> None:
 
 
 def test_an_end_that_nobody_told_is_undone_by_what_comes_later() -> None:
-    """Issue 7: a conversation may end by nothing coming, and go on all the same."""
+    """A conversation may end by nothing coming, and go on all the same."""
     first, idled = message("ms-1", 1), Idled(id="idled:message:ms-1", **times(1))
     assert folded(first, idled).is_ended
     assert folded(first, idled).conversation.ended_at == START + timedelta(seconds=1)

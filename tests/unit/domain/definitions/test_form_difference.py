@@ -137,7 +137,7 @@ def told(found: FormDifference) -> dict[str, list[str]]:
     ],
 )
 def test_a_change_says_what_it_is_about(changed: Metric, aspects: list[str], is_judged_anew: bool) -> None:
-    """Issue 4.3: weight, wording, settings; and whether answers given before still stand."""
+    """Weight, wording, settings; and whether answers given before still stand."""
     found = differences(FORM, replace(FORM, metrics=(changed, DEAD_AIR)))
     assert told(found) == {"em-1": aspects}
     assert found.metrics[0].is_judged_anew == is_judged_anew

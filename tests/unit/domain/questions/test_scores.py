@@ -80,7 +80,7 @@ def recount(given_results: tuple[MetricResult, ...], form: Form) -> int | None:
 def test_every_score_is_that_of_an_exact_recount(
     answered: tuple[MetricResult, ...], rule: str, cap: Decimal | None
 ) -> None:
-    """Issue 15: graded, sectioned, conditional metrics and bonus points."""
+    """Graded, sectioned, conditional metrics and bonus points."""
     form = replace(FORM, not_applicable=rule, bonus_cap=cap)
     assert score(answered, form) == recount(answered, form)
 

@@ -20,7 +20,7 @@ METRICS = ("em-greeting", "em-closing", "em-hold-notice")
     ],
 )
 def test_the_nearest_name_where_one_is_near(word: str, meant: str | None) -> None:
-    """Issue 4.6: "em-greting: did you mean em-greeting?"; and no guess where nothing is near."""
+    """ "em-greting: did you mean em-greeting?"; and no guess where nothing is near."""
     assert nearest(word, METRICS) == meant
     assert did_you_mean(word, METRICS, "else") == (f"did you mean {meant}?" if meant else "else")
 

@@ -168,7 +168,7 @@ def test_no_look_in_advance_hides_a_value(text: str, kind: Kind) -> None:
     ],
 )  # fmt: skip
 def test_what_people_say_is_found(kind: Kind, text: str, found: list[tuple[str, str]]) -> None:
-    """Issue 4.1: amount, number, percentage, digits, phone and e-mail; spoken forms and spelled digits."""
+    """Amount, number, percentage, digits, phone and e-mail; spoken forms and spelled digits."""
     assert said(kind, text) == found
 
 

@@ -118,7 +118,7 @@ dialog_settings = st.builds(DialogSettings, dialog=st.sampled_from(["lookup", "l
 def test_what_is_followed_live_is_what_is_judged(
     lines: list[tuple[str, str]], settings: list[Any], chance: random.Random
 ) -> None:
-    """Issue 7, item 4: in whatever order and groups messages come in, the last state and the metrics' verdicts agree."""
+    """In whatever order and groups messages come in, the last state and the metrics' verdicts agree."""
     arriving = said(*lines)
     chance.shuffle(arriving)
     events: list[Event] = []
@@ -164,7 +164,7 @@ def test_more_is_only_ever_done(lines: list[tuple[str, str]]) -> None:
 
 
 def test_a_step_out_of_order_gives_a_hint() -> None:
-    """Issue 7: verification before resolution; the hint goes once it is done, late as it may be."""
+    """Verification before resolution; the hint goes once it is done, late as it may be."""
     asked = form(PlaybookSettings(playbook="refund", min_adherence=Decimal(80)))
     followed = follow(live_of(LINES[0], LINES[1], LINES[4]), [asked])
     refund = followed.playbooks[0]

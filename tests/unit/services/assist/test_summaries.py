@@ -61,7 +61,7 @@ def test_a_summary_says_what_was_done_and_promised() -> None:
 def test_what_is_written_already_is_not_repeated() -> None:
     """A promise that the summary quotes stands there once."""
     talk = live(("agent", "It is 18 pounds."), ("agent", "Is it 3 days old?"))
-    assert known_facts(talk, "") == ['Told: "It is 18 pounds."']
+    assert known_facts(talk, "") == ['The agent said: "It is 18 pounds."']
     assert known_facts(talk, 'The agent: "It is 18 pounds."') == []
 
 

@@ -66,7 +66,7 @@ CLEAR = [(likeness, "YES" if likeness >= 60 else "NO") for likeness in range(20,
 
 
 def test_a_threshold_that_tells_the_answers_apart_is_found() -> None:
-    """Issue 4.5: what it would change, kappa before and after, in-sample and cross-validated, and n."""
+    """What it would change, kappa before and after, in-sample and cross-validated, and n."""
     (found,) = tuned(form(similar(0.9)), labelled(*CLEAR)).metrics
     (threshold,) = found.thresholds
     assert (found.id, found.n, found.answers) == ("em-0", 75, {"NO": 40, "YES": 35})
@@ -112,7 +112,7 @@ def test_what_cannot_be_fitted_is_named_with_its_reason() -> None:
     found = tuned(asked, labelled((30, "YES"), (70, "YES")))
     assert found.metrics == ()
     assert {one.id: one.reason for one in found.skipped} == {
-        "em-0": "people always answer YES, so that there is nothing to tell apart",
+        "em-0": "people always answer YES, so that there is nothing to distinguish",
         "em-1": "nobody answered it",
         "em-2": f"asks a {Judgement.__name__.lower()} too, and no engine here answers one at once",
     }

@@ -28,7 +28,7 @@ from auscult.services.history.rescores import begin_rescore
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.integration.working import FORM, TENANT, conversation
 from tests.unit.services.history.test_rescore_chunks import TWO
@@ -79,7 +79,7 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_nothing_in_the_store_changes(store: Store, app: AppStore) -> None:
-    """Issue 4.4: without touching it. Every row of every table is as it was."""
+    """Without touching it. Every row of every table is as it was."""
     before = content(store)
     counts = tried(app, TWO).counts
     assert counts.counted == 12

@@ -125,7 +125,7 @@ IDLE = EVALUATOR._replace(types={}, engines={})
 
 
 def test_changed_weights_judge_nothing(store: Store, app: AppStore) -> None:
-    """Issue 4.3: verdicts are reused; the old evaluation is kept, the trail has a line, all rows and counts agree."""
+    """Verdicts are reused; the old evaluation is kept, the trail has a line, all rows and counts agree."""
     load(store, *(conversation(f"c-{n}", text) for n, text in enumerate(("hello", "thanks", "hello thanks"))))
     app.forms.publish("ef-1", TWO)
     assert some(rescore(store)) == {"looked": 3, "rescored": 3}

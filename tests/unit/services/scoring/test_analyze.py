@@ -113,7 +113,7 @@ def test_finds_what_the_analyzers_find_one_by_one(evaluator: Evaluator) -> None:
 
 
 def test_language_decides_who_asks() -> None:
-    """Issue 5, 3: nothing is asked about text that no analyzer reads, whatever language the document gives."""
+    """Nothing is asked about text that no analyzer reads, whatever language the document gives."""
     opened = open_analysis(talk(*JAPANESE, language="en"), ANALYZERS, {Classification})
     assert opened.known.language == "ja"
     assert opened.probes == ()
@@ -208,7 +208,7 @@ def test_a_line_of_score_has_the_promised_shape(evaluator: Evaluator) -> None:
 
 
 def test_a_line_of_score_says_what_it_cannot_know(evaluator: Evaluator) -> None:
-    """Issue 5, 3: null, with a reason, never an English guess on Japanese text."""
+    """Null, with a reason, never an English guess on Japanese text."""
     line = json.loads(score_group([talk(*JAPANESE)], [], evaluator, NOW))["insights"]
     for name, reason_of in {
         "customer_sentiment": "sentiment",

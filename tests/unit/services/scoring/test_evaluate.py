@@ -181,7 +181,7 @@ def test_of_an_unknown_language_only_what_needs_none_is_judged() -> None:
     analysts = EVALUATOR._replace(analyzers=ANALYZERS)
     (found,) = evaluate(conversation("добрый день спасибо за звонок", "всё хорошо"), evaluator=analysts)
     assert [each.verdict.qualification for each in found.results] == ["NA", "NA", "-"]
-    assert {each.verdict.reason for each in found.results[:2]} == {"the language of the conversation could not be told"}
+    assert {each.verdict.reason for each in found.results[:2]} == {"the language of the conversation is unknown"}
     assert (found.form is not None, found.score) == (True, None)
 
 

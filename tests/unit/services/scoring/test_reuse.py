@@ -148,7 +148,7 @@ class Silent:
 def test_changed_weights_ask_and_match_nothing(
     conversation: Conversation, given_: list[Decimal], least: Decimal
 ) -> None:
-    """Issue 4.3: where only weights or the pass score changed, nobody is asked and no metric looks at a word."""
+    """Where only weights or the pass score changed, nobody is asked and no metric looks at a word."""
     decided = kept(evaluate(conversation, FORM))
     metrics = tuple(replace(metric, weight=weight) for metric, weight in zip(FORM.metrics, given_, strict=True))
     after = replace(FORM, version=2, metrics=metrics, pass_score=least)

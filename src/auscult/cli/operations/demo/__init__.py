@@ -135,8 +135,8 @@ def load_examples(application: "Application", files: list[Path]) -> dict[str, in
     publish(application.store.within(TENANT).forms, documents, application.answered)
     for file in sorted((examples() / KNOWLEDGE).glob("*.md")):
         add_document(application.store.within(TENANT), file.name, file.read_bytes(), "en")
-    with progress("readable") as tell:
-        counts = application.load(TENANT, files, progress=tell)
+    with progress("readable") as report:
+        counts = application.load(TENANT, files, progress=report)
     add_recordings(application, examples() / RECORDINGS)
     return counts
 

@@ -133,9 +133,10 @@ def _repeated(app: "AppStore", examples: Sequence[Path]) -> list[Conversation]:
 
 
 def _accept(app: "AppStore", made: Sequence[Conversation]) -> list[str]:
-    """Accept conversations for the workers to score; their ids."""
+    """Accept conversations for the workers to score, the latest first: the pages show them; return the ids as given."""
+    latest_first = made[::-1]
     for start in range(0, len(made), _AT_ONCE):
-        app.conversations.accept(made[start : start + _AT_ONCE])
+        app.conversations.accept(latest_first[start : start + _AT_ONCE])
     return [each.id for each in made]
 
 

@@ -153,12 +153,12 @@ def add(
 ) -> ApiResponse:
     """Markdown, HTML, CSV with the columns question and answer, or PDF (where its reader is installed).
 
-    The kind is told by how the name ends, else by the content, or by `kind`. A document of the same name takes the
+    The kind is recognised by the end of the name, else by the content, or by `kind`. A document of the same name takes the
     place of the one before: a new version of the base. The same content again changes nothing.
     """
     change = add_document(app, source, body, language, kind)
-    told = KnowledgeChange(document=change.document, version=change.version)
-    return ApiResponse(told, status_code=201 if change.is_new else 200)
+    shown = KnowledgeChange(document=change.document, version=change.version)
+    return ApiResponse(shown, status_code=201 if change.is_new else 200)
 
 
 @delete(
@@ -213,7 +213,7 @@ def search(
             FoundPassage(passage=each.passage, score=each.score, is_enough=each in found.fit) for each in found.found
         ),
         version=found.version,
-        engine=library.retriever.version,
+        engine=found.engine,
     )
 
 

@@ -139,7 +139,7 @@ def show(form_id: FormId, app: App, server: Server) -> Draft:
 def save(form_id: FormId, body: RawBody, app: App, server: Server) -> DraftKept:
     """Keeps a document that is not in force, in place of the draft that there was.
 
-    It may still be wrong, as long as it has the id of the form; what has to be mended is told.
+    It may still be wrong, as long as it has the id of the form; the answer lists what has to be corrected.
     """
     forms = app.forms
     check = check_against(forms, body, server.answered())

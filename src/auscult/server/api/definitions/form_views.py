@@ -107,7 +107,7 @@ def usable(found: FormCheck) -> Form:
 
 
 def refused(found: FormCheck) -> RefusedDocumentError:
-    """The error that tells every fault of a form for itself."""
+    """The error that lists each fault of a form."""
     faults = (*found.problems, *found.unanswered)
     count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
     details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in faults)
@@ -144,7 +144,7 @@ DOCUMENT: dict[str, Any] = {
     ],
 }
 BODY = Takes(
-    "A form, as YAML or JSON; told by the content.",
+    "A form, as YAML or JSON; recognised by its content.",
     DOCUMENT,
     {"type": "object", "description": "A form as docs/reference/forms.md has it, in JSON or YAML."},
     ("application/yaml",),

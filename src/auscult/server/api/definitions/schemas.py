@@ -25,7 +25,7 @@ _EXAMPLE: dict[str, Any] = {"$schema": DIALECT, "title": "auscult evaluation for
 def form() -> dict[str, Any]:
     """For editors, and for those who make forms by program; with the metric types of plug-ins that are installed here.
 
-    What only the whole of a form can tell, checking it says.
+    Faults that only the whole form can show are found by checking it.
     """
     return form_schema(METRICS)
 

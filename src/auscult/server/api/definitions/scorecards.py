@@ -193,7 +193,7 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
         422: refusal("It has faults; `errors` lists each."),
     },
     takes=Takes(
-        "A scorecard, as YAML or JSON; told by the content.",
+        "A scorecard, as YAML or JSON; recognised by its content.",
         _DOCUMENT,
         {"type": "object", "description": "A scorecard as docs/reference/scorecards.md has it, in JSON or YAML."},
         ("application/yaml",),

@@ -92,7 +92,7 @@ _DOCUMENT: dict[str, Any] = {
     "topics": [{"name": "Shop", "topics": [{"name": "Delivery", "topics": [_REASON]}]}],
 }
 _BODY = Takes(
-    "A taxonomy, as YAML or JSON; told by the content.",
+    "A taxonomy, as YAML or JSON; recognised by its content.",
     _DOCUMENT,
     {"type": "object", "description": "A taxonomy as docs/reference/taxonomies.md has it, in JSON or YAML."},
     ("application/yaml",),

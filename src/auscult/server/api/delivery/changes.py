@@ -1,4 +1,4 @@
-"""Changes: what a copy elsewhere needs to follow an app; and the webhooks that are told of them."""
+"""Changes: what a copy elsewhere needs to follow an app; and the webhooks that receive them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -54,7 +54,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShownWebhook(Struct, frozen=True, kw_only=True):
-    """A webhook. ``secret`` is shown once, when it is made. ``waiting``: changes that it has yet to be told of, or pass."""
+    """A webhook. ``secret`` is shown once, when it is made. ``waiting``: changes that it has yet to receive or pass."""
 
     id: str
     url: str
@@ -75,7 +75,7 @@ class ShownWebhooks(Struct, frozen=True, kw_only=True):
 
 
 class ShownDelivery(Struct, frozen=True, kw_only=True):
-    """One try to tell a webhook of one change: the status of the answer, or what went wrong where there was none."""
+    """One attempt to deliver a change to a webhook: the status of the answer, or what went wrong where there was none."""
 
     change: int
     conversation_id: str

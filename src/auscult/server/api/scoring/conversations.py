@@ -155,7 +155,7 @@ async def load(
 ) -> ApiResponse:
     """One conversation or many, as a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
 
-    The kind is told by the content, whatever `Content-Type` says.
+    The kind is recognised by the content, whatever `Content-Type` says.
 
     The answer comes once all that it counts as accepted is committed. What is refused is listed with its line,
     field and reason, and holds nothing else up.
@@ -272,8 +272,8 @@ def listing(
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
     """Return what the caller does not see of the rows that they asked for."""
-    told = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
-    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), told)
+    shown = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
+    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
 
 def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:

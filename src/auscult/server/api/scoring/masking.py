@@ -15,12 +15,12 @@ from auscult.services.audits.blind import kept_from, shows_only_audited
 class View(NamedTuple):
     """What a caller does not see: of each conversation while they audit it, and as an agent.
 
-    ``told`` is what a row's being there would tell, as the list was filtered by it.
+    ``revealed`` is what the presence of a row would show, as the list was filtered by it.
     """
 
     blindness: Blindness
     settings: AuditSettings | None
-    told: frozenset[Hidden]
+    revealed: frozenset[Hidden]
 
     @property
     def is_open(self) -> bool:
@@ -29,12 +29,12 @@ class View(NamedTuple):
 
     @property
     def left_out(self) -> frozenset[str]:
-        """Conversations whose rows would tell what is hidden."""
-        return frozenset(each for each, hidden in self.blindness.items() if hidden & self.told)
+        """Conversations whose rows would reveal what is hidden."""
+        return frozenset(each for each, hidden in self.blindness.items() if hidden & self.revealed)
 
     def narrowed(self, asked: RecordQuery) -> RecordQuery:
-        """Return a query without rows that would tell what the machine decided where that is kept from the agent."""
-        is_kept = "machine" in self.told and shows_only_audited(self.settings)
+        """Return a query without rows that would reveal what the machine decided where that is kept from the agent."""
+        is_kept = "machine" in self.revealed and shows_only_audited(self.settings)
         return replace(asked, audits=("audited",)) if is_kept else asked
 
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:
@@ -44,9 +44,9 @@ class View(NamedTuple):
 
 
 def masked(row: bytes, view: View) -> bytes | None:
-    """Return a row without what is hidden; None where its being there would tell it."""
+    """Return a row without what is hidden; None where its presence would reveal it."""
     shown: dict[str, Any] = msgspec.json.decode(row)
     hidden = view.hidden(shown)
-    if hidden & view.told:
+    if hidden & view.revealed:
         return None
     return row if not hidden else msgspec.json.encode(masked_row(shown, hidden))

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.inbox import inbox
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.audits.listing import is_late
 from auscult.server.console.views.filters import filter_view, sought_of
@@ -22,7 +22,6 @@ from auscult.server.console.views.home import (
     HomeView,
     NewsView,
     NumberView,
-    TodoView,
     agreement_number,
     count_number,
     hear_view,
@@ -41,7 +40,7 @@ from auscult.services.insights.trust import agreement_by_metric
 from auscult.services.scoring.listing import ListedConversation
 
 _AGREEMENT = timedelta(days=90)
-_NEWS, _NEWEST, _MOST = 5, 300, 1_000
+_NEWS, _NEWEST = 5, 300
 
 
 class HomePage(Controller):
@@ -66,7 +65,7 @@ class HomePage(Controller):
             title=reader.weekday(reader.today),
             lead=lead_of(came, scored, since, reader) if reads else "",
             numbers=tuple(_numbers(visit, sought)),
-            todo=tuple(_todo(visit)),
+            todo=inbox(visit),
             news=_news(visit, sought, newest, query) if judges else (),
             since=_("a week ago"),
             hear=tuple(_hear(visit, newest)) if reads else (),
@@ -94,45 +93,6 @@ def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
         sentence = _("{n} late.").format(n=late) if late else _("None is late.")
         link = (f"{BASE}/audits", _("Open my audits"))
         found.append(count_number(_("My audits"), len(waiting), _("to do"), sentence, link))
-    return found
-
-
-def _todo(visit: Visit) -> list[TodoView]:
-    """Return what waits for the reader, the most pressing first."""
-    found: list[TodoView] = []
-    if visit.may("audit.perform"):
-        waiting = visit.app.queue.waiting(visit.visitor.email)
-        if waiting:
-            first = min(waiting, key=lambda each: each.since)
-            late = any(is_late(each, visit.now) for each in waiting)
-            found.append(
-                TodoView(
-                    what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
-                    detail=_("Assigned to you. What others decided stays hidden until you submit."),
-                    due=_("Since {time}").format(time=visit.reader.lately(first.since)),
-                    kind="late" if late else "",
-                    href=f"{BASE}/audits",
-                    verb=_("Begin"),
-                )
-            )
-    if visit.may("audit.reassign"):
-        others = [
-            each
-            for each in visit.app.queue.waiting(limit=_MOST)
-            if each.assignment.rater != visit.visitor.email and is_late(each, visit.now)
-        ]
-        for auditor, number in Counter(each.assignment.rater or "" for each in others).most_common(3):
-            oldest = min(each.since for each in others if each.assignment.rater == auditor)
-            found.append(
-                TodoView(
-                    what=ngettext("{n} audit overdue", "{n} audits overdue", number).format(n=number),
-                    detail=_("With {auditor}.").format(auditor=auditor),
-                    due=_("Since {time}").format(time=visit.reader.lately(oldest)),
-                    kind="late",
-                    href=f"{BASE}/conversations?audit=assigned",
-                    verb=_("Look"),
-                )
-            )
     return found
 
 

@@ -36,7 +36,7 @@ class ExportRow(Struct, frozen=True, kw_only=True):
 
 
 class ExportsView(Struct, frozen=True, kw_only=True):
-    """The page. ``is_open``: something is still being written; ``said`` is what screen readers are told of it."""
+    """The page. ``is_open``: something is still being written; ``said`` is its announcement for screen readers."""
 
     rows: tuple[ExportRow, ...]
     is_open: bool

@@ -181,7 +181,7 @@ def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
 def news_of(
     changes: Iterable[Change], query: Mapping[str, Sequence[str]], reader: Reader, base: str
 ) -> tuple[NewsView, ...]:
-    """Tell what changed."""
+    """Describe what changed."""
     path = f"{base}/conversations"
     found: list[NewsView] = []
     for each in changes:

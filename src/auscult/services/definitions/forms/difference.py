@@ -83,33 +83,33 @@ class VersionChanges(Struct, frozen=True, kw_only=True):
     metric_versions: dict[str, int] | None
 
 
-_UNTOLD = VersionChanges(added=None, removed=None, changed=None, fields=None, metric_versions=None)
+_UNKNOWN = VersionChanges(added=None, removed=None, changed=None, fields=None, metric_versions=None)
 
 
 def history(versions: Sequence[FormVersion]) -> list[VersionChanges]:
     """Return the changes of each version of a form, in the order given, which is the newest first."""
-    told: list[VersionChanges] = []
+    changes: list[VersionChanges] = []
     counts: dict[str, int] = {}
     before: Form | None = None
     for version in reversed(versions):
         try:
             form = read_form(version.document, version.version)
         except FormError:  # a version that was taken once and would not be today
-            told.append(_UNTOLD)
+            changes.append(_UNKNOWN)
             before = None
             continue
         found = differences(before, form) if before is not None else None
         new = {metric.id for metric in form.metrics} - counts.keys()
         said = {one.id for one in found.metrics if one.change != "removed"} if found else new
         counts |= {each: counts.get(each, 0) + 1 for each in said | new}
-        told.append(_changes(found, {metric.id: counts[metric.id] for metric in form.metrics}))
+        changes.append(_changes(found, {metric.id: counts[metric.id] for metric in form.metrics}))
         before = form
-    return told[::-1]
+    return changes[::-1]
 
 
 def _changes(found: FormDifference | None, metric_versions: dict[str, int]) -> VersionChanges:
     if found is None:
-        return replace(_UNTOLD, metric_versions=metric_versions)
+        return replace(_UNKNOWN, metric_versions=metric_versions)
 
     def ids(change: str) -> tuple[str, ...]:
         return tuple(one.id for one in found.metrics if one.change == change)
@@ -140,8 +140,10 @@ def choose(forms: AppForms, form_id: str, which: str | None = None) -> Named:
     found = forms.get(form_id, None if which is None else int(which))
     if found is None:
         known = ", ".join(str(each.version) for each in forms.versions(form_id))
-        told = f"form {form_id} has no version {which}; there is: {known}" if known else f"there is no form {form_id}"
-        raise NotFoundError(told, code="form.unknown", field="form_id", value=form_id)
+        message = (
+            f"form {form_id} has no version {which}; there is: {known}" if known else f"there is no form {form_id}"
+        )
+        raise NotFoundError(message, code="form.unknown", field="form_id", value=form_id)
     return _named(found)
 
 

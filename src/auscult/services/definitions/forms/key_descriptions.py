@@ -157,8 +157,8 @@ FORM: Mapping[str, str] = {
     "max_duration": "The longest that is allowed.",
     "evaluation": "The evaluation that the agent is asked for.",
     "sub_metrics": "The questions that the agent answers.",
-    "meta": "Custom fields that the agent is told.",
-    "Told.name": "The name under which it is told.",
+    "meta": "Custom fields that are sent to the agent.",
+    "MetaField.name": "The name under which it is sent.",
     "manual.question": "What the auditor is asked.",
     "guidance": "How to decide.",
     "id": "A short name that no other here has.",
@@ -169,7 +169,7 @@ FORM: Mapping[str, str] = {
 
 CONVERSATION: Mapping[str, str] = {
     "channel": "voice or chat.",
-    "started_at": "When it began: ISO 8601, or seconds or ms since 1970, told by magnitude.",
+    "started_at": "When it began: ISO 8601, or seconds or ms since 1970, recognised by magnitude.",
     "ended_at": "When it ended; without it, with its last turn.",
     "ConversationDocument.id": "Its id; without it, made of the app and custom_id.",
     "custom_id": "Your own id of it.",

@@ -169,8 +169,8 @@ def check_forms(
     for name, document in documents.items():
         check = check_form(document, in_force=known.values(), answered=answered, types=types, files=files)
         if check.form is not None and check.form.id in files:
-            told = f"{check.form.id} is the id of the form in {files[check.form.id]} too; give each its own"
-            check = FormCheck(form=None, problems=(Problem(read_document(document).line(("id",)), "id", told),))
+            message = f"{check.form.id} is the id of the form in {files[check.form.id]} too; give each its own"
+            check = FormCheck(form=None, problems=(Problem(read_document(document).line(("id",)), "id", message),))
         if check.form is not None:
             known[check.form.id] = check.form
             files[check.form.id] = name
@@ -193,9 +193,9 @@ def refused(problems: Iterable[Problem], file: str = "form") -> FormError:
 
 def refused_with(problems: Iterable[str]) -> FormError:
     """Return the error with these problems, each a line with its file."""
-    told = tuple(problems)
-    count = "1 problem" if len(told) == 1 else f"{len(told)} problems"
-    return FormError(f"the form cannot be used: {count}\n" + "\n".join(told), problems=told)
+    lines = tuple(problems)
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return FormError(f"the form cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 STARTER_LANGUAGES = ("en", "es", "de")

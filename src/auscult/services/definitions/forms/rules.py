@@ -59,8 +59,8 @@ def _check_names(document: Document, identity: str, name: str, path: Path) -> No
     if not identity or len(identity) > _MAX_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
         joined = "-".join(identity.split())
         meant = f"; did you mean {joined}?" if joined and identity.isprintable() and len(joined) <= _MAX_NAME else ""
-        told = f"{_shown(identity)} must be 1 to {_MAX_NAME} characters without spaces, like em-greeting{meant}"
-        document.problem((*path, "id"), told)
+        message = f"{_shown(identity)} must be 1 to {_MAX_NAME} characters without spaces, like em-greeting{meant}"
+        document.problem((*path, "id"), message)
     if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
         document.problem((*path, "name"), f"{_shown(name)} must be 1 to {_MAX_NAME} characters on one line")
 
@@ -103,19 +103,21 @@ def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
                 document.unread(("metrics", at, key), reason)
         kind = types.get(metric.type)
         if kind is not None and form.scoring not in kind.scorings:
-            told = f"{metric.type} metrics are for {' and '.join(sorted(kind.scorings))} forms, not for {form.scoring}"
-            document.problem(("metrics", at, "type"), told)
+            message = (
+                f"{metric.type} metrics are for {' and '.join(sorted(kind.scorings))} forms, not for {form.scoring}"
+            )
+            document.problem(("metrics", at, "type"), message)
     weights = [("metrics", at, key) for at in range(len(form.metrics)) for key in _WEIGHTS]
     if any(map(document.is_unread, [("scoring",), *weights])):
         return
     total = sum((metric.weight for metric in form.metrics if not metric.bonus), Decimal(0))
     loss = sum((metric.negative_weight for metric in form.metrics), Decimal(0))
     if form.scoring == "percentage" and total != _WHOLE and form.metrics:
-        told = f"weights total {total}; on a percentage form they must total exactly 100: {_missing(total)}"
-        document.problem_of_all(("metrics",), told)
+        message = f"weights total {total}; on a percentage form they must total exactly 100: {_missing(total)}"
+        document.problem_of_all(("metrics",), message)
     if form.scoring == "points" and loss > total:
-        told = f"negative weights total {loss} and weights {total}; they may not total more: {loss - total} too much"
-        document.problem_of_all(("metrics",), told)
+        message = f"negative weights total {loss} and weights {total}; they may not total more: {loss - total} too much"
+        document.problem_of_all(("metrics",), message)
 
 
 def _missing(total: Decimal) -> str:
@@ -148,11 +150,13 @@ def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
         if kind is None:
             continue
         if form.channel not in kind.channels and not document.is_unread(("channel",)):
-            told = f"{metric.type} metrics are for {' and '.join(sorted(kind.channels))} forms, not for {form.channel}"
-            document.problem(("metrics", at, "type"), told)
+            message = (
+                f"{metric.type} metrics are for {' and '.join(sorted(kind.channels))} forms, not for {form.channel}"
+            )
+            document.problem(("metrics", at, "type"), message)
         if metric.correct_answer == "no" and kind.is_split(metric.settings):
-            told = "cannot be no where parts are scored one by one; write the parts so that yes is right"
-            document.problem(("metrics", at, "correct_answer"), told)
+            message = "cannot be no where parts are scored one by one; write the parts so that yes is right"
+            document.problem(("metrics", at, "correct_answer"), message)
         key = kind.unique_key(metric.settings)
         first = at if key is None else first_by_key.setdefault(key, at)
         if first != at:
@@ -160,8 +164,8 @@ def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
         understood = kind.languages(metric.settings)
         for language in form.languages:
             if understood is not None and not _covers(understood, language):
-                told = f"lack {language}, which the form is for; they are {', '.join(sorted(understood)) or 'none'}"
-                document.problem(("metrics", at, "languages"), told)
+                message = f"lack {language}, which the form is for; they are {', '.join(sorted(understood)) or 'none'}"
+                document.problem(("metrics", at, "languages"), message)
 
 
 def _covers(understood: frozenset[str], language: str) -> bool:
@@ -172,8 +176,8 @@ def _covers(understood: frozenset[str], language: str) -> bool:
 
 def _check_assignments(document: Document, form: Form) -> None:
     if len(form.assignments) > MOST_ASSIGNMENTS:
-        told = f"are {len(form.assignments)}; a form has at most {MOST_ASSIGNMENTS}"
-        document.problem(("assignments",), told)
+        message = f"are {len(form.assignments)}; a form has at most {MOST_ASSIGNMENTS}"
+        document.problem(("assignments",), message)
     if form.handled_by is not None and not form.segments:
         document.problem(("handled_by",), "is of a form for segments; add segments: true")
     seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -207,8 +211,8 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
         }
         place = f" in {files[rival.id]}" if rival.id in files else ""
         for at, one in sorted(taken.items()):
-            told = f"{_words_of(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
-            document.problem(("assignments", at), told)
+            message = f"{_words_of(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
+            document.problem(("assignments", at), message)
 
 
 def _share_segments(form: Form, rival: Form) -> bool:

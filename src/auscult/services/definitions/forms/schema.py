@@ -63,9 +63,9 @@ def _definitions(things: Mapping[type[Struct], str], words: Words) -> dict[str, 
         thing = named.get(name, name)
         defs[thing] = _as_written(definition, named)
         for key, schema in defs[thing].get("properties", {}).items():
-            told = words.get(f"{thing}.{key}", words.get(key))
-            if told is not None:
-                schema.setdefault("description", told)
+            description = words.get(f"{thing}.{key}", words.get(key))
+            if description is not None:
+                schema.setdefault("description", description)
             schema.update(LIMITS.get(f"{thing}.{key}", LIMITS.get(key, {})))
     return defs
 

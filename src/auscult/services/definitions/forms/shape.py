@@ -210,11 +210,11 @@ def _read_list(document: Document, kind: Any, value: Value, path: Path, homes: M
     return UNREAD if any(one is UNREAD for one in read) else tuple(read)
 
 
-def _in_plain_words(told: str) -> str:
+def _in_plain_words(message: str) -> str:
     """``Expected `str`, got `int` `` becomes ``must be text, not a whole number``."""
-    expected, got, found = told.removeprefix("Expected ").partition(", got ")
-    if not told.startswith("Expected ") or not got:
-        return told
+    expected, got, found = message.removeprefix("Expected ").partition(", got ")
+    if not message.startswith("Expected ") or not got:
+        return message
 
     def words(names: str) -> str:
         return " or ".join(_NAMES.get(name.strip(), name.strip()) for name in names.strip("`").split("|"))

@@ -39,8 +39,8 @@ def warnings_of(form: Form) -> Iterator[Warned]:
         yield ("assignments",), "is empty; no conversation will be scored with this form"
     for at, assignment in enumerate(form.assignments):
         if assignment.queue != assignment.queue.strip():
-            told = f"{assignment.queue!r} begins or ends with a space; is the queue called so, or {assignment.queue.strip()!r}?"
-            yield ("assignments", at, "queue"), told
+            message = f"{assignment.queue!r} begins or ends with a space; is the queue called so, or {assignment.queue.strip()!r}?"
+            yield ("assignments", at, "queue"), message
     yield from _of_metrics(form)
 
 
@@ -63,5 +63,5 @@ def _of_metrics(form: Form) -> Iterator[Warned]:
         for field, one in structs_in(metric.settings):
             direction = getattr(one, "direction", None)
             if direction and directions and not directions & {direction, "both"}:
-                told = f"is {direction}, and the form is for {' and '.join(sorted(directions))} conversations only"
-                yield ("metrics", at, *path_of(field), "direction"), told
+                message = f"is {direction}, and the form is for {' and '.join(sorted(directions))} conversations only"
+                yield ("metrics", at, *path_of(field), "direction"), message

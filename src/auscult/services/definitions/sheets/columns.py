@@ -156,8 +156,8 @@ def _write_condition(metric: Mapping[str, Any]) -> CellValue | None:
     if when is None or not {"metric", "is"} >= when.keys():
         return None
     answers: Any = when.get("is", "YES")
-    told = answers if isinstance(answers, str) else " or ".join(map(str, answers))
-    return f"{when.get('metric')} is {told}"
+    wanted = answers if isinstance(answers, str) else " or ".join(map(str, answers))
+    return f"{when.get('metric')} is {wanted}"
 
 
 def _read_reasons(cell: CellValue) -> dict[str, Any]:

@@ -166,5 +166,5 @@ def _openpyxl() -> Any:  # noqa: ANN401  (openpyxl has no types)
 
 
 def _refused(file: str, reason: str) -> FormError:
-    told = f"{file}: {reason}"
-    return FormError(f"the sheet cannot be read\n{told}", problems=(told,))
+    line = f"{file}: {reason}"
+    return FormError(f"the sheet cannot be read\n{line}", problems=(line,))

@@ -61,8 +61,8 @@ def import_form(document: bytes, file: str, given: dict[str, str] | None = None)
         for problem in check_form(written).problems:
             cell = reader.cell_of(path_of(problem.field))
             if not cell or cell not in known:
-                told = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
-                reader.faults.append(CellFault(cell, told))
+                message = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+                reader.faults.append(CellFault(cell, message))
     order = sorted(dict.fromkeys(reader.faults), key=lambda fault: _order(fault.cell))
     return Imported(written, tuple(order), tuple(dict.fromkeys(reader.notes)))
 
@@ -185,8 +185,8 @@ class _Reader:
             if kind is not None and names.count(kind.name) > 1:
                 self._fault(at, column, f"is a second column of {kind.name}; keep one")
             if kind is None:
-                told = f"column '{text_of(row[column])}' is not carried; it has no place in a form"
-                self.notes.append(CellFault(cell_name((at, column)), told))
+                message = f"column '{text_of(row[column])}' is not carried; it has no place in a form"
+                self.notes.append(CellFault(cell_name((at, column)), message))
         self._columns, self._settings = found, settings
         return True
 
@@ -248,8 +248,8 @@ class _Reader:
             return
         total = sum((Decimal(one.get("weight", 0)) for one in metrics if not one.get("bonus")), Decimal(0))
         if number_of(row[column]) != total:
-            told = f"{label} is {text_of(row[column])}, and the weights above it total {total.normalize():f}"
-            self._fault(at, column, told)
+            message = f"{label} is {text_of(row[column])}, and the weights above it total {total.normalize():f}"
+            self._fault(at, column, message)
 
     @property
     def _has_unread_weight(self) -> bool:

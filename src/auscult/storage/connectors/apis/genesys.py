@@ -7,47 +7,40 @@ from typing import Any
 import msgspec
 
 from auscult.domain.connectors.document import Access
-from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError
-from auscult.storage.connectors.apis.asking import Answer, Api, Login, RejectedError
+from auscult.domain.connectors.place import Found, ItemError
+from auscult.storage.connectors.apis.asking import Answer, RejectedError
 from auscult.storage.connectors.apis.paging import Page, listed, moment, optional, unchanged
-from auscult.storage.connectors.apis.place import ApiPlace
-from auscult.storage.connectors.apis.windows import Window, windows
+from auscult.storage.connectors.apis.windows import Window, WindowedPlace
 
 PATIENCE = timedelta(days=1)
 """After the end of a conversation for its transcript to appear: until then an item without one is tried again."""
 
 _LISTING = "/api/v2/analytics/conversations/details/query"
-_LONGEST = timedelta(days=7)
-_FIRST = datetime(2016, 1, 1, tzinfo=UTC)
 _PAGE = 100
 _GONE = 404
 _THEIRS = frozenset({"customer", "external"})
 _FILES = ".amazonaws.com"
 
 
-class GenesysPlace(ApiPlace):
+class GenesysPlace(WindowedPlace):
     """The conversations of an organisation, as items of the format ``genesys-cloud``."""
+
+    client = ("Genesys Cloud", "an OAuth client")
+    first = datetime(2016, 1, 1, tzinfo=UTC)
+    longest = timedelta(days=7)
 
     def __init__(
         self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, now: datetime
     ) -> None:
         """``place``: ``genesys://DOMAIN``, the domain of the region. Raises ``PlaceError``."""
         domain = place.removeprefix("genesys://").strip("/")
-        client, secret = secrets.get("client_id"), secrets.get("client_secret")
-        if not client or not secret:
-            raise AccessRefusedError(
-                "Genesys Cloud needs the secrets client_id and client_secret of an OAuth client", field="secrets"
-            )
-        form = {"grant_type": "client_credentials"}
-        login = Login(f"{access.endpoint or f'https://login.{domain}'}/oauth/token", client, secret, form)
-        super().__init__(Api(access.endpoint or f"https://api.{domain}", None, {}, login=login))
-        self._since = since or _FIRST
-        self._now = now
-
-    def listing(self) -> Iterator[Found]:
-        """Yield the conversations that ended, week by week."""
-        for window in windows(self._since, self._now, _LONGEST):
-            yield from self._listed(window)
+        super().__init__(
+            (access.endpoint or f"https://api.{domain}", access.endpoint or f"https://login.{domain}"),
+            {"grant_type": "client_credentials"},
+            secrets,
+            since,
+            now,
+        )
 
     def composed(self, name: str, found: Found) -> Answer:
         """Return the conversation with its transcripts. Raises ``ItemError``, also while a transcript may still come."""
@@ -62,7 +55,8 @@ class GenesysPlace(ApiPlace):
             raise ItemError("it has no transcript yet")
         return {"conversation": conversation, "transcripts": transcripts}
 
-    def _listed(self, window: Window) -> Iterator[Found]:
+    def listed_in(self, window: Window) -> Iterator[Found]:
+        """Yield the conversations of a week that ended."""
         return listed(lambda: self._page(window, 1), lambda token: self._page(window, int(token)))
 
     def _page(self, window: Window, number: int) -> Page:

@@ -1,8 +1,13 @@
-"""Spans of time for APIs that answer no more than a week or a month at once."""
+"""Places at APIs that answer no more than a week or a month at once: their spans of time, and their sign-in."""
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from auscult.domain.connectors.place import AccessRefusedError, Found
+from auscult.storage.connectors.apis.asking import Api, Login
+from auscult.storage.connectors.apis.place import ApiPlace
 
 MARGIN = timedelta(days=7)
 """Listed before the time that is asked for: a conversation is complete only when it ends, and may last this long."""
@@ -22,3 +27,42 @@ def windows(since: datetime, now: datetime, longest: timedelta) -> Iterator[Wind
         end = min(begin + longest, now)
         yield Window(begin, end)
         begin = end
+
+
+class WindowedPlace(ApiPlace):
+    """A place at an API that lists its items span by span, for a client with an id and a secret.
+
+    A kind sets ``client`` (its name, and the article and name of the client that it needs), ``first`` (when the API began)
+    and ``longest`` (the span that it answers at once).
+    """
+
+    client: ClassVar[tuple[str, str]]
+    first: ClassVar[datetime]
+    longest: ClassVar[timedelta]
+
+    def __init__(
+        self,
+        addresses: tuple[str, str],
+        form: Mapping[str, str],
+        secrets: Mapping[str, str],
+        since: datetime | None,
+        now: datetime,
+    ) -> None:
+        """``addresses``: that of the API, and the one without a path that gives tokens. Raises ``PlaceError``."""
+        client, secret = secrets.get("client_id"), secrets.get("client_secret")
+        if not client or not secret:
+            name, kind = self.client
+            raise AccessRefusedError(f"{name} needs the secrets client_id and client_secret of {kind}", field="secrets")
+        api, login = addresses
+        super().__init__(Api(api, None, {}, login=Login(f"{login}/oauth/token", client, secret, form)))
+        self._since = since or self.first
+        self._now = now
+
+    def listing(self) -> Iterator[Found]:
+        """Yield the items, span by span."""
+        for window in windows(self._since, self._now, self.longest):
+            yield from self.listed_in(window)
+
+    @abstractmethod
+    def listed_in(self, window: Window) -> Iterator[Found]:
+        """Yield the items of a span. Raises ``PlaceError``."""

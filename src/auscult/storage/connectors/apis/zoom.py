@@ -6,48 +6,41 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from auscult.domain.connectors.document import Access
-from auscult.domain.connectors.place import AccessRefusedError, Found
-from auscult.storage.connectors.apis.asking import Answer, Api, Login
+from auscult.domain.connectors.place import Found
+from auscult.storage.connectors.apis.asking import Answer
 from auscult.storage.connectors.apis.paging import Page, listed, moment, objects, optional, unchanged
-from auscult.storage.connectors.apis.place import ApiPlace
-from auscult.storage.connectors.apis.windows import Window, windows
+from auscult.storage.connectors.apis.windows import Window, WindowedPlace
 
 _ADDRESS = "https://api.zoom.us"
 _LOGIN = "https://zoom.us"
 _LISTING = "/v2/contact_center/engagements"
 _MESSAGES = "/v2/contact_center/messaging/messages"
-_LONGEST = timedelta(days=28)
-_FIRST = datetime(2022, 1, 1, tzinfo=UTC)
 _PAGE = 300
 _MESSAGING = frozenset({"messaging", "chat", "sms", "in_app_chat"})
 
 
-class ZoomPlace(ApiPlace):
+class ZoomPlace(WindowedPlace):
     """The messaging engagements that ended, as items of the format ``zoom-contact-center``.
 
     Those of voice and video are not listed: what lies behind their ``transcript_url`` is not documented.
     """
+
+    client = ("Zoom", "a server-to-server app")
+    first = datetime(2022, 1, 1, tzinfo=UTC)
+    longest = timedelta(days=28)
 
     def __init__(
         self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, now: datetime
     ) -> None:
         """``place``: ``zoom://ACCOUNT_ID``. Raises ``PlaceError``."""
         account = place.removeprefix("zoom://").strip("/")
-        client, secret = secrets.get("client_id"), secrets.get("client_secret")
-        if not client or not secret:
-            raise AccessRefusedError(
-                "Zoom needs the secrets client_id and client_secret of a server-to-server app", field="secrets"
-            )
-        form = {"grant_type": "account_credentials", "account_id": account}
-        login = Login(f"{access.endpoint or _LOGIN}/oauth/token", client, secret, form)
-        super().__init__(Api(access.endpoint or _ADDRESS, None, {}, login=login))
-        self._since = since or _FIRST
-        self._now = now
-
-    def listing(self) -> Iterator[Found]:
-        """Yield the engagements, month by month."""
-        for window in windows(self._since, self._now, _LONGEST):
-            yield from self._listed(window)
+        super().__init__(
+            (access.endpoint or _ADDRESS, access.endpoint or _LOGIN),
+            {"grant_type": "account_credentials", "account_id": account},
+            secrets,
+            since,
+            now,
+        )
 
     def composed(self, name: str, found: Found) -> Answer:
         """Return the engagement with all its messages. Raises ``ItemError``."""
@@ -64,7 +57,8 @@ class ZoomPlace(ApiPlace):
             query["next_page_token"] = str(token)
         return {"engagement": engagement, "messages": messages}
 
-    def _listed(self, window: Window) -> Iterator[Found]:
+    def listed_in(self, window: Window) -> Iterator[Found]:
+        """Yield the messaging engagements of a month that ended."""
         query = {
             "from": f"{window.begin:%Y-%m-%dT%H:%M:%SZ}",
             "to": f"{window.end:%Y-%m-%dT%H:%M:%SZ}",

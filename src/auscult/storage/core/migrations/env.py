@@ -3,7 +3,7 @@
 from alembic import context
 
 from auscult.storage.core.migrations import versions
-from auscult.storage.core.tables import METADATA
+from auscult.storage.core.tables.base import METADATA
 from auscult.storage.core.views import FIRST, create_views, drop_views
 
 connection = context.config.attributes["connection"]

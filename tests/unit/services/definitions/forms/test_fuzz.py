@@ -69,7 +69,7 @@ def test_what_is_mutated_is_right_to_begin_with(document: bytes) -> None:
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(RIGHT), st.data())
 def test_any_slip_of_the_pen_leaves_a_form_or_faults_with_lines(document: bytes, data: st.DataObject) -> None:
-    """Issue 4.6: pieces cut out, doubled, moved, replaced by what slips in."""
+    """Pieces cut out, doubled, moved, replaced by what slips in."""
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(document)))
         end = data.draw(st.integers(start, min(len(document), start + 40)))
@@ -115,7 +115,7 @@ VALUES = st.recursive(
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(RIGHT), st.data())
 def test_any_other_value_leaves_a_form_or_faults_with_lines(document: bytes, data: st.DataObject) -> None:
-    """Issue 4.6: any key renamed, any value replaced by any other."""
+    """Any key renamed, any value replaced by any other."""
     form = yaml.safe_load(document)
     for _ in range(data.draw(st.integers(1, 3))):
         ways = places(form, [])

@@ -41,7 +41,7 @@ from tests.unit.services.definitions.forms.test_reading import changed, problems
     ],
 )
 def test_text_that_cannot_be_read_is_told_by_its_slip(document: str, line: int, likely: str) -> None:
-    """Issue 4.6: the line of the slip, not that on which a parser gave up, and what would be right."""
+    """The line of the slip, not that on which a parser gave up, and what would be right."""
     (problem,) = read_document(document.encode()).problems
     assert problem.reason.startswith("is neither YAML nor JSON: ") or "nested" in problem.reason
     assert likely in problem.reason
@@ -145,7 +145,7 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs(path: str, reason: st
     ],
 )
 def test_a_pattern_that_cannot_be_compiled_is_told_with_its_place(pattern: str, reason: str) -> None:
-    """Issue 4.6: pattern errors with position."""
+    """Pattern errors with position."""
     metric = question(weight=100, answer={"any_of": [{"pattern": pattern}]})
     (told,) = problems(changed(("metrics", [metric]))).values()
     assert reason in told
@@ -194,7 +194,7 @@ def test_what_is_doubtful_in_a_form_is_a_warning(path: str, value: Any, field: s
     ],
 )
 def test_words_that_can_never_match_are_a_warning(condition: dict[str, Any], field: str, reason: str) -> None:
-    """Issue 4.6: phrases that can never match; a backspace where the edge of a word was meant."""
+    """Phrases that can never match; a backspace where the edge of a word was meant."""
     found = warnings(("metrics.0.answer.any_of.0", condition))
     assert reason in found[f"metrics[0].answer.any_of[0].{field}"]
 

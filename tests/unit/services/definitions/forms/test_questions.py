@@ -71,7 +71,7 @@ def test_a_form_says_what_its_document_says() -> None:
     ],
 )
 def test_a_fault_is_told_at_its_place(there: str, instead: str, field: str, reason: str) -> None:
-    """Issue 15, the bad cases: each a fault with its field and line."""
+    """The bad cases: each a fault with its field and line."""
     found = check_form(FORM.replace(there, instead, 1).encode())
     told = {one.field: one for one in found.problems}
     assert field in told

@@ -36,7 +36,7 @@ def properties(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("schema", [form_schema(METRICS), conversation_schema()], ids=["form", "conversation"])
 def test_every_key_is_described(schema: dict[str, Any]) -> None:
-    """Issue 4.6: so that editors say what a key means; and the schema is one, with no reference to nothing."""
+    """So that editors say what a key means; and the schema is one, with no reference to nothing."""
     Draft202012Validator.check_schema(schema)
     assert [(name, key) for name, key, told in properties(schema) if not {"description", "const"} & told.keys()] == []
     used = {part.split('"')[0] for part in msgspec.json.encode(schema).decode().split('"#/$defs/')[1:]}

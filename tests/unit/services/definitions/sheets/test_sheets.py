@@ -35,7 +35,7 @@ def form_of(imported: Imported) -> Form:
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_importing_an_export_gives_the_same_form(name: str, kind: Any) -> None:
-    """Issue 15: of every example, starter and golden form, in both kinds of file, and nothing is left behind."""
+    """Of every example, starter and golden form, in both kinds of file, and nothing is left behind."""
     sheet = export_form(DOCUMENTS[name], kind)
     found = import_form(sheet, f"form.{kind}")
     assert form_of(found) == read_form(DOCUMENTS[name])
@@ -120,7 +120,7 @@ def test_headings_within_the_table_are_sections() -> None:
 
 
 def test_every_fault_has_its_cell_all_at_once() -> None:
-    """Issue 15: merged cells, formulas, a wrong total, and what a form's check finds."""
+    """Merged cells, formulas, a wrong total, and what a form's check finds."""
     book = openpyxl.Workbook()
     sheet = book.active
     for row in [

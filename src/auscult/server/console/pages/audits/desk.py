@@ -25,7 +25,7 @@ from auscult.services.audits.workflow import Auditing
 from auscult.storage.audits.queue import QueueQuery
 
 _MOST = 1_000
-_TOLD = frozenset({"audit.incomplete", "level.unknown", "reason.missing"})
+_SHOWN_REASONS = frozenset({"audit.incomplete", "level.unknown", "reason.missing"})
 _GIVEN = frozenset[str](dict(ANSWERS))
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -79,7 +79,7 @@ class ItemPage(Controller):
                 return Redirect(f"{self.at}/{conversation_id}", status_code=303)
             desk.submit(assignment_id, me)
         except RequestError as error:
-            if error.reason not in _TOLD:
+            if error.reason not in _SHOWN_REASONS:
                 raise
             return self._desk(visit, desk.show(assignment_id), _open(error))
         return self._next(visit, conversation_id, "submitted")

@@ -86,8 +86,8 @@ class CoachingPage(Controller):
                 visit.visitor.email,
             )
         except (RequestError, NotFoundError, ConflictError, ValueError) as error:
-            told = error.message if isinstance(error, AuscultError) else _("the date is none")
-            return self._new(visit, data, told, 422)
+            message = error.message if isinstance(error, AuscultError) else _("the date is none")
+            return self._new(visit, data, message, 422)
         to = made[0].coaching_id if len(made) == 1 else ""
         return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)
 

@@ -1,5 +1,6 @@
 // What every page does beyond its HTML. Pages read well without it: it adds keys, finding, and the reader's time zone.
 import { find, replay } from "./conversation.js";
+import { isShortcut } from "./keys.js";
 
 document.documentElement.classList.add("scripted");
 
@@ -8,12 +9,14 @@ if (zone && !document.cookie.includes(`auscult_zone=${encodeURIComponent(zone)}`
   document.cookie = `auscult_zone=${encodeURIComponent(zone)}; Path=/console; Max-Age=31536000; SameSite=Lax`;
 }
 
-const inField = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+// The dialog that lists the shortcuts, and switches them off.
+const shortcuts = document.querySelector("dialog#keys");
+for (const button of document.querySelectorAll("[data-shows-keys]")) button.addEventListener("click", () => shortcuts.showModal());
 
 // Keys that hold everywhere: / to the search field; g and then a letter to a page.
 let went = false;
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+  if (!isShortcut(event)) return;
   if (event.key === "/") {
     const field = document.querySelector("input[type=search]");
     if (field) {
@@ -26,20 +29,20 @@ addEventListener("keydown", (event) => {
     const link = document.querySelector(`.nav li a[href="/console${paths[event.key]}"]`);
     if (link) link.click();
   } else if (event.key === "?") {
-    document.querySelector("dialog#keys")?.showModal();
+    shortcuts?.showModal();
   }
   const keyed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (keyed) keyed.click();
   went = event.key === "g";
 });
 
-// Choose a theme without loading the page anew; without script the form does the same.
-for (const form of document.querySelectorAll("form.themes:not([data-reload])")) {
+// Choose a theme, or switch shortcuts off, without loading the page again; without script the form does the same.
+for (const form of document.querySelectorAll("form.themes[data-usual]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const theme = event.submitter.value;
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    const { name, value } = event.submitter;
+    if (value === form.dataset.usual) delete document.documentElement.dataset[name];
+    else document.documentElement.dataset[name] = value;
     for (const button of form.querySelectorAll("button"))
       button.setAttribute("aria-pressed", String(button === event.submitter));
     const data = new FormData(form, event.submitter);
@@ -49,7 +52,7 @@ for (const form of document.querySelectorAll("form.themes:not([data-reload])")) 
 
 // Lists: j and k move from row to row; Enter opens, as it does with any link.
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !"jk".includes(event.key)) return;
+  if (!isShortcut(event) || !"jk".includes(event.key)) return;
   const rows = [...document.querySelectorAll("table.list tbody .what a")];
   const at = rows.indexOf(document.activeElement);
   const next = event.key === "j" ? at + 1 : at - 1;
@@ -76,8 +79,7 @@ addEventListener("change", (event) => {
 });
 addEventListener("reset", () => setTimeout(count));
 addEventListener("keydown", (event) => {
-  if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (inField(event.target) && event.target.type !== "checkbox") return;
+  if (event.key !== "x" || !isShortcut(event, "input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
   const box = document.activeElement.closest("#bulk tr")?.querySelector("input[name=id]");
   if (!box) return;
   box.checked = !box.checked;

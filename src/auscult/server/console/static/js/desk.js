@@ -5,6 +5,7 @@ import { hydrate, render } from "../vendor/preact.js";
 import { effect } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
 import { Desk, Draft } from "./desk_state.js";
+import { isShortcut } from "./keys.js";
 
 const form = document.querySelector("#desk");
 const list = form.querySelector("ol");
@@ -90,18 +91,18 @@ const keys = {
   g: () => document.querySelector(`mark[data-for~="${desk.item.id}"]`)?.scrollIntoView({ block: "center" }),
 };
 
+const FIELDS = "textarea, select, input[type=text], input[type=number]";
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();
     submit();
     return;
   }
-  const writes = event.target.matches?.("textarea, select, input[type=text], input[type=number]");
-  if (writes && event.key === "Escape") {
+  if (event.key === "Escape" && event.target.matches?.(FIELDS)) {
     show(desk.at.peek());
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || writes || document.querySelector("dialog[open]")) return;
+  if (!isShortcut(event, FIELDS)) return;
   const n = "123456789".indexOf(event.key);
   if (n >= 0 && event.key) {
     const chosen = radios(desk.item)[n];

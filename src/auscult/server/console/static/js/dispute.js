@@ -1,5 +1,7 @@
 // The page of a dispute by keyboard: 1, 2 and 3 choose what counts from now on; Ctrl and Enter decide and open the next.
 
+import { isShortcut } from "./keys.js";
+
 const form = document.querySelector("#decision");
 
 addEventListener("keydown", (event) => {
@@ -8,7 +10,7 @@ addEventListener("keydown", (event) => {
     form.requestSubmit();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("textarea, select, input[type=text]")) return;
+  if (!isShortcut(event, "textarea, select, input[type=text]")) return;
   const chosen = form.querySelectorAll("input[name=answer]")[["1", "2", "3"].indexOf(event.key)];
   if (!chosen) return;
   chosen.checked = true;

@@ -1,5 +1,7 @@
 // The player: two lanes drawn from the server's peaks, and an audio element that asks for ranges. Without sound the
 // map of the conversation stays as it is.
+import { isShortcut } from "./keys.js";
+
 const player = document.querySelector(".player[data-sound]");
 
 const clock = (seconds) => {
@@ -142,8 +144,7 @@ class Player {
   }
 
   key(event) {
-    const isTaken = event.target.closest?.("input:not(.seek), textarea, select, [contenteditable], dialog");
-    if (event.ctrlKey || event.metaKey || event.altKey || isTaken) return;
+    if (!isShortcut(event, "input:not(.seek), textarea, select, [contenteditable]")) return;
     const isOnSeek = event.target === this.seek && event.key.startsWith("Arrow");
     const keys = { p: "play", ArrowLeft: "back", ArrowRight: "forward", v: "evidence", l: "silence" };
     const isSegment = event.target.matches?.('input[type="radio"]');

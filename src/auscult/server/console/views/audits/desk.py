@@ -43,7 +43,7 @@ _QUOTED = re.compile("\u201c([^\u201c\u201d]+)\u201d")
 
 
 LEVEL = "level:"
-"""Before the name of a level in the fields of the form, which tells it from YES, NO and NA."""
+"""Before the name of a level in the fields of the form, which distinguishes it from YES, NO and NA."""
 
 
 class ChoiceView(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Agents: a funnel and shrunken shares. Not a league table: what chance explains is not told apart."""
+"""Agents: a funnel and shrunken shares. Not a league table: differences that chance explains are not shown as differences."""
 
 from collections.abc import Mapping
 from math import floor

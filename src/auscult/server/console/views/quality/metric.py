@@ -89,9 +89,7 @@ def metric_view(
         form=form.name,
         question=question_of(metric),
         answer=tuple(_answer(metric, found, reader)),
-        period=_("{first} to {last}").format(
-            first=reader.day(span[0], year=False), last=reader.day(span[1], year=False)
-        ),
+        period=_("{first} to {last}").format(first=reader.day(span[0], year=False), last=reader.last_day(span[1])),
         chart=_chart(found, reader, address(path, query, met=metric.id)),
         note=_note(found),
         curve=_curve(found, reader),

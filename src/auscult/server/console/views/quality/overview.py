@@ -111,7 +111,7 @@ class Leads(NamedTuple):
 
     def name(self, week: Passed) -> str:
         """Return what a week is called."""
-        return _("Week to {day}").format(day=self.reader.day(week.until))
+        return _("Week to {day}").format(day=self.reader.last_day(week.until))
 
 
 class Reason(NamedTuple):

@@ -1,0 +1,384 @@
+"""The application on one database, and the processes that serve it and work for it.
+
+Heavy rooms are imported inside the functions, so that ``auscult --help`` stays quick.
+"""
+# ruff: noqa: PLC0415  (see above)
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auscult.bootstrap import privacy, recordings
+from auscult.bootstrap.connections import Share, of_server, of_worker
+from auscult.bootstrap.engines import assistant, check_judge, evaluator, plug_in
+from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
+from auscult.bootstrap.processes import (
+    cores,
+    keep_numpy_to_one_thread,
+    set_up_telemetry,
+    tune_for_evaluation,
+)
+from auscult.bootstrap.serving import serve_together
+from auscult.bootstrap.tracing import set_up_tracing
+from auscult.config import Settings
+from auscult.domain.errors import SettingsError
+from auscult.domain.probe import Probe
+from auscult.domain.tenancy import Tenant
+
+if TYPE_CHECKING:
+    import socket
+    from multiprocessing.synchronize import Semaphore
+
+    from auscult.domain.connectors.run import Order, Run
+    from auscult.domain.history.backfills import BackfillKind
+    from auscult.domain.rate_limits import Windows
+    from auscult.formats import Limits
+    from auscult.server.console.demo import Demo
+    from auscult.services.audits.workflow import Auditing
+    from auscult.services.history.chunks import ChunkProcessing, ChunkWork
+    from auscult.services.scoring.evaluate import Evaluator
+    from auscult.storage import Store
+    from auscult.workers.temporary import TemporaryWorkers
+
+Progress = Callable[[int, int | None], None]
+"""Receives from time to time the number of conversations done, and the total if it is known."""
+
+PAGE_THREADS = 8
+"""Threads that read where the database is a server, so that one slow answer does not hold up the others."""
+
+
+NICENESS = 5
+_PATIENCE_S = 0.2
+
+
+class Application:
+    """Everything wired up on one database, for one command. Made by ``open``."""
+
+    def __init__(self, settings: Settings, store: "Store") -> None:
+        """Wire it up; nothing heavy is loaded before it is needed."""
+        self.settings = settings
+        self.store = store
+
+    @property
+    def answered(self) -> frozenset[type[Probe]]:
+        """The kinds of probe for which an engine is configured."""
+        return evaluator(self.settings).answered
+
+    @property
+    def _limits(self) -> "Limits":
+        """Return the limits of input."""
+        from auscult.formats import Limits
+
+        settings = self.settings
+        return Limits(**{name: getattr(settings, name) for name in Limits.__struct_fields__})
+
+    def load(
+        self,
+        tenant: Tenant,
+        files: Sequence[Path],
+        *,
+        wait: bool = True,
+        progress: Progress | None = None,
+        shape: tuple[str, Mapping[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """Accept every file; with ``wait``, until all of it is readable. Processes it here when no worker is running.
+
+        ``shape`` is the name of a format of connectors with its options; None recognises files by their content.
+        Returns counts under the names of docs/reference/cli.md: accepted, unchanged, scored, below_threshold,
+        duration_unavailable, not_evaluated, failed, waiting, rejected, judge (its usage, or None), and rejects,
+        the path of the rejects file or None.
+        """
+        import msgspec
+
+        from auscult.services.scoring.intake.admission import AdmissionControl
+        from auscult.services.scoring.intake.ingest import Load, conversations_of
+        from auscult.services.scoring.intake.mapped import mapped_conversations
+        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
+
+        settings = self.settings
+        set_up_tracing(settings, "command")
+        room = AdmissionControl(self.store.batches, settings.backlog)
+        refused = self.store.within(tenant).privacy.refused
+        with self.helping(files) as helping, RejectsWriter(rejects_path(files[0]), refused) as rejects:
+            load = Load(
+                self.store.within(tenant),
+                self.store.batches,
+                ensure_worker=helping.ensure_running if wait else lambda: None,
+                progress=progress or (lambda _done, _total: None),
+                wait_for_room=partial(room.wait, helping.ensure_running),
+            )
+            if shape is None:
+                documents = conversations_of(files, tenant.app_id, self._limits, rejects)
+            else:
+                documents = mapped_conversations(files, shape, (tenant.app_id, self._limits), rejects)
+            intake = load.ingest(documents, group=settings.batch_size, wait=wait)
+        counts = msgspec.structs.asdict(intake)
+        rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
+        return counts | rejected | {"judge": load.used if load.used.calls else None}
+
+    def helping(self, files: Sequence[Path] = ()) -> "TemporaryWorkers":
+        """Return a context with workers for all of ``files``, started when no other is running."""
+        from auscult.workers.process_pool import ProcessPool
+        from auscult.workers.temporary import TemporaryWorkers, helpers_for
+
+        most = min(helpers_for(files), cores())
+        return TemporaryWorkers(self.store.workers, lambda: ProcessPool(most, work_behind, self.settings))
+
+    def run_connector(self, tenant: Tenant, name: str, order: "Order", *, wait: bool) -> "Run":
+        """Run a connector in this process; with ``wait``, until what it brought is processed."""
+        from auscult.bootstrap.scheduling import connecting
+        from auscult.services.scoring.intake.admission import AdmissionControl
+
+        room = AdmissionControl(self.store.batches, self.settings.backlog)
+        with self.helping() as helping:
+            run = connecting(self.store, tenant, self.settings).run(
+                name, order, partial(room.wait, helping.ensure_running)
+            )
+            while wait and run.counts.new + run.counts.changed and self.store.batches.has_waiting(tenant):
+                helping.ensure_running()
+                time.sleep(_PATIENCE_S)
+        return run
+
+    def auditing(self, tenant: Tenant) -> "Auditing":
+        """The audits of an app."""
+        from auscult.reports import REPORTS
+        from auscult.services.audits.workflow import Auditing
+
+        return Auditing(self.store.within(tenant), REPORTS, partial(datetime.now, UTC))
+
+    def rebuild(self, progress: Progress | None = None, *, analyze: bool = False) -> int:
+        """Render every row of every app again, with ``analyze`` those analysed that never were; how many that were."""
+        from auscult.reports import REPORTS
+        from auscult.services.scoring.rebuild import rebuild
+
+        analyst = evaluator(self.settings, store=self.store) if analyze else None
+        done = rebuild(self.store, REPORTS, progress or (lambda _done, _total: None), analyst)
+        self.store.rebuild_tallies()
+        return done
+
+    def verify(self) -> list[str]:
+        """Recount tallies, rows and jobs; one line for each difference, none when all agree."""
+        return [str(difference) for difference in self.store.recount()]
+
+    def repair(self, progress: Progress | None = None) -> list[str]:
+        """Repair differences, render rows and count tallies again; return one line for each difference that is left."""
+        self.store.repair()
+        self.store.rebuild_tallies()  # from the rows that are left, so that rendering finds all in step
+        self.rebuild(progress)
+        return self.verify()
+
+    def server_app(self, demo: "Demo | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)
+        """Build the ASGI application: reports, the hook, our own API, the console, health, documentation."""
+        from auscult.bootstrap import people
+        from auscult.reports import REPORTS
+        from auscult.server.app import create_app
+        from auscult.server.settings import ServerSettings
+        from auscult.services.operations.readiness import Readiness
+
+        settings, path = self.settings, sqlite_path(self.settings)
+        return create_app(
+            store=self.store,
+            windows=self._windows(),
+            recordings=recordings.folder(settings),
+            reports=REPORTS,
+            settings=ServerSettings(
+                rate_limit=settings.rate_limit,
+                page_maximum=settings.page_maximum,
+                token_audience=settings.token_audience,
+                page_threads=0 if self.store.is_embedded else PAGE_THREADS,
+                request_bytes=settings.request_bytes,
+                recording_bytes=settings.recording_bytes,
+                recording_link_s=settings.recording_link_s,
+                transcribes=settings.transcriber_url is not None,
+                batch_size=settings.batch_size,
+                backlog=settings.backlog,
+                limits=self._limits,
+                connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
+                metrics_token=settings.metrics_token,
+                is_one_of_several=settings.processes > 1,
+            ),
+            assistant=assistant(settings, self.store.spending, self.store.places),
+            readiness=Readiness(self.store, path.absolute().parent if path else None, settings.disk_free_mb),
+            answered=lambda: self.answered,
+            trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
+            demo=demo,
+            sign_on=people.sign_on_of(settings, self.store),
+        )
+
+    def _windows(self) -> "Windows":
+        """Return the store of request counts: Redis where one is configured, else the database."""
+        from auscult.storage.access.rate_windows import Windows
+        from auscult.storage.access.redis_windows import RedisWindows
+
+        if self.settings.redis_url:
+            return RedisWindows(self.settings.redis_url)
+        return Windows(self.settings.database_url, of_server(self.settings).beside)
+
+
+@contextmanager
+def open(  # noqa: A001  (reads as bootstrap.open)
+    settings: Settings, share: Share | None = None, *, with_secrets: bool = True
+) -> Generator[Application]:
+    """Open the database, made and migrated when new; let it go at the end. ``share`` says over how many connections.
+
+    Who has nothing to do with secrets (``with_secrets`` false) needs no key to them.
+    Raises ``SettingsError`` when it cannot be opened, or when the key is not the one its secrets were locked with.
+    """
+    from auscult.storage import check_migrated, migrate, new_secret_key, open_store
+
+    plug_in()
+    path = sqlite_path(settings)
+    if path is not None and not path.parent.is_dir():
+        raise SettingsError(
+            f"the folder {path.parent} does not exist: make it, or name another database",
+            code="database.no_folder",
+            field="database",
+            value=settings.database_url,
+        )
+    if settings.migrate == "never":
+        check_migrated(settings.database_url)
+    else:
+        migrate(settings.database_url)
+    key, made = secret_key(settings) if with_secrets else (new_secret_key(), False)
+    store = open_store(settings.database_url, key, (share or of_server(settings)).store)
+    try:
+        if with_secrets:
+            check_key(store, settings, is_new=made)
+        yield Application(settings, store)
+    finally:
+        store.close()
+
+
+def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" = None) -> None:
+    """Serve until SIGTERM or SIGINT, with ``settings.workers`` workers. ``ready`` receives the address.
+
+    With ``demo`` the console is one, which one process serves.
+
+    Several server processes share the socket that this one listens on, so that a connection which waits when
+    one of them crashes is accepted by another; this one only supervises them.
+    """
+    from auscult.server.serving.run import bind, run
+    from auscult.workers.process_pool import ProcessPool
+    from auscult.workers.shutdown import stop_on_signals
+
+    check_judge(settings)  # here, as each process that is started below would print a traceback
+    stop = threading.Event()
+    stop_on_signals(stop)
+    set_up_telemetry(settings, "server")
+    keep_numpy_to_one_thread()
+    with (
+        open(settings) as application,
+        bind(settings.host, settings.port) as listener,
+        ProcessPool(settings.workers, work_behind, settings),
+    ):
+        _wake(application.store)
+        if settings.processes == 1:
+            run(application.server_app(demo), listener, stop, ready)
+        else:
+            application.store.close()
+            serve_together(settings, serve_beside, listener, stop, ready)
+
+
+def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
+    """Be one of several serving processes: ``up`` counts those that answer."""
+    from auscult.server.serving.run import run
+
+    set_up_telemetry(settings, "server")
+    keep_numpy_to_one_thread()
+    with open(settings) as application:
+        run(application.server_app(), listener, stop, lambda _address: up.release())
+
+
+def _wake(store: "Store") -> None:
+    """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
+    store.batches.resume()
+    store.sweeps.wake()
+
+
+def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None) -> None:
+    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name."""
+    from auscult.bootstrap.scheduling import schedules_of
+    from auscult.reports import REPORTS
+    from auscult.services.scoring.process import Processing
+    from auscult.storage.core.pooled_jobs import pooled_jobs
+    from auscult.workers.dbos_database import jobs_url
+    from auscult.workers.shutdown import stop_on_signals
+    from auscult.workers.worker import Work, Worker
+
+    is_of_a_crew = stop is not None
+    if stop is None:
+        stop = threading.Event()
+        stop_on_signals(stop)
+    set_up_telemetry(settings, "worker")
+    tune_for_evaluation()
+    share = of_worker(settings)
+    with open(settings, share) as application:
+        if not is_of_a_crew:
+            _wake(application.store)
+        judging = evaluator(settings, spending=application.store.spending, store=application.store)
+        judging = judging._replace(conversation_s=settings.conversation_s)
+        processing = Processing(application.store, judging, REPORTS, partial(datetime.now, UTC))
+        pooled = pooled_jobs(settings.database_url, share.beside)
+        work = Work(
+            store=application.store,
+            processing=processing,
+            sweeping=sweeping(application.store, judging),
+            jobs_url=jobs_url(pooled[0] if pooled else settings.database_url),
+            jobs_engine=pooled and pooled[1],
+            jobs_connections=share.beside,
+            poll_s=settings.poll_ms / 1000,
+            schedules=schedules_of(application.store, settings),
+        )
+        with _background(settings, application):
+            Worker(work).run(stop, ready)
+
+
+@contextmanager
+def _background(settings: Settings, application: Application) -> Generator[None]:
+    """Run what goes on in threads alongside a worker."""
+    from auscult.bootstrap import people
+    from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.workers.background.live_poller import LiveConversationPoller
+    from auscult.workers.background.statistics_refresher import StatisticsRefresher
+    from auscult.workers.background.webhook_dispatcher import WebhookDispatcher
+    from auscult.workers.webhook_sender import HttpSender
+
+    store, now = application.store, partial(datetime.now, UTC)
+    sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
+    with (
+        closing(assistant(settings, store.spending, store.places)) as assisting,
+        LiveConversationPoller(store, assisting, now),
+        WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
+        StatisticsRefresher(store.vacuum),
+        privacy.log_sealer(settings, store),
+        recordings.background(settings, store),
+        people.exporter(store),
+    ):
+        yield
+
+
+def sweeping(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
+    """Return the processing of the chunks of every kind of backfill."""
+    from auscult.reports import REPORTS
+    from auscult.services.history.backtest_chunks import Backtesting
+    from auscult.services.history.chunks import ChunkProcessing
+    from auscult.services.history.rescore_chunks import Rescoring
+
+    now = partial(datetime.now, UTC)
+    kinds: Mapping[BackfillKind, ChunkWork] = {
+        "rescore": Rescoring(judging, REPORTS, now),
+        "backtest": Backtesting(judging, now),
+    }
+    return ChunkProcessing(store, kinds, now)
+
+
+def work_behind(settings: Settings, stop: threading.Event) -> None:
+    """Be a worker of a pool: without output, and after readers where cores are short."""
+    os.nice(NICENESS)
+    work(settings, lambda _name: None, stop)

@@ -1,0 +1,175 @@
+"""The inbox of Home: what waits for the reader, each with one verb that begins it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.pages.administration.approvals import waiting as waiting_approvals
+from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
+from auscult.server.console.pages.review.coaching import coach_of
+from auscult.server.console.pages.review.disputes import reviewing
+from auscult.server.console.views.audits.listing import is_late
+from auscult.server.console.views.home import TodoView
+from auscult.server.console.visit import BASE, Visit
+from auscult.storage.disputes.repository import DisputeQuery
+
+_MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
+_FOR_AGENT, _FOR_COACH = {"yet_to_start", "pending_agent_review"}, {"pending_supervisor_review"}
+_LATE, _DUE = "late", ""
+
+
+def inbox(visit: Visit) -> tuple[TodoView, ...]:
+    """Return what waits for the reader, what is late first."""
+    found = [todo for part in _PARTS for todo in part(visit)]
+    return tuple(sorted(found, key=lambda each: each.kind != _LATE))
+
+
+def _own_audits(visit: Visit) -> Iterator[TodoView]:
+    """Yield the reader's audits."""
+    waiting = visit.app.queue.waiting(visit.visitor.email) if visit.may("audit.perform") else []
+    if not waiting:
+        return
+    first = min(waiting, key=lambda each: each.since)
+    yield TodoView(
+        what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
+        detail=_("Assigned to you. What others decided stays hidden until you submit."),
+        due=_("Since {time}").format(time=visit.reader.lately(first.since)),
+        kind=_LATE if any(is_late(each, visit.now) for each in waiting) else _DUE,
+        href=f"{BASE}/audits",
+        verb=_("Begin"),
+    )
+
+
+def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
+    """Yield the overdue audits of others, for those who may reassign them."""
+    if not visit.may("audit.reassign"):
+        return
+    others = [
+        each
+        for each in visit.app.queue.waiting(limit=_MOST)
+        if each.assignment.rater != visit.visitor.email and is_late(each, visit.now)
+    ]
+    for auditor, number in Counter(each.assignment.rater or "" for each in others).most_common(3):
+        oldest = min(each.since for each in others if each.assignment.rater == auditor)
+        yield TodoView(
+            what=ngettext("{n} audit overdue", "{n} audits overdue", number).format(n=number),
+            detail=_("With {auditor}.").format(auditor=auditor),
+            due=_("Since {time}").format(time=visit.reader.lately(oldest)),
+            kind=_LATE,
+            href=f"{BASE}/conversations?audit=assigned",
+            verb=_("Look"),
+        )
+
+
+def _disputes(visit: Visit) -> Iterator[TodoView]:
+    """Yield the open disputes, with the date by which the first is to be decided."""
+    if not visit.may("dispute.decide"):
+        return
+    query = DisputeQuery(state="open", limit=_MOST_DISPUTES)
+    found = [each.dispute for each in visit.app.disputes.disputes(query)]
+    if not found:
+        return
+    first = min(found, key=lambda each: each.due_at)
+    yield TodoView(
+        what=ngettext("{n} dispute to decide", "{n} disputes to decide", len(found)).format(n=len(found)),
+        detail=ngettext("An agent asks for another answer.", "Agents ask for other answers.", len(found)),
+        due=_("Due {day}").format(day=visit.reader.day(first.due_at, year=False)),
+        kind=_LATE if first.due_at < visit.now else _DUE,
+        href=f"{BASE}/disputes",
+        verb=_("Decide"),
+    )
+
+
+def _results(visit: Visit) -> Iterator[TodoView]:
+    """Yield an agent's results that are to be accepted or disputed."""
+    agents = visit.person.agent_ids
+    found = reviewing(visit).of_agents(agents, _MOST_RESULTS) if agents else ()
+    ends = [each.review.ends_at for each in found if each.status == "pending_agent_review"]
+    known = [each for each in ends if each is not None]
+    if known:
+        yield TodoView(
+            what=ngettext("{n} new result", "{n} new results", len(known)).format(n=len(known)),
+            detail=_("Accept each answer, or dispute it."),
+            due=_("Due {day}").format(day=visit.reader.day(min(known), year=False)),
+            kind=_DUE,
+            href=f"{BASE}/my-results",
+            verb=_("Look"),
+        )
+
+
+def _calibrations(visit: Visit) -> Iterator[TodoView]:
+    """Yield the calibration sessions in which the reader has answers to give."""
+    me = visit.visitor.email
+    for each in calibrating(visit).listing(me) if visit.may(TAKE_PART) else ():
+        mine = each.rater(me)
+        if each.state != "active" or mine is None or mine.submitted_at or mine.left_at:
+            continue
+        due = _("Since {time}").format(time=visit.reader.lately(each.created_at))
+        if each.due_at:
+            due = _("Due {day}").format(day=visit.reader.day(each.due_at, year=False))
+        yield TodoView(
+            what=_("Calibration: {name}").format(name=each.name),
+            detail=ngettext("{n} conversation to rate.", "{n} conversations to rate.", len(each.items)).format(
+                n=len(each.items)
+            ),
+            due=due,
+            kind=_LATE if each.due_at and each.due_at < visit.now else _DUE,
+            href=f"{BASE}/calibration/{each.session_id}",
+            verb=_("Rate"),
+        )
+
+
+def _coaching(visit: Visit) -> Iterator[TodoView]:
+    """Yield the coaching that waits for the reader: an agent's to begin or to answer, a coach's to confirm or late."""
+    agents, today = visit.principal.agent_ids, visit.reader.today
+    if not agents and not visit.may(GIVE):
+        return
+    found = (each for each in coach_of(visit).listing() if each.is_active and may_see(visit.app, each, visit.principal))
+    mine = (
+        each
+        for each in found
+        if (each.agent_id in agents and each.state in _FOR_AGENT)
+        or (each.coach == visit.visitor.email and (each.state in _FOR_COACH or each.is_late(today)))
+    )
+    for each in islice(mine, _MOST_COACHING):
+        due = _("Since {time}").format(time=visit.reader.lately(each.created_at))
+        if each.due_on:
+            due = _("Due {day}").format(day=visit.reader.day(each.due_on, year=False))
+        yield TodoView(
+            what=_("Coaching: {goal}").format(goal=each.goal),
+            detail=_("From {coach}.").format(coach=each.coach) if each.agent_id in agents else _("Given by you."),
+            due=due,
+            kind=_LATE if each.is_late(today) else _DUE,
+            href=f"{BASE}/coaching/{each.coaching_id}",
+            verb=_("Look"),
+        )
+
+
+def _approvals(visit: Visit) -> Iterator[TodoView]:
+    """Yield the steps that wait for a second person, where the reader may be that person."""
+    if not visit.principal.may_everywhere("approval.decide"):
+        return
+    for each in waiting_approvals(visit):
+        if each.approve:
+            yield TodoView(
+                what=each.what,
+                detail=_("Asked for by {person}; it waits for a second person.").format(person=each.by),
+                due=_("Since {time}").format(time=each.when),
+                kind=_DUE,
+                href=f"{BASE}/administration/approvals",
+                verb=_("Decide"),
+            )
+
+
+_PARTS: tuple[Callable[[Visit], Iterator[TodoView]], ...] = (
+    _own_audits,
+    _results,
+    _disputes,
+    _calibrations,
+    _coaching,
+    _approvals,
+    _overdue_audits,
+)

@@ -1,0 +1,1 @@
+"""Layers around every route: security headers, limits for unknown callers, and HEAD."""

@@ -1,0 +1,60 @@
+"""The outer layer: what every answer carries, and the limit for those whom nobody knows."""
+
+from auscult.domain.errors import RequestError
+from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
+from auscult.server.errors import error_response
+from auscult.server.exchange import exchange_of
+from auscult.server.limits import Limiter
+
+
+class Envelope:
+    """Gives every answer a request id, the state of the rate limit, and guards for browsers.
+
+    A request for which no account was found counts against the address that it came from, which slows down guessing
+    and shows nothing of any account. Paths in ``uncounted`` (health, documentation) cost nothing.
+    """
+
+    def __init__(self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str]) -> None:
+        """Wrap ``app``."""
+        self._app = app
+        self._limiter = limiter
+        self._uncounted = uncounted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = exchange_of(scope)
+        replaced = False
+
+        async def send_enveloped(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                if exchange.decision is None and scope["path"] not in self._uncounted:
+                    exchange.decision = self._limiter.acquire(_address(scope))
+                    replaced = exchange.decision is not None and not exchange.decision.allowed
+                if replaced:
+                    await _refuse(scope, send)
+                    return
+                message["headers"] = [*message["headers"], *exchange.raw_headers(message["headers"])]
+            if not replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_enveloped)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    """Answer that the limit is reached, in place of the answer that was on its way."""
+    exchange = exchange_of(scope)
+    error = RequestError("too many requests", code="rate.exceeded")
+    status, body, media_type = error_response(scope, error)
+    own = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
+    headers = [*own, *exchange.raw_headers(own)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return f"address {client[0] if client else ''}"

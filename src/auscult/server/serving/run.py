@@ -1,0 +1,65 @@
+"""Runs the application under uvicorn, on a socket that is bound before anything else is promised."""
+
+import socket
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from auscult.domain.errors import SettingsError
+from auscult.server.app import Server
+from auscult.server.serving.listening import uvicorn_config
+
+BACKLOG = 2048
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Listen on an address; port 0 takes a free one. Raises ``SettingsError`` when somebody else does already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on: {error.strerror}; name another with --port, or 0 for a free one",
+            code="port.taken",
+            field="port",
+            value=port,
+        ) from error
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where a listening socket is found, as one would write it into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
+    """Serve until ``stop``, then let requests under way end. ``ready`` receives the address once the server answers."""
+    host, port = listener.getsockname()[:2]
+    server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
+    threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
+    server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us, and reports when it is up."""
+
+    def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._up = up
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none: the one who started us sets ``stop``, and the process ends with status 0."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._up()
+
+    def end_on(self, stop: threading.Event, stop_listening: Callable[[], None]) -> None:
+        stop.wait()
+        stop_listening()
+        self.should_exit = True

@@ -1,0 +1,315 @@
+"""The hook of agent assist (rule 27): events of a contact centre about conversations in progress.
+
+``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may hold a message, events, or both.
+Answered ``{"STATUS":"OK"}`` once its events are committed; a repeated request changes nothing.
+
+What the vendor's bodies cannot say may be said too: ``messageId``, and ``timestamp`` beside a message or an event. The
+header ``Idempotency-Key`` names a request, so that the same one is known whatever is in it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+from msgspec import Struct
+
+from auscult.domain.assist.live import (
+    Arrival,
+    Author,
+    Ended,
+    HookEvent,
+    Message,
+    Moved,
+    Participant,
+    SummaryAsked,
+    Transfer,
+)
+from auscult.domain.conversation import Channel
+from auscult.domain.errors import FormatError, RequestError
+from auscult.formats import Limits
+from auscult.formats._instants import instant
+from auscult.server.asgi import Receive, Scope
+from auscult.server.bodies import check_json, read_body, read_object
+from auscult.server.door import Door, check_scope
+from auscult.server.live import LiveService
+from auscult.server.vendor.routes import VendorRoute
+from auscult.storage.store import Store
+
+PATHS = ("/agentassist/api/v1/hooks/{botId}", "/agentai/api/v1/hooks/{botId}")
+SCOPES = frozenset({"AgentAssist Analytics", "assist:write"})
+ANSWER = b'{"STATUS":"OK"}'
+
+_BODY_BYTES = 1 << 20
+_LONGEST_ID = 255
+_MOST_EVENTS = 100
+_AHEAD = timedelta(
+    hours=1
+)  # clocks differ; a time that is further ahead would be the last of its conversation for long
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", re.ASCII)
+_CHANNELS: Mapping[str, Channel] = {"chat": "chat", "voice": "voice"}
+_AUTHORS: Mapping[str, Author] = {"user": "customer", "agent": "agent"}
+_TRANSFERS: Mapping[str, Transfer] = {"na": "first", "cold": "cold", "warm": "warm", "redial": "redial"}
+_TRANSITIONS: Mapping[str, bool] = {"entry": True, "exit": False}
+_TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
+
+
+class HookRoute(VendorRoute):
+    """Receives the events of contact centres."""
+
+    def __init__(self, door: Door, store: Store, live: LiveService, limits: Limits) -> None:
+        """Take in from whom ``door`` lets in."""
+        super().__init__(PATHS)
+        self._door = door
+        self._store = store
+        self._live = live
+        self._limits = limits
+
+    async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
+        """That it is taken in."""
+        if "token" in headers:  # as the vendor's samples have it
+            headers.setdefault("auth", headers["token"])
+        client = await self._door.client(scope, headers)
+        named = {"accountid": client.account_id, **headers}  # the vendor's hook asks for no account
+        (tenant,) = await self._door.tenants(client, scope["path_params"], named, ())
+        check_scope(client.scopes, SCOPES)
+        check_json(headers)
+        body = read_object(await read_body(receive, headers, _BODY_BYTES))
+        received = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
+        await self._live.receive(lambda: self._store.within(tenant), received.conversation_id, received.arrivals)
+        return ANSWER
+
+
+class HookBody(NamedTuple):
+    """The events of a request, all of one conversation."""
+
+    conversation_id: str
+    arrivals: tuple[Arrival, ...]
+
+
+def read_hook(body: Mapping[str, Any], app_id: str, received_at: datetime, key: str | None, limits: Limits) -> HookBody:
+    """Read a body; other keys are passed over. Raises ``RequestError``: ``field.*``, ``date.unreadable``."""
+    fields = _Fields(body, "")
+    conversation_id = fields.text("conversationId", is_required=True) or ""
+    bot_id = fields.text("botId")
+    if bot_id not in (None, app_id):
+        raise RequestError(
+            "botId: give the app that the path names, or leave it out.",
+            code="field.unknown_value",
+            field="botId",
+            value=bot_id,
+        )
+    reader = _Reader(received_at, key, limits)
+    arrivals = (*reader.message(fields), *reader.events(fields))
+    if not arrivals:
+        raise RequestError("query: give a message as query, or events.", code="field.missing", field="query")
+    return HookBody(conversation_id, arrivals)
+
+
+class _Reader(Struct):
+    """Reads the parts of one body. What came in together keeps its order: each part a microsecond later."""
+
+    received_at: datetime
+    key: str | None
+    limits: Limits
+    parts: int = 0
+
+    def message(self, fields: "_Fields") -> Iterator[Arrival]:
+        """The message, where there is one."""
+        text = fields.given("query")
+        if text is None:
+            return
+        if not isinstance(text, str):
+            raise fields.wrong("query", "text")
+        if not text.strip():  # nobody said anything
+            return
+        if len(text.encode(errors="surrogatepass")) > self.limits.turn_bytes:
+            raise RequestError(
+                f"query: give at most {self.limits.turn_bytes} bytes (setting turn_bytes).",
+                code="field.out_of_range",
+                field="query",
+            )
+        author = fields.inner("author").choice("type", _AUTHORS, is_required=True)
+        name = fields.text("messageId")
+        asks = fields.choice("sendUserMessage", _TRUTHS)
+        yield self._arrival(
+            fields,
+            name,
+            lambda common: Message(
+                **common,
+                message_id=name or "",
+                author=author or "customer",
+                text=text.encode(errors="replace").decode().replace("\0", "\ufffd"),
+                agent_id=fields.text("agentId"),
+                wants_answer=asks is not False,
+            ),
+        )
+
+    def events(self, fields: "_Fields") -> Iterator[Arrival]:
+        """The events, in their order."""
+        given = fields.given("events")
+        if given is None:
+            return
+        if not isinstance(given, list) or len(cast("list[object]", given)) > _MOST_EVENTS:
+            raise fields.wrong("events", f"a list of at most {_MOST_EVENTS} events")
+        for place, event in enumerate(cast("list[object]", given)):
+            if not isinstance(event, dict):
+                raise fields.wrong(f"events[{place}]", "an object")
+            one = _Fields(cast("dict[str, Any]", event), f"events[{place}].", fields)
+            kind = one.choice("name", _KINDS, is_required=True)
+            assert kind is not None  # noqa: S101  (required)
+            yield self._arrival(one, one.text("eventId"), lambda common, kind=kind, one=one: kind(one, common))
+
+    def _arrival(self, fields: "_Fields", name: str | None, make: Callable[[dict[str, Any]], HookEvent]) -> Arrival:
+        received_at = self.received_at + timedelta(microseconds=self.parts)
+        key = None if self.key is None else f"key {self.key} {self.parts}"
+        self.parts += 1
+        at = fields.instant("timestamp", self.received_at + _AHEAD)
+        common: dict[str, Any] = {
+            "id": "",
+            "at": at or received_at,
+            "received_at": received_at,
+            "channel": fields.choice("experience", _CHANNELS),
+            "language": fields.language(),
+            "source": fields.source(),
+            "is_external": fields.choice("isExtAD", _TRUTHS),
+        }
+        return Arrival(event=make(common), key=name or key, is_timed=at is not None)
+
+
+def _moved(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
+    transfer = fields.choice("transfertype", _TRANSFERS, is_required=True) or "first"
+    is_entry = fields.choice("transition", _TRANSITIONS, is_required=True) or False
+    participant = _participant(fields.inner("participant"), is_required=True)
+    assert participant is not None  # noqa: S101  (required)
+    return Moved(**common, transfer=transfer, is_entry=is_entry, participant=participant)
+
+
+def _summary_asked(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
+    common["language"] = common["language"] or fields.inner("data").language("locale")
+    return SummaryAsked(**common)
+
+
+def _ended(fields: "_Fields", common: dict[str, Any]) -> HookEvent:
+    return Ended(**common, reason=fields.text("reason"), participant=_participant(fields.inner("participant")))
+
+
+_KINDS: Mapping[str, Callable[["_Fields", dict[str, Any]], HookEvent]] = {
+    "internal_transfer_event": _moved,
+    "trigger_summary_event": _summary_asked,
+    "end_of_conversation": _ended,
+}
+
+
+def _participant(fields: "_Fields", *, is_required: bool = False) -> Participant | None:
+    identity = fields.text("identity", is_required=is_required)
+    if identity is None:
+        return None
+    custom = fields.inner("customFields")
+    return Participant(
+        id=identity,
+        name=fields.text("name"),
+        email=custom.text("agentEmail"),
+        queue_id=custom.text("queueId"),
+        queue_name=custom.text("queueName"),
+    )
+
+
+class _Fields:
+    """The fields of an object, with the way to it, for errors; ``above`` has what it does not say itself."""
+
+    def __init__(self, given: Mapping[str, Any], path: str, above: "_Fields | None" = None) -> None:
+        self._given = given
+        self._path = path
+        self._above = above
+
+    def given(self, name: str) -> object:
+        """What stands there, if anything."""
+        return self._given.get(name)
+
+    def inner(self, name: str) -> "_Fields":
+        """The object that stands there; an empty one where there is none."""
+        value = self.given(name)
+        if value is not None and not isinstance(value, dict):
+            raise self.wrong(name, "an object")
+        return _Fields(cast("dict[str, Any]", value or {}), f"{self._path}{name}.")
+
+    def text(self, name: str, *, is_required: bool = False) -> str | None:
+        """A name or an id: a number is taken for its digits."""
+        value = self.given(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if value is None or (value == "" and not is_required):
+            if is_required:
+                raise self.missing(name)
+            return None
+        if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID or _is_odd(value):
+            raise self.wrong(name, f"text of 1 to {_LONGEST_ID} characters")
+        return value
+
+    def choice(self, name: str, known: Mapping[str, Any], *, is_required: bool = False) -> Any:  # noqa: ANN401  (a value of the table)
+        """One of a table, in any letter case; what an event does not say, the body says for it."""
+        value = self.given(name)
+        if value is None and self._above is not None and not is_required:
+            return self._above.choice(name, known)
+        if value is None:
+            if is_required:
+                raise self.missing(name)
+            return None
+        found = str(value).lower() if isinstance(value, str | bool) else ""
+        if found not in known:
+            field = self._path + name
+            raise RequestError(
+                f"{field}: give one of {', '.join(each.upper() for each in known)}.",
+                code="field.unknown_value",
+                field=field,
+                value=value,
+            )
+        return known[found]
+
+    def language(self, name: str = "language") -> str | None:
+        """A language by its code; a name of one says nothing here."""
+        value = self.given(name)
+        if isinstance(value, str) and _LANGUAGE.fullmatch(value):
+            return value.replace("_", "-").partition("-")[0].lower()
+        return None if self._above is None else self._above.language(name)
+
+    def source(self) -> str | None:
+        """The system that sends it."""
+        return self.text("source") or (None if self._above is None else self._above.source())
+
+    def instant(self, name: str, latest: datetime) -> datetime | None:
+        """A point in time, at most the latest: ISO 8601, or seconds or milliseconds since 1970."""
+        value = self.given(name)
+        if value is None:
+            return None if self._above is None else self._above.instant(name, latest)
+        field = self._path + name
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise self.wrong(name, "a time")
+        try:
+            found = instant(value, field)
+        except FormatError as error:
+            raise RequestError(error.message, code="date.unreadable", field=field, value=value) from error
+        if found > latest:
+            raise RequestError(
+                f"{field}: give a time that is not in the future; up to an hour ahead is accepted.",
+                code="field.out_of_range",
+                field=field,
+                value=value,
+            )
+        return found
+
+    def missing(self, name: str) -> RequestError:
+        """Say that a field is not there."""
+        field = self._path + name
+        return RequestError(f"{field} is required.", code="field.missing", field=field)
+
+    def wrong(self, name: str, right: str) -> RequestError:
+        """Say what a field should be."""
+        field = self._path + name
+        return RequestError(f"{field}: give {right}.", code="field.wrong_type", field=field, value=self.given(name))
+
+
+def _is_odd(text: str) -> bool:
+    """Whether no database has a way to store this."""
+    return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,85 @@
+"""Mounts the shelf of reports: for each a route that takes its paths in any letter case and with doubled slashes.
+
+This is the hot way through the server. Between the socket and the store lie only the checks; no model, no
+serialiser and no response object stands between a page's bytes and the answer.
+"""
+
+from asyncio import get_running_loop
+from concurrent.futures import Executor
+from functools import partial
+from urllib.parse import parse_qsl
+
+from auscult.domain.record import RecordPage, RecordQuery
+from auscult.domain.tenancy import Tenant
+from auscult.reports._contract import Report, ReportRequest
+from auscult.server.asgi import Receive, Scope
+from auscult.server.bodies import check_json, read_body, read_object
+from auscult.server.door import Door, check_scope
+from auscult.server.settings import ServerSettings
+from auscult.server.vendor.routes import VendorRoute, base_of
+from auscult.services.recordings.shown import RecordingsInRows
+from auscult.storage.store import Store
+
+
+class Pages:
+    """Reads pages from the store, without holding up the other requests for long."""
+
+    def __init__(self, store: Store, executor: Executor, *, is_embedded: bool) -> None:
+        """Read from ``store`` in the threads of ``executor``, or at once what is quick in an embedded database."""
+        self._store = store
+        self._executor = executor
+        self._is_embedded = is_embedded
+
+    async def read(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
+        """Read one page over these apps."""
+        if not self._is_embedded:
+            return await self._store.awaited(partial(self._page, tenants, query))
+        if not query.custom_fields and len(query.queues) + len(query.contact_channels) <= 1:
+            return self._page(tenants, query)  # tallies count them; a turn in a thread costs more than such a page
+        return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
+
+    async def linked(
+        self, recordings: RecordingsInRows, tenants: tuple[Tenant, ...], page: RecordPage, base: str, reader: str
+    ) -> RecordPage:
+        """Put links to recordings into a page, in a thread."""
+        apps = [self._store.within(tenant) for tenant in tenants]
+        show = partial(recordings.shown, apps, page, base, reader)
+        return await get_running_loop().run_in_executor(self._executor, show)
+
+    def _page(self, tenants: tuple[Tenant, ...], query: RecordQuery) -> RecordPage:
+        first, *others = tenants
+        if others:
+            return self._store.across(tenants, query)
+        return self._store.within(first).conversations.page(query)
+
+
+class ReportRoute(VendorRoute):
+    """Serves one report at all its paths."""
+
+    def __init__(
+        self, report: Report, door: Door, pages: Pages, settings: ServerSettings, recordings: RecordingsInRows
+    ) -> None:
+        """Serve ``report`` to whom ``door`` lets in; where its rows have recordings, with links to them."""
+        super().__init__(report.paths)
+        self._report = report
+        self._door = door
+        self._pages = pages
+        self._recordings = recordings if report.shows_recordings else None
+        self._limits = report.limits.raised_to(settings.page_maximum)
+        self._body_bytes = settings.report_body_bytes
+
+    async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
+        """One page of the report."""
+        report, path = self._report, scope["path_params"]
+        client = await self._door.client(scope, headers)
+        tenants = await self._door.tenants(client, path, headers, report.required_headers)
+        check_scope(client.scopes, report.scopes)
+        check_json(headers)
+        body = read_object(await read_body(receive, headers, self._body_bytes))
+        asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
+        request = ReportRequest(path=path, headers=headers, query=asked, body=body)
+        query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
+        page = await self._pages.read(tenants, query)
+        if self._recordings is not None and page.rows:
+            page = await self._pages.linked(self._recordings, tenants, page, base_of(scope, headers), client.client_id)
+        return report.page(request, query, page)

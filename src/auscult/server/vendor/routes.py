@@ -1,0 +1,82 @@
+"""The routes of the vendor's APIs: mostly POST, at paths in any letter case, JSON in and out."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
+from auscult.server.errors import MethodNotAllowedError
+from auscult.server.exchange import exchange_of
+
+_NAMED = "auscult.named"
+"""Key in the scope: what the path of a request names."""
+
+
+class VendorRoute(ABC):
+    """A handler of all the paths of one API, which are templates with names in braces."""
+
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Serve ``paths``."""
+        self.paths = tuple(paths)
+        self.mounted_at = re.sub(r"\{(\w+)\}", r":\1", self.paths[0])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Refusals leave here as errors, for the one handler."""
+        headers = headers_of(scope)
+        if scope["method"] not in self.methods:
+            raise MethodNotAllowedError(", ".join(self.methods))
+        try:
+            answer = await self.answer({**scope, "path_params": scope[_NAMED]}, headers, receive)
+        except ClientDisconnect:
+            return
+        pairs = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": 200, "headers": pairs})
+        await send({"type": "http.response.body", "body": answer})
+
+    @abstractmethod
+    async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
+        """Return the body of the answer, JSON."""
+
+
+class Paths:
+    """Middleware in front of the router, which knows one spelling of each path.
+
+    The vendor's paths are taken in any spelling and replaced by the one path that their route is mounted at (rule 22).
+    Every other path goes on percent-encoded, as it was sent: an id in it may hold a slash.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[VendorRoute]) -> None:
+        """Rewrite the paths of ``routes`` for ``app``."""
+        self._app = app
+        self._mounts = [(path_pattern(path), path, route.mounted_at) for route in routes for path in route.paths]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            for pattern, template, mounted_at in self._mounts:
+                if found := pattern.fullmatch(path):
+                    exchange_of(scope).route = template
+                    scope = {**scope, "path": mounted_at, _NAMED: found.groupdict()}
+                    break
+            else:
+                scope = {**scope, "path": raw_path(scope)}
+        await self._app(scope, receive, send)
+
+
+def path_pattern(template: str) -> re.Pattern[str]:
+    """Return the pattern of a path template: any letter case, doubled slashes, and one at the end (rule 22)."""
+    steps = [
+        f"(?P<{step[1:-1]}>[^/]+)" if step.startswith("{") else re.escape(step)
+        for step in template.strip("/").split("/")
+    ]
+    return re.compile("/+" + "/+".join(steps) + "/*", re.IGNORECASE | re.ASCII)
+
+
+def base_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return the address of this server as a request has it, up to its path."""
+    host, port = scope["server"]
+    return f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"

@@ -1,0 +1,1 @@
+"""All tables, one module a capability. What they are for: docs/reference/database.md."""

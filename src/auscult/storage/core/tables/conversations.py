@@ -1,0 +1,110 @@
+"""The tables of conversations: batches to score, what came in, its evaluations and its insights."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, index_of, number
+
+WAITS = "state = 'accepted' AND not_before IS NULL"
+
+IS_POSTPONED = "state = 'accepted' AND not_before IS NOT NULL"
+
+IS_UNFINISHED = "state <> 'done'"
+"""Of a batch, in the words of its indexes."""
+
+batches = Table(
+    "batches",
+    METADATA,
+    number("batch"),
+    Column("batch_id", KEY, nullable=False, unique=True),
+    app_column(),
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("starts", Integer, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),
+    Column("not_before", BigInteger),  # postponed until then
+    Column("postponements", Integer, nullable=False, server_default="0"),
+    Column("priority", SmallInteger, nullable=False, server_default="1"),  # 0 live, 1 backfill
+    Column("ended_at", BigInteger),
+    Column("traces", Text),  # traceparents of the requests that it came from, with spaces between them
+    index_of("ix_batches_line", WAITS, "priority", "app", "batch", "size"),
+    index_of("ix_batches_later", IS_POSTPONED, "not_before"),
+    index_of("ix_batches_unfinished", IS_UNFINISHED, "app", "state", "batch"),
+)
+
+conversations = Table(
+    "conversations",
+    METADATA,
+    number("conversation"),
+    app_column(),
+    Column("conversation_id", KEY, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("batch", NUMBER, ForeignKey("batches.batch"), nullable=False, index=True),
+    Column("recorded_revision", Integer),  # the revision that its rows show
+    Column("status", Text),  # of that revision
+    Column("filed_at", BigInteger),  # the start under which its rows are filed
+    Column("size", Integer, nullable=False),  # of the body, in bytes
+    Column("body", LargeBinary, nullable=False),
+    Column("words_erased_at", BigInteger),  # None: its words are there
+    UniqueConstraint("app", "conversation_id"),
+    # The size is there to be read from the index alone, where work is shared out.
+    Index("ix_conversations_order", "app", "started_at", "conversation", "size"),
+)
+
+evaluations = Table(
+    "evaluations",
+    METADATA,
+    number("evaluation"),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False),
+    Column("segment", SmallInteger, nullable=False, server_default="0"),  # 0: the whole conversation
+    Column("revision", Integer, nullable=False),
+    Column("form_id", KEY, nullable=False),  # "" where no form fits
+    Column("form_version", Integer, nullable=False),  # 0 where no form fits
+    Column("sweep", NUMBER, nullable=False),  # the re-score that decided it; 0: decided when it came in
+    Column("snapshot", NUMBER, ForeignKey("form_snapshots.snapshot")),
+    Column("status", Text, nullable=False),
+    Column("score", SmallInteger),
+    Column("passed", SmallInteger),
+    Column("fatal_errors", Integer, nullable=False),
+    Column("evaluated_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint(
+        "conversation", "segment", "revision", "form_id", "form_version", "sweep", name="uq_evaluations_decided"
+    ),
+)
+
+# What analysis found in a revision. Forms have no part in it, so it stands beside all evaluations of that revision.
+insights = Table(
+    "insights",
+    METADATA,
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What was said, by side, for searches. The database keeps the index of its words in step by itself: SQLite an FTS5
+# table by triggers, PostgreSQL a generated column with a GIN index (migration 0040).
+said = Table(
+    "said",
+    METADATA,
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation_id", KEY, nullable=False),
+    Column("started_at", BigInteger, nullable=False),  # the start under which its rows are filed
+    Column("agent", Text, nullable=False),  # words, as searches compare them
+    Column("customer", Text, nullable=False),
+    Index("ix_said_order", "app", "started_at", "conversation_id"),
+)

@@ -1,0 +1,62 @@
+"""The tables of forms, with their drafts and snapshots, and of the other definitions."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, UniqueConstraint
+
+from auscult.storage.core.tables.base import KEY, METADATA, app_column, number
+
+forms = Table(
+    "forms",
+    METADATA,
+    app_column(),
+    Column("form_id", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "form_id", "version"),
+)
+
+# Which versions were put out of force, and when. A form whose newest version stands here is not in force.
+form_retirements = Table(
+    "form_retirements",
+    METADATA,
+    app_column(),
+    Column("form_id", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("retired_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "form_id", "version"),
+)
+
+form_drafts = Table(
+    "form_drafts",
+    METADATA,
+    app_column(),
+    Column("form_id", KEY, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("based_on", Integer),  # the newest version when it was saved
+    Column("saved_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "form_id"),
+)
+
+form_snapshots = Table(
+    "form_snapshots",
+    METADATA,
+    number("snapshot"),
+    app_column(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("app", "digest"),
+)
+
+# What apps define beside forms, in versions: tables of values, scorecards.
+definitions = Table(
+    "definitions",
+    METADATA,
+    app_column(),
+    Column("kind", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),  # of the newest version: it is not in force
+    UniqueConstraint("app", "kind", "name", "version"),
+)

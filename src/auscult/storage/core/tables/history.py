@@ -1,0 +1,52 @@
+"""The tables of work over stored conversations: re-scores and backtests, and their chunks."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
+
+# Work that goes over conversations that are stored already: a re-score, a backtest.
+sweeps = Table(
+    "sweeps",
+    METADATA,
+    number("sweep"),
+    Column("sweep_id", KEY, nullable=False, unique=True),
+    app_column(),
+    Column("kind", Text, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("claim", Text),  # what only one running sweep of an app may be about
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index(None, "app", "kind", "sweep"),
+    Index(None, "state", "sweep"),
+)
+
+# From one conversation to another, by start and number, both in it.
+sweep_portions = Table(
+    "sweep_portions",
+    METADATA,
+    number("portion"),
+    Column("portion_id", KEY, nullable=False, unique=True),
+    Column("sweep", NUMBER, ForeignKey("sweeps.sweep"), nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("first", NUMBER, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("last", NUMBER, nullable=False),
+    Column("sieve", BigInteger),  # lets only some of them through
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("not_before", BigInteger),
+    Column("reason", Text),
+    Column("result", LargeBinary),
+    Index(None, "sweep", "state", "portion"),
+)
+
+# Which conversations a result names, so that erasing one finds it.
+sweep_mentions = Table(
+    "sweep_mentions",
+    METADATA,
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
+    Column("portion", NUMBER, ForeignKey("sweep_portions.portion"), primary_key=True, autoincrement=False, index=True),
+)

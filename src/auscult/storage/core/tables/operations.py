@@ -1,0 +1,69 @@
+"""The tables of operations: schedules with their runs, and what was done to the database."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+
+schedules = Table(
+    "schedules",
+    METADATA,
+    Column("schedule", NUMBER, primary_key=True),
+    Column("schedule_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("created_by", KEY, nullable=False),
+    Column("next_at", BigInteger),  # null: on demand
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_schedules_next", "app", "next_at"),
+)
+
+schedule_runs = Table(
+    "schedule_runs",
+    METADATA,
+    Column("run", NUMBER, primary_key=True),
+    Column("schedule", NUMBER, ForeignKey("schedules.schedule"), nullable=False),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("href", Text, nullable=False),
+    Column("conversation_id", KEY, nullable=False),  # "" of one about no single conversation
+    Column("filename", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("content", LargeBinary),  # null of an alert, and once a conversation of the app was erased
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("is_read", SmallInteger, nullable=False),
+    Column("mailed_at", BigInteger),  # when the e-mail was accepted; null: not sent yet, or not wanted
+    Column("posted_at", BigInteger),  # when the webhook was accepted; null: the same
+    Column("due_at", BigInteger),  # not to be sent before; null: at once
+    UniqueConstraint("schedule", "key"),
+    Index("ix_schedule_runs_state", "app", "state"),
+)
+
+backups = Table(
+    "backups",
+    METADATA,
+    Column("backup", NUMBER, primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),  # of its files, in bytes
+)
+
+kept_keys = Table(
+    "kept_keys",
+    METADATA,
+    Column("name", KEY, primary_key=True),
+    Column("locked", LargeBinary, nullable=False),  # encrypted with the secret key
+)

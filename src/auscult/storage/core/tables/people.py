@@ -1,0 +1,214 @@
+"""The tables of people. What each is for: docs/reference/database.md."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+
+
+def _user() -> Column[Any]:
+    return Column("user", NUMBER, ForeignKey("users.user"), nullable=False)
+
+
+users = Table(
+    "users",
+    METADATA,
+    Column("user", NUMBER, primary_key=True),
+    Column("user_id", KEY, nullable=False, unique=True),
+    Column("account_id", KEY, nullable=False, index=True),
+    Column("email", KEY, nullable=False, unique=True),  # normalised
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("agent_ids", Text, nullable=False),  # JSON array, sorted
+    Column("is_break_glass", SmallInteger, nullable=False),
+    Column("issuer", KEY),  # of single sign-on, once known
+    Column("subject", KEY),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "issuer", "subject", unique=True),
+)
+
+credentials = Table(
+    "credentials",
+    METADATA,
+    Column("user", NUMBER, ForeignKey("users.user"), primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),  # Argon2id, with its parameters and salt
+    Column("set_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("session", NUMBER, primary_key=True),
+    Column("session_id", KEY, nullable=False, unique=True),
+    Column("hash", KEY, nullable=False, unique=True),  # of the secret in the cookie
+    _user(),
+    Column("method", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("address", Text),
+    Column("agent", Text),
+    Index(None, "user"),
+)
+
+personal_tokens = Table(
+    "personal_tokens",
+    METADATA,
+    Column("token", NUMBER, primary_key=True),
+    Column("token_id", KEY, nullable=False, unique=True),
+    Column("hash", KEY, nullable=False, unique=True),
+    _user(),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index(None, "user"),
+)
+
+# Links that sign in once.
+sign_in_links = Table(
+    "sign_in_links",
+    METADATA,
+    Column("hash", KEY, primary_key=True),
+    _user(),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+# Sign-ins that wait for the identity provider. Each is used once, by the browser that began it.
+sign_in_flows = Table(
+    "sign_in_flows",
+    METADATA,
+    Column("state", KEY, primary_key=True),  # hash of the state
+    Column("browser", KEY, nullable=False),  # hash of the browser's cookie
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("back", Text, nullable=False),  # path to go to afterwards
+    Column("ends_at", BigInteger, nullable=False),
+)
+
+# Failed sign-ins, by a hash of the e-mail address and where the try came from.
+sign_in_failures = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),  # counted anew from then on
+)
+
+# Roles of an account's own. Only ever added to: the newest row of a name is in force.
+roles = Table(
+    "roles",
+    METADATA,
+    Column("role", NUMBER, primary_key=True),
+    Column("account_id", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("permissions", Text),  # JSON array, sorted; null: the role was removed
+    Column("at", BigInteger, nullable=False),
+    Index(None, "account_id", "name"),
+)
+
+grants = Table(
+    "grants",
+    METADATA,
+    Column("grant", NUMBER, primary_key=True),
+    Column("grant_id", KEY, nullable=False, unique=True),
+    _user(),
+    Column("app", NUMBER, ForeignKey("apps.app"), index=True),  # null: every app of the user's account
+    Column("role", KEY),
+    Column("permission", KEY),
+    Column("scope", Text, nullable=False),
+    Column("names", Text, nullable=False),  # JSON array, sorted: what the scope names
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("granted_by", Text, nullable=False),
+    Column("granted_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("revoked_by", Text),
+    Index(None, "user"),
+)
+
+
+def _app() -> Column[Any]:
+    return Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False)
+
+
+agents = Table(
+    "agents",
+    METADATA,
+    _app(),
+    Column("agent_id", KEY, primary_key=True),
+    Column("name", Text),
+    Column("emails", Text, nullable=False),  # JSON array
+    Column("hired_on", Text),  # 2026-03-23
+)
+
+teams = Table(
+    "teams",
+    METADATA,
+    _app(),
+    Column("team_id", KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("lead", Text),  # e-mail address
+)
+
+queues = Table(
+    "queues",
+    METADATA,
+    _app(),
+    Column("queue_id", KEY, primary_key=True),
+    Column("name", Text),
+    Column("names", Text, nullable=False),  # JSON array: every name it was seen under, casefolded, sorted
+    Column("is_gone", SmallInteger, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    METADATA,
+    Column("membership", NUMBER, primary_key=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("kind", KEY, nullable=False),  # team, queue
+    Column("group_id", KEY, nullable=False),
+    Column("agent_id", KEY, nullable=False),
+    Column("since", BigInteger),
+    Column("until", BigInteger),
+    UniqueConstraint("app", "kind", "group_id", "agent_id", "since"),
+    Index(None, "app", "kind", "agent_id"),
+)
+
+queue_jobs = Table(
+    "queue_jobs",
+    METADATA,
+    Column("job", NUMBER, primary_key=True),
+    Column("job_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # QueueJob as JSON
+    Index(None, "app", "created_at"),
+)
+
+# Who and what a conversation belongs to: by this it is decided who sees it. Written with every batch, so it has no
+# foreign keys; `auscult verify` checks it.
+conversation_parties = Table(
+    "conversation_parties",
+    METADATA,
+    Column("app", NUMBER, primary_key=True, autoincrement=False),
+    Column("conversation_id", KEY, primary_key=True),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),  # see parties.py
+    Column("party", KEY, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

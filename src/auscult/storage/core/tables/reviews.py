@@ -1,0 +1,109 @@
+"""The tables of disputes, calibration and coaching."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+
+# Goes with its audit when the conversation is erased.
+reviews = Table(
+    "reviews",
+    METADATA,
+    Column("assignment", NUMBER, ForeignKey("assignments.assignment"), primary_key=True, autoincrement=False),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("assignment_id", KEY, nullable=False),
+    Column("conversation_id", KEY, nullable=False),
+    Column("agent_id", KEY, nullable=False),  # "" where that is not known
+    Column("auditor", KEY, nullable=False),
+    Column("released_at", BigInteger),  # null: a second look is missing
+    Column("changes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_reviews_agent", "app", "agent_id", "assignment"),
+)
+
+# Kept when the conversation is erased, without its id and without a text, so that figures stay true.
+disputes = Table(
+    "disputes",
+    METADATA,
+    Column("dispute", NUMBER, primary_key=True),
+    Column("dispute_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),  # null once erased
+    Column("assignment_id", KEY, nullable=False),
+    Column("conversation_id", KEY),  # null once erased
+    Column("metric_id", KEY, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("auditor", KEY, nullable=False),
+    Column("queue", KEY, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_disputes_state", "app", "state", "due_at"),
+    Index("ix_disputes_assignment", "app", "assignment_id"),
+)
+
+review_policies = Table(
+    "review_policies",
+    METADATA,
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
+# A session is one document, so that each step of it is one write.
+calibrations = Table(
+    "calibrations",
+    METADATA,
+    Column("calibration", NUMBER, primary_key=True),
+    Column("session_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_calibrations_state", "app", "state"),
+)
+
+# Which conversations a session is about: found by them when they are erased, and gone then.
+calibration_items = Table(
+    "calibration_items",
+    METADATA,
+    Column("item", NUMBER, primary_key=True),
+    Column("calibration", NUMBER, ForeignKey("calibrations.calibration"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    UniqueConstraint("calibration", "conversation"),
+)
+
+coachings = Table(
+    "coachings",
+    METADATA,
+    Column("coaching", NUMBER, primary_key=True),
+    Column("coaching_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("agent_id", KEY, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_coachings_agent", "app", "agent_id", "state"),
+)
+
+coaching_clips = Table(
+    "coaching_clips",
+    METADATA,
+    Column("clip", NUMBER, primary_key=True),
+    Column("coaching", NUMBER, ForeignKey("coachings.coaching"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    UniqueConstraint("coaching", "conversation"),
+)
+
+# An agent who is not in it lets nobody hear their conversations as an example.
+coaching_consents = Table(
+    "coaching_consents",
+    METADATA,
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("agent_id", KEY, primary_key=True),
+    Column("given_at", BigInteger, nullable=False),
+    Column("given_by", Text, nullable=False),
+)

@@ -1,0 +1,179 @@
+"""Facets of rows as codes of fixed width, so that a filter's hundred thousand rows are counted without reading each.
+
+A row has one facet set for each of four aspects: its outcome and score; the outcomes of its agents; its metrics met and
+missed, in two parts. The number of the set is the row's code. A block has the codes of one aspect of 256 rows with
+consecutive numbers: 0 for a row that has none. Most rows share their sets, and blocks are read in the order of rows.
+
+Codes are written with the rows, in the same transaction. Rows without an outcome, as reports of others have them, have
+no codes.
+"""
+
+import struct
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Connection
+
+from auscult.storage.core.database import AnySelect, Database, Reader
+from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.pages import facet_codes, facet_sets
+
+ROWS_OF_A_LISTING = 2**32
+"""Row numbers that each listing has for itself."""
+
+BLOCK = 256
+NUMBER_OF_ASPECTS = 4
+_WIDTH = 4
+_BYTES = BLOCK * _WIDTH
+_NO_CODES = bytes(_BYTES)
+_AT_ONCE = 500
+_MOST_CACHED = 200_000
+_DECODE = msgspec.json.Decoder(tuple[int, ...]).decode
+
+_SETS = sa.select(facet_sets.c.digest, facet_sets.c.facet_set).where(
+    facet_sets.c.listing == sa.bindparam("a_listing"),
+    facet_sets.c.digest.in_(sa.bindparam("some_digests", expanding=True)),
+)
+_BLOCKS = sa.select(facet_codes.c.aspect, facet_codes.c.block, facet_codes.c.codes).where(
+    facet_codes.c.listing == sa.bindparam("a_listing"),
+    facet_codes.c.block.in_(sa.bindparam("some_blocks", expanding=True)),
+)
+_ADD = "ON CONFLICT (listing, aspect, block) DO UPDATE SET codes = excluded.codes"
+
+Sets = tuple[str, ...]
+"""Facet sets of a row by aspect, each a JSON array of facet numbers, sorted."""
+
+
+def sets_of(numbers: Iterable[int], aspects: Mapping[int, int]) -> Sets | None:
+    """Return the facet sets of a row with facets of these numbers, sorted; None without an outcome."""
+    some: list[list[str]] = [[] for _ in range(NUMBER_OF_ASPECTS)]
+    for number in numbers:
+        aspect = aspects.get(number)
+        if aspect is not None:
+            some[aspect].append(str(number))
+    return tuple([f"[{','.join(each)}]" for each in some]) if some[0] else None
+
+
+def write_codes(connection: Connection, dialect: Dialect, rows: Mapping[int, Sets | None]) -> None:
+    """Write codes of rows by their numbers; those of None, which may have been there, are removed."""
+    listings: defaultdict[int, dict[int, Sets | None]] = defaultdict(dict)
+    for row, sets in rows.items():
+        listing, place = divmod(row, ROWS_OF_A_LISTING)
+        listings[listing][place] = sets
+    for listing, found in listings.items():
+        _write(connection, dialect, listing, found)
+
+
+def coded_rows(listing: int, block: int, codes: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of the rows of a block that have a code, with the code."""
+    begin = listing * ROWS_OF_A_LISTING + block * BLOCK
+    return ((begin + place, code) for place, code in enumerate(_unpacked([codes])) if code)
+
+
+def _write(connection: Connection, dialect: Dialect, listing: int, rows: Mapping[int, Sets | None]) -> None:
+    codes = _numbered(connection, dialect, listing, {each for sets in rows.values() for each in sets or ()})
+    some = sorted({place // BLOCK for place in rows})
+    stored: dict[tuple[int, int], bytes] = {}
+    for at in range(0, len(some), _AT_ONCE):
+        values = {"a_listing": listing, "some_blocks": some[at : at + _AT_ONCE]}
+        stored.update({(aspect, block): body for aspect, block, body in connection.execute(_BLOCKS, values)})
+    blocks = {key: bytearray(body) for key, body in stored.items()}
+    for row, sets in rows.items():
+        block, place = divmod(row, BLOCK)
+        for aspect in range(NUMBER_OF_ASPECTS):
+            if sets is not None:
+                body = blocks.setdefault((aspect, block), bytearray(_BYTES))
+                struct.pack_into("<I", body, place * _WIDTH, codes[sets[aspect]])
+            elif (aspect, block) in blocks:
+                struct.pack_into("<I", blocks[aspect, block], place * _WIDTH, 0)
+    written = [(key, bytes(body)) for key, body in sorted(blocks.items())]
+    changed = [(listing, *key, body) for key, body in written if body != stored.get(key)]
+    dialect.insert_many(connection, facet_codes, ("listing", "aspect", "block", "codes"), changed, _ADD)
+
+
+def _numbered(connection: Connection, dialect: Dialect, listing: int, texts: Collection[str]) -> dict[str, int]:
+    """Numbers of facet sets; made where they are new."""
+    digests = {blake2b(text.encode(), digest_size=16).digest(): text for text in texts}
+    found = _numbers_of(connection, listing, sorted(digests))
+    if missing := sorted(digests.keys() - found.keys()):
+        made = [(listing, digest, digests[digest]) for digest in missing]
+        dialect.insert_many(connection, facet_sets, ("listing", "digest", "facets"), made)
+        found.update(_numbers_of(connection, listing, missing))
+    return {text: found[digest] for digest, text in digests.items()}
+
+
+def _numbers_of(connection: Connection, listing: int, digests: Sequence[bytes]) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for at in range(0, len(digests), _AT_ONCE):
+        values = {"a_listing": listing, "some_digests": digests[at : at + _AT_ONCE]}
+        found.update({bytes(digest): number for digest, number in connection.execute(_SETS, values)})
+    return found
+
+
+class Codes(msgspec.Struct, frozen=True):
+    """Codes of one aspect of rows, from the row ``first`` of a listing on."""
+
+    first: int
+    codes: Sequence[int]
+
+
+class FacetCodes:
+    """Reads codes, and the facet sets of codes."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is cached yet."""
+        self._database = database
+        self._sets: dict[int, tuple[int, ...]] = {}
+        self._texts: dict[tuple[int, ...], str] = {}
+
+    def read(self, reader: Reader, aspects: tuple[int, ...], span: tuple[int, int]) -> list[Codes]:
+        """Return the codes of rows of one listing, from the first to the last, for each of these aspects."""
+        listing, begins = divmod(span[0], ROWS_OF_A_LISTING)
+        first, last = begins // BLOCK, span[1] % ROWS_OF_A_LISTING // BLOCK
+        values = {"listing": listing, "first": first, "last": last}
+        found = {(aspect, block): codes for aspect, block, codes in reader.fetch(self._text(aspects), values)}
+        begin = listing * ROWS_OF_A_LISTING + first * BLOCK
+        blocks = range(first, last + 1)
+        return [Codes(begin, _unpacked([found.get((each, n), _NO_CODES) for n in blocks])) for each in aspects]
+
+    def facets(self, reader: Reader, codes: Collection[int]) -> Mapping[int, tuple[int, ...]]:
+        """Return the facet sets of codes; there may be others among the result."""
+        if len(self._sets) > _MOST_CACHED:
+            self._sets = {}
+        sets = self._sets
+        missing = sorted(codes - sets.keys())
+        for at in range(0, len(missing), _AT_ONCE):
+            some = ", ".join(map(str, missing[at : at + _AT_ONCE]))
+            chosen = facet_sets.c.facet_set.op("IN", is_comparison=True)(sa.literal_column(f"({some})"))
+            query = self._database.text(sa.select(facet_sets.c.facet_set, facet_sets.c.facets).where(chosen))
+            sets.update({number: _DECODE(facets) for number, facets in reader.fetch(query, {})})
+        return sets
+
+    def _text(self, aspects: tuple[int, ...]) -> str:
+        if aspects not in self._texts:
+            self._texts[aspects] = self._database.text(_codes(aspects))
+        return self._texts[aspects]
+
+
+def _codes(aspects: Sequence[int]) -> AnySelect:
+    """Blocks of some aspects: aspect, block, codes. ``first`` <= block <= ``last``."""
+    return sa.select(facet_codes.c.aspect, facet_codes.c.block, facet_codes.c.codes).where(
+        facet_codes.c.listing == sa.bindparam("listing", type_=NUMBER),
+        facet_codes.c.aspect.in_([sa.literal_column(str(each)) for each in aspects]),
+        facet_codes.c.block >= sa.bindparam("first", type_=BigInteger),
+        facet_codes.c.block <= sa.bindparam("last", type_=BigInteger),
+    )
+
+
+def _unpacked(blocks: Sequence[bytes]) -> Sequence[int]:
+    """Return the codes of consecutive blocks."""
+    codes = array("I", b"".join(blocks))
+    if sys.byteorder == "big":
+        codes.byteswap()
+    return codes

@@ -1,0 +1,1 @@
+"""The background threads of a worker, one a file."""

@@ -1,0 +1,64 @@
+"""Background delivery of webhooks, several at a time. One worker owns a webhook for a while."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+
+from auscult.domain.delivery.webhook_work import Due
+from auscult.services.delivery.webhooks import WebhookDispatch
+from auscult.workers.background.thread import BackgroundThread
+
+LOG = logging.getLogger(__name__)
+POLL_EVERY_S = 0.5
+
+AT_ONCE = 8
+"""Webhooks that are sent to at the same time."""
+
+GOODBYE_S = 3.0
+"""How long exchanges in hand may go on when the worker ends."""
+
+
+class WebhookDispatcher(BackgroundThread):
+    """A thread that finds what is due, and a few that send it, for as long as it is open."""
+
+    def __init__(self, dispatch: WebhookDispatch) -> None:
+        """Nothing is sent before it is opened."""
+        super().__init__("webhooks", POLL_EVERY_S)
+        self._dispatch = dispatch
+        self._free = threading.Semaphore(AT_ONCE)
+        self._sending = ThreadPoolExecutor(AT_ONCE, "webhook")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End: what is in hand has a few seconds, and is then cut off and sent again by another worker."""
+        self._ending.set()
+        cut = threading.Timer(GOODBYE_S, self._dispatch.close)
+        cut.start()
+        try:
+            super().__exit__(kind, error, trace)
+            self._sending.shutdown()
+        finally:
+            cut.cancel()
+            self._dispatch.close()
+
+    def _run_due(self) -> None:
+        while not self._ending.is_set() and self._free.acquire(timeout=POLL_EVERY_S):
+            due = None
+            try:
+                due = self._dispatch.claim()
+            finally:
+                if due is None:
+                    self._free.release()
+            if due is None:
+                return
+            self._sending.submit(self._deliver, due)
+
+    def _deliver(self, due: Due) -> None:
+        try:
+            self._dispatch.deliver(due)
+        except Exception:  # a database that is away comes back; the lease of the webhook ends by itself
+            LOG.warning("webhook %s: will be tried again", due.webhook.id, exc_info=True)
+        finally:
+            self._free.release()
