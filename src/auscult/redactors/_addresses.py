@@ -32,14 +32,14 @@ _CLEAR = (
 )
 _DOUBTFUL = (
     "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
+    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|cottages|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
 _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{_NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = "(?:" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
+_SAID_ABROAD = "(?:hundert[a-zäöüß]*|" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
     rf"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
@@ -107,6 +107,7 @@ _LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
 """A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
 _THE_SAID = re.compile(rf"{_NUMBER},? the ")
 _BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
+_AS_IN = re.compile(r"\b([a-z]),? (?:as in|for|like) \1[a-z]+,?")
 _POSTCODE_TURN = re.compile(
     rf"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? (?:[a-z],? )?(?:(?:{_SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
 )
@@ -251,12 +252,19 @@ def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, 
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):
+            if pattern is _ABROAD and _is_usual(text, *found.span()):
+                continue
             if found.start() < done or (pattern is _STREET and not _is_street(text, low, found, has_cue=has_cue)):
                 continue
             first = max(0, done, found.start() - _REACH)
             before = _TAKEN_BACK.search(low, first, found.start()) or _PART_OF.search(low, first, found.start())
             done = _end(text, low, found.end())
             yield found.start() if before is None else before.start(), done, _value(found[0])
+
+
+def _is_usual(text: str, start: int, end: int) -> bool:
+    """Return whether words in small letters that are usual ones are in a place."""
+    return any(word[0].islower() and len(word) > 2 and not is_plain(word) for word in _WORDS.findall(text, start, end))  # noqa: PLR2004
 
 
 def _houses(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int]]:
@@ -294,7 +302,8 @@ def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tup
 
 def is_postcode(low: str) -> bool:
     """Return whether a turn is a British postcode that is said, and nothing else: ``yeah o x one four l w``."""
-    return _POSTCODE_TURN.fullmatch(low) is not None
+    plain = " ".join(_AS_IN.sub(r"\1", low).split()) if " for " in low or " in " in low or " like " in low else low
+    return _POSTCODE_TURN.fullmatch(plain) is not None
 
 
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:

@@ -117,7 +117,7 @@ _ORDINAL_ABROAD = (
 _DAY_ABROAD = rf"(?:{_ORDINAL_ABROAD}|{_NUMBERS_ABROAD}(?: (?:y|et|e) {_NUMBERS_ABROAD})?|\d{{1,2}}(?:er|\.)?)"
 _MONTHS_ABROAD = "(?:" + "|".join(_ABROAD) + "|april|august|september|november)"
 _DATE_ABROAD = re.compile(
-    rf"\b{_DAY_ABROAD} (?:(?:de |di )?{_MONTHS_ABROAD}(?:[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))?"
+    rf"\b(?:(?:der|den|dem|am|el|le|il) )?{_DAY_ABROAD} (?:(?:de |di )?{_MONTHS_ABROAD}(?:[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))?"
     rf"|(?:(?:de |del |di )?{_NUMBERS_ABROAD}|{_ORDINAL_ABROAD})[ ,]+(?:de |del |du )?(?:{_YEAR_ABROAD}|(?:19|20)\d\d))\b"
 )
 """A date as other languages than English say it: ``zweiten Mai neunzehnhundertachtzig``."""
@@ -126,6 +126,7 @@ _DATES = (
     r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?(?:19|20)?\d\d",
     r"\d{1,2}, ?\d{1,2}, ?(?:19|20)?\d\d",
     rf"(?:christmas (?:day|eve)|boxing day|new year'?s (?:day|eve)|valentine'?s day|st\.? patrick'?s day|midsummer(?:'s day)?|bonfire night|halloween|independence day)[ ,]+(?:of |in )?{_YEAR}",
+    rf"the last day of {_MONTH}[ ,-]+(?:of |in )?{_YEAR}",
     rf"(?:the )?{_DAY}(?: day)?(?: of| de)?\.?[ -]{_MONTH}(?:[ ,-]+(?:of |in |de )?{_YEAR})?",
     rf"(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?:[ ,-]+(?:of |in )?{_YEAR})?",
     rf"{_MONTH}[ ,-]+(?:the )?{_DAY}(?:[ ,-]+(?:of |in )?{_YEAR})?",
@@ -161,6 +162,18 @@ SLASHED = searcher(rf"\b{_DAY_AND_MONTH}/[3-9]\d\b")
 """A date in figures of a year before this century: ``4/11/58``."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Prefilter: only a text with a match can contain such a date."""
+_FIGURES = re.compile(r"\d{1,2}([-/.])\d{1,2}\1(?:\d\d|\d{4})")
+_CUED_SIX = re.compile(
+    r"\b(?:dob|d\.o\.b\.?|birth(?:day| ?date)?|born)(?: is|:)? ((?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|[12]\d|3[01]) ?\d\d)\b(?![/.-])"
+)
+"""Six figures right behind a word of a birth."""
+_OLD_ABROAD = re.compile(
+    rf"\b(?:(?:der|den|dem|am|el|le|il) )?{_DAY_ABROAD} (?:de |di )?(?:{_MONTHS_ABROAD}|{_ORDINAL_ABROAD}) (?:de |del )?"
+    rf"(?:neunzehnhundert[a-zäöüß]+|zweitausend(?!(?:zwanzig|[a-zäöü]+undzwanzig))[a-zäöüß]*|mil novecientos(?: {_NUMBERS_ABROAD}(?: y {_NUMBERS_ABROAD})?)?|mille neuf cents?(?:[ -]{_NUMBERS_ABROAD}){{0,3}})"
+)
+"""A whole date of a year in which who calls may have been born, in another language."""
+HAS_ABROAD = searcher(r"\b(?:neunzehnhundert|zweitausend|mil novecientos|mille neuf)")
+"""Prefilter: only a text with a match can contain such a date."""
 _SIX = re.compile(
     r"(?:\W*(?:yes|yeah|sure|um|uh|it's|its|ok|okay)\b)*\W*((?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|[12]\d|3[01]) ?\d\d)\W*"
 )
@@ -172,10 +185,12 @@ _COUNTED = re.compile(
 )
 """Units after four digits, which are then a count and not a year."""
 _DEALT = re.compile(
-    r"\b(?:since|joined|started|start|placed|ordered|order|opened|bought|installed|member|expir\w*|due|delivered|delivery|issued|valid|policy|contract|moved|changed|default\w*|reset\w*|renew\w*|signed|paid|arrived|shipped|cancel\w*)"
-    r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$"
+    r"\b(?:since|joined|started|start|placed|ordered|order|opened|bought|installed|member|expir\w*|due|delivered|delivery|issued|valid|policy|contract|moved|changed|default\w*|reset\w*|renew\w*|passed|died|retired|signed|paid|arrived|shipped|cancel\w*)"
+    r"(?:\s+\w+){0,2}(?:\s+\d{1,2}[/.-])?[\s,:]*$|\b(?:had|got|having)(?: \w+){1,4} on $"
 )
 """Words right before a date that is none of birth."""
+_LETTER = re.compile(r"(?<![\w'\u2019.])[b-hj-z] $")
+"""A letter right before a number, which makes a code of it."""
 _THINGS = re.compile(
     r"\b(?:company|firm|brand|software|business|site|shop|app|model|product|idea|band|club|tradition|bank|service|website|store|league|movement)\b[^.?!]{0,12}$"
 )
@@ -240,14 +255,18 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
     its: list[tuple[int, int, str]] = []
     words = _DIGITS.findall(low)
     is_abroad = any(word in _ABROAD or word in FOREIGN for word in words) or "hundert" in low or "zigsten" in low
+    for found in _CUED_SIX.finditer(low):
+        yield *found.span(1), found[1]
     if is_asked and (six := _SIX.fullmatch(low)) is not None:
         yield *six.span(1), six[1]
     for found in (*_DATE.finditer(low), *(_DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
         is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None
-        if (near or is_asked) and not is_dealt:
+        is_code = _LETTER.search(low, max(0, found.start() - 3), found.start()) is not None
+        if (near or is_asked) and not (is_dealt or is_code):
             its.append((found.start(), found.end(), canonical(found[0])))
     has_whole = any(is_whole(value) for _, _, value in its)
+    has_whole = has_whole or any(_FIGURES.fullmatch(low, start, end) for start, end, _ in its)
     for start, end, value in its:
         if not (has_whole and end - start == len("1999") and low[start:end].isdecimal()):
             yield start, end, value
@@ -256,7 +275,8 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
 def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield whole dates that are most likely a date of birth: of a year in which who calls may have been born."""
     slashed = SLASHED.finditer(low) if "/" in low else ()
-    for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low), *slashed):
+    abroad = _OLD_ABROAD.finditer(low) if "hundert" in low or "tausend" in low or "mil" in low else ()
+    for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low), *abroad, *slashed):
         is_dated = _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()) or _EVENTS.search(low)
         if not is_dated and not _COUNTED.match(low, found.end()):
             yield found.start(), found.end(), canonical(found[0])

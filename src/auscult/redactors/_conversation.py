@@ -12,7 +12,7 @@ from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Par
 from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN
-from auscult.redactors._split.together import between_sides, together
+from auscult.redactors._split.together import between_sides, spelled_back, together
 
 PATTERNS = (NAMES_NATIONAL, BEGINNING)
 """Patterns of which the turns have to be known."""
@@ -68,6 +68,7 @@ class Numbers:
         found += list(between_sides(self._utterances, self._lows, runs, found))
         found += list(self._read_back(runs, found))
         found += list(self._corrected(runs, found))
+        found += list(spelled_back(self._lows, sorted({*turns, *mixed}), found))
         return together(found, self._lows)
 
     def _following(self, turn: int) -> Iterator[int]:

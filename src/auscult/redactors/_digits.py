@@ -17,10 +17,10 @@ _NOT_A_NUMBER = re.compile(
     r"|(?<![\d.,-])\d+\.\d{1,2}(?![.\d-])"  # 12.50
     r"|(?<!\d)\d{1,2}:\d{2}(?!\d)"  # times
     r"|\d+\s?%"
+    r"|\b(?:card|visa|mastercard|amex|debit|credit)\b[^.?!\n\d]{0,20}\bending (?:in |with )?\d{4}\b"  # the end of a card
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
-_MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d"), re.compile(r"\d[-/.]\d")
-"""Prefilters: only a text with a match can contain a number of ``_NOT_A_NUMBER``, or a date in figures."""
+_MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d|ending"), re.compile(r"\d[-/.]\d")
 _COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
 _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._digits import ONES, TEENS, TENS, runs_in
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
@@ -94,6 +94,8 @@ _VERBS = _LISTS["verbs"]
 _AS_IN = re.compile(r"\b([a-z])(?:,? (?:that's|that is|with) (?:an? )?\1)? (?:as in|for|like) \1[a-z]+")
 """A letter with a word that begins with it: ``j as in john``."""
 _VERBS_AT = tuple(f" {verb} " for verb in sorted(_VERBS))
+_DESCRIBED = re.compile(r"\b(?:(?:first|last|full|sur|user) ?name|surname|initials?)\b")
+"""Words for the part of an address that is described rather than said."""
 _MOST_WORDS = 16
 _FIRST_WORDS = 3
 _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
@@ -139,7 +141,7 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
             start = 0 if local is None else local.start - len(earlier)
         if (
             local is None
-            and is_asked
+            and (is_asked or _DESCRIBED.search(low, 0, place) is not None)
             and domain.count(" dot ") + domain.count(".")
             and not low[:place].endswith(_VERBS_AT)
         ):
@@ -279,6 +281,13 @@ def _all_of(text: str) -> _Local | None:
     if not words or len(words) > _FEW or all(word in _STOPS for word in words) or text.rstrip().endswith("?"):
         return None
     return _Local(start, "".join(words))
+
+
+def spelled_again(low: str, local: str) -> Iterator[tuple[int, int]]:
+    """Yield where letters and digits one by one repeat the part of an address before its sign."""
+    for run in runs_in(0, low, letters=True):
+        if run.chars.lower() == local and len(run.units) > _FIRST_WORDS:
+            yield run.start, run.end
 
 
 def pieces(low: str) -> Iterator[tuple[int, int, str]]:

@@ -80,9 +80,41 @@ SHORTEST, LONGEST = 6, 18
 
 
 _LISTS = words_of("words.txt")
-_NO_PARTS = (
-    _LISTS["no_names"] | _LISTS["fillers"] | _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"]
-)
+_NO_PARTS = frozenset(
+    [
+        "ist",
+        "lautet",
+        "es",
+        "est",
+        "und",
+        "y",
+        "et",
+        "le",
+        "la",
+        "il",
+        "geht",
+        "um",
+        "mit",
+        "für",
+        "auf",
+        "bei",
+        "von",
+        "der",
+        "die",
+        "das",
+        "den",
+        "por",
+        "con",
+        "para",
+        "que",
+        "pero",
+        "no",
+        "son",
+        "los",
+        "las",
+        "del",
+    ]
+) | (_LISTS["no_names"] | _LISTS["fillers"] | _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"])
 _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects"]
 _BETWEEN_PARTS, _LETTERS = 9, 6
 """Words between two parts of a number with letters, and letters of one part."""
@@ -117,6 +149,12 @@ def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
         if any(places[place][0] == places[used[-1]][0] for place in used[:-1]):
             break
         used.pop()  # a word that is all of its turn ends no number
+    while (
+        len(used) > 1
+        and places[used[-1]][1].word in ("i", "a")
+        and places[used[-1] - 1][1].word in ("and", "but", "so")
+    ):
+        used.pop()  # it begins the next sentence
     is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
     return used if is_one else []
 

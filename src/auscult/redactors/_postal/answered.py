@@ -35,6 +35,7 @@ _NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "double", "trip
 _FITS = frozenset(["st", "dr", "s", "e", "n", "w", "d", "m", "t", "will", "english", "down"])
 _NEVER = ((NO_NAMES | BUSINESS) - _OF_ADDRESSES - _NUMBERS - _FITS) | _LISTS["no_addresses"]
 """Words that are in no address."""
+_HAS_CODE = re.compile(r"\b(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d|\d{5})$")
 _PART = re.compile(r"[^,\s][^,]*")
 _OTHER = re.compile(r"@|\+?\d(?:[ ()-]*\d){6,}")
 """An e-mail address or a phone number."""
@@ -77,7 +78,7 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
 
 
 def _bounds(low: str) -> tuple[int, int]:
-    """Return the place of a turn without the words that introduce and close an answer, and without what surrounds an address."""
+    """Return the place of a turn without the words that introduce and close an answer, and without what is no part of an address."""
     lead, closing = _LEAD.match(low), _CLOSING.search(low)
     start, end = (0 if lead is None else lead.end()), (len(low) if closing is None else closing.start())
     parts = [(found.start(), found.end()) for found in _PART.finditer(low, start, end)]
@@ -99,6 +100,21 @@ def _is_name(words: Sequence[str]) -> bool:
         any(word not in ("the", "old", "new", "my", "this", "that", "same", "main", "next") for word in words[:-1])
         and words[0] != "in"
     )
+
+
+def goes_on(text: str, low: str, *, is_followed: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield the town, with its postcode or between two parts of an address, that is all of a turn behind a street."""
+    start, end = _bounds(low)
+    words = _WORD.findall(text, start, end)
+    has_code = _HAS_CODE.search(low, start, end) is not None
+    if (
+        not (is_followed or has_code)
+        or not 0 < len(words) <= _SHORT_ANSWER + 2
+        or any(word.lower() in _NEVER for word in words)
+    ):
+        return
+    if all(word[0].isupper() or word[0].isdecimal() or is_plain(word) for word in words):
+        yield start, end, low[start:end]
 
 
 def house(low: str) -> Iterator[tuple[int, int, str]]:

@@ -57,7 +57,7 @@ def _calles(low: str) -> Iterator[tuple[int, int]]:
     for found in _CALLE.finditer(low):
         end, before = 0, found.end()
         for words, word in enumerate(_WORD.finditer(low, found.end())):
-            gap = low[before : word.start()]
+            gap = low[before : word.start()].replace(",", "")
             before = word.end()
             if word[0] in FOREIGN and words and not gap.strip():
                 end = word.end()

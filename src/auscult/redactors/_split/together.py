@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors._cues import cue_before
-from auscult.redactors._digits import Run
+from auscult.redactors._digits import Run, runs_in
 from auscult.redactors._numbers import is_card
-from auscult.redactors._split.links import link_of
+from auscult.redactors._split.links import is_similar, link_of
 
+_WITH_LETTERS: frozenset[Kind] = frozenset({"iban", "national_number"})
+_LEAST = 6
+"""Letters and digits of a repetition at least."""
 _NEAR = 2
 """Turns within which the other side goes on with a number."""
 _GROUP = 4
@@ -33,6 +36,20 @@ def between_sides(
             if is_shared and is_card(digits) and cue_before(lows[run.turn], run.start) != "other":
                 yield from (Found(each.turn, each.start, each.end, "card", digits) for each in chain)
                 break
+
+
+def spelled_back(lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]) -> Iterator[Found]:
+    """Yield letters and digits one by one that repeat a known number with letters, or its beginning, by either side."""
+    known = {one.value: one for one in found if one.kind in _WITH_LETTERS and any(map(str.isalpha, one.value))}
+    for turn in turns if known else ():
+        taken = [one for one in found if one.turn == turn]
+        for run in runs_in(turn, lows[turn], letters=True):
+            if len(run.chars) < _LEAST or any(one.start < run.end and run.start < one.end for one in taken):
+                continue
+            for value, one in known.items():
+                if value.startswith(run.chars) or is_similar(value, run.chars):
+                    yield Found(turn, run.start, run.end, one.kind, value)
+                    break
 
 
 def together(found: Sequence[Found], lows: Sequence[str]) -> list[Found]:
