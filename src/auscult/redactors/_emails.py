@@ -30,7 +30,8 @@ _SAID_DOMAIN = searcher(
 )
 _DOUBTFUL_DOMAIN = searcher(rf"{_AT}[\s,]*((?:{_DOUBTFUL}))\b")
 HAS_EMAIL = searcher(
-    rf"@|{_AT}[^\n]{{1,70}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba|arobase|rate|sign),? (?:the |usual |same |my ){{0,2}}(?:{_PROVIDER})\b"
+    rf"@|{_AT}[^\n]{{1,70}}(?:\b(?:dot|point|punkt|punto|ponto|punt)\b|[(\[]dot|\.[a-z]{{2}})|\b(?:at|arroba"
+    rf"|arobase|rate|sign),? (?:the |usual |same |my ){{0,2}}(?:{_PROVIDER})\b"
 )
 """Prefilter: only a text with a match can contain an e-mail address."""
 ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})[^\w\n]*$")
@@ -51,8 +52,11 @@ _LOW_LINE = re.compile(
     r"\b(?:gui[oó]n bajo|tiret bas|trattino basso|under score|under dash|low line|laag streepje|liggend streepje)\b"
 )
 _REMARKS = re.compile(
-    r"\b(?:(?:and |then |and then |that's |that is |it's |which is |written |in |with )*(?:all (?:one word|together|lower ?case|small|in one|joined|in lower ?case|small letters)|one word|no (?:dots?|spaces?|gaps?|caps|capitals|apostrophes?|hyphens?|underscores?|numbers?)|lower ?case|upper ?case|"
-    r"with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then|uh|um|er)\b"
+    r"\b(?:(?:and |then |and then |that's |that is |it's |which is |written |in |with )*(?:all (?:one word"
+    r"|together|lower ?case|small|in one|joined|in lower ?case|small letters)|one word|no (?:dots?|spaces?|gaps?"
+    r"|caps|capitals|apostrophes?|hyphens?|underscores?|numbers?)|lower ?case|upper ?case|"
+    r"with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then"
+    r"|uh|um|er)\b"
 )
 """Remarks on an address that are not part of it: ``all one word``."""
 _PIECE = searcher(
@@ -60,15 +64,18 @@ _PIECE = searcher(
 )
 """A part of an address that is said by itself: ``w underscore okafor``."""
 _DOMAIN_ALONE = searcher(
-    rf"^(?:[^a-z0-9]*(?:and|then|it's|that's|uh|um|so|yes|yeah|at|the|okay|ok|just)\b)*[^a-z0-9]*({_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS})\b)?)"
+    rf"^(?:[^a-z0-9]*(?:and|then|it's|that's|uh|um|so|yes|yeah|at|the|okay|ok"
+    rf"|just)\b)*[^a-z0-9]*({_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS})\b)?)"
 )
 _LEAD = re.compile(
-    r"^(?:[^a-z0-9]*(?:it's|it is|yes|yeah|sure|okay|ok|so|um|uh|er|well|that's|just|the first part is|first part is|my|email|is)\b)*[^a-z0-9]*"
+    r"^(?:[^a-z0-9]*(?:it's|it is|yes|yeah|sure|okay|ok|so|um|uh|er|well|that's|just|the first part is"
+    r"|first part is|my|email|is)\b)*[^a-z0-9]*"
 )
 _TAKEN_BACK = re.compile(r"[\s,.]*\b(?:no,? (?:i mean|sorry|wait)|sorry|i mean|no|wait|scratch that|make that)[\s,.]+$")
 _LAST_WORD = re.compile(r"[a-z0-9]+(?: (?:dot|dash|underscore))?$")
 _ROLE = re.compile(
-    r"(?:^|\b(?:is|it's|to|write|e-?mail|:) )\W*((?:contact|office|mail|hello|hi|me|here|info|sales|support|team|admin|now))\s*$"
+    r"(?:^|\b(?:is|it's|to|write|e-?mail|:) )\W*((?:contact|office|mail|hello|hi|me|here|info|sales|support|team"
+    r"|admin|now))\s*$"
 )
 """Words that are no part of an address as a rule, where nothing else is before ``at``."""
 _FEW = 6
@@ -77,11 +84,13 @@ _SPOKEN_OF = re.compile(
 )
 """A sign of an address that is spoken of: ``without the dot``."""
 _END_ALONE = searcher(
-    rf"(?m)^(?:[^\w\n]*(?:no|yes|yeah|it's|that's|so|um|uh|just|sorry|and|then|ok|okay)\b)*[^\w\n]*((?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS})(?: (?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS}))?)[^\w\n]*$"
+    rf"(?m)^(?:[^\w\n]*(?:no|yes|yeah|it's|that's|so|um|uh|just|sorry|and|then|ok|okay)\b)*[^\w\n]*((?:dot|punkt"
+    rf"|punto|point|ponto|punt) (?:{_ENDS})(?: (?:dot|punkt|punto|point|ponto|punt) (?:{_ENDS}))?)[^\w\n]*$"
 )
 _OPEN_DOMAIN = re.compile(r"\s(?:at|arroba|arobase)\s+((?:[a-z0-9-]+ ){0,2}[a-z0-9-]+)[^\w\n]*$")
 _LOOKS_LOCAL = re.compile(
-    rf"(?:[a-z0-9]+(?:[._-][a-z0-9]+)+|[a-z]+\d+|(?:[a-z0-9]\s+){{2,}}[a-z0-9]+|(?:[a-z0-9]+\s+){{1,3}}(?:{_JOINT})(?:\s+[a-z0-9]+){{1,3}})\W*$"
+    rf"(?:[a-z0-9]+(?:[._-][a-z0-9]+)+|[a-z]+\d+|(?:[a-z0-9]\s+){{2,}}[a-z0-9]+"
+    rf"|(?:[a-z0-9]+\s+){{1,3}}(?:{_JOINT})(?:\s+[a-z0-9]+){{1,3}})\W*$"
 )
 """The part before ``at`` as all that a turn says, by its signs or its letters one by one."""
 _NO_ADDRESS = re.compile(r"\b(?:name|surname|point (?:is|was|of)|dot com)\b")

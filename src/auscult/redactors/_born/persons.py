@@ -7,21 +7,25 @@ from auscult.redactors._births import WHOLE, canonical
 from auscult.redactors._patterns import searcher
 
 _KIN = (
-    "baby|infant|newborn|child|kid|toddler|sons?|daughters?|twins?|wife|husband|partner|spouse|mother|father|mum|mom|dad|brother|sister|"
+    "baby|infant|newborn|child|kid|toddler|sons?|daughters?|twins?|wife|husband|partner|spouse|mother|father|mum"
+    "|mom|dad|brother|sister|"
     "gran|nan|grandson|granddaughter|niece|nephew|eldest|youngest|oldest|dependant|dependent|applicant"
 )
 NEAR_PERSON = searcher(
     rf"\b(?:(?:(?:s?he)(?:'s|\x{{2019}}s|s| is)|(?:i'm|i\x{{2019}}m|im|i am)|(?:hers|his|mine)(?: is|'s))"
-    rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: both| all)?(?: \p{{L}}[\p{{L}}'-]+,?){{0,3}}?),? (?:also |like )?({WHOLE})\b"
+    rf"|(?:{_KIN})(?:'s|\x{{2019}}s| is| was)?[,:]?(?: both| all)?(?: \p{{L}}[\p{{L}}'-]+,?){{0,3}}?),? (?:also "
+    rf"|like )?({WHOLE})\b"
 )
 """A whole date behind a person, with a name or two words between at most."""
 _SELF = re.compile(r"i(?:['\u2019]?m| am)\b")
 _OLD = re.compile(
-    r"\b(?:19[2-9]\d|200\d)\b|['\u2019][3-9]\d$|[/.-][3-9]\d$|\bnineteen\b|\b(?:forty|fifty|sixty|seventy|eighty|ninety)(?:[ -][a-z]+)?$"
+    r"\b(?:19[2-9]\d|200\d)\b|['\u2019][3-9]\d$|[/.-][3-9]\d$|\bnineteen\b|\b(?:forty|fifty|sixty|seventy|eighty"
+    r"|ninety)(?:[ -][a-z]+)?$"
 )
 """A year in which who calls may have been born."""
 _PLANNED = re.compile(
-    r"\W*(?:appointments?|flights?|bookings?|orders?|delivery|visit|party|wedding|trip|train|bill|statement|invoice|payment|lesson|class|"
+    r"\W*(?:appointments?|flights?|bookings?|orders?|delivery|visit|party|wedding|trip|train|bill|statement"
+    r"|invoice|payment|lesson|class|"
     r"exam|school|term|ticket|in|to|until|till|at|from|for|through|onwards|-|\u2013)(?!\w)"
 )
 """Text after a date of something planned."""

@@ -9,12 +9,15 @@ from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 
 AND_HERS = searcher(
-    r"(?m)^\W*(?:ok(?:ay)?|right|thanks?(?: you)?|great|perfect|lovely)?\W*(?:and|und|y|et|what about|how about)(?: for)? (?:the |your |his |her )?"
-    r"(?:hers|his|theirs|yours|him|her|them|wife|husband|partner|son|daughter|child|other|second|third|next|baby|brother|sister|mother|father)(?:'s)?(?: (?:date of birth|birthday|birth ?date|dob|one|please))*\W*$"
+    r"(?m)^\W*(?:ok(?:ay)?|right|thanks?(?: you)?|great|perfect|lovely)?\W*(?:and|und|y|et|what about"
+    r"|how about)(?: for)? (?:the |your |his |her )?"
+    r"(?:hers|his|theirs|yours|him|her|them|wife|husband|partner|son|daughter|child|other|second|third|next|baby"
+    r"|brother|sister|mother|father)(?:'s)?(?: (?:date of birth|birthday|birth ?date|dob|one|please))*\W*$"
 )
 """A question that asks the same of another person."""
 _DAY = (
-    r"(?:(?:oh|zero) (?:one|two|three|four|five|six|seven|eight|nine)|(?:twenty|thirty)[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
+    r"(?:(?:oh|zero) (?:one|two|three|four|five|six|seven|eight|nine)|(?:twenty|thirty)[ -](?:one|two|three|four"
+    r"|five|six|seven|eight|nine)|"
     + "|".join(
         (
             *TEENS,
@@ -28,19 +31,24 @@ _DAY = (
 _YEAR = (
     r"(?:(?:nineteen |twenty )?(?:"
     + "|".join(each for each in TENS if each != "thirty")
-    + r")(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:two thousand(?: and)?|oh) (?:one|two|three|four|five|six|seven|eight|nine))"
+    + r")(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:two thousand(?: and)?|oh) (?:one|two|three"
+    r"|four|five|six|seven|eight|nine))"
 )
 _TRIPLE = rf"(?:the )?{_DAY}, ?(?:the )?{_DAY}, ?{_YEAR}"
 TRIPLE = searcher(rf"\b{_TRIPLE}\b")
 """Prefilter: day, month and year as numbers that are said, with a pause between them."""
 _ALONE = re.compile(
-    rf"(?:\W*(?:um|uh|er|yes|yeah|so|it's|that's|well|ok|okay|sure|mine's|mine is|his is|hers is)\b)*\W*({_TRIPLE})\b(?=\W*$|\W+and (?:my|his|her|the)\b)"
+    rf"(?:\W*(?:um|uh|er|yes|yeah|so|it's|that's|well|ok|okay|sure|mine's|mine is|his is"
+    rf"|hers is)\b)*\W*({_TRIPLE})\b(?=\W*$|\W+and (?:my|his|her|the)\b)"
 )
 _WHOSE = re.compile(
-    rf"\b(?:my|his|her|our|the) (?:\w+ ){{0,2}}?(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister)(?:'s|\u2019s| is)(?: is)? ({_TRIPLE})\b|\b(?:mine|hers|his)(?: is|'s) ({_TRIPLE})\b"
+    rf"\b(?:my|his|her|our|the) (?:\w+ ){{0,2}}?(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad"
+    rf"|brother|sister)(?:'s|\u2019s| is)(?: is)? ({_TRIPLE})\b|\b(?:mine|hers|his)(?: is|'s) ({_TRIPLE})\b"
 )
 _CORRECTED = re.compile(
-    r"(?:\W*(?:no|nope|sorry|it's|it is|actually|um|uh|wait|not quite|that's)\b)*\W*((?:the )?(?:\d{1,2}(?:st|nd|rd|th)|(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|"
+    r"(?:\W*(?:no|nope|sorry|it's|it is|actually|um|uh|wait|not quite|that's)\b)*\W*((?:the )?(?:\d{1,2}(?:st|nd"
+    r"|rd|th)|(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth"
+    r"|eleventh|twelfth|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)(?: of (?:the )?\w+)?)\W*"
 )
 _SOON = 3

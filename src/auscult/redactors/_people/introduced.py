@@ -28,16 +28,23 @@ _CAPITALS = re.compile(
 _SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}){0,2}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
 _THINGS = (
-    "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease|tenancy|licen[cs]e|passport|parcel|letter|"
+    "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease"
+    "|tenancy|licen[cs]e|passport|parcel|letter|"
     "package|delivery|message|account|order|card|invoice|quote|refund|referral|invitation|visa|warranty"
 )
 _BEFORE = (
-    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be| would be| must be| to| into|:)?"
-    rf"|(?:{_THINGS})s?(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed| registered)? (?:for|from|to|under|in the name of)"
-    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of|(?:the )?correct (?:name|spelling)(?: is)?"
-    r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant|proprietor|trustee)(?: is|:)"
-    r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met|aqui é|fala|jag är|dette er|tu mówi"
-    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and|with) )?names(?: are)?"
+    r"names? on (?:the |my |this |that |your )?\w+(?: is| was| reads| says| should be| should read| will be"
+    r"| would be| must be| to| into|:)?"
+    rf"|(?:{_THINGS})s?(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed"
+    rf"| registered)? (?:for|from|to|under|in the name of)"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of"
+    r"|(?:the )?correct (?:name|spelling)(?: is)?"
+    r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant"
+    r"|proprietor|trustee)(?: is|:)"
+    r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met"
+    r"|aqui é|fala|jag är|dette er|tu mówi"
+    r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and"
+    r"|with) )?names(?: are)?"
 )
 """Words right before a name with capital letters, or before an initial."""
 _ONE_IS_ENOUGH = (
@@ -66,22 +73,26 @@ _AROUND = searcher(
     rf"|\b(?:it's|its|is|i'm|im|name|hi|hello),? {_SAID}, {_SAID} {_SAID}"
     r"| (?:rang|called|phoned|emailed|texted|stopped by|popped in|came by)\b"
     r"|\b(?:cheers|bye|ta|regards|laters|ciao)[, ]+[^ \n.!,?]{2,12}[.!]?$"
-    rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+    rf"|\b(?:im|i'm|i am|this is|its|it's) {_SAID} {_SAID}(?: {_SAID})?(?:[,.]|$| here\b| calling\b| speaking\b"
+    rf"| from\b| the account\b)"
 )
 """Words around a name in small letters: after it, or before and after it."""
 _WHO = re.compile(
-    rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b| from\b| the account\b)"
+    rf"(?:im|i'm|i am|this is|its|it's) ({_WORD}(?: {_WORD}){{1,2}}?)(?:[,.]|$| here\b| calling\b| speaking\b"
+    rf"| from\b| the account\b)"
 )
 _LEAVES = re.compile(r"cheers|bye|ta\b|regards|laters|ciao")
 _TWICE = re.compile(r"[\w']+,? (([^\W\d_][^\W\d_]*(?:['\u2019-][^\W\d_]+)?), (([^\W\d_]{2,}) \2))\b")
 """A surname, and the whole name: ``it's Bond, James Bond``."""
 _KIN = (
-    "wife|husband|uncle|aunt|auntie|nephew|niece|cousin|brother|sister|grandson|granddaughter|partner|carer|neighbour|neighbor|son|"
+    "wife|husband|uncle|aunt|auntie|nephew|niece|cousin|brother|sister|grandson|granddaughter|partner|carer"
+    "|neighbour|neighbor|son|"
     "daughter|friend|mate|engineer|plumber|landlord|landlady"
 )
 _KIN_WORDS = frozenset(_KIN.split("|"))
 _BEHIND_KIN = searcher(
-    rf"\b(?:my|our|his|her|the) (?:late |old |dear |big |little |younger |older |eldest |youngest )?(?:{_KIN}) (\pL{{3,}})\b"
+    rf"\b(?:my|our|his|her|the) (?:late |old |dear |big |little |younger |older |eldest "
+    rf"|youngest )?(?:{_KIN}) (\pL{{3,}})\b"
 )
 """A word behind a relative or a role."""
 _VERBAL = ("s", "ed", "ing", "ly", "ment", "tion", "ness", "ity")
@@ -105,20 +116,25 @@ _IS_NAME_HINTS = (
     "ist der ",
 )
 _TWO_NAMES = searcher(
-    r"(?m)(?:^|[.?!] |\b(?:is|it's|yes|yeah|sure|um|uh|so),? )(\pL{3,}(?:['-]\pL+)?),? (?:and )?(?:(?:my )?(?:first|given|christian|fore|last|sur|family) ?name|(?:nombre|vorname|nachname|prénom|apellido))(?:'s| is|:)? "
+    r"(?m)(?:^|[.?!] |\b(?:is|it's|yes|yeah|sure|um|uh|so),? )(\pL{3,}(?:['-]\pL+)?),? "
+    r"(?:and )?(?:(?:my )?(?:first|given|christian|fore|last|sur|family) ?name|(?:nombre|vorname|nachname|prénom"
+    r"|apellido))(?:'s| is|:)? "
 )
 """A surname before ``first name …``, or the reverse."""
 _LAST_WORD = re.compile(rf"{_WORD}$")
 _REACH = 24
 _INITIAL = searcher(
-    r"(?m)(?:^|, |\b(?:for|to|from|by|with|and|under|dear|hi|hello|mr|mrs|ms|is|it's|am|i'm|name) )(\pL\. ?(?:\pL\. ?)?\pL{4,})"
+    r"(?m)(?:^|, |\b(?:for|to|from|by|with|and|under|dear|hi|hello|mr|mrs|ms|is|it's|am|i'm"
+    r"|name) )(\pL\. ?(?:\pL\. ?)?\pL{4,})"
 )
 _GAVE = re.compile(
     rf"(?:^|[.?!]\s+|\n)({_CAPITAL}(?: {_CAPITAL})?) (?:gave|lent|owes|showed|handed|introduced) (?:me|us)\b"
 )
 _GAVE_HINTS = (" gave ", " lent ", " owes ", " showed ", " handed ", " introduced ")
 _BORN = re.compile(
-    rf"(?<![\w'\u2019])({_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|el|al|bin) ){{0,2}}{_CAPITAL}){{1,2}}),? (?:born\b|nacid[oa]\b|geboren\b|née?\b|nat[oa]\b|d\.?o\.?b\b|DOB\b|geb\.)"
+    rf"(?<![\w'\u2019])({_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|el|al"
+    rf"|bin) ){{0,2}}{_CAPITAL}){{1,2}}),? (?:born\b|nacid[oa]\b|geboren\b|née?\b|nat[oa]\b|d\.?o\.?b\b|DOB\b"
+    rf"|geb\.)"
 )
 """A name before its date of birth."""
 _BORN_HINTS = (" born", "nacid", "geb", " né", " nat", " dob", "d.o.b")

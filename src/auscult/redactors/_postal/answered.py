@@ -12,17 +12,23 @@ from auscult.redactors._tails import PLACES, is_plain
 from auscult.redactors._words import words_of
 
 ASKS_HOUSE = searcher(
-    r"(?m)\b(?:house|flat|door|apartment|apt|unit|building|street) (?:number|name|no)\b(?: or (?:name|number))?[^.@\n]{0,24}$"
+    r"(?m)\b(?:house|flat|door|apartment|apt|unit|building|street) (?:number|name|no)\b(?: or (?:name"
+    r"|number))?[^.@\n]{0,24}$"
 )
 """A question for the number or the name of a house, at the end of a turn."""
 _LEAD = re.compile(
-    r"(?:[\W_]*\b(?:so|um|uh|er|erm|yes|yeah|yep|no|sure|of course|ok|okay|it's|it is|it\u2019s|that's|that is|that\u2019s|its|"
-    r"(?:my|the|our|new|old|current|home|billing|delivery) addr(?:ess)?(?: is)?|addr(?:ess)?(?: is)?|that would be|that'd be|well|hi|oh|right|"
-    r"(?:i'm|we're|we are) at|(?:i|we) live (?:at|in)|it'll be|just|and|vivo en|(?:mi|la) direcci[oó]n es|mándenlo a|meine adresse ist|"
-    r"(?:ich )?wohne(?: in(?: der)?| am)?|j'habite(?: au)?|mon adresse est|abito in|ik woon (?:op|in|aan))\b(?!['\u2019-]))*[\W_]*"
+    r"(?:[\W_]*\b(?:so|um|uh|er|erm|yes|yeah|yep|no|sure|of course|ok|okay|it's|it is|it\u2019s|that's|that is"
+    r"|that\u2019s|its|"
+    r"(?:my|the|our|new|old|current|home|billing|delivery) addr(?:ess)?(?: is)?|addr(?:ess)?(?: is)?|that would be"
+    r"|that'd be|well|hi|oh|right|"
+    r"(?:i'm|we're|we are) at|(?:i|we) live (?:at|in)|it'll be|just|and|vivo en|(?:mi|la) direcci[oó]n es"
+    r"|mándenlo a|meine adresse ist|"
+    r"(?:ich )?wohne(?: in(?: der)?| am)?|j'habite(?: au)?|mon adresse est|abito in|ik woon (?:op|in"
+    r"|aan))\b(?!['\u2019-]))*[\W_]*"
 )
 _CLOSING = re.compile(
-    r"(?:[\s,.;!-]+(?:please|thanks|thank you|thx|cheers|ta|yeah|yes|ok|okay|i think|that's it|that's all|by the way|if that helps|is (?:the|my) (?:address|postcode|zip)))*[\s.,!?;]*$"
+    r"(?:[\s,.;!-]+(?:please|thanks|thank you|thx|cheers|ta|yeah|yes|ok|okay|i think|that's it|that's all"
+    r"|by the way|if that helps|is (?:the|my) (?:address|postcode|zip)))*[\s.,!?;]*$"
 )
 _END = re.compile(r"[?!;:\n]|(?<![A-Za-z]{1})\.\s|(?<=[^\W\d_]{4})\.\s")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")

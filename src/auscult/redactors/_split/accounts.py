@@ -9,11 +9,13 @@ _DIGIT = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _PAIR = rf"(?:double {_DIGIT}|{_DIGIT} {_DIGIT})"
 _FOUR = rf"(?:{_PAIR} {_PAIR}|{_DIGIT} {_PAIR} {_DIGIT}|triple {_DIGIT} {_DIGIT}|{_DIGIT} triple {_DIGIT})"
 _WRITTEN = re.compile(
-    r"\bsort(?: ?code)?(?: is)?[ :]*(\d\d[ -]?\d\d[ -]?\d\d)(?:[ ,;]+(?:and )?(?:the )?(?:acc(?:oun)?t?|a/c)?[ .:]*(?:no|number|num|nr)?[ .:]*(?:is )?(\d{7,8}))?\b"
+    r"\bsort(?: ?code)?(?: is)?[ :]*(\d\d[ -]?\d\d[ -]?\d\d)(?:[ ,;]+(?:and )?(?:the )?(?:acc(?:oun)?t?"
+    r"|a/c)?[ .:]*(?:no|number|num|nr)?[ .:]*(?:is )?(\d{7,8}))?\b"
 )
 _SAID = re.compile(rf"\b({_PAIR}, {_PAIR}, {_PAIR}), ({_FOUR},? (?:er,? |um,? |uh,? )?{_FOUR}(?:,? {_FOUR})?)\b")
 _BSB = re.compile(
-    rf"\bbsb(?: is|:)? ((?:{_DIGIT}|double|triple|[ ,])+|\d{{3}}[ -]?\d{{3}}),? (?:and )?(?:the )?acc(?:oun)?t?(?: number)?(?: is)? ((?:{_DIGIT}|double|triple|[ ,])+|\d{{5,9}})\b"
+    rf"\bbsb(?: is|:)? ((?:{_DIGIT}|double|triple|[ ,])+|\d{{3}}[ -]?\d{{3}}),? (?:and "
+    rf")?(?:the )?acc(?:oun)?t?(?: number)?(?: is)? ((?:{_DIGIT}|double|triple|[ ,])+|\d{{5,9}})\b"
 )
 
 
