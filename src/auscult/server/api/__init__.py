@@ -1,4 +1,4 @@
-"""Our own API, version 1: one router a capability. How to add one: CONTRIBUTING.md, "Add an API route"."""
+"""Our own API, version 1: one router for each capability. How to add one: CONTRIBUTING.md, "Add an API route"."""
 
 from collections.abc import Sequence
 from typing import Any

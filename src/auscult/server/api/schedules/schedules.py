@@ -61,19 +61,19 @@ class ShownSchedule(ScheduleBody, frozen=True, kw_only=True):
 
 
 class SchedulePage(Struct, frozen=True, kw_only=True):
-    """The caller's schedules, in the order in which they were made."""
+    """The caller's schedules, in the order of creation."""
 
     items: tuple[ShownSchedule, ...]
 
 
 class Inbox(Struct, frozen=True, kw_only=True):
-    """What the caller's schedules have made, the newest first, at most 100."""
+    """Runs of the caller's schedules, the newest first, at most 100."""
 
     items: tuple[Run, ...]
 
 
 class ReadBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The number up to which everything is read."""
+    """The number of the last run to mark as read, with all before it."""
 
     number: Annotated[int, Meta(ge=0, le=2**53)]
 
