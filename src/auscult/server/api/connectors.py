@@ -58,7 +58,7 @@ class ConnectorList(Struct, frozen=True, kw_only=True):
 
 
 class ShownConnector(Standing, frozen=True, kw_only=True):
-    """A connector with its document, the number of items in its manifest, and counts of values without a mapping."""
+    """A connector: its document, the size of its manifest, and conversations by value that its mapping table lacks."""
 
     document: str
     items: int

@@ -44,7 +44,7 @@ class FollowableOverview(Overview, frozen=True, kw_only=True):
 
 
 class FoundConversations(Struct, frozen=True, kw_only=True):
-    """One page; it may have fewer items than asked for, or none, before the last. ``next_cursor`` is null after that."""
+    """One page; any may have fewer items than asked for, or none. ``next_cursor`` is null after the last."""
 
     items: tuple[ListedConversation, ...]
     next_cursor: str | None

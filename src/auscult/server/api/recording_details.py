@@ -70,7 +70,7 @@ def show_clip(
     start_ms: Annotated[int, query("The start, in ms from the recording's start.", ge=0, le=LONGEST_MS)],
     end_ms: Annotated[int, query("The end, at most five minutes after the start.", ge=1, le=LONGEST_MS)],
 ) -> Clip:
-    """Return a link that plays a section of a recording, or of its redacted copy if words are hidden from the caller."""
+    """Return a link to a section of a recording, or of its redacted copy if words are hidden from the caller."""
     recording = Derived(app, server.recordings).recording(recording_id)
     offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
     if offered.variant is None:

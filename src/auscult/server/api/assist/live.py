@@ -88,7 +88,7 @@ def show(conversation_id: ConversationId, app: App, server: Server) -> live_show
 )
 @in_thread
 def show_playbook(conversation_id: ConversationId, app: App, server: Server) -> Followed:
-    """Return which steps of which stages are done, with the messages that did them.
+    """Return the steps done in each stage, with the messages that did them.
 
     Also the share that is done, and the share that the form asks for; dialog tasks that were run; the verdicts of
     the form's metrics about them so far; and hints: required steps that are missing though a later one is done.

@@ -92,7 +92,7 @@ def listed(one: Assignment) -> ListedAssignment:
 
 
 def shown(one: Assigned, case: EvaluatedConversation, viewer: str, hidden: frozenset[Hidden]) -> ShownItem:
-    """Return the view of an assignment for its auditor or another viewer, without what is ``hidden`` from them.
+    """Return the view of an assignment for its auditor or another viewer, without the ``hidden`` data.
 
     Only the auditor sees the draft.
     """

@@ -55,7 +55,7 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Reason why the conversation cannot be judged: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
+    """Reason not to judge the conversation: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
 
     reason: str = ""
     code: DeclineCode | None = None
@@ -140,9 +140,9 @@ REFUSALS = {
     },
 )
 async def next_item(request: ApiRequest, app: App, server: Server, caller: Caller, rights: Rights) -> ApiResponse:
-    """Begin the caller's next item, the first due before the rest. Each call begins another one.
+    """Begin the caller's next item, by due date. Each call begins another one.
 
-    No caller gets a conversation that they had with the customer themselves.
+    No caller gets a conversation in which they are the agent.
 
     The body may be empty, or ``{"plan_id": …}`` for items of one plan.
     """
@@ -317,7 +317,7 @@ def reassign(
 
 
 def _check_role(desk: Desk, assignment_id: str, rights: Rights) -> None:
-    """Refuse other assignments to callers who may only review themselves. Raises ``AccessError`` ``permission.missing``."""
+    """Require ``audit.perform`` except for a self-review. Raises ``AccessError`` ``permission.missing``."""
     if not rights.may("audit.perform") and desk.show(assignment_id).assignment.role != "self":
         raise missing("audit.perform")
 

@@ -242,7 +242,7 @@ def submit(
 
 
 def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
-    """Refuse a person to whose name no audit of the conversation is assigned. Raises ``AccessError`` ``audit.not_yours``."""
+    """Refuse a person if only others are assigned to audit it. Raises ``AccessError`` ``audit.not_yours``."""
     found = [each.audit for each in app.audits.all_of(conversation_id) if each.audit] if caller.is_person else []
     if found and all(audit.auditor.lower() != caller.name for audit in found):
         raise AccessError(
@@ -315,7 +315,7 @@ def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) 
 
 
 def _must_not_peek(app: AppStore, conversation_id: str, caller: Principal, data: DraftBody) -> None:
-    """Refuse to copy the machine's answers if they are hidden from the caller. Raises ``AccessError`` ``machine.hidden``."""
+    """Refuse ``as_machine`` if the machine is hidden from the caller. Raises ``AccessError`` ``machine.hidden``."""
     if data.as_machine and "machine" in hidden_from(app, caller.name, conversation_id):
         raise AccessError(
             f"the machine's answers to conversation {conversation_id} are hidden from you until you submit",

@@ -265,7 +265,7 @@ def finish(
 def review(
     coaching_id: CoachingId, data: JSONBody[ReviewBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownCoaching:
-    """Complete the item, or return it with a remark. No coach can complete their own item."""
+    """Complete the item, or return it with a remark. Coaches cannot complete items about themselves."""
     _seen(coaching_id, app, server, rights)
     done = coach_of(app, server).review(coaching_id, rights.agent_ids, caller.name, data.comment, is_done=data.is_done)
     return _shown(done, app, server, rights)

@@ -27,7 +27,7 @@ class FormList(Struct, frozen=True, kw_only=True):
 
 
 class VersionItem(form_views.ListedFormItem, frozen=True, kw_only=True):
-    """One version of a form, with what it changed."""
+    """One version of a form, with its changes."""
 
     changes: VersionChanges
 

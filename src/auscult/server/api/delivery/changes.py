@@ -54,7 +54,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShownWebhook(Struct, frozen=True, kw_only=True):
-    """A webhook. ``secret`` is shown once, when it is made. ``waiting``: changes that are still to be sent or skipped."""
+    """A webhook. ``secret`` is shown only in the answer to its creation. ``waiting``: changes to send or skip."""
 
     id: str
     url: str

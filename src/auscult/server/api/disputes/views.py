@@ -15,7 +15,7 @@ from auscult.services.disputes.reviewing import ReviewView
 
 
 class ShownDispute(Struct, frozen=True, kw_only=True):
-    """A dispute. ``answer`` is the one that is disputed, ``proposed`` the agent's, ``decided_answer`` the one that counts.
+    """A dispute. ``answer`` is the disputed one, ``proposed`` the agent's, ``decided_answer`` the one that counts.
 
     ``conversation_id`` is null, and texts are empty, once the conversation was erased.
     """

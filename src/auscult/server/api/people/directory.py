@@ -72,7 +72,7 @@ class QueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class MemberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An agent's time in a team or queue; a team ends the open membership in another team where this one starts."""
+    """An agent's time in a team or queue. Joining a team ends the open membership in another team at that time."""
 
     agent_id: Id
     since: datetime | None = None

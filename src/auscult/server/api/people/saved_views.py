@@ -26,7 +26,7 @@ class ViewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ViewList(Struct, frozen=True, kw_only=True):
-    """The caller's views and those that are shared, by name."""
+    """The caller's views and shared ones, by name."""
 
     items: tuple[SavedView, ...]
 
@@ -49,7 +49,7 @@ _VIEW: dict[str, Any] = {
 )
 @in_thread
 def listing(app: App, caller: Caller) -> ViewList:
-    """Return the caller's saved views of the list of conversations, and those that are shared in the app."""
+    """Return the caller's saved views of the list of conversations, and those shared in the app."""
     return ViewList(items=tuple(app.people.views.listing(caller.name)))
 
 

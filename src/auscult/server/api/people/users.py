@@ -285,7 +285,7 @@ def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights
 )
 @in_thread
 def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> Why:
-    """Return which grants open the conversation to the user now, or what is missing."""
+    """Return the grants that open the conversation to the user now, or the reason why none does."""
     now, user = server.now(), _find(user_id, app, rights, server)
     found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
     reasons = tuple(
@@ -307,7 +307,7 @@ def _users(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the princi
 
 
 def _find(user_id: str, app: AppStore, rights: Any, server: Services) -> User:  # noqa: ANN401
-    """Return a user who has or had a grant in the app, or one whom the caller manages in the whole account.
+    """Return a user who has or had a grant in the app, or any user if the caller manages the whole account.
 
     Raises ``NotFoundError`` ``user.unknown``.
     """

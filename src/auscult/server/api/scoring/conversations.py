@@ -95,7 +95,7 @@ class ConversationPage(Struct, frozen=True, kw_only=True):
 
 
 class ConversationFindings(Struct, frozen=True, kw_only=True):
-    """Fields in addition to the native document. ``pending`` waits for evaluation; `auscult doctor` explains ``failed``.
+    """Fields added to the native document. ``pending`` waits for evaluation; `auscult doctor` explains ``failed``.
 
     ``cancelled``: its job was cancelled, and a retry of that job continues with it.
     ``wait`` is set while it waits for a judge that could not answer: the reason, and the time of the next attempt.
@@ -393,7 +393,7 @@ def erase(conversation_id: ConversationId, app: App, rights: Rights, server: Ser
 
 
 def _ms(instant: datetime) -> int:
-    """Return milliseconds since the epoch, rounded up, so that a bound with a finer fraction excludes the same rows."""
+    """Return milliseconds since the epoch, rounded up so that a finer bound still selects the same rows."""
     return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 
