@@ -1,8 +1,8 @@
-"""What other installed packages add to the shelves, by entry point (docs/how-to/write-a-plug-in.md).
+"""Plug-ins: variants that other installed packages add by entry point (docs/how-to/write-a-plug-in.md).
 
-An entry point names something that is called without arguments and gives one variant: a class, most often. Plug-ins
-run with all that auscult may do, as every installed package does; what is installed is the operator's choice.
-The shelves are imported only where a plug-in is for one, so that a command without plug-ins loads none of them.
+An entry point names a factory, usually a class, that returns one variant when called without arguments. Plug-ins
+run with all permissions of auscult, as every installed package does; the operator chooses what is installed.
+A registry is imported only if a plug-in belongs to it, so that a command without plug-ins loads none of them.
 """
 # ruff: noqa: PLC0415  (see above)
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 Factory = Callable[[], Any]
 ReservedNames = Callable[[str], Collection[str]]
-"""Returns the names that a group of entry points may not have."""
+"""Returns the reserved names of a group of entry points."""
 
 EngineMaker = Callable[[], Engine | RemoteEngine]
 FindFaults = Callable[[Any, str], Iterator[str]]
-"""Says what is wrong with a variant of a name, beyond what its protocol lists."""
+"""Yields the faults of a variant of this name that checking its protocol does not find."""
 
 METRICS, ANALYZERS, FORMATS, ENGINES = (f"auscult.{shelf}" for shelf in ("metrics", "analyzers", "formats", "engines"))
 GROUPS = (METRICS, ANALYZERS, FORMATS, ENGINES)
-"""The groups of entry points that are looked for, one a shelf."""
+"""Groups of entry points, one for each registry."""
 
 
 class PluginError(AuscultError):
-    """Something that an installed package brings and that cannot be used; the message names the package."""
+    """Unusable plug-in of an installed package; the message names the package."""
 
     code = "plugin.invalid"
 
 
 class Plugin(NamedTuple):
-    """One entry point: for which shelf, under which name, and from which package."""
+    """One entry point: its group, its name, and the package that it is from."""
 
     group: str
     name: str
@@ -54,22 +54,22 @@ class Plugin(NamedTuple):
     source: EntryPoint
 
     def __str__(self) -> str:
-        """Describe it: ``metric type by_mood of auscult-mood 1.2``."""
+        """Return a description: ``metric type by_mood of auscult-mood 1.2``."""
         return f"{_KINDS[self.group]} {self.name} of {self.package}"
 
 
 class Installed(NamedTuple):
-    """A plug-in that was looked at, and what is wrong with it, if anything."""
+    """A checked plug-in, with its error if it cannot be used."""
 
     plugin: Plugin
     error: PluginError | None
 
 
 def load(reserved: ReservedNames) -> dict[str, dict[str, Any]]:
-    """What plug-ins add: group -> name -> variant; of an engine, what makes it. Groups without plug-ins are left out.
+    """Load the plug-ins: group -> name -> variant, or a factory for an engine. Groups without plug-ins are left out.
 
-    ``reserved`` gives the names of ours in a group. Raises ``PluginError`` for the first that cannot be used: ``plugin.broken``, ``plugin.invalid``,
-    ``plugin.shadows``, ``plugin.twice``.
+    ``reserved`` returns the names of the built-in variants of a group. Raises ``PluginError`` for the first plug-in
+    that cannot be used: ``plugin.broken``, ``plugin.invalid``, ``plugin.shadows``, ``plugin.twice``.
     """
     added: dict[str, dict[str, Any]] = {}
     found = _installed()
@@ -80,7 +80,7 @@ def load(reserved: ReservedNames) -> dict[str, dict[str, Any]]:
 
 
 def examine(reserved: ReservedNames) -> Iterator[Installed]:
-    """Check every installed plug-in; engines are made, too."""
+    """Check every installed plug-in; engines are constructed, too."""
     found = _installed()
     for plugin in found:
         try:
@@ -100,7 +100,7 @@ def put_in_place(
     near: dict[type[Probe], Engine],
     far: dict[type[Probe], RemoteEngine],
 ) -> None:
-    """Let the engines of these names, with commas between them, answer their kinds of probe in place of whoever did.
+    """Replace engines: those named in ``chosen`` (separated by commas) answer their kinds of probe from now on.
 
     Raises ``SettingsError`` ``engine.unknown``; ``PluginError`` as ``load`` does.
     """
@@ -121,7 +121,7 @@ def put_in_place(
 
 
 def _installed() -> list[Plugin]:
-    """Every entry point of our groups, by shelf and name. A package that is on the path twice is one package."""
+    """Return the entry points of our groups, by group and name. A package that is on the path twice counts once."""
     found = {
         (group, point.name, package): Plugin(group, point.name, package, point)
         for group in GROUPS
@@ -141,28 +141,28 @@ def _refuse_name(plugin: Plugin, found: Iterable[Plugin], reserved: ReservedName
             raise PluginError(message, code="plugin.twice", field=plugin.group, value=plugin.name)
 
 
-def _variant(plugin: Plugin) -> Any:  # noqa: ANN401  (whatever its shelf holds)
-    """What a plug-in brings, looked at. An engine is not made yet: that may take long."""
+def _variant(plugin: Plugin) -> Any:  # noqa: ANN401  (any type of variant)
+    """Return the checked variant of a plug-in; for an engine a factory, as constructing it may take long."""
     factory = _made(plugin, plugin.source.load)
     if plugin.group == ENGINES:
         return partial(_engine, plugin, factory)
     variant = _made(plugin, factory)
-    _hold_to(plugin, variant, *_contract_of(plugin.group))
+    _check_contract(plugin, variant, *_contract_of(plugin.group))
     return variant
 
 
 def _engine(plugin: Plugin, factory: Factory) -> Engine | RemoteEngine:
     engine = _made(plugin, factory)
-    _hold_to(plugin, engine, RemoteEngine if _is_far(engine) else Engine, _engine_faults)
+    _check_contract(plugin, engine, RemoteEngine if _is_far(engine) else Engine, _engine_faults)
     return engine
 
 
 def _is_far(engine: object) -> TypeGuard[RemoteEngine]:
-    """Whether an engine is asked about whole conversations: it answers several kinds of probe, and says which."""
+    """Return whether an engine is remote: it answers whole conversations and lists several kinds of probe."""
     return hasattr(engine, "kinds")
 
 
-def _hold_to(plugin: Plugin, variant: Any, protocol: type, find_faults: FindFaults) -> None:  # noqa: ANN401  (as above)
+def _check_contract(plugin: Plugin, variant: Any, protocol: type, find_faults: FindFaults) -> None:  # noqa: ANN401  (as above)
     faults = list(contract_faults(variant, protocol)) or list(find_faults(variant, plugin.name))
     if faults:
         listed = "; it ".join(faults)
@@ -170,7 +170,7 @@ def _hold_to(plugin: Plugin, variant: Any, protocol: type, find_faults: FindFaul
 
 
 def _made(plugin: Plugin, make: Factory) -> Any:  # noqa: ANN401  (as above)
-    """Call what another package wrote; whatever it raises is reported as that package's fault."""
+    """Call the factory of another package; report any exception as that package's fault."""
     try:
         return make()
     except Exception as error:

@@ -1,11 +1,11 @@
-"""Signs that a vote weighs: whole numbers read from the acts of a conversation, and the turn that each comes from.
+"""Signs that a vote weighs: whole numbers computed from the acts of a conversation, with the turn behind each.
 
-A sign is written as words (``max churn last 2``), so that the file of weights says what each weight is of:
+A sign is written as words (``max churn last 2``), so that the file of weights names the sign of each weight:
 
-- ``words YES``: the answer by words alone is that;
-- ``max ACT``, with ``first N`` or ``last N`` of that side's turns, ``after ask`` (the likeliest request for somebody
-  else) or ``after no`` (the likeliest refusal or failure): the highest score of an act;
-- ``unasked give_identity``: the same among turns before the agent asks for a detail;
+- ``words YES``: the answer by words alone is YES;
+- ``max ACT``, with ``first N`` or ``last N`` of that side's turns, ``after ask`` (the likeliest request for another
+  person) or ``after no`` (the likeliest refusal or failure): the highest score of an act;
+- ``unasked give_identity``: the highest score among turns before the agent asks for a detail;
 - ``mean ACT``: the mean score over the side's turns;
 - ``agent silent``, ``agent brief``, ``customer ends``, ``agent opens``, ``outbound``, ``hold marked``: facts.
 """
@@ -19,9 +19,9 @@ from auscult.domain.memo import kept
 from auscult.domain.probe import Acts, ActsAnswer, Answers
 
 ONE = 32
-"""What a fact counts where it holds."""
+"""Value of a fact that is true."""
 LOWEST = -96
-"""The score of an act that no turn could have."""
+"""Score of an act that no turn can have."""
 BRIEF = 2
 ASKED = 0
 """Score from which on a turn counts as asking for a detail."""
@@ -58,11 +58,11 @@ DOES = {
     "threat": "threatens", "churn": "speaks of leaving", "leave": "breaks off", "positive": "sounds pleased",
     "negative": "sounds unhappy",
 }  # fmt: skip
-"""What somebody does with a turn, in words, by act."""
+"""Description of what the speaker does with a turn, by act."""
 
 
 class Sign(NamedTuple):
-    """A value, and the turn that it comes from (None: no single one)."""
+    """A value, and the turn behind it (None: no single one)."""
 
     value: int
     turn: Turn | None = None
@@ -72,7 +72,7 @@ class Course:
     """The turns of a conversation with the scores of their acts, by side, in order."""
 
     def __init__(self, conversation: Conversation, answer: ActsAnswer) -> None:
-        """Read an answer about this conversation."""
+        """Group the turns and scores of an answer about this conversation by side."""
         self.conversation = conversation
         self.turns = acts_of(conversation).turns
         self._column = {act: column for column, act in enumerate(answer.acts)}
@@ -83,7 +83,7 @@ class Course:
         self._signs: dict[Reader, Sign] = {}
 
     def scores(self, act: str) -> list[tuple[int, int, Turn]]:
-        """Return the place, the score of an act, and the turn, of every turn of the side whose act it is."""
+        """Return index, score of an act, and turn, for each turn of the side that the act belongs to."""
         found = self._scores.get(act)
         if found is None:
             column = self._column[act]
@@ -92,14 +92,14 @@ class Course:
         return found
 
     def sign(self, reader: "Reader") -> "Sign":
-        """Return the value of a sign; it is read once, as several questions weigh it."""
+        """Return the value of a sign; cached, as several questions weigh it."""
         found = self._signs.get(reader)
         if found is None:
             found = self._signs[reader] = reader(self)
         return found
 
     def likeliest(self, *acts: str) -> int:
-        """Return the place of the turn that has the highest score of these acts, -1 where there is none."""
+        """Return the index of the turn with the highest score of these acts, -1 if there is none."""
         found = [(score, -place) for act in acts for place, score, _ in self.scores(act)]
         return -max(found)[1] if found else -1
 
@@ -109,12 +109,12 @@ Reader = Callable[[Course], Sign]
 
 @kept
 def acts_of(conversation: Conversation) -> Acts:
-    """Return the question about a conversation's acts: the same object as long as it is asked for again soon."""
+    """Return the question about a conversation's acts; cached, so that calls soon after return the same object."""
     return Acts.of(conversation)
 
 
 def course_of(conversation: Conversation, answers: Answers) -> Course | None:
-    """Return the acts of a conversation; None where no engine was asked for them or one side says nothing."""
+    """Return the acts of a conversation; None if no engine was asked for them or one side has no turns."""
     answer = answers.get(acts_of(conversation))
     if not isinstance(answer, ActsAnswer):
         return None
@@ -129,7 +129,7 @@ def _course(conversation: Conversation, answer: ActsAnswer) -> Course:
 
 @lru_cache(maxsize=1_024)
 def reader(name: str) -> Reader:
-    """Compile a sign. Raises ``ValueError`` for one that there is not."""
+    """Compile a sign. Raises ``ValueError`` for an unknown one."""
     kind, _, rest = name.partition(" ")
     if name in _FACTS:
         fact = _FACTS[name]

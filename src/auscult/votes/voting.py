@@ -15,16 +15,16 @@ from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
 
 _HELD, _NOT_HELD = Sign(ONE), Sign(0)
 GRAIN = 4_096
-"""Whole numbers to one of log odds."""
+"""Steps of a total in one unit of log odds."""
 _STEPS = 64
-"""Steps of the table of the exponential, to one of log odds."""
+"""Steps of the exponential table in one unit of log odds."""
 _FURTHEST = 16
 _SHARES = tuple(round(exp(-step / _STEPS) * 1_000_000) for step in range(_FURTHEST * _STEPS + 1))
 MOST_TURNS = 3
 LIKELY = -16
 """Score from which on a turn may be cited for an act."""
 _CARRIED = 10
-"""A turn is cited where it carries at least a tenth of what the heaviest does."""
+"""A turn is cited if its weight is at least one tenth of the heaviest turn's."""
 
 
 class Carrier(NamedTuple):
@@ -37,7 +37,7 @@ class Carrier(NamedTuple):
 class Vote(NamedTuple):
     """Answer, its probability from 0 to 1 with 2 decimals, and the turns that carried it, the heaviest first.
 
-    An answer that is that by words has no ``carriers``: its evidence is what the words found.
+    An answer that equals the one by words has no ``carriers``: its evidence is that of the words.
     """
 
     answer: str
@@ -46,7 +46,7 @@ class Vote(NamedTuple):
 
 
 class _Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of one question: for each of ``signs`` one for each of ``answers``. ``sharpness`` is in percent."""
+    """Weights of one question: for each of ``signs``, one per answer. ``sharpness`` is in percent."""
 
     answers: tuple[str, ...]
     signs: tuple[str, ...]
@@ -61,7 +61,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def questions() -> frozenset[str]:
-    """Return the questions that are voted on."""
+    """Return the questions that have weights."""
     return frozenset(_file().questions)
 
 
@@ -98,14 +98,14 @@ def _compiled(signs: tuple[str, ...]) -> tuple[Reader | str, ...]:
 
 
 def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
-    """Return the probability of the highest total, by a table, so that it is the same on any machine."""
+    """Return the probability of the highest total; a table makes it the same on any machine."""
     gaps = [(totals[best] - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
     shares = [_SHARES[min(gap, len(_SHARES) - 1)] for gap in gaps]
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 
 
 def _carriers(found: list[Sign], held: _Question, best: int) -> tuple[Carrier, ...]:
-    """Return the turns whose signs speak for the answer against the mean of the others."""
+    """Return the turns whose signs weigh more for the answer than for the mean of all answers."""
     carried: dict[str, tuple[int, Carrier]] = {}
     for name, sign, weights in zip(held.signs, found, held.weights, strict=True):
         weight = sign.value * (weights[best] * len(weights) - sum(weights))

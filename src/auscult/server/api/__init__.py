@@ -1,4 +1,4 @@
-"""Our own API, version 1: one router a capability. How to add one: CONTRIBUTING.md, "Add an API route"."""
+"""Our own API, version 1: one router for each capability. How to add one: CONTRIBUTING.md, "Add an API route"."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -62,7 +62,7 @@ def router(method: SignInMethod, admission: Guard, services: Services) -> Router
 
 
 def routers_of_people(method: SignInMethod, services: Services) -> list[Router]:
-    """Return the routers that are about no app: signing in, open to everybody, and what concerns the caller alone."""
+    """Return the routers outside apps: signing in, open to everyone, and operations on the caller's own account."""
     return [
         _router("/api/v1", session.HANDLERS, services),
         *([sign_on_router(services.sign_on)] if services.sign_on else []),

@@ -1,4 +1,4 @@
-"""Connectors: applied, listed, checked, run by a worker, paused, and what each run read and refused."""
+"""Connectors: applied, listed, checked, run by a worker, paused; and the items that each run read and refused."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ Name = Annotated[str, path_id("The connector.", "genesys-eu")]
 
 
 class ConnectorBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A connector's document, YAML or JSON as text, and its secrets. Without ``secrets`` those that are stored stay."""
+    """A connector's document, YAML or JSON as text, and its secrets. Without ``secrets`` the stored ones stay."""
 
     document: Annotated[str, Meta(max_length=1 << 20)]
     secrets: dict[str, Annotated[str, Meta(max_length=1 << 16)]] | None = None
@@ -33,7 +33,7 @@ class ConnectorBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class BackfillBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Items written from ``since`` and before ``until``, with keys that begin with ``prefix``.
 
-    ``again``: also those that were read before. ``dry_run``: read, map and count them, and store nothing but the run.
+    ``again`` includes those read before. ``dry_run``: read, map and count them, and store nothing but the run.
     """
 
     since: datetime | None = None
@@ -44,7 +44,7 @@ class BackfillBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AppliedConnector(Struct, frozen=True, kw_only=True):
-    """The version that is in force."""
+    """The version in force."""
 
     name: str
     version: int
@@ -58,7 +58,7 @@ class ConnectorList(Struct, frozen=True, kw_only=True):
 
 
 class ShownConnector(Standing, frozen=True, kw_only=True):
-    """A connector with its document, the number of items in its manifest, and what its mapping table does not have."""
+    """A connector: its document, the size of its manifest, and conversations by value that its mapping table lacks."""
 
     document: str
     items: int
@@ -72,7 +72,7 @@ class RunList(Struct, frozen=True, kw_only=True):
 
 
 class RefusalList(Struct, frozen=True, kw_only=True):
-    """What is refused at present, the newest first."""
+    """Items that are refused at present, the newest first."""
 
     items: tuple[Refusal, ...]
 
@@ -171,7 +171,7 @@ _BUSY = {409: "The connector is paused."}
 )
 @in_slow_thread
 def apply(data: JSONBody[ConnectorBody], app: App, server: Server) -> AppliedConnector:
-    """Stores a connector, or a new version of it. Secrets are encrypted, and never returned."""
+    """Store a connector, or a new version of it. Secrets are encrypted, and never returned."""
     document = data.document.encode()
     found = check_connector(document, app.tenant.app_id)
     if found.connector is None:
@@ -189,7 +189,7 @@ def apply(data: JSONBody[ConnectorBody], app: App, server: Server) -> AppliedCon
 )
 @in_thread
 def listing(app: App) -> ConnectorList:
-    """Each with its last run and the time of its next one."""
+    """List connectors, each with its last run and the time of its next one."""
     return ConnectorList(items=tuple(app.connectors.listing()))
 
 
@@ -202,7 +202,7 @@ def listing(app: App) -> ConnectorList:
 )
 @in_thread
 def show(name: Name, app: App, server: Server, version: Version = None) -> ShownConnector:
-    """Its document as it was applied, in its newest or another version, and its state."""
+    """Return the state of a connector and its document as applied, in the newest or another version."""
     stored = connecting(app, server).definition(name, version)
     return ShownConnector(
         **structs.asdict(app.connectors.get(name)),
@@ -222,7 +222,7 @@ def show(name: Name, app: App, server: Server, version: Version = None) -> Shown
 )
 @in_slow_thread
 def remove(name: Name, app: App, server: Server) -> None:
-    """What it brought stays, and so does its manifest: applied again, it reads nothing twice."""
+    """Remove a connector. Its conversations and its manifest stay: applied again, it reads nothing twice."""
     connecting(app, server).remove(name)
 
 
@@ -236,7 +236,7 @@ def remove(name: Name, app: App, server: Server) -> None:
 )
 @in_slow_thread
 def check(name: Name, app: App, server: Server) -> Check:
-    """Access, path, format, and the first ten conversations mapped and refused. Nothing is stored."""
+    """Check access, path and format, and map the first ten conversations. Nothing is stored."""
     return connecting(app, server).check(name)
 
 
@@ -255,7 +255,7 @@ def check(name: Name, app: App, server: Server) -> Check:
 )
 @in_slow_thread
 def run(name: Name, app: App, server: Server, caller: Caller) -> Standing:
-    """Reads what is new, now. Ask for its runs to follow it."""
+    """Read new items now. List the runs of the connector to follow the progress."""
     return connecting(app, server).order(name, Order(kind="manual", by=caller.name))
 
 
@@ -275,7 +275,7 @@ def run(name: Name, app: App, server: Server, caller: Caller) -> Standing:
 )
 @in_slow_thread
 def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server, caller: Caller) -> Standing:
-    """Reads items by the time at which they were written, whatever `since` of the document says."""
+    """Read items by the time at which they were written, regardless of `since` in the document."""
     order = Order(
         kind="backfill",
         since=data.since,
@@ -298,7 +298,7 @@ def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server,
 )
 @in_slow_thread
 def pause(name: Name, app: App) -> None:
-    """No run begins, and one that is under way ends after the group that it stores."""
+    """Pause a connector: no run begins, and a run in progress ends after the group that it is storing."""
     app.connectors.pause(name, is_paused=True)
 
 
@@ -312,7 +312,7 @@ def pause(name: Name, app: App) -> None:
 )
 @in_slow_thread
 def resume(name: Name, app: App) -> None:
-    """The next run goes on where the last one ended."""
+    """Resume a connector: the next run continues where the last one ended."""
     app.connectors.pause(name, is_paused=False)
 
 
@@ -325,7 +325,7 @@ def resume(name: Name, app: App) -> None:
 )
 @in_thread
 def runs(name: Name, app: App, limit: Limit = 100) -> RunList:
-    """The last runs with their counts, what the drift watch noticed, and the error that ended one early."""
+    """List the last runs with their counts, the notes of the drift watch, and the error that ended a run early."""
     return RunList(items=tuple(app.connectors.runs(name, limit)))
 
 
@@ -343,12 +343,12 @@ def refused(
     limit: Limit = 100,
     run: Annotated[int | None, query("Only of this run.", ge=1, le=2**53)] = None,
 ) -> RefusalList:
-    """What is refused at present: an item that is read again replaces its refusals."""
+    """List the items refused at present; reading an item again replaces its refusals."""
     return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
 def connecting(app: AppStore, server: Services) -> Connectors:
-    """Return the connectors of an app, limited to what may be applied over the API."""
+    """Return the connectors of an app, with the limits on documents applied over the API."""
     settings = server.settings
     return Connectors(app, settings.limits, server.now, folders=settings.connector_folders)
 

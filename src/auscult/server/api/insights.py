@@ -1,4 +1,4 @@
-"""Insights: what the conversations of a period come to, and the conversations behind each number."""
+"""Insights: figures of the conversations of a period, and the conversations behind each number."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -33,10 +33,10 @@ _FILTERS = frozenset({"app", "queue", "agent", "channel", "direction"})
 
 
 class FollowableOverview(Overview, frozen=True, kw_only=True):
-    """An overview, and where its conversations are.
+    """An overview, and the URLs of its conversations.
 
-    A number's are at the URL of its period with ``&only=`` and the number's name, and, where it stands in a group, a
-    driver or a trend, ``&kind=`` and ``&name=`` of that.
+    Those of a number are at the URL of its period with ``&only=`` and the number's name, and, if it belongs to a
+    group, a driver or a trend, ``&kind=`` and ``&name=`` of that.
     """
 
     conversations_url: str
@@ -44,7 +44,7 @@ class FollowableOverview(Overview, frozen=True, kw_only=True):
 
 
 class FoundConversations(Struct, frozen=True, kw_only=True):
-    """One page; it may have fewer items than asked for, or none, before the last. ``next_cursor`` is null after that."""
+    """One page; any may have fewer items than asked for, or none. ``next_cursor`` is null after the last."""
 
     items: tuple[ListedConversation, ...]
     next_cursor: str | None
@@ -120,7 +120,7 @@ _EXAMPLE: dict[str, Any] = {
 
 
 def _earlier(at: datetime, by: timedelta) -> datetime:
-    """Return an earlier time. Raises ``RequestError`` ``range.too_long`` where no calendar has it."""
+    """Return an earlier time. Raises ``RequestError`` ``range.too_long`` before the year 1."""
     try:
         return (at.astimezone(UTC) - by).astimezone(UTC)
     except OverflowError as error:
@@ -184,9 +184,9 @@ def summarise(
 
     Drivers: impact is (mean of the group - mean of all) x conversations, points the same in points of the mean of
     all, with a 95 % interval. A missed metric is no driver of scores, as it lowers them by definition. Satisfaction
-    (CSAT, NPS) is what customers answered; waits and transfers may drive every measure. Trends: names that are new, and those
-    whose share changed more than by chance. Conversations that are too short or of unknown duration are left out,
-    unless they were audited.
+    (CSAT, NPS) is what customers answered; waits and transfers may drive every measure. Trends: names that are new,
+    and those whose share changed more than by chance. Conversations that are too short or of unknown duration are
+    left out, unless they were audited.
 
     The conversations behind every number: `GET /api/v1/insights/conversations`.
     """
@@ -225,8 +225,8 @@ def follow(
 ) -> ApiResponse:
     """Return the conversations that an overview of the same period and filters counts, the oldest first.
 
-    All of them, those of one group with `kind` and `name`, and of either those behind one number with `only`. A
-    page may have fewer items than asked for before the last: go on until `next_cursor` is null.
+    All of them, or those of one group with `kind` and `name`; `only` limits either to those behind one number. A
+    page before the last may have fewer items than asked for: continue until `next_cursor` is null.
     """
     if (kind is None) != (name is None):
         raise RequestError("Give kind and name together, or neither.", code="group.unknown", field="kind")
@@ -242,7 +242,7 @@ def follow(
 
 
 def _url(request: ApiRequest, since: datetime, until: datetime) -> str:
-    """Return where the conversations of a period are, by the same filters."""
+    """Return the URL of the conversations of a period with the same filters."""
     filters = {name: values for name, values in request.query_params.dict().items() if name in _FILTERS}
     period = {"since": since.isoformat(), "until": until.isoformat()}
     return f"{_BEHIND}?{urlencode({**period, **filters}, doseq=True)}"

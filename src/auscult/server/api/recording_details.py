@@ -1,4 +1,4 @@
-"""What is known of a recording: clips, peaks, figures, words."""
+"""Details of a recording: clips, peaks, figures, words."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -46,7 +46,7 @@ RecordingId = Annotated[str, path_id("The recording.", SHOWN["recording_id"])]
 
 
 class Clip(Struct, frozen=True, kw_only=True):
-    """A link to a stretch of a recording, as WAV. It opens without a token until ``url_expires_at``."""
+    """A link to a section of a recording, as WAV. It opens without a token until ``url_expires_at``."""
 
     url: str
     url_expires_at: datetime
@@ -70,7 +70,7 @@ def show_clip(
     start_ms: Annotated[int, query("The start, in ms from the recording's start.", ge=0, le=LONGEST_MS)],
     end_ms: Annotated[int, query("The end, at most five minutes after the start.", ge=1, le=LONGEST_MS)],
 ) -> Clip:
-    """Return a link that plays a stretch of a recording, of its redacted copy where words are hidden from the caller."""
+    """Return a link to a section of a recording, or of its redacted copy if words are hidden from the caller."""
     recording = Derived(app, server.recordings).recording(recording_id)
     offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
     if offered.variant is None:
@@ -97,7 +97,7 @@ def show_peaks(
     server: Server,
     points: Annotated[int, query("Parts of equal length to divide it into, at most.", ge=10, le=10_000)] = 1000,
 ) -> ApiResponse:
-    """For each channel the lowest and the highest sample of each part, in turn, from -1 to 1; for a player to draw."""
+    """Return for each channel the lowest and highest sample (-1 to 1) of each part, in turn, for a player to draw."""
     return ApiResponse(Derived(app, server.recordings).peaks(recording_id, points))
 
 
@@ -118,12 +118,12 @@ _OF_TRANSCRIPT = {"agent_talk_ms": 2100, "customer_talk_ms": 600, "overlap_ms": 
 )
 @in_slow_thread
 def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse:
-    """Talk, silence, dead air and overlap by voice activity on each channel. The first time takes a while.
+    """Return talk, silence, dead air and overlap by voice activity on each channel. The first call takes a while.
 
-    Dead air is silence of five seconds or more. `begun_by` is who began to speak while the other one spoke.
-    `transcript` has the same by the times of the turns, for comparison, null where they have none.
-    `are_channels_swapped`: the agent's greeting is heard on the customer's channel, or each side talks when the other
-    one has its turns.
+    Dead air is silence of five seconds or more. `begun_by` is the speaker who began while the other one spoke.
+    `transcript` has the same figures by the times of the turns, for comparison; null if the turns have no times.
+    `are_channels_swapped`: the agent's greeting is on the customer's channel, or each side talks during the other's
+    turns.
     """
     return ApiResponse(compared(Derived(app, server.recordings), app, server.store, recording_id))
 
@@ -137,7 +137,7 @@ def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResp
 )
 @in_thread
 def show_transcription(recording_id: RecordingId, app: App, server: Server) -> Transcription:
-    """Return state and words, with times in ms and the confidence where it is known. `reason` says why it failed."""
+    """Return state and words, with times in ms and the confidence if known. `reason` is the reason of a failure."""
     return transcription_of(app, server.store, recording_id)
 
 
@@ -180,7 +180,7 @@ def list_earlier(recording_id: RecordingId, app: App, server: Server) -> Earlier
 )
 @in_slow_thread
 def transcribe(recording_id: RecordingId, app: App, server: Server) -> Transcription:
-    """Have a recording transcribed, once more where it was before."""
+    """Request a transcription of a recording, even if it has one already."""
     return request_transcription(app, server.store, recording_id)
 
 

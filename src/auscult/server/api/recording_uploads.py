@@ -1,4 +1,4 @@
-"""Uploads of recordings in parts: begun with a POST, continued with PATCH where they are, found with HEAD or GET."""
+"""Uploads of recordings in parts: begun with POST, continued with PATCH, and queried with HEAD or GET."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ UploadId = Annotated[str, path_id("The upload.", "up-0c4d7a52")]
 )
 @in_slow_thread
 def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse:
-    """Return how much of an upload is stored; `Upload-Offset` has it, too, also for HEAD."""
+    """Return the number of bytes stored of an upload, also in the header `Upload-Offset`, and for HEAD."""
     partial = partial_upload(app, server, upload_id)
     shown = ShownUpload(upload_id=upload_id, conversation_id=partial.conversation_id, offset=partial.size)
     return ApiResponse(shown, headers={"Upload-Offset": str(partial.size), "Cache-Control": "no-store"})
@@ -67,9 +67,10 @@ def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse:
     takes=Takes("The next bytes.", None, {"type": "string", "format": "binary"}, ("application/octet-stream",)),
 )
 async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Server) -> ApiResponse:
-    """Append a part that begins at `Upload-Offset`. `Upload-Complete: ?1` ends the upload: the answer is 201 with the recording.
+    """Append a part that begins at `Upload-Offset`.
 
-    What was received before a connection broke is kept; `GET` returns from where to go on.
+    `Upload-Complete: ?1` ends the upload: the answer is 201 with the recording. Bytes received before a connection
+    broke are kept; `GET` returns the offset to continue from.
     """
     partial = await run(lambda: partial_upload(app, server, upload_id), slow=True)
     given = request.headers.get("upload-offset", "")
@@ -109,7 +110,7 @@ async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Ser
 )
 @in_slow_thread
 def remove(upload_id: UploadId, app: App, server: Server) -> None:
-    """Remove what was received of an upload."""
+    """Remove an unfinished upload with the bytes received."""
     partial = partial_upload(app, server, upload_id)
     app.recordings.forget_upload(upload_id)
     server.recordings.remove_part(partial.location)

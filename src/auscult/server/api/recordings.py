@@ -1,4 +1,4 @@
-"""Recordings of conversations: sound sent in, and listed with links that play it."""
+"""Recordings of conversations: uploaded, and listed with links that play them."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -31,8 +31,8 @@ LONGEST_MS = 2**53
 class ShownRecording(Struct, frozen=True, kw_only=True):
     """A recording. ``url`` plays it without a token until ``url_expires_at``; ``speakers`` has one for each channel.
 
-    ``variant`` says what the link plays: the original, or a copy that is silent where words are redacted. ``reason`` says
-    why there is no link.
+    The link plays ``variant``: the original, or a copy that is silent at redacted words. ``reason`` is the reason why
+    there is no link.
     """
 
     recording_id: str
@@ -116,10 +116,10 @@ async def add(
     """Store the bytes of a recording: WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, mono or stereo.
 
     Type, length and channels are read from the content. The header `Content-Digest` (RFC 9530) is checked like `sha256`.
-    The same bytes once more for the same conversation are stored once, and get the same answer.
+    Sending the same bytes again for the same conversation stores nothing, and gets the same answer.
 
-    With the header `Upload-Complete: ?0` the body is a first part: the answer is 202, and `Location` is the address of the
-    upload that goes on with PATCH.
+    With the header `Upload-Complete: ?0` the body is a first part: the answer is 202, and `Location` is the address
+    of the upload, which PATCH continues.
     """
     claims = Claims(
         content_type=request.headers.get("content-type", ""),
@@ -173,7 +173,7 @@ def too_large(limit: int) -> RequestError:
 
 
 def _content_digest(header: str | None) -> str | None:
-    """Return the SHA-256 of a ``Content-Digest``, in hexadecimal digits, None where it has none. Raises ``RequestError``."""
+    """Return the SHA-256 of a ``Content-Digest``, in hexadecimal digits, or None. Raises ``RequestError``."""
     for member in (header or "").split(","):
         name, _, value = member.strip().partition("=")
         if name.lower() == "sha-256":
@@ -209,7 +209,7 @@ def listing(request: ApiRequest, conversation_id: ConversationId, app: App, serv
 
 
 def shown_recording(request: ApiRequest, app: AppStore, server: Services, recording: Recording) -> ShownRecording:
-    """Show a recording, with a link where the caller may play it."""
+    """Return the view of a recording, with a link if the caller may play it."""
     sound = recording.sound
     offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
     url, expires_at = None, None
@@ -237,12 +237,12 @@ def shown_recording(request: ApiRequest, app: AppStore, server: Services, record
 
 
 def may_original(request: ApiRequest) -> bool:
-    """Return whether the caller may hear what redaction hides."""
+    """Return whether the caller may play recordings without redaction."""
     return request.rights.may("conversation.read_unredacted")
 
 
 def address_of(request: ApiRequest) -> str:
-    """Return the address of this server, as the request has it."""
+    """Return the address of this server that the request used."""
     return str(request.base_url).rstrip("/")
 
 

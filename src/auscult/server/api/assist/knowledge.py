@@ -1,4 +1,4 @@
-"""What an app knows: documents added, listed, read, taken out, and searched."""
+"""The knowledge of an app: documents are added, listed, read, removed and searched."""
 
 from contextlib import suppress
 from typing import Annotated, Any, Literal
@@ -29,14 +29,14 @@ class KnowledgeListing(Struct, frozen=True, kw_only=True):
 
 
 class KnowledgeChange(Struct, frozen=True, kw_only=True):
-    """What became of a document, and the version of the base that has it."""
+    """A document after the change, and the version of the base that contains it."""
 
     document: Document
     version: int
 
 
 class KnowledgeDocument(Struct, frozen=True, kw_only=True):
-    """A document as it is read: its passages."""
+    """The passages of a document."""
 
     source: str
     language: str
@@ -44,7 +44,7 @@ class KnowledgeDocument(Struct, frozen=True, kw_only=True):
 
 
 class FoundPassage(Struct, frozen=True, kw_only=True):
-    """A passage that was found. ``is_enough``: it would be suggested."""
+    """A passage that was found. ``is_enough``: its score is high enough for a suggestion."""
 
     passage: Passage
     score: float
@@ -52,7 +52,7 @@ class FoundPassage(Struct, frozen=True, kw_only=True):
 
 
 class KnowledgeSearch(Struct, frozen=True, kw_only=True):
-    """What was found, the best first, in which version of the base, and by what."""
+    """The passages found, the best first, with the version of the base and the search engine."""
 
     items: tuple[FoundPassage, ...]
     version: int
@@ -89,7 +89,7 @@ OfLanguage = Annotated[str | None, query("A language by its code, as en.", schem
 )
 @in_thread
 def listing(app: App, language: OfLanguage = None) -> KnowledgeListing:
-    """The documents in force, by language and name, and the version of each language's base."""
+    """List the documents in force, by language and name, and the version of each language's base."""
     found = app.knowledge.documents(None if language is None else language_of(language))
     return KnowledgeListing(items=tuple(found), versions=app.knowledge.versions())
 
@@ -109,7 +109,7 @@ def listing(app: App, language: OfLanguage = None) -> KnowledgeListing:
 )
 @in_thread
 def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
-    """Its passages, as the assistant quotes them."""
+    """Return the passages of a document, as the assistant quotes them."""
     language = language_of(language)
     passages = app.knowledge.passages(source, language)
     if not passages:
@@ -151,10 +151,10 @@ def add(
     app: App,
     kind: Annotated[Literal["markdown", "html", "csv", "pdf"] | None, query("What kind it is of.")] = None,
 ) -> ApiResponse:
-    """Markdown, HTML, CSV with the columns question and answer, or PDF (where its reader is installed).
+    """Add a document: Markdown, HTML, CSV with the columns question and answer, or PDF (if its reader is installed).
 
-    The kind is recognised by the end of the name, else by the content, or by `kind`. A document of the same name takes the
-    place of the one before: a new version of the base. The same content again changes nothing.
+    `kind` states the format; without it, the end of the name decides, else the content. A document replaces one of
+    the same name in a new version of the base. The same content again changes nothing.
     """
     change = add_document(app, source, body, language, kind)
     shown = KnowledgeChange(document=change.document, version=change.version)
@@ -170,9 +170,9 @@ def add(
 )
 @in_slow_thread
 def remove(language: Language, source: Source, app: App) -> None:
-    """A new version of the base is without it; what was quoted from it before stays known.
+    """Remove a document from a new version of the base; earlier quotations from it stay known.
 
-    What is not there is answered in the same way.
+    The answer for an unknown document is the same.
     """
     with suppress(NotFoundError):
         remove_document(app, source, language)
@@ -203,7 +203,7 @@ def search(
     language: OfLanguage = None,
     limit: Annotated[int, query("Most passages.", ge=1, le=MOST_FOUND)] = 3,
 ) -> KnowledgeSearch:
-    """As the assistant searches, to try it out; nothing is kept of it."""
+    """Search as the assistant does, to try it out; nothing is stored."""
     if not question:
         raise RequestError("query: say what to look for.", code="field.missing", field="query")
     library = server.live.assistant.library

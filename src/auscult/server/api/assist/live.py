@@ -1,4 +1,4 @@
-"""Live conversations: how one stands, what happens to it, and what agents ask and say of the assistant."""
+"""Live conversations: their state and events, and the requests and feedback of agents about the assistant."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -41,12 +41,12 @@ RequestId = Annotated[str, path_id("The answer.", "aa-2aae1892-1e67-5b93-b46b-6e
 EVENTS = "text/event-stream"
 _LONGEST_NUMBER = 18
 POLL_EVERY_S = 0.5
-"""Between two looks at what other processes did to a conversation that somebody listens to."""
+"""Interval of polling for changes by other processes to a conversation that has listeners."""
 STILL_THERE_S = 5.0
-"""After so long without news a line goes to who listens, so that nobody in between takes the connection for dead."""
+"""Silence after which listeners get a comment line, so that no proxy closes the connection as idle."""
 
 
-# What the lines of a server-sent event carry, as a reader of the stream hands them on.
+# The fields of a server-sent event, as a reader of the stream returns them.
 _EVENT = {
     "type": "object",
     "required": ["data"],
@@ -72,7 +72,7 @@ _UNKNOWN = refusal("There is no such live conversation, answer or summary, or th
 )
 @in_thread
 def show(conversation_id: ConversationId, app: App, server: Server) -> live_shown.LiveState:
-    """How it stands: messages, suggestions with their sources, searches, summaries, feedback."""
+    """Return the state: messages, suggestions with their sources, searches, summaries, feedback."""
     conversation = server.live.conversation(app, conversation_id)
     log = conversation.known()
     live = fold(app.tenant, conversation.id, log.events)
@@ -88,11 +88,11 @@ def show(conversation_id: ConversationId, app: App, server: Server) -> live_show
 )
 @in_thread
 def show_playbook(conversation_id: ConversationId, app: App, server: Server) -> Followed:
-    """Return which steps of which stages are done, with the messages that did them.
+    """Return the steps done in each stage, with the messages that did them.
 
-    Also the share that is done, and the share that the form asks for; dialog tasks that were run; what the form's
-    metrics about them say so far; and hints: required steps that are missing though a later one is done. Empty
-    where the app has no playbooks, and before the first message.
+    Also the share that is done, and the share that the form asks for; dialog tasks that were run; the verdicts of
+    the form's metrics about them so far; and hints: required steps that are missing though a later one is done.
+    Empty if the app has no playbooks, and before the first message.
     """
     return server.live.assistant.follow(app, server.live.conversation(app, conversation_id).state())
 
@@ -112,16 +112,16 @@ def stream(
     request: ApiRequest,
     after: Annotated[int, query("Only what comes after this event's number.", ge=0)] = 0,
 ) -> Stream:
-    """Server-sent events, one for each thing that happens.
+    """Stream the events of a live conversation as server-sent events.
 
-    `event` is `state`, `message`, `suggestion`, `search`, `summary`, `feedback` or `playbook`, `data` the thing as
-    it stands now (as in `get_live`, and `playbook` as in `get_live_playbook`), `id` its number. A thing that
-    changes is sent again under the same id of its own. The stream ends when the conversation is over and the
-    assistant has nothing to do any more. After a break go on with `after`, the last number that came, or with the header `Last-Event-ID`, which libraries
-    send by themselves; of both the higher number counts.
+    `event` is `state`, `message`, `suggestion`, `search`, `summary`, `feedback` or `playbook`. `data` is the current
+    state of that item (as in `get_live`, and `playbook` as in `get_live_playbook`), and `id` the number of the event.
+    An item that changes is sent again under its own id. The stream ends when the conversation is over and the
+    assistant has nothing left to do. After a disconnection, continue with `after`, the last number received, or with
+    the header `Last-Event-ID`, which libraries send by themselves; the higher of the two numbers counts.
     """
-    heard = request.headers.get("last-event-id", "")
-    after = max(after, int(heard)) if heard.isdecimal() and len(heard) <= _LONGEST_NUMBER else after
+    last_id = request.headers.get("last-event-id", "")
+    after = max(after, int(last_id)) if last_id.isdecimal() and len(last_id) <= _LONGEST_NUMBER else after
     conversation = server.live.conversation(app, conversation_id)
     conversation.known()
     return Stream(
@@ -132,7 +132,7 @@ def stream(
 
 
 async def _stream_news(server: Services, conversation: LiveConversation, seen: int) -> AsyncGenerator[bytes]:
-    """What is new, whenever something is; the connection is kept alive in between."""
+    """Yield new events as they happen, and a comment line after each ``STILL_THERE_S`` of silence."""
     service, loop = server.live, asyncio.get_running_loop()
     with service.listening((conversation.app.tenant.app_id, conversation.id)) as changed:
         quiet_since = loop.time()
@@ -142,7 +142,7 @@ async def _stream_news(server: Services, conversation: LiveConversation, seen: i
             changed.clear()
             if server.settings.page_threads:
                 news = await run(partial(_news, server, conversation, seen))
-            else:  # of an embedded database: a turn in a thread costs more
+            else:  # an embedded database: handing over to a thread costs more
                 news = _news(server, conversation, seen)
             text, seen, is_over = news
             if text:
@@ -159,7 +159,7 @@ async def _stream_news(server: Services, conversation: LiveConversation, seen: i
 
 
 def _news(server: Services, conversation: LiveConversation, seen: int) -> tuple[bytes, int, bool]:
-    """The events after those that were seen, how many there are now, and whether it is over and done with."""
+    """Return the events after the first ``seen``, the number of events, and whether the stream is at its end."""
     if seen and conversation.app.live.count(conversation.id) == seen:
         return b"", seen, False
     log = conversation.app.live.log(conversation.id)
@@ -188,7 +188,7 @@ def _news(server: Services, conversation: LiveConversation, seen: int) -> tuple[
 def search(
     conversation_id: ConversationId, data: JSONBody[SearchBody], app: App, server: Server, caller: Caller
 ) -> live_shown.LiveAnswer:
-    """Looks for passages in what the app knows, in the conversation's language, and keeps query and answer."""
+    """Search the knowledge of the app in the conversation's language, and store query and answer."""
     conversation = server.live.conversation(app, conversation_id)
     found = server.live.assistant.search(conversation, data.query, _agent(caller, data.agent), data.key)
     server.live.changed(app, conversation_id)
@@ -212,10 +212,10 @@ def search(
 def summarise(
     conversation_id: ConversationId, data: JSONBody[SummaryBody], app: App, server: Server, caller: Caller
 ) -> live_shown.LiveSummary:
-    """Each agent may ask for so many in a conversation as the app's settings say (2 unless they say otherwise).
+    """Write an interim summary; the app's settings limit them for each agent and conversation (default: 2).
 
-    Where nothing was said since the agent's last one, the answer is that one again, and it counts once.
-    Summaries of handovers and the final one are written unasked and do not count.
+    If there are no messages since the agent's last summary, the answer is that one again, and it counts once.
+    Summaries of handovers and the final one are written without a request and do not count.
     """
     agent = caller.agent or AssistedAgent(id=data.agent.id, name=data.agent.name)
     made = server.live.assistant.summarize(server.live.conversation(app, conversation_id), agent, data.key)
@@ -243,7 +243,7 @@ def edit(
     server: Server,
     caller: Caller,
 ) -> live_shown.LiveSummary:
-    """Puts the agent's text beside the assistant's; the last one counts."""
+    """Store the agent's text in addition to the assistant's; the last one counts."""
     conversation = server.live.conversation(app, conversation_id)
     conversation.edit(summary_id, data.text, _agent(caller, data.agent))
     edited = next(each for each in conversation.state().assist.summaries if each.id == summary_id)
@@ -269,10 +269,10 @@ def use(
     server: Server,
     caller: Caller,
 ) -> None:
-    """Sent it to the customer, copied it, or put it aside.
+    """Record that an agent sent an answer to the customer, copied it, or overrode it.
 
-    `isSent`, `isCopied` and `isOverride` of the report. What was sent instead goes into `text`. An answer is
-    sent once, as it is or with other words: after that `sent` and `overridden` are refused, and it can be copied.
+    These are `isSent`, `isCopied` and `isOverride` of the report. `text` is the message sent instead. An answer is
+    sent once, as it is or in other words: after that, `sent` and `overridden` are refused, but it can be copied.
     """
     if data.text is not None and data.use != "overridden":
         raise RequestError(
@@ -305,9 +305,9 @@ def use(
 def rate(
     conversation_id: ConversationId, data: JSONBody[FeedbackBody], app: App, server: Server, caller: Caller
 ) -> None:
-    """Of an answer, a summary, or the assistant as a whole (`widget`).
+    """Store an agent's feedback about an answer, a summary, or the assistant as a whole (`widget`).
 
-    Reasons are picked from the app's settings. An agent's last word on a thing counts; `none` withdraws it.
+    Reasons are picked from the app's settings. An agent's last feedback about each counts; `none` withdraws it.
     """
     if (data.of is None) != (data.about == "widget"):
         raise RequestError(
@@ -332,7 +332,7 @@ def rate(
 )
 @in_thread
 def settings(app: App) -> AssistSettings:
-    """When silence is an end, how many summaries an agent may ask for, and the reasons that may be picked."""
+    """Return the settings: the silence that ends a conversation, the limit of summaries, the reasons to pick from."""
     return app.live.settings()
 
 
@@ -346,18 +346,18 @@ def settings(app: App) -> AssistSettings:
 )
 @in_slow_thread
 def configure(data: JSONBody[AssistSettings], app: App) -> AssistSettings:
-    """What is left out has its default again."""
+    """Replace the settings; a setting that is left out is reset to its default."""
     app.live.configure(data)
     return data
 
 
 def _agent(caller: Principal, body: LiveAgentBody | None) -> AssistedAgent | None:
-    """The agent who acts: who is signed in, or whom the client names."""
+    """Return the acting agent: the signed-in one, or the one that the client names."""
     if caller.agent is not None:
         return caller.agent
     return None if body is None else AssistedAgent(id=body.id, name=body.name)
 
 
 FOR_AGENTS = (listing, show, show_playbook, stream, search, summarise, edit, use, rate, settings)
-"""What the agent's page asks, too."""
+"""Handlers that the agent's page calls, too."""
 ROUTER = Router("/live", route_handlers=[*FOR_AGENTS, configure])

@@ -1,4 +1,4 @@
-"""What operations on live conversations take."""
+"""Request bodies of operations on live conversations."""
 
 from typing import Annotated, Literal
 
@@ -11,14 +11,14 @@ _Id = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 class LiveAgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The agent who does it."""
+    """The acting agent."""
 
     id: _Id
     name: Annotated[str, Meta(max_length=255)] | None = None
 
 
 class SearchBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent looks for. The same ``key`` again gives the same answer again."""
+    """Search of an agent. A repeated ``key`` returns the same answer again."""
 
     query: Annotated[str, Meta(min_length=1, max_length=2000)]
     agent: LiveAgentBody | None = None
@@ -26,21 +26,21 @@ class SearchBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SummaryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For whom a summary is to be written. The same ``key`` again gives the same summary again."""
+    """Request of an agent for a summary. A repeated ``key`` returns the same summary again."""
 
     agent: LiveAgentBody
     key: _Key = None
 
 
 class EditBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent makes of a summary."""
+    """An agent's edit of a summary."""
 
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
     agent: LiveAgentBody | None = None
 
 
 class UseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent did with an answer: sent it to the customer, copied it, or put it aside and sent ``text`` instead."""
+    """Use of an answer: the agent sent it to the customer, copied it, or overrode it and sent ``text`` instead."""
 
     use: Use
     text: Annotated[str, Meta(min_length=1, max_length=20_000)] | None = None
@@ -48,9 +48,9 @@ class UseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FeedbackBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agent thinks: of an answer or a summary, whose id is ``of``, or of the assistant as a whole (the widget).
+    """An agent's feedback about an answer or a summary (with the id ``of``), or the assistant as a whole (the widget).
 
-    ``none`` withdraws what they thought before, with its reasons and its comment.
+    ``none`` withdraws earlier feedback with its reasons and its comment.
     """
 
     about: About

@@ -1,4 +1,4 @@
-"""A live conversation as the documentation shows it."""
+"""Examples of live conversations for the documentation."""
 
 from typing import Any
 

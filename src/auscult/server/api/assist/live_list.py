@@ -20,10 +20,10 @@ NOTHING = Line()
 
 
 class LiveLine(Struct, frozen=True, kw_only=True):
-    """A live conversation in the list: when something last happened, and whether it is over.
+    """A live conversation in the list: the time of its last event, and whether it is over.
 
-    With `details` also the names of the agent and the queue (their ids where no name came in), what the customer said
-    last, and since when they wait for an answer; each null where it is not known.
+    With `details` also the names of the agent and the queue (their ids if no name is known), the customer's last
+    words, and the time since which they wait for an answer; each null if unknown.
     """
 
     conversation_id: str
@@ -61,7 +61,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> LivePage:
-    """Conversations that came in by the hook, by id: those that go on, those that are over, or all."""
+    """List conversations received by the hook, by id: those in progress, those that are over, or all."""
     after = read_cursor(cursor, tuple[str])
     is_ended = None if in_state is None else in_state == "ended"
     found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)

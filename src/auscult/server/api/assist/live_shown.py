@@ -1,4 +1,4 @@
-"""How our own API shows a live conversation: as it stands, and what happened to it since."""
+"""Views of a live conversation in our own API: its current state, and its changes since an event."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ _MS = timedelta(milliseconds=1)
 
 
 class LiveAgent(Struct, frozen=True, kw_only=True):
-    """A stay of an agent; ``until`` is null while they are there."""
+    """Segment of an agent; ``until`` is null while the agent is in the conversation."""
 
     id: str
     name: str | None
@@ -43,9 +43,9 @@ class LiveAgent(Struct, frozen=True, kw_only=True):
 
 
 class LiveMessage(Struct, frozen=True, kw_only=True):
-    """What somebody said. ``passed`` is the reason why the assistant did not answer it, if it did not.
+    """A message. ``passed`` is the reason why the assistant did not answer it, if it did not.
 
-    ``reworded_at`` says when another text came in under its id; ``text`` is the first one.
+    ``reworded_at`` is the time when another text arrived under its id; ``text`` is the first one.
     """
 
     id: str
@@ -58,11 +58,11 @@ class LiveMessage(Struct, frozen=True, kw_only=True):
 
 
 class LiveAnswer(Struct, frozen=True, kw_only=True):
-    """What the assistant answered: to the message ``message_id``, or to a search. ``text`` is null where it found nothing.
+    """An answer of the assistant to the message ``message_id``, or to a search. ``text`` is null if it found nothing.
 
-    ``sources`` are the passages that it rests on, the best first; of a search that is quoted, all that were found.
-    Their ``version`` is the first of the base that has the document as it is. ``engine`` is what found or wrote the
-    answer. ``instead`` is what an agent sent in its place, where they said so.
+    ``sources`` are the passages behind it, the best first; for a search that is quoted, all that were found.
+    Their ``version`` is the first of the base with the document as it is. ``engine`` found or wrote the answer.
+    ``instead`` is the text that an agent sent in its place, if reported.
     """
 
     request_id: str
@@ -81,7 +81,7 @@ class LiveAnswer(Struct, frozen=True, kw_only=True):
 
 
 class LiveSummary(Struct, frozen=True, kw_only=True):
-    """A summary that the assistant wrote for an agent, and what the agent made of it."""
+    """A summary that the assistant wrote for an agent, with the agent's edit and feedback."""
 
     id: str
     type: Literal["interim", "final"]
@@ -93,7 +93,7 @@ class LiveSummary(Struct, frozen=True, kw_only=True):
 
 
 class LiveHeader(Struct, frozen=True, kw_only=True):
-    """What kind of conversation it is, who is and was in it, and whether it is over."""
+    """Properties of a conversation: its channel and times, its present and past agents, and whether it is over."""
 
     conversation_id: str
     channel: Channel
@@ -107,7 +107,7 @@ class LiveHeader(Struct, frozen=True, kw_only=True):
 
 
 class LiveState(LiveHeader, frozen=True, kw_only=True):
-    """A live conversation as it stands after ``seq`` events. ``is_settled``: the assistant has nothing to do any more."""
+    """State of a live conversation after ``seq`` events. ``is_settled``: the assistant has nothing left to do."""
 
     seq: int
     is_settled: bool
@@ -119,7 +119,7 @@ class LiveState(LiveHeader, frozen=True, kw_only=True):
 
 
 class Change(NamedTuple):
-    """The ``seq``-th event, by what it changed: ``name`` says of what kind ``item`` is."""
+    """The item that the ``seq``-th event changed; ``name`` is its kind."""
 
     seq: int
     name: Literal["state", "message", "suggestion", "search", "summary", "feedback", "playbook"]
@@ -127,7 +127,7 @@ class Change(NamedTuple):
 
 
 def state(live: Live, seq: int) -> LiveState:
-    """All of it."""
+    """Return the whole state of a live conversation after ``seq`` events."""
     assist = live.assist
     return LiveState(
         **asdict(header(live)),
@@ -142,12 +142,12 @@ def state(live: Live, seq: int) -> LiveState:
 
 
 def is_settled(live: Live) -> bool:
-    """Whether the assistant has nothing to do any more."""
+    """Return whether the assistant has nothing left to do."""
     return not (live.unanswered or live.handovers or live.wants_final)
 
 
 def header(live: Live) -> LiveHeader:
-    """Everything but lists of what was said and done."""
+    """Return the state without the lists of messages, answers, summaries and feedback."""
     conversation = live.conversation
     return LiveHeader(
         conversation_id=conversation.id,
@@ -163,9 +163,9 @@ def header(live: Live) -> LiveHeader:
 
 
 def changes(live: Live, events: Sequence[Event], after: int, follow: Callable[[Live], Followed]) -> Iterator[Change]:
-    """What happened after the ``after``-th event, each as it stands now; who shows it puts it in the place of its like.
+    """Yield the changes after the ``after``-th event, each item in its current state; it replaces the one shown before.
 
-    ``follow`` says how far it has come in its playbooks; it is asked only where something changed there.
+    ``follow`` computes the progress in its playbooks; it is called only if that changed.
     """
     shown = state(live, len(events))
     messages = {each.id: each for each in shown.messages}
@@ -194,7 +194,7 @@ def changes(live: Live, events: Sequence[Event], after: int, follow: Callable[[L
 
 
 def answer(given: Suggestion, instead: Mapping[str, str]) -> LiveAnswer:
-    """An answer. ``instead`` holds what agents sent in place of answers, by request."""
+    """Return the view of an answer. ``instead`` holds the texts that agents sent in place of answers, by request."""
     return LiveAnswer(
         request_id=given.request_id or "",
         query=given.query or "",
@@ -213,7 +213,7 @@ def answer(given: Suggestion, instead: Mapping[str, str]) -> LiveAnswer:
 
 
 def summary(given: Summary) -> LiveSummary:
-    """A summary."""
+    """Return the view of a summary."""
     return LiveSummary(
         id=given.id or "",
         type="final" if given.type == "final" else "interim",
@@ -226,7 +226,7 @@ def summary(given: Summary) -> LiveSummary:
 
 
 def _id_of(event: Event) -> str | None:
-    """What an event is about."""
+    """Return the id of the item that an event is about, None if it has none."""
     if isinstance(event, Suggested | Searched):
         return event.answer.request_id
     if isinstance(event, Summarised):

@@ -1,4 +1,4 @@
-"""Audits, plans, assignments, estimates, and how far the machine agrees with people."""
+"""Audits, plans, assignments, estimates, and the agreement of the machine with people."""
 
 from litestar import Router
 

@@ -1,4 +1,4 @@
-"""Agreement: the machine beside the audits."""
+"""Agreement between the machine and the audits."""
 
 from typing import Annotated, Any
 
@@ -92,18 +92,18 @@ def compare(
         int, query("Most disagreements that are shown of each metric.", ge=0, le=_MOST_SHOWN)
     ] = 20,
 ) -> AuditAgreement:
-    """Return how far machine and auditors agree, for each form that was audited and each of its metrics.
+    """Return the agreement of machine and auditors, for each audited form and each of its metrics.
 
     Raw agreement, Cohen's kappa with its 95 % confidence interval, the base rate, the confusion matrix, and
-    disagreements to read. Each audit is compared with the evaluation that the auditor had before them. A
-    conversation has one audit, so auditors are not compared with each other.
+    disagreements to read. Each audit is compared with the evaluation that the auditor worked on. A conversation has
+    one audit, so auditors are not compared with each other.
     """
     selection = Selection(form_id=form, version=version, auditor=auditor, since=since, until=until)
     return _without(agreement_of(app, selection, disagreements), blindness_of(app, caller.name, caller.agent_ids))
 
 
 def _without(found: AuditAgreement, blindness: Blindness) -> AuditAgreement:
-    """Return the agreement without disagreements on conversations of which something is hidden from the caller."""
+    """Return the agreement without disagreements on conversations that are partly hidden from the caller."""
     if not blindness:
         return found
     forms = [

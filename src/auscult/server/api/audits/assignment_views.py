@@ -1,4 +1,4 @@
-"""Assignments as our own API shows them."""
+"""Views of assignments in our own API."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ class ListedAssignment(Struct, frozen=True, kw_only=True):
 
 
 class ItemMetric(Struct, frozen=True, kw_only=True):
-    """A metric to be answered. ``machine`` is null where the machine is hidden.
+    """A metric to be answered. ``machine`` is null if the machine is hidden.
 
     ``levels`` are the answers to a graded metric, ``reasons`` the codes for a NO, ``comments`` templates to start from.
     """
@@ -55,7 +55,7 @@ class ItemMetric(Struct, frozen=True, kw_only=True):
 
 
 class ShownItem(ListedAssignment, frozen=True, kw_only=True):
-    """An assignment as its auditor has it: the draft, the result once submitted, and the metrics to answer.
+    """An assignment as its auditor sees it: the draft, the result once submitted, and the metrics to answer.
 
     ``comments`` are templates of comments on the conversation or on a turn.
     """
@@ -68,7 +68,7 @@ class ShownItem(ListedAssignment, frozen=True, kw_only=True):
 
 
 def listed(one: Assignment) -> ListedAssignment:
-    """Show an assignment in a list."""
+    """Return the view of an assignment in a list."""
     return ListedAssignment(
         assignment_id=one.assignment_id,
         conversation_id=one.conversation_id,
@@ -92,7 +92,7 @@ def listed(one: Assignment) -> ListedAssignment:
 
 
 def shown(one: Assigned, case: EvaluatedConversation, viewer: str, hidden: frozenset[Hidden]) -> ShownItem:
-    """Show an assignment to its auditor or to another viewer, from whom ``hidden`` is kept.
+    """Return the view of an assignment for its auditor or another viewer, without the ``hidden`` data.
 
     Only the auditor sees the draft.
     """

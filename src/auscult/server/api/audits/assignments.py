@@ -31,20 +31,20 @@ from auscult.storage.store import AppStore
 AssignmentId = Annotated[str, path_id("The assignment.", "as-3c4d")]
 EVERYONE = "*"
 WORKING = EitherScopes("audits:write", permissions=("audit.perform", "audit.review_own"))
-"""Auditors work on what they have, and agents on their reviews of themselves."""
+"""Auditors work on their assignments, and agents on their reviews of themselves."""
 
 
 class NextBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The plan whose next item is asked for; without one, of any plan."""
+    """The plan of the next item; without one, any plan."""
 
     plan_id: str | None = None
 
 
 class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers by metric id: YES, NO, NA or a level; "-" takes back what was drafted.
+    """Answers by metric id: YES, NO, NA or a level; "-" withdraws a drafted answer.
 
     ``comments`` and ``reason_codes`` are by metric id, too; ``comment`` is on the conversation as a whole, and each of
-    ``moments`` on a turn, taken back without a text.
+    ``moments`` on a turn, withdrawn by an empty text.
     """
 
     answers: Annotated[dict[str, str | int | float], Meta(max_length=1000)] = {}
@@ -55,7 +55,7 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why the conversation cannot be judged: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
+    """Reason not to judge the conversation: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
 
     reason: str = ""
     code: DeclineCode | None = None
@@ -140,9 +140,9 @@ REFUSALS = {
     },
 )
 async def next_item(request: ApiRequest, app: App, server: Server, caller: Caller, rights: Rights) -> ApiResponse:
-    """Begins the caller's next item, what is due first before the rest. Each call begins another one.
+    """Begin the caller's next item, by due date. Each call begins another one.
 
-    Nobody gets a conversation that they had with the customer themselves.
+    No caller gets a conversation in which they are the agent.
 
     The body may be empty, or ``{"plan_id": …}`` for items of one plan.
     """
@@ -173,7 +173,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AssignmentPage:
-    """By assignment id: the caller's own, unless another auditor is named, which needs the permission to assign."""
+    """List assignments by id: the caller's own, or another auditor's, which needs the permission to assign."""
     if auditor not in {None, caller.name}:
         rights.require("audit.assign")
     after = read_cursor(cursor, tuple[str])
@@ -200,9 +200,9 @@ def listing(
 )
 @in_thread
 def show(assignment_id: AssignmentId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownItem:
-    """The assignment with its draft, which only its auditor sees, and the metrics to answer.
+    """Return the assignment with its draft, which only its auditor sees, and the metrics to answer.
 
-    Another auditor's is there for those alone who may assign.
+    Another auditor's assignment needs the permission to assign.
     """
     desk = desk_of(app, server)
     found = desk.show(assignment_id)
@@ -224,7 +224,7 @@ def show(assignment_id: AssignmentId, app: App, server: Server, caller: Caller, 
 def draft(
     assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownItem:
-    """Stores answers for later; the later one of a metric counts. No report shows a draft."""
+    """Store answers for later; the last one for a metric counts. No report shows a draft."""
     desk = desk_of(app, server)
     _check_role(desk, assignment_id, rights)
     return own_item(desk.draft(assignment_id, caller.name, _answers(data), comment=data.comment, moments=data.moments))
@@ -243,9 +243,9 @@ def draft(
 def submit(
     assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownItem:
-    """Ends the assignment with what was drafted and these answers. Only its auditor may.
+    """End the assignment with the drafted answers and these. Only its auditor may.
 
-    Every metric that counts must be answered. The same once more changes nothing.
+    Every metric that counts must be answered. Repeating the request changes nothing.
     """
     desk = desk_of(app, server)
     _check_role(desk, assignment_id, rights)
@@ -265,7 +265,7 @@ def submit(
 def reaudit(
     assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller
 ) -> ShownItem:
-    """Changes answers of a submitted audit, where its form has ``re_audit``. The trail keeps old and new answers."""
+    """Change answers of a submitted audit if its form has ``re_audit``. The trail keeps old and new answers."""
     desk = desk_of(app, server)
     return own_item(
         desk.reaudit(assignment_id, caller.name, _answers(data), comment=data.comment, moments=data.moments)
@@ -288,7 +288,7 @@ def reaudit(
 def decline(
     assignment_id: AssignmentId, data: JSONBody[DeclineBody], app: App, server: Server, caller: Caller
 ) -> ListedAssignment:
-    """Ends an assignment whose conversation cannot be judged. Its probability stays with the draw."""
+    """End an assignment whose conversation cannot be judged. Its probability stays with the draw."""
     return listed(desk_of(app, server).decline(assignment_id, caller.name, data.reason, data.code))
 
 
@@ -308,7 +308,7 @@ def decline(
 def reassign(
     assignment_id: AssignmentId, data: JSONBody[ReassignBody], app: App, server: Server, caller: Caller
 ) -> ListedAssignment:
-    """Gives what is not begun to another auditor; what a disabled user has begun goes as well, without its draft."""
+    """Reassign an item that is not begun; one that a disabled user has begun also moves, without its draft."""
     planning = Planning(app, server.reports, server.now)
     before = desk_of(app, server).show(assignment_id).assignment.rater or ""
     user = server.store.people.users.by_email(before) if "@" in before else None
@@ -317,18 +317,18 @@ def reassign(
 
 
 def _check_role(desk: Desk, assignment_id: str, rights: Rights) -> None:
-    """Refuse who may only review themselves any other assignment. Raises ``AccessError`` ``permission.missing``."""
+    """Require ``audit.perform`` except for a self-review. Raises ``AccessError`` ``permission.missing``."""
     if not rights.may("audit.perform") and desk.show(assignment_id).assignment.role != "self":
         raise missing("audit.perform")
 
 
 def desk_of(app: AppStore, server: Services) -> Desk:
-    """Return the work of an app's auditors."""
+    """Return the service for the work of an app's auditors."""
     return Desk(app, server.reports, server.now)
 
 
 def own_item(item: Item) -> ShownItem:
-    """Show an item to its auditor, who sees the machine once it is submitted."""
+    """Return the view of an item for its auditor, who sees the machine once it is submitted."""
     one = item.assignment
     hidden = frozenset(one.hidden if one.is_unfinished else ())
     return shown(Assigned(assignment=one, audit=item.audit), item.case, one.rater or "", hidden)
@@ -338,7 +338,7 @@ _RAW: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA", "-": "-"
 
 
 def _answers(body: AnswersBody) -> list[AuditAnswer]:
-    """Return the answers of a body. What is none of YES, NO, NA and "-" is the level of a graded metric."""
+    """Return the answers of a body. Any but YES, NO, NA and "-" is the level of a graded metric."""
     loose = sorted({*body.comments, *body.reason_codes} - set(body.answers))
     if loose:
         raise RequestError(

@@ -1,4 +1,4 @@
-"""Bookmarks of good and bad calls, segments of conversations, and the settings of what agents see."""
+"""Bookmarks of good and bad calls, segments of conversations, and the settings that decide what agents see."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ SETTING = Scopes("audits:write", permission="settings.manage", reach="app")
 
 
 class BookmarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A good or a bad call, and why."""
+    """A mark of a good or a bad call, with a note."""
 
     kind: BookmarkKind
     note: Annotated[str, Meta(max_length=10_000)] = ""
@@ -41,14 +41,14 @@ class BookmarkPage(Struct, frozen=True, kw_only=True):
 
 
 class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What agents see of their own calls (``audited``: results of audited ones, ``scored``: of all)."""
+    """Results that agents see of their own calls (``audited``: of audited ones, ``scored``: of all)."""
 
     agent_sees: AgentSees = "scored"
     hide_auditor: bool = False
 
 
 class ShownSegment(Struct, frozen=True, kw_only=True):
-    """A segment of a conversation: who handled it, its evaluation, and its audit. ``is_shown``: reports show this one."""
+    """A segment of a conversation: its handler, evaluation and audit. ``is_shown``: reports show this one."""
 
     segment: int
     handled_by: Handler | None
@@ -63,7 +63,7 @@ class ShownSegment(Struct, frozen=True, kw_only=True):
 
 
 class SegmentList(Struct, frozen=True, kw_only=True):
-    """The segments of a conversation that a form for segments scores; none where no such form is for it."""
+    """The segments of a conversation that a form for segments scores; none if no such form applies to it."""
 
     items: tuple[ShownSegment, ...]
 
@@ -101,7 +101,7 @@ _SEGMENT: dict[str, Any] = {
 def mark(
     conversation_id: ConversationId, data: JSONBody[BookmarkBody], app: App, server: Server, caller: Caller
 ) -> Bookmark:
-    """Marks a conversation as an example of a good or a bad call, in place of the caller's mark before."""
+    """Mark a conversation as an example of a good or a bad call, replacing the caller's earlier mark."""
     made = Bookmark(
         conversation_id=conversation_id,
         by=caller.name,
@@ -123,7 +123,7 @@ def mark(
 )
 @in_slow_thread
 def unmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
-    """Removes the caller's bookmark of a conversation, if there is one."""
+    """Remove the caller's bookmark of a conversation, if there is one."""
     app.bookmarks.remove(conversation_id, caller.name)
 
 
@@ -143,7 +143,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> BookmarkPage:
-    """By conversation id, then person. While other auditors are hidden from the caller, so are their bookmarks."""
+    """List bookmarks by conversation id, then person. Bookmarks of auditors hidden from the caller are left out."""
     after = read_cursor(cursor, tuple[str, str]) or ("", "")
     found = app.bookmarks.listing(kind, by, after, limit + 1)
     last = found[limit - 1] if len(found) > limit else None
@@ -166,7 +166,7 @@ def listing(
 )
 @in_thread
 def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> SegmentList:
-    """The segments that a form for segments scores, with the score and the audit of each."""
+    """List the segments that a form for segments scores, with the score and the audit of each."""
     case = app.audits.case(conversation_id)
     if case is None:
         raise _unknown(conversation_id)
@@ -209,7 +209,7 @@ def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: 
 )
 @in_thread
 def settings(app: App) -> AuditSettings:
-    """The app's settings: what agents see of their own calls, and whether the auditor's name is hidden from them."""
+    """Return the app's settings: results of their own calls that agents see, and whether the auditor is hidden."""
     return app.bookmarks.settings()
 
 
@@ -223,7 +223,7 @@ def settings(app: App) -> AuditSettings:
 )
 @in_slow_thread
 def change_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
-    """Stores the app's settings. They hold from the next request on."""
+    """Store the app's settings. They apply from the next request on."""
     made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor)
     app.bookmarks.change_settings(made)
     return made

@@ -43,7 +43,7 @@ class SelfReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 )
 @in_slow_thread
 def create(data: JSONBody[ByHandBody], app: App, server: Server, caller: Caller) -> ListedAssignment:
-    """Gives a conversation, or one segment of it, to an auditor without a plan, and so without a probability."""
+    """Assign a conversation, or one segment of it, to an auditor without a plan, and so without a probability."""
     given = ByHand(data.conversation_id, data.auditor, data.segment, data.role, hidden=data.hidden)
     return listed(desk_of(app, server).assign(given, caller.name).assignment)
 
@@ -61,7 +61,7 @@ def create(data: JSONBody[ByHandBody], app: App, server: Server, caller: Caller)
 def review_oneself(
     data: JSONBody[SelfReviewBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownItem:
-    """Begins an agent's review of their own conversation. Until it is submitted they see neither machine nor auditors.
+    """Begin an agent's review of their own conversation. Before submitting they see neither machine nor auditors.
 
     No report and no figure shows a self-review.
     """

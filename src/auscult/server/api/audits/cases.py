@@ -1,4 +1,4 @@
-"""Audits: conversations given to people, their answers drafted and submitted, and the trail of it."""
+"""Audits: conversations are assigned to people, answers drafted and submitted, and each step is in the trail."""
 
 from typing import Annotated, Any, Literal
 
@@ -33,7 +33,7 @@ class AuditPage(Struct, frozen=True, kw_only=True):
 
 
 class AuditQuestion(Struct, frozen=True, kw_only=True):
-    """A metric to be answered, with what the machine answered."""
+    """A metric to be answered, with the machine's answer."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class AuditQuestion(Struct, frozen=True, kw_only=True):
 
 
 class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
-    """One conversation's audit as its auditor has it: with the draft and what there is to answer."""
+    """One conversation's audit as its auditor sees it: with the draft and the metrics to answer."""
 
     conversation_id: str
     draft: Sheet
@@ -52,14 +52,14 @@ class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
 
 
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is to audit, by the name that reports show; ``by``: who says so, else the client."""
+    """The auditor, by the name that reports show; ``by``: the person who assigns, else the client."""
 
     auditor: str
     by: str | None = None
 
 
 class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer; "-" takes back what was drafted. ``level`` decides YES or NO of a graded metric.
+    """One answer; "-" withdraws a drafted answer. ``level`` decides YES or NO of a graded metric.
 
     ``reason_code`` is one of the metric's coded reasons for a NO.
     """
@@ -72,7 +72,7 @@ class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DraftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers to keep. ``as_machine`` takes the machine's for metrics that have none yet."""
+    """Answers to keep. ``as_machine`` copies the machine's for metrics that have none yet."""
 
     answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=1000)] = ()
     comment: str = ""
@@ -80,7 +80,7 @@ class DraftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SubmitBody(DraftBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Last answers beside those drafted. ``by``: who submits, else the client."""
+    """Last answers in addition to those drafted. ``by``: the person who submits, else the client."""
 
     by: str | None = None
 
@@ -132,7 +132,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditPage:
-    """By conversation id. A conversation that is not assigned has no audit."""
+    """List audits by conversation id. A conversation that is not assigned has no audit."""
     after = read_cursor(cursor, tuple[str])
     found = _auditing(app, server).listing(
         state=in_state,
@@ -160,7 +160,7 @@ def listing(
 )
 @in_thread
 def show(conversation_id: ConversationId, app: App, server: Server, caller: Caller, rights: Rights) -> AuditCase:
-    """The audit of one conversation with its draft, its trail, and what there is to answer."""
+    """Return the audit of one conversation with its draft, its trail, and the metrics to answer."""
     return _seen(app, _auditing(app, server).show(conversation_id), caller, rights)
 
 
@@ -182,7 +182,7 @@ def assign(
     caller: Caller,
     rights: Rights,
 ) -> AuditCase:
-    """Gives the conversation to an auditor, or to another one; a draft goes with it. Twice is once."""
+    """Assign the conversation to an auditor, or reassign it; a draft moves with it. Repeating this changes nothing."""
     auditing = _auditing(app, server)
     auditing.assign(conversation_id, data.auditor, by=caller.acting_as(data.by))
     return _seen(app, auditing.show(conversation_id), caller, rights)
@@ -200,7 +200,7 @@ def assign(
 def draft(
     conversation_id: ConversationId, data: JSONBody[DraftBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> AuditCase:
-    """Keeps answers for later; the later one of a metric counts. No report shows a draft."""
+    """Store answers for later; the last one for a metric counts. No report shows a draft."""
     _must_be_auditor(app, conversation_id, caller)
     _must_not_peek(app, conversation_id, caller, data)
     auditing = _auditing(app, server, caller.name)
@@ -229,9 +229,9 @@ def submit(
     caller: Caller,
     rights: Rights,
 ) -> AuditCase:
-    """Ends the audit with what was drafted and these answers.
+    """End the audit with the drafted answers and these.
 
-    Every metric that counts must be answered. The same once more changes nothing; anything else is a conflict.
+    Every metric that counts must be answered. Repeating the request changes nothing; any other is a conflict.
     """
     _must_not_peek(app, conversation_id, caller, data)
     auditing = _auditing(app, server, caller.name)
@@ -242,7 +242,7 @@ def submit(
 
 
 def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
-    """Refuse a person whom no audit of it is assigned to. Raises ``AccessError`` ``audit.not_yours``."""
+    """Refuse a person if only others are assigned to audit it. Raises ``AccessError`` ``audit.not_yours``."""
     found = [each.audit for each in app.audits.all_of(conversation_id) if each.audit] if caller.is_person else []
     if found and all(audit.auditor.lower() != caller.name for audit in found):
         raise AccessError(
@@ -300,7 +300,7 @@ def _case(view: AuditView) -> AuditCase:
 
 
 def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) -> AuditCase:
-    """Return an audit as the caller may see it: blind while they work on their own, or as the agent."""
+    """Return the parts of an audit that the caller may see: auditors before submitting, and agents, see less."""
     found = _case(view)
     hidden = hidden_from(app, caller.name, found.conversation_id, caller.agent_ids)
     hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state)
@@ -315,7 +315,7 @@ def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) 
 
 
 def _must_not_peek(app: AppStore, conversation_id: str, caller: Principal, data: DraftBody) -> None:
-    """Refuse the machine's answers to whom they are hidden from. Raises ``AccessError`` ``machine.hidden``."""
+    """Refuse ``as_machine`` if the machine is hidden from the caller. Raises ``AccessError`` ``machine.hidden``."""
     if data.as_machine and "machine" in hidden_from(app, caller.name, conversation_id):
         raise AccessError(
             f"the machine's answers to conversation {conversation_id} are hidden from you until you submit",

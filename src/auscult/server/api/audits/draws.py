@@ -1,4 +1,4 @@
-"""Draws of plans: repeated from their record, and dealt to other auditors."""
+"""Draws of plans: repeated from their record, and reassigned to other auditors."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from auscult.server.rest.threads import in_slow_thread
 
 
 class RepeatedItem(Struct, frozen=True, kw_only=True):
-    """An item of a draw that was repeated, with its permanent random number ``u``."""
+    """An item of a repeated draw, with its permanent random number ``u``."""
 
     conversation_id: str
     segment: int
@@ -42,14 +42,14 @@ _REPEATED: dict[str, Any] = {
 
 
 class ReassignAllBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two auditors: whose items, and who gets them."""
+    """The present auditor of the items, and the new one (``to``)."""
 
     auditor: str
     to: str
 
 
 class Reassigned(Struct, frozen=True, kw_only=True):
-    """The number of items that another auditor has now."""
+    """The number of reassigned items."""
 
     reassigned: int
 
@@ -67,7 +67,7 @@ class Reassigned(Struct, frozen=True, kw_only=True):
 def reassign_all(
     plan_id: PlanId, data: JSONBody[ReassignAllBody], app: App, server: Server, caller: Caller
 ) -> Reassigned:
-    """Gives what an auditor has of a plan and has not begun to another one."""
+    """Reassign all items of a plan that an auditor has not begun to another auditor."""
     count = planning_of(app, server).reassign_all(data.auditor, data.to, caller.name, plan_id)
     return Reassigned(reassigned=count)
 
@@ -83,7 +83,7 @@ def reassign_all(
 def repeat(
     plan_id: PlanId, draw_id: Annotated[str, path_id("The draw.", "dr-1a2b")], app: App, server: Server
 ) -> RepeatedDraw:
-    """Draws again from the record of a draw. Nothing is stored; the items are those that were drawn."""
+    """Draw again from the record of a draw. Nothing is stored; the items are the same."""
     found = planning_of(app, server).repeat(plan_id, draw_id)
     return RepeatedDraw(
         items=tuple(

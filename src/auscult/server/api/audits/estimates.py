@@ -12,7 +12,7 @@ from auscult.server.rest.threads import in_slow_thread
 from auscult.services.audits.estimates import HALF_WIDTH, EstimateView, Estimating
 
 READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read")
-"""Estimates are of the conversations that the caller sees."""
+"""Estimates cover the conversations that the caller sees."""
 
 _ESTIMATE: dict[str, Any] = {
     "form_id": "ef-billing",
@@ -49,9 +49,9 @@ def show(
     plan_id: Annotated[str | None, query("The plan. Without one, the only plan for the form that has audits.")] = None,
     half_width: Annotated[float, query("Count the audits until the interval is this narrow.", gt=0, le=1)] = HALF_WIDTH,
 ) -> EstimateView:
-    """The share of YES among YES and NO in all conversations, from the machine's verdicts and the audits of some.
+    """Estimate the share of YES among YES and NO in all conversations, from the machine's verdicts and some audits.
 
-    Only audits that a plan drew count: those of conversations picked by hand have no probability.
+    Only audits drawn by a plan count: those of conversations picked by hand have no probability.
     """
     return Estimating(app).estimate(form_id, metric_id, plan_id, half_width)
 

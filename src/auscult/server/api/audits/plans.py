@@ -1,4 +1,4 @@
-"""Plans of audits: saved, previewed, drawn, and how far they are."""
+"""Plans of audits: saved, previewed and drawn, with their progress."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ InstantText = Annotated[str, Meta(description="An instant (RFC 3339), or a day, 
 
 
 class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given."""
+    """The conversations to draw from: ``since`` <= start < ``until``, and every filter that is set."""
 
     since: InstantText
     until: InstantText
@@ -93,7 +93,7 @@ class PlanPage(Struct, frozen=True, kw_only=True):
 
 
 class ShownProgress(ShownPlan, frozen=True, kw_only=True):
-    """A plan with its draws and, by auditor, how many items are in each state; "" stands for no auditor yet."""
+    """A plan with its draws and, by auditor, the number of items in each state; "" means no auditor yet."""
 
     draws: tuple[Draw, ...]
     by_auditor: dict[str, dict[AssignmentState, int]]
@@ -205,7 +205,7 @@ REFUSALS = {
 )
 @in_slow_thread
 def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Stores a plan. Nothing is drawn yet."""
+    """Store a plan. Nothing is drawn yet."""
     return _shown(planning_of(app, server).create(_document(data), caller.name))
 
 
@@ -220,7 +220,7 @@ def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -
 )
 @in_slow_thread
 def preview(data: JSONBody[PlanBody], app: App, server: Server) -> PlanPreview:
-    """Counts the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
+    """Count the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
     return planning_of(app, server).preview(_document(data))
 
 
@@ -233,7 +233,7 @@ def preview(data: JSONBody[PlanBody], app: App, server: Server) -> PlanPreview:
 )
 @in_thread
 def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
-    """By plan id, each in its newest version."""
+    """List plans by id, each in its newest version."""
     after = read_cursor(cursor, tuple[str])
     found = planning_of(app, server).listing(after[0] if after else "", limit + 1)
     return PlanPage(
@@ -251,7 +251,7 @@ def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None)
 )
 @in_thread
 def show(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
-    """The newest version of a plan, its draws, and how far each auditor is."""
+    """Return the newest version of a plan, its draws, and the progress of each auditor."""
     found = planning_of(app, server).progress(plan_id)
     return ShownProgress(**_fields(found.plan), draws=found.draws, by_auditor=found.by_rater)
 
@@ -266,9 +266,9 @@ def show(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
 )
 @in_slow_thread
 def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Stores the next version of a plan, which counts from now on. What was drawn stays.
+    """Store the next version of a plan, which applies from now on. Drawn items stay.
 
-    The same document once more changes nothing.
+    The same document again changes nothing.
     """
     return _shown(planning_of(app, server).revise(plan_id, _document(data), caller.name))
 
@@ -283,9 +283,9 @@ def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, 
 )
 @in_slow_thread
 def draw(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownDraw:
-    """Draws from the conversations that were evaluated by now, and deals the items to the auditors.
+    """Draw from the conversations that are evaluated by now, and distribute the items among the auditors.
 
-    Drawing again over the same days gives the same items.
+    Drawing again over the same days returns the same items.
     """
     return _drawn(planning_of(app, server).draw(plan_id, caller.name))
 
@@ -300,7 +300,7 @@ def draw(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownDraw
 )
 @in_slow_thread
 def pause(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Stores a version that draws nothing and hands nothing out."""
+    """Store a version that draws nothing and assigns nothing."""
     return _shown(planning_of(app, server).pause(plan_id, caller.name))
 
 
@@ -314,12 +314,12 @@ def pause(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPla
 )
 @in_slow_thread
 def resume(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Stores a version that goes on."""
+    """Store a version that draws and assigns again."""
     return _shown(planning_of(app, server).pause(plan_id, caller.name, paused=False))
 
 
 def planning_of(app: App, server: Server) -> Planning:
-    """Return the plans of an app."""
+    """Return the service for the plans of an app."""
     return Planning(app, server.reports, server.now)
 
 

@@ -93,7 +93,7 @@ def raters(
     since: Annotated[datetime | None, query("Only audits that were submitted at this time or later.")] = None,
     until: Annotated[datetime | None, query("Only audits that were submitted before this time.")] = None,
 ) -> RaterReport:
-    """Pace, severity, agreement with each other and with the machine, and the effect of seeing the machine.
+    """Return pace, severity, agreement with each other and with the machine, and the effect of seeing the machine.
 
     Severity comes from conversations that several auditors have scored. Every figure has its interval.
     """
@@ -111,7 +111,7 @@ def raters(
 def agents(
     app: App, form_id: FormQuery, metric_id: MetricQuery = None, since: Since = None, until: Until = None
 ) -> AgentFigures:
-    """Shrunken rates with the ranks that an agent may hold, a funnel, and each rate against the agent's own mix.
+    """Return shrunken rates with the ranks that an agent may hold, a funnel, and each rate against the agent's own mix.
 
     There is no league table: agents whose intervals overlap share their ranks.
     """
@@ -138,7 +138,7 @@ def chart(
     since: Since = None,
     until: Until = None,
 ) -> ChartFigures:
-    """Laney's p' chart and the moving average, with markers where a newer form version began."""
+    """Return Laney's p' chart and the moving average, with markers at the start of newer form versions."""
     return Quality(app).chart(_query(form_id, metric_id, since, until), step)
 
 
@@ -158,7 +158,7 @@ def fairness(
     since: Since = None,
     until: Until = None,
 ) -> FairnessFigures:
-    """The machine's error against the audits of plans, weighted, and the groups that differ from the others."""
+    """Return the machine's weighted error against audits of plans, and the groups that differ from the others."""
     return Quality(app).fairness(_query(form_id, metric_id, since, until), by)
 
 

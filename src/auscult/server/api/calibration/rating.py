@@ -1,4 +1,4 @@
-"""Sessions as their raters have them: answers, submission, leaving; and reference answers of the debrief."""
+"""Operations of raters in a session: answer, submit, leave; and reference answers of the debrief."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ RATING = Scopes(*SCOPES, permission=TAKE_PART)
 
 
 class RatingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers to one conversation by metric id: YES, NO, NA or a level; "-" takes one back. ``comments`` likewise."""
+    """Answers to one conversation by metric id: YES, NO, NA or a level; "-" withdraws one. ``comments`` likewise."""
 
     answers: Annotated[dict[str, str], Meta(max_length=1000)]
     comments: Annotated[dict[str, str], Meta(max_length=1000)] = {}
@@ -65,7 +65,7 @@ def rate(
     caller: Caller,
     rights: Rights,
 ) -> ShownSession:
-    """Keeps the caller's answers to one conversation; they can change until the caller submits."""
+    """Store the caller's answers to one conversation; they can change until the caller submits."""
     service = calibrating(app, server)
     open_to(service.get(session_id), caller.name, rights)
     answers = answers_of(data.answers, data.comments)
@@ -82,7 +82,7 @@ def rate(
 )
 @in_slow_thread
 def submit(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
-    """Ends the caller's part: every conversation is answered, and stays as it is."""
+    """End the caller's part: every conversation must be answered, and answers can no longer change."""
     service = calibrating(app, server)
     open_to(service.get(session_id), caller.name, rights)
     return shown(service.submit(session_id, caller.name), caller.name, service)
@@ -98,7 +98,7 @@ def submit(session_id: SessionId, app: App, server: Server, caller: Caller, righ
 )
 @in_slow_thread
 def leave(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
-    """Takes the caller out. Their answers are dropped, and nobody waits for them any more."""
+    """Remove the caller from the session. Their answers are dropped, and the session no longer waits for them."""
     service = calibrating(app, server)
     open_to(service.get(session_id), caller.name, rights)
     left = service.leave(session_id, caller.name)
@@ -124,7 +124,7 @@ def refer(
     server: Server,
     caller: Caller,
 ) -> ShownSession:
-    """Sets the right answer to a metric once every rater has submitted; accuracy is counted against it."""
+    """Set the right answer to a metric once every rater has submitted; accuracy is measured against it."""
     service = calibrating(app, server)
     found = service.refer(
         session_id, _number(number), data.metric_id, data.answer, data.kind, data.reason, by=caller.name

@@ -1,4 +1,4 @@
-"""Sessions as who runs them has them: created, started, closed, reported, and conversations worth choosing."""
+"""Operations of those who run sessions: create, start, close, report, and suggest conversations."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -33,8 +33,9 @@ SessionId = Annotated[str, path_id("The session.", "ca-77e1")]
 class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new session: at least two raters, by e-mail address, and at least one conversation.
 
-    ``machine``: its answers are hidden until all have submitted, shown to each who has, or throughout. ``others``: so
-    are other raters' answers, until all have submitted, or each. With ``needs_reason`` what is not met needs a comment.
+    ``machine``: its answers are shown once all have submitted, to each rater who has, or throughout. ``others``: other
+    raters' answers are shown once all have submitted, or to each who has. With ``needs_reason`` each answer that is
+    not met needs a comment.
     """
 
     name: str
@@ -84,7 +85,7 @@ _BODIES = {413: "The body is too large.", 415: "The body is not application/json
 )
 @in_slow_thread
 def create(data: JSONBody[SessionBody], app: App, server: Server, caller: Caller) -> ShownSession:
-    """Stores a draft. Its raters see it once it is started. Nothing in a session ever touches a score."""
+    """Store a draft. Its raters see it once it is started. A session never changes a score."""
     service = calibrating(app, server)
     return shown(service.create(Wanted(**asdict(data)), caller.name), caller.name, service)
 
@@ -98,7 +99,7 @@ def create(data: JSONBody[SessionBody], app: App, server: Server, caller: Caller
 )
 @in_thread
 def listing(app: App, server: Server, caller: Caller, rights: Rights) -> SessionPage:
-    """All sessions for who runs them; for others those that they take part in."""
+    """List all sessions for callers who run them, and for others the sessions that they take part in."""
     service = calibrating(app, server)
     found = service.listing(None if rights.may(RUN) else caller.name)
     return SessionPage(items=tuple(shown(each, caller.name, service) for each in found))
@@ -133,7 +134,7 @@ def suggest(
     form_id: Annotated[str, query("The form of the session.")],
     limit: Annotated[int, query("Most conversations.", ge=1, le=50)] = 12,
 ) -> Suggestions:
-    """Audited conversations on which two auditors differ, or machine and auditor do."""
+    """Suggest audited conversations on which two auditors differ, or machine and auditor."""
     return Suggestions(items=tuple(calibrating(app, server).suggest(form_id, limit)))
 
 
@@ -146,7 +147,7 @@ def suggest(
 )
 @in_thread
 def show(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
-    """The session with the answers that the caller may see by now: their own, and others' once the session lets them."""
+    """Return the session with the answers that the caller may see: their own, and later those of others."""
     service = calibrating(app, server)
     return shown(open_to(service.get(session_id), caller.name, rights), caller.name, service)
 
@@ -161,7 +162,7 @@ def show(session_id: SessionId, app: App, server: Server, caller: Caller, rights
 )
 @in_slow_thread
 def activate(session_id: SessionId, app: App, server: Server, caller: Caller) -> ShownSession:
-    """Opens a draft to its raters."""
+    """Open a draft to its raters."""
     service = calibrating(app, server)
     return shown(service.activate(session_id), caller.name, service)
 
@@ -179,7 +180,7 @@ def activate(session_id: SessionId, app: App, server: Server, caller: Caller) ->
 )
 @in_slow_thread
 def close(session_id: SessionId, app: App, server: Server, caller: Caller) -> ShownSession:
-    """Ends a session. Who has not submitted takes no part in its figures."""
+    """End a session. Raters who have not submitted do not count in its figures."""
     service = calibrating(app, server)
     return shown(service.close(session_id), caller.name, service)
 
@@ -196,7 +197,7 @@ def close(session_id: SessionId, app: App, server: Server, caller: Caller) -> Sh
 )
 @in_thread
 def report(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> CalibrationReport:
-    """Agreement, who deviates where, accuracy against the reference; split answers first."""
+    """Return agreement, deviations by rater, and accuracy against the reference; split answers first."""
     service = calibrating(app, server)
     found = open_to(service.get(session_id), caller.name, rights)
     if not found.is_debrief:
@@ -222,7 +223,7 @@ def open_to(found: Session, name: str, rights: Principal) -> Session:
 
 
 def calibrating(app: AppStore, server: Services) -> Calibrating:
-    """Return what is done with sessions."""
+    """Return the service of calibration sessions."""
     return Calibrating(app, server.now)
 
 

@@ -1,4 +1,4 @@
-"""Calibration sessions as our own API shows them: to each viewer what they may see by now."""
+"""Views of calibration sessions in our own API, with the answers that the viewer may see at present."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -31,7 +31,7 @@ class ShownItem(Struct, frozen=True, kw_only=True):
 
 
 class ShownRater(Struct, frozen=True, kw_only=True):
-    """A rater, and how far they are."""
+    """A rater and their progress."""
 
     name: str
     state: RaterState
@@ -47,7 +47,7 @@ class ShownAnswers(Struct, frozen=True, kw_only=True):
 
 
 class ShownSession(Struct, frozen=True, kw_only=True):
-    """A session. ``answers`` holds those that the viewer may see by now; ``machine`` is null while it is hidden."""
+    """A session. ``answers`` are those that the viewer may see at present; ``machine`` is null while it is hidden."""
 
     session_id: str
     name: str
@@ -72,7 +72,7 @@ class ShownSession(Struct, frozen=True, kw_only=True):
 
 
 def shown(found: Session, viewer: str, calibrating: Calibrating) -> ShownSession:
-    """Show a session to a viewer."""
+    """Return the view of a session for a viewer."""
     visible = shown_raters(found, viewer)
     machine = calibrating.machine(found) if shows_machine(found, viewer) else None
     return ShownSession(
@@ -117,7 +117,7 @@ def shown(found: Session, viewer: str, calibrating: Calibrating) -> ShownSession
 
 
 def item_state(found: Session, number: int, viewer: str) -> ItemState:
-    """Return what a viewer can do with a conversation of a session."""
+    """Return the state of a conversation of a session for a viewer."""
     item = next(each for each in found.items if each.number == number)
     if item.conversation_id is None:
         return "erased"

@@ -47,14 +47,14 @@ class RemarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The coach's answer: it is done, or the agent goes on, for which the comment is needed."""
+    """The coach's answer: the item is done, or the agent continues, which needs a comment."""
 
     is_done: bool
     comment: str = ""
 
 
 class ConsentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Consent of an agent that others hear their conversations as an example."""
+    """Consent of an agent to the use of their conversations as examples for others."""
 
     agent_id: str
     is_given: bool
@@ -135,7 +135,7 @@ _REFUSALS = {
 )
 @in_slow_thread
 def create(data: JSONBody[CoachingBody], app: App, server: Server, caller: Caller) -> CoachingPage:
-    """Stores an item for each agent, all or none. A group is known to coaches alone."""
+    """Store an item for each agent, all or none. Only coaches see a group."""
     made = coach_of(app, server).create(Wanted(**asdict(data)), caller.name)
     return CoachingPage(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
@@ -154,7 +154,7 @@ def listing(
     rights: Rights,
     agent_id: Annotated[str | None, query("Only of this agent.")] = None,
 ) -> CoachingPage:
-    """Agents see their own items, coaches those of agents whom they may coach."""
+    """List coaching items: agents see their own, coaches those of the agents that they may coach."""
     found = coach_of(app, server).listing(frozenset({agent_id}) if agent_id else None)
     return CoachingPage(
         items=tuple(ListedCoaching(**asdict(shown_to(each, rights))) for each in found if may_see(app, each, rights))
@@ -186,7 +186,7 @@ def listing(
 )
 @in_slow_thread
 def new_colleagues(app: App, server: Server) -> NewColleagues:
-    """Every conversation of the first two weeks is flagged, then fewer, after eight weeks none."""
+    """List new agents with flagged conversations: all of the first two weeks, then fewer, after eight weeks none."""
     return NewColleagues(items=tuple(coach_of(app, server).new_colleagues()))
 
 
@@ -201,7 +201,7 @@ def new_colleagues(app: App, server: Server) -> NewColleagues:
 )
 @in_slow_thread
 def consent(data: JSONBody[ConsentBody], app: App, server: Server, caller: Caller, rights: Rights) -> None:
-    """Only the agent gives it, and takes it back at any time; from then on nothing of theirs is shown as an example."""
+    """Store or withdraw an agent's own consent; once withdrawn, their conversations are no longer shown as examples."""
     coach_of(app, server).consent(data.agent_id, rights.agent_ids, caller.name, is_given=data.is_given)
 
 
@@ -214,7 +214,7 @@ def consent(data: JSONBody[ConsentBody], app: App, server: Server, caller: Calle
 )
 @in_slow_thread
 def show(coaching_id: CoachingId, app: App, server: Server, rights: Rights) -> ShownCoaching:
-    """The item with its metrics before and after, each with interval and n, and examples of consenting colleagues."""
+    """Return the item with metrics before and after (interval and n), and examples of consenting colleagues."""
     return _shown(_seen(coaching_id, app, server, rights), app, server, rights)
 
 
@@ -228,7 +228,7 @@ def show(coaching_id: CoachingId, app: App, server: Server, rights: Rights) -> S
 )
 @in_slow_thread
 def acknowledge(coaching_id: CoachingId, app: App, server: Server, rights: Rights) -> ShownCoaching:
-    """The agent has read it, and works on it."""
+    """Record that the agent has read the item and is working on it."""
     _seen(coaching_id, app, server, rights)
     return _shown(coach_of(app, server).acknowledge(coaching_id, rights.agent_ids), app, server, rights)
 
@@ -246,7 +246,7 @@ def acknowledge(coaching_id: CoachingId, app: App, server: Server, rights: Right
 def finish(
     coaching_id: CoachingId, data: JSONBody[RemarkBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownCoaching:
-    """The agent is done; the coach looks at it."""
+    """Mark the item as done by the agent; the coach reviews it next."""
     _seen(coaching_id, app, server, rights)
     done = coach_of(app, server).finish(coaching_id, rights.agent_ids, caller.name, data.comment)
     return _shown(done, app, server, rights)
@@ -265,7 +265,7 @@ def finish(
 def review(
     coaching_id: CoachingId, data: JSONBody[ReviewBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownCoaching:
-    """A coach completes it, or gives it back with a remark. Nobody completes their own."""
+    """Complete the item, or return it with a remark. Coaches cannot complete items about themselves."""
     _seen(coaching_id, app, server, rights)
     done = coach_of(app, server).review(coaching_id, rights.agent_ids, caller.name, data.comment, is_done=data.is_done)
     return _shown(done, app, server, rights)
@@ -284,14 +284,14 @@ def review(
 def note(
     coaching_id: CoachingId, data: JSONBody[RemarkBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownCoaching:
-    """A remark of the agent or of a coach."""
+    """Add a remark of the agent or of a coach."""
     _seen(coaching_id, app, server, rights)
     done = coach_of(app, server).reply(coaching_id, rights.agent_ids, caller.name, data.comment)
     return _shown(done, app, server, rights)
 
 
 def coach_of(app: AppStore, server: Services) -> Coach:
-    """Return what is done with coaching."""
+    """Return the coaching service of an app."""
     return Coach(app, server.now)
 
 

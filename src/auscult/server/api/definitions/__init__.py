@@ -1,4 +1,4 @@
-"""What users define: forms and their drafts, scorecards, taxonomies, and the schemas of documents."""
+"""Definitions by users: forms and their drafts, scorecards, taxonomies, and the schemas of documents."""
 
 from litestar import Router
 

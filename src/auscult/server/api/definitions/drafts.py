@@ -1,4 +1,4 @@
-"""Drafts of forms: kept, compared with what is in force, published, discarded."""
+"""Drafts of forms: saved, compared with the version in force, published, discarded."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from auscult.services.definitions.forms.reading import FormCheck, check_form
 
 
 class DraftItem(Struct, frozen=True, kw_only=True):
-    """A draft, as lists show it. ``based_on``: the newest version when it was saved, null where there was none."""
+    """A draft in a list. ``based_on``: the newest version when it was saved, null if there was none."""
 
     id: str
     based_on: int | None
@@ -39,14 +39,14 @@ class DraftList(Struct, frozen=True, kw_only=True):
 
 
 class Draft(DraftItem, frozen=True, kw_only=True):
-    """A draft with its document, and all that stands in the way of publishing it."""
+    """A draft with its document, and all problems that prevent publishing it."""
 
     problems: tuple[form_views.FormProblem, ...]
     document: str
 
 
 class DraftKept(DraftItem, frozen=True, kw_only=True):
-    """A draft that was saved, and all that stands in the way of publishing it."""
+    """A saved draft, and all problems that prevent publishing it."""
 
     problems: tuple[form_views.FormProblem, ...]
 
@@ -99,7 +99,7 @@ _DIFFERENCE: dict[str, Any] = {
 )
 @in_slow_thread
 def listing(app: App, server: Server) -> DraftList:
-    """By the id of the form; a form has one draft."""
+    """List drafts by the id of the form; a form has at most one draft."""
     found = ((each, check_against(app.forms, each.document, server.answered())) for each in app.forms.drafts())
     return DraftList(items=tuple(DraftItem(**_item(each, check)) for each, check in found))
 
@@ -113,7 +113,7 @@ def listing(app: App, server: Server) -> DraftList:
 )
 @in_slow_thread
 def show(form_id: FormId, app: App, server: Server) -> Draft:
-    """With its document, and what stands in the way of publishing it now."""
+    """Return a draft with its document, and the problems that prevent publishing it now."""
     found = get_draft(app.forms, form_id)
     check = check_against(app.forms, found.document, server.answered())
     return Draft(
@@ -137,9 +137,9 @@ def show(form_id: FormId, app: App, server: Server) -> Draft:
 )
 @in_slow_thread
 def save(form_id: FormId, body: RawBody, app: App, server: Server) -> DraftKept:
-    """Keeps a document that is not in force, in place of the draft that there was.
+    """Save a document as the draft of a form, replacing the earlier draft.
 
-    It may still be wrong, as long as it has the id of the form; the answer lists what has to be corrected.
+    It may still have errors, as long as it has the id of the form; the answer lists what to correct.
     """
     forms = app.forms
     check = check_against(forms, body, server.answered())
@@ -166,7 +166,7 @@ def save(form_id: FormId, body: RawBody, app: App, server: Server) -> DraftKept:
 )
 @in_slow_thread
 def discard(form_id: FormId, app: App) -> None:
-    """Published versions stay as they are. A draft that is gone already is answered in the same way."""
+    """Discard a draft, if there is one. Published versions stay as they are."""
     app.forms.discard_draft(form_id)
 
 
@@ -183,7 +183,7 @@ def discard(form_id: FormId, app: App) -> None:
 )
 @in_slow_thread
 def publish(form_id: FormId, app: App, server: Server) -> form_views.PublishedForm:
-    """As publishing its document does; then there is no draft any more."""
+    """Publish the document of a draft as a new version, and remove the draft."""
     forms = app.forms
     found = get_draft(forms, form_id)
     form_views.usable(check_against(forms, found.document, server.answered()))
@@ -207,10 +207,10 @@ def differ(
     before: Before = None,
     after: Annotated[str | None, query("The same for the other one.", schema_extra=_WHICH)] = None,
 ) -> ComparedForms:
-    """Metric by metric, by id.
+    """Compare two versions metric by metric, by id.
 
-    Without parameters the newest version is compared with the draft, or, without a draft, with the version before
-    it. `judged_anew` says which answers a re-score does not keep.
+    Without parameters, the newest version is compared with the draft, or, without a draft, with the version before
+    it. `judged_anew` marks metrics whose answers a re-score does not keep.
     """
     forms = app.forms
     if before is None and after is None:
@@ -229,7 +229,7 @@ def differ(
 )
 @in_slow_thread
 def differ_from(form_id: FormId, body: RawBody, app: App, before: Before = None) -> ComparedForms:
-    """As between two versions; nothing is kept of the document."""
+    """Compare a version with a document, as with another version; the document is not stored."""
     earlier = choose(app.forms, form_id, before)
     found = check_form(body)
     if found.form is None:

@@ -1,4 +1,4 @@
-"""What our own API shows of forms and drafts: one shape a thing, wherever it is shown."""
+"""Views of forms and drafts in our own API, each with the same fields in every answer."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from auscult.services.definitions.forms.reading import FormCheck, read_form
 
 
 class ListedFormItem(Struct, frozen=True, kw_only=True):
-    """One version of a form, as lists show it. ``metrics``: how many it has; null where it can no longer be read."""
+    """One version of a form in a list. ``metrics``: the number of metrics, null if it can no longer be read."""
 
     id: str
     version: int
@@ -27,7 +27,7 @@ class ListedFormItem(Struct, frozen=True, kw_only=True):
 
 
 class FormProblem(Struct, frozen=True, kw_only=True):
-    """One thing that a look at a form found. An ``error`` and something ``unanswered`` stand in the way of publishing."""
+    """One problem found by checking a form. An ``error`` and an ``unanswered`` question prevent publishing."""
 
     kind: Literal["error", "unanswered", "warning"]
     line: int | None
@@ -36,7 +36,7 @@ class FormProblem(Struct, frozen=True, kw_only=True):
 
 
 class CheckedForm(Struct, frozen=True, kw_only=True):
-    """What a look at a form found. ``can_be_published`` takes the forms in force into account."""
+    """Result of checking a form. ``can_be_published`` takes the forms in force into account."""
 
     id: str | None
     can_be_published: bool
@@ -53,10 +53,10 @@ class PublishedForm(Struct, frozen=True, kw_only=True):
 
 
 def listed(one: FormVersion) -> ListedFormItem:
-    """Show a version in a list."""
+    """Return the view of a version in a list."""
     try:
         form = read_form(one.document, one.version)
-    except FormError:  # a version that was taken once and would not be today
+    except FormError:  # a version that was accepted once and would be refused today
         form = None
     return ListedFormItem(
         id=one.form_id,
@@ -70,14 +70,14 @@ def listed(one: FormVersion) -> ListedFormItem:
 
 
 def published(version: FormVersion) -> PublishedForm:
-    """Show what was done to a form."""
+    """Return the view of a version after a change to its form."""
     return PublishedForm(
         id=version.form_id, version=version.version, published_at=version.published_at, retired_at=version.retired_at
     )
 
 
 def checked(found: FormCheck) -> CheckedForm:
-    """Show what a look at a form found."""
+    """Return the view of the result of checking a form."""
     return CheckedForm(
         id=found.form.id if found.form else None,
         can_be_published=found.form is not None and not found.unanswered,
@@ -86,7 +86,7 @@ def checked(found: FormCheck) -> CheckedForm:
 
 
 def problems(found: FormCheck) -> tuple[FormProblem, ...]:
-    """Show everything that a look at a form found, the worst first."""
+    """Return all problems found by checking a form, the worst first."""
     kinds: tuple[tuple[Literal["error", "unanswered", "warning"], tuple[Problem, ...]], ...] = (
         ("error", found.problems),
         ("unanswered", found.unanswered),
@@ -100,14 +100,14 @@ def problems(found: FormCheck) -> tuple[FormProblem, ...]:
 
 
 def usable(found: FormCheck) -> Form:
-    """The form, when it can be published. Raises ``RefusedDocumentError`` with every fault."""
+    """Return the form if it can be published. Raises ``RefusedDocumentError`` with every fault."""
     if found.form is None or found.unanswered:
         raise refused(found)
     return found.form
 
 
 def refused(found: FormCheck) -> RefusedDocumentError:
-    """The error that lists each fault of a form."""
+    """Return the error that lists each fault of a form."""
     faults = (*found.problems, *found.unanswered)
     count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
     details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in faults)
@@ -115,7 +115,7 @@ def refused(found: FormCheck) -> RefusedDocumentError:
 
 
 def unknown(form_id: str, version: int | None = None) -> NotFoundError:
-    """The error for a form, or a version of one, that is not there."""
+    """Return the error for a form, or a version of one, that does not exist."""
     which = form_id if version is None else f"{form_id} version {version}"
     return NotFoundError(f"There is no form {which} in this app.", code="form.unknown", field="form_id", value=form_id)
 

@@ -27,7 +27,7 @@ class FormList(Struct, frozen=True, kw_only=True):
 
 
 class VersionItem(form_views.ListedFormItem, frozen=True, kw_only=True):
-    """One version of a form, with what it changed."""
+    """One version of a form, with its changes."""
 
     changes: VersionChanges
 
@@ -67,7 +67,7 @@ _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
 )
 @in_thread
 def listing(app: App) -> FormList:
-    """The newest version of each form that is not retired, by id."""
+    """List the newest version of each form that is not retired, by id."""
     return FormList(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
 
 
@@ -80,7 +80,7 @@ def listing(app: App) -> FormList:
 )
 @in_thread
 def versions(form_id: FormId, app: App) -> VersionList:
-    """The newest first, each with what it changed: metrics by id, and fields of the form itself.
+    """List versions, the newest first, with their changes: metrics by id, and fields of the form itself.
 
     A published version is never changed.
     """
@@ -109,7 +109,7 @@ def show(
     app: App,
     version: Version = None,
 ) -> FormDocument:
-    """The newest version, or another one, with the document as its author wrote it."""
+    """Return the newest version, or another one, with the document as its author wrote it."""
     found = app.forms.get(form_id, version)
     if found is None:
         raise form_views.unknown(form_id, version)
@@ -155,7 +155,7 @@ def show(
 )
 @in_slow_thread
 def check(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
-    """What publishing it now would say, and nothing is changed."""
+    """Return the problems that publishing the document now would have. Nothing is changed."""
     found = check_against(app.forms, body, server.answered())
     return form_views.checked(found)
 
@@ -174,10 +174,10 @@ def check(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
 )
 @in_slow_thread
 def publish(body: RawBody, app: App, server: Server) -> ApiResponse:
-    """Conversations that are evaluated from now on are scored with it.
+    """Publish a form, which scores the conversations that are evaluated from now on.
 
-    A form that is there gets a new version; the same document again changes nothing. It is checked against the
-    other forms in force: one form for each queue, channel and direction.
+    An existing form gets a new version; the same document again changes nothing. It is checked against the other
+    forms in force: one form for each queue, channel and direction.
     """
     found = check_against(app.forms, body, server.answered())
     form = form_views.usable(found)
@@ -197,10 +197,9 @@ def publish(body: RawBody, app: App, server: Server) -> ApiResponse:
 )
 @in_slow_thread
 def retire(form_id: FormId, app: App) -> form_views.PublishedForm:
-    """Conversations that are evaluated from now on are not scored with it.
+    """Retire a form: conversations that are evaluated from now on are not scored with it.
 
-    Scores that it gave stay, and so do its versions; publishing it again, even the same document, makes a new
-    version.
+    Its scores and versions stay; publishing it again, even the same document, makes a new version.
     """
     return form_views.published(app.forms.retire(form_id))
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of what users write, for editors and for those who make such documents."""
+"""JSON Schemas of the documents that users write, for editors and for programs that write them."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ _EXAMPLE: dict[str, Any] = {"$schema": DIALECT, "title": "auscult evaluation for
 )
 @in_thread
 def form() -> dict[str, Any]:
-    """For editors, and for those who make forms by program; with the metric types of plug-ins that are installed here.
+    """Return the schema of a form, for editors and programs, with the metric types of installed plug-ins.
 
-    Faults that only the whole form can show are found by checking it.
+    Faults that show only in the whole form are found by checking it.
     """
     return form_schema(METRICS)
 
@@ -39,7 +39,7 @@ def form() -> dict[str, Any]:
 )
 @in_thread
 def conversation() -> dict[str, Any]:
-    """The native document: one line of NDJSON."""
+    """Return the schema of the native document, one line of NDJSON."""
     return conversation_schema()
 
 

@@ -1,4 +1,4 @@
-"""Scorecards: what agents are measured by, and what their conversations of a period come to."""
+"""Scorecards: the measures of agents, and the figures of their conversations in a period."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ AgentId = Annotated[str, path_id("The agent, percent-encoded.", "a-1")]
 
 
 class ListedScorecard(Struct, frozen=True, kw_only=True):
-    """A scorecard, as lists show it. ``attributes``: their names."""
+    """A scorecard in a list. ``attributes``: their names."""
 
     id: str
     version: int
@@ -64,7 +64,7 @@ class ScorecardDocument(ListedScorecard, frozen=True, kw_only=True):
 
 
 class PublishedScorecard(Struct, frozen=True, kw_only=True):
-    """What is in force now, and what is doubtful in it: a metric that no form has."""
+    """The version now in force, with warnings about metrics that no form has."""
 
     id: str
     version: int
@@ -151,7 +151,7 @@ _INTERACTION: dict[str, Any] = {
 )
 @in_thread
 def listing(app: App) -> ScorecardList:
-    """The newest version of each scorecard, by id."""
+    """List the newest version of each scorecard, by id."""
     return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
 
 
@@ -171,7 +171,7 @@ def listing(app: App) -> ScorecardList:
 )
 @in_thread
 def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
-    """With the document as its author wrote it."""
+    """Return a scorecard with the document as its author wrote it."""
     card = scorecard(app, scorecard_id)
     stored = app.definitions.get("scorecard", card.id)
     if stored is None:
@@ -202,9 +202,9 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
 )
 @in_thread
 def publish(body: RawBody, app: App) -> ApiResponse:
-    """A scorecard that is there gets a new version; the same document again changes nothing.
+    """Publish a scorecard. An existing one gets a new version; the same document again changes nothing.
 
-    It weighs what was recorded, so that it counts for conversations of any time.
+    It weighs recorded results, and therefore applies to conversations of any time.
     """
     found = check_scorecard(body, known_metrics=known_metrics(app))
     if found.card is None:
@@ -233,7 +233,7 @@ def publish(body: RawBody, app: App) -> ApiResponse:
 )
 @in_thread
 def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
-    """Its versions stay; publishing it again makes a new one."""
+    """Remove a scorecard. Its versions stay; publishing it again makes a new one."""
     card = scorecard(app, scorecard_id)
     stored = app.definitions.remove("scorecard", card.id)
     if stored is None:
@@ -259,7 +259,7 @@ def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
 def agents(scorecard_id: ScorecardId, app: App, since: Since = None, until: Until = None) -> AgentList:
     """Return the figures of each agent over the conversations of a period, the best mean first.
 
-    The mean score, the mean of each attribute, how many passed and failed, and how many a fatal metric failed.
+    The mean score, the mean of each attribute, and the numbers passed, failed, and failed by a fatal metric.
     """
     card = scorecard(app, scorecard_id)
     items = figures_of(app, card, since, until)
@@ -290,7 +290,7 @@ def interactions(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> InteractionPage:
-    """In the order of their start, each with its score and that of every attribute."""
+    """List conversations in the order of their start, each with its score and that of every attribute."""
     card = scorecard(app, scorecard_id)
     after = read_cursor(cursor, tuple[int, str])
     if after is not None:
@@ -305,7 +305,7 @@ def interactions(
 
 
 def _behind(found: Iterator[Interaction], after: tuple[int, str]) -> Iterator[Interaction]:
-    """Those behind the conversation at a cursor. Where that is gone, all that began when it did come once more."""
+    """Yield the conversations after the one at a cursor. If that is gone, all that began at its time are repeated."""
     together: list[Interaction] = []
     for one in found:
         at = (_ms(one.started_at), one.conversation_id)

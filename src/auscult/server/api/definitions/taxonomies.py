@@ -1,4 +1,4 @@
-"""Taxonomies: what conversations are sorted by, checked, published, and read in every version."""
+"""Taxonomies, which classify conversations: checked, published, and read in every version."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -25,9 +25,9 @@ TaxonomyId = Annotated[str, path_id("The taxonomy, percent-encoded.", "tx-shop")
 
 
 class ListedTaxonomy(Struct, frozen=True, kw_only=True):
-    """One version of a taxonomy, as lists show it. ``topics``: how many it has on levels 1, 2 and 3.
+    """One version of a taxonomy in a list. ``topics``: the numbers of topics on levels 1, 2 and 3.
 
-    ``name``, ``languages`` and ``topics`` are null where it can no longer be read.
+    ``name``, ``languages`` and ``topics`` are null if it can no longer be read.
     """
 
     id: str
@@ -53,7 +53,7 @@ class TaxonomyDocument(ListedTaxonomy, frozen=True, kw_only=True):
 
 
 class TaxonomyProblem(Struct, frozen=True, kw_only=True):
-    """One thing that a look at a taxonomy found. An ``error`` stands in the way of publishing."""
+    """One problem found by checking a taxonomy. An ``error`` prevents publishing."""
 
     kind: Literal["error", "warning"]
     line: int | None
@@ -62,7 +62,7 @@ class TaxonomyProblem(Struct, frozen=True, kw_only=True):
 
 
 class CheckedTaxonomy(Struct, frozen=True, kw_only=True):
-    """What a look at a taxonomy found. ``can_be_published`` takes those in force into account."""
+    """Result of checking a taxonomy. ``can_be_published`` takes those in force into account."""
 
     id: str | None
     can_be_published: bool
@@ -115,7 +115,7 @@ _EXAMPLE_PROBLEM: dict[str, Any] = {
 )
 @in_thread
 def listing(app: App) -> TaxonomyList:
-    """The newest version of each taxonomy that is not retired, by id."""
+    """List the newest version of each taxonomy that is not retired, by id."""
     found = app.definitions.in_force(KIND)
     return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
 
@@ -129,7 +129,7 @@ def listing(app: App) -> TaxonomyList:
 )
 @in_thread
 def versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
-    """The newest first. A published version is never changed, and older ones can still be read by their number."""
+    """List the newest versions first. A published version never changes; older ones can still be read by number."""
     found = listed_versions(app.definitions, taxonomy_id)
     if not found:
         raise _unknown(taxonomy_id)
@@ -149,7 +149,7 @@ def show(
     app: App,
     version: Version = None,
 ) -> TaxonomyDocument:
-    """The newest version, or another one, with the document as its author wrote it."""
+    """Return the newest version, or another one, with the document as its author wrote it."""
     found = app.definitions.get(KIND, taxonomy_id, version)
     if found is None:
         raise _unknown(taxonomy_id, version)
@@ -175,7 +175,7 @@ def show(
 )
 @in_slow_thread
 def check(body: RawBody, app: App) -> CheckedTaxonomy:
-    """What publishing it now would say, and nothing is changed."""
+    """Return the problems that publishing the document now would have. Nothing is changed."""
     found = check_against(app.definitions, body)
     return CheckedTaxonomy(
         id=found.taxonomy.id if found.taxonomy else None,
@@ -202,9 +202,9 @@ def check(body: RawBody, app: App) -> CheckedTaxonomy:
 )
 @in_slow_thread
 def publish(body: RawBody, app: App) -> ApiResponse:
-    """Conversations that are analysed from now on are sorted by it, and earlier ones stay as they are.
+    """Publish a taxonomy, which classifies the conversations that are analysed from now on; earlier ones stay.
 
-    One that is there gets a new version; the same document again changes nothing.
+    An existing taxonomy gets a new version; the same document again changes nothing.
     """
     found = check_against(app.definitions, body)
     if found.taxonomy is None:
@@ -227,9 +227,9 @@ def publish(body: RawBody, app: App) -> ApiResponse:
 )
 @in_slow_thread
 def retire(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
-    """Conversations that are analysed from now on are not sorted by it.
+    """Retire a taxonomy: conversations that are analysed from now on are not classified by it.
 
-    What it found stays, and so do its versions; publishing it again, even the same document, makes a new version.
+    Its results and versions stay; publishing it again, even the same document, makes a new version.
     """
     stored = app.definitions.remove(KIND, taxonomy_id)
     if stored is None:
@@ -247,7 +247,7 @@ def _refused(found: TaxonomyCheck) -> RefusedDocumentError:
 
 def _listed(one: Definition) -> dict[str, Any]:
     taxonomy: Taxonomy | None = None
-    with suppress(TaxonomyError):  # a version that was taken once and would not be today
+    with suppress(TaxonomyError):  # a version that was accepted once and would be refused today
         taxonomy = read_taxonomy(one.document, one.version)
     return {
         "id": one.name,

@@ -1,4 +1,4 @@
-"""Changes: what a copy elsewhere needs to follow an app; and the webhooks that receive them."""
+"""Changes of an app, with which a copy elsewhere stays up to date; and the webhooks that receive them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -33,7 +33,7 @@ WebhookId = Annotated[str, path_id("The webhook's id.", "wh-5f1c9a7b3e2d4c60")]
 
 
 class ChangePage(Struct, frozen=True, kw_only=True):
-    """Some changes. ``next_cursor`` is always there: ask with it again, now or tomorrow. ``more``: whether to ask now."""
+    """A page of changes. ``next_cursor`` is always set and can be used at any time. ``more``: another page is ready."""
 
     items: tuple[Change, ...]
     next_cursor: str
@@ -43,8 +43,8 @@ class ChangePage(Struct, frozen=True, kw_only=True):
 class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A webhook to make. Without ``kinds`` it receives every kind of change. It receives changes from now on.
 
-    ``format`` ``slack`` or ``teams`` posts messages into a channel, which ``template`` words: ``{score}``, ``{link}`` and the
-    other fields of docs/how-to/follow-changes.md stand for the change.
+    ``format`` ``slack`` or ``teams`` posts messages into a channel. ``template`` is their text, with ``{score}``,
+    ``{link}`` and the other fields of docs/how-to/follow-changes.md for the values of the change.
     """
 
     url: str
@@ -54,7 +54,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShownWebhook(Struct, frozen=True, kw_only=True):
-    """A webhook. ``secret`` is shown once, when it is made. ``waiting``: changes that it has yet to receive or pass."""
+    """A webhook. ``secret`` is shown only in the answer to its creation. ``waiting``: changes to send or skip."""
 
     id: str
     url: str
@@ -75,7 +75,7 @@ class ShownWebhooks(Struct, frozen=True, kw_only=True):
 
 
 class ShownDelivery(Struct, frozen=True, kw_only=True):
-    """One attempt to deliver a change to a webhook: the status of the answer, or what went wrong where there was none."""
+    """One attempt to deliver a change to a webhook: the status of the answer, or the error if there was none."""
 
     change: int
     conversation_id: str
@@ -87,7 +87,7 @@ class ShownDelivery(Struct, frozen=True, kw_only=True):
 
 
 class ShownDeliveries(Struct, frozen=True, kw_only=True):
-    """The last tries of a webhook, the newest first."""
+    """The last attempts of a webhook, the newest first."""
 
     items: tuple[ShownDelivery, ...]
 
@@ -131,12 +131,13 @@ def changes(
     cursor: Annotated[str | None, query("The `next_cursor` of the answer before. Default: the beginning.")] = None,
     limit: Limit = 100,
 ) -> ChangePage:
-    """Return what changed: conversations created, revised, re-scored, assigned, audited, reviewed or erased.
+    """Return the changes: conversations created, revised, re-scored, assigned, audited, reviewed or erased.
 
-    The review of an audit by its agent is released, agent_accepted, disputed or dispute_decided. Each change stands in the feed once, in the order in which it was committed. Begin without a cursor, keep
-    `next_cursor`, and ask with it again at any time: nothing that was read comes again, and nothing that is
-    committed later comes before it. Read the present state with `GET /api/v1/conversations/{id}`. Of an erased
-    conversation only the erasure is in the feed.
+    The review of an audit by its agent is released, agent_accepted, disputed or dispute_decided. Each change is in
+    the feed once, in the order in which it was committed. Begin without a cursor, keep `next_cursor`, and send it
+    with the next request at any time: no change is returned twice, and none that is committed later precedes it.
+    Read the present state with `GET /api/v1/conversations/{id}`. Of an erased conversation only the erasure is in
+    the feed.
     """
     (after,) = read_cursor(cursor, tuple[int]) or (0,)
     found = app.feed.after(after, limit + 1)
@@ -185,7 +186,7 @@ def add(data: JSONBody[NewWebhook], app: App, server: Server) -> ShownWebhook:
 )
 @in_thread
 def listing(app: App) -> ShownWebhooks:
-    """All of the app, with how each stands."""
+    """List all webhooks of the app with their states."""
     last = app.feed.last()
     items = tuple(_shown_webhook(each, last) for each in app.webhooks.listing())
     return ShownWebhooks(items=items)
@@ -200,7 +201,7 @@ def listing(app: App) -> ShownWebhooks:
 )
 @in_thread
 def remove(webhook_id: WebhookId, app: App) -> None:
-    """Nothing is sent to it any more, and its log goes."""
+    """Remove a webhook and its log; nothing is sent to it any more."""
     app.webhooks.remove(webhook_id)
 
 
@@ -214,7 +215,7 @@ def remove(webhook_id: WebhookId, app: App) -> None:
 )
 @in_thread
 def enable(webhook_id: WebhookId, app: App) -> None:
-    """It goes on at once from the change where it stopped."""
+    """Enable a webhook; it continues at once from the change where it stopped."""
     app.webhooks.enable(webhook_id)
 
 
@@ -246,7 +247,7 @@ def enable(webhook_id: WebhookId, app: App) -> None:
 )
 @in_thread
 def deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeliveries:
-    """The newest first; the last thousand are kept."""
+    """List attempts, the newest first; the last thousand are kept."""
     tries = app.webhooks.deliveries(webhook_id, limit)
     items = tuple(
         ShownDelivery(
@@ -264,7 +265,7 @@ def deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeli
 
 
 def new_webhook(app: AppStore, given: NewWebhook, now: datetime) -> Webhook:
-    """Make a webhook of what was given. Raises ``RequestError`` ``webhook.bad_url``, ``webhook.bad_template``."""
+    """Make a webhook from a request body. Raises ``RequestError`` ``webhook.bad_url``, ``webhook.bad_template``."""
     check_template(given.format, given.template)
     return Webhook(
         id=new_webhook_id(),
@@ -279,7 +280,7 @@ def new_webhook(app: AppStore, given: NewWebhook, now: datetime) -> Webhook:
 
 
 def checked_url(url: str) -> str:
-    """See that messages can be sent there without anybody reading along. Raises ``RequestError`` ``webhook.bad_url``."""
+    """Check that messages to the address are encrypted or stay local. Raises ``RequestError`` ``webhook.bad_url``."""
     try:
         parts = urlsplit(url)
         is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")

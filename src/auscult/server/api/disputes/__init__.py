@@ -1,4 +1,4 @@
-"""What follows an audit: its review by the agent, disputes, decisions, and the policy for all of it."""
+"""Steps after an audit: its review by the agent, disputes, decisions, and their policy."""
 
 from litestar import Router
 

@@ -1,4 +1,4 @@
-"""Disputes: those that wait, one with its history, its decision, figures, and what overturned answers teach."""
+"""Disputes: open ones, one with its history, decisions, figures, and overturned answers as examples."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -32,8 +32,8 @@ NDJSON = "application/x-ndjson"
 class DecisionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The decision and its reason, which the agent and the auditor read.
 
-    ``answer`` is what counts from now on where the dispute is accepted: without it the proposed answer, and without
-    that the one with which the metric is met.
+    ``answer`` counts from now on if the dispute is accepted: without it the proposed answer, and without that the one
+    with which the metric is met.
     """
 
     decision: Literal["accept", "deny"]
@@ -86,7 +86,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DisputePage:
-    """Disputes of the conversations that the caller sees, the oldest first."""
+    """List disputes of the conversations that the caller sees, the oldest first."""
     after = read_cursor(cursor, tuple[int])
     asked = DisputeQuery(in_state, auditor, metric_id, assignment_id, after=after[0] if after else 0, limit=limit + 1)
     found = _reviewing(app, server).listing(asked)
@@ -119,9 +119,9 @@ def statistics(
     since: Annotated[datetime | None, query("Raised at this instant or later.")] = None,
     until: Annotated[datetime | None, query("Raised before this instant.")] = None,
 ) -> DisputeStatistics:
-    """How often a decision changes an answer, by metric, auditor and queue, with intervals, and the time to decide.
+    """Return the rate of changed answers by metric, auditor and queue, with intervals, and the time to decide.
 
-    A metric is flagged where at least five decisions were made and more than a third of them changed the answer.
+    A metric is flagged if at least five decisions were made and more than a third of them changed the answer.
     """
     return _reviewing(app, server).statistics(DisputeQuery(since=since, until=until))
 
@@ -135,7 +135,7 @@ def statistics(
 )
 @in_thread
 def examples(app: App) -> ApiResponse:
-    """Answers that accepted disputes changed, as gold labels: what `auscult agree` and `auscult tune --labels` read."""
+    """Return answers changed by accepted disputes as gold labels for `auscult agree` and `auscult tune --labels`."""
     lines = [msgspec.json.encode(each) + b"\n" for each in overturned_labels(app)]
     return ApiResponse(b"".join(lines), media_type=NDJSON)
 
@@ -149,7 +149,7 @@ def examples(app: App) -> ApiResponse:
 )
 @in_thread
 def show(dispute_id: DisputeId, app: App, server: Server, rights: Rights) -> ShownDispute:
-    """The dispute with its decision. Of an erased conversation only metric, people, times and outcome are kept."""
+    """Return the dispute with its decision. Of an erased conversation only metric, people, times and outcome stay."""
     found = _reviewing(app, server).get(dispute_id)
     return shown_dispute(found, hides_auditor=_hides(app, found.assignment_id, rights))
 
@@ -167,10 +167,10 @@ def show(dispute_id: DisputeId, app: App, server: Server, rights: Rights) -> Sho
 def decide(
     dispute_id: DisputeId, data: JSONBody[DecisionBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownDispute:
-    """Accepts or denies a dispute. Needs the permission `dispute.decide`, unless the policy names the caller.
+    """Accept or deny a dispute. Needs the permission `dispute.decide`, unless the policy names the caller.
 
-    Accepting changes the answer, the score of the audit and what reports show. Of two decisions at once one counts,
-    and the other is refused.
+    Accepting changes the answer, the score of the audit, and the reports. Of two decisions at once one counts, and
+    the other is refused.
     """
     reviewing, person = _reviewing(app, server), person_of(caller, rights)
     found = reviewing.get(dispute_id)
@@ -192,7 +192,7 @@ def decide(
 )
 @in_slow_thread
 def withdraw(dispute_id: DisputeId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownDispute:
-    """Withdraws an open dispute; the answer counts as accepted by the agent."""
+    """Withdraw an open dispute; the answer counts as accepted by the agent."""
     reviewing = _reviewing(app, server)
     acts = represents(app, rights, reviewing.get(dispute_id).conversation_id)
     done = reviewing.withdraw(dispute_id, person_of(caller, rights), represents=acts)
@@ -200,7 +200,7 @@ def withdraw(dispute_id: DisputeId, app: App, server: Server, caller: Caller, ri
 
 
 def _hides(app: AppStore, assignment_id: str, rights: Principal) -> bool:
-    """Return whether the auditor's name is kept from the caller."""
+    """Return whether the auditor's name is hidden from the caller."""
     if not rights.agent_ids:
         return False
     assigned, review = app.queue.get(assignment_id), app.disputes.review(assignment_id)

@@ -1,4 +1,4 @@
-"""Callers as the separation of duties sees them, and where they may act."""
+"""Callers for the separation of duties, and the reach of their permissions."""
 
 from auscult.domain.disputes.separation import Person
 from auscult.domain.people.principal import Principal, missing
@@ -11,12 +11,12 @@ DECIDE = "dispute.decide"
 
 
 def person_of(caller: Caller, rights: Principal) -> Person:
-    """Return a caller as the rules see them. A client acts as itself, and is no agent."""
+    """Return a caller as a person for the separation of duties. A client acts as itself, and is no agent."""
     return Person(name=caller.name, agent_ids=rights.agent_ids if caller.is_person else frozenset())
 
 
 def represents(app: AppStore, rights: Principal, conversation_id: str | None) -> bool:
-    """Return whether a caller may answer for the agent of a conversation otherwise than as that agent."""
+    """Return whether a caller who is not the agent of a conversation may answer for that agent."""
     others = frozenset(pair for pair in rights.pairs if pair.scope.kind != "own")
     reach = visible_by(others, RAISE, rights.agent_ids, rights.name if rights.is_person else "")
     return _reaches(app, rights, RAISE, conversation_id) and (

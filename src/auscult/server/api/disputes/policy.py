@@ -1,4 +1,4 @@
-"""The policy of an app for what follows an audit."""
+"""The policy of an app for reviews and disputes after an audit."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from auscult.services.disputes.reviewing import Reviewing
 
 
 class PolicyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A policy. An audit is released at once, at ``release_at``, or after another person has looked at it.
+    """A policy. An audit is released at once, at ``release_at``, or after another person has checked it.
 
     An agent answers within ``window_days``, and disputes one metric at most ``rounds`` times. ``reviewer``: anyone but
     the auditor (other), the auditor (same), or one of ``reviewers`` (named), who decide within ``decide_days``.
@@ -55,7 +55,7 @@ _EXAMPLE: dict[str, Any] = {
 )
 @in_thread
 def show(app: App, server: Server) -> PolicyBody:
-    """The policy for audits whose plan has none of its own."""
+    """Return the policy for audits whose plan has none of its own."""
     return PolicyBody(**asdict(Reviewing(app, server.reports, server.now).policy()))
 
 
@@ -72,7 +72,7 @@ def show(app: App, server: Server) -> PolicyBody:
 )
 @in_slow_thread
 def change(data: JSONBody[PolicyBody], app: App, server: Server, caller: Caller) -> PolicyBody:
-    """Stores the policy for audits that are submitted from now on; earlier ones keep theirs."""
+    """Store the policy for audits that are submitted from now on; earlier ones keep theirs."""
     policy = ReviewPolicy(**asdict(data))
     Reviewing(app, server.reports, server.now).set_policy(policy, caller.name)
     return data

@@ -1,4 +1,4 @@
-"""Reviews: what an agent sees of an audit, accepts or disputes, and its release."""
+"""Reviews: an agent sees an audit once it is released, and accepts or disputes its answers."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ _MOST = 500
 
 
 class DisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The metric that is disputed, the agent's comment, and the answer that they propose: YES, NO, NA or a level."""
+    """The disputed metric, the agent's comment, and the answer that they propose: YES, NO, NA or a level."""
 
     metric_id: str
     comment: str
@@ -35,7 +35,7 @@ class DisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class AcceptBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The metrics that are accepted; without any, all that are pending."""
+    """The metrics to accept; without any, all pending ones."""
 
     metric_ids: Annotated[tuple[str, ...], Meta(max_length=1000)] = ()
 
@@ -70,7 +70,7 @@ def listing(
     agent_id: Annotated[str | None, query("Only of this agent; the caller's own unless given.")] = None,
     status: Annotated[ReviewStatus | None, query("Only in this status.")] = None,
 ) -> ReviewPage:
-    """Released audits of an agent, the newest first, at most 500. Agents see their own, others need an ``agent_id``."""
+    """List released audits of an agent, the newest first, at most 500: the caller's own, or those of ``agent_id``."""
     agents = frozenset({agent_id}) if agent_id else rights.agent_ids
     reviewing = _reviewing(app, server)
     return ReviewPage(
@@ -89,7 +89,7 @@ def listing(
 )
 @in_thread
 def show(assignment_id: AssignmentId, app: App, server: Server, rights: Rights) -> ShownReview:
-    """The status of a submitted audit towards its agent, per metric and as a whole, with its disputes.
+    """Return the review status of a submitted audit, per metric and as a whole, with its disputes.
 
     An agent does not see it before its release.
     """
@@ -109,7 +109,7 @@ def show(assignment_id: AssignmentId, app: App, server: Server, rights: Rights) 
 )
 @in_slow_thread
 def release(assignment_id: AssignmentId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownReview:
-    """Releases an audit after a second look, or before its time. Needs the permission to decide disputes.
+    """Release an audit after a second check, or before its time. Needs the permission to decide disputes.
 
     Neither the auditor nor the agent may.
     """
@@ -135,7 +135,7 @@ def release(assignment_id: AssignmentId, app: App, server: Server, caller: Calle
 def accept(
     assignment_id: AssignmentId, data: JSONBody[AcceptBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownReview:
-    """Accepts the answers to some metrics, or all that the agent has not answered. Accepted again, nothing changes."""
+    """Accept the answers to some metrics, or all that the agent has not answered. Repeating this changes nothing."""
     reviewing = _reviewing(app, server)
     view = _own(reviewing.show(assignment_id), server, rights)
     acts = represents(app, rights, view.review.conversation_id)
@@ -155,7 +155,7 @@ def accept(
 def dispute(
     assignment_id: AssignmentId, data: JSONBody[DisputeBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> ShownDispute:
-    """Disputes the answer to one metric. The agent of the audit may, and who supervises them."""
+    """Dispute the answer to one metric. The agent of the audit and their supervisors may."""
     reviewing = _reviewing(app, server)
     view = _own(reviewing.show(assignment_id), server, rights)
     acts = represents(app, rights, view.review.conversation_id)
@@ -176,12 +176,12 @@ def is_agents_own(view: ReviewView, rights: Principal) -> bool:
 
 
 def hides_auditor(view: ReviewView, rights: Principal) -> bool:
-    """Return whether the auditor's name is kept from the caller."""
+    """Return whether the auditor's name is hidden from the caller."""
     return _AUDITOR in view.assignment.hidden and is_agents_own(view, rights)
 
 
 def _own(view: ReviewView, server: Services, rights: Principal) -> ReviewView:
-    """Return a review that the caller may know of. Raises ``NotFoundError`` where it is not released to them."""
+    """Return a review that the caller may see. Raises ``NotFoundError`` if it is not released to them."""
     if not view.review.is_released(server.now()) and is_agents_own(view, rights):
         raise unknown_assignment(view.review.assignment_id)
     return view

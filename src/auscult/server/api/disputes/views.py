@@ -1,4 +1,4 @@
-"""Reviews and disputes as our own API shows them."""
+"""Views of reviews and disputes in our own API."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from auscult.services.disputes.reviewing import ReviewView
 
 
 class ShownDispute(Struct, frozen=True, kw_only=True):
-    """A dispute. ``answer`` is the one that is disputed, ``proposed`` the agent's, ``decided_answer`` what counts now.
+    """A dispute. ``answer`` is the disputed one, ``proposed`` the agent's, ``decided_answer`` the one that counts.
 
     ``conversation_id`` is null, and texts are empty, once the conversation was erased.
     """
@@ -44,7 +44,7 @@ class ShownDispute(Struct, frozen=True, kw_only=True):
 
 
 class ShownMetricReview(Struct, frozen=True, kw_only=True):
-    """One metric of a review. ``disputable_until`` is null where it cannot be disputed, now or any more."""
+    """One metric of a review. ``disputable_until`` is null if it cannot be disputed now."""
 
     metric_id: str
     name: str
@@ -57,9 +57,9 @@ class ShownMetricReview(Struct, frozen=True, kw_only=True):
 
 
 class ShownReview(Struct, frozen=True, kw_only=True):
-    """The review of an audit. ``auditor`` is null where it is hidden from the agent.
+    """The review of an audit. ``auditor`` is null if it is hidden from the agent.
 
-    ``reviewer`` says who decides disputes, ``reviewers`` names them where the policy does.
+    ``reviewer`` is the rule for who decides disputes, ``reviewers`` their names if the policy lists them.
     """
 
     assignment_id: str
@@ -80,7 +80,7 @@ class ShownReview(Struct, frozen=True, kw_only=True):
 
 
 def shown_dispute(found: Dispute, *, hides_auditor: bool = False) -> ShownDispute:
-    """Show a dispute."""
+    """Return the view of a dispute."""
     values = asdict(found)
     answer, decided = values.pop("before"), values.pop("after")
     values["auditor"] = None if hides_auditor else values["auditor"]
@@ -88,7 +88,7 @@ def shown_dispute(found: Dispute, *, hides_auditor: bool = False) -> ShownDisput
 
 
 def shown_review(view: ReviewView, at: datetime, *, hides_auditor: bool = False) -> ShownReview:
-    """Show a review at an instant."""
+    """Return the view of a review at an instant."""
     review, result = view.review, view.audit.result
     assert result is not None  # noqa: S101  (it was submitted)
     answers = {each.metric_id: each for each in result.sheet.answers}

@@ -1,4 +1,4 @@
-"""Backtests: what a form would have done to history, worked out by workers, and nothing of history changed."""
+"""Backtests: the results that a form would have had on stored conversations, computed by workers, without changes."""
 
 from typing import Annotated, Any
 
@@ -24,10 +24,10 @@ BacktestId = Annotated[str, path_id("The backtest's id.", "bt-7c0f2f3e-5a0e-4f0b
 
 
 class BacktestBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be tried: a ``document``, a ``version``, or, with neither, the draft, else the newest version.
+    """Form to try: a ``document``, a ``version``, or, with neither, the draft, else the newest version.
 
-    ``sample`` takes so many conversations, spread evenly. ``ask``: a judge may be asked what it was not asked yet;
-    without it the result says what that would take.
+    ``sample``: at most this many conversations, spread evenly. ``ask`` allows new questions to a judge; without it,
+    the result estimates their cost.
     """
 
     document: str | None = None
@@ -133,11 +133,11 @@ async def begin(
     app: App,
     wait: Annotated[int, query("Seconds to wait for the result.", ge=0, le=LONGEST_WAIT_S)] = 0,
 ) -> ApiResponse:
-    """Work out what a draft, a version or a document would have done to stored conversations.
+    """Compute the results that a draft, a version or a document would have had on stored conversations.
 
     Scores and passes before and after, every metric, and the twenty conversations that change most, with their
-    evidence. The conversations stay as they are. Workers do it; answers that still stand are reused as in a
-    re-score. A judge's answers, where `ask` allows new ones, are kept, so that none is paid for twice.
+    evidence. The conversations stay as they are. Workers do it; answers that are still valid are reused as in a
+    re-score. If `ask` allows new answers of a judge, they are stored, so that none is paid for twice.
     """
     begun = await run(lambda: _begin(app, form_id, data), slow=True)
     found = await poll_until(lambda: _finished(app, begun.id), wait) if wait else None
@@ -178,7 +178,7 @@ def _begin(app: AppStore, form_id: str, body: BacktestBody) -> BacktestView:
 )
 @in_slow_thread
 def show(backtest_id: BacktestId, app: App) -> BacktestView:
-    """How far it is, and, once it is done, its result."""
+    """Return the progress of a backtest, and its result once it is done."""
     return view_backtest(app, backtest_id)
 
 
@@ -191,7 +191,7 @@ def show(backtest_id: BacktestId, app: App) -> BacktestView:
 )
 @in_slow_thread
 def end(backtest_id: BacktestId, app: App) -> None:
-    """Ends it where it is not over, and forgets what it came to."""
+    """End a backtest if it is still running, and delete its result."""
     end_backtest(app, backtest_id)
 
 

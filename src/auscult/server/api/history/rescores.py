@@ -1,4 +1,4 @@
-"""Re-scores: history scored once more with a version of a form, as durable work that can be watched and cancelled."""
+"""Re-scores: stored conversations scored again with a version of a form, as durable work that can be cancelled."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -32,9 +32,9 @@ Queues = Annotated[tuple[QueueName, ...], Meta(max_length=1000)]
 
 
 class RescoreBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be re-scored. Without ``version`` the newest; ``queues`` are ids or names, empty means all.
+    """Conversations to re-score. Without ``version`` the newest; ``queues`` are ids or names, empty means all.
 
-    ``afresh`` judges every metric anew, also where this version decided before. ``by``: who does it, else the client.
+    ``afresh`` judges every metric again, even if this version decided it before. ``by``: the person, else the client.
     """
 
     form_id: str
@@ -97,10 +97,10 @@ _DONE = {**_LINE, "state": "done", "looked": 20000, "rescored": 18544, "other_fo
 )
 @in_slow_thread
 def begin(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller) -> ApiResponse:
-    """Score stored conversations once more with a version of a form, whatever scored them before.
+    """Score stored conversations again with a version of a form, regardless of the form that scored them before.
 
-    Answers are kept where a metric asks the same. Earlier evaluations are kept, and the trail of each conversation
-    has an entry. Workers do it, and it survives the death of any process.
+    Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation
+    gets an entry. Workers do it, and it survives a crash of any process.
     """
     view = begin_rescore(
         app,
@@ -126,7 +126,7 @@ def begin(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller)
 )
 @in_slow_thread
 def listing(app: App, limit: Limit = 100) -> RescoreList:
-    """The newest first."""
+    """List re-scores, the newest first."""
     found = list_rescores(app, limit)
     return RescoreList(items=tuple(map(line_of, found)))
 
@@ -140,7 +140,7 @@ def listing(app: App, limit: Limit = 100) -> RescoreList:
 )
 @in_slow_thread
 def show(rescore_id: RescoreId, app: App) -> RescoreLine:
-    """How far it is, and what became of the conversations that were looked at."""
+    """Return the progress of a re-score, with counts of the conversations processed by outcome."""
     return line_of(view_rescore(app, rescore_id))
 
 
@@ -154,7 +154,7 @@ def show(rescore_id: RescoreId, app: App) -> RescoreLine:
 )
 @in_slow_thread
 def cancel(rescore_id: RescoreId, app: App) -> RescoreLine:
-    """From the answer on nothing of it is written; what is written stays. One that is over stays as it is."""
+    """Cancel a re-score: nothing more is written, and written results stay. One that is over is not changed."""
     return line_of(cancel_rescore(app, rescore_id))
 
 
@@ -171,7 +171,7 @@ def cancel(rescore_id: RescoreId, app: App) -> RescoreLine:
 )
 @in_slow_thread
 def resume(rescore_id: RescoreId, app: App) -> RescoreLine:
-    """Goes on with one that was cancelled or failed, where it was; others stay as they are."""
+    """Resume a cancelled or failed re-score where it stopped; others are not changed."""
     return line_of(resume_rescore(app, rescore_id))
 
 

@@ -50,7 +50,7 @@ class QueueList(Struct, frozen=True, kw_only=True):
 
 
 class AgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of an agent."""
+    """Properties of an agent."""
 
     name: str | None = None
     emails: tuple[str, ...] = ()
@@ -58,21 +58,21 @@ class AgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TeamBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a team. ``lead`` is an e-mail address."""
+    """Properties of a team. ``lead`` is an e-mail address."""
 
     name: Annotated[str, Meta(min_length=1, max_length=300)]
     lead: str | None = None
 
 
 class QueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a queue. Another name renames it; grants stay on the queue."""
+    """Properties of a queue. Another name renames it; grants stay on the queue."""
 
     name: str | None = None
     is_gone: bool = False
 
 
 class MemberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An agent's time in a team or queue; a team ends the open membership in another team where this one starts."""
+    """An agent's time in a team or queue. Joining a team ends the open membership in another team at that time."""
 
     agent_id: Id
     since: datetime | None = None
@@ -102,7 +102,7 @@ _QUEUE: dict[str, Any] = {"queue_id": "q-billing", "name": "Billing", "is_gone":
 )
 @in_thread
 def agents(app: App, rights: Rights, server: Server) -> AgentList:
-    """Agents that the caller's grants reach: those of their conversations, queues and teams, or all."""
+    """List agents that the caller's grants reach: those of their conversations, queues and teams, or all."""
     return AgentList(items=tuple(_agents(app, server, rights.visibility("directory.read"))))
 
 
@@ -132,7 +132,7 @@ def agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentV
 )
 @in_thread
 def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server) -> AgentView:
-    """Add an agent, or replace what is known of one."""
+    """Add an agent, or replace the properties of one."""
     emails = tuple(normalise_email(each) for each in data.emails)
     app.people.directory.put_agents(
         [DirectoryAgent(agent_id=agent_id, name=data.name, emails=emails, hired_on=data.hired_on)]
@@ -150,7 +150,7 @@ def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Ri
 )
 @in_thread
 def teams(app: App, rights: Rights) -> TeamList:
-    """Teams that the caller's grants reach, with their members."""
+    """List teams that the caller's grants reach, with their members."""
     return TeamList(items=tuple(_teams(app, rights.visibility("directory.read"))))
 
 
@@ -180,7 +180,7 @@ def team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
 )
 @in_thread
 def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App) -> TeamView:
-    """Add a team, or replace what is known of one."""
+    """Add a team, or replace the properties of one."""
     lead = normalise_email(data.lead) if data.lead is not None else None
     directory = app.people.directory
     directory.put_teams([Team(team_id=team_id, name=data.name, lead=lead)])
@@ -227,7 +227,7 @@ def add_to_team(team_id: TeamId, data: JSONBody[MemberBody], app: App) -> TeamVi
 )
 @in_thread
 def queues(app: App, rights: Rights) -> QueueList:
-    """Queues that the caller's grants reach, with their members."""
+    """List queues that the caller's grants reach, with their members."""
     return QueueList(items=tuple(_queues(app, rights.visibility("directory.read"))))
 
 
@@ -288,7 +288,7 @@ def _membership(kind: GroupKind, group_id: str, data: MemberBody) -> Membership:
 
 
 def _agents(app: AppStore, server: Services, seen: Visibility) -> list[AgentView]:
-    """Return the agents that are reached by themselves, or by a team or queue that they are or were in."""
+    """Return the agents that a reach includes directly, or by a team or queue that they are or were in."""
     directory = app.people.directory
     users = server.store.people.users.listing(app.tenant.account_id)
     names = {agent_id: user.email for user in users for agent_id in user.agent_ids}

@@ -1,4 +1,4 @@
-"""``/api/v1/me`` and what a user manages alone: sessions and personal tokens."""
+"""``/api/v1/me``, and the sessions and personal tokens that users manage themselves."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -33,9 +33,9 @@ _TOKEN: dict[str, Any] = {
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """The caller. A client has no e-mail address, and its scopes in place of grants.
+    """The caller. A client has no e-mail address, and scopes instead of grants.
 
-    ``csrf_token`` is there for a session: X-CSRF-Token, where a browser sends neither Origin nor Sec-Fetch-Site.
+    ``csrf_token`` is set for a session: for X-CSRF-Token, if a browser sends neither Origin nor Sec-Fetch-Site.
     """
 
     email: str | None
@@ -67,7 +67,7 @@ class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class IssuedTokenView(TokenView, frozen=True, kw_only=True):
-    """The same with its secret, which is shown this once."""
+    """A personal token with its secret, which is shown only once."""
 
     token: str
 
@@ -173,7 +173,7 @@ def tokens(caller: Caller, server: Server) -> TokenList:
 )
 @in_thread
 def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
-    """Issue a token with the caller's own rights. The secret is shown this once."""
+    """Issue a token with the caller's own rights. The secret is shown only once."""
     access = _person(caller)
     issued = _users(server, access).issue_token(access.user, data.name, timedelta(days=data.days))
     view = token_view(issued.token)
@@ -195,7 +195,7 @@ def revoke(caller: Caller, server: Server, token_id: Annotated[str, path_id("The
 
 
 def _person(caller: Principal) -> Access:
-    """Return the user who asks. Raises ``AccessError`` ``session.missing`` for a client."""
+    """Return the calling user. Raises ``AccessError`` ``session.missing`` for a client."""
     if caller.access is None:
         raise AccessError("this is for people; sign in, or send a personal token", code="session.missing")
     return caller.access
@@ -218,4 +218,4 @@ def _users(server: Services, access: Access) -> Users:
 
 
 HANDLERS = (me, sessions, end_all, end_one, tokens, issue, revoke)
-"""Open to whoever is signed in, in no app."""
+"""Handlers for any signed-in user, outside apps."""

@@ -35,7 +35,7 @@ class RoleList(Struct, frozen=True, kw_only=True):
 
 
 class RoleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a role may do."""
+    """Permissions of a role."""
 
     permissions: tuple[str, ...]
 
@@ -52,7 +52,7 @@ _ROLE = {"name": "coach", "permissions": ["coaching.give", "conversation.read"],
 )
 @in_thread
 def listing(app: App, server: Server) -> RoleList:
-    """Built-in roles, and those that the account defines."""
+    """List built-in roles, and those that the account defines."""
     found = server.store.people.roles.of(app.tenant.account_id)
     return RoleList(items=tuple(_view(found[name]) for name in sorted(found)))
 
@@ -87,13 +87,13 @@ def define(name: RoleName, data: JSONBody[RoleBody], app: App, rights: Rights, s
 )
 @in_thread
 def remove(name: RoleName, app: App, rights: Rights, server: Server) -> None:
-    """Remove a role of the account's own; grants of it are kept, and give nothing."""
+    """Remove a role that the account defined; grants of it are kept without effect."""
     _must_manage_account(rights)
     server.store.people.roles.put(app.tenant.account_id, name, None, server.now())
 
 
 def _must_manage_account(rights: Principal) -> None:
-    """Refuse who does not manage the users of the whole account: a role reaches into every app."""
+    """Refuse callers who do not manage the users of the whole account: a role applies in every app."""
     if "user.manage" not in rights.account_permissions:
         raise AccessError(
             "a role holds in every app; an administrator of the whole account can define it",

@@ -1,4 +1,4 @@
-"""Saved views of the list of conversations: what the console shows as tabs, and a schedule writes as a file."""
+"""Saved views of the list of conversations: tabs of the console, and files that a schedule writes."""
 
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -26,7 +26,7 @@ class ViewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ViewList(Struct, frozen=True, kw_only=True):
-    """The caller's views and those that are shared, by name."""
+    """The caller's views and shared ones, by name."""
 
     items: tuple[SavedView, ...]
 
@@ -49,7 +49,7 @@ _VIEW: dict[str, Any] = {
 )
 @in_thread
 def listing(app: App, caller: Caller) -> ViewList:
-    """Return the caller's saved views of the list of conversations, and those that are shared in the app."""
+    """Return the caller's saved views of the list of conversations, and those shared in the app."""
     return ViewList(items=tuple(app.people.views.listing(caller.name)))
 
 
@@ -73,7 +73,7 @@ def listing(app: App, caller: Caller) -> ViewList:
 )
 @in_slow_thread
 def save(data: JSONBody[ViewBody], app: App, server: Server, caller: Caller) -> SavedView:
-    """Saves a view, or changes the caller's own of this name; its schedules follow."""
+    """Save a view, or change the caller's own of this name; its schedules follow."""
     read_query(parse_qs(data.query), server.now())
     view_id = app.people.views.save(caller.name, data.name, data.query, is_shared=data.is_shared)
     return app.people.views.get(view_id, caller.name)
@@ -89,7 +89,7 @@ def save(data: JSONBody[ViewBody], app: App, server: Server, caller: Caller) -> 
 )
 @in_slow_thread
 def remove(view_id: Annotated[str, path_id("The view.", "vw-1b2c")], app: App, caller: Caller) -> None:
-    """Removes a view of the caller's own."""
+    """Remove a view of the caller's own."""
     app.people.views.remove(view_id, caller.name)
 
 

@@ -17,7 +17,7 @@ from auscult.server.rest.threads import run
 
 
 class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person signs in with."""
+    """Credentials of a person."""
 
     email: Annotated[str, Meta(max_length=1_000)]
     password: Annotated[str, Meta(max_length=10_000)]
@@ -46,7 +46,7 @@ async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server)
 
 @delete("/session", operation_id="sign_out", summary="Sign out", responses={204: answer("Signed out.")})
 async def end(request: ApiRequest, server: Server) -> Response[None]:
-    """End the session of the cookie. Without one, or with one that is over, nothing is left to do."""
+    """End the session of the cookie. Without one, or with one that is over, nothing happens."""
     scope = scope_of(request)
     headers = headers_of(scope)
     secret = session_secret(scope, headers)
@@ -66,4 +66,4 @@ def _end(server: Services, secret: str) -> None:
 
 
 HANDLERS = (begin, end)
-"""Open to everybody."""
+"""Handlers open to everyone."""

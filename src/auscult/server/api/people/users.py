@@ -1,4 +1,4 @@
-"""``/api/v1/users``: the users of an app, and what is granted to them."""
+"""``/api/v1/users``: the users of an app and their grants."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -43,7 +43,7 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: datetime | None = None
 
     def access(self) -> Access:
-        """Return what is to be granted."""
+        """Return the access to grant."""
         return Access(
             role=self.role,
             permission=self.permission,
@@ -57,7 +57,7 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewUser(GrantBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A user to add, with a first grant. One who is there already gets the grant besides."""
+    """A user to add, with a first grant. An existing user gets the grant in addition."""
 
     email: str
     name: str = ""
@@ -91,7 +91,7 @@ class GrantReason(Struct, frozen=True, kw_only=True):
 
 
 class Why(Struct, frozen=True, kw_only=True):
-    """Whether a user sees a conversation, and by which grants."""
+    """Explanation of a user's access to a conversation, grant by grant."""
 
     email: str
     conversation_id: str
@@ -139,7 +139,7 @@ _LAST = refusal("An app would be left without a user who manages users.")
 )
 @in_thread
 def listing(app: App, rights: Rights, server: Server) -> UserList:
-    """Users who have or had a grant in the app, by e-mail address, with these grants."""
+    """List users who have or had a grant in the app, by e-mail address, with these grants."""
     return UserList(items=tuple(_views(app, rights, server)))
 
 
@@ -158,7 +158,7 @@ def listing(app: App, rights: Rights, server: Server) -> UserList:
 )
 @in_slow_thread
 def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> UserView:
-    """Add a user with a role in the app. One who is in the account already gets the role besides.
+    """Add a user with a role in the app. A user of the account gets the role in addition.
 
     A password is needed only where people sign in without an identity provider.
     """
@@ -285,7 +285,7 @@ def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights
 )
 @in_thread
 def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> Why:
-    """Return which grants open the conversation to the user now, or what is missing."""
+    """Return the grants that open the conversation to the user now, or the reason why none does."""
     now, user = server.now(), _find(user_id, app, rights, server)
     found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
     reasons = tuple(
@@ -307,7 +307,7 @@ def _users(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the princi
 
 
 def _find(user_id: str, app: AppStore, rights: Any, server: Services) -> User:  # noqa: ANN401
-    """Return a user who has or had a grant in the app, or whoever the caller may manage in the whole account.
+    """Return a user who has or had a grant in the app, or any user if the caller manages the whole account.
 
     Raises ``NotFoundError`` ``user.unknown``.
     """

@@ -1,4 +1,4 @@
-"""``/api/v1/log``: the access log as an app sees it. Reading it is recorded too."""
+"""``/api/v1/log``: the access log of an app. Reading it is recorded, too."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -70,7 +70,7 @@ def read(
     target: Annotated[str | None, query("Only entries about this target.", schema_extra=_TEXT)] = None,
     limit: Limit = 100,
 ) -> LogPage:
-    """Return who did what in the app, oldest first, and what users of its account did outside any app: signing in.
+    """Return actions in the app, oldest first, and those of users of its account outside any app, such as signing in.
 
     The reading is recorded, as `log.read`, before anything is returned.
     """

@@ -16,18 +16,18 @@ from auscult.services.privacy.approvals import Approvals
 from auscult.services.recordings.removal import remove_due
 
 _DECIDES = Scopes(permission="approval.decide", reach="app")
-"""No client has it: a program is no second person."""
+"""Clients never have this scope: a program is not a second person."""
 _DECIDED = refusal("The step was approved or refused already.")
 
 
 class ApprovalList(Struct, frozen=True, kw_only=True):
-    """Steps that wait for a second person or did, the newest first."""
+    """Steps that wait or waited for a second person, the newest first."""
 
     items: tuple[Approval, ...]
 
 
 class Approved(Struct, frozen=True, kw_only=True):
-    """A step that was approved, and the certificate of the erasure that it was."""
+    """An approved step, with the certificate if it was an erasure."""
 
     approval: Approval
     certificate: Receipt | None
@@ -89,7 +89,7 @@ def approve(number: HoldNumber, app: App, rights: Rights, server: Server) -> App
 )
 @in_thread
 def refuse(number: HoldNumber, app: App, rights: Rights, server: Server) -> Approval:
-    """Refuse a step that waits; one's own may be withdrawn so."""
+    """Refuse a waiting step, or withdraw one's own."""
     return Approvals(app, erasing(app, server), rights.label).refuse(number)
 
 

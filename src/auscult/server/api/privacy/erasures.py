@@ -44,7 +44,7 @@ class Erasure(Struct, frozen=True, kw_only=True):
 )
 @in_slow_thread
 def preview(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
-    """List a customer's conversations, and which of them a hold keeps; nothing is erased."""
+    """List a customer's conversations, with those that a hold keeps marked; nothing is erased."""
     return item_list(erasing(app, server).of_customer(data.by, data.value))
 
 
@@ -62,7 +62,7 @@ def preview(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
 )
 @in_slow_thread
 def erase(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server) -> ApiResponse:
-    """Erase all conversations of a customer that no hold keeps. Where the app asks two people, that waits."""
+    """Erase all conversations of a customer that no hold keeps. If the app requires two people, that waits."""
     done = Approvals(app, erasing(app, server), rights.label).erase_customer(data.by, data.value)
     if done.approval is not None:
         return ApiResponse(Erasure(approval=done.approval.number), status_code=202)

@@ -45,7 +45,7 @@ class HoldList(Struct, frozen=True, kw_only=True):
 
 
 class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A hold to place. ``value`` is an id; of a period two days, ``2026-01-01/2026-03-31``."""
+    """A hold to place. ``value`` is an id, or for a period two days, ``2026-01-01/2026-03-31``."""
 
     kind: HoldKind
     value: Text
@@ -80,7 +80,7 @@ _HOLD: dict[str, Any] = {
 )
 @in_thread
 def listing(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
-    """List holds that are in force, with `all` those that were lifted too."""
+    """List holds in force; with `all`, lifted ones too."""
     return HoldList(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
 
 
@@ -114,7 +114,7 @@ def place(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
 )
 @in_thread
 def lift(number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Server) -> ApiResponse:
-    """Lift a hold. Where the app asks two people, that waits until another one approves."""
+    """Lift a hold. If the app requires two people, that waits until another one approves."""
     before = app.retention.hold(number)
     done = Approvals(app, erasing(app, server), rights.label).lift(number, data.reason)
     if done.approval is not None:

@@ -1,4 +1,4 @@
-"""``/api/v1/retention``: how long conversations and parts of them are kept, and the runs that erase what is over."""
+"""``/api/v1/retention``: retention periods of conversations and their parts, and the runs that erase expired ones."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -40,7 +40,7 @@ class RuleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ItemList(Struct, frozen=True, kw_only=True):
-    """What would be erased now. ``erasable`` counts items that no hold keeps."""
+    """Items that a run would erase now. ``erasable`` counts those that no hold keeps."""
 
     items: tuple[Item, ...]
     erasable: int
@@ -90,7 +90,7 @@ RECEIPT: dict[str, Any] = {
 )
 @in_thread
 def rules(app: App) -> RuleList:
-    """List how long conversations and parts of them are kept."""
+    """List the retention periods of conversations and their parts."""
     return RuleList(items=tuple(app.retention.rules()))
 
 
@@ -106,7 +106,7 @@ def rules(app: App) -> RuleList:
 def set_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
     """Set how long conversations of a queue are kept, or their transcripts, recordings or results alone.
 
-    Workers erase hourly what is over: preview it first.
+    Workers erase expired items hourly: preview them first.
     """
     change_rule(app, rights.label, data.queue, data.kind, data.days)
     return RuleList(items=tuple(app.retention.rules()))
@@ -121,7 +121,7 @@ def set_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
 )
 @in_slow_thread
 def preview(app: App, server: Server) -> ItemList:
-    """List what a run would erase now, and what a hold keeps; nothing is erased."""
+    """List the items that a run would erase now, and those that a hold keeps; nothing is erased."""
     return item_list(erasing(app, server).due())
 
 
@@ -135,7 +135,7 @@ def preview(app: App, server: Server) -> ItemList:
 )
 @in_slow_thread
 def run(app: App, rights: Rights, server: Server) -> Receipt:
-    """Erase what is over now, and return the receipt. What is on legal hold stays."""
+    """Erase expired items now, and return the receipt. Items on legal hold stay."""
     work = erasing(app, server)
     receipt = work.run("retention", work.due(), rights.label)
     remove_due(server.store.recordings, server.recordings)
@@ -164,12 +164,12 @@ def runs(app: App) -> RunList:
 )
 @in_thread
 def receipt(run_id: RunId, app: App) -> Receipt:
-    """Return the receipt of a run, from what its transactions recorded."""
+    """Return the receipt of a run, from the records of its transactions."""
     return app.retention.receipt(run_id)
 
 
 def erasing(app: AppStore, server: Services) -> Erasing:
-    """Return what erases in the app of a request."""
+    """Return the service that erases in an app."""
     return Erasing(app, server.now, partial(render, app.tenant, reports=server.reports))
 
 

@@ -1,4 +1,4 @@
-"""``/api/v1/privacy``: what an app does with personal data; and the originals of a conversation, where they are kept."""
+"""``/api/v1/privacy``: settings for personal data in an app; and the originals of a conversation, if they are kept."""
 
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission
 
 
 class PrivacyView(Struct, frozen=True, kw_only=True):
-    """What an app does with personal data. ``approval`` is the number of a step that now waits for a second person."""
+    """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person."""
 
     redaction: Mode
     redactor: str
@@ -35,7 +35,7 @@ class PrivacyView(Struct, frozen=True, kw_only=True):
 
 
 class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to change; what is not there stays."""
+    """Settings to change; those left out stay."""
 
     redaction: Mode | None = None
     redactor: Annotated[str, Meta(min_length=1)] | None = None
@@ -44,7 +44,7 @@ class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OriginalTurn(Struct, frozen=True, kw_only=True):
-    """A turn as it came."""
+    """A turn before redaction."""
 
     id: str
     speaker: str
@@ -52,7 +52,7 @@ class OriginalTurn(Struct, frozen=True, kw_only=True):
 
 
 class Originals(Struct, frozen=True, kw_only=True):
-    """The turns of a conversation as they came."""
+    """The turns of a conversation before redaction."""
 
     conversation_id: str
     turns: tuple[OriginalTurn, ...]
@@ -76,7 +76,7 @@ _PRIVACY: dict[str, Any] = {
 )
 @in_thread
 def show(app: App) -> PrivacyView:
-    """Return what the app does with personal data in what it accepts."""
+    """Return the app's settings for personal data in accepted conversations."""
     return _view(app.privacy.settings())
 
 
@@ -93,9 +93,9 @@ def show(app: App) -> PrivacyView:
 )
 @in_thread
 def change(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server) -> PrivacyView:
-    """Change what the app does with personal data; it holds for what is accepted from then on.
+    """Change the settings for personal data; they apply to everything accepted from then on.
 
-    Where two people are asked, letting one be enough waits for a second person; `approval` names that step.
+    If two people are required, changing that to one waits for a second person; `approval` is the number of that step.
     """
     asked = asdict(data)
     is_one_enough = asked.pop("two_people")
@@ -121,7 +121,7 @@ def change(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server
 )
 @in_slow_thread
 def original(conversation_id: ConversationId, app: App, rights: Rights) -> Originals:
-    """Return the turns without placeholders, where the app keeps originals (`token`). The log records it first."""
+    """Return the turns without placeholders, if the app keeps originals (`token`). The log records the access first."""
     found = read_unredacted(app, rights.label, conversation_id)
     turns = tuple(OriginalTurn(id=turn.id, speaker=turn.speaker, text=turn.text) for turn in found.turns)
     return Originals(conversation_id=conversation_id, turns=turns)

@@ -1,4 +1,4 @@
-"""Scheduled reports and alerts: created, run on demand, their last files, and the inbox."""
+"""Scheduled reports and alerts: created and run on demand, with their last files, and the inbox."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,8 +27,9 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A report (agent_performance, interactions, form_summary, view) or an alert (fatal, limits, dispute_due).
 
-    A report covers ``days``. ``view`` takes a saved view by its ``view_id``, whose own period, if it has one, comes
-    first and has its days in ``timezone``. ``limits`` needs ``form_id`` and ``metric_id``, ``dispute_due`` reports ``hours`` ahead.
+    A report covers ``days``. ``view`` uses the saved view ``view_id``; the period of the view, if it has one, overrides
+    ``days`` and has its days in ``timezone``. ``limits`` needs ``form_id`` and ``metric_id``; ``dispute_due`` reports
+    ``hours`` ahead.
     """
 
     name: str
@@ -50,7 +51,7 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ShownSchedule(ScheduleBody, frozen=True, kw_only=True):
-    """A schedule. ``webhook_secret`` signs what is posted; it is shown once, when the schedule is created."""
+    """A schedule. ``webhook_secret`` signs posted messages; only the answer to the creation shows it."""
 
     schedule_id: str
     created_by: str
@@ -61,19 +62,19 @@ class ShownSchedule(ScheduleBody, frozen=True, kw_only=True):
 
 
 class SchedulePage(Struct, frozen=True, kw_only=True):
-    """The caller's schedules, in the order in which they were made."""
+    """The caller's schedules, in the order of creation."""
 
     items: tuple[ShownSchedule, ...]
 
 
 class Inbox(Struct, frozen=True, kw_only=True):
-    """What the caller's schedules have made, the newest first, at most 100."""
+    """Runs of the caller's schedules, the newest first, at most 100."""
 
     items: tuple[Run, ...]
 
 
 class ReadBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The number up to which everything is read."""
+    """The number of the last run to mark as read, with all before it."""
 
     number: Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -135,7 +136,7 @@ _BODIES = {413: "The body is too large.", 415: "The body is not application/json
 )
 @in_slow_thread
 def create(data: JSONBody[ScheduleBody], app: App, server: Server, caller: Caller) -> ShownSchedule:
-    """Stores a schedule. It reads what the caller may see at the time of each run."""
+    """Store a schedule. Each run reads only data that the caller may see at that time."""
     wanted = Schedule(schedule_id="", created_by="", created_at=server.now(), **asdict(data))
     made = scheduling(app, server).create(wanted, caller.name)
     return _shown(made, (), secret=made.webhook_secret or None)
@@ -150,7 +151,7 @@ def create(data: JSONBody[ScheduleBody], app: App, server: Server, caller: Calle
 )
 @in_thread
 def listing(app: App, server: Server, caller: Caller) -> SchedulePage:
-    """The caller's schedules with their last runs: five of a report."""
+    """List the caller's schedules with their last runs: five of a report."""
     found = scheduling(app, server).listing(caller.name)
     return SchedulePage(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
 
@@ -165,7 +166,7 @@ def listing(app: App, server: Server, caller: Caller) -> SchedulePage:
 )
 @in_slow_thread
 def run(schedule_id: ScheduleId, app: App, server: Server, caller: Caller) -> ShownSchedule:
-    """Writes the report, or looks whether there is something to report, at once. The next time stays."""
+    """Write the report, or check for alerts, at once. The time of the next run stays."""
     service = scheduling(app, server)
     one = service.get(schedule_id, caller.name)
     return _shown(one, tuple(service.run(one)))
@@ -186,7 +187,7 @@ def file(
     server: Server,
     caller: Caller,
 ) -> ApiResponse:
-    """The report as CSV or XLSX. Files are removed when a conversation of the app is erased; run it again then."""
+    """Return the report as CSV or XLSX. Erasing a conversation of the app removes the files; run it again then."""
     scheduling(app, server).get(schedule_id, caller.name)
     is_number = number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004  (fits a number)
     found = app.schedules.content(schedule_id, int(number)) if is_number else None
@@ -209,7 +210,7 @@ def file(
 )
 @in_slow_thread
 def remove(schedule_id: ScheduleId, app: App, server: Server, caller: Caller) -> None:
-    """Removes a schedule with its runs."""
+    """Remove a schedule with its runs."""
     scheduling(app, server).remove(schedule_id, caller.name)
 
 
@@ -222,7 +223,7 @@ def remove(schedule_id: ScheduleId, app: App, server: Server, caller: Caller) ->
 )
 @in_thread
 def inbox(app: App, caller: Caller) -> Inbox:
-    """Reports that are ready, and alerts."""
+    """List reports that are ready, and alerts."""
     return Inbox(items=tuple(app.schedules.inbox(caller.name)))
 
 
@@ -237,12 +238,12 @@ def inbox(app: App, caller: Caller) -> Inbox:
 )
 @in_slow_thread
 def read(data: JSONBody[ReadBody], app: App, caller: Caller) -> None:
-    """Marks everything up to a number as read."""
+    """Mark everything up to a number as read."""
     app.schedules.mark_read(caller.name, data.number)
 
 
 def scheduling(app: AppStore, server: Services) -> Scheduling:
-    """Return what is done with schedules."""
+    """Return the scheduling service of an app."""
     return Scheduling(server.store, app.tenant, server.now)
 
 

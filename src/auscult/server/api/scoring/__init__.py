@@ -1,4 +1,4 @@
-"""Conversations that come in, and the jobs that score them."""
+"""Conversations, and the jobs that score them."""
 
 from litestar import Router
 

@@ -60,14 +60,14 @@ State = Literal[
     "pending", "failed", "cancelled", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"
 ]
 ONE_ALONE_BYTES = 1 << 20
-"""A body that is no longer is read before it is refused: it may be one conversation."""
+"""Largest body, in bytes, that is read even if too many conversations wait: it may be a single one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """What became of a request: how many conversations are stored now, and what was refused (the first 1,000)."""
+    """Outcome of a request: the number of conversations now stored, and the refusals (the first 1,000)."""
 
     accepted: int
     unchanged: int
@@ -76,7 +76,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
 
 
 class LoadedAndScored(Loaded, frozen=True, kw_only=True):
-    """The same, with how those that were accepted stand: these six add up to ``accepted``."""
+    """Outcome of a request with the accepted conversations by state: these six add up to ``accepted``."""
 
     scored: int
     below_threshold: int
@@ -87,7 +87,7 @@ class LoadedAndScored(Loaded, frozen=True, kw_only=True):
 
 
 class ConversationPage(Struct, frozen=True, kw_only=True):
-    """One page. ``total``: how many match in all. ``next_cursor`` is null after the last."""
+    """One page. ``total``: the number of matches in all. ``next_cursor`` is null after the last."""
 
     items: tuple[ListedConversation, ...]
     total: int
@@ -95,12 +95,12 @@ class ConversationPage(Struct, frozen=True, kw_only=True):
 
 
 class ConversationFindings(Struct, frozen=True, kw_only=True):
-    """What stands beside the native document. ``pending`` waits for evaluation; ``failed``: `auscult doctor` says why.
+    """Fields added to the native document. ``pending`` waits for evaluation; `auscult doctor` explains ``failed``.
 
-    ``cancelled``: its job was, and a retry of that goes on with it.
-    ``wait`` is there while it waits for a judge that could not answer: why, and from when on it is tried again.
-    ``evaluation`` is the newest there is, of an earlier revision while the present one waits; ``insights`` are what
-    analysis found in that revision, null where it was not analysed.
+    ``cancelled``: its job was cancelled, and a retry of that job continues with it.
+    ``wait`` is set while it waits for a judge that could not answer: the reason, and the time of the next attempt.
+    ``evaluation`` is the newest, of an earlier revision while the present one waits; ``insights`` are the findings of
+    the analysis of that revision, null if it was not analysed.
     """
 
     revision: int
@@ -153,17 +153,17 @@ async def load(
         ),
     ] = 0,
 ) -> ApiResponse:
-    """One conversation or many, as a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
+    """Load conversations, one or many: a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
 
-    The kind is recognised by the content, whatever `Content-Type` says.
+    The format is recognised by the content, regardless of `Content-Type`.
 
-    The answer comes once all that it counts as accepted is committed. What is refused is listed with its line,
-    field and reason, and holds nothing else up.
+    The answer is sent once every conversation that it counts as accepted is committed. Refused ones are listed with
+    line, field and reason, and do not affect the others.
 
-    An id that is stored already: with the same content it counts as accepted and unchanged, with other content it
-    is a new revision. So a request may be sent again after a failure.
+    A conversation whose id is already stored counts as accepted and unchanged if its content is the same; otherwise
+    it is a new revision. So a request may be sent again after a failure.
 
-    A conversation that comes alone in its request is scored before what comes in bulk.
+    A conversation that is alone in its request is scored before those loaded in bulk.
     """
     announced = announced_bytes(request)
     if announced is None or announced > ONE_ALONE_BYTES:
@@ -239,10 +239,10 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ApiResponse:
-    """Conversations that were evaluated, of every status, the oldest first.
+    """List evaluated conversations of every status, the oldest first.
 
-    What waits to be evaluated for the first time is not listed yet. Pages by cursor neither repeat nor skip while
-    data arrives.
+    Conversations that wait for their first evaluation are not listed yet. Pages by cursor neither repeat nor skip
+    conversations while data arrives.
     """
     since_ms, until_ms = _range(since, until)
     asked = RecordQuery(
@@ -271,7 +271,7 @@ def listing(
 
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
-    """Return what the caller does not see of the rows that they asked for."""
+    """Return the data hidden from the caller in the requested rows."""
     shown = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
     return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
@@ -335,8 +335,8 @@ def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Righ
     The evaluation has the evidence of every verdict, the insights the turns that show them, the audit its trail. A
     figure that analysis cannot know is null in `insights`, and `insights.unknown` has the reason.
     """
-    dossier = app.conversations.get(conversation_id)
-    if dossier is None:
+    detail = app.conversations.get(conversation_id)
+    if detail is None:
         raise NotFoundError(
             f"there is no conversation {conversation_id} in this app",
             code="conversation.unknown",
@@ -344,13 +344,13 @@ def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Righ
             value=conversation_id,
         )
     hidden = hidden_from(app, caller.name, conversation_id, caller.agent_ids)
-    hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(dossier.audit))
-    document = without_agents(dossier.conversation) if "agent" in hidden else dossier.conversation
-    return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(dossier), hidden, caller.name))[1:])
+    hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(detail.audit))
+    document = without_agents(detail.conversation) if "agent" in hidden else detail.conversation
+    return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(detail), hidden, caller.name))[1:])
 
 
 def _blind(found: ConversationFindings, hidden: frozenset[Hidden], rater: str) -> ConversationFindings:
-    """Return the findings without what is hidden from a rater, who sees their own audit all the same."""
+    """Return the findings without data hidden from a rater, who always sees their own audit."""
     if "machine" in hidden:
         trail = evaluations.without_rescores(found.audit)
         found = replace(found, evaluation=None, earlier_evaluations=(), insights=None, audit=trail)
@@ -359,18 +359,18 @@ def _blind(found: ConversationFindings, hidden: frozenset[Hidden], rater: str) -
     return replace(found, audit=evaluations.without_auditor(found.audit)) if "auditor" in hidden else found
 
 
-def _findings(dossier: ConversationDetail) -> ConversationFindings:
-    newest = dossier.evaluations[0] if dossier.evaluations else None
-    status: State = "failed" if dossier.has_failed else "cancelled" if dossier.is_cancelled else "pending"
+def _findings(detail: ConversationDetail) -> ConversationFindings:
+    newest = detail.evaluations[0] if detail.evaluations else None
+    status: State = "failed" if detail.has_failed else "cancelled" if detail.is_cancelled else "pending"
     return ConversationFindings(
-        revision=dossier.revision,
-        duration_ms=dossier.conversation.duration_ms,
-        status=newest.status if newest and dossier.is_current else status,
-        wait=dossier.wait,
+        revision=detail.revision,
+        duration_ms=detail.conversation.duration_ms,
+        status=newest.status if newest and detail.is_current else status,
+        wait=detail.wait,
         evaluation=evaluations.evaluation(newest) if newest else None,
-        earlier_evaluations=tuple(evaluations.outcome(each) for each in dossier.evaluations[1:]),
-        insights=findings(dossier.insights) if dossier.insights else None,
-        audit=evaluations.audit(dossier.audit, dossier.trail),
+        earlier_evaluations=tuple(evaluations.outcome(each) for each in detail.evaluations[1:]),
+        insights=findings(detail.insights) if detail.insights else None,
+        audit=evaluations.audit(detail.audit, detail.trail),
     )
 
 
@@ -385,7 +385,7 @@ def _findings(dossier: ConversationDetail) -> ConversationFindings:
 def erase(conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> None:
     """Erase everything about a conversation: its text, evaluations, rows and counts of reports, audit, recordings.
 
-    A batch that is under way with it does not bring it back. An unknown conversation gets the same answer. The same
+    A batch that is processing it does not restore it. An unknown conversation gets the same answer. The same
     id may be loaded again.
     """
     app.conversations.erase(conversation_id, rights.label)
@@ -393,7 +393,7 @@ def erase(conversation_id: ConversationId, app: App, rights: Rights, server: Ser
 
 
 def _ms(instant: datetime) -> int:
-    """Milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
+    """Return milliseconds since the epoch, rounded up so that a finer bound still selects the same rows."""
     return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 

@@ -1,4 +1,4 @@
-"""What our own API shows of evaluations, audits and forms: one shape a thing, wherever it is shown."""
+"""Views of evaluations, audits and forms in our own API, each with the same fields in every answer."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,7 @@ from auscult.domain.questions.outcome import band_of, section_scores
 
 
 class ShownForm(Struct, frozen=True, kw_only=True):
-    """Which version of which form decided."""
+    """The form and its version that decided."""
 
     id: str
     version: int
@@ -33,7 +33,7 @@ class ShownForm(Struct, frozen=True, kw_only=True):
 class ShownPart(Struct, frozen=True, kw_only=True):
     """One part of a verdict, with its own answer.
 
-    ``weight`` and ``negative_weight`` are its shares of the metric's, in percent; 0 where parts are not scored one by one.
+    ``weight`` and ``negative_weight`` are its shares of the metric's, in percent; 0 if parts are not scored one by one.
     """
 
     id: str
@@ -49,11 +49,11 @@ class ShownPart(Struct, frozen=True, kw_only=True):
 
 
 class ShownMetric(Struct, frozen=True, kw_only=True):
-    """One metric with the machine's verdict and what it rests on. ``adhered`` is null for NA and for "-".
+    """One metric with the machine's verdict and its evidence. ``adhered`` is null for NA and for "-".
 
-    ``parts`` are there of hold and transfer etiquette, trigger scoring and external agents, ``compared`` of values
-    that were held against a source of truth. ``level`` is the answer to a graded metric, ``share`` its part of the
-    weight in percent.
+    ``parts`` is set for hold and transfer etiquette, trigger scoring and external agents, ``compared`` for values
+    checked against a source of truth. ``level`` is the answer to a graded metric, ``share`` its part of the weight
+    in percent.
     """
 
     id: str
@@ -76,7 +76,7 @@ class ShownMetric(Struct, frozen=True, kw_only=True):
 
 
 class ShownSection(Struct, frozen=True, kw_only=True):
-    """The subtotal of one section; null where nothing in it applies. ``passed`` is null without a pass mark too."""
+    """The subtotal of one section; null if nothing in it applies. ``passed`` is also null without a pass mark."""
 
     id: str
     name: str
@@ -99,7 +99,7 @@ class ShownOutcome(Struct, frozen=True, kw_only=True):
 class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
     """One evaluation. ``engines`` names every engine that answered, with its version.
 
-    ``band`` is the named range that the score is in, null where the form has none there.
+    ``band`` is the named range of the score, null if the form has none there.
     """
 
     engines: tuple[str, ...]
@@ -109,7 +109,7 @@ class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
 
 
 class ShownResult(Struct, frozen=True, kw_only=True):
-    """What an auditor submitted, and what it comes to."""
+    """An auditor's submitted answers and the resulting score."""
 
     form: dict[str, str | int]
     revision: int
@@ -123,7 +123,7 @@ class ShownResult(Struct, frozen=True, kw_only=True):
 
 
 class ShownDecision(Struct, frozen=True, kw_only=True):
-    """What an evaluation came to, without its metrics."""
+    """The result of an evaluation, without its metrics."""
 
     form: dict[str, str | int | None]
     status: Status
@@ -132,7 +132,7 @@ class ShownDecision(Struct, frozen=True, kw_only=True):
 
 
 class ShownRescore(Struct, frozen=True, kw_only=True):
-    """What a re-score changed: the evaluation before, which is kept, and the one after."""
+    """Change by a re-score: the evaluation before, which is kept, and the one after."""
 
     id: str
     before: ShownDecision
@@ -140,7 +140,7 @@ class ShownRescore(Struct, frozen=True, kw_only=True):
 
 
 class ShownStep(Struct, frozen=True, kw_only=True):
-    """One line of a conversation's trail. ``auditor`` is null of a re-score, which alone has ``rescore``."""
+    """One line of a conversation's trail. ``auditor`` is null for a re-score, and ``rescore`` for all others."""
 
     at: datetime
     by: str
@@ -152,7 +152,7 @@ class ShownStep(Struct, frozen=True, kw_only=True):
 
 
 class ShownAudit(Struct, frozen=True, kw_only=True):
-    """An audit as everybody may see it: no draft in it."""
+    """An audit without its draft, as it may be shown to everyone."""
 
     state: AuditState
     auditor: str | None
@@ -162,7 +162,7 @@ class ShownAudit(Struct, frozen=True, kw_only=True):
 
 
 class ListedAuditItem(Struct, frozen=True, kw_only=True):
-    """An audit as lists show it."""
+    """An audit in a list."""
 
     conversation_id: str
     state: AuditState
@@ -174,12 +174,12 @@ class ListedAuditItem(Struct, frozen=True, kw_only=True):
 
 
 def outcome(evaluation: Evaluation) -> ShownOutcome:
-    """Show an evaluation without its metrics."""
+    """Return the view of an evaluation without its metrics."""
     return ShownOutcome(**_outcome(evaluation))
 
 
 def evaluation(found: Evaluation) -> ShownEvaluation:
-    """Show an evaluation."""
+    """Return the view of an evaluation."""
     form = found.form
     scores = section_scores(found.results, form) if form is not None and found.status == "evaluated" else ()
     return ShownEvaluation(
@@ -194,7 +194,7 @@ def evaluation(found: Evaluation) -> ShownEvaluation:
 
 
 def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
-    """Show an audit, also one that nobody has begun."""
+    """Return the view of an audit, including one that is not begun or not assigned."""
     return ShownAudit(
         state=state_of(found),
         auditor=found.auditor if found else None,
@@ -229,18 +229,18 @@ def _decision(found: Decision) -> ShownDecision:
 
 
 def without_auditor(found: ShownAudit) -> ShownAudit:
-    """Return an audit without the names of auditors, as agents see it where the app hides them."""
+    """Return an audit without the names of auditors, for agents of an app that hides them."""
     trail = tuple(replace(step, by="", auditor=None) for step in found.trail)
     return replace(found, auditor=None, trail=trail)
 
 
 def without_rescores(found: ShownAudit) -> ShownAudit:
-    """Return an audit whose trail says nothing of what the machine decided."""
+    """Return an audit without the machine's decisions in its trail."""
     return replace(found, trail=tuple(replace(step, rescore=None) for step in found.trail))
 
 
 def listed_audit(found: Audit) -> ListedAuditItem:
-    """Show an audit in a list."""
+    """Return the view of an audit in a list."""
     return ListedAuditItem(
         conversation_id=found.conversation_id,
         state=found.state,

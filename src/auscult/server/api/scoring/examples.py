@@ -1,4 +1,4 @@
-"""Conversations, what was decided of them and what was found in them, as our own API's description shows them."""
+"""Examples of conversations, evaluations and findings for the OpenAPI description."""
 
 from typing import Any
 

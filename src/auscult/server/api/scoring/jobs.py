@@ -1,4 +1,4 @@
-"""Jobs: the batches in which conversations are processed, listed while they are not done, retried and cancelled."""
+"""Jobs: batches of conversations to process, listed until they are done, retried and cancelled."""
 
 from typing import Annotated, Any, Literal
 
@@ -59,7 +59,7 @@ def listing(
     """Return batches of conversations that are not done, the newest first.
 
     Those that wait, run, are postponed (a judge cannot answer), failed, or were cancelled. A batch whose worker
-    died counts as running until another worker takes over, within seconds.
+    crashed counts as running until another worker continues it, within seconds.
     """
     before = read_cursor(cursor, tuple[int])
     page = list_jobs(app, each_once(in_states), before=before[0] if before else None, limit=limit)
@@ -76,7 +76,7 @@ def listing(
 )
 @in_thread
 def show(job_id: JobId, app: App) -> JobWithRest:
-    """How it stands, also when it is done, and which of its conversations are not scored, the first thousand."""
+    """Return the state of a job, done or not, and its conversations without a score (the first thousand)."""
     return view_job(app, job_id)
 
 
@@ -90,10 +90,10 @@ def show(job_id: JobId, app: App) -> JobWithRest:
 )
 @in_slow_thread
 def retry(job_id: JobId, app: App) -> JobWithRest:
-    """Puts one that failed, was cancelled or is postponed back in line.
+    """Queue a failed, cancelled or postponed job again.
 
-    What was scored of it stays: only the conversations that are not scored are tried again. One that waits, runs or
-    is done stays as it is.
+    Its scores stay: only the conversations without one are tried again. A job that waits, runs or is done is not
+    changed.
     """
     return retry_job(app, job_id)
 
@@ -108,10 +108,10 @@ def retry(job_id: JobId, app: App) -> JobWithRest:
 )
 @in_slow_thread
 def cancel(job_id: JobId, app: App) -> JobWithRest:
-    """From the answer on nothing of it is written; what was scored stays.
+    """Cancel a job: nothing more of it is written, and its scores stay.
 
-    Its other conversations stay stored, their status is `cancelled`, and a retry, or loading them again, has them
-    scored after all. One that failed is put aside in this way. One that is done stays as it is.
+    Its other conversations stay stored with the status `cancelled`; a retry, or loading them again, scores them.
+    Cancelling a failed job removes it from the failed ones. A job that is done is not changed.
     """
     return cancel_job(app, job_id)
 

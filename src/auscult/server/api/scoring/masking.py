@@ -1,4 +1,4 @@
-"""Rows of the conversation list as a caller may see them: blind while they audit, or as the agent."""
+"""Masked rows of the conversation list, for auditors who have not submitted yet, and for agents."""
 
 from typing import Any, NamedTuple
 
@@ -13,9 +13,9 @@ from auscult.services.audits.blind import kept_from, shows_only_audited
 
 
 class View(NamedTuple):
-    """What a caller does not see: of each conversation while they audit it, and as an agent.
+    """Data hidden from a caller: of each conversation while they audit it, and as an agent.
 
-    ``revealed`` is what the presence of a row would show, as the list was filtered by it.
+    ``revealed``: data that the presence of a row would show, because the list is filtered by it.
     """
 
     blindness: Blindness
@@ -24,27 +24,27 @@ class View(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether everything is seen."""
+        """Return whether nothing is hidden."""
         return not self.blindness and self.settings is None
 
     @property
     def left_out(self) -> frozenset[str]:
-        """Conversations whose rows would reveal what is hidden."""
+        """Return the conversations whose rows would reveal hidden data."""
         return frozenset(each for each, hidden in self.blindness.items() if hidden & self.revealed)
 
     def narrowed(self, asked: RecordQuery) -> RecordQuery:
-        """Return a query without rows that would reveal what the machine decided where that is kept from the agent."""
+        """Return a query without rows that would reveal the machine's decision if that is hidden from the agent."""
         is_kept = "machine" in self.revealed and shows_only_audited(self.settings)
         return replace(asked, audits=("audited",)) if is_kept else asked
 
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:
-        """What is hidden of a row."""
+        """Return the kinds of data hidden in a row."""
         found = self.blindness.get(row["id"], frozenset[Hidden]())
         return found | kept_from(self.settings, row["audit"]["state"])
 
 
 def masked(row: bytes, view: View) -> bytes | None:
-    """Return a row without what is hidden; None where its presence would reveal it."""
+    """Return a row without hidden data; None if its presence would reveal them."""
     shown: dict[str, Any] = msgspec.json.decode(row)
     hidden = view.hidden(shown)
     if hidden & view.revealed:
