@@ -50,7 +50,7 @@ class TodoView(Struct, frozen=True, kw_only=True):
 
 
 class NewsView(Struct, frozen=True, kw_only=True):
-    """A change. ``is_down``: it is for the worse."""
+    """One of the changes, largest first. ``is_down``: the share fell."""
 
     figure: str
     is_down: bool

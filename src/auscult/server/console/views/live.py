@@ -19,7 +19,7 @@ from auscult.services.assist.mood import Mood
 
 _WAITS_S = 60
 _LOW = 4.0
-"""Below it a conversation is negative."""
+"""Score of sentiment, of 10, below which a conversation is negative."""
 _LONGEST_ESCALATION = 90
 
 

@@ -32,7 +32,7 @@ _NOT_SCORED: dict[Status, str] = {
     "duration_unavailable": later("No length known"),
     "not_evaluated": later("No form for this queue"),
 }
-"""Why a conversation has no score."""
+"""Reasons why a conversation has no score."""
 
 
 def agent_name(agent: Agent) -> str:
@@ -51,7 +51,7 @@ def within_sentence(name: str) -> str:
 
 
 def role_name(role: str) -> str:
-    """Return the name of a role for display: ``QA manager`` for ``qa-manager``; custom roles keep their names."""
+    """Return the name of a role for display: ``QA manager`` for ``qa-manager``, ``Team lead`` for a custom ``team-lead``."""
     if role in _ROLES:
         return _(_ROLES[role])
     words = role.replace("-", " ")

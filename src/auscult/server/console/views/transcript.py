@@ -43,7 +43,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class TurnView(Struct, frozen=True, kw_only=True):
-    """One turn. ``is_first``: the speaker changed; ``silence_s``: the seconds of silence before it."""
+    """One turn. ``is_first``: the speaker changed, or spoke again after silence; ``silence_s``: its seconds, else 0."""
 
     id: str
     side: Literal["agent", "customer"]
@@ -116,13 +116,13 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     over = {moment.turn_id for moment in speech.cross_talk if moment.begun_by} if speech else set[str | None]()
     views: list[TurnView] = []
     before: Turn | None = None
-    heard_ms = 0
+    last_end_ms = 0
     for turn in conversation.turns:
         if not turn.text.strip():
             continue
         speaker = speaker_of(turn, conversation)
         is_voice = conversation.channel == "voice"
-        gap = (turn.start_ms - heard_ms) if is_voice and turn.start_ms is not None and before else 0
+        gap = (turn.start_ms - last_end_ms) if is_voice and turn.start_ms is not None and before else 0
         silence = gap // 1000 if gap >= LEAST_SILENCE_MS else 0
         views.append(
             TurnView(
@@ -142,7 +142,7 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
             )
         )
         before = turn
-        heard_ms = max(heard_ms, turn.end_ms or turn.start_ms or 0)
+        last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
     return tuple(views)
 
 

@@ -40,7 +40,7 @@ class PartView(Struct, frozen=True, kw_only=True):
 class VerdictView(Struct, frozen=True, kw_only=True):
     """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
 
-    ``near`` is the closest match where there is none, ``level`` the answer to a graded metric; ``so_far`` is the points
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric; ``so_far`` is the points
     earned by the verdicts up to this one, out of the points possible.
     """
 

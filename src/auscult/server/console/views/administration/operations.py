@@ -74,7 +74,7 @@ def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
 
 
 def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:
-    """Show each backlog, its age and the remedy."""
+    """Show the health of queues, workers, jobs and webhooks, each with its age and remedy."""
     return (
         *_queues(found, reader),
         HealthRow(

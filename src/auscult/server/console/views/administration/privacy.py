@@ -40,7 +40,7 @@ class ItemsView(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptRow(Struct, frozen=True, kw_only=True):
-    """One run with the number of its erasures."""
+    """One run of erasure with its counts."""
 
     id: str
     when: str

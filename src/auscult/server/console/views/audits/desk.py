@@ -38,12 +38,12 @@ CODES: dict[DeclineCode, str] = {
     "not_for_form": later("The form does not fit"),
     "other": later("Something else"),
 }
-"""Why a conversation cannot be judged, in words."""
+"""Reasons why a conversation cannot be judged, in words."""
 _QUOTED = re.compile("\u201c([^\u201c\u201d]+)\u201d")
 
 
 LEVEL = "level:"
-"""Before the name of a level in the fields of the form, which distinguishes it from YES, NO and NA."""
+"""Prefix of a level's name in the fields of the form, which distinguishes it from YES, NO and NA."""
 
 
 class ChoiceView(Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from auscult.server.console.views.quality.weeks import WeekLead, week_points
 from auscult.services.insights.quality import Adherence, Passed, Period
 
 FEW = 10
-"""Below this, no rate is shown."""
+"""The least number of conversations for which a rate is shown."""
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
 _COMPARED = ("queue", "agent", "channel", "intent")
@@ -32,7 +32,7 @@ _ADVICE = {
     "special cause: look here": later("special cause: look here"),
     "common cause: leave it": later("common cause: leave it"),
 }
-"""What the domain says of a chart."""
+"""Advice of the domain on a chart, by its English text."""
 
 
 class SaidView(Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class WeekRow(Struct, frozen=True, kw_only=True):
 
 
 class CellView(Struct, frozen=True, kw_only=True):
-    """One cell of the heat map. ``tint`` is the missing share from 0 to 15, None with too few conversations."""
+    """One cell of the heat map. ``tint`` is from 0 to 15, by the share missed; None with too few conversations."""
 
     shown: str
     label: str
@@ -115,7 +115,7 @@ class Leads(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """A reason for contact: recent passed counts, and failures of last week next to the usual number."""
+    """A reason for contact: its recent passed counts, and last week's failures next to the usual number."""
 
     name: str
     counted: Passed

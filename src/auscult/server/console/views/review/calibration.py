@@ -153,7 +153,7 @@ class GapView(Struct, frozen=True, kw_only=True):
 
 
 class RoomView(Struct, frozen=True, kw_only=True):
-    """The room. In the debrief, ``splits`` are sorted by difference, largest first; ``agreed`` counts the rest."""
+    """The room. In the debrief, ``splits`` begin with the largest difference; ``agreed`` counts the unanimous answers."""
 
     session_id: str
     name: str

@@ -65,7 +65,7 @@ class FiguresRow(Struct, frozen=True, kw_only=True):
 
 
 class AttributeView(Struct, frozen=True, kw_only=True):
-    """One attribute with its metrics: each with its name, its weight, and its special rule."""
+    """One attribute with its metrics: each with its name, its weight, and a remark."""
 
     name: str
     weight: str

@@ -198,7 +198,7 @@ def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricF
     return tuple(found)
 
 
-def _number(value: Any) -> float:  # noqa: ANN401  (what YAML has there)
+def _number(value: Any) -> float:  # noqa: ANN401  (any value of YAML)
     try:
         return float(value)
     except (TypeError, ValueError):

@@ -37,7 +37,7 @@ class DocumentRow(Struct, frozen=True, kw_only=True):
 
 
 class FoundRow(Struct, frozen=True, kw_only=True):
-    """A passage that was found. ``tag`` shows if it would be suggested."""
+    """A passage that was found. ``tag`` shows whether it would be suggested."""
 
     heading: str
     text: str
