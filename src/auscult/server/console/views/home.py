@@ -92,7 +92,7 @@ class Agreed(NamedTuple):
 
 
 def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
-    """Show the share that passes, next to that of the week before. ``why`` is the address of the explanation, or empty."""
+    """Show the share that passes, and that of the week before. ``why`` is the address of the explanation, or empty."""
     name = _("Conversations that pass, last 7 days")
     href = address(f"{base}/conversations", {}, days="7")
     if not now.scored:

@@ -51,7 +51,7 @@ def within_sentence(name: str) -> str:
 
 
 def role_name(role: str) -> str:
-    """Return the name of a role for display: ``QA manager`` for ``qa-manager``, ``Team lead`` for a custom ``team-lead``."""
+    """Return the name of a role for display: ``QA manager`` for ``qa-manager``, ``Shift lead`` for ``shift-lead``."""
     if role in _ROLES:
         return _(_ROLES[role])
     words = role.replace("-", " ")
@@ -89,7 +89,7 @@ def language_name(code: str, reader: Reader) -> str:
 
 
 def customer_words(conversation: Conversation) -> str:
-    """Return the customer's first turn of at least four words, else their longest, else the first turn of any speaker."""
+    """Return the customer's first turn of at least four words, else their longest, else the first turn of all."""
     least = 4
     said = [turn.text for turn in conversation.turns if turn.speaker == "customer" and turn.text.strip()]
     return next(

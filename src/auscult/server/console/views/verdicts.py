@@ -40,8 +40,8 @@ class PartView(Struct, frozen=True, kw_only=True):
 class VerdictView(Struct, frozen=True, kw_only=True):
     """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
 
-    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric; ``so_far`` is the points
-    earned by the verdicts up to this one, out of the points possible.
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric; ``so_far`` holds the
+    points earned by the verdicts up to this one, out of the points possible.
     """
 
     metric_id: str

@@ -31,7 +31,7 @@ class RuleRow(Struct, frozen=True, kw_only=True):
 
 
 class ItemsView(Struct, frozen=True, kw_only=True):
-    """The preview of an erasure: how many conversations it would erase, how many a hold keeps, and the first of them."""
+    """The preview of an erasure: how many conversations it erases, how many a hold keeps, and the first of them."""
 
     sentence: str
     is_empty: bool

@@ -76,7 +76,7 @@ class HeatRow(Struct, frozen=True, kw_only=True):
 class OverviewView(Struct, frozen=True, kw_only=True):
     """The page. ``series`` are the figures of ``chart``, for the script that zooms.
 
-    ``difference_href`` leads to the causes of the difference: in the last four weeks, or in those that the script shows.
+    ``difference_href`` leads to the causes of the difference: in the last four weeks, or those that the script shows.
     """
 
     filters: FilterView

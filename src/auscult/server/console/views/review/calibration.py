@@ -153,7 +153,7 @@ class GapView(Struct, frozen=True, kw_only=True):
 
 
 class RoomView(Struct, frozen=True, kw_only=True):
-    """The room. In the debrief, ``splits`` begin with the largest difference; ``agreed`` counts the unanimous answers."""
+    """The room. In the debrief, ``splits`` begin with the largest difference; ``agreed`` counts the rest."""
 
     session_id: str
     name: str

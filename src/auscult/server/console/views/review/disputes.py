@@ -242,7 +242,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     *,
     hides_auditor: bool,
 ) -> Iterator[VoiceView]:
-    """Yield the four voices in one order: the form, the auditor, the agent with every round, the machine; the decision."""
+    """Yield the voices in order: the form, the auditor, the agent with each round and its decision, the machine."""
     metric = next((each for each in form.metrics if each.id == found.metric_id), None)
     if metric is not None:
         text = question_of(metric) or metric.name

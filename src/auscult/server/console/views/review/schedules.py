@@ -68,7 +68,7 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
 
 
 class Offered(NamedTuple):
-    """The possible subjects of a schedule: metrics of forms, and saved views. ``chosen`` is the preselected view, if any."""
+    """The subjects that a schedule can have: metrics of forms, and saved views. ``chosen`` is the preselected view."""
 
     forms: Sequence[Form]
     views: Sequence[SavedView]

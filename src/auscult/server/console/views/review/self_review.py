@@ -58,7 +58,7 @@ def offers(
     reader: Reader,
     at: str,
 ) -> tuple[OfferView, ...]:
-    """Show an agent's newest conversations, each with the state of its self-review. ``at`` is the address of reviews."""
+    """Show an agent's newest conversations with the states of their self-reviews, which are below address ``at``."""
     begun = {one.assignment.conversation_id: one for one in mine if one.assignment.role == "self"}
     return tuple(
         OfferView(
