@@ -28,18 +28,21 @@ COVERED = (
     "src/auscult/engines",
     "src/auscult/formats",
     "src/auscult/metrics",
+    "src/auscult/plugins.py",
     "src/auscult/redactors",
     "src/auscult/reports",
     "src/auscult/sandbox",
+    "src/auscult/server",
     "src/auscult/services",
     "src/auscult/storage",
     "src/auscult/tables",
     "src/auscult/testing",
+    "src/auscult/votes",
     "src/auscult/wording",
     "src/auscult/workers",
     "tools/prose.py",
 )
-"""Files and folders under the check. Source packages are added one at a time, once they are rewritten."""
+"""Files and folders under the check. A new source package is added here."""
 
 GENERATED = ("docs/reference/cli.md",)
 """Pages whose text comes from source code, which is checked there."""

@@ -1,4 +1,4 @@
-"""View models: one struct a page, with every text as it stands there, made from what the services give.
+"""View models: one struct per page with every text as the page shows it, built from the results of the services.
 
-A template decides about nothing but markup; what is shown of a thing, and in which words, is decided here.
+Templates decide on markup only; the contents and the wording of a page are decided here.
 """

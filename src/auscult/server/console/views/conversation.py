@@ -1,4 +1,4 @@
-"""The conversation page: words, marks, margin; verdicts, arithmetic, insights, trail."""
+"""The conversation page: transcript with marks and margin, verdicts, arithmetic, insights, trail."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -48,7 +48,7 @@ _ACTIONS = {
 
 
 class ScoreView(Struct, frozen=True, kw_only=True):
-    """The score and what it means. ``verdict``: ``Passed``, ``Not passed``, or why there is none.
+    """The score and its meaning. ``verdict``: ``Passed``, ``Not passed``, or why there is no score.
 
     ``band`` is the name of the score's band, ``sections`` are the subtotals in the form's order. ``joined`` is the sign
     between verdict and explanation.
@@ -64,7 +64,7 @@ class ScoreView(Struct, frozen=True, kw_only=True):
 
 
 class SectionView(Struct, frozen=True, kw_only=True):
-    """The subtotal of a section, and in words whether it passed."""
+    """The subtotal of a section, and whether it passed, in words."""
 
     name: str
     score: str
@@ -72,7 +72,7 @@ class SectionView(Struct, frozen=True, kw_only=True):
 
 
 class EarlierView(Struct, frozen=True, kw_only=True):
-    """An earlier evaluation in a line, and what the one after it decided otherwise."""
+    """An earlier evaluation in one line, and the changes in the next one."""
 
     when: str
     text: str
@@ -88,21 +88,21 @@ class TrailView(Struct, frozen=True, kw_only=True):
 
 
 class DataView(Struct, frozen=True, kw_only=True):
-    """One field of the conversation as it came, and its value."""
+    """One field of the conversation as received, and its value."""
 
     name: str
     values: tuple[str, ...]
 
 
 class AuditView(Struct, frozen=True, kw_only=True):
-    """How the audit stands, in words, and what may be done."""
+    """The state of the audit in words, and its comment."""
 
     text: str
     comment: str
 
 
 class ConversationView(Struct, frozen=True, kw_only=True):
-    """Everything that the page shows. ``printed`` is when it is made, ``address`` where it stands, for paper."""
+    """The page. For printing, ``printed`` is the time of the view, and ``address`` the address of the page."""
 
     id: str
     printed: str
@@ -124,14 +124,14 @@ class ConversationView(Struct, frozen=True, kw_only=True):
 
 
 def title_of(conversation: Conversation, dossier: ConversationDetail | None = None) -> str:
-    """Return what a conversation is called: the customer's words on why they are in touch."""
+    """Return the title of a conversation: the customer's words on the reason for contact."""
     summary = dossier.insights.summary if dossier and dossier.insights else None
     words = summary.evidence[0].text if summary and summary.evidence else customer_words(conversation)
     return excerpt(words, _LONGEST_TITLE)
 
 
 def conversation_view(dossier: ConversationDetail, reader: Reader, address: str = "") -> ConversationView:
-    """Show all that is kept of a conversation. ``address`` is where its page stands, for those who print it."""
+    """Show all stored data of a conversation. ``address`` is the address of its page, for printing."""
     conversation = dossier.conversation
     newest = dossier.evaluations[0] if dossier.evaluations else None
     results = newest.results if newest else ()
@@ -233,7 +233,7 @@ def _decided(evaluation: Evaluation, reader: Reader) -> str:
 
 
 def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
-    """Return which metrics a later evaluation decided otherwise, in the order of its form."""
+    """Return the metrics with another verdict in a later evaluation, in the order of its form."""
     before = {each.metric.id: _(WORDS[each.verdict.qualification]) for each in old.results}
     after = [(each.metric, _(WORDS[each.verdict.qualification])) for each in new.results]
     return tuple(
@@ -244,7 +244,7 @@ def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
 
 
 def _waiting(dossier: ConversationDetail, reader: Reader) -> str:
-    """Return what is to be said while the present revision is not evaluated, or nothing."""
+    """Return the notice for a revision without an evaluation; empty if the present one is evaluated."""
     if dossier.is_current:
         return ""
     if dossier.has_failed:
@@ -311,5 +311,5 @@ def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
 
 
 def is_open_for_audit(dossier: ConversationDetail) -> bool:
-    """Return whether nobody has submitted an audit of it yet."""
+    """Return whether no audit of the conversation has been submitted yet."""
     return state_of(dossier.audit) != "audited"

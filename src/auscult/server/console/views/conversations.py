@@ -1,4 +1,4 @@
-"""The list of conversations: the customer's words are the row, and strips align down the list."""
+"""The list of conversations: each row shows the customer's words, and strips align down the list."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -42,7 +42,7 @@ _AUDITS = {"assigned": (later("Being audited"), "go"), "audited": (later("Audite
 
 
 class RowView(Struct, frozen=True, kw_only=True):
-    """One conversation. ``missing`` says why there is no score."""
+    """One conversation. ``missing`` is the reason why there is no score."""
 
     id: str
     href: str
@@ -63,7 +63,7 @@ class RowView(Struct, frozen=True, kw_only=True):
 
 
 class TabView(Struct, frozen=True, kw_only=True):
-    """A view of the list under a name: ``view_id`` of a saved one, and ``remove``, where an own one is removed; else empty."""
+    """A named view of the list. Empty if not saved: ``view_id``; if not the reader's own: ``remove``, its address."""
 
     name: str
     href: str
@@ -81,7 +81,7 @@ class ColumnView(Struct, frozen=True, kw_only=True):
 
 
 class BulkView(Struct, frozen=True, kw_only=True):
-    """What can be done with chosen conversations. ``auditors`` are those who may be given an audit."""
+    """The actions on chosen conversations. ``auditors`` are the users who can be assigned an audit."""
 
     auditors: tuple[tuple[str, str], ...] = ()
     may_hold: bool = False
@@ -89,12 +89,12 @@ class BulkView(Struct, frozen=True, kw_only=True):
 
     @property
     def can_choose(self) -> bool:
-        """Whether choosing rows is good for anything."""
+        """Return whether there is an action on chosen rows."""
         return bool(self.auditors) or self.may_hold
 
 
 class ConversationsView(Struct, frozen=True, kw_only=True):
-    """The page. ``older`` and ``newest`` are addresses, empty where there is nothing there."""
+    """The page. ``older`` and ``newest`` are addresses, empty where there is no such page."""
 
     rows: tuple[RowView, ...]
     tabs: tuple[TabView, ...]
@@ -118,7 +118,7 @@ class ConversationsView(Struct, frozen=True, kw_only=True):
 
 
 def row_view(listed: ListedConversation, known: EvaluatedConversation | None, reader: Reader, base: str) -> RowView:
-    """Show one row; what is not known any more is left empty."""
+    """Show one row; facts that are no longer stored are left empty."""
     insights = known.insights if known else None
     sentiment = insights.sentiment if insights else None
     results = known.evaluation.results if known else ()
@@ -159,7 +159,7 @@ def _about(listed: ListedConversation, known: EvaluatedConversation | None) -> s
 
 
 class Found(NamedTuple):
-    """What a page of the list is made of: its rows, what is kept of them, how many of all have a score, saved views.
+    """The data of a page: its rows, the stored conversations, how many in the whole list have a score, saved views.
 
     ``me`` is the reader's e-mail address.
     """
@@ -191,7 +191,7 @@ def conversations_view(found: Found, filters: FilterView, query: Query, reader: 
 
 
 def _is_new(query: Query, saved: Sequence[SavedView]) -> bool:
-    """Return whether a list is neither one of the tabs nor saved yet."""
+    """Return whether a list is neither a tab nor a saved view."""
     known = [wanted for _name, wanted in _TABS] + [_comparable(parse_qs(each.query)) for each in saved]
     return _comparable(query) not in known
 

@@ -1,4 +1,4 @@
-"""Exports: what was asked for, and how far it is."""
+"""Exports: the requested files and their progress."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ _KINDS = {"csv": later("CSV, for spreadsheets"), "ndjson": later("NDJSON, for pr
 
 
 class ExportRow(Struct, frozen=True, kw_only=True):
-    """One export. ``href`` leads to its file, empty where there is none; ``why`` says why."""
+    """One export. ``href`` leads to its file, empty where there is none; ``why`` gives the reason."""
 
     when: str
     at: str
@@ -36,7 +36,7 @@ class ExportRow(Struct, frozen=True, kw_only=True):
 
 
 class ExportsView(Struct, frozen=True, kw_only=True):
-    """The page. ``is_open``: something is still being written; ``said`` is its announcement for screen readers."""
+    """The page. ``is_open``: an export is still being written; ``said`` is the announcement for screen readers."""
 
     rows: tuple[ExportRow, ...]
     is_open: bool

@@ -1,4 +1,4 @@
-"""Filters of a list: read from the address, shown as chips that can be taken away, written back into addresses."""
+"""Filters of a list: read from the address, shown as removable chips, written back into addresses."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ OFFERED = ("days", "outcome", "missed", "queue", "agent", "intent", "channel", "
 
 
 class Chip(Struct, frozen=True, kw_only=True):
-    """One filter in force: what it is about, its value in words, and the address without it."""
+    """One active filter: its noun, its value in words, and the address without it."""
 
     noun: str
     value: str
@@ -61,7 +61,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One filter with what it may be."""
+    """One filter with its choices."""
 
     name: str
     noun: str
@@ -70,7 +70,7 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class FilterView(Struct, frozen=True, kw_only=True):
-    """The filters of a list. ``kept`` are parameters that the form carries along."""
+    """The filters of a list. ``kept`` are further parameters that the form passes on."""
 
     chips: tuple[Chip, ...]
     fields: tuple[Field, ...]
@@ -80,7 +80,7 @@ class FilterView(Struct, frozen=True, kw_only=True):
 
 
 class Names(NamedTuple):
-    """Names that filters show: those of metrics by id, and the queues and agents that there are."""
+    """Names that filters show: metrics by id, and the existing queues, agents and intents."""
 
     metrics: Mapping[str, str]
     queues: Sequence[str]
@@ -89,7 +89,7 @@ class Names(NamedTuple):
 
 
 def sought_of(query: Query, reader: Reader) -> Sought:
-    """Read which conversations an address asks for. Raises ``RequestError`` for a day that is none."""
+    """Read the search of an address. Raises ``RequestError`` for an invalid day."""
     return read_query(query, reader.now, reader.timezone)
 
 
@@ -167,7 +167,7 @@ def _shown_day(value: str, reader: Reader) -> str:
 
 
 def read_place(query: Query) -> Place | None:
-    """Read where a page begins: ``before=<ms>.<id>``. Raises ``RequestError``."""
+    """Read the position at which a page begins: ``before=<ms>.<id>``. Raises ``RequestError``."""
     value = _first(query, "before")
     if not value:
         return None
@@ -178,7 +178,7 @@ def read_place(query: Query) -> Place | None:
 
 
 def address(path: str, query: Query, **changed: str) -> str:
-    """Return an address with these parameters, changed ones instead of those of their names; empty ones are left out."""
+    """Return an address with these parameters; changed ones replace those of the same name, empty ones are omitted."""
     pairs = [(name, value) for name, found in query.items() if name not in changed for value in found]
     pairs += [(name, value) for name, value in changed.items() if value]
     return f"{path}?{urlencode(pairs)}" if pairs else path

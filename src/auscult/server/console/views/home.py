@@ -1,4 +1,4 @@
-"""Home: three numbers with their doubt, what needs the reader, what changed, what is worth hearing."""
+"""Home: three numbers with their uncertainty, the reader's tasks, changes, conversations worth reading."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -27,7 +27,7 @@ _WORDS = 76
 
 
 class NumberView(Struct, frozen=True, kw_only=True):
-    """One of the three numbers: what it is, its figure with what doubts it, a drawing and a sentence."""
+    """One of the three numbers: its name, its figure with its uncertainty, a drawing and a sentence."""
 
     name: str
     figure: str
@@ -39,7 +39,7 @@ class NumberView(Struct, frozen=True, kw_only=True):
 
 
 class TodoView(Struct, frozen=True, kw_only=True):
-    """Something that waits for the reader, with one verb."""
+    """A task that waits for the reader, with one action."""
 
     what: str
     detail: str
@@ -50,7 +50,7 @@ class TodoView(Struct, frozen=True, kw_only=True):
 
 
 class NewsView(Struct, frozen=True, kw_only=True):
-    """Something that changed, largest first. ``is_down`` where it is worse."""
+    """One of the changes, largest first. ``is_down``: the share fell."""
 
     figure: str
     is_down: bool
@@ -61,7 +61,7 @@ class NewsView(Struct, frozen=True, kw_only=True):
 
 
 class HearView(Struct, frozen=True, kw_only=True):
-    """A conversation worth hearing, with the reason."""
+    """A conversation worth reading, with the reason."""
 
     words: str
     about: str
@@ -85,14 +85,14 @@ class HomeView(Struct, frozen=True, kw_only=True):
 
 
 class Agreed(NamedTuple):
-    """Agreement of machine and people: how many audits, and each metric's part."""
+    """Agreement of machine and people: the number of audits, and each metric's part."""
 
     audits: int
     parts: Mapping[str, Part]
 
 
 def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
-    """Show how many pass, with what was a week before. ``why`` is the address that says why, empty for those without."""
+    """Show the share that passes, and that of the week before. ``why`` is the address of the explanation, or empty."""
     name = _("Conversations that pass, last 7 days")
     href = address(f"{base}/conversations", {}, days="7")
     if not now.scored:
@@ -181,7 +181,7 @@ def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
 def news_of(
     changes: Iterable[Change], query: Mapping[str, Sequence[str]], reader: Reader, base: str
 ) -> tuple[NewsView, ...]:
-    """Describe what changed."""
+    """Describe the changes."""
     path = f"{base}/conversations"
     found: list[NewsView] = []
     for each in changes:
@@ -221,7 +221,7 @@ def news_of(
 
 
 def hear_view(known: EvaluatedConversation, reason: str, base: str) -> HearView:
-    """Show a conversation worth hearing."""
+    """Show a conversation worth reading."""
     conversation = known.conversation
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
@@ -243,14 +243,14 @@ def _title(known: EvaluatedConversation, conversation: Conversation) -> str:
 
 
 def lead_of(came: int, scored: int, since: str, reader: Reader) -> str:
-    """Say what came in."""
+    """Return the sentence that counts the new and the scored conversations."""
     came_in = ngettext("{n} conversation came in", "{n} conversations came in", came).format(n=reader.number(came))
     said = ngettext("Since {day} {came_in} and {n} was scored.", "Since {day} {came_in} and {n} were scored.", scored)
     return said.format(day=since, came_in=came_in, n=reader.number(scored))
 
 
 def last_workday(reader: Reader) -> tuple[str, timedelta]:
-    """Return the day since which one looks, by name, and how long that is ago: Friday, or yesterday."""
+    """Return the name of the last workday (Friday, or yesterday), and how long ago it was."""
     days = {0: 3, 6: 2}.get(reader.today.weekday(), 1)
     day = reader.today - timedelta(days=days)
     return reader.weekday_name(day), timedelta(days=days)

@@ -1,4 +1,4 @@
-"""Live: each conversation that goes on, with what somebody who supervises looks for."""
+"""Live: each ongoing conversation, with the facts that a supervisor needs."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ from auscult.services.assist.mood import Mood
 
 _WAITS_S = 60
 _LOW = 4.0
-"""Below it a conversation is negative."""
+"""Score of sentiment, of 10, below which a conversation is negative."""
 _LONGEST_ESCALATION = 90
 
 
@@ -31,10 +31,10 @@ class StepView(Struct, frozen=True, kw_only=True):
 
 
 class LiveCard(Struct, frozen=True, kw_only=True):
-    """One conversation. ``waits_s``: for how long the customer waits for an answer, 0 where nobody does.
+    """One conversation. ``waits_s``: how many seconds the customer has been waiting for an answer, else 0.
 
-    ``escalation`` are the words in which the customer asks for somebody else or threatens, in the turn with that id;
-    ``course`` draws how they sound so far, and ``sentiment`` is that as a number of 10.
+    ``escalation`` is the customer's request for another person, or threat, in turn ``escalation_turn``;
+    ``course`` draws the customer's sentiment so far, and ``sentiment`` is that as a number of 10.
     """
 
     id: str
@@ -65,7 +65,7 @@ class LiveView(Struct, frozen=True, kw_only=True):
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
-    """Something that was said."""
+    """One message."""
 
     side: str
     speaker: str
@@ -77,7 +77,7 @@ class MessageView(Struct, frozen=True, kw_only=True):
 
 
 class AnswerView(Struct, frozen=True, kw_only=True):
-    """A suggestion, what it answers, what it rests on, and what became of it."""
+    """A suggestion, the query that it answers, its sources, and its outcome."""
 
     query: str
     text: str
@@ -86,7 +86,7 @@ class AnswerView(Struct, frozen=True, kw_only=True):
 
 
 class OneLiveView(Struct, frozen=True, kw_only=True):
-    """One conversation as it goes on. ``done`` leads to its page once it is over and scored."""
+    """One ongoing conversation. ``done`` leads to its page once it is over and scored."""
 
     card: LiveCard
     is_ended: bool
@@ -98,7 +98,7 @@ class OneLiveView(Struct, frozen=True, kw_only=True):
 
 
 def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
-    """Show the conversations that go on: those that escalate first, then the one that waits longest."""
+    """Show the ongoing conversations: first those that escalate, then by waiting time, longest first."""
     ordered = sorted(cards, key=lambda each: (not each.escalation, -each.waits_s, each.id))
     return LiveView(
         cards=tuple(ordered),
@@ -138,7 +138,7 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
 
 
 def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) -> OneLiveView:
-    """Show one conversation with everything that was said."""
+    """Show one conversation with all its messages."""
     assist = live.assist
     summary = next((each.edited_text or each.text or "" for each in reversed(assist.summaries)), "")
     return OneLiveView(
@@ -191,7 +191,7 @@ def _at(turn: Turn, live: Live) -> datetime | None:
 
 
 def _waits(live: Live, now: datetime) -> int:
-    """Return for how many seconds the customer has been waiting for an answer."""
+    """Return how many seconds the customer has been waiting for an answer."""
     since = waits_since(live)
     return max(0, round((now - since).total_seconds())) if since else 0
 

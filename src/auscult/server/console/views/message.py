@@ -1,4 +1,4 @@
-"""Pages that say one thing: what happened, what was kept, and one thing to do."""
+"""Message pages: the event, the data that was kept, and one action."""
 
 from msgspec import Struct
 

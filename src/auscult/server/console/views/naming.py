@@ -32,7 +32,7 @@ _NOT_SCORED: dict[Status, str] = {
     "duration_unavailable": later("No length known"),
     "not_evaluated": later("No form for this queue"),
 }
-"""Why a conversation has no score."""
+"""Reasons why a conversation has no score."""
 
 
 def agent_name(agent: Agent) -> str:
@@ -41,17 +41,17 @@ def agent_name(agent: Agent) -> str:
 
 
 def agents_of(conversation: Conversation) -> str:
-    """Return who took part for the contact centre."""
+    """Return the names of the agents who took part."""
     return ", ".join(agent_name(each) for each in conversation.agents)
 
 
 def within_sentence(name: str) -> str:
-    """Return a name as it stands within a sentence: English begins it with a small letter, other languages as it is."""
+    """Return a name for use within a sentence: in English with a small first letter, in other languages as it is."""
     return name[:1].lower() + name[1:] if current() == ENGLISH else name
 
 
 def role_name(role: str) -> str:
-    """Return the name of a role as people write it: ``qa-manager`` is ``QA manager``; one's own roles as they are named."""
+    """Return the name of a role for display: ``QA manager`` for ``qa-manager``, ``Shift lead`` for ``shift-lead``."""
     if role in _ROLES:
         return _(_ROLES[role])
     words = role.replace("-", " ")
@@ -64,17 +64,17 @@ def why_not_scored(status: Status, otherwise: str) -> str:
 
 
 def queues_of(conversation: Conversation) -> str:
-    """Return the queues that it was in."""
+    """Return the queues of a conversation."""
     return ", ".join(each.name or each.id for each in conversation.queues)
 
 
 def channel_of(conversation: Conversation) -> str:
-    """Return how people spoke, and who began: ``Voice, inbound``."""
+    """Return channel and direction: ``Voice, inbound``."""
     return f"{_(CHANNELS[conversation.channel])}, {_(_DIRECTIONS[conversation.direction])}"
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:
-    """Return who speaks: by name where several agents took part."""
+    """Return the speaker of a turn: by name where several agents took part."""
     if turn.speaker == "agent" and len(conversation.agents) > 1:
         return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
     return _(_SPEAKERS[turn.speaker])
@@ -89,7 +89,7 @@ def language_name(code: str, reader: Reader) -> str:
 
 
 def customer_words(conversation: Conversation) -> str:
-    """Return the first thing that the customer said in so many words, else the first that anybody said."""
+    """Return the customer's first turn of at least four words, else their longest, else the first turn of all."""
     least = 4
     said = [turn.text for turn in conversation.turns if turn.speaker == "customer" and turn.text.strip()]
     return next(

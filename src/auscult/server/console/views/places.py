@@ -1,4 +1,4 @@
-"""Where a metric looked, in the reader's language: the engine writes it in English, as ``the agent's first 2 turns``."""
+"""Search places of metrics in the reader's language; engines name them in English: ``the agent's first 2 turns``."""
 
 import re
 from functools import reduce
@@ -33,7 +33,7 @@ _OR = " or "
 
 
 def place_of(words: str) -> str:
-    """Return a place of search in the reader's language; in the engine's words where they are of another form."""
+    """Return a search place in the reader's language; return the engine's words unchanged if they have another form."""
     places = [_one(each) for each in words.split(_OR)]
     return reduce(lambda before, place: _("{place} or {other}").format(place=before, other=place), places)
 

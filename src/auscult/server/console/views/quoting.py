@@ -1,4 +1,4 @@
-"""Finding quoted words in what was said, so that a page can mark them and not the whole turn."""
+"""Search for quoted words in a turn, so that a page marks them and not the whole turn."""
 
 import re
 from typing import NamedTuple
@@ -13,23 +13,23 @@ _LEAST_SHARED = 0.5
 
 
 class Span(NamedTuple):
-    """A stretch of a text, from its first character to the one after its last."""
+    """A range of a text: the offset of its first character, and the one after its last."""
 
     start: int
     end: int
 
 
 def quoted_words(why: str) -> str | None:
-    """Return the words that a reason quotes (``says 'how can i help'``), or None where it quotes none."""
+    """Return the words that a reason quotes (``says 'how can i help'``), or None without a quotation."""
     found = _QUOTED.match(why)
     return found["said"].rstrip("\u2026") if found else None
 
 
 def span_of(evidence: Evidence, text: str) -> Span | None:
-    """Find what a piece of evidence rests on within the words of its turn.
+    """Find the words of a piece of evidence within the text of its turn.
 
-    Words that the reason quotes; else, in a turn of several sentences, the sentence that the evidence shows; else the
-    whole turn. None where its words are not in the text.
+    Return the words that the reason quotes; else, in a turn of several sentences, the sentence that the evidence shows;
+    else the whole turn. Return None where the words are not in the text.
     """
     if said := quoted_words(evidence.why):
         return _find(said, text)
@@ -39,7 +39,7 @@ def span_of(evidence: Evidence, text: str) -> Span | None:
 
 
 def _find(words: str, text: str) -> Span | None:
-    """Find words in a text: as they stand, else word for word without case, apostrophes and punctuation."""
+    """Find words in a text: literally, else word for word without case, apostrophes and punctuation."""
     start = text.lower().find(words.lower())
     if start >= 0 and words.strip():
         return Span(start, start + len(words))
@@ -55,7 +55,7 @@ def _find(words: str, text: str) -> Span | None:
 
 
 def _nearest(wanted: set[str], text: str) -> Span | None:
-    """Return the sentence that shares most of the words, where it shares half of them."""
+    """Return the sentence with most of the words, if it has at least half of them."""
     best, found = 0, None
     for sentence in _SENTENCE.finditer(text):
         shared = len(wanted & {_bare(each) for each in _TOKEN.findall(sentence.group())})
@@ -69,7 +69,7 @@ def _bare(token: str) -> str:
 
 
 def excerpt(text: str, longest: int = _LONGEST_EXCERPT) -> str:
-    """Return words as a list quotes them: with a capital first, and an ellipsis where they go on."""
+    """Return the words for a quotation in a list: with a capital first, and an ellipsis if they are cut."""
     words = " ".join(text.split())
     if len(words) > longest:
         words = words[:longest].rsplit(" ", 1)[0].rstrip(",;: ") + "\u2026"

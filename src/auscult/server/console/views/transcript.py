@@ -1,4 +1,4 @@
-"""A transcript as pages show it: turns cut where evidence begins and ends, with notes in the margin."""
+"""The transcript of a page: turns split where evidence begins and ends, with notes in the margin."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ _REDACTED = re.compile(r"\[(?:PII|REDACTED|[A-Z][A-Z_]{2,}(?:[: #-][\w-]+)?)\]")
 
 
 class Piece(Struct, frozen=True, kw_only=True):
-    """Some words of a turn, marked or not, and the metrics that they decided."""
+    """A part of a turn's text, marked or not, and the metrics that it decided."""
 
     kind: PieceKind = "text"
     text: str
@@ -43,7 +43,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class TurnView(Struct, frozen=True, kw_only=True):
-    """One turn. ``is_first``: the speaker begins; ``silence_s``: how long nobody spoke before."""
+    """One turn. ``is_first``: the speaker changed, or spoke again after silence; ``silence_s``: its seconds, else 0."""
 
     id: str
     side: Literal["agent", "customer"]
@@ -59,7 +59,7 @@ class TurnView(Struct, frozen=True, kw_only=True):
 
 
 class _Found(NamedTuple):
-    """A marked stretch of a turn."""
+    """A marked range of a turn."""
 
     span: Span
     kind: PieceKind
@@ -67,12 +67,12 @@ class _Found(NamedTuple):
 
 
 class Marks:
-    """What verdicts point at, by turn. Give no results where the page may not show what the machine decided."""
+    """Marks of the verdicts' evidence by turn. Pass no results where a page must hide the machine's decisions."""
 
     def __init__(
         self, conversation: Conversation, results: Iterable[MetricResult], near: Mapping[str, Evidence] | None = None
     ) -> None:
-        """Find the words of every piece of evidence, and of what came closest (``near``, by metric id)."""
+        """Find the words of every piece of evidence, and of the closest matches (``near``, by metric id)."""
         self._near = near or {}
         self._texts = {turn.id: turn.text for turn in conversation.turns}
         self._found: dict[str, list[_Found]] = defaultdict(list)
@@ -116,13 +116,13 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     over = {moment.turn_id for moment in speech.cross_talk if moment.begun_by} if speech else set[str | None]()
     views: list[TurnView] = []
     before: Turn | None = None
-    heard_ms = 0
+    last_end_ms = 0
     for turn in conversation.turns:
         if not turn.text.strip():
             continue
         speaker = speaker_of(turn, conversation)
         is_voice = conversation.channel == "voice"
-        gap = (turn.start_ms - heard_ms) if is_voice and turn.start_ms is not None and before else 0
+        gap = (turn.start_ms - last_end_ms) if is_voice and turn.start_ms is not None and before else 0
         silence = gap // 1000 if gap >= LEAST_SILENCE_MS else 0
         views.append(
             TurnView(
@@ -142,17 +142,17 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
             )
         )
         before = turn
-        heard_ms = max(heard_ms, turn.end_ms or turn.start_ms or 0)
+        last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
     return tuple(views)
 
 
 def _doubts(turn: Turn) -> list[_Found]:
-    """Return the words of which a recogniser was not sure."""
+    """Return the words that the speech recogniser doubted."""
     return [_Found(Span(*each), "doubt", "") for each in turn.doubts]
 
 
 def _pieces(text: str, found: Sequence[_Found]) -> Iterator[Piece]:
-    """Cut a text wherever a mark begins or ends. Where marks overlap, evidence goes before what set it looking."""
+    """Split a text wherever a mark begins or ends. Where marks overlap, evidence takes precedence over triggers."""
     redacted = [_Found(Span(*each.span()), "redacted", "") for each in _REDACTED.finditer(text)]
     every = [*found, *redacted]
     cuts = sorted({0, len(text), *(cut for each in every for cut in each.span)})
@@ -170,7 +170,7 @@ def _pieces(text: str, found: Sequence[_Found]) -> Iterator[Piece]:
 
 
 def _kind(here: Sequence[_Found]) -> PieceKind:
-    """Return how a stretch is marked that all of these cover."""
+    """Return the kind of a piece that all these marks cover."""
     kinds = [each.kind for each in here]
     order: tuple[PieceKind, ...] = ("redacted", "ev", "near", "cue")
     for one in order:
@@ -180,7 +180,7 @@ def _kind(here: Sequence[_Found]) -> PieceKind:
 
 
 def spoken(conversation: Conversation) -> tuple[Spoken, ...]:
-    """Return who speaks when, of the turns whose times are known."""
+    """Return the speaker and the time of each turn whose times are known."""
     return tuple(
         Spoken(
             speaker="customer" if turn.speaker == "customer" else "agent",
@@ -193,7 +193,7 @@ def spoken(conversation: Conversation) -> tuple[Spoken, ...]:
 
 
 def lane_marks(results: Iterable[MetricResult], near: Mapping[str, Evidence] | None = None) -> tuple[Mark, ...]:
-    """Return where evidence stands in time, and what came closest where there is none (``near``, by metric id)."""
+    """Return the times of the evidence, and of the closest matches where there is none (``near``, by metric id)."""
     shown = near or {}
     found = {
         (evidence.start_ms, result.adhered is False)

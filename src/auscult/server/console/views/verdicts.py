@@ -1,4 +1,4 @@
-"""Verdicts as pages show them: the row of each metric, the strip of all, and how the score came about."""
+"""Views of verdicts: the row of each metric, the strip of all, and the arithmetic of the score."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -21,7 +21,7 @@ _LONGEST_QUOTE = 120
 
 
 class Quote(Struct, frozen=True, kw_only=True):
-    """Words that decided, and where they stand. ``why`` says why, where the words alone do not."""
+    """Decisive words and their position. ``why`` gives the reason where the words alone do not."""
 
     text: str
     turn_id: str | None
@@ -40,8 +40,8 @@ class PartView(Struct, frozen=True, kw_only=True):
 class VerdictView(Struct, frozen=True, kw_only=True):
     """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
 
-    ``near`` is what came closest where nothing was found, ``level`` the answer to a graded metric; ``so_far`` is what
-    the verdicts up to this one earned of what they count.
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric; ``so_far`` holds the
+    points earned by the verdicts up to this one, out of the points possible.
     """
 
     metric_id: str
@@ -69,7 +69,7 @@ class LedgerRow(Struct, frozen=True, kw_only=True):
 
 
 class LedgerView(Struct, frozen=True, kw_only=True):
-    """How a score came about: what is left out, what counts, what was lost, and the result."""
+    """The arithmetic of a score: the weights left out, counted and lost, and the result."""
 
     rows: tuple[LedgerRow, ...]
     sums: tuple[LedgerRow, ...]
@@ -77,7 +77,7 @@ class LedgerView(Struct, frozen=True, kw_only=True):
 
 
 def kind_of(answer: MetricResult | Part) -> Kind:
-    """Return how a verdict is drawn: met, missed, left out, or not answered yet."""
+    """Return the kind of a verdict: met, missed, left out, or not answered yet."""
     qualification = answer.verdict.qualification if isinstance(answer, MetricResult) else answer.qualification
     if qualification == "-":
         return "unsure"
@@ -97,13 +97,13 @@ def cells_of(results: Sequence[MetricResult]) -> tuple[Cell, ...]:
 
 
 class _Question(Struct):
-    """What is read of a metric's settings."""
+    """The part of a metric's settings that is read here."""
 
     question: str = ""
 
 
 def question_of(metric: Metric) -> str:
-    """Return the question that a metric asks, where its settings say it in words."""
+    """Return the question of a metric if its settings have one in words."""
     try:
         return msgspec.convert(metric.settings or {}, _Question, from_attributes=True).question
     except msgspec.ValidationError:
@@ -117,7 +117,7 @@ def verdict_views(
     texts: Mapping[str, str],
     near: Mapping[str, Evidence],
 ) -> tuple[VerdictView, ...]:
-    """Show every verdict. ``texts`` holds the words of each turn, ``near`` what came closest, by metric id."""
+    """Show every verdict. ``texts`` holds the words of each turn, ``near`` the closest matches by metric id."""
     views: list[VerdictView] = []
     gained = possible = Decimal(0)
     for each in results:
@@ -132,7 +132,7 @@ def verdict_views(
 def verdict_view(
     result: MetricResult, form: Form, reader: Reader, texts: Mapping[str, str], near: Evidence | None = None
 ) -> VerdictView:
-    """Show one verdict. ``texts`` holds the words of each turn, ``near`` is what came closest to it."""
+    """Show one verdict. ``texts`` holds the words of each turn, ``near`` is its closest match."""
     metric, verdict = result.metric, result.verdict
     kind = kind_of(result)
     counted = points(result, form)
@@ -175,7 +175,7 @@ def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
 
 
 def _reason(result: MetricResult) -> str:
-    """Return why, in a sentence, where there is nothing to point at."""
+    """Return the reason in a sentence where there is no evidence to quote."""
     reason = result.verdict.reason
     if not result.verdict.certain:
         return _("Unclear: {reason}.").format(reason=reason)
@@ -199,7 +199,7 @@ def _reason(result: MetricResult) -> str:
 
 
 def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
-    """Show how the score came about; None where there is nothing to reckon with."""
+    """Show the arithmetic of the score; return None without a form or results."""
     form = evaluation.form
     if form is None or not evaluation.results:
         return None

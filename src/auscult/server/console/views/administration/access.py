@@ -1,4 +1,4 @@
-"""Clients and webhooks: who reaches the API, and where changes are sent."""
+"""Clients, which may use the API, and webhooks, which receive changes."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ _FORMATS = {"standard": "", "slack": later("Messages in Slack"), "teams": later(
 
 
 class ClientRow(Struct, frozen=True, kw_only=True):
-    """One client. ``revoke`` is where it is revoked, empty once it is."""
+    """One client. ``revoke`` is the address that revokes it, empty once it is revoked."""
 
     client_id: str
     apps: str
@@ -25,7 +25,7 @@ class ClientRow(Struct, frozen=True, kw_only=True):
 
 
 class SecretView(Struct, frozen=True, kw_only=True):
-    """A secret that is shown once: what it belongs to, and the secret."""
+    """A secret that is shown once, with the name and id of its owner."""
 
     name: str
     id: str
@@ -43,7 +43,7 @@ class ClientsView(Struct, frozen=True, kw_only=True):
 
 
 class WebhookRow(Struct, frozen=True, kw_only=True):
-    """One webhook. ``format`` is empty where it is the usual one."""
+    """One webhook. ``format`` is empty for the usual format."""
 
     id: str
     url: str
@@ -60,7 +60,7 @@ class WebhookRow(Struct, frozen=True, kw_only=True):
 class WebhooksView(Struct, frozen=True, kw_only=True):
     """The webhooks, the form that adds one, and the secret of the one that was just added.
 
-    ``fields`` are what a template can name; ``usual`` is the wording where there is none.
+    ``fields`` are the fields that a template can name; ``usual`` is the wording without a template.
     """
 
     rows: tuple[WebhookRow, ...]
@@ -74,7 +74,7 @@ class WebhooksView(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryRow(Struct, frozen=True, kw_only=True):
-    """One try to deliver one change."""
+    """One attempt to deliver one change."""
 
     when: str
     at: str

@@ -1,4 +1,4 @@
-"""Jobs and health: what waits, what failed, and what the server says of itself."""
+"""Jobs and health: waiting and failed jobs, and the state that the server reports."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ _BACKUP = timedelta(days=2)
 
 
 class HealthRow(Struct, frozen=True, kw_only=True):
-    """One thing that can be well or not. ``help`` says what to do where it is not."""
+    """One health check. ``help`` names the remedy where it is not well."""
 
     name: str
     value: str
@@ -46,7 +46,7 @@ class JobRow(Struct, frozen=True, kw_only=True):
 
 
 class JobsView(Struct, frozen=True, kw_only=True):
-    """The page. ``older`` leads to the next jobs; ``is_open``: something waits or runs, so that the page changes by itself."""
+    """The page. ``older`` leads to the next jobs; ``is_open``: a job waits or runs, so the page updates itself."""
 
     health: tuple[HealthRow, ...]
     rows: tuple[JobRow, ...]
@@ -74,7 +74,7 @@ def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
 
 
 def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:
-    """Show what is behind, since when, and what to do."""
+    """Show the health of queues, workers, jobs and webhooks, each with its age and remedy."""
     return (
         *_queues(found, reader),
         HealthRow(

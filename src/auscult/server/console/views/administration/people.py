@@ -1,4 +1,4 @@
-"""Users, roles, and why somebody sees a conversation."""
+"""Users, roles, and why a user sees a conversation."""
 
 from collections.abc import Iterable, Mapping
 
@@ -34,7 +34,7 @@ class UserRow(Struct, frozen=True, kw_only=True):
 
 
 class UsersView(Struct, frozen=True, kw_only=True):
-    """The list, and the form that adds one. ``given`` is what was sent with a problem."""
+    """The list, and the form that adds a user. ``given`` holds the values of a refused form."""
 
     rows: tuple[UserRow, ...]
     roles: tuple[str, ...]
@@ -46,7 +46,7 @@ class UsersView(Struct, frozen=True, kw_only=True):
 
 
 class GrantRow(Struct, frozen=True, kw_only=True):
-    """One grant. ``revoke`` is where it is revoked; empty where it is over or may not be."""
+    """One grant. ``revoke`` is the address that revokes it, empty if it is over or the visitor may not revoke it."""
 
     what: str
     where: str
@@ -66,7 +66,7 @@ class OpensRow(Struct, frozen=True, kw_only=True):
 
 
 class WhyView(Struct, frozen=True, kw_only=True):
-    """Why a user sees a conversation, or does not."""
+    """The reasons why a user sees a conversation or does not."""
 
     conversation_id: str
     sees: bool
@@ -75,7 +75,7 @@ class WhyView(Struct, frozen=True, kw_only=True):
 
 
 class OneUserView(Struct, frozen=True, kw_only=True):
-    """One user with grants; ``may_manage`` where the visitor may change them."""
+    """One user with grants. ``may_manage``: the visitor may change them."""
 
     name: str
     email: str
@@ -94,7 +94,7 @@ class OneUserView(Struct, frozen=True, kw_only=True):
 
 
 class RoleRow(Struct, frozen=True, kw_only=True):
-    """One role with what it permits."""
+    """One role with its permissions."""
 
     name: str
     title: str
@@ -161,7 +161,7 @@ def _when(grant: GrantView, reader: Reader) -> str:
 
 
 def why_view(found: Explanation, now_rows: Iterable[GrantView]) -> WhyView:
-    """Show which grants open a conversation to a user."""
+    """Show the grants that open a conversation to a user."""
     names = {each.grant_id: f"{_what(each)}, {_where(each)}" for each in now_rows}
     return WhyView(
         conversation_id=found.conversation_id,

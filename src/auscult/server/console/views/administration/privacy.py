@@ -1,4 +1,4 @@
-"""Retention, holds, erasure, and the log of who did what."""
+"""Retention, holds, erasure, and the access log."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ _SHOWN = 20
 
 
 class RuleRow(Struct, frozen=True, kw_only=True):
-    """How long conversations of a queue are kept."""
+    """The retention period of a queue's conversations."""
 
     queue: str
     name: str
@@ -31,7 +31,7 @@ class RuleRow(Struct, frozen=True, kw_only=True):
 
 
 class ItemsView(Struct, frozen=True, kw_only=True):
-    """What a run would erase: how many, how many a hold keeps, and the first of them."""
+    """The preview of an erasure: how many conversations it erases, how many a hold keeps, and the first of them."""
 
     sentence: str
     is_empty: bool
@@ -40,7 +40,7 @@ class ItemsView(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptRow(Struct, frozen=True, kw_only=True):
-    """One run with what it erased."""
+    """One run of erasure with its counts."""
 
     id: str
     when: str
@@ -53,7 +53,7 @@ class ReceiptRow(Struct, frozen=True, kw_only=True):
 
 
 class RetentionView(Struct, frozen=True, kw_only=True):
-    """The rules, the form that changes one, what a change would erase, and past runs."""
+    """The rules, the form that changes one, the preview of a change, and past runs."""
 
     rules: tuple[RuleRow, ...]
     queues: tuple[tuple[str, str], ...]
@@ -68,7 +68,7 @@ class RetentionView(Struct, frozen=True, kw_only=True):
 
 
 class ApprovalRow(Struct, frozen=True, kw_only=True):
-    """A step that waits for a second person. ``approve`` is empty for the person who asked for it."""
+    """A step that waits for a second person. ``approve`` is empty for the person who requested it."""
 
     what: str
     by: str
@@ -86,7 +86,7 @@ class ApprovalsView(Struct, frozen=True, kw_only=True):
 
 
 class HoldRow(Struct, frozen=True, kw_only=True):
-    """One hold. ``lift`` is where it is lifted, empty once it is."""
+    """One hold. ``lift`` is the address that lifts it, empty once it is lifted."""
 
     number: str
     what: str
@@ -108,7 +108,7 @@ class HoldsView(Struct, frozen=True, kw_only=True):
 
 
 class ErasureView(Struct, frozen=True, kw_only=True):
-    """The search for a customer, what was found, and past runs."""
+    """The search for a customer, its results, and past runs."""
 
     by: str
     value: str
@@ -133,7 +133,7 @@ class EntryRow(Struct, frozen=True, kw_only=True):
 
 
 class LogView(Struct, frozen=True, kw_only=True):
-    """The log, newest first. ``whole`` says what the check of the log found, empty where it was not asked for."""
+    """The log, newest first. ``whole`` is the result of the log's integrity check, empty if it was not requested."""
 
     rows: tuple[EntryRow, ...]
     principal: str
@@ -161,7 +161,7 @@ def rule_row(rule: Rule, names: Mapping[str, str], reader: Reader) -> RuleRow:
 
 
 def items_view(items: Sequence[Item], reader: Reader, base: str) -> ItemsView:
-    """Show what a run would erase."""
+    """Show the conversations that a run would erase."""
     going = [each for each in items if each.held_by is None]
     held = len(items) - len(going)
     facts = [ngettext("{n} conversation", "{n} conversations", len(going)).format(n=reader.number(len(going)))]
@@ -207,7 +207,7 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
 
 
 def approval_row(found: Approval, me: str, reader: Reader, path: str, *, may_decide: bool) -> ApprovalRow:
-    """Show a step that waits for a second person, with what the reader may do about it."""
+    """Show a step that waits for a second person, with the actions open to the reader."""
     return ApprovalRow(
         what=_what(found),
         by=found.requested_by.removeprefix("user:"),
@@ -218,7 +218,7 @@ def approval_row(found: Approval, me: str, reader: Reader, path: str, *, may_dec
 
 
 def _what(found: Approval) -> str:
-    """Return what is asked for, in words."""
+    """Return the requested step in words."""
     subject = found.subject
     if found.kind == "erasure":
         if not subject:
@@ -233,7 +233,7 @@ def _what(found: Approval) -> str:
 
 
 def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> HoldRow:
-    """Show one hold. ``asked`` are the numbers of those for which lifting waits for a second person."""
+    """Show one hold. ``asked`` are the numbers of the holds whose lifting waits for a second person."""
     lifted = ""
     if hold.lifted_at:
         lifted = _("Lifted {day} by {by}").format(

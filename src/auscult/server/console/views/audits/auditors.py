@@ -1,4 +1,4 @@
-"""Auditors: load, pace, severity and agreement, each with its doubt; by name and never by rank."""
+"""Auditors: load, pace, severity and agreement, each with its uncertainty; sorted by name, never by rank."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class AuditorRow(Struct, frozen=True, kw_only=True):
 
 
 class AgreementRow(Struct, frozen=True, kw_only=True):
-    """How far first and second opinions agree on a metric."""
+    """The agreement between first and second opinions on a metric."""
 
     name: str
     pairs: str
@@ -47,7 +47,7 @@ class AgreementRow(Struct, frozen=True, kw_only=True):
 
 
 class AuditorsView(Struct, frozen=True, kw_only=True):
-    """The page. ``swayed`` says how far seeing the machine's answers moves people."""
+    """The page. ``swayed`` states how far the sight of the machine's answers moves people."""
 
     rows: tuple[AuditorRow, ...]
     metrics: tuple[AgreementRow, ...]
@@ -80,7 +80,7 @@ def auditors_view(
 
 
 class DifferenceRow(Struct, frozen=True, kw_only=True):
-    """One conversation on which an auditor and the machine differ, with what each rests on."""
+    """One conversation on which an auditor and the machine differ, with the evidence of each."""
 
     metric: str
     own: str
@@ -106,7 +106,7 @@ class AuditorView(Struct, frozen=True, kw_only=True):
 def auditor_view(
     rater: Rater | None, differences: Sequence[tuple[str, Disagreement]], reader: Reader, base: str
 ) -> AuditorView:
-    """Show an auditor how they audit. ``differences`` are pairs of a metric's name and a disagreement."""
+    """Show an auditor their own figures. ``differences`` are pairs of a metric's name and a disagreement."""
     n = rater.audits if rater else 0
     again = rater.consistency if rater else None
     newest = sorted(differences, key=lambda each: each[1].started_at, reverse=True)
@@ -172,7 +172,7 @@ def _pace(rater: Rater | None, reader: Reader) -> str:
 
 
 def _severity(rater: Rater | None, reader: Reader) -> str:
-    """Return how strict somebody is against colleagues on the same conversations, or that chance explains it."""
+    """Return an auditor's strictness against colleagues on the same conversations, or that chance explains it."""
     if rater is None or rater.severity is None or rater.severity.shared < _FEW:
         return _("Too few shared")
     figure = rater.severity.figure

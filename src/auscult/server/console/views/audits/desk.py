@@ -1,6 +1,6 @@
-"""The audit desk: the words on the left, the form on the right, and nothing of what others decided.
+"""The audit desk: the transcript on the left, the form on the right, and no decision of anyone else.
 
-What the machine decided is there only for items of plans that do not hide it.
+The machine's answers are shown only for items of plans that do not hide them.
 """
 
 import re
@@ -38,12 +38,12 @@ CODES: dict[DeclineCode, str] = {
     "not_for_form": later("The form does not fit"),
     "other": later("Something else"),
 }
-"""Why a conversation cannot be judged, in words."""
+"""Reasons why a conversation cannot be judged, in words."""
 _QUOTED = re.compile("\u201c([^\u201c\u201d]+)\u201d")
 
 
 LEVEL = "level:"
-"""Before the name of a level in the fields of the form, which distinguishes it from YES, NO and NA."""
+"""Prefix of a level's name in the fields of the form, which distinguishes it from YES, NO and NA."""
 
 
 class ChoiceView(Struct, frozen=True, kw_only=True):
@@ -54,9 +54,9 @@ class ChoiceView(Struct, frozen=True, kw_only=True):
 
 
 class QuestionView(Struct, frozen=True, kw_only=True):
-    """One metric to answer. ``is_open``: it has to be answered and is not.
+    """One metric to answer. ``is_open``: it needs an answer and has none.
 
-    ``number`` is its place; ``asks_number`` and ``given_number`` are of metrics that are answered with a number.
+    ``number`` is its position; ``asks_number`` and ``given_number`` are for metrics that are answered with a number.
     ``reasons`` are coded reasons for a NO, ``templates`` comments to start from, ``machine`` its answer, where shown.
     """
 
@@ -79,7 +79,7 @@ class QuestionView(Struct, frozen=True, kw_only=True):
 
 
 class Item(NamedTuple):
-    """What its auditor works on: the assignment, the draft, and whether the machine's answers are shown."""
+    """The auditor's work item: the assignment, the draft, and whether the machine's answers are shown."""
 
     assignment_id: str
     sheet: Sheet
@@ -87,7 +87,7 @@ class Item(NamedTuple):
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
-    """The page. ``waiting`` counts what there is to do; ``problem`` says what keeps the audit from being submitted."""
+    """The page. ``waiting`` counts the items to do; ``problem`` names the obstacle to submitting the audit."""
 
     conversation_id: str
     assignment_id: str
@@ -107,7 +107,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
 
 
 def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Reader, problem: str = "") -> DeskView:
-    """Show a conversation to its auditor. ``waiting`` counts what they have to do, this one included."""
+    """Show a conversation to its auditor. ``waiting`` counts their items to do, including this one."""
     conversation, form = case.conversation, case.evaluation.form
     sheet = item.sheet
     answers = {each.metric_id: each for each in sheet.answers}
@@ -185,7 +185,7 @@ def _asks_number(metric: Metric) -> bool:
 
 
 def _choices(metric: Metric) -> tuple[ChoiceView, ...]:
-    """Return what can be chosen: the levels of a graded metric, else Yes and No; and N/A."""
+    """Return the available answers: the levels of a graded metric, else Yes and No; and N/A."""
     if metric.grades is None:
         return tuple(ChoiceView(value=value, word=_(word)) for value, word in ANSWERS)
     levels = () if _asks_number(metric) else metric.grades.levels
@@ -194,7 +194,7 @@ def _choices(metric: Metric) -> tuple[ChoiceView, ...]:
 
 
 def _chosen(metric: Metric, given: AuditAnswer | None) -> str:
-    """Return the choice that was drafted; nothing where it is a number."""
+    """Return the drafted answer; empty if it is a number."""
     if given is None or (given.level is not None and _asks_number(metric)):
         return ""
     return given.answer if given.level is None else f"{LEVEL}{given.level}"

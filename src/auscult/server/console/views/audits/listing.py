@@ -1,4 +1,4 @@
-"""My audits: what waits for this auditor, and what they have done."""
+"""My audits: the auditor's waiting and submitted audits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ _LATE = timedelta(days=3)
 
 
 class ItemView(Struct, frozen=True, kw_only=True):
-    """One conversation to audit, without a word of what the machine decided."""
+    """One conversation to audit, without the machine's decision."""
 
     href: str
     words: str
@@ -28,7 +28,7 @@ class ItemView(Struct, frozen=True, kw_only=True):
 
 
 class DoneView(Struct, frozen=True, kw_only=True):
-    """One audit that was submitted."""
+    """One submitted audit."""
 
     href: str
     words: str
@@ -37,7 +37,7 @@ class DoneView(Struct, frozen=True, kw_only=True):
 
 
 class AuditsView(Struct, frozen=True, kw_only=True):
-    """The page. ``note`` says what happened before; ``is_over``: there was nothing to go on with."""
+    """The page. ``note`` reports the action before; ``is_over``: there was no next item."""
 
     waiting: tuple[ItemView, ...]
     done: tuple[DoneView, ...]
@@ -53,7 +53,7 @@ def audits_view(
     reader: Reader,
     base: str,
 ) -> AuditsView:
-    """Show an auditor's audits: what they have begun first, then what is due first."""
+    """Show an auditor's audits: first those that they began, then by due date."""
     late = sum(is_late(each, reader.now) for each in waiting)
     lead = _("Nothing waits for you.")
     if waiting:
@@ -67,7 +67,7 @@ def audits_view(
 
 
 def note_of(done: str, *, is_waiting: bool) -> str:
-    """Say what happened before: an audit was ``submitted`` or ``handed-back``; and why ``none`` comes next."""
+    """Return the note on the action before: an audit was ``submitted`` or ``handed-back``, and why ``none`` follows."""
     said = {"submitted": _("Submitted."), "handed-back": _("Handed back.")}.get(done, "")
     rest = _("Nothing more is handed out today: plans are paused, on holiday, or have given you their number.")
     return f"{said} {rest}".strip() if done and is_waiting else said

@@ -1,4 +1,4 @@
-"""The editor of plans: five questions, and what a draw would come to."""
+"""The editor of plans: five questions, and the forecast of a draw."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -56,7 +56,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class AuditorField(Struct, frozen=True, kw_only=True):
-    """One auditor with their share and their most a day."""
+    """One auditor with their share and their maximum per day."""
 
     email: str
     name: str
@@ -65,7 +65,7 @@ class AuditorField(Struct, frozen=True, kw_only=True):
 
 
 class PlanEditorView(Struct, frozen=True, kw_only=True):
-    """The page. ``problem`` says what is wrong with what was sent."""
+    """The page. ``problem`` names the fault in the submitted plan."""
 
     title: str
     action: str
@@ -105,7 +105,7 @@ class StratumRow(Struct, frozen=True, kw_only=True):
 
 
 class ForecastView(Struct, frozen=True, kw_only=True):
-    """The panel beside the editor. ``problem`` stands there instead where nothing can be drawn."""
+    """The panel next to the editor. ``problem`` replaces it where no conversation can be drawn."""
 
     frame: str
     width: str
@@ -120,7 +120,7 @@ class ForecastView(Struct, frozen=True, kw_only=True):
 
 
 class Offered(NamedTuple):
-    """What the editor offers: forms, queues and auditors by id, with their names; metrics for the forecast."""
+    """The choices of the editor: forms, queues and auditors by id, with their names; metrics for the forecast."""
 
     forms: Mapping[str, str]
     queues: Sequence[str]
@@ -129,7 +129,7 @@ class Offered(NamedTuple):
 
 
 def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
-    """Return a plan to begin with: the last 30 days, 50 conversations, blind, shared by all auditors alike."""
+    """Return the initial plan: the last 30 days, 50 conversations, blind, shared equally by all auditors."""
     until = datetime.combine(reader.today + timedelta(days=1), datetime.min.time(), UTC)
     emails = list(offered.auditors)
     parts = [_WHOLE // len(emails)] * len(emails) if emails else []
@@ -146,7 +146,7 @@ def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
 
 
 def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, Any]:
-    """Read a plan from what the editor posts, as plain values; what the editor does not show stays as it was.
+    """Read a plan from the posted form, as plain values; values that the editor does not show are kept.
 
     Raises ``RequestError`` ``number.invalid``.
     """
@@ -201,7 +201,7 @@ def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]
 
 
 def _day_after(day: str) -> str:
-    """Return the end of a day; what is no day is left for the check of the plan to name."""
+    """Return the end of a day; return other text unchanged, which the check of the plan then reports."""
     try:
         return (datetime.fromisoformat(day) + timedelta(days=1)).date().isoformat()
     except ValueError:
@@ -211,8 +211,8 @@ def _day_after(day: str) -> str:
 def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:
     """Show the editor with a plan as plain values.
 
-    ``stored`` is the name that the plan has so far, empty for a new one; ``address`` is where it is sent, and where one
-    goes back to.
+    ``stored`` is the present name of the plan, empty for a new one; ``address`` holds the address that it is posted to
+    and the address of the way back.
     """
     frame, quota = value["frame"], value["quota"]
     amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
@@ -274,7 +274,7 @@ def _last_day(until: str) -> str:
 
 
 def forecast_view(found: PlanForecast, offered: Offered, reader: Reader) -> ForecastView:
-    """Show what a draw would come to."""
+    """Show the forecast of a draw."""
     preview = found.preview
     metric = offered.metrics.get(found.metric_id or "", found.metric_id or "")
     width = "\u2013" if preview.widest is None else reader.give(preview.widest * _WHOLE)

@@ -1,4 +1,4 @@
-"""Plans: the list, and one plan with how far it is."""
+"""Plans: the list, and one plan with its progress."""
 
 from collections.abc import Mapping, Sequence
 
@@ -44,14 +44,14 @@ class PlanRow(Struct, frozen=True, kw_only=True):
 
 
 class PlansView(Struct, frozen=True, kw_only=True):
-    """The list. ``new`` leads to the editor, empty for those who only read."""
+    """The list. ``new`` leads to the editor, empty for visitors who only read."""
 
     rows: tuple[PlanRow, ...]
     new: str
 
 
 class RaterRow(Struct, frozen=True, kw_only=True):
-    """One auditor of a plan: how many items, how far."""
+    """One auditor of a plan with the number of items and the progress."""
 
     name: str
     share: str
@@ -75,7 +75,7 @@ class DrawRow(Struct, frozen=True, kw_only=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True):
-    """One plan. Addresses of actions are empty for those who only read; ``note`` says what was done."""
+    """One plan. Addresses of actions are empty for visitors who only read; ``note`` reports the action before."""
 
     name: str
     plan_id: str
@@ -96,7 +96,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
 
 
 def quota_of(document: PlanDocument, reader: Reader) -> str:
-    """Return how many a plan draws, in words."""
+    """Return the number of conversations that a plan draws, in words."""
     quota = document.quota
     many = f"{reader.number(quota.percent, 1)}%" if quota.percent is not None else reader.number(quota.count or 0)
     parts = [_(_PER[quota.per]).format(many=many)]
@@ -158,7 +158,7 @@ def _done(found: PlanProgress) -> int:
 def plan_view(
     found: PlanProgress, names: Mapping[str, str], forms: Mapping[str, str], reader: Reader, base: str
 ) -> PlanView:
-    """Show one plan. The handler adds what the visitor may do."""
+    """Show one plan. The handler adds the visitor's actions."""
     plan, document = found.plan, found.plan.document
     done, items = _done(found), _items(found)
     return PlanView(

@@ -1,4 +1,4 @@
-"""One agent: their result with its interval, what they are good at, one thing to work on, their conversations."""
+"""One agent: their result with its interval, their strengths, one point to work on, their conversations."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class SkillView(Struct, frozen=True, kw_only=True):
 
 
 class Counted(NamedTuple):
-    """What an agent's page is made of: who passed, each metric's name and adherence by id, the newest rows."""
+    """The data of an agent's page: passed counts, each metric's name and adherence by id, the newest rows."""
 
     passed: Passed
     metrics: Mapping[str, tuple[str, Adherence]]
@@ -99,5 +99,5 @@ def _skill(name: str, found: Adherence, href: str, reader: Reader) -> SkillView:
 
 
 def _which(metric_id: str, found: Adherence) -> dict[str, str]:
-    """Return which conversations to read: those that missed a metric, or else those that met it."""
+    """Return the filter of the conversations to read: those that missed a metric, or else those that met it."""
     return {"missed": metric_id} if found.missed else {"met": metric_id}

@@ -1,4 +1,4 @@
-"""Agents: a funnel and shrunken shares. Not a league table: differences that chance explains are not shown as differences."""
+"""Agents: a funnel and shrunken shares. No league table: differences that chance explains are not shown as such."""
 
 from collections.abc import Mapping
 from math import floor
@@ -44,7 +44,7 @@ class AgentsView(Struct, frozen=True, kw_only=True):
 def agents_view(
     counted: Mapping[str, Passed], names: Mapping[str, str], filters: FilterView, reader: Reader, base: str
 ) -> AgentsView:
-    """Show agents by what they passed. ``counted`` and ``names`` are by agent id."""
+    """Show agents with their passed shares. ``counted`` and ``names`` are by agent id."""
     counts = {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
     rates = shrunken_rates(counts) if counts else {}
     found = funnel(counts) if counts else None

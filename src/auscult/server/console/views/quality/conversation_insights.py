@@ -1,4 +1,4 @@
-"""What analysis found, as pages show it: a sentence, the customer's course, who spoke how much."""
+"""Views of a conversation's insights: a sentence, the course of the customer's sentiment, the talk ratios."""
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -31,7 +31,7 @@ _WORDS_AT_MARK = 34
 
 
 class InsightsView(Struct, frozen=True, kw_only=True):
-    """What is shown beside a transcript. Charts are None where nothing is known to draw."""
+    """The insights next to a transcript. Charts are None where there is no data for them."""
 
     sentence: str
     summary: str
@@ -42,7 +42,7 @@ class InsightsView(Struct, frozen=True, kw_only=True):
 
 
 def insights_view(conversation: Conversation, found: Insights, reader: Reader) -> InsightsView:
-    """Show what analysis found in a conversation."""
+    """Show the insights of a conversation."""
     return InsightsView(
         sentence=_sentence(found, reader),
         summary=found.summary.text if found.summary else "",
@@ -62,14 +62,14 @@ def insights_view(conversation: Conversation, found: Insights, reader: Reader) -
 
 
 def mood(sentiment: Sentiment) -> str:
-    """Return how a customer sounds, in a word or two: ``neutral to pleased``."""
+    """Return the customer's sentiment in a few words: ``neutral to pleased``."""
     if sentiment.start == sentiment.end:
         return _(_MOODS[sentiment.label])
     return _("{start} to {end}").format(start=_(_MOODS[sentiment.start]), end=_(_MOODS[sentiment.end]))
 
 
 def _field(name: str) -> str:
-    """Return what an insight is called; those of plug-ins by their own names."""
+    """Return the title of an insight; insights of plug-ins keep their own names."""
     return _(_FIELDS.get(name, name.replace("_", " ").capitalize()))
 
 

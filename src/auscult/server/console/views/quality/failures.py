@@ -1,4 +1,4 @@
-"""Failures by week, queue and agent, and what drives the satisfaction of customers, with its interval and its conversations."""
+"""Failures by week, queue and agent, and the drivers of customer satisfaction with interval and conversations."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -47,7 +47,7 @@ class DriverRow(Struct, frozen=True, kw_only=True):
 
 
 class Answered(NamedTuple):
-    """What customers answered in a period: the means of their answers, and what drives them."""
+    """The customers' answers in a period: the means, and their drivers."""
 
     csat: Mean
     nps: Mean
@@ -110,7 +110,7 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
 
 
 def _worst(found: Mapping[str, Passed]) -> list[tuple[str, Passed]]:
-    """Return those with scores, the most failures first."""
+    """Return the queues or agents with scores, the most failures first."""
     scored = [(name, each) for name, each in found.items() if each.scored]
     return sorted(scored, key=lambda one: (one[1].passed - one[1].scored, -one[1].scored, one[0]))[:_SHOWN]
 

@@ -1,4 +1,4 @@
-"""Insights: reasons for contact, what is new, and what made the difference between two periods."""
+"""Insights: reasons for contact, new reasons, and the causes of the difference between two periods."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ _SHOWN = 12
 
 
 class PartRow(Struct, frozen=True, kw_only=True):
-    """One queue or reason: how many, who passed in both periods, and what that makes."""
+    """One queue or reason: its size, its passed shares in both periods, and the effect of the difference."""
 
     name: str
     kind: str
@@ -55,7 +55,7 @@ class InsightsPageView(Struct, frozen=True, kw_only=True):
 
 
 class Compare(NamedTuple):
-    """What the page is made of: the two periods as a whole, their parts, and what changed."""
+    """The data of the page: the two periods as a whole, their parts, and the changes."""
 
     compared: Compared
     now: Passed
@@ -96,7 +96,7 @@ def _href(part: Part, path: str, carried: Query, span: Mapping[str, str]) -> str
 
 
 def _said(found: Compare, reader: Reader) -> tuple[str, str]:
-    """Say how the share that passes moved, and what moved it."""
+    """Return two sentences: how the share that passes moved, and what moved it."""
     now, before = found.now, found.before
     if now.scored < FEW or before.scored < FEW:
         said = _("{n} of {whole} pass: too few to compare.")
@@ -115,7 +115,7 @@ def _said(found: Compare, reader: Reader) -> tuple[str, str]:
 
 
 def _why(found: Compare, reader: Reader) -> str:
-    """Say which queue or reason moved most, by more than chance."""
+    """Return the sentence that names the queue or reason that moved most, by more than chance."""
     worst = next((each for each in found.parts if each.is_more_than_chance), None)
     if worst is None:
         return _("No queue and no reason for contact moved by more than chance.")

@@ -1,4 +1,4 @@
-"""The trust page of a metric: one sentence that answers, three intervals on one axis, what more audits buy, what to read."""
+"""The trust page of a metric: an answer, three intervals on one axis, the gain of more audits, and quotes to read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -28,14 +28,14 @@ _TURNS_AROUND = 2
 
 
 class QuoteView(Struct, frozen=True, kw_only=True):
-    """One turn of what is to be read."""
+    """One quoted turn of a conversation to read."""
 
     side: str
     pieces: tuple[Piece, ...]
 
 
 class DifferingView(Struct, frozen=True, kw_only=True):
-    """One conversation on which machine and person differ."""
+    """One conversation on which machine and auditor differ."""
 
     quotes: tuple[QuoteView, ...]
     machine: Kind
@@ -80,7 +80,7 @@ class MetricView(Struct, frozen=True, kw_only=True):
 def metric_view(
     about: tuple[Form, Metric], found: Trust, span: tuple[datetime, datetime], reader: Reader, base: str
 ) -> MetricView:
-    """Show how far a metric of a form can be trusted."""
+    """Show how reliable a metric of a form is."""
     form, metric = about
     query = {"since": [span[0].isoformat()], "until": [span[1].isoformat()]}
     path = f"{base}/conversations"
@@ -104,7 +104,7 @@ def metric_view(
 
 
 def _answer(metric: Metric, found: Trust, reader: Reader) -> list[tuple[str, bool]]:
-    """Answer in a sentence, in pieces that are strong or not."""
+    """Return the answer in a sentence, in pieces of which each is strong or not."""
     name = within_sentence(metric.name)
     if not found.machine.n:
         return [(_("Nothing in this period had an occasion for {metric}.").format(metric=name), False)]
@@ -118,7 +118,7 @@ def _answer(metric: Metric, found: Trust, reader: Reader) -> list[tuple[str, boo
 
 
 def _trusted(found: Trust, reader: Reader) -> Iterator[tuple[str, bool]]:
-    """Say how far the machine's share can be trusted."""
+    """Yield the pieces of the sentences on how reliable the machine's share is, each strong or not."""
     if found.estimate is None:
         yield _("Nobody has checked it yet: audit a few to know how far to trust it."), True
         return
@@ -136,7 +136,7 @@ def _trusted(found: Trust, reader: Reader) -> Iterator[tuple[str, bool]]:
 
 
 def _pieces(text: str, **values: str) -> Iterator[tuple[str, bool]]:
-    """Cut a text at its asterisks, between which it is strong, and put the values into its pieces."""
+    """Split a text at its asterisks, between which it is strong, and insert the values into its pieces."""
     for number, piece in enumerate(text.split("*")):
         if piece:
             yield piece.format(**values), number % 2 == 1
@@ -275,6 +275,6 @@ def _differing(each: Differing, base: str) -> DifferingView:
 
 
 def _first_trouble(turns: Sequence[TurnView]) -> int:
-    """Return where to look where nothing is marked: behind the customer's first words."""
+    """Return the index to show where no turn is marked: after the customer's first words."""
     sides = [turn.side for turn in turns]
     return sides.index("customer") + 1 if "customer" in sides else 0

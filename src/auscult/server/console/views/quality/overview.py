@@ -1,4 +1,4 @@
-"""The quality overview: a chart and beside it the sentence, the heat map, what pulls, and what was fatal."""
+"""The quality overview: a chart with its sentence, the heat map, the pull of reasons, and the fatal errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from auscult.server.console.views.quality.weeks import WeekLead, week_points
 from auscult.services.insights.quality import Adherence, Passed, Period
 
 FEW = 10
-"""Below this, no rate is shown."""
+"""The least number of conversations for which a rate is shown."""
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
 _COMPARED = ("queue", "agent", "channel", "intent")
@@ -32,11 +32,11 @@ _ADVICE = {
     "special cause: look here": later("special cause: look here"),
     "common cause: leave it": later("common cause: leave it"),
 }
-"""What the domain says of a chart."""
+"""Advice of the domain on a chart, by its English text."""
 
 
 class SaidView(Struct, frozen=True, kw_only=True):
-    """What the chart says: a sentence, what it means in conversations, and where to read them."""
+    """The meaning of the chart: a sentence, its effect in conversations, and the address of those."""
 
     sentence: str
     strong: str
@@ -46,7 +46,7 @@ class SaidView(Struct, frozen=True, kw_only=True):
 
 
 class WeekRow(Struct, frozen=True, kw_only=True):
-    """One line of the table beside the chart."""
+    """One line of the table next to the chart."""
 
     name: str
     scored: str
@@ -57,7 +57,7 @@ class WeekRow(Struct, frozen=True, kw_only=True):
 
 
 class CellView(Struct, frozen=True, kw_only=True):
-    """One cell of the heat map. ``tint`` from 0 to 15: how much is missing; None where there are too few."""
+    """One cell of the heat map. ``tint`` is from 0 to 15, by the share missed; None with too few conversations."""
 
     shown: str
     label: str
@@ -76,7 +76,7 @@ class HeatRow(Struct, frozen=True, kw_only=True):
 class OverviewView(Struct, frozen=True, kw_only=True):
     """The page. ``series`` are the figures of ``chart``, for the script that zooms.
 
-    ``difference_href`` leads to what made the difference: in the last four weeks, or in those that the script shows.
+    ``difference_href`` leads to the causes of the difference: in the last four weeks, or those that the script shows.
     """
 
     filters: FilterView
@@ -97,7 +97,7 @@ class OverviewView(Struct, frozen=True, kw_only=True):
 
 
 class Leads(NamedTuple):
-    """How a number leads to its conversations: for this reader, by these filters, at this path."""
+    """The links from numbers to their conversations, for this reader, with these filters, at this path."""
 
     reader: Reader
     query: Query
@@ -110,12 +110,12 @@ class Leads(NamedTuple):
         return address(self.path, self.query, **more)
 
     def name(self, week: Passed) -> str:
-        """Return what a week is called."""
+        """Return the name of a week."""
         return _("Week to {day}").format(day=self.reader.last_day(week.until))
 
 
 class Reason(NamedTuple):
-    """A reason for contact: how many passed of late, and how many failed last week against what would be usual."""
+    """A reason for contact: its recent passed counts, and last week's failures next to the usual number."""
 
     name: str
     counted: Passed
@@ -124,7 +124,7 @@ class Reason(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What the page is made of."""
+    """The data of the page."""
 
     weeks: Sequence[Period]
     metrics: Mapping[str, str]
@@ -135,7 +135,7 @@ class Counts(NamedTuple):
 
 
 def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Reader, base: str) -> OverviewView:
-    """Show the overview. ``query`` holds the filters that lead along to the conversations."""
+    """Show the overview. ``query`` holds the filters that the links to conversations keep."""
     leads = Leads(reader, query, f"{base}/conversations")
     weeks = [each.passed for each in counts.weeks]
     chart = laney_chart([Share(leads.name(each), each.passed, each.scored) for each in weeks])
@@ -201,7 +201,7 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
 
 
 def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
-    """Say in words what the chart shows, and where to look."""
+    """Return the meaning of the chart in words, with the link to the conversations to read."""
     reader = leads.reader
     weeks = [each.passed for each in counts.weeks]
     last = weeks[-1] if weeks else None
@@ -233,7 +233,7 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
 
 
 def _limits(chart: Chart) -> tuple[str, str]:
-    """Say how many weeks moved within their limits, and which did not."""
+    """Return two sentences: how many weeks moved within their limits, and which did not."""
     outside = [point for point in chart.points if "beyond limits" in point.signals]
     calm = len(chart.points) - len(outside)
     if not outside:
@@ -261,7 +261,7 @@ def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads)
 
 
 def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
-    """Draw who passes by reason for contact, and how much each pulls the share of all."""
+    """Draw the passed share by reason for contact, and how much each pulls the total share."""
     reader = leads.reader
     whole = sum(each.counted.scored for each in reasons)
     if not whole:

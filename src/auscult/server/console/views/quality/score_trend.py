@@ -16,7 +16,7 @@ _WHOLE = 100
 
 
 class ScoreRow(Struct, frozen=True, kw_only=True):
-    """One line of the table beside the chart."""
+    """One line of the table next to the chart."""
 
     name: str
     href: str
@@ -26,7 +26,7 @@ class ScoreRow(Struct, frozen=True, kw_only=True):
 
 
 class ScoreTrend(Struct, frozen=True, kw_only=True):
-    """The card. ``series`` are the figures of ``chart``, for the script that zooms; ``said`` what the chart says."""
+    """The card. ``series`` are the figures of ``chart`` for the script that zooms; ``said`` is its meaning in words."""
 
     chart: Markup
     series: str
@@ -72,7 +72,7 @@ def score_trend(means: Sequence[Mean], leads: dict[str, WeekLead], reader: Reade
 
 
 def _said(chart: Chart, reader: Reader) -> str:
-    """Say how many weeks lie outside their limits."""
+    """Return the sentence that counts the weeks outside their limits."""
     outside = sum("beyond limits" in point.signals for point in chart.points)
     if not outside:
         return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=len(chart.points))

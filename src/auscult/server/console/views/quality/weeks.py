@@ -1,4 +1,4 @@
-"""The weeks of a control chart: where each leads, and its points."""
+"""The weeks of a control chart: their links and points."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ from auscult.server.console.reader import Reader
 
 
 class WeekLead(Struct, frozen=True, kw_only=True):
-    """When a week begins, and the address of its conversations."""
+    """The beginning of a week, and the address of its conversations."""
 
     since: datetime
     href: str
@@ -21,7 +21,7 @@ class WeekLead(Struct, frozen=True, kw_only=True):
 def week_points(
     chart: Chart, leads: dict[str, WeekLead], shown: Callable[[float], str], reader: Reader
 ) -> tuple[ControlPoint, ...]:
-    """Return the points of a chart. ``leads`` has every week by name, the last one last; ``shown`` writes a value."""
+    """Return the points of a chart. ``leads`` has every week by name, the last one last; ``shown`` formats a value."""
     last = next(reversed(leads), None)
     points: list[ControlPoint] = []
     month = ""

@@ -1,1 +1,1 @@
-"""Views of what follows an audit."""
+"""Views of the steps after an audit."""

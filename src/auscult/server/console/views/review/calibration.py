@@ -82,7 +82,7 @@ class SuggestedView(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def page(cls, found: Sequence[ChoiceView], forms: Sequence[Form], chosen: str, given: Mapping[str, str]) -> Self:
-        """Return the page with what was given before."""
+        """Return the page with the values entered before."""
         return cls(
             choices=tuple(found),
             forms=tuple(FormChoice(id=each.id, name=each.name, is_on=each.id == chosen) for each in forms),
@@ -144,7 +144,7 @@ class SplitView(Struct, frozen=True, kw_only=True):
 
 
 class GapView(Struct, frozen=True, kw_only=True):
-    """A metric, and how far raters agree on it."""
+    """A metric with the agreement of the raters."""
 
     name: str
     agreement: str
@@ -153,7 +153,7 @@ class GapView(Struct, frozen=True, kw_only=True):
 
 
 class RoomView(Struct, frozen=True, kw_only=True):
-    """The room. In the debrief ``splits`` come first where raters differ most; ``agreed`` counts the rest."""
+    """The room. In the debrief, ``splits`` begin with the largest difference; ``agreed`` counts the rest."""
 
     session_id: str
     name: str
@@ -200,7 +200,7 @@ def choice_view(
     metrics: Sequence[Metric],
     ticked: Sequence[str] | None = None,
 ) -> list[ChoiceView]:
-    """Show suggested conversations: those ticked before, or else the first six, are chosen."""
+    """Show suggested conversations. Those ticked before, or else the first six, are chosen."""
     names = {metric.id: metric.name for metric in metrics}
     return [
         ChoiceView(
@@ -216,7 +216,7 @@ def choice_view(
 
 
 def _why(each: Suggestion, names: Mapping[str, str]) -> str:
-    """Return why a conversation is suggested: who differs, on how many metrics and on which."""
+    """Return the reason why a conversation is suggested: who differs, on how many metrics and on which."""
     metrics = ", ".join(names.get(one, one) for one in each.metrics)
     if each.why.startswith("machine"):
         return _("Machine and auditor differ on {n}: {metrics}").format(n=each.differ, metrics=metrics)
@@ -232,9 +232,9 @@ def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
     reader: Reader,
     answers: Sequence[AuditAnswer] = (),
 ) -> DeskView:
-    """Show a conversation to a rater, without a word of what the machine or others decided.
+    """Show a conversation to a rater, without the decisions of the machine or of others.
 
-    ``answers`` were given and refused: they stand there in place of those that are kept.
+    ``answers`` are answers that were refused; they replace the stored ones.
     """
     sheet = found.sheet(number, me) or Sheet()
     given = {each.metric_id: each for each in answers or sheet.answers}
@@ -319,7 +319,7 @@ def _is_rating(found: Session, me: str) -> bool:
 
 
 def _words(found: Session, known: Mapping[str, EvaluatedConversation]) -> dict[int, str]:
-    """Return the customer's words of each conversation that is still there, by number."""
+    """Return the customer's words of each conversation that still exists, by number."""
     return {
         each.number: excerpt(customer_words(known[each.conversation_id].conversation))
         for each in found.items
@@ -368,7 +368,7 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
 
 
 def _unsettled(report: CalibrationReport, reader: Reader) -> str:
-    """Say how many answers the figure of agreement leaves out."""
+    """Return the sentence that counts the answers without a majority, which the agreement leaves out."""
     return ngettext(
         "{n} answer has no majority and does not count.", "{n} answers have no majority and do not count.", report.none
     ).format(n=reader.number(report.none))

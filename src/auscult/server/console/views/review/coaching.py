@@ -1,4 +1,4 @@
-"""Coaching: who works on what until when, and what it changed, with its doubt."""
+"""Coaching: who works on which goal until when, and its effect with the uncertainty."""
 
 from collections.abc import Mapping, Sequence
 
@@ -40,7 +40,7 @@ class CoachingRow(Struct, frozen=True, kw_only=True):
 
 
 class ColleagueView(Struct, frozen=True, kw_only=True):
-    """A new colleague, and what is worth hearing of theirs."""
+    """A new colleague, with conversations of theirs worth reading."""
 
     name: str
     since: str
@@ -49,7 +49,7 @@ class ColleagueView(Struct, frozen=True, kw_only=True):
 
 
 class CoachingsView(Struct, frozen=True, kw_only=True):
-    """The list. ``own`` are the agents whom the visitor is, and whether each lets others hear them."""
+    """The list. ``own`` holds the visitor's agent ids, each with the consent to be an example for others."""
 
     lead: str
     rows: tuple[CoachingRow, ...]
@@ -67,7 +67,7 @@ class MetricChoice(Struct, frozen=True, kw_only=True):
 
 
 class NewView(Struct, frozen=True, kw_only=True):
-    """The page of a new item, with what is given already."""
+    """The page of a new item, with the values entered so far."""
 
     metrics: tuple[MetricChoice, ...]
     agents: str
@@ -123,7 +123,7 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
     can_give: bool,
     own: Mapping[str, bool],
 ) -> CoachingsView:
-    """Show coaching: what is late first, then what is open, then what is done."""
+    """Show coaching: late items first, then open ones, then completed ones."""
     ordered = sorted(found, key=lambda each: (not each.is_late(reader.today), not each.is_active))
     late = sum(each.is_late(reader.today) for each in found)
     open_ = sum(each.is_active for each in found)
@@ -223,7 +223,7 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
 
 
 def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent: bool) -> str:
-    """Say who works with whom, until when, and in which group."""
+    """Return the sentences that name the agent, the coach, the due date and the group."""
     said = [_("{agent}, with {coach}.").format(agent=agents.get(item.agent_id, item.agent_id), coach=item.coach)]
     if item.due_on:
         said.append(_("Until {day}.").format(day=reader.day(item.due_on)))
@@ -233,7 +233,7 @@ def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent
 
 
 def _acts(item: Coaching, *, is_agent: bool, can_give: bool) -> tuple[tuple[str, str], ...]:
-    """Return what the visitor can do now, the main thing first."""
+    """Return the visitor's actions, the main one first."""
     if is_agent:
         return {
             "yet_to_start": (("start", _("Start coaching")),),
@@ -262,7 +262,7 @@ def _clip(
 
 
 def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> MeasuredView:
-    """Say what changed, and whether chance explains it."""
+    """Show the change of a metric, and whether chance explains it."""
     moved = each.difference
     if moved is None:
         later_on = _("Measured once there are conversations on both sides.")

@@ -1,4 +1,4 @@
-"""Disputes: the inbox, and one dispute with four voices, the words, and what each outcome would make of the score."""
+"""Disputes: the inbox, and one dispute with four voices, the transcript, and the score that each outcome gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -54,7 +54,7 @@ class DisputeRow(Struct, frozen=True, kw_only=True):
 
 
 class DisputesView(Struct, frozen=True, kw_only=True):
-    """The inbox, or the list of those that have ended."""
+    """The inbox, or the list of ended disputes."""
 
     rows: tuple[DisputeRow, ...]
     lead: str
@@ -62,7 +62,7 @@ class DisputesView(Struct, frozen=True, kw_only=True):
 
 
 class VoiceView(Struct, frozen=True, kw_only=True):
-    """What one side says: who, when, which answer and why. ``asks`` comes before the answer."""
+    """One side of a dispute: who, when, which answer and why. ``asks`` precedes the answer."""
 
     by: str
     when: str
@@ -224,7 +224,7 @@ def word_of(answer: str | None) -> str:
 
 
 def sign_of(answer: str | None) -> str:
-    """Return the sign that an answer is drawn with; "" of a level."""
+    """Return the sign of an answer, "" for a level."""
     return _SIGNS.get(answer or "", "")
 
 
@@ -242,7 +242,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     *,
     hides_auditor: bool,
 ) -> Iterator[VoiceView]:
-    """Yield the four voices in one order: the form, the auditor, the agent with every round, the machine; the decision."""
+    """Yield the voices in order: the form, the auditor, the agent with each round and its decision, the machine."""
     metric = next((each for each in form.metrics if each.id == found.metric_id), None)
     if metric is not None:
         text = question_of(metric) or metric.name
@@ -322,7 +322,7 @@ def _with(sheet: Sheet, changed: AuditAnswer, form: Form) -> Sheet:
 
 
 def _history(found: Dispute, figures: DisputeStatistics, metric: str, reader: Reader) -> tuple[tuple[str, str], ...]:
-    """Return how such disputes ended."""
+    """Return the outcomes of similar disputes."""
     own = next((each for each in figures.metrics if each.key == found.metric_id), None)
     lines: list[tuple[str, str]] = []
     if own is not None:
@@ -378,7 +378,7 @@ def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> 
 
 
 def finished_view(found: Dispute, base: str) -> MessageView:
-    """Say that the conversation of a dispute is gone."""
+    """Return the message that the conversation of a dispute was erased."""
     text = _(
         "Its conversation was erased, and with it what was said. That there was a dispute, and how it ended, is kept."
     )

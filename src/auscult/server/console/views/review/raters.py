@@ -1,4 +1,4 @@
-"""Raters of a calibration session: how far each is, and how far they agree."""
+"""Raters of a calibration session: their progress and their agreement."""
 
 from collections.abc import Mapping
 
@@ -38,14 +38,14 @@ class RaterView(Struct, frozen=True, kw_only=True):
 
 
 def state_word(found: Session, rater: Rater) -> str:
-    """Return how far a rater is, in words."""
+    """Return a rater's progress in words."""
     return _(_FAR[state_of(found, rater)])
 
 
 def rater_view(
     found: Session, name: str, figures: RaterFigures | None, names: Mapping[str, str], reader: Reader
 ) -> RaterView:
-    """Show a rater of a session, with figures where there are any."""
+    """Show a rater of a session, with figures if there are any."""
     rater = found.rater(name)
     state = state_word(found, rater) if rater else ""
     if figures is None:

@@ -1,4 +1,4 @@
-"""An agent's results: score, words at the moment, the auditor's comment, and what can be answered until when."""
+"""An agent's results: score, quoted words, the auditor's comment, and the answers that are possible until when."""
 
 from collections.abc import Mapping, Sequence
 
@@ -78,7 +78,7 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
     name: str,
     sounds: Mapping[str, str],
 ) -> ResultsView:
-    """Show an agent's results. ``sounds`` has the address of the sound by conversation, "" where there is none."""
+    """Show an agent's results. ``sounds`` has the address of the sound by conversation, or ""."""
     odds = {each.key: each for each in figures.metrics}
     views = [
         (
@@ -140,7 +140,7 @@ def _result(
 
 
 def _sound(address: str, items: Sequence[ResultItem]) -> str:
-    """Return where a browser plays the sound from: from the second of the first quote, where there is one."""
+    """Return the address of the sound, from the second of the first quote if there is one."""
     start = next((each.quote_s for each in items if each.quote_s is not None), None)
     return f"{address}/play#t={start:g}" if address and start else f"{address}/play" if address else ""
 
@@ -204,7 +204,7 @@ def _state(
     reader: Reader,
     odds: Mapping[str, tuple[int, int]],
 ) -> tuple[str, str, str]:
-    """Return where a metric stands, in words, how that is drawn, and what follows."""
+    """Return the state of a metric in words, the kind of its tag, and the next step."""
     if one.status == "disputed" and dispute is not None:
         state = _("Disputed")
         if dispute.proposed:
@@ -222,7 +222,7 @@ def _state(
 
 
 def _prospect(dispute: Dispute, policy: ReviewPolicy, reader: Reader, odds: tuple[int, int]) -> str:
-    """Return who decides until when, and how often such disputes changed an answer."""
+    """Return who decides until when, and how often similar disputes changed an answer."""
     known = _REVIEWERS.get(policy.reviewer)
     who = _(known) if known else _(" or ").join(policy.reviewers)
     decides = _("{who} decides by {moment}.").format(

@@ -1,4 +1,4 @@
-"""Schedules: what arrived, what runs when, and a form for another one."""
+"""Schedules: the inbox, the schedules with their times, and the form that adds one."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -68,7 +68,7 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
 
 
 class Offered(NamedTuple):
-    """What a schedule may be about: metrics of forms, and saved views, of which one may be chosen already."""
+    """The subjects that a schedule can have: metrics of forms, and saved views. ``chosen`` is the preselected view."""
 
     forms: Sequence[Form]
     views: Sequence[SavedView]

@@ -1,4 +1,4 @@
-"""Self-reviews: what can be reviewed, and an agent's answers beside those of the machine and of the auditor."""
+"""Self-reviews: the conversations to review, and the agent's answers next to those of machine and auditor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,7 +19,7 @@ _LONGEST = 90
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
-    """One conversation that can be reviewed, or that was. ``href`` is where its review stands, empty before it began."""
+    """One conversation that can be or was reviewed. ``href`` leads to its review, empty before it began."""
 
     conversation_id: str
     words: str
@@ -29,7 +29,7 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
 
 class AnswerView(Struct, frozen=True, kw_only=True):
-    """One metric with the answers of all. ``differs`` where somebody answers otherwise than the agent."""
+    """One metric with all answers. ``differs``: the machine or the auditor answers otherwise than the agent."""
 
     name: str
     own: str
@@ -40,7 +40,7 @@ class AnswerView(Struct, frozen=True, kw_only=True):
 
 
 class SelfReviewView(Struct, frozen=True, kw_only=True):
-    """The page after a review. ``waits`` says what is not shown yet."""
+    """The page after a review. ``waits`` names the answers that are not shown yet."""
 
     words: str
     when: str
@@ -58,7 +58,7 @@ def offers(
     reader: Reader,
     at: str,
 ) -> tuple[OfferView, ...]:
-    """Show an agent's newest conversations with what became of their own review of each. ``at`` is where reviews stand."""
+    """Show an agent's newest conversations with the states of their self-reviews, which are below address ``at``."""
     begun = {one.assignment.conversation_id: one for one in mine if one.assignment.role == "self"}
     return tuple(
         OfferView(

@@ -1,4 +1,4 @@
-"""A back-test as it stands, and what it found."""
+"""A back-test: its progress and its results."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from auscult.services.history.backtests import BacktestView, RateLine
 
 
 class BacktestPage(Struct, frozen=True, kw_only=True):
-    """A back-test: how far it is, and what it found."""
+    """A back-test with its progress and its results."""
 
     form_id: str
     state: str
@@ -21,7 +21,7 @@ class BacktestPage(Struct, frozen=True, kw_only=True):
 
 
 def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) -> BacktestPage:
-    """Show a back-test as it stands."""
+    """Show the present state of a back-test."""
     result = found.result
     is_open = found.state == "running"
     if result is None:

@@ -1,4 +1,4 @@
-"""Connectors: their list, and one of them with its runs, its mapping, what it refused, and a preview."""
+"""Connectors: the list, and one connector with its runs, its mapping, its refusals, and a preview."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
@@ -47,7 +47,7 @@ class StateView(Struct, frozen=True, kw_only=True):
 
 
 class ListedRow(Struct, frozen=True, kw_only=True):
-    """One connector of the list. ``problem`` says why its document cannot be read any more."""
+    """One connector of the list. ``problem`` is the reason why its document cannot be read any more."""
 
     name: str
     href: str
@@ -62,7 +62,7 @@ class ListedRow(Struct, frozen=True, kw_only=True):
 
 
 class WayOut(Struct, frozen=True, kw_only=True):
-    """A way in which data leaves: its name, what it does, and its page."""
+    """A way out for data: its name, its purpose, and its page."""
 
     name: str
     what: str
@@ -70,9 +70,10 @@ class WayOut(Struct, frozen=True, kw_only=True):
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The document as it is written, with its faults. ``act`` is where it is posted.
+    """The document as written, with its faults. ``act`` is the address that it is posted to.
 
-    ``secrets`` are those that a place can have, each with whether it has several lines; ``stored`` names those that are there.
+    ``secrets`` are the possible secrets of a place, each with whether it has several lines; ``stored`` names the stored
+    ones.
     """
 
     act: str
@@ -84,7 +85,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
-    """What a check found. ``steps`` are access, path and format, each with whether it is well and what it says."""
+    """The results of a check. ``steps`` are access, path and format, each with its success and its message."""
 
     said: str
     steps: tuple[tuple[str, bool, str], ...]
@@ -96,7 +97,7 @@ class PreviewView(Struct, frozen=True, kw_only=True):
 
 
 class ConnectorsView(Struct, frozen=True, kw_only=True):
-    """The list. ``editor`` is for those who may add one; ``is_open``: something runs."""
+    """The list. ``editor`` is for visitors who may add a connector; ``is_open``: a run is under way."""
 
     rows: tuple[ListedRow, ...]
     out: tuple[WayOut, ...]
@@ -107,7 +108,7 @@ class ConnectorsView(Struct, frozen=True, kw_only=True):
 
 
 class RunRow(Struct, frozen=True, kw_only=True):
-    """One run. ``lines`` are its error, what the drift watch noticed, and what was postponed."""
+    """One run. ``lines`` are its error, the findings of the drift watch, and the postponed items."""
 
     number: int
     when: str
@@ -132,7 +133,7 @@ class RefusalRow(Struct, frozen=True, kw_only=True):
 
 
 class MappedRow(Struct, frozen=True, kw_only=True):
-    """A name of the source, and what it is here; ``is_unknown``: the table does not have it."""
+    """A name of the source and its counterpart here. ``is_unknown``: the table does not have it."""
 
     kind: str
     source: str
@@ -161,7 +162,7 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
 
 
 def state_of(standing: Standing) -> StateView:
-    """Return how a connector stands."""
+    """Return the state of a connector."""
     last = standing.last
     if last is not None and last.state == "running":
         return StateView(word=_("Running"), kind="go")
@@ -182,7 +183,7 @@ def is_open(standing: Standing) -> bool:
 
 
 def listed_row(standing: Standing, read: Connector | str, reader: Reader, path: str) -> ListedRow:
-    """Show one connector of the list; ``read`` is its document, or why it cannot be read."""
+    """Show one connector of the list; ``read`` is its document, or the reason why it cannot be read."""
     last = standing.last
     is_read = isinstance(read, Connector)
     return ListedRow(
@@ -240,7 +241,7 @@ def refusal_row(one: Refusal, reader: Reader) -> RefusalRow:
 
 
 def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Reader) -> tuple[MappedRow, ...]:
-    """Show the mapping table: first what it does not have, with conversations, then what it has."""
+    """Show the mapping table: first the unknown names with their conversations, then the known ones."""
     rows: list[MappedRow] = []
     for name, count in unknown.items():
         kind, source = _split(name)
@@ -261,7 +262,7 @@ def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Read
 
 
 def preview_view(found: Check, reader: Reader) -> PreviewView:
-    """Show what a check found."""
+    """Show the results of a check."""
     steps = tuple(
         (name, value == "ok", "" if value == "ok" else value or _("not tried"))
         for name, value in ((_("Access"), found.access), (_("Path"), found.path), (_("Format"), found.format))
@@ -289,7 +290,7 @@ def editor_view(
     problem: str = "",
     stored: Sequence[str] = (),
 ) -> EditorView:
-    """Show the document as it is written; ``stored`` are the names of its secrets that are stored."""
+    """Show the document as written; ``stored`` are the names of its stored secrets."""
     names = dict.fromkeys(name for each in SECRETS.values() for name in each)
     return EditorView(
         act=act,
@@ -315,13 +316,13 @@ def _state(run: Run) -> StateView:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Return what an unknown name is, in the reader's language, and the name: ``Queue`` and ``7`` of ``queue:7``."""
+    """Return the kind of an unknown name in the reader's language, and the name: ``Queue`` and ``7`` of ``queue:7``."""
     kind, _colon, source = name.partition(":")
     return _(_MAPPED[kind]), source
 
 
 def _channel(channel: str) -> str:
-    """Return a channel of conversations as a table of names has it: ``voice``."""
+    """Return a channel of conversations in the spelling of a mapping table: ``voice``."""
     return within_sentence(_(CHANNELS[channel]))
 
 

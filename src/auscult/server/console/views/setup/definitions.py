@@ -1,4 +1,4 @@
-"""Scorecards and taxonomies: their lists, each alone, and the document that their author writes."""
+"""Scorecards and taxonomies: the lists, the page of each, and the document that the author edits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ _LONGEST_AGENTS, _EXAMPLES = 3, 3
 
 
 class ListedRow(Struct, frozen=True, kw_only=True):
-    """One definition of a list. ``facts`` are the columns after its name; ``tag`` says what is special about it."""
+    """One definition of a list. ``facts`` are the columns after its name; ``tag`` is its special state, or empty."""
 
     name: str
     id: str
@@ -30,7 +30,7 @@ class ListedRow(Struct, frozen=True, kw_only=True):
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The document with what is wrong in it. ``act`` is where it is posted, ``remove`` puts it out of force."""
+    """The document with its faults. ``act`` is the address that it is posted to, ``remove`` puts it out of force."""
 
     act: str
     document: str
@@ -65,7 +65,7 @@ class FiguresRow(Struct, frozen=True, kw_only=True):
 
 
 class AttributeView(Struct, frozen=True, kw_only=True):
-    """One attribute with its metrics: each with its name, its weight, and what is special about it."""
+    """One attribute with its metrics: each with its name, its weight, and a remark."""
 
     name: str
     weight: str
@@ -73,7 +73,7 @@ class AttributeView(Struct, frozen=True, kw_only=True):
 
 
 class ScorecardView(Struct, frozen=True, kw_only=True):
-    """The page of one scorecard. ``figures`` is None where nobody asked for them, or may not."""
+    """The page of one scorecard. ``figures`` is None if they were not requested, or the visitor may not see them."""
 
     name: str
     about: str
@@ -87,7 +87,7 @@ class ScorecardView(Struct, frozen=True, kw_only=True):
 
 
 class TopicView(Struct, frozen=True, kw_only=True):
-    """A topic with those below it. ``examples`` sums up the ways to express it."""
+    """A topic with its subtopics. ``examples`` sums up the ways to express it."""
 
     name: str
     description: str
@@ -96,7 +96,7 @@ class TopicView(Struct, frozen=True, kw_only=True):
 
 
 class TaxonomyView(Struct, frozen=True, kw_only=True):
-    """The page of one taxonomy. ``versions`` are the newest and those before it, in words."""
+    """The page of one taxonomy. ``versions`` are the versions in words, the newest first."""
 
     name: str
     about: str
@@ -128,7 +128,7 @@ def scorecard_rows(cards: Iterable[Scorecard], reader: Reader, base: str) -> tup
 def taxonomy_rows(
     stored: Iterable[Definition], read: Mapping[str, Taxonomy], reader: Reader, base: str
 ) -> tuple[ListedRow, ...]:
-    """Show the taxonomies in force; one that cannot be read any more says so."""
+    """Show the taxonomies in force; unreadable ones have a tag."""
     return tuple(
         ListedRow(
             name=taxonomy.name if (taxonomy := read.get(each.name)) else each.name,
@@ -146,7 +146,7 @@ def taxonomy_rows(
 
 
 def agents_word(agents: Sequence[str]) -> str:
-    """Say whom a scorecard measures."""
+    """Return the agents that a scorecard measures, in words."""
     if "*" in agents:
         return _("Every agent")
     more = len(agents) - _LONGEST_AGENTS
@@ -155,7 +155,7 @@ def agents_word(agents: Sequence[str]) -> str:
 
 
 def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -> tuple[AttributeView, ...]:
-    """Show what a scorecard weighs. ``names`` are those of the metrics in force, by id."""
+    """Show the attributes of a scorecard. ``names`` are those of the metrics in force, by id."""
     return tuple(
         AttributeView(
             name=attribute.name,
@@ -176,7 +176,7 @@ def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -
 def figures_rows(
     figures: Iterable[AgentFigures], reader: Reader, base: str, since: date, last: date
 ) -> tuple[FiguresRow, ...]:
-    """Show agents by name: this is no ranking."""
+    """Show agents, sorted by name: this is no ranking."""
     rows = [
         FiguresRow(
             name=each.name or each.agent_id,
@@ -192,7 +192,7 @@ def figures_rows(
 
 
 def topic_views(nodes: Iterable[Node], reader: Reader) -> tuple[TopicView, ...]:
-    """Show topics with those below them."""
+    """Show topics with their subtopics."""
     return tuple(
         TopicView(
             name=each.name,

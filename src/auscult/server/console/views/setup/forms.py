@@ -1,4 +1,4 @@
-"""Forms: the list, the editor's view of one document, what a trial changes, and what a back-test found."""
+"""Forms: the list, the editor's view of one document, and the changes that a trial shows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
@@ -47,7 +47,7 @@ class FormRow(Struct, frozen=True, kw_only=True):
 
 
 class FormsView(Struct, frozen=True, kw_only=True):
-    """The list, and the form that begins a new one."""
+    """The list, and the HTML form that creates a new one."""
 
     rows: tuple[FormRow, ...]
     queues: tuple[str, ...]
@@ -56,14 +56,14 @@ class FormsView(Struct, frozen=True, kw_only=True):
 
 
 class WordView(Struct, frozen=True, kw_only=True):
-    """Something that is looked for, and where it is removed."""
+    """A word of a list, and the path that removes it."""
 
     text: str
     path: str
 
 
 class ListView(Struct, frozen=True, kw_only=True):
-    """A list of words in a metric: where in the rule it stands, and its items."""
+    """A list of words in a metric: its position in the rule, and its items."""
 
     label: str
     path: str
@@ -120,14 +120,14 @@ class TriedRow(Struct, frozen=True, kw_only=True):
 
 
 class TriedView(Struct, frozen=True, kw_only=True):
-    """What a trial came to: those that change first."""
+    """The results of a trial, sorted by the number of changes."""
 
     sentence: str
     rows: tuple[TriedRow, ...]
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The editor of one form. ``choices`` are the wording packs that can be picked, each with what it says."""
+    """The editor of one form. ``choices`` are the available wording packs, each with its meaning."""
 
     form_id: str
     title: str
@@ -198,7 +198,7 @@ def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricF
     return tuple(found)
 
 
-def _number(value: Any) -> float:  # noqa: ANN401  (what YAML has there)
+def _number(value: Any) -> float:  # noqa: ANN401  (any value of YAML)
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -206,7 +206,7 @@ def _number(value: Any) -> float:  # noqa: ANN401  (what YAML has there)
 
 
 def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[ListView]:  # noqa: ANN401
-    """Find the lists of words in a metric, each with where in the rule it stands."""
+    """Find the lists of words in a metric, each with its position in the rule."""
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
         here = (*context, *_spoken(mapping))
@@ -234,7 +234,7 @@ def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[Lis
 
 
 def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return who speaks and where, in words."""
+    """Return the speaker and the window of a condition in words."""
     found: list[str] = []
     if isinstance(mapping.get("speaker"), str):
         found.append(spoken_by(mapping["speaker"]))
@@ -245,7 +245,7 @@ def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def fault_views(check: FormCheck) -> tuple[FaultView, ...]:
-    """Show faults and what an engine lacks, then warnings."""
+    """Show faults and missing engine features, then warnings."""
     faults = [_fault(each) for each in (*check.problems, *check.unanswered)]
     return (*faults, *(_fault(each, is_warning=True) for each in check.warnings))
 
@@ -260,7 +260,7 @@ def _fault(problem: Problem, *, is_warning: bool = False) -> FaultView:
 
 
 def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:
-    """Show what differs from the version in force."""
+    """Show the differences from the version in force."""
     views = [ChangeView(name=_("The form"), what=_change(each)) for each in found.changes]
     for metric in found.metrics:
         if metric.change != "changed":
@@ -295,7 +295,7 @@ def _change(each: ChangeLine) -> str:
 
 
 class Trial(NamedTuple):
-    """One conversation of a trial, with its evaluation before, where there is one, and after."""
+    """One conversation of a trial, with its evaluation before (if any) and after."""
 
     conversation: Conversation
     before: Evaluation | None
@@ -303,7 +303,7 @@ class Trial(NamedTuple):
 
 
 def tried_view(trials: Sequence[Trial], reader: Reader, base: str) -> TriedView:
-    """Show what a trial changes, the largest change first."""
+    """Show the changes of a trial, the largest first."""
     rows = sorted((_tried(each, reader, base) for each in trials), key=lambda each: -len(each.changes))
     changed = sum(bool(each.changes) for each in rows)
     means = [

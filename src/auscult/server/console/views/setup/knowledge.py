@@ -1,4 +1,4 @@
-"""The knowledge base: documents with their validity, their passages, and what a question would bring up."""
+"""The knowledge base: documents with their validity, their passages, and the passages that a question finds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ _ALWAYS = Validity()
 
 
 class StateView(Struct, frozen=True, kw_only=True):
-    """Whether a document holds: the word on its tag with the tag's kind, and from when to when."""
+    """The validity of a document: the word on its tag, the tag's kind, and its days in words."""
 
     word: str
     kind: str
@@ -37,7 +37,7 @@ class DocumentRow(Struct, frozen=True, kw_only=True):
 
 
 class FoundRow(Struct, frozen=True, kw_only=True):
-    """A passage that was found. ``tag`` says whether it would be suggested."""
+    """A passage that was found. ``tag`` shows whether it would be suggested."""
 
     heading: str
     text: str
@@ -48,7 +48,7 @@ class FoundRow(Struct, frozen=True, kw_only=True):
 
 
 class KnowledgeView(Struct, frozen=True, kw_only=True):
-    """The page. ``asked`` is what was searched for; ``said`` sums up what was found."""
+    """The page. ``asked`` is the question; ``said`` sums up the results."""
 
     rows: tuple[DocumentRow, ...]
     languages: tuple[tuple[str, str], ...]
@@ -80,12 +80,12 @@ class DocumentView(Struct, frozen=True, kw_only=True):
 
 
 def path_of(base: str, language: str, source: str) -> str:
-    """Return where a document's page stands."""
+    """Return the address of a document's page."""
     return f"{base}/knowledge/{language}/{quote(source, safe='')}"
 
 
 def state_view(validity: Validity, on: date, reader: Reader) -> StateView:
-    """Say whether a document holds on a day."""
+    """Show the validity of a document on a day."""
     days = _days(validity, reader)
     if validity.superseded_by:
         return StateView(word=_("Superseded by {name}").format(name=validity.superseded_by), kind="late", days=days)
@@ -126,7 +126,7 @@ def document_rows(
 
 
 def found_rows(found: Search, language: str, reader: Reader, base: str) -> tuple[FoundRow, ...]:
-    """Show the passages that a question brings up, the best first."""
+    """Show the passages that a question finds, the best first."""
     return tuple(_found_row(each, found, language, reader, base) for each in found.found)
 
 
@@ -146,7 +146,7 @@ def _found_row(each: Found, search: Search, language: str, reader: Reader, base:
 
 
 def said_of(found: Search) -> str:
-    """Sum up what a question brings up."""
+    """Return the sentence that sums up the passages found."""
     if not found.found:
         return _("Nothing fits. The agent would be shown nothing, and a search would find nothing.")
     if not found.fit:

@@ -1,4 +1,4 @@
-"""Wording packs in the form view: where a metric uses one, what it says, and which could be picked."""
+"""Wording packs in the form view: their uses in a metric, their meanings, and the available ones."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,10 +14,10 @@ _CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "e
 
 
 class PackView(Struct, frozen=True, kw_only=True):
-    """A pack that is used: its name, what it says, and where it stands.
+    """A used pack: its name, its meaning, and its path.
 
-    ``is_only``: nothing else is looked for there, so that it stays. ``lacks`` are the lists that extend it and are not
-    there yet, each with its label.
+    ``is_only``: it is the only condition there, so it cannot be removed. ``lacks`` are the lists that can extend it but
+    are missing, each with its label.
     """
 
     name: str
@@ -28,7 +28,7 @@ class PackView(Struct, frozen=True, kw_only=True):
 
 
 class PacksView(Struct, frozen=True, kw_only=True):
-    """One search that packs can be picked for: where its conditions stand, and the packs among them."""
+    """One search that can use packs: the path of its conditions, and the packs among them."""
 
     label: str
     path: str
@@ -37,12 +37,12 @@ class PacksView(Struct, frozen=True, kw_only=True):
 
 @cache
 def choices() -> tuple[tuple[str, str], ...]:
-    """Return every pack that can be picked, with what it says."""
+    """Return every available pack with its meaning."""
     return tuple((name, pack(name).says) for name in available())
 
 
 def pack_views(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[PacksView]:  # noqa: ANN401  (YAML)
-    """Find the searches of a metric, each with where in the rule it stands."""
+    """Find the searches of a metric, each with its position in the rule."""
     if isinstance(value, list):
         for place, each in enumerate(cast("list[Any]", value)):
             yield from pack_views(each, f"{path}.{place}", context)
@@ -71,12 +71,12 @@ _SPEAKERS = {"agent": later("the agent"), "customer": later("the customer"), "an
 
 
 def spoken_by(speaker: str) -> str:
-    """Return who speaks, in words."""
+    """Return the speaker in words."""
     return _(_SPEAKERS[speaker]) if speaker in _SPEAKERS else f"the {speaker}"
 
 
 def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401
-    """Return the entries of a list where each is a condition on one turn; none otherwise."""
+    """Return the entries of a list if each is a condition on one turn, else none."""
     entries = cast("list[Any]", value) if isinstance(value, list) else []
     found = [cast("Mapping[str, Any]", each) for each in entries if isinstance(each, dict)]
     is_plain = all(_CONDITIONS & each.keys() and not {"any_of", "speaker"} & each.keys() for each in found)
@@ -100,7 +100,7 @@ def _used(entries: list[Mapping[str, Any]], path: str) -> tuple[PackView, ...]:
 
 
 def _says(name: str) -> str:
-    """Return what a pack says; empty where there is no such pack."""
+    """Return the meaning of a pack, empty for an unknown pack."""
     try:
         return pack(name).says if is_reference(name) else ""
     except KeyError:
