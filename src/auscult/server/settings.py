@@ -6,7 +6,7 @@ from auscult.formats import Limits
 
 
 class ServerSettings(Struct, frozen=True, kw_only=True):
-    """What the operator may choose about serving. Times in seconds, sizes in bytes."""
+    """The operator's options for serving. Times in seconds, sizes in bytes."""
 
     rate_limit: int = 6000
     """Requests that one account may make in a minute (rule 18); 0 for no limit."""

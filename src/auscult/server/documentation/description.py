@@ -77,7 +77,7 @@ the header `auth` or as `Authorization: Bearer`.
 
 
 class Documentation:
-    """The description of everything that an application serves, made when it is first needed."""
+    """The description of all operations of an application, made on first use."""
 
     app: Litestar
     """The application, which needs its description to be made."""
@@ -154,7 +154,7 @@ class _Page(OpenAPIRenderPlugin):
 
 
 class _Document(OpenAPIRenderPlugin):
-    """The document for programs, beside the page."""
+    """The document for programs, in addition to the page."""
 
     def __init__(self, documentation: Documentation) -> None:
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
@@ -219,7 +219,7 @@ def _headers(named: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refusal(meaning: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Describe an answer that is an error."""
+    """Describe an error response."""
     return {
         "description": meaning,
         "headers": _headers({**_RATE_HEADERS, **(headers or {})}),

@@ -1,4 +1,4 @@
-"""What handlers are given by name: the app that a request is about, its caller, the services of this process."""
+"""Values that handlers receive by name: the app that a request is about, its caller, the services of this process."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Parameters that several operations take: their types say what is right, and OpenAPI repeats it."""
+"""Parameters that several operations have: their types define the valid values, and OpenAPI repeats them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,7 +28,7 @@ def query(description: str, **bounds: Any) -> QueryParameter:  # noqa: ANN401  (
 
 
 def repeated(description: str) -> QueryParameter:
-    """Describe a parameter that may stand several times in the query."""
+    """Describe a parameter that may occur several times in the query."""
     return QueryParameter(description=f"{description} May be given several times.")
 
 

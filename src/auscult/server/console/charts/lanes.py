@@ -1,4 +1,4 @@
-"""Who speaks when: two lanes, the agent above and the customer below, with marks where evidence stands."""
+"""Turns over time: two lanes, the agent above and the customer below, with marks at evidence."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -19,7 +19,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """A place to see: of evidence, or of what came closest where nothing was found."""
+    """A marked position: of evidence, or of the closest candidate where nothing was found."""
 
     at_ms: int
     is_missed: bool = False
