@@ -266,7 +266,7 @@ REASONS: Mapping[str, Reason] = {
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
     "server.not_ready": Reason(503, 503, "The database does not answer."),
 }  # fmt: skip
-"""Every reason that an answer may carry; docs/reference/errors.md shows them, and a test holds the two together."""
+"""Every reason of an error response; docs/reference/errors.md lists them, and a test compares the two."""
 
 _REASON_OF_KIND: Mapping[type[AuscultError], str] = {
     AccessError: "tenant.unknown",

@@ -22,7 +22,7 @@ from auscult.storage.store import AppStore, Store
 LOG = logging.getLogger(__name__)
 
 RECEIVERS = 2
-"""Threads that store arrivals: loads, which have threads of their own, must not delay them."""
+"""Threads that store arrivals; loads have other threads, so that they do not delay arrivals."""
 
 Key = tuple[str, str]
 """App and conversation."""
@@ -87,7 +87,7 @@ class LiveService:
         def ready() -> None:
             try:
                 self.assistant.library.prepare([store.within(tenant) for tenant in store.tenants()])
-            except Exception:  # what is not ready now is made ready when it is asked for
+            except Exception:  # knowledge that is not ready yet is prepared on its first use
                 LOG.warning("knowledge is not ready yet", exc_info=True)
 
         threading.Thread(target=ready, name="preparing", daemon=True).start()

@@ -14,7 +14,7 @@ _PAGES = "/assist/"
 _VENDORS = "/api/v1/public/"
 
 OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
-"""Reasons that our own API answers with another status than the reports, which answer as the vendor does."""
+"""Statuses of our own API for reasons where the reports have another one, the vendor's."""
 
 TITLES: Mapping[int, str] = {
     400: "The request is wrong",

@@ -37,12 +37,12 @@ LINK = "auscult:assist"
 SESSION = "auscult:assist-session"
 """Audience of the token in the cookie."""
 LINK_S = 3600
-"""For how long a link may hold: it lies about in histories and chats."""
+"""Longest validity of a link, which may remain in histories and chats."""
 SESSION_S = 10 * 3600
-"""For how long a sign-in holds: a shift."""
+"""Validity of a session: a shift."""
 COOKIE = "auscult_assist"
 HEADER = "x-auscult-page"
-"""What the page's script sends along; a form or a picture of another site cannot."""
+"""The header that the page's script sends; a form or an image of another site cannot send it."""
 
 _SCOPES = frozenset({"assist:write"})
 _LONGEST_BODY = 16 * 1024

@@ -22,7 +22,7 @@ from auscult.domain.errors import AccessError
 from auscult.domain.people.single_sign_on import SignOnSettings
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")
-"""Signatures of ID tokens that are accepted: those of public keys."""
+"""Accepted signatures of ID tokens: the ones of public keys."""
 
 _TIMEOUT_S = 10.0
 _LEEWAY_S = 60

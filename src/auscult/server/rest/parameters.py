@@ -14,7 +14,7 @@ T = TypeVar("T")
 LARGEST_VERSION = 2**31 - 1
 LONGEST_WAIT_S = 60
 NOT_EMPTY = {"min_length": 1}
-"""Promised to clients; an empty text counts as none."""
+"""Promised to clients; an empty text counts as absent."""
 
 
 def path_id(description: str, example: str) -> PathParameter:

@@ -19,12 +19,12 @@ from auscult.server.rest.bodies import decode_body
 from auscult.storage.store import AppStore
 
 TAKES = "takes"
-"""Key in a handler's ``opt``: the body that it takes."""
+"""Key in a handler's ``opt``: the description of its body."""
 REQUEST_BYTES = "request_bytes"
 """Key in a router's ``opt``: the largest body of any handler, in bytes."""
 _APP, _RIGHTS = "auscult.app", "auscult.rights"
 LARGEST_OBJECT = 2 << 20
-"""The largest body where a handler does not say another."""
+"""The largest body by default, in bytes."""
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -85,7 +85,7 @@ class ApiRequest(Request[Principal, None, State]):
             largest = min(takes.largest if takes else LARGEST_OBJECT, opt[REQUEST_BYTES])
             self._body = await read_body(cast("Receive", self.receive), headers, largest)
             if not self._body:
-                await self.json()  # an empty body is no JSON; the framework would take it for none at all
+                await self.json()  # an empty body is not JSON; the framework would treat it as absent
         return self._body
 
     async def json(self) -> Any:  # noqa: ANN401  (of the type that the handler names)

@@ -121,7 +121,7 @@ class _Reader(Struct):
             return
         if not isinstance(text, str):
             raise fields.wrong("query", "text")
-        if not text.strip():  # nobody said anything
+        if not text.strip():  # nothing was said
             return
         if len(text.encode(errors="surrogatepass")) > self.limits.turn_bytes:
             raise RequestError(

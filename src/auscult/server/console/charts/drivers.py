@@ -66,7 +66,7 @@ def _draw(rows: Sequence[IntervalRow], axis: Axis, end_width: float, *, is_wide:
     drawn: list[Markup] = []
     if axis.all_value is not None:
         x = across(axis.all_value)
-        is_last = bool(axis.heading) and x > end - _NEAR  # what heads the right column begins there
+        is_last = bool(axis.heading) and x > end - _NEAR  # the heading of the right column begins there
         drawn += [
             text(x + 4 if is_last else x, 14, axis.all_shown, "t2", "end" if is_last else "middle"),
             line(f"M{at(x)} 20V{at(bottom)}", "dash"),

@@ -21,7 +21,7 @@ _PAGES = {
     "hold_lift": ("holds", "hold.manage"),
     "one_person": ("settings", "settings.manage"),
 }
-"""Each kind of step -> the page where it is asked for, and the permission that opens that page."""
+"""Each kind of step -> the page where it is requested, and the permission that opens that page."""
 
 
 class ApprovalsPage(Controller):

@@ -37,11 +37,11 @@ class ItemPage(Controller):
     permission: ClassVar[str]
     title: ClassVar[str]
     here: ClassVar[str]
-    """The page of the menu that it belongs to."""
+    """The item of the menu that the page belongs to."""
     at: ClassVar[str]
-    """Where the items stand; the conversation's id follows."""
+    """Address of the items, which the conversation's id follows."""
     back: ClassVar[str]
-    """The page that the desk leads back to."""
+    """The page that the desk returns to."""
     is_self: ClassVar[bool] = False
 
     @get(sync_to_thread=True)
