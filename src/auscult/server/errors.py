@@ -354,7 +354,7 @@ def exception_handlers(
         return error_answer(scope_of(request), RequestError(error.detail, code=reason), error.headers)
 
     def left(request: AnyRequest, error: ClientDisconnect) -> Response[bytes]:
-        del request, error  # nobody reads the answer
+        del request, error  # the client is gone and reads no response
         return Response(b"", status_code=HTTP_400_BAD_REQUEST)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -24,7 +24,7 @@ class Decision(NamedTuple):
     reset_s: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers of the limit that every answer has; a refusal also has the time of the next attempt."""
+        """Return the headers of the limit for every response; a refusal also has the time of the next attempt."""
         pairs = [
             (b"ratelimit-limit", b"%d" % self.limit),
             (b"ratelimit-remaining", b"%d" % self.remaining),
@@ -50,7 +50,7 @@ class NoLimit:
 
 
 class SharedLimiter:
-    """Allows each account ``limit`` requests in a window of a minute, which begins with its first request."""
+    """A limiter of each account to ``limit`` requests in a window of a minute that begins with its first request."""
 
     def __init__(self, windows: Windows, limit: int) -> None:
         """Count in ``windows``, which every serving process shares; a ``limit`` of 0 is none."""
@@ -71,7 +71,7 @@ class SharedLimiter:
 
 
 class MinuteLimiter:
-    """Allows each key ``limit`` requests in a window of a minute, which begins with its first request.
+    """A limiter of each key to ``limit`` requests in a window of a minute that begins with its first request.
 
     Safe to call from many threads. Keys without a request in the last minute are forgotten.
     """

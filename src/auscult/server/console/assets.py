@@ -54,7 +54,7 @@ class Assets:
     """All files of the console, read once. ``version`` changes with any of them."""
 
     def __init__(self, found: Mapping[str, Asset]) -> None:
-        """Keep the files by their paths."""
+        """Store the files by their paths."""
         self._found = dict(found)
         digest = hashlib.blake2b(digest_size=6)
         for path, asset in sorted(self._found.items()):

@@ -42,7 +42,7 @@ class Measured:
                 size += len(message.get("body", b""))
             await send(message)
 
-        token, nobody = REQUEST_ID.set(exchange.request_id), PRINCIPAL.set("")
+        token, unnamed = REQUEST_ID.set(exchange.request_id), PRINCIPAL.set("")
         with (
             TRACING.span(scope["method"], "server", parents=_parents(scope)) if _is_traced(scope) else UNTRACED as span
         ):
@@ -55,7 +55,7 @@ class Measured:
                     _ACCESS.info("%s %s %d %.1f ms", scope["method"], route, status, seconds * 1000)
                 _describe(span, scope, route, status)
                 REQUEST_ID.reset(token)
-                PRINCIPAL.reset(nobody)
+                PRINCIPAL.reset(unnamed)
 
 
 def _is_traced(scope: Scope) -> bool:

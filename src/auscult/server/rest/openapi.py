@@ -122,7 +122,7 @@ def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 
 def _types(handler: HTTPRouteHandler) -> Iterator[Any]:
-    """Yield every type that the answers and the body of an operation have."""
+    """Yield every type of the responses and the body of an operation."""
     for shown in (handler.responses or {}).values():
         if isinstance(shown, Shown):
             yield from _parts(shown.body)

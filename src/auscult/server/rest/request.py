@@ -45,7 +45,7 @@ class Takes(NamedTuple):
 
 
 class ApiRequest(Request[Principal, None, State]):
-    """A request to our own API. Ids in its path may hold any character, percent-encoded."""
+    """A request to our own API. Ids in its path may contain any character, percent-encoded."""
 
     @property
     def path_params(self) -> dict[str, Any]:

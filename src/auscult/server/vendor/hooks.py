@@ -1,6 +1,6 @@
 """The hook of agent assist (rule 27): events of a contact centre about conversations in progress.
 
-``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may hold a message, events, or both.
+``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may have a message, events, or both.
 The response is ``{"STATUS":"OK"}`` once its events are committed; a repeated request changes nothing.
 
 Two fields extend the vendor's bodies: ``messageId``, and ``timestamp`` next to a message or an event. The header

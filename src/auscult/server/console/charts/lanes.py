@@ -11,7 +11,7 @@ from auscult.server.console.language import gettext as _
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """One turn: who speaks, from when to when, in ms."""
+    """One turn: its speaker, and its start and end in ms."""
 
     speaker: Literal["agent", "customer"]
     start_ms: int

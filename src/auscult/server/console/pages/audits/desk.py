@@ -134,7 +134,7 @@ class ItemPage(Controller):
 
 
 class DeskPage(ItemPage):
-    """The desk on which one conversation is audited; others may take it where they may assign."""
+    """The desk on which one conversation is audited; others may assign it to themselves if they may assign."""
 
     path = "/audits/{conversation_id:str}"
     permission = "audit.perform"

@@ -96,7 +96,7 @@ def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
 
 
 def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
-    """Read the customers' answers to surveys, only at the end of a period with too many answers."""
+    """Read the customers' answers to surveys; if the period has too many, only the ones at its end."""
     since, length = compared.since, compared.until - compared.since
     many = count(visit.app, replace(sought, since=since, until=compared.until, surveys=SURVEYS))
     if many > _MOST_READ:

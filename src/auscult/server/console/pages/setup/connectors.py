@@ -144,7 +144,7 @@ class ConnectorsPage(Controller):
 
     @post("/{name:str}/pause", sync_to_thread=True)
     def pause(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Keep a connector from running."""
+        """Pause a connector."""
         return _pause(visit, name, is_paused=True)
 
     @post("/{name:str}/resume", sync_to_thread=True)
