@@ -1,1 +1,1 @@
-"""ROOM: the only Litestar. ``api`` by capability, ``auth``, ``console``; ``rest`` is what every router uses."""
+"""ROOM: the only Litestar. ``api`` by capability, ``auth``, ``console``; ``rest`` is the common part of all routers."""

@@ -1,4 +1,4 @@
-"""The server, put together. Nothing here reads a setting or opens a database: all is passed in."""
+"""Assembly of the server. Nothing here reads a setting or opens a database: all is passed in."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -55,17 +55,17 @@ from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import Store
 
 UNCOUNTED = OPEN_PATHS | {"/openapi.json", "/docs"}
-"""Paths that hold nothing of any account, and count against no limit."""
+"""Paths without data of any account, which count against no limit."""
 
 THREADS_FOR_SLOW_PAGES = 2
-"""Threads beside an embedded database, for pages that would hold up the others."""
+"""Threads next to an embedded database, for pages that would delay the others."""
 
 THREADS_FOR_WRITING = 4
-"""Threads for loading and erasing, which must not hold up reading."""
+"""Threads for loading and erasing, which must not delay reading."""
 
 
 class Server:
-    """The application: ``litestar`` with its routes, behind what every request passes through."""
+    """The application: ``litestar`` with its routes, behind the layers that every request passes."""
 
     def __init__(self, litestar: Litestar, front: ASGIApp, threads: Threads, live: LiveService) -> None:
         """Answer requests with ``front``, which ends in ``litestar``."""
@@ -97,8 +97,8 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
 ) -> Server:
     """Build the application: reports, the hook, our own API, pages, health, documentation.
 
-    ``answered`` returns which probes have an engine. ``demo`` makes the console one, ``sign_on`` lets people in through an
-    identity provider, ``trying`` returns what forms are tried with.
+    ``answered`` returns the probes that have an engine. ``demo`` makes the console a demo, ``sign_on`` signs people in
+    by an identity provider, ``trying`` returns the services that forms are tried with.
     """
     quick = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
     slow = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
@@ -148,7 +148,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
 def _lifespan(
     store: Store, windows: Windows, live: LiveService, threads: Threads
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Return what begins and ends with the application."""
+    """Return the parts that start and stop with the application."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -164,7 +164,7 @@ def _lifespan(
 
 
 def _people(store: Store, now: Callable[[], datetime], sign_on: SingleSignOn | None) -> tuple[Principals, PersonSignIn]:
-    """Return the services that let people in."""
+    """Return the services that sign people in."""
     only = sign_on is not None and sign_on.settings.only
     return Principals(store, now), PersonSignIn(store, now, only_break_glass=only)
 
@@ -191,7 +191,7 @@ def _vendors(services: Services, door: Door, quick: ThreadPoolExecutor) -> list[
 
 
 def _mounted(route: VendorRoute) -> Any:  # noqa: ANN401  (a handler of Litestar)
-    """Return a handler for the vendor's paths that leaves the whole request to ``route``."""
+    """Return a handler for the vendor's paths that passes the whole request to ``route``."""
 
     @asgi(route.mounted_at, copy_scope=False)
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,12 +18,12 @@ class ClientDisconnect(Exception):  # noqa: N818  (an event, not a fault)
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request, names in lower case; of a repeated one the last."""
+    """Return the headers of a request, names in lower case; the last of a repeated one."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def raw_path(scope: Scope) -> str:
-    """Return the path as it was sent, percent-encoded, without the prefix of a proxy."""
+    """Return the path as sent, percent-encoded, without the prefix of a proxy."""
     raw = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
     return raw.removeprefix(scope.get("root_path", ""))
 

@@ -1,4 +1,4 @@
-"""Bodies of requests: read up to a limit, then JSON with the place of its first fault."""
+"""Bodies of requests: read up to a limit, then parsed as JSON, with the position of the first fault."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _AT_BYTE = re.compile(r"^(?:JSON is malformed: )?(?P<fault>.*) \(byte (?P<offset
 
 
 def check_json(headers: Mapping[str, str]) -> None:
-    """Refuse a body that says of itself that it is something else; one that says nothing is taken for JSON.
+    """Reject a body that declares a type other than JSON or an encoding; a missing type counts as JSON.
 
     Raises ``RequestError``: ``content_type.unsupported``, ``content_encoding.unsupported``.
     """
@@ -90,7 +90,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def _malformed(body: bytes, offset: int, fault: str) -> RequestError:
-    """Name the place of a fault as an editor would: lines and characters from 1."""
+    """Return the error with the position of a fault as in an editor: lines and characters from 1."""
     before = body[:offset].decode(errors="replace")
     line = before.count("\n") + 1
     column = len(before) - before.rfind("\n")

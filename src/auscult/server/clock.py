@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Clock(NamedTuple):
-    """``now`` gives seconds since the epoch; ``monotonic`` seconds of a clock that is never set back."""
+    """A clock: ``now`` returns seconds since the epoch, ``monotonic`` seconds of a clock that is never set back."""
 
     now: Callable[[], float]
     monotonic: Callable[[], float]

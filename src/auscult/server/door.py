@@ -1,4 +1,4 @@
-"""The way in: who is asking, how often, what about, and whether they may. In this order, each check for all APIs."""
+"""Admission of requests: caller, rate limit, apps and scopes, checked in this order for all APIs."""
 
 from collections.abc import Mapping
 
@@ -14,17 +14,17 @@ from auscult.services.operations.log_context import PRINCIPAL
 
 
 class Door:
-    """Lets a request in, or raises what it is answered with."""
+    """Admission of a request; a refusal is raised as the error of its response."""
 
     def __init__(self, authenticator: Authenticator, limiter: SharedLimiter, tenancy: Tenancy) -> None:
-        """Check with these, in the order of the methods."""
+        """Check requests with these, in the order of the methods."""
         self.parts = authenticator, limiter, tenancy
         self._authenticator = authenticator
         self._limiter = limiter
         self._tenancy = tenancy
 
     async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
-        """Find the client by its token, and count the request against its account (rules 14 and 18).
+        """Return the client of a token, and count the request against its account (rules 14 and 18).
 
         Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``.
         """
@@ -34,7 +34,7 @@ class Door:
         return client
 
     async def principal(self, scope: Scope) -> Principal:
-        """Find the caller by its token. Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``."""
+        """Return the caller of a token. Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``."""
         return Principal.of_client(await self.client(scope, headers_of(scope)))
 
     async def count(self, scope: Scope, account_id: str) -> None:
@@ -47,11 +47,11 @@ class Door:
     async def tenants(
         self, client: Client | Principal, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
     ) -> tuple[Tenant, ...]:
-        """Find the apps that a request is about (rule 16). Raises ``AccessError``."""
+        """Return the apps that a request is about (rule 16). Raises ``AccessError``."""
         return await self._tenancy.tenants(client, path, headers, required)
 
 
 def check_scope(held: frozenset[str], scopes: frozenset[str]) -> None:
-    """Refuse a caller that holds none of these scopes (rule 15). Raises ``AccessError``: ``scope.missing``."""
+    """Refuse a caller that has none of these scopes (rule 15). Raises ``AccessError``: ``scope.missing``."""
     if not held & scopes:
         raise AccessError(f"The client needs one of these scopes: {', '.join(sorted(scopes))}.", code="scope.missing")

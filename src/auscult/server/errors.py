@@ -53,7 +53,7 @@ TOO_MANY = "You've exceeded the per-minute rate limit. Wait for sometime before 
 
 
 class Reason(NamedTuple):
-    """How an error with this reason is answered. ``msg`` None takes the error's own words."""
+    """The response to an error with this reason. With ``msg`` None it has the error's own message."""
 
     status: int
     code: int
@@ -266,7 +266,7 @@ REASONS: Mapping[str, Reason] = {
     "server.failed": Reason(500, 500, "A fault of ours; the log has it under `requestId`.", "Internal Server Error"),
     "server.not_ready": Reason(503, 503, "The database does not answer."),
 }  # fmt: skip
-"""Every reason that an answer may carry; docs/reference/errors.md shows them, and a test holds the two together."""
+"""Every reason of an error response; docs/reference/errors.md lists them, and a test compares the two."""
 
 _REASON_OF_KIND: Mapping[type[AuscultError], str] = {
     AccessError: "tenant.unknown",
@@ -281,11 +281,11 @@ _REASON_OF_KIND: Mapping[type[AuscultError], str] = {
     BusyError: "backlog.full",
     EngineError: "engine.unavailable",
 }
-"""How an error is answered whose reason is not in the table, as one of a plugin may be."""
+"""Reason in place of one that is not in the table, such as a plugin's."""
 
 
 def reason_of(error: AuscultError) -> Reason:
-    """How this error is answered."""
+    """Return the entry of the table for this error."""
     if error.reason in REASONS:
         return REASONS[error.reason]
     kinds = (_REASON_OF_KIND[kind] for kind in type(error).__mro__ if kind in _REASON_OF_KIND)
@@ -304,7 +304,7 @@ def error_response(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
 
 
 def error_body(error: AuscultError, request_id: str) -> bytes:
-    """Return the JSON body of an answer about this error."""
+    """Return the JSON body of the response to this error."""
     reason = reason_of(error)
     msg = reason.msg or error.message
     details: dict[str, Any] = {
@@ -324,7 +324,7 @@ def error_body(error: AuscultError, request_id: str) -> bytes:
 
 
 def error_answer(scope: Scope, error: AuscultError, headers: Mapping[str, str] | None = None) -> Response[bytes]:
-    """Return the whole answer to a request that ended in this error."""
+    """Return the whole response to a request that ended in this error."""
     status, body, media_type = error_response(scope, error)
     challenge = {"WWW-Authenticate": "Bearer"} if status == HTTP_401_UNAUTHORIZED else {}
     return Response(body, status_code=status, headers={**(headers or {}), **challenge}, media_type=media_type)
@@ -333,9 +333,9 @@ def error_answer(scope: Scope, error: AuscultError, headers: Mapping[str, str] |
 def exception_handlers(
     trouble_of: Callable[[Exception], str | None],
 ) -> dict[int | type[Exception], Callable[..., Response[bytes]]]:
-    """Return what makes every error that leaves a handler an answer.
+    """Return the handlers that respond to every error of a handler.
 
-    A failure in trouble of the database (``trouble_of``: away, full) is no fault of the server: the client may ask again.
+    A failure in trouble of the database (``trouble_of``: away, full) is no fault of the server: the client may retry.
     """
 
     def refused(request: AnyRequest, error: AuscultError) -> Response[bytes]:
@@ -354,7 +354,7 @@ def exception_handlers(
         return error_answer(scope_of(request), RequestError(error.detail, code=reason), error.headers)
 
     def left(request: AnyRequest, error: ClientDisconnect) -> Response[bytes]:
-        del request, error  # nobody reads the answer
+        del request, error  # the client is gone and reads no response
         return Response(b"", status_code=HTTP_400_BAD_REQUEST)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
@@ -375,12 +375,12 @@ def exception_handlers(
 
 
 def with_head(methods: AbstractSet[str]) -> set[str]:
-    """Return methods of a path with HEAD, which is answered wherever GET is."""
+    """Return methods of a path with HEAD, which is served wherever GET is."""
     return {*methods, "HEAD"} if "GET" in methods else set(methods)
 
 
 class MethodNotAllowedError(RequestError):
-    """A known path asked with a method that it does not take."""
+    """A request to a known path with a method that it does not support."""
 
     code = "method.not_allowed"
 
@@ -391,7 +391,7 @@ class MethodNotAllowedError(RequestError):
 
 
 def _shortened(value: object) -> object:
-    """A given value as the answer repeats it: long ones only by their beginning."""
+    """Return a given value as the response repeats it, a long one cut off."""
     if isinstance(value, int | float | bool | None):
         return value if not isinstance(value, int) or abs(value) < 2**64 else str(value)[:_LONGEST_VALUE]
     shown = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()

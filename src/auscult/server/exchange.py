@@ -1,4 +1,4 @@
-"""One request while it is answered: its id, and where its account stands under the rate limit."""
+"""One request in progress: its id, and the state of its account under the rate limit."""
 
 import re
 import secrets
@@ -20,9 +20,9 @@ _GUARDS = (
 
 
 class Exchange:
-    """One request while it is answered: ``path`` as it was sent, ``decision`` once it was counted.
+    """One request in progress: ``path`` as it was sent, ``decision`` once it is counted.
 
-    ``route`` is the template of its path, empty while none is found; ``conversation_id`` the one that the path names.
+    ``route`` is the template of its path, empty until one is found; ``conversation_id`` the id in the path.
     """
 
     __slots__ = ("conversation_id", "decision", "path", "request_id", "route")
@@ -36,11 +36,11 @@ class Exchange:
         self.conversation_id = ""
 
     def headers(self) -> dict[str, str]:
-        """What every answer to this request carries."""
+        """Return the headers of every response to this request."""
         return {name.decode(): value.decode() for name, value in self.raw_headers(())}
 
     def raw_headers(self, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """The same as ASGI has it, without those that the answer has of its ``own``."""
+        """Return the headers in ASGI's form, without those that the response itself has in ``own``."""
         limits = self.decision.headers() if self.decision else []
         if trace_id := TRACING.trace_id():
             limits = [*limits, (b"x-trace-id", trace_id.encode())]
@@ -50,7 +50,7 @@ class Exchange:
 
 
 def exchange_of(scope: Scope) -> Exchange:
-    """The exchange that this request belongs to."""
+    """Return the exchange of a request; create it on first use."""
     found: Exchange | None = scope.get(_KEY)
     if found is None:
         found = scope[_KEY] = Exchange(_request_id(scope), scope["path"])
@@ -58,7 +58,7 @@ def exchange_of(scope: Scope) -> Exchange:
 
 
 def _request_id(scope: Scope) -> str:
-    """The caller's own id where it is a sane one, so that their log and ours can be read side by side."""
+    """Return the caller's own id if it is a sane one, so that their log and ours can be compared, or a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             return value.decode()

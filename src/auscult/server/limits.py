@@ -1,7 +1,7 @@
-"""Rate limits (rule 18): how many requests a minute one account may make, whichever process it asks.
+"""Rate limits (rule 18): the requests that one account may make in a minute, over all processes.
 
-Accounts are counted in common by all that serve one database (``SharedLimiter``). Those whom nobody knows are counted
-by address in each process for itself (``MinuteLimiter``): that slows guessing down, and costs no writing.
+All processes that serve one database count accounts together (``SharedLimiter``). Requests of unknown callers are
+counted by address, in each process separately (``MinuteLimiter``): that slows guessing down, without any write.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ WINDOW_S = 60
 
 
 class Decision(NamedTuple):
-    """Whether one request may go on, and how its account stands after it."""
+    """The decision on one request, and the state of its account's limit after it."""
 
     allowed: bool
     limit: int
@@ -24,7 +24,7 @@ class Decision(NamedTuple):
     reset_s: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers of the limit that every answer has; a refusal also has the time of the next attempt."""
+        """Return the headers of the limit for every response; a refusal also has the time of the next attempt."""
         pairs = [
             (b"ratelimit-limit", b"%d" % self.limit),
             (b"ratelimit-remaining", b"%d" % self.remaining),
@@ -35,22 +35,22 @@ class Decision(NamedTuple):
 
 
 class Limiter(Protocol):
-    """Counts requests by caller."""
+    """A counter of requests by caller."""
 
     def acquire(self, key: str) -> Decision | None:
-        """Count one request of ``key``, or refuse it. Return None where there is no limit."""
+        """Count one request of ``key``, or refuse it. Return None without a limit."""
         ...
 
 
 class NoLimit:
-    """Lets every request through."""
+    """A limiter that admits every request."""
 
     def acquire(self, key: str) -> None:
         """Count nothing."""
 
 
 class SharedLimiter:
-    """Allows each account ``limit`` requests in a window of a minute, which begins with its first request."""
+    """A limiter of each account to ``limit`` requests in a window of a minute that begins with its first request."""
 
     def __init__(self, windows: Windows, limit: int) -> None:
         """Count in ``windows``, which every serving process shares; a ``limit`` of 0 is none."""
@@ -58,7 +58,7 @@ class SharedLimiter:
         self._limit = limit
 
     async def acquire(self, account_id: str) -> Decision | None:
-        """Count one request of an account, or refuse it. Return None where there is no limit."""
+        """Count one request of an account, or refuse it. Return None without a limit."""
         if not self._limit:
             return None
         arguments = (f"account {account_id}", self._limit, WINDOW_S)
@@ -71,7 +71,7 @@ class SharedLimiter:
 
 
 class MinuteLimiter:
-    """Allows each key ``limit`` requests in a window of a minute, which begins with its first request.
+    """A limiter of each key to ``limit`` requests in a window of a minute that begins with its first request.
 
     Safe to call from many threads. Keys without a request in the last minute are forgotten.
     """

@@ -22,7 +22,7 @@ from auscult.storage.store import AppStore, Store
 LOG = logging.getLogger(__name__)
 
 RECEIVERS = 2
-"""Threads that store arrivals: loads, which have threads of their own, must not delay them."""
+"""Threads that store arrivals; loads have other threads, so that they do not delay arrivals."""
 
 Key = tuple[str, str]
 """App and conversation."""
@@ -49,11 +49,11 @@ class LiveService:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the server is ending, so that nobody should listen any longer."""
+        """True while the server stops: no listener should start or continue."""
         return self._closed.is_set()
 
     def conversation(self, app: AppStore, conversation_id: str) -> LiveConversation:
-        """A live conversation of an app."""
+        """Return a live conversation of an app."""
         return self.assistant.conversation(app, conversation_id)
 
     async def receive(
@@ -69,7 +69,7 @@ class LiveService:
         await asyncio.get_running_loop().run_in_executor(self._receiving, store)
 
     def changed(self, app: AppStore, conversation_id: str) -> None:
-        """Notify listeners, and have the conversation processed: again where it is being processed already."""
+        """Notify listeners, and queue the conversation; if it is being processed, process it again afterwards."""
         key = (app.tenant.app_id, conversation_id)
         self._notify(key)
         with self._lock:
@@ -82,12 +82,12 @@ class LiveService:
         self._processing.submit(self._assist, app, key)
 
     def prepare(self, store: Store) -> None:
-        """Make what apps know ready to be searched, in a thread of its own."""
+        """Prepare the knowledge of apps for searches, in a separate thread."""
 
         def ready() -> None:
             try:
                 self.assistant.library.prepare([store.within(tenant) for tenant in store.tenants()])
-            except Exception:  # what is not ready now is made ready when it is asked for
+            except Exception:  # knowledge that is not ready yet is prepared on its first use
                 LOG.warning("knowledge is not ready yet", exc_info=True)
 
         threading.Thread(target=ready, name="preparing", daemon=True).start()
@@ -119,7 +119,7 @@ class LiveService:
             self._notify(key)
 
     def close(self) -> None:
-        """End what is in hand; the rest is done by a worker."""
+        """Finish the processing in progress; a worker does the rest."""
         self.stop_listening()
         self._receiving.shutdown()
         self._processing.shutdown(cancel_futures=True)

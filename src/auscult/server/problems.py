@@ -1,4 +1,4 @@
-"""Errors of our own API: problem details as RFC 9457 has them, made of the same errors and the same table of reasons."""
+"""Errors of our own API: problem details (RFC 9457), made of the same errors and the same table of reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _PAGES = "/assist/"
 _VENDORS = "/api/v1/public/"
 
 OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
-"""Reasons that our own API answers with another status than the reports, which answer as the vendor does."""
+"""Statuses of our own API for reasons where the reports have another one, the vendor's."""
 
 TITLES: Mapping[int, str] = {
     400: "The request is wrong",
@@ -44,23 +44,23 @@ class RefusedDocumentError(FormError):
     """A form with faults, each listed separately."""
 
     def __init__(self, message: str, details: tuple[Detail, ...]) -> None:
-        """``details`` become ``errors`` of the problem."""
+        """Store ``details``, which become ``errors`` of the problem."""
         super().__init__(message)
         self.details = details
 
 
 def is_own(path: str) -> bool:
-    """Whether a path belongs to our own API."""
+    """Return whether a path belongs to our own API."""
     return path.startswith((_OWN, _PAGES)) and not path.startswith(_VENDORS)
 
 
 def status_of(error: AuscultError, status: int) -> int:
-    """The status that our own API answers with, where the reports answer with ``status``."""
+    """Return the status of our own API where the reports have ``status``."""
     return OWN_STATUSES.get(error.reason, status)
 
 
 def problem_body(error: AuscultError, status: int, path: str, request_id: str, value: object) -> bytes:
-    """The JSON body of a problem. ``value`` is the error's, shortened."""
+    """Return the JSON body of a problem. ``value`` is the error's, shortened."""
     details: dict[str, Any] = {
         "type": f"/docs#{error.reason}",
         "title": TITLES.get(status, "The request failed"),

@@ -22,14 +22,14 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class ByteRange(NamedTuple):
-    """Bytes from ``first`` to ``last``, both in it."""
+    """Bytes from ``first`` to ``last``, both included."""
 
     first: int
     last: int
 
 
 def byte_range(header: str, size: int) -> ByteRange | None:
-    """Return the one range that a ``Range`` header asks for, None to answer with all. Raises ``ValueError`` outside.
+    """Return the range of a ``Range`` header, None for the whole. Raises ``ValueError`` for one outside of the file.
 
     A header that is malformed or asks for several ranges is ignored, as RFC 9110 allows.
     """
@@ -50,7 +50,7 @@ def byte_range(header: str, size: int) -> ByteRange | None:
 
 
 def handlers(services: Services) -> list[HTTPRouteHandler]:
-    """Return the handler of signed links. A function: Litestar copies what handlers are given."""
+    """Return the handler of signed links. A function, as Litestar copies the objects passed to handlers."""
 
     @get("/api/v1/recordings/{recording_id:str}/media", include_in_schema=False)
     async def media_route(request: Request[Any, Any, Any], recording_id: FromPath[str]) -> Response[Any]:

@@ -6,7 +6,7 @@ from auscult.formats import Limits
 
 
 class ServerSettings(Struct, frozen=True, kw_only=True):
-    """What the operator may choose about serving. Times in seconds, sizes in bytes."""
+    """The operator's options for serving. Times in seconds, sizes in bytes."""
 
     rate_limit: int = 6000
     """Requests that one account may make in a minute (rule 18); 0 for no limit."""
@@ -27,7 +27,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     """How long a link to a recording is valid."""
 
     transcribes: bool = False
-    """Whether recordings are transcribed as they come in."""
+    """True if recordings are transcribed on arrival."""
 
     batch_size: int = 250
     """Conversations that are accepted and processed together."""
@@ -36,26 +36,26 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     """Conversations of each priority that may wait to be scored before more are refused; 0 for any number."""
 
     limits: Limits = Limits()
-    """How large one conversation may be."""
+    """Limits on the size of one conversation."""
 
     token_audience: str | None = None
-    """What a token that has an ``aud`` must name; where none is chosen, a token with an ``aud`` is not for us."""
+    """The audience that a token with an ``aud`` must name; without this setting, such a token is refused."""
 
     clock_skew_s: float = 5
-    """How far a client's clock may run ahead of ours (``iat``, ``nbf``). An expiry is kept to the second."""
+    """Largest lead of a client's clock over ours (``iat``, ``nbf``). An expiry is exact to the second."""
 
     client_memory_s: float = 0.5
-    """How long a client is remembered before it is looked up again, so how soon a revocation bites at the latest."""
+    """Time for which a client is cached, and so the longest delay of a revocation."""
 
     page_threads: int = 0
-    """Threads that read pages. 0 is for an embedded database: it reads pages where the request is handled, which costs
-    half of what handing them over does, and leaves only those that a rare filter makes slow to a few threads."""
+    """Threads that read pages. 0 is for an embedded database: it reads pages in the event loop, at half the cost of
+    passing them to a thread, and uses a few threads only for pages that a rare filter makes slow."""
 
     connector_folders: tuple[str, ...] = ()
     """Folders below which connectors that are applied over the API may read."""
 
     metrics_token: str | None = None
-    """What /metrics asks for; where there is none, it is open."""
+    """The token that /metrics requires; without one, it is open."""
 
     is_one_of_several: bool = False
-    """Whether other processes serve on the same socket, and /metrics returns the sums of all."""
+    """True if other processes serve on the same socket, and /metrics returns the sums of all."""

@@ -1,7 +1,7 @@
-"""What may be read (rule 16): client, account, org and app must belong together.
+"""Tenancy (rule 16): client, account, org and app of a request must belong together.
 
-Everything that does not fit ends in one error, and an app that is not the client's own is never looked up,
-so an unknown app and a stranger's cost the same and look the same.
+Every mismatch ends in the same error, and an app that is not the client's own is never read from the store,
+so an unknown app and another client's cost the same and look the same.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ class _Known(Struct, frozen=True):
 
 
 class Tenancy:
-    """Finds the apps that a request is about. Those that there are are remembered for ``memory_s`` seconds.
+    """Finder of the apps that a request is about. Existing apps are cached for ``memory_s`` seconds.
 
-    One that there is not may come to be at any moment, in another process: it is looked for again every time.
+    An unknown app is read again every time, as another process may create it at any moment.
     """
 
     def __init__(self, store: Store, memory_s: float, monotonic: Callable[[], float]) -> None:
-        """Know no app yet."""
+        """Start with an empty cache."""
         self._store = store
         self._memory_s = memory_s
         self._monotonic = monotonic
@@ -39,9 +39,9 @@ class Tenancy:
     async def tenants(
         self, client: Client | Principal, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
     ) -> tuple[Tenant, ...]:
-        """Find the apps asked for, at least one: the path's, else the ``iId`` header's, else all that the client reads.
+        """Return the requested apps, at least one: the path's, else the ``iId`` header's, else all of the client.
 
-        ``required`` headers must be there; accountId and orgId not where the path names the account.
+        ``required`` headers must be present, except accountId and orgId where the path names the account.
         Raises ``AccessError``: ``header.missing``, ``tenant.unknown``.
         """
         accounts = {value for value in (path.get("accountId"), headers.get("accountid")) if value}

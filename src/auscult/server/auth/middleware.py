@@ -23,7 +23,7 @@ class Authentication(AbstractAuthenticationMiddleware):
     """Authentication by one method. OPTIONS needs none."""
 
     def __init__(self, app: ASGIApp, method: SignInMethod) -> None:
-        """Let ``method`` find the caller."""
+        """Find the caller by ``method``."""
         super().__init__(app)
         self._method = method
 
@@ -36,7 +36,7 @@ class Authentication(AbstractAuthenticationMiddleware):
 def authentication(method: SignInMethod) -> Callable[[ASGIApp], ASGIApp]:
     """Return the middleware of a router whose callers sign in by ``method``.
 
-    A function: Litestar copies what routers are given, and ``method`` reaches to the store.
+    A function, as Litestar copies the objects passed to routers, and ``method`` refers to the store.
     """
 
     def around(app: ASGIApp) -> ASGIApp:

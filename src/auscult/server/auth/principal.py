@@ -12,8 +12,8 @@ from auscult.storage.people.access import Access
 class Principal(Struct, frozen=True, kw_only=True):
     """The caller of a request: the account and the apps that it may reach, and its permissions (scopes).
 
-    ``name`` stands in trails where a request names no person. ``agent`` is the person at the agent's page, ``access``
-    the user behind a session or a personal token; a user's apps and rights follow from grants, not from scopes.
+    ``name`` is logged in trails where a request names no person. ``agent`` is the person at the agent's page, and
+    ``access`` the user of a session or a personal token, whose apps and rights follow from grants, not from scopes.
     """
 
     name: str
@@ -25,21 +25,21 @@ class Principal(Struct, frozen=True, kw_only=True):
 
     @property
     def is_person(self) -> bool:
-        """Return whether a user asks, by a session or a personal token."""
+        """Return whether the caller is a user, by a session or a personal token."""
         return self.access is not None
 
     @property
     def agent_ids(self) -> frozenset[str]:
-        """Return the agents that the user is; a client is none."""
+        """Return the ids of the agents that the user is; none for a client."""
         return frozenset() if self.access is None else self.access.user.agent_ids
 
     def acting_as(self, named: str | None) -> str:
-        """Return the name for a trail: a client may name a person, a person is always themselves."""
+        """Return the name for a trail: a client may name a person, a person's own name is fixed."""
         return self.name if self.is_person else named or self.name
 
     @classmethod
     def of_user(cls, access: Access) -> Self:
-        """Return the principal that a session or a personal token stands for."""
+        """Return the principal of a session or a personal token."""
         return cls(
             name=access.user.email,
             account_id=access.user.account_id,
@@ -50,7 +50,7 @@ class Principal(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_client(cls, client: Client, agent: AssistedAgent | None = None) -> Self:
-        """Return the principal that a client's token stands for."""
+        """Return the principal of a client's token."""
         return cls(
             name=client.client_id,
             account_id=client.account_id,

@@ -1,11 +1,11 @@
-"""Who is asking (rule 14): a JWT signed with HS256 by the secret of the client that its ``appId`` names.
+"""Authentication (rule 14): a JWT signed with HS256 by the secret of the client that its ``appId`` names.
 
-The order of the checks is chosen for what their answers reveal: what anybody can see in a token (its shape, its
-algorithm) has reasons of its own; an unknown client, a revoked one and a wrong signature have one; and what the
-claims are worth is shown only to a holder of the secret.
+The order of the checks limits the information in their errors: visible faults of a token (its shape, its algorithm)
+have reasons of their own; an unknown client, a revoked one and a wrong signature share one; and faults of the claims
+are shown only to a holder of the secret.
 
-``jti`` has to be a text that is not empty. Using a token only once would need every serving process to share what was
-seen, and the vendor's tokens are made to be used many times; so it is not done.
+``jti`` must be a text that is not empty. Single use of a token would need all serving processes to share the used
+ones, and the vendor's tokens are made to be used many times; so a token may be used again.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _MOST_REMEMBERED = 4096
 
 
 class Claims(Struct, frozen=True):
-    """The claims that are looked at; ``agent`` and ``app`` where a person signs in. Any others are passed over."""
+    """The claims that are checked; ``agent`` and ``app`` where a person signs in. Any others are ignored."""
 
     app_id: Any = msgspec.field(name="appId", default=None)
     exp: Any = UNSET
@@ -54,15 +54,15 @@ class _Verified(Struct, frozen=True):
 
 
 class Authenticator:
-    """Finds the client of a request by its token.
+    """Authentication of the client of a request by its token.
 
-    Clients are remembered for ``client_memory_s``, so a revocation bites that much later at most, in each process.
-    A token whose signature was found good is remembered beside the secret it was made with; its client and its times
-    are looked at again on every request.
+    Clients are cached for ``client_memory_s``, so a revocation takes effect at most that much later, in each process.
+    A token with a valid signature is cached together with the secret that signed it; its client and its times are
+    checked again on every request.
     """
 
     def __init__(self, clients: Clients, settings: ServerSettings, clock: Clock) -> None:
-        """Know nobody yet."""
+        """Start with empty caches."""
         self._clients = clients
         self._settings = settings
         self._clock = clock
@@ -73,12 +73,12 @@ class Authenticator:
         self._decoy = secrets.token_urlsafe(32)
 
     async def client(self, headers: Mapping[str, str]) -> Client:
-        """Find the client that asks. Raises ``AccessError``: ``token.*``."""
+        """Return the client of a request. Raises ``AccessError``: ``token.*``."""
         client, _ = await self.holder(_token(headers), self._settings.token_audience)
         return client
 
     async def holder(self, token: str, audience: str | None) -> tuple[Client, Claims]:
-        """Find who signed a token, and what it claims. An ``aud`` in it must name this audience.
+        """Return the client that signed a token, and its claims. An ``aud`` in it must name this audience.
 
         Raises ``AccessError``: ``token.*``.
         """
@@ -94,7 +94,7 @@ class Authenticator:
         return client, claims
 
     async def _find(self, client_id: object) -> Client | None:
-        """Look a client up, or remember it."""
+        """Return a client from the cache or the store, or None."""
         if not isinstance(client_id, str) or not 0 < len(client_id) <= _LONGEST_CLIENT_ID or "\0" in client_id:
             return None
         known = self._known.get(client_id)
@@ -108,7 +108,7 @@ class Authenticator:
         return known.client
 
     def _read(self, token: str) -> Claims:
-        """Read the claims of a token, before anything vouches for them."""
+        """Read the claims of a token, before its signature is verified."""
         try:
             decoded = self._jws.decode_complete(token, options={"verify_signature": False})
             claims = msgspec.json.decode(decoded["payload"], type=Claims)
@@ -122,7 +122,7 @@ class Authenticator:
         return claims
 
     def _verify(self, token: str, claims: Claims, secret: str) -> None:
-        """Check the signature, and remember that it was good."""
+        """Verify the signature, and cache a valid one."""
         try:
             self._jws.decode_complete(token, secret, algorithms=[_ALGORITHM])
         except InvalidTokenError as error:
@@ -132,7 +132,7 @@ class Authenticator:
         self._verified[token] = _Verified(claims, secret)
 
     def _check(self, claims: Claims, audience: str | None) -> None:
-        """Enforce every claim that is there."""
+        """Check every claim that is present."""
         now = self._clock.now()
         soon = now + self._settings.clock_skew_s
         expiry, not_before, issued = (_instant(claims, name) for name in ("exp", "nbf", "iat"))
@@ -156,7 +156,7 @@ def _check_audience(given: object, audience: str | None) -> None:
 
 
 def bearer(headers: Mapping[str, str]) -> str:
-    """Return the token of ``auth``, or else of ``Authorization: Bearer``; empty where there is none."""
+    """Return the token of ``auth``, or else of ``Authorization: Bearer``; empty without one."""
     given = headers.get("auth", "").strip()
     if not given:
         kind, _, given = headers.get("authorization", "").strip().partition(" ")
@@ -165,7 +165,7 @@ def bearer(headers: Mapping[str, str]) -> str:
 
 
 def _token(headers: Mapping[str, str]) -> str:
-    """Take the token from ``auth``, or else from ``Authorization: Bearer``."""
+    """Return the token of a request. Raises ``AccessError``: ``token.missing``, ``token.malformed`` for a long one."""
     given = bearer(headers)
     if not given:
         raise AccessError("Give a token in the header auth, or as Authorization: Bearer.", code="token.missing")

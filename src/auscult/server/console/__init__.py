@@ -1,8 +1,8 @@
 """ROOM: pages for people: the console, and the agent's page.
 
-The console's pages stand below ``/console`` (``application.py``), for those who are signed in as users. The agent's page
-is files that hold nobody's conversation, and a way in for who is signed in by a link. Its script asks for everything under ``/assist/-/``: there the handlers of ``api/assist/live.py`` are served once
-more, to a browser that holds a cookie instead of a token.
+The console's pages are below ``/console`` (``application.py``), for signed-in users. The agent's page consists of files
+without any conversation, and of the sign-in by a link. Its script requests everything under ``/assist/-/``, where the
+handlers of ``api/assist/live.py`` are served again, to a browser with a cookie instead of a token.
 """
 
 from litestar import Router
@@ -20,7 +20,7 @@ BEHIND = "/assist/-"
 
 
 def routers(door: PageDoor, admission: Guard, services: Services, demo: Demo | None) -> list[Router]:
-    """Return the routers of the pages, of their sign-in, and of what they ask of the server."""
+    """Return the routers of the pages, of their sign-in, and of the requests of their scripts."""
     live = behind(BEHIND, FOR_AGENTS, method=door, admission=admission, services=services, include_in_schema=False)
     pages = console_router(services, demo)
     return [pages, live, session_router(f"{BEHIND}/session", door.sign_in), files_router(BEHIND)]

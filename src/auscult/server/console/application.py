@@ -1,4 +1,4 @@
-"""Puts the console together: its pages, its files, and what they answer when something is wrong."""
+"""Assembly of the console: its pages, its files, and its responses to errors."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -132,7 +132,7 @@ _PAGES = (
 
 
 def console_router(services: Services, demo: Demo | None = None) -> Router:
-    """Return everything below ``/console``. With ``demo`` it is one."""
+    """Return the router of everything below ``/console``; with ``demo``, of a demo."""
     store, now, assets = services.store, services.now, read_assets()
     console = Console(assets=assets, templates=Templates(), now=now, counts=counts_of, services=services)
     visitors = Visitors(store, now, demo)
@@ -168,7 +168,7 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
 
 
 def counts_of(visitor: Visitor) -> Mapping[str, int]:
-    """Return what waits for a visitor, by the name of the page in the menu."""
+    """Return the number of items that wait for a visitor, by the name of the page in the menu."""
     found: dict[str, int] = {}
     if "audit.perform" in visitor.permissions:
         found["My audits"] = visitor.app.queue.count_waiting(visitor.email)
@@ -178,7 +178,7 @@ def counts_of(visitor: Visitor) -> Mapping[str, int]:
 
 
 def same_site(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let nothing be written that a page of another site may have caused. Raises ``AccessError`` ``origin.*``."""
+    """Refuse a write that a page of another site may have caused. Raises ``AccessError`` ``origin.*``."""
     del handler
     scope: Any = connection.scope
     headers = headers_of(scope)
@@ -202,7 +202,7 @@ def _assets(assets: Assets) -> HTTPRouteHandler:
 
 
 class ThemeForm(Struct, frozen=True, kw_only=True):
-    """The theme that was chosen, and the page to go back to."""
+    """The chosen theme, and the page to return to."""
 
     theme: str
     back: str = BASE
@@ -210,12 +210,12 @@ class ThemeForm(Struct, frozen=True, kw_only=True):
 
 @post("/theme", sync_to_thread=False)
 def theme(data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
-    """Keep the reader's theme, and lead back."""
+    """Store the reader's theme in a cookie, and redirect back."""
     return _keep(THEME_COOKIE, data.theme if data.theme in THEMES else "auto", data.back)
 
 
 class ShortcutsForm(Struct, frozen=True, kw_only=True):
-    """Whether keys alone are shortcuts, ``on`` or ``off``, and the page to go back to."""
+    """The choice of shortcuts of a single key, ``on`` or ``off``, and the page to return to."""
 
     shortcuts: str
     back: str = BASE
@@ -223,12 +223,12 @@ class ShortcutsForm(Struct, frozen=True, kw_only=True):
 
 @post("/shortcuts", sync_to_thread=False)
 def shortcuts(data: Annotated[ShortcutsForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
-    """Keep whether the reader wants shortcuts of a single key, and lead back."""
+    """Store the reader's choice of shortcuts of a single key in a cookie, and redirect back."""
     return _keep(SHORTCUTS_COOKIE, "off" if data.shortcuts == "off" else "on", data.back)
 
 
 class LanguageForm(Struct, frozen=True, kw_only=True):
-    """The language that was chosen, and the page to go back to."""
+    """The chosen language, and the page to return to."""
 
     language: str
     back: str = BASE
@@ -236,14 +236,14 @@ class LanguageForm(Struct, frozen=True, kw_only=True):
 
 @post("/language", sync_to_thread=False)
 def language(data: Annotated[LanguageForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
-    """Keep the reader's language for the console and agent assist, and lead back."""
+    """Store the reader's language for the console and agent assist in a cookie, and redirect back."""
     answer = _keep(LANGUAGE_COOKIE, data.language if data.language in LANGUAGES else "", data.back, path="/")
     answer.delete_cookie(LANGUAGE_COOKIE, path=BASE)  # where it was kept before it held for agent assist
     return answer
 
 
 def _keep(cookie: str, choice: str, back: str, path: str = BASE) -> Redirect:
-    """Keep a choice of the reader in a cookie for the pages below ``path``, and lead back to where it was made."""
+    """Store a choice of the reader in a cookie for the pages below ``path``, and redirect to the page ``back``."""
     answer = Redirect(local(back), status_code=303)
     answer.set_cookie(cookie, choice, max_age=_YEAR_S, path=path, samesite="lax", httponly=True)
     return answer
@@ -251,7 +251,7 @@ def _keep(cookie: str, choice: str, back: str, path: str = BASE) -> Redirect:
 
 @get("/{path:path}", sync_to_thread=False)
 def nowhere(path: FromPath[str]) -> Response[str]:
-    """Answer an address at which nothing is. Raises ``NotFoundError``."""
+    """Refuse an address without a page. Raises ``NotFoundError``."""
     raise NotFoundError(f"nothing is at {path}", code="path.unknown", field="path", value=path)
 
 
@@ -259,7 +259,7 @@ _Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
 
 
 def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:
-    """Return what the pages answer when something is wrong: a page that says what, and what to do."""
+    """Return the handlers of errors: each responds with a page that shows what is wrong, and what to do."""
 
     def sign_in(request: AnyRequest, error: SignInRequiredError) -> Response[Any]:
         del error

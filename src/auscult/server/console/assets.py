@@ -44,7 +44,7 @@ _ASSIST = ("css/fonts.css", "css/tokens.css", "assist/assist.css")
 
 
 class Asset(Struct, frozen=True):
-    """One file as it is served."""
+    """A file as served."""
 
     content: bytes
     media_type: str
@@ -54,7 +54,7 @@ class Assets:
     """All files of the console, read once. ``version`` changes with any of them."""
 
     def __init__(self, found: Mapping[str, Asset]) -> None:
-        """Keep the files by their paths."""
+        """Store the files by their paths."""
         self._found = dict(found)
         digest = hashlib.blake2b(digest_size=6)
         for path, asset in sorted(self._found.items()):
@@ -86,13 +86,13 @@ def read_assets() -> Assets:
 
 
 def _style(folder: Traversable) -> bytes:
-    """Join the style's parts: components in their order, then pages, then what changes where it is narrow."""
+    """Join the parts of the style: components in their order, then pages, then the rules for narrow windows."""
     pages = sorted(each.name for each in folder.iterdir() if each.name.startswith("page-"))
     names = [*(f"{name}.css" for name in _ORDER), *pages, *(f"{name}.css" for name in _LAST)]
     return _joined([folder / name for name in names])
 
 
 def _joined(parts: Iterable[Traversable]) -> bytes:
-    """Join parts of a style, which then stands above the folders."""
+    """Join parts of a style into a file above their folders."""
     text = "\n".join(part.read_text(encoding="utf-8") for part in parts)
     return text.replace('url("../fonts/', 'url("fonts/').encode()

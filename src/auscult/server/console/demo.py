@@ -1,4 +1,4 @@
-"""The demo: a link that signs in on this machine, and people whom one may become. Absent from every other server."""
+"""The demo: a link that signs in on this machine, and people to act as. Absent from every other server."""
 
 import hmac
 
@@ -20,7 +20,7 @@ ROLES = {
 
 
 class Demo(Struct, frozen=True, kw_only=True):
-    """What makes a server a demo: the secret of its link, and its people, of whom the first signs in."""
+    """The data of a demo: the secret of its link, and its people; the link signs in the first."""
 
     secret: str
     people: tuple[Persona, ...]
@@ -30,9 +30,9 @@ class Demo(Struct, frozen=True, kw_only=True):
         return hmac.compare_digest(self.secret.encode(), secret.encode(errors="surrogatepass"))
 
     def personas(self, here: str) -> tuple[Persona, ...]:
-        """Return its people with their roles in the reader's language; one of them is here, by e-mail address."""
+        """Return its people with their roles in the reader's language. ``here``: e-mail address of the current one."""
         return tuple(replace(each, role=_(each.role), is_here=each.email == here) for each in self.people)
 
     def has(self, email: str) -> bool:
-        """Return whether one may become the person of this e-mail address."""
+        """Return whether the demo has a person with this e-mail address."""
         return any(each.email == email for each in self.people)

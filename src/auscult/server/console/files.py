@@ -1,6 +1,7 @@
-"""The agent's page: two documents, whatever the address names, and their files, each at an address that names its content.
+"""The agent's page: two documents for all addresses, and their files, each at an address that names its content.
 
-A document is in the language that was chosen in the console, or else in that of the browser, and has the texts of the page's script with it.
+A document is in the language chosen in the console, or else in that of the browser, and contains the texts of the
+page's script.
 """
 
 from collections.abc import Mapping
@@ -24,16 +25,16 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""Content-Security-Policy of the pages: our own files from here, and no way to make markup or script of a text."""
+"""Content-Security-Policy of the pages: only our own files, and no markup or script made of a text."""
 
 _HTML = "text/html; charset=utf-8"
 _YEAR_S = 365 * 24 * 3600
 
 
 def files_router(behind: str) -> Router:
-    """Return the router of the pages, and of their files below the path ``behind``. They are small, and kept in memory."""
+    """Return the router of the pages and their files below the path ``behind``; all are small and kept in memory."""
     assets = read_assets()
-    # Files stand below their version, so that a browser may keep them.
+    # Addresses of files contain their version, so that a browser may cache them.
     conversation, listing = (render_pages(name, f"-/files/{assets.version}") for name in ("conversation", "list"))
     return AppRouter(
         "/",
@@ -72,7 +73,7 @@ def _files(behind: str, assets: Assets) -> HTTPRouteHandler:
 
 
 def _conversation(pages: _Pages) -> HTTPRouteHandler:
-    """Return the handler of the page of a conversation, whichever it is: its script reads the address."""
+    """Return the handler of the page of any conversation: its script reads the address."""
 
     @get("/assist/{conversation_id:str}")
     async def serve(request: AnyRequest) -> Response[bytes]:
@@ -82,7 +83,7 @@ def _conversation(pages: _Pages) -> HTTPRouteHandler:
 
 
 def _list(pages: _Pages) -> HTTPRouteHandler:
-    """Return the handler of the list of conversations. Its relative addresses hold below ``/assist/``."""
+    """Return the handler of the list of conversations. Its relative addresses are valid below ``/assist/``."""
 
     @get("/assist")
     async def serve(request: AnyRequest) -> Response[bytes]:

@@ -1,7 +1,7 @@
 """The language of a page: its catalogue, and the functions that look a text up in it.
 
 Texts are written in English where they are used, as ``_("Sign out")``. ``languages/<code>.po`` translates them;
-``python -m tools.languages`` brings the catalogues up to date and says what is not translated.
+``python -m tools.languages`` updates the catalogues and lists the texts that are not translated.
 """
 
 from collections.abc import Generator, Sequence
@@ -46,7 +46,7 @@ def current() -> str:
 
 @contextmanager
 def speaking(language: str) -> Generator[None]:
-    """Make a language the current one for a while."""
+    """Make a language the current one within the context."""
     before = _current.set(language)
     try:
         yield
@@ -77,7 +77,7 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """Return a text that means several things, in the current language: ``context`` says which is meant."""
+    """Return a text with several meanings in the current language; ``context`` selects the meaning."""
     language = _current.get()
     if language == ENGLISH:
         return message

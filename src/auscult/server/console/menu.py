@@ -1,4 +1,4 @@
-"""The menu: pages by group, each for those whose permissions open it."""
+"""The menu: pages by group, each for visitors with a permission that opens it."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from auscult.server.console.templating import NavigationGroup, NavigationItem
 
 
 class _Entry(NamedTuple):
-    """One page: its name, its path below the console, and the permissions of which each opens it (none: everybody)."""
+    """One page: its name, its path below the console, and the permissions, any of which opens it (none: for all)."""
 
     name: str
     path: str
@@ -74,7 +74,7 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
 
 
 def menu(permissions: frozenset[str], here: str, counts: Mapping[str, int], base: str) -> tuple[NavigationGroup, ...]:
-    """Return the groups that have something for these permissions. ``here`` is the name of the present page."""
+    """Return the groups with a page for these permissions. ``here`` is the name of the present page."""
     found: list[NavigationGroup] = []
     for name, entries in _GROUPS:
         items = tuple(

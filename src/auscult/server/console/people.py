@@ -26,5 +26,5 @@ def people_with(visit: Visit, permission: str) -> dict[str, str]:
 
 
 def named(names: Mapping[str, str], email: str) -> str:
-    """Return the name of a person; a client, or somebody who is not known any more, as they are stored."""
+    """Return the name of a person; a client or a former person is named as stored."""
     return names.get(email) or email or _("Nobody yet")

@@ -1,4 +1,4 @@
-"""What a form of a page posts: names with one value, or several."""
+"""The data that a form of a page posts: names with one value, or several."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -16,7 +16,7 @@ Given = Mapping[str, str | list[str]]
 
 
 def one(given: Given, name: str, otherwise: str = "") -> str:
-    """Return the value of a field without blanks around it, the first of several."""
+    """Return the value of a field without surrounding blanks, the first of several."""
     value = given.get(name, otherwise)
     return (value if isinstance(value, str) else next(iter(value), otherwise)).strip()
 
@@ -53,7 +53,7 @@ def whole(given: Given, name: str) -> int | None:
 
 
 def tried(act: Callable[[], object]) -> str:
-    """Do what a form asks for, and return what is wrong with it as a sentence; empty where it is done."""
+    """Run the action of a form, and return its error as a sentence; empty where it succeeded."""
     try:
         act()
     except AuscultError as error:

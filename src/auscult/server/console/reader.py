@@ -22,7 +22,7 @@ _WHOLE = "#,##0"
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """The one who reads a page. ``today`` is the day on which the page is made, in their time zone."""
+    """The reader of a page. ``today`` is the day on which the page is made, in their time zone."""
 
     language: str = "en"
     timezone: tzinfo = UTC
@@ -39,11 +39,11 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     @property
     def today(self) -> date:
-        """The day that it is for them."""
+        """The current day in their time zone."""
         return self.local(self.now).date()
 
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
-        """Return a number with so many decimals, a true minus sign, and a plus sign where it is ``signed``."""
+        """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""
         pattern = _WHOLE + ("." + "0" * digits if digits else "")
         text = _decimal(abs(value), pattern, self.language)
         sign = MINUS if value < 0 else "+" if signed and value > 0 else ""

@@ -1,9 +1,9 @@
-"""Who is signed in to the agent's page.
+"""Sessions of the agent's page.
 
 A client of the scope ``assist:write`` signs a link: a token (HS256, its secret) for ``LINK`` that names an agent and
-holds for an hour at most. The page's script exchanges it for a cookie that scripts cannot read: a token for
+is valid for an hour at most. The page's script exchanges it for a cookie that scripts cannot read: a token for
 ``SESSION``, signed with the same secret. Neither opens any API, and no API's token opens the page; when the client is
-revoked, both end. Nothing of it is stored.
+revoked, both end. No session is stored.
 """
 
 from collections.abc import Mapping
@@ -37,12 +37,12 @@ LINK = "auscult:assist"
 SESSION = "auscult:assist-session"
 """Audience of the token in the cookie."""
 LINK_S = 3600
-"""For how long a link may hold: it lies about in histories and chats."""
+"""Longest validity of a link, which may remain in histories and chats."""
 SESSION_S = 10 * 3600
-"""For how long a sign-in holds: a shift."""
+"""Validity of a session: a shift."""
 COOKIE = "auscult_assist"
 HEADER = "x-auscult-page"
-"""What the page's script sends along; a form or a picture of another site cannot."""
+"""The header that the page's script sends; a form or an image of another site cannot send it."""
 
 _SCOPES = frozenset({"assist:write"})
 _LONGEST_BODY = 16 * 1024
@@ -50,7 +50,7 @@ _LONGEST_ID = 255
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
-    """An agent at the page: whose client let them in, narrowed to one app and to assistance, and until when (epoch)."""
+    """An agent at the page: the client of the link, narrowed to one app and to assistance; the end in epoch seconds."""
 
     client: Client
     agent: AssistedAgent
@@ -67,13 +67,13 @@ class SessionShown(Struct, frozen=True, kw_only=True):
 
 
 class LinkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands behind ``#`` in a link."""
+    """The token after ``#`` in a link."""
 
     token: str
 
 
 class SignIn:
-    """Exchanges links for sessions, and finds who a session's cookie belongs to."""
+    """Exchange of links for sessions, and the check of a session's cookie."""
 
     def __init__(self, authenticator: Authenticator, clock: Clock, skew_s: float) -> None:
         """Read the time from ``clock``; a client's may run ahead of it by ``skew_s``."""
@@ -82,7 +82,7 @@ class SignIn:
         self._skew_s = skew_s
 
     async def begin(self, token: str) -> tuple[SignedIn, str]:
-        """Sign in with a link's token; who it is, and what the cookie holds. Raises ``AccessError``."""
+        """Sign in with a link's token; return the agent, and the value of the cookie. Raises ``AccessError``."""
         client, claims = await self.authenticator.holder(token, LINK)
         if claims.aud is UNSET or claims.exp is UNSET or claims.exp > self._clock.now() + LINK_S + self._skew_s:
             raise _bad_link(f"aud must be {LINK!r}, and exp at most {LINK_S} seconds away")
@@ -98,7 +98,7 @@ class SignIn:
         return found, jwt.encode(held, client.secret, algorithm="HS256")
 
     async def of(self, headers: Mapping[str, str]) -> SignedIn:
-        """Find who is signed in. Raises ``AccessError``: ``session.missing``, ``session.expired``."""
+        """Return the signed-in agent. Raises ``AccessError``: ``session.missing``, ``session.expired``."""
         token = _cookie(headers)
         if not token:
             raise AccessError("Nobody is signed in: open the page by a link.", code="session.missing")
@@ -117,12 +117,12 @@ class PageDoor(Door):
     """The way in for the page's script: by cookie, to the agent's one app."""
 
     def __init__(self, sign_in: SignIn, limiter: SharedLimiter, tenancy: Tenancy) -> None:
-        """Check with these, in the order of the methods."""
+        """Check requests with these, in the order of the methods."""
         super().__init__(sign_in.authenticator, limiter, tenancy)
         self.sign_in = sign_in
 
     async def principal(self, scope: Scope) -> Principal:
-        """Find the agent who is signed in, and count the request against the account of the client that let them in.
+        """Return the signed-in agent, and count the request against the account of the client that signed the link.
 
         Raises ``AccessError`` and ``RequestError``: ``session.*``, ``page.only``, ``rate.exceeded``.
         """
@@ -160,18 +160,18 @@ def session_router(path: str, sign_in: SignIn) -> Router:
 
 
 async def _for_pages(connection: Connection, _: BaseRouteHandler) -> None:
-    """Refuse what is not sent by the page's script."""
+    """Refuse a request that the page's script did not send."""
     check_page(headers_of(scope_of(connection)))
 
 
 def check_page(headers: Mapping[str, str]) -> None:
-    """Refuse what is not sent by the page's script. Raises ``AccessError``: ``page.only``."""
+    """Refuse a request that the page's script did not send. Raises ``AccessError``: ``page.only``."""
     if headers.get(HEADER) != "1":
         raise AccessError(f"This is for the agent's page, which sends {HEADER}: 1.", code="page.only", field=HEADER)
 
 
 def _signed_in(client: Client, claims: Claims, expires_at: int) -> SignedIn:
-    """Who a token of the client lets in. Raises ``AccessError``."""
+    """Return the session that a token of the client opens. Raises ``AccessError``."""
     check_scope(client.scopes, _SCOPES)
     app_id: object = next(iter(client.app_ids)) if claims.app is UNSET and len(client.app_ids) == 1 else claims.app
     if not isinstance(app_id, str) or app_id not in client.app_ids:
@@ -203,7 +203,7 @@ def _cookie(headers: Mapping[str, str]) -> str:
 
 
 def _set_cookie(scope: Scope, value: str, seconds: int) -> str:
-    """Only for the page's paths and requests of its own site; over TLS wherever the page came over it."""
+    """Return a cookie for the page's paths and requests of its own site only; restricted to TLS where the page was."""
     path = scope.get("root_path", "") + "/assist"
     secure = "; Secure" if scope.get("scheme") == "https" else ""
     return f"{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"

@@ -1,4 +1,4 @@
-"""Templates of the console: Jinja2, everything escaped, and nothing that is not there taken for nothing."""
+"""Templates of the console: Jinja2, everything escaped, and a missing value is an error."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from auscult.server.console.reader import clock
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
-    """One page that the menu leads to. ``count`` waits there; ``is_late`` where some of it is late."""
+    """One page of the menu. ``count`` items wait there; ``is_late`` where some of them are late."""
 
     name: str
     href: str
@@ -29,7 +29,7 @@ class NavigationGroup(Struct, frozen=True, kw_only=True):
 
 
 class Persona(Struct, frozen=True, kw_only=True):
-    """A person of the demo whom one may become."""
+    """A person of the demo to act as."""
 
     email: str
     name: str
@@ -38,11 +38,11 @@ class Persona(Struct, frozen=True, kw_only=True):
 
 
 class Frame(Struct, frozen=True, kw_only=True):
-    """What every page stands in: whose it is, what the menu shows, and how it is served.
+    """The frame of every page: the signed-in person, the menu, and the way that the page is served.
 
     ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
-    ``has_shortcuts``: keys alone are shortcuts. ``base`` is where the console stands, ``assets`` where its files do;
-    ``here`` is the page's own address, where forms of the frame lead back to.
+    ``has_shortcuts``: single keys are shortcuts. ``base`` is the address of the console, ``assets`` that of its files;
+    ``here`` is the page's own address, to which forms of the frame return.
     """
 
     language: str
@@ -90,5 +90,5 @@ class Templates:
         return self._environment.get_template(f"{name}.html").render(frame=frame, view=view, **(more or {}))
 
     def render_alone(self, name: str, values: Mapping[str, Any]) -> str:
-        """Render a page that stands without the menu."""
+        """Render a page without the menu."""
         return self._environment.get_template(f"{name}.html").render(values)

@@ -1,4 +1,4 @@
-"""A visit: one request for a page, with who asks, in which app, and how they read."""
+"""A visit: one request for a page, with its visitor, its app, and the reader's language, time zone and theme."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -30,17 +30,17 @@ THEME_COOKIE = "auscult_theme"
 SHORTCUTS_COOKIE = "auscult_shortcuts"
 ZONE_COOKIE = "auscult_zone"
 AFTER_COOKIE = "auscult_after"
-"""Keeps the page that was asked for until one has signed in."""
+"""Keeps the requested page until the visitor has signed in."""
 THEMES = ("auto", "light", "dark")
 
 AnyRequest = Request[Any, Any, Any]
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
-    """Who is signed in: their name, their role in words, what they may do, and the app that they act in.
+    """The signed-in person: their name, their role in words, their permissions, and the app that they act in.
 
-    ``app`` shows them what their grants open and nothing else, ``apps`` are all that are open to them. ``personas`` are
-    the people of a demo. ``principal`` holds their rights with the scope of each.
+    ``app`` contains only the data that their grants open, ``apps`` are all that are open to them. ``personas`` are the
+    people of a demo. ``principal`` has their rights with the scope of each.
     """
 
     email: str
@@ -55,13 +55,13 @@ class Visitor(Struct, frozen=True, kw_only=True):
 
 
 class SignInRequiredError(Exception):
-    """Nobody is signed in, and the page needs somebody."""
+    """A request without a session for a page that needs one."""
 
 
 class Console(Struct, frozen=True, kw_only=True):
-    """What every page is made with.
+    """The parts that every page is made with.
 
-    ``counts`` says what waits where, by the name of a page in the menu; ``services`` are those of the process.
+    ``counts`` returns the number of items that wait, by the name of a page in the menu; ``services`` are the process's.
     """
 
     assets: Assets
@@ -72,12 +72,12 @@ class Console(Struct, frozen=True, kw_only=True):
 
     @property
     def assets_at(self) -> str:
-        """Where the files stand; the address changes with their content."""
+        """The address of the files, which changes with their content."""
         return f"{BASE}/assets/{self.assets.version}"
 
 
 class Visit:
-    """One request for a page by somebody who is signed in."""
+    """One request for a page by a signed-in person."""
 
     def __init__(self, console: Console, request: AnyRequest, visitor: Visitor) -> None:
         """Read language, time zone and theme from the request."""
@@ -89,7 +89,7 @@ class Visit:
 
     @property
     def reports(self) -> Reports:
-        """The reports that show what changes here."""
+        """The reports that show the changes made here."""
         return self._console.services.reports
 
     @property
@@ -104,7 +104,7 @@ class Visit:
 
     @property
     def store(self) -> Store:
-        """The whole store, for what reaches beyond the app: users, clients, workers."""
+        """The whole store, for data beyond the app: users, clients, workers."""
         return self._console.services.store
 
     @property
@@ -132,7 +132,7 @@ class Visit:
         return found
 
     def app_for(self, permission: str) -> AppStore:
-        """Return the app with what a permission reaches, and nothing else. Raises ``NoPermissionError``."""
+        """Return the app, restricted to the data that a permission reaches. Raises ``NoPermissionError``."""
         self.require(permission)
         return self.store.within(self.app.tenant).seen_by(self.principal.visibility(permission))
 
@@ -151,12 +151,12 @@ class Visit:
         return reach.is_everything or (conversation_id is not None and self.app.people.sees(reach, conversation_id))
 
     def require(self, permission: str) -> None:
-        """Let only those in who have a permission. Raises ``NoPermissionError``."""
+        """Refuse a visitor without a permission. Raises ``NoPermissionError``."""
         if not self.may(permission):
             raise NoPermissionError(permission)
 
     def require_everywhere(self, permission: str) -> None:
-        """Let only those in who have a permission in the whole app. Raises ``NoPermissionError``."""
+        """Refuse a visitor without a permission in the whole app. Raises ``NoPermissionError``."""
         if not self.principal.may_everywhere(permission):
             raise NoPermissionError(permission)
 
@@ -167,7 +167,7 @@ class Visit:
         return page_response(body, nonce, status)
 
     def page(self, name: str, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
-        """Render a page. ``here`` is the name of the menu's item that it belongs to."""
+        """Render a page. ``here`` is the name of its item in the menu."""
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)
         body = self._console.templates.render(name, frame, view, more)
@@ -194,7 +194,7 @@ class Visit:
 
 
 def marks_of(visitor: Visitor) -> frozenset[str]:
-    """Return what opens pages besides permissions."""
+    """Return the marks that open pages in addition to permissions."""
     principal = visitor.principal
     wide = {whole_app(each) for each in visitor.permissions if principal.may_everywhere(each)}
     own = principal.agent_ids and "conversation.read" in visitor.permissions
@@ -202,7 +202,7 @@ def marks_of(visitor: Visitor) -> frozenset[str]:
 
 
 class NoPermissionError(Exception):
-    """The visitor may not see a page of their own app; the page says which permission opens it."""
+    """A visitor without the permission for a page of their own app; the page names that permission."""
 
     def __init__(self, permission: str) -> None:
         """Name the permission."""
@@ -211,7 +211,7 @@ class NoPermissionError(Exception):
 
 
 def missing(noun: str, name: str) -> NotFoundError:
-    """Return the error of something that is not there, or not for this visitor: the two look alike."""
+    """Return the error of something that does not exist, or is not open to this visitor: the two look the same."""
     return NotFoundError(f"there is no {noun} {name!r} here", code="thing.unknown", field=noun, value=name)
 
 
@@ -221,20 +221,20 @@ def page_response(body: str, nonce: str, status: int = 200) -> Response[str]:
 
 
 def page_response_of(console: Console, name: str, values: Mapping[str, Any], status: int = 200) -> Response[str]:
-    """Return a page that stands without the menu."""
+    """Return a page without the menu."""
     nonce = secrets.token_urlsafe(12)
     given = {"base": BASE, "assets": console.assets_at, "language": current(), "nonce": nonce, **values}
     return page_response(console.templates.render_alone(name, given), nonce, status)
 
 
 def local(address: str) -> str:
-    """Return an address within the console; any other leads home."""
+    """Return an address within the console, or home in place of any other."""
     is_ours = address == BASE or address.startswith((f"{BASE}/", f"{BASE}?"))
     return address if is_ours and "\\" not in address and address.isprintable() else BASE
 
 
 def page_headers(nonce: str) -> dict[str, str]:
-    """Return what the headers of every page say."""
+    """Return the headers of every page."""
     policy = (
         f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -256,7 +256,7 @@ def theme_of(request: AnyRequest) -> str:
 
 
 def reader_of(request: AnyRequest, now: datetime) -> Reader:
-    """Return how the reader reads: the first language of theirs that we have, and their time zone where known."""
+    """Return the reader of a request: the current language, and their time zone, UTC where it is unknown."""
     zone = request.cookies.get(ZONE_COOKIE, "")
     try:
         timezone = ZoneInfo(zone) if zone else UTC

@@ -1,4 +1,4 @@
-"""Who is signed in: the session's cookie, the user's grants, and the app that they act in."""
+"""The signed-in person: the session's cookie, the user's grants, and the app that they act in."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ NOTICE = later("Example data, repeated and shifted in time")
 
 
 class Visitors:
-    """Finds who is signed in, anew for every request."""
+    """Finder of the signed-in person, for each request separately."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], demo: Demo | None) -> None:
         """Read people from ``store``; ``now`` returns the time, aware, UTC."""
@@ -33,9 +33,9 @@ class Visitors:
         self._principals = Principals(store, now)
 
     def of(self, request: AnyRequest) -> Visitor | None:
-        """Return the visitor of a request, or None where nobody is signed in.
+        """Return the visitor of a request, or None without a valid session.
 
-        Raises ``AccessError`` ``grant.missing`` where they may do nothing at all.
+        Raises ``AccessError`` ``grant.missing`` where they have no permission at all.
         """
         access = self.access(request)
         if access is None:
@@ -60,7 +60,7 @@ class Visitors:
         )
 
     def access(self, request: AnyRequest) -> Access | None:
-        """Return who is behind the session's cookie, or None."""
+        """Return the user and grants of the session's cookie, or None."""
         scope = scope_of(request)
         secret = session_secret(scope, headers_of(scope))
         if secret is None:
@@ -84,9 +84,9 @@ class Visitors:
 
 
 def _chosen(tenants: list[Tenant], request: AnyRequest) -> Tenant:
-    """Return the app that the address names, else the one that was chosen last, else the first.
+    """Return the app that the address names, else the last chosen one, else the first.
 
-    Raises ``NotFoundError`` where the address names one that is not open to them.
+    Raises ``NotFoundError`` where the address names an app that is not open to the visitor.
     """
     named = request.query_params.get("app", "")
     by_id = {each.app_id: each for each in tenants}

@@ -55,7 +55,7 @@ _TENANCY: Mapping[str, tuple[str, str]] = {
     "accountId": ("The account that the app belongs to.", "67a9ca06cf0e510a8632"),
     "orgId": ("The org that the app belongs to.", "o-da5be4e0-8fbb-5229-ac20-9b1384eb"),
 }
-"""What names an account, an org or an app, in a path or a header: meaning and example."""
+"""Names of an account, an org or an app, in a path or a header: meaning and example."""
 _SECURITY: Mapping[str, Any] = {
     "auth": {"type": "apiKey", "in": "header", "name": "auth", "description": "A JWT: HS256, claim appId."},
     "bearer": {
@@ -77,10 +77,10 @@ the header `auth` or as `Authorization: Bearer`.
 
 
 class Documentation:
-    """The description of everything that an application serves, made when it is first needed."""
+    """The description of all operations of an application, made on first use."""
 
     app: Litestar
-    """The application, which needs its description to be made."""
+    """The application, set after creation, which itself needs the description."""
 
     def __init__(self, reports: Mapping[str, Report], settings: ServerSettings) -> None:
         """Describe these reports, and the handlers of ``app``."""
@@ -154,7 +154,7 @@ class _Page(OpenAPIRenderPlugin):
 
 
 class _Document(OpenAPIRenderPlugin):
-    """The document for programs, beside the page."""
+    """The document for programs, in addition to the page."""
 
     def __init__(self, documentation: Documentation) -> None:
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
@@ -219,7 +219,7 @@ def _headers(named: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refusal(meaning: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Describe an answer that is an error."""
+    """Describe an error response."""
     return {
         "description": meaning,
         "headers": _headers({**_RATE_HEADERS, **(headers or {})}),

@@ -1,4 +1,4 @@
-"""Renders an OpenAPI document as one page of HTML: no script, no font, nothing fetched from anywhere."""
+"""Rendering of an OpenAPI document as one page of HTML, without scripts, fonts or requests to other hosts."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ _DEEPEST = 6
 
 
 def render(document: Mapping[str, Any], base_url: str) -> str:
-    """Render the whole page. ``base_url`` is where this server was asked, for the commands to copy."""
+    """Render the whole page. ``base_url`` is the server's address, for the commands to copy."""
     info = document["info"]
     operations = list(_operations(document))
     contents = "".join(
@@ -80,7 +80,7 @@ def _operation(document: Mapping[str, Any], base_url: str, method: str, path: st
 
 
 def _errors(document: Mapping[str, Any]) -> str:
-    """Both shapes of refusals, and every reason, each with an anchor that a problem's type leads to."""
+    """Return both shapes of errors, and every reason, each with an anchor that a problem's type links to."""
     schemas: Mapping[str, Any] = document["components"]["schemas"]
     rows = "".join(
         f'<tr><td><a id="{escape(name)}" href="#{escape(name)}"><code>{escape(name)}</code></a></td>'
@@ -96,7 +96,7 @@ def _errors(document: Mapping[str, Any]) -> str:
 
 
 def _curl(method: str, url: str, operation: Mapping[str, Any], example: object) -> str:
-    """A command that asks this, with the header's names in capitals where a value belongs."""
+    """Return a command for a request, with the header's names in capitals in place of values."""
     parameters: list[Mapping[str, Any]] = operation.get("parameters", [])
     headers = [f"  -H '{each['name']}: {each['name'].upper()}' \\" for each in parameters if each["in"] == "header"]
     asked = "curl" if method == ("GET" if example is None else "POST") else f"curl -X {method}"
@@ -111,7 +111,7 @@ def _fields(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 
 
 def _rows(document: Mapping[str, Any], schema: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple[str, ...]]:
-    """One row for each property, those of objects within indented by their path."""
+    """Yield one row for each property; properties of nested objects are named by their path."""
     schema = _resolved(document, schema)
     for part in schema.get("allOf", ()):
         yield from _rows(document, part, path, depth)
@@ -147,7 +147,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _note(schema: Mapping[str, Any], more: str | None) -> str:
-    """What a field means, with its bounds and default."""
+    """Return the description of a field, with its bounds and default."""
     bounds = [f"{word} {json.dumps(schema[key])}." for key, word in
               (("minimum", "From"), ("maximum", "Up to"), ("maxItems", "At most"), ("default", "Default")) if key in schema]  # fmt: skip
     examples = (
@@ -168,7 +168,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Paragraphs and lists of a description."""
+    """Return the paragraphs and lists of a description as HTML."""
     blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     return "".join(
         "<ul>" + "".join(f"<li>{_inline(line.strip()[2:])}</li>" for line in block.strip().splitlines()) + "</ul>"

@@ -1,4 +1,4 @@
-"""The outer layer: what every answer carries, and the limit for those whom nobody knows."""
+"""The outer layer: headers of every response, and the rate limit of unknown callers."""
 
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
@@ -8,10 +8,10 @@ from auscult.server.limits import Limiter
 
 
 class Envelope:
-    """Gives every answer a request id, the state of the rate limit, and guards for browsers.
+    """The layer that adds a request id, the state of the rate limit, and guards for browsers to every response.
 
-    A request for which no account was found counts against the address that it came from, which slows down guessing
-    and shows nothing of any account. Paths in ``uncounted`` (health, documentation) cost nothing.
+    A request without a known account counts against the address that it came from, which slows down guessing and
+    reveals nothing about any account. Paths in ``uncounted`` (health, documentation) are free.
     """
 
     def __init__(self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str]) -> None:
@@ -45,7 +45,7 @@ class Envelope:
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
-    """Answer that the limit is reached, in place of the answer that was on its way."""
+    """Respond that the limit is reached, in place of the original response."""
     exchange = exchange_of(scope)
     error = RequestError("too many requests", code="rate.exceeded")
     status, body, media_type = error_response(scope, error)

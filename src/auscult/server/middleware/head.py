@@ -1,10 +1,10 @@
-"""HEAD: answered as GET is, without the body."""
+"""HEAD: the response to GET, without the body."""
 
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Middleware that asks for GET where HEAD came, and ends the answer where its body would begin."""
+    """Middleware that turns HEAD into GET, and ends the response where its body would begin."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap ``app``."""

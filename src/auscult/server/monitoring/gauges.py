@@ -1,4 +1,4 @@
-"""Gauges that are read from the database when Prometheus asks, so that every process shows the same."""
+"""Gauges that are read from the database for each scrape, so that every process shows the same values."""
 
 import time
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from auscult.domain.scoring.judging import BILLION
 
 
 def render_gauges(figures: Figures | None, version: str, now: datetime | None = None) -> bytes:
-    """Return the gauges as Prometheus reads them; without ``figures`` only that the database does not answer."""
+    """Return the gauges as Prometheus reads them; without ``figures``, only that the database does not respond."""
     registry = CollectorRegistry()
     at = (now or datetime.now(UTC)).timestamp()
     _set(registry, "auscult_up", "Version of the server that answered.", 1, version=version)

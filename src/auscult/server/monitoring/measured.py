@@ -18,7 +18,7 @@ _TYPE = re.compile(r":\w+\}")
 
 
 class Measured:
-    """Counts requests to ``app``."""
+    """Middleware that counts and times requests to ``app``."""
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
         """Wrap ``app``."""
@@ -42,7 +42,7 @@ class Measured:
                 size += len(message.get("body", b""))
             await send(message)
 
-        token, nobody = REQUEST_ID.set(exchange.request_id), PRINCIPAL.set("")
+        token, unnamed = REQUEST_ID.set(exchange.request_id), PRINCIPAL.set("")
         with (
             TRACING.span(scope["method"], "server", parents=_parents(scope)) if _is_traced(scope) else UNTRACED as span
         ):
@@ -55,11 +55,11 @@ class Measured:
                     _ACCESS.info("%s %s %d %.1f ms", scope["method"], route, status, seconds * 1000)
                 _describe(span, scope, route, status)
                 REQUEST_ID.reset(token)
-                PRINCIPAL.reset(nobody)
+                PRINCIPAL.reset(unnamed)
 
 
 def _is_traced(scope: Scope) -> bool:
-    """Return whether a request is part of a trace: what supervisors ask every few seconds is not."""
+    """Return whether a request is part of a trace: the probes of supervisors are not."""
     return TRACING.tracer is not None and scope["path"] not in OPEN_PATHS
 
 
@@ -68,7 +68,7 @@ def _parents(scope: Scope) -> tuple[str, ...]:
 
 
 def _describe(span: Span, scope: Scope, route: str, status: int) -> None:
-    """Add what is known at the end; the path's parameters are in it only as far as they name a conversation."""
+    """Add the attributes known at the end; of the path's parameters only the id of a conversation."""
     if TRACING.tracer is None:
         return
     found = {"http.request.method": scope["method"], "http.route": route, "http.response.status_code": status}
@@ -79,7 +79,7 @@ def _describe(span: Span, scope: Scope, route: str, status: int) -> None:
 
 
 class Routed:
-    """Middleware in front of the router, which remembers the template of the path that it found."""
+    """Middleware in front of the router, which stores the template of the path that it found."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap ``app``."""

@@ -1,4 +1,4 @@
 """Paths of probes and metrics."""
 
 OPEN_PATHS = frozenset({"/healthz", "/livez", "/readyz", "/metrics"})
-"""Paths that hold nothing of any account."""
+"""Paths without data of any account."""

@@ -1,4 +1,4 @@
-"""Counts and times of requests, of all processes that serve together.
+"""Counts and times of requests, over all serving processes.
 
 Labels are the method, the route's template and the status: never an account, an app, a queue, an agent or an id.
 With several processes, prometheus_client keeps the values in files of the folder ``PROMETHEUS_MULTIPROC_DIR``, which
@@ -13,14 +13,14 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _BYTES = (256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216)
 
 UNMATCHED = "unmatched"
-"""The route of a request whose path is none of ours."""
+"""The route of a request with an unknown path."""
 
 
 class RequestMetrics:
     """Counters of one process; ``render`` returns those of all."""
 
     def __init__(self, *, is_shared: bool = False) -> None:
-        """Count from nothing. ``is_shared``: several processes count in files of one folder."""
+        """Start all counters at zero. ``is_shared``: several processes count in files of one folder."""
         self._is_shared = is_shared
         self._registry = CollectorRegistry()
         labels = ("method", "route")

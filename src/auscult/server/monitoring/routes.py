@@ -1,4 +1,4 @@
-"""Routes for supervisors and monitoring: is the process alive, can it answer, and how busy is it?"""
+"""Routes for supervisors and monitoring: liveness, readiness, and load of the process."""
 
 import hmac
 from typing import Any
@@ -21,7 +21,7 @@ _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def handlers(store: Store, readiness: Readiness, metrics: RequestMetrics, token: str | None) -> list[HTTPRouteHandler]:
-    """Return the handlers. ``token`` is asked for by /metrics; without one it is open."""
+    """Return the handlers. /metrics requires ``token``; without one it is open."""
 
     @get(["/livez", "/healthz"], include_in_schema=False)
     async def livez() -> Response[bytes]:
@@ -50,7 +50,7 @@ def handlers(store: Store, readiness: Readiness, metrics: RequestMetrics, token:
 
 
 def _figures(store: Store) -> Figures | None:
-    """Return the figures; None where the database does not answer, which is a figure, too."""
+    """Return the figures, or None if the database does not respond, which is a figure, too."""
     return store.figures() if store.is_ready() else None
 
 

@@ -1,1 +1,1 @@
-"""How people come in: cookies, personal tokens, and identity providers."""
+"""Authentication of people: cookies, personal tokens, and identity providers."""

@@ -11,14 +11,14 @@ from auscult.domain.people.sessions import ABSOLUTE
 from auscult.server.asgi import Scope
 
 PLAIN, SECURE = "auscult_session", "__Host-auscult_session"
-"""Names of the cookie without and with TLS. A browser accepts the second over TLS alone, from this host alone."""
+"""Names of the cookie without and with TLS. A browser accepts the second only over TLS and from this host."""
 
 TOKEN_HEADER = "x-csrf-token"  # noqa: S105  (the name of a header)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def session_secret(scope: Scope, headers: Mapping[str, str]) -> str | None:
-    """Return the secret in the session's cookie, None where there is none or it cannot be read."""
+    """Return the secret in the session's cookie, or None without a readable one."""
     try:
         found = SimpleCookie(headers.get("cookie", "")).get(_name(scope))
     except CookieError:
@@ -27,7 +27,7 @@ def session_secret(scope: Scope, headers: Mapping[str, str]) -> str | None:
 
 
 def set_session(scope: Scope, secret: str) -> str:
-    """Return the value of Set-Cookie that keeps a session."""
+    """Return the value of Set-Cookie that stores a session."""
     return _cookie(scope, secret, int(ABSOLUTE.total_seconds()))
 
 
@@ -37,15 +37,15 @@ def clear_session(scope: Scope) -> str:
 
 
 def csrf_token(secret: str) -> str:
-    """Return the token that a header carries where a browser sends neither Origin nor Sec-Fetch-Site."""
+    """Return the token to send in a header where a browser sends neither Origin nor Sec-Fetch-Site."""
     return sha256(f"csrf\n{secret}".encode()).hexdigest()
 
 
 def check_origin(scope: Scope, headers: Mapping[str, str], secret: str | None = None) -> None:
-    """Refuse a write that a page of another site may have caused. Reading is let through.
+    """Refuse a write that a page of another site may have caused. Reading is allowed.
 
-    ``Origin`` of this server or ``Sec-Fetch-Site: same-origin`` proves it. Where both are missing, the request is of no
-    present browser: with a session (``secret``) it carries the session's token in ``X-CSRF-Token``.
+    ``Origin`` of this server or ``Sec-Fetch-Site: same-origin`` is the proof. Without both, the request is not from a
+    modern browser: with a session (``secret``) it needs the session's token in ``X-CSRF-Token``.
     Raises ``AccessError``: ``origin.foreign``, ``origin.unproved``.
     """
     if scope["method"] in _SAFE:

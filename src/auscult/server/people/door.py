@@ -1,4 +1,4 @@
-"""The way into our own API: by a client's token, a personal token or a session's cookie."""
+"""Admission to our own API: by a client's token, a personal token or a session's cookie."""
 
 from auscult.domain.people.sessions import TOKEN_PREFIX
 from auscult.server.asgi import Scope, headers_of
@@ -12,7 +12,7 @@ from auscult.services.people.principals import Principals
 
 
 class ApiDoor(Door):
-    """The door that also opens to people. A token in a header goes before a cookie."""
+    """Admission of clients and of people. A token in a header has precedence over a cookie."""
 
     def __init__(self, door: Door, principals: Principals) -> None:
         """Find clients as ``door`` does, and people by ``principals``."""
@@ -20,7 +20,7 @@ class ApiDoor(Door):
         self._principals = principals
 
     async def principal(self, scope: Scope) -> Principal:
-        """Find the caller.
+        """Return the caller.
 
         Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``RequestError`` ``rate.exceeded``.
         """

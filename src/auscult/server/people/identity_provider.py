@@ -22,7 +22,7 @@ from auscult.domain.errors import AccessError
 from auscult.domain.people.single_sign_on import SignOnSettings
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")
-"""Signatures of ID tokens that are accepted: those of public keys."""
+"""Accepted signatures of ID tokens: the ones of public keys."""
 
 _TIMEOUT_S = 10.0
 _LEEWAY_S = 60
@@ -57,17 +57,17 @@ class _Problem(msgspec.Struct, frozen=True):
 
 
 class IdentityProvider:
-    """One provider, found by its issuer. What it publishes is read once; its keys again when a new one signs."""
+    """One provider, found by its issuer. Its metadata is read once, its keys again when a new one signs."""
 
     def __init__(self, settings: SignOnSettings) -> None:
-        """Read nothing before it is needed."""
+        """Store the settings; read the provider's metadata on first use."""
         self._settings = settings
         self._lock = threading.Lock()
         self._document: _Document | None = None
         self._keys: KeySet | None = None
 
     def authorization_url(self, *, redirect_url: str, state: str, nonce: str, verifier: str) -> str:
-        """Return where the browser is sent to. Raises ``AccessError`` ``sign_on.unavailable``."""
+        """Return the address to send the browser to. Raises ``AccessError`` ``sign_on.unavailable``."""
         prepare = cast("Any", prepare_grant_uri)
         return prepare(
             self.document().authorization_endpoint,
@@ -82,7 +82,7 @@ class IdentityProvider:
         )
 
     def claims(self, *, redirect_url: str, code: str, nonce: str, verifier: str) -> Mapping[str, Any]:
-        """Return the claims that a code stands for: the ID token's, completed by the userinfo endpoint's.
+        """Return the claims for a code: the ID token's, completed by the userinfo endpoint's.
 
         Raises ``AccessError``: ``sign_on.unavailable``, ``sign_on.refused``.
         """
@@ -128,7 +128,7 @@ class IdentityProvider:
             return self._keys
 
     def check_client(self, redirect_url: str) -> None:
-        """Send a code that is none: the provider reports a wrong code only to a client that it accepts.
+        """Send an invalid code: the provider reports it as such only to a client that it accepts.
 
         Raises ``AccessError``: ``sign_on.unavailable``, ``sign_on.refused`` for a client that is not accepted.
         """
@@ -205,7 +205,7 @@ class IdentityProvider:
 
 
 def _error_of(answer: httpx.Response) -> str:
-    """Return the error that a token endpoint names, "" where it names none."""
+    """Return the error that a token endpoint names, or ""."""
     try:
         return msgspec.json.decode(answer.content[:_LARGEST], type=_Problem).error
     except msgspec.DecodeError:

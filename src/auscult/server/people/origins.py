@@ -1,4 +1,4 @@
-"""Where a try to sign in comes from."""
+"""The origin of an attempt to sign in."""
 
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.people.cookies import session_secret
@@ -9,7 +9,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def origin_of(request: ApiRequest) -> Origin:
-    """Return where a try to sign in comes from."""
+    """Return the origin of an attempt to sign in."""
     scope = scope_of(request)
     headers = headers_of(scope)
     client = scope.get("client")

@@ -41,7 +41,7 @@ Act = Callable[[Directory], Json | None]
 
 
 async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse:
-    """Act on the directory of the request's app; an error is answered as SCIM has it."""
+    """Act on the directory of the request's app; respond to an error in SCIM's format."""
     directory = Directory(server.store, request.app_store.tenant, request.rights, server.now)
     try:
         found = await run(lambda: act(directory), slow=True)
@@ -87,7 +87,7 @@ async def get_user(request: ApiRequest, server: Server, item: Item) -> ApiRespon
 
 @put("/Users/{item:str}", guards=_WRITES)
 async def replace_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
-    """Replace name and state of a user."""
+    """Replace the name and the state of a user."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.replace(item, given))
 
@@ -115,7 +115,7 @@ async def list_groups(
 
 @post("/Groups", guards=_WRITES)
 async def create_group(request: ApiRequest, server: Server) -> ApiResponse:
-    """Give a role its members."""
+    """Set the members of a role."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.create_group(given), 201)
 
@@ -128,7 +128,7 @@ async def get_group(request: ApiRequest, server: Server, item: Item) -> ApiRespo
 
 @put("/Groups/{item:str}", guards=_WRITES)
 async def replace_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
-    """Let a role have these members and no others."""
+    """Replace the members of a role."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.replace_group(item, given))
 
@@ -142,7 +142,7 @@ async def patch_group(request: ApiRequest, server: Server, item: Item) -> ApiRes
 
 @delete("/Groups/{item:str}", guards=_WRITES, status_code=200)
 async def delete_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
-    """Let a role have no members."""
+    """Remove all members of a role."""
     return await _answer(request, server, lambda its: its.delete_group(item), 204)
 
 

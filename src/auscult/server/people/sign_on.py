@@ -1,4 +1,4 @@
-"""Signing in through an identity provider: the way there, and the way back."""
+"""Signing in by an identity provider: the redirect to it, and the callback."""
 
 from http.cookies import SimpleCookie
 from typing import Annotated
@@ -20,16 +20,16 @@ from auscult.services.people.single_sign_on import LASTS, Finished, SingleSignOn
 PATH = "/api/v1/session/sign-on"
 CONSOLE = "/console"
 REFUSED = f"{CONSOLE}/sign-in"
-"""The page that a refused person is led to, with the reason."""
+"""The page that a refused person is redirected to, with the reason."""
 
 _COOKIE = "auscult_sign_on"
 _LONGEST = 4_096
 
 
 def sign_on_router(sign_on: SingleSignOn) -> Router:
-    """Return the router that leads to the provider, and takes in what it sends back.
+    """Return the router that redirects to the provider, and receives its callback.
 
-    Both are links that a browser follows: a refusal leads to the sign-in page, which shows the reason.
+    A browser follows both: a refusal is a redirect to the sign-in page, which shows the reason.
     """
 
     @get("/", include_in_schema=False)
@@ -73,13 +73,13 @@ def _refused(error: AuscultError) -> Response[None]:
 
 
 def _redirect_url(scope: Scope, sign_on: SingleSignOn) -> str:
-    """Return where the provider sends the browser back to, as the provider knows it."""
+    """Return the address of the callback, as registered with the provider."""
     own = f"{scope.get('scheme', 'http')}://{headers_of(scope).get('host', '')}"
     return (sign_on.settings.public_url or own).rstrip("/") + PATH + "/callback"
 
 
 def _local(path: str) -> str:
-    """Return a path of this server, the console for anything else."""
+    """Return a path of this server, or the console in place of anything else."""
     is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_local else CONSOLE
 

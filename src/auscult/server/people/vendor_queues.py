@@ -1,7 +1,7 @@
-"""The vendor's queue APIs: queues added many at once, agents mapped to them, the result of a job, who serves what.
+"""The vendor's queue APIs: adding queues in bulk, mapping agents to them, the result of a job, the agents of queues.
 
 ``POST /qualityai/api/v1/public/{streamId}/qm/queues`` and ``…/qm/queues/agent-mapping``,
-``GET …/qm/queues/jobs/{jobId}``, ``POST …/qm/queues/agentsbyqueueids``. Writing takes the scope ``users:write``, as a
+``GET …/qm/queues/jobs/{jobId}``, ``POST …/qm/queues/agentsbyqueueids``. Writing needs the scope ``users:write``, as a
 client that only reads reports must not change the directory.
 """
 
@@ -38,13 +38,13 @@ class _QueueRoute(VendorRoute):
     places: ClassVar[tuple[str, ...]]
 
     def __init__(self, door: Door, services: Services) -> None:
-        """Serve whom ``door`` lets in."""
+        """Serve the callers that ``door`` admits."""
         super().__init__(self.places)
         self._door = door
         self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """Return the answer of one request."""
+        """Return the response to one request."""
         client = await self._door.client(scope, headers)
         path: Mapping[str, str] = scope["path_params"]
         (tenant,) = await self._door.tenants(client, path, {"accountid": client.account_id, **headers}, ())
@@ -66,7 +66,7 @@ class _QueueRoute(VendorRoute):
 
 
 class CreateQueues(_QueueRoute):
-    """Adds queues."""
+    """The route that adds queues."""
 
     places = (_QUEUES,)
 
@@ -77,7 +77,7 @@ class CreateQueues(_QueueRoute):
 
 
 class MapAgents(_QueueRoute):
-    """Assigns agents to queues."""
+    """The route that assigns agents to queues."""
 
     places = (_QUEUES + "/agent-mapping",)
 
@@ -90,7 +90,7 @@ class MapAgents(_QueueRoute):
 
 
 class QueueJobStatus(_QueueRoute):
-    """Shows the result of a job."""
+    """The route that shows the result of a job."""
 
     methods = ("GET",)
     scopes = _READ_SCOPES
@@ -113,7 +113,7 @@ class QueueJobStatus(_QueueRoute):
 
 
 class AgentsByQueue(_QueueRoute):
-    """Shows who serves queues now."""
+    """The route that shows the agents who serve queues now."""
 
     scopes = _READ_SCOPES
     places = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")

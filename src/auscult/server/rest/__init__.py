@@ -1,4 +1,4 @@
-"""ROOM: what every router of our own API uses: queries and bodies checked, tenants found, work kept off the event loop.
+"""ROOM: common parts of the routers of our own API: checks of queries and bodies, tenants, threads for blocking work.
 
 How a capability adds a route: CONTRIBUTING.md, "Add an API route".
 """

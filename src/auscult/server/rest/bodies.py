@@ -1,4 +1,4 @@
-"""JSON bodies of a shape: read strictly, for what is misspelt would otherwise silently not be done."""
+"""JSON bodies of a given shape, read strictly: a misspelt key would otherwise be ignored silently."""
 
 import re
 from typing import Any, TypeVar, cast
@@ -29,7 +29,7 @@ _KINDS = {
 
 
 def decode_body(body: bytes, shape: type[T]) -> T:
-    """Read a JSON object of this shape; other keys are refused.
+    """Read a JSON object of this shape, without other keys.
 
     Raises ``RequestError``: ``body.malformed``, ``body.wrong_type``, ``field.missing``, ``field.unknown``, ``field.wrong_type``.
     """
@@ -43,7 +43,7 @@ def decode_body(body: bytes, shape: type[T]) -> T:
 
 
 def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
-    """Set an instant where a day stands that msgspec refuses; whether there was one."""
+    """Replace a day that msgspec refuses by the instant of its beginning; return whether there was one."""
     found = _FIELD.search(message)
     steps = _STEP.findall(found[1]) if found else []
     if not steps:
@@ -58,7 +58,7 @@ def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
 
 
 def _refused(message: str, value: object, shape: type) -> RequestError:
-    """What msgspec says of a body, with field, given value, and what would be right (rule 17)."""
+    """Return the error for msgspec's message on a body, with field, given value, and valid values (rule 17)."""
     place = _FIELD.search(message)
     path = place[1] if place else ""
     what = message[: place.start()] if place else message
@@ -81,7 +81,7 @@ def _right(what: str) -> str:
 
 
 def _choices(shape: type, path: str) -> tuple[str, ...]:
-    """The words of which one can stand at a path of this shape."""
+    """Return the words that are valid at a path of this shape."""
     kind = inspect.type_info(shape)
     for name, index in _STEP.findall(path):
         kind = _not_null(kind)
@@ -100,7 +100,7 @@ def _not_null(kind: inspect.Type) -> inspect.Type:
 
 
 def _given(value: object, path: str) -> str | float | None:
-    """The scalar that stands at a path as msgspec writes it, or None where there is none."""
+    """Return the scalar at a path as msgspec writes it, or None without one."""
     for name, index in _STEP.findall(path):
         if name and isinstance(value, dict):
             value = cast("dict[str, object]", value).get(name)

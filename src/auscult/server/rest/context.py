@@ -1,4 +1,4 @@
-"""What handlers are given by name: the app that a request is about, its caller, the services of this process."""
+"""Values that handlers receive by name: the app that a request is about, its caller, the services of this process."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -45,9 +45,9 @@ class Services(NamedTuple):
 App = NamedDependency[SkipValidation[AppStore]]
 """``app: App``: the store, narrowed to the app that a request is about."""
 Caller = NamedDependency[SkipValidation[Principal]]
-"""``caller: Caller``: who asks, with what permissions."""
+"""``caller: Caller``: the caller, with their permissions."""
 Rights = NamedDependency[SkipValidation[AppRights]]
-"""``rights: Rights``: what the caller may do in that app, as pairs of permission and scope."""
+"""``rights: Rights``: the caller's rights in that app, as pairs of permission and scope."""
 Server = NamedDependency[SkipValidation[Services]]
 """``server: Server``: the services of this process."""
 

@@ -15,12 +15,12 @@ _LARGEST = 2**53 - 1
 
 
 def write_cursor(*key: str | int) -> str:
-    """An opaque cursor for a key."""
+    """Return an opaque cursor for a key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 
 
 def read_cursor(given: str | None, shape: type[T]) -> T | None:
-    """The key in a cursor, or None at the beginning. Raises ``RequestError`` ``cursor.unreadable``."""
+    """Return the key in a cursor, or None at the beginning. Raises ``RequestError`` ``cursor.unreadable``."""
     if given is None:
         return None
     try:
@@ -44,5 +44,5 @@ def _unreadable(given: str) -> RequestError:
 
 
 def _is_odd(part: str | int) -> bool:
-    """Whether no cursor of ours has this in it."""
+    """Return whether no cursor of ours contains this part."""
     return abs(part) > _LARGEST if isinstance(part, int) else "\0" in part

@@ -1,4 +1,4 @@
-"""Guards of every router, in this order: the query is one of the operation's, the app is the caller's, a scope is held."""
+"""Guards of every router, in this order: the query fits the operation, the app is the caller's, a scope is present."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, cast
@@ -23,7 +23,7 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
 Reach = Literal["some", "app", "conversation"]
-"""Where a user needs the permission: somewhere in the app, everywhere in it, or for the conversation of the path."""
+"""Needed reach of a user's permission: somewhere in the app, everywhere in it, or the conversation of the path."""
 
 READING: Mapping[str, str] = {
     "conversations": "conversation.read",
@@ -40,7 +40,7 @@ READING: Mapping[str, str] = {
     "connectors": "connector.read",
     "jobs": "job.read",
 }
-"""The permission that a user needs where a client needs a scope to read; handlers name a finer one."""
+"""The permission that a user needs where a client needs a scope to read; handlers may name a narrower one."""
 
 WRITING: Mapping[str, str] = {
     "conversations": "conversation.load",
@@ -63,16 +63,16 @@ _CONVERSATION = "conversation_id"
 
 
 class Scopes:
-    """A guard: a client holds at least one of these scopes, a user the permission, as far as the request reaches."""
+    """A guard: a client has at least one of these scopes, a user the permission, as far as the request reaches."""
 
     def __init__(self, *scopes: str, permission: str = "", reach: Reach = "some") -> None:
-        """Ask for one of ``scopes``, or for ``permission``; without one, no user is let through."""
+        """Require one of ``scopes``, or ``permission``; without one, every user is refused."""
         self.scopes = frozenset(scopes)
         self.permission = permission
         self.reach: Reach = reach
 
     async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
-        """Refuse a caller without.
+        """Refuse a caller without the scope or permission.
 
         Raises ``AccessError``: ``scope.missing``, ``permission.missing``, ``NotFoundError``: ``conversation.unknown``.
         """
@@ -89,7 +89,7 @@ class Scopes:
         request.app_store = request.app_store.seen_by(reached)
 
     def _check_conversation(self, request: ApiRequest, conversation_id: str) -> None:
-        """Refuse a conversation that is not visible, as if there were none, or that the permission does not reach."""
+        """Refuse an invisible conversation as if it did not exist, and one that the permission does not reach."""
         people, rights = request.app_store.people, request.rights
         seen = rights.visibility("conversation.read")
         if not seen.is_everything and not people.sees(seen, conversation_id):
@@ -105,15 +105,15 @@ class Scopes:
 
 
 class EitherScopes(Scopes):
-    """A guard: a client holds one of the scopes, a user one of several permissions, the first that reaches anything."""
+    """A guard: a client has one of the scopes, a user one of several permissions, the first that reaches anything."""
 
     def __init__(self, *scopes: str, permissions: tuple[str, ...]) -> None:
-        """Ask for one of ``scopes``, or for one of ``permissions``."""
+        """Require one of ``scopes``, or one of ``permissions``."""
         super().__init__(*scopes, permission=permissions[0])
         self.permissions = permissions
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Refuse a caller without. Raises as ``Scopes`` does, for the first permission."""
+        """Refuse a caller without a scope or permission. Raises as ``Scopes`` does, for the first permission."""
         request = cast("ApiRequest", connection)
         held = [each for each in self.permissions if request.user.is_person and request.rights.may(each)]
         guard = Scopes(*self.scopes, permission=held[0] if held else self.permission, reach=self.reach)
@@ -121,30 +121,30 @@ class EitherScopes(Scopes):
 
 
 def reading(noun: str, permission: str | None = None, reach: Reach = "some") -> Scopes:
-    """Return a guard that lets through who may read this; who may write it may read it."""
+    """Return a guard that admits callers who may read or write this."""
     return Scopes(f"{noun}:read", f"{noun}:write", permission=permission or READING[noun], reach=reach)
 
 
 def writing(noun: str, permission: str | None = None, reach: Reach = "app") -> Scopes:
-    """Return a guard that lets through who may write this, to a path's conversation or else in the whole app."""
+    """Return a guard that admits callers who may write this, to a path's conversation or else in the whole app."""
     return Scopes(f"{noun}:write", permission=permission or WRITING[noun], reach=reach)
 
 
 PLANS_READ = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read")
-"""A guard of what only reads plans; scopes of audits let through as well."""
+"""A guard of operations that only read plans; scopes of audits are sufficient, too."""
 
 PLANS_WRITTEN = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
-"""A guard of what changes plans."""
+"""A guard of operations that change plans."""
 
 
 def admission(door: Door, services: Services, parameters: Callable[[str], Parameters]) -> Guard:
-    """Return a guard: the query holds only parameters of the operation, and the app is one of the caller's.
+    """Return a guard: the query has only parameters of the operation, and the app is one of the caller's.
 
     ``parameters`` returns the parameters of an operation by its id. Errors: ``RequestError``, ``NotFoundError``.
     """
 
     async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
-        if scope_of(connection)["method"] == HttpMethod.OPTIONS:  # asks what may be asked, of nobody
+        if scope_of(connection)["method"] == HttpMethod.OPTIONS:  # needs no caller and no app
             return
         request = cast("ApiRequest", connection)
         known = parameters(str(getattr(handler, "operation_id", "")))

@@ -1,4 +1,4 @@
-"""OpenAPI of our own API: Litestar describes paths and parameters, msgspec the types, this module what all have in common."""
+"""OpenAPI of our own API: Litestar describes paths and parameters, msgspec the types, this module the common parts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,19 +62,19 @@ _PROBLEM: Mapping[str, Any] = {
 
 @dataclass
 class Shown(ResponseSpec):
-    """An answer as it is described: ``body`` is a type, several whose fields it has, a schema, or None."""
+    """The description of a response: ``body`` is a type, several whose fields it has, a schema, or None."""
 
     body: Any = None
     example: Any = None
 
 
 def answer(description: str, body: Any = None, example: Any = None, media_type: str = JSON) -> Shown:  # noqa: ANN401
-    """Describe an answer. ``body``: a type, several whose fields it has, a schema, or None; ``example`` of it."""
+    """Describe a response. ``body``: a type, several whose fields it has, a schema, or None; ``example`` of it."""
     return Shown(None, description=description, media_type=media_type, body=body, example=example)
 
 
 def refusal(description: str) -> ResponseSpec:
-    """Describe a refusal beside those of every operation: what this status means here."""
+    """Describe an error in addition to those of every operation: the meaning of this status here."""
     return ResponseSpec(None, description=description, media_type=MEDIA_TYPE)
 
 
@@ -122,7 +122,7 @@ def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 
 def _types(handler: HTTPRouteHandler) -> Iterator[Any]:
-    """Yield every type that the answers and the body of an operation have."""
+    """Yield every type of the responses and the body of an operation."""
     for shown in (handler.responses or {}).values():
         if isinstance(shown, Shown):
             yield from _parts(shown.body)
@@ -158,7 +158,7 @@ def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of 
 def _finished(
     operation: dict[str, Any], handler: HTTPRouteHandler, known: Mapping[str, Any], rate_headers: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return an operation with what every one has: scopes, the app, refusals, headers."""
+    """Return an operation with the common parts: scopes, the app, refusals, headers."""
     guards = cast("Sequence[object]", handler.guards or ())  # pyright: ignore[reportUnknownMemberType]
     needed = "".join(_needed(guard) for guard in guards if isinstance(guard, Scopes))
     responses = handler.responses or {}
@@ -184,14 +184,14 @@ def _finished(
 
 
 def _needed(guard: Scopes) -> str:
-    """Return what a caller needs: a client a scope, a user a permission."""
+    """Return the sentence on the needed scope of a client, or permission of a user."""
     scopes = ", ".join(f"`{scope}`" for scope in sorted(guard.scopes))
     permission = f" A user needs the permission `{guard.permission}`." if guard.permission else ""
     return f"\n\nOne of these scopes is needed: {scopes}.{permission}"
 
 
 def _parameter(generated: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a parameter without what a default of None adds to its schema."""
+    """Return a parameter without the parts of its schema that a default of None adds."""
     schema = _given(generated["schema"])
     described = {name: generated[name] for name in ("name", "in", "required")}
     described["description"] = generated.get("description") or schema.get("description", "")
@@ -202,7 +202,7 @@ def _parameter(generated: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter where it is given: no null in it, and no empty default."""
+    """Return the schema of a given parameter: without null, and without an empty default."""
     found = dict(schema)
     for either in found.pop("oneOf", found.pop("anyOf", ())):
         if either != {"type": "null"}:

@@ -1,4 +1,4 @@
-"""OPTIONS: the methods of a path. The framework's own answer names those of one handler, not of the path."""
+"""OPTIONS: the methods of a path. The framework's own response names the methods of one handler, not of the path."""
 
 from litestar import Response
 from litestar.enums import HttpMethod
@@ -9,7 +9,7 @@ from auscult.server.errors import AnyRequest, with_head
 
 
 async def answer_options(request: AnyRequest) -> Response[None] | None:
-    """Return the answer to OPTIONS, None to any other method: a hook before a request's handler."""
+    """Return the response to OPTIONS, None for any other method: a hook before a request's handler."""
     if request.method != HttpMethod.OPTIONS:
         return None
     template = request.scope["path_template"]

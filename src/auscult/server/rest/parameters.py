@@ -1,4 +1,4 @@
-"""Parameters that several operations take: their types say what is right, and OpenAPI repeats it."""
+"""Parameters that several operations have: their types define the valid values, and OpenAPI repeats them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ T = TypeVar("T")
 LARGEST_VERSION = 2**31 - 1
 LONGEST_WAIT_S = 60
 NOT_EMPTY = {"min_length": 1}
-"""Promised to clients; an empty text counts as none."""
+"""Promised to clients; an empty text counts as absent."""
 
 
 def path_id(description: str, example: str) -> PathParameter:
@@ -28,7 +28,7 @@ def query(description: str, **bounds: Any) -> QueryParameter:  # noqa: ANN401  (
 
 
 def repeated(description: str) -> QueryParameter:
-    """Describe a parameter that may stand several times in the query."""
+    """Describe a parameter that may occur several times in the query."""
     return QueryParameter(description=f"{description} May be given several times.")
 
 

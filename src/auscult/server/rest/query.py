@@ -1,6 +1,6 @@
-"""Queries, held to the parameters that OpenAPI promises: what is misspelt would otherwise silently not be done.
+"""Queries, checked against the parameters that OpenAPI promises: a misspelt one would otherwise be ignored silently.
 
-The document is the only list of parameters: a handler's signature makes it, this module reads it.
+The document is the only list of parameters: handlers' signatures define it, this module reads it.
 """
 
 import re
@@ -22,7 +22,7 @@ Parameters = Mapping[str, Mapping[str, Any]]
 
 
 def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
-    """Check a query string; return its values by name, of a repeated one the first.
+    """Check a query string; return its values by name, the first of a repeated one.
 
     Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``, ``field.wrong_type``,
     ``field.out_of_range``, ``field.unknown_value``, ``date.unreadable``.
@@ -48,7 +48,7 @@ def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
 
 
 def with_instants(query_string: bytes, parameters: Parameters) -> bytes:
-    """Return a checked query string in which each day stands as the instant of its beginning, UTC."""
+    """Return a checked query string with each day replaced by the instant of its beginning, UTC."""
     pairs = _pairs(query_string)
     if not any(_is_day(value) and _is_instant(parameters[name]) for name, value in pairs):
         return query_string
@@ -58,7 +58,7 @@ def with_instants(query_string: bytes, parameters: Parameters) -> bytes:
 
 
 def instant_of_day(given: str) -> str:
-    """Return a day as the instant of its beginning, UTC; anything else as it is."""
+    """Return a day as the instant of its beginning, UTC; anything else unchanged."""
     return f"{given}T00:00:00Z" if _is_day(given) else given
 
 

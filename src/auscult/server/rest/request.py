@@ -19,20 +19,20 @@ from auscult.server.rest.bodies import decode_body
 from auscult.storage.store import AppStore
 
 TAKES = "takes"
-"""Key in a handler's ``opt``: the body that it takes."""
+"""Key in a handler's ``opt``: the description of its body."""
 REQUEST_BYTES = "request_bytes"
 """Key in a router's ``opt``: the largest body of any handler, in bytes."""
 _APP, _RIGHTS = "auscult.app", "auscult.rights"
 LARGEST_OBJECT = 2 << 20
-"""The largest body where a handler does not say another."""
+"""The largest body by default, in bytes."""
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Takes(NamedTuple):
-    """The body that an operation takes, as it is described. ``schema`` of a body that is no JSON of the handler's type.
+    """The description of an operation's body. ``schema`` is for a body that is not JSON of the handler's type.
 
-    ``media_types`` beside JSON; ``largest`` in bytes.
+    ``media_types`` are in addition to JSON; ``largest`` is in bytes.
     """
 
     description: str
@@ -41,15 +41,15 @@ class Takes(NamedTuple):
     media_types: tuple[str, ...] = ()
     largest: int = LARGEST_OBJECT
     is_many: bool = False
-    """Whether it may also be an array of these."""
+    """True if the body may also be an array of these."""
 
 
 class ApiRequest(Request[Principal, None, State]):
-    """A request to our own API. Ids in its path may hold any character, percent-encoded."""
+    """A request to our own API. Ids in its path may contain any character, percent-encoded."""
 
     @property
     def path_params(self) -> dict[str, Any]:
-        """Values of the path's names, decoded."""
+        """The parameters of the path, decoded."""
         values: dict[str, Any] = self.scope["path_params"]
         return {
             name: unquote(value, errors="replace") if isinstance(value, str) else value
@@ -67,7 +67,7 @@ class ApiRequest(Request[Principal, None, State]):
 
     @property
     def rights(self) -> Rights:
-        """What the caller may do in the app that the request is about, which a guard found."""
+        """The caller's rights in the app that the request is about, which a guard found."""
         return self.scope[_RIGHTS]  # type: ignore[typeddict-item]
 
     @rights.setter
@@ -85,7 +85,7 @@ class ApiRequest(Request[Principal, None, State]):
             largest = min(takes.largest if takes else LARGEST_OBJECT, opt[REQUEST_BYTES])
             self._body = await read_body(cast("Receive", self.receive), headers, largest)
             if not self._body:
-                await self.json()  # an empty body is no JSON; the framework would take it for none at all
+                await self.json()  # an empty body is not JSON; the framework would treat it as absent
         return self._body
 
     async def json(self) -> Any:  # noqa: ANN401  (of the type that the handler names)
@@ -95,7 +95,7 @@ class ApiRequest(Request[Principal, None, State]):
 
 
 class ApiResponse(Response[Any]):
-    """An answer in JSON; bytes are sent as they are, as JSON that was encoded before."""
+    """A response in JSON; bytes are sent unchanged, as JSON that is already encoded."""
 
     def render(self, content: Any, media_type: MediaType | str, enc_hook: Serializer = default_serializer) -> bytes:  # noqa: ANN401  (whatever a handler returns)
         """Return the body."""

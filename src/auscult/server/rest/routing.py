@@ -8,8 +8,8 @@ from litestar import Router
 class AppRouter(Router):
     """A router that is built for one application, and registered once.
 
-    Litestar copies a router deeply when it is registered, for it may be registered elsewhere, too. Copying all routes
-    is a third of the time that an application takes to start.
+    Litestar makes a deep copy of a router when it is registered, as it may be registered elsewhere, too. Copying all
+    routes is a third of an application's time to start.
     """
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:

@@ -1,4 +1,4 @@
-"""Threads for handlers: the store blocks, and slow work must not hold up quick work."""
+"""Threads for handlers: the store blocks, and slow work must not delay quick work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,11 +21,11 @@ class Threads(NamedTuple):
 
 
 THREADS: ContextVar[Threads] = ContextVar("threads")
-"""The executors of the application that answers the present request."""
+"""The executors of the application that handles the present request."""
 
 
 async def run(act: Callable[[], T], *, slow: bool = False) -> T:
-    """Do something in a thread and return its result."""
+    """Call a function in a thread and return its result."""
     threads = THREADS.get()
     return await asyncio.get_running_loop().run_in_executor(
         threads.slow if slow else threads.quick, copy_context().run, act

@@ -1,4 +1,4 @@
-"""Large bodies: taken in piece by piece, on disk where they do not fit into memory."""
+"""Large bodies: read piece by piece, onto disk where they do not fit into memory."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ _CODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
 
 @asynccontextmanager
 async def spooled(request: ApiRequest, limit: int) -> AsyncGenerator[BinaryIO]:
-    """Take in a body of at most ``limit`` bytes.
+    """Yield a file with the body, of at most ``limit`` bytes.
 
     Raises ``RequestError``: ``content_encoding.unsupported``, ``body.too_large``, and ``ClientDisconnect``.
     """
@@ -47,7 +47,7 @@ async def spooled(request: ApiRequest, limit: int) -> AsyncGenerator[BinaryIO]:
 
 
 def announced_bytes(request: ApiRequest) -> int | None:
-    """Return how many bytes a body has by its head, None where it does not say."""
+    """Return the length of a body in bytes by its head, or None if it is not given."""
     announced = request.headers.get("content-length", "")
     return int(announced[:18]) if announced.isascii() and announced.isdigit() else None
 

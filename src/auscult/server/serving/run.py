@@ -1,4 +1,4 @@
-"""Runs the application under uvicorn, on a socket that is bound before anything else is promised."""
+"""Serving of the application by uvicorn, on a socket that is bound before the start is reported."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ BACKLOG = 2048
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Listen on an address; port 0 takes a free one. Raises ``SettingsError`` when somebody else does already."""
+    """Listen on an address; port 0 chooses a free one. Raises ``SettingsError`` ``port.taken`` if that fails."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -29,13 +29,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Where a listening socket is found, as one would write it into a browser."""
+    """Return the URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Callable[[str], None]) -> None:
-    """Serve until ``stop``, then let requests under way end. ``ready`` receives the address once the server answers."""
+    """Serve until ``stop``, then finish requests in progress. ``ready`` receives the address when the server is up."""
     host, port = listener.getsockname()[:2]
     server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
     threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
@@ -43,7 +43,7 @@ def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Call
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us, and reports when it is up."""
+    """A server without signal handlers that reports its start."""
 
     def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
         super().__init__(config)
@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Capture none: the one who started us sets ``stop``, and the process ends with status 0."""
+        """Capture none: the caller sets ``stop``, and the process ends with status 0."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

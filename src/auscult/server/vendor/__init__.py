@@ -1,1 +1,1 @@
-"""The vendor's side of the server: the five reports, the hook of agent assist and recordings, and who may read them."""
+"""The vendor's side of the server: the five reports, the hook of agent assist and recordings, with access to them."""

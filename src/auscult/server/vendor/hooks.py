@@ -1,10 +1,10 @@
 """The hook of agent assist (rule 27): events of a contact centre about conversations in progress.
 
-``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may hold a message, events, or both.
-Answered ``{"STATUS":"OK"}`` once its events are committed; a repeated request changes nothing.
+``POST /agentassist/api/v1/hooks/{botId}``, also under ``/agentai``. A body may have a message, events, or both.
+The response is ``{"STATUS":"OK"}`` once its events are committed; a repeated request changes nothing.
 
-What the vendor's bodies cannot say may be said too: ``messageId``, and ``timestamp`` beside a message or an event. The
-header ``Idempotency-Key`` names a request, so that the same one is known whatever is in it.
+Two fields extend the vendor's bodies: ``messageId``, and ``timestamp`` next to a message or an event. The header
+``Idempotency-Key`` identifies a request, so that a repetition is recognised whatever its content.
 """
 
 import re
@@ -55,10 +55,10 @@ _TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 
 
 class HookRoute(VendorRoute):
-    """Receives the events of contact centres."""
+    """The route that receives the events of contact centres."""
 
     def __init__(self, door: Door, store: Store, live: LiveService, limits: Limits) -> None:
-        """Take in from whom ``door`` lets in."""
+        """Accept events of callers that ``door`` admits."""
         super().__init__(PATHS)
         self._door = door
         self._store = store
@@ -66,7 +66,7 @@ class HookRoute(VendorRoute):
         self._limits = limits
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """That it is taken in."""
+        """Store the events of a request, and return the confirmation."""
         if "token" in headers:  # as the vendor's samples have it
             headers.setdefault("auth", headers["token"])
         client = await self._door.client(scope, headers)
@@ -88,7 +88,7 @@ class HookBody(NamedTuple):
 
 
 def read_hook(body: Mapping[str, Any], app_id: str, received_at: datetime, key: str | None, limits: Limits) -> HookBody:
-    """Read a body; other keys are passed over. Raises ``RequestError``: ``field.*``, ``date.unreadable``."""
+    """Read a body; other keys are ignored. Raises ``RequestError``: ``field.*``, ``date.unreadable``."""
     fields = _Fields(body, "")
     conversation_id = fields.text("conversationId", is_required=True) or ""
     bot_id = fields.text("botId")
@@ -107,7 +107,7 @@ def read_hook(body: Mapping[str, Any], app_id: str, received_at: datetime, key: 
 
 
 class _Reader(Struct):
-    """Reads the parts of one body. What came in together keeps its order: each part a microsecond later."""
+    """Reader of the parts of one body. They keep their order: each is a microsecond later than the one before."""
 
     received_at: datetime
     key: str | None
@@ -115,13 +115,13 @@ class _Reader(Struct):
     parts: int = 0
 
     def message(self, fields: "_Fields") -> Iterator[Arrival]:
-        """The message, where there is one."""
+        """Yield the message, if there is one."""
         text = fields.given("query")
         if text is None:
             return
         if not isinstance(text, str):
             raise fields.wrong("query", "text")
-        if not text.strip():  # nobody said anything
+        if not text.strip():  # nothing was said
             return
         if len(text.encode(errors="surrogatepass")) > self.limits.turn_bytes:
             raise RequestError(
@@ -146,7 +146,7 @@ class _Reader(Struct):
         )
 
     def events(self, fields: "_Fields") -> Iterator[Arrival]:
-        """The events, in their order."""
+        """Yield the events, in their order."""
         given = fields.given("events")
         if given is None:
             return
@@ -216,7 +216,7 @@ def _participant(fields: "_Fields", *, is_required: bool = False) -> Participant
 
 
 class _Fields:
-    """The fields of an object, with the way to it, for errors; ``above`` has what it does not say itself."""
+    """The fields of an object, with its path for errors; ``above`` has the values of fields that it lacks."""
 
     def __init__(self, given: Mapping[str, Any], path: str, above: "_Fields | None" = None) -> None:
         self._given = given
@@ -224,18 +224,18 @@ class _Fields:
         self._above = above
 
     def given(self, name: str) -> object:
-        """What stands there, if anything."""
+        """Return the value of a field, or None."""
         return self._given.get(name)
 
     def inner(self, name: str) -> "_Fields":
-        """The object that stands there; an empty one where there is none."""
+        """Return the object in a field, or an empty one."""
         value = self.given(name)
         if value is not None and not isinstance(value, dict):
             raise self.wrong(name, "an object")
         return _Fields(cast("dict[str, Any]", value or {}), f"{self._path}{name}.")
 
     def text(self, name: str, *, is_required: bool = False) -> str | None:
-        """A name or an id: a number is taken for its digits."""
+        """Return a name or an id; a number is returned as its digits."""
         value = self.given(name)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
@@ -248,7 +248,7 @@ class _Fields:
         return value
 
     def choice(self, name: str, known: Mapping[str, Any], *, is_required: bool = False) -> Any:  # noqa: ANN401  (a value of the table)
-        """One of a table, in any letter case; what an event does not say, the body says for it."""
+        """Return a value of a table by its name in any letter case; the body's for a field that an event lacks."""
         value = self.given(name)
         if value is None and self._above is not None and not is_required:
             return self._above.choice(name, known)
@@ -268,18 +268,18 @@ class _Fields:
         return known[found]
 
     def language(self, name: str = "language") -> str | None:
-        """A language by its code; a name of one says nothing here."""
+        """Return a language by its code; a language's name is ignored."""
         value = self.given(name)
         if isinstance(value, str) and _LANGUAGE.fullmatch(value):
             return value.replace("_", "-").partition("-")[0].lower()
         return None if self._above is None else self._above.language(name)
 
     def source(self) -> str | None:
-        """The system that sends it."""
+        """Return the system that sends the event."""
         return self.text("source") or (None if self._above is None else self._above.source())
 
     def instant(self, name: str, latest: datetime) -> datetime | None:
-        """A point in time, at most the latest: ISO 8601, or seconds or milliseconds since 1970."""
+        """Return a point in time, at most the latest: ISO 8601, or seconds or milliseconds since 1970."""
         value = self.given(name)
         if value is None:
             return None if self._above is None else self._above.instant(name, latest)
@@ -300,16 +300,16 @@ class _Fields:
         return found
 
     def missing(self, name: str) -> RequestError:
-        """Say that a field is not there."""
+        """Return the error of a missing field."""
         field = self._path + name
         return RequestError(f"{field} is required.", code="field.missing", field=field)
 
     def wrong(self, name: str, right: str) -> RequestError:
-        """Say what a field should be."""
+        """Return the error of a field with a wrong value; ``right`` describes a valid one."""
         field = self._path + name
         return RequestError(f"{field}: give {right}.", code="field.wrong_type", field=field, value=self.given(name))
 
 
 def _is_odd(text: str) -> bool:
-    """Whether no database has a way to store this."""
+    """Return whether no database can store this."""
     return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -46,18 +46,18 @@ class _Answer(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class VendorRecordings(VendorRoute):
-    """Serves the recordings of a session, and removes them."""
+    """The route that returns the recordings of a session, and removes them."""
 
     methods = ("DELETE", "GET")
 
     def __init__(self, door: Door, services: Services) -> None:
-        """Serve whom ``door`` lets in."""
+        """Serve the callers that ``door`` admits."""
         super().__init__(PATHS)
         self._door = door
         self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """Return the recordings of a session, or what was removed."""
+        """Return the recordings of a session, or the removed ones."""
         del receive
         client = await self._door.client(scope, headers)
         named = {"accountid": client.account_id, **headers}

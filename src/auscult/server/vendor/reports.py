@@ -1,7 +1,7 @@
-"""Mounts the shelf of reports: for each a route that takes its paths in any letter case and with doubled slashes.
+"""Routes of the shelf of reports: each accepts its paths in any letter case and with doubled slashes.
 
-This is the hot way through the server. Between the socket and the store lie only the checks; no model, no
-serialiser and no response object stands between a page's bytes and the answer.
+This is the hot path of the server. Only the checks are between the socket and the store; there is no model, no
+serialiser and no response object between a page's bytes and the response.
 """
 
 from asyncio import get_running_loop
@@ -22,10 +22,10 @@ from auscult.storage.store import Store
 
 
 class Pages:
-    """Reads pages from the store, without holding up the other requests for long."""
+    """Reader of pages from the store, which does not delay other requests for long."""
 
     def __init__(self, store: Store, executor: Executor, *, is_embedded: bool) -> None:
-        """Read from ``store`` in the threads of ``executor``, or at once what is quick in an embedded database."""
+        """Read from ``store`` in the threads of ``executor``; read quick pages of an embedded database at once."""
         self._store = store
         self._executor = executor
         self._is_embedded = is_embedded
@@ -35,13 +35,13 @@ class Pages:
         if not self._is_embedded:
             return await self._store.awaited(partial(self._page, tenants, query))
         if not query.custom_fields and len(query.queues) + len(query.contact_channels) <= 1:
-            return self._page(tenants, query)  # tallies count them; a turn in a thread costs more than such a page
+            return self._page(tenants, query)  # tallies count them; passing it to a thread costs more than such a page
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 
     async def linked(
         self, recordings: RecordingsInRows, tenants: tuple[Tenant, ...], page: RecordPage, base: str, reader: str
     ) -> RecordPage:
-        """Put links to recordings into a page, in a thread."""
+        """Add links to recordings to a page, in a thread."""
         apps = [self._store.within(tenant) for tenant in tenants]
         show = partial(recordings.shown, apps, page, base, reader)
         return await get_running_loop().run_in_executor(self._executor, show)
@@ -54,12 +54,12 @@ class Pages:
 
 
 class ReportRoute(VendorRoute):
-    """Serves one report at all its paths."""
+    """The route of one report, at all its paths."""
 
     def __init__(
         self, report: Report, door: Door, pages: Pages, settings: ServerSettings, recordings: RecordingsInRows
     ) -> None:
-        """Serve ``report`` to whom ``door`` lets in; where its rows have recordings, with links to them."""
+        """Serve ``report`` to callers that ``door`` admits; rows with recordings have links to them."""
         super().__init__(report.paths)
         self._report = report
         self._door = door
@@ -69,7 +69,7 @@ class ReportRoute(VendorRoute):
         self._body_bytes = settings.report_body_bytes
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """One page of the report."""
+        """Return one page of the report."""
         report, path = self._report, scope["path_params"]
         client = await self._door.client(scope, headers)
         tenants = await self._door.tenants(client, path, headers, report.required_headers)

@@ -10,11 +10,11 @@ from auscult.server.errors import MethodNotAllowedError
 from auscult.server.exchange import exchange_of
 
 _NAMED = "auscult.named"
-"""Key in the scope: what the path of a request names."""
+"""Key in the scope: the parameters of the path of a request."""
 
 
 class VendorRoute(ABC):
-    """A handler of all the paths of one API, which are templates with names in braces."""
+    """The handler of all paths of one API, which are templates with names in braces."""
 
     methods: ClassVar[tuple[str, ...]] = ("POST",)
 
@@ -24,7 +24,7 @@ class VendorRoute(ABC):
         self.mounted_at = re.sub(r"\{(\w+)\}", r":\1", self.paths[0])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. Refusals leave here as errors, for the one handler."""
+        """Answer one request. Refusals are raised as errors, for the one handler of errors."""
         headers = headers_of(scope)
         if scope["method"] not in self.methods:
             raise MethodNotAllowedError(", ".join(self.methods))
@@ -38,14 +38,14 @@ class VendorRoute(ABC):
 
     @abstractmethod
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
-        """Return the body of the answer, JSON."""
+        """Return the body of the response, JSON."""
 
 
 class Paths:
     """Middleware in front of the router, which knows one spelling of each path.
 
-    The vendor's paths are taken in any spelling and replaced by the one path that their route is mounted at (rule 22).
-    Every other path goes on percent-encoded, as it was sent: an id in it may hold a slash.
+    The vendor's paths are accepted in any spelling and replaced by the one path of their route (rule 22). Every other
+    path is passed on percent-encoded, as sent, since an id in it may contain a slash.
     """
 
     def __init__(self, app: ASGIApp, routes: Sequence[VendorRoute]) -> None:
@@ -77,6 +77,6 @@ def path_pattern(template: str) -> re.Pattern[str]:
 
 
 def base_of(scope: Scope, headers: Mapping[str, str]) -> str:
-    """Return the address of this server as a request has it, up to its path."""
+    """Return the address of this server in a request, up to its path."""
     host, port = scope["server"]
     return f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"

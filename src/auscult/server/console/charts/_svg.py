@@ -8,7 +8,7 @@ Attribute = str | float | None
 
 
 def element(name: str, *content: str | Markup, **attributes: Attribute) -> Markup:
-    """Return one element. ``_`` in attribute names stands for ``-`` and goes from the end (``class_``); None leaves out."""
+    """Return one element. ``_`` in attribute names becomes ``-``, at the end nothing (``class_``); None is omitted."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_shown(value))}"'
         for key, value in attributes.items()
@@ -19,7 +19,7 @@ def element(name: str, *content: str | Markup, **attributes: Attribute) -> Marku
 
 
 def group(parts: Iterable[Markup]) -> Markup:
-    """Return parts one after the other."""
+    """Return the parts in sequence."""
     return Markup("").join(parts)
 
 
@@ -33,7 +33,7 @@ def image(
 
 
 def text(x: float, y: float, words: str, class_: str | None = None, anchor: str | None = None) -> Markup:
-    """Return words at a place."""
+    """Return words at a position."""
     return element("text", words, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
@@ -48,7 +48,7 @@ def at(value: float) -> str:
 
 
 def link(href: str | None, label: str, *content: Markup) -> Markup:
-    """Return marks as a link, or as they are where there is no address."""
+    """Return marks as a link, or unchanged where there is no address."""
     return element("a", *content, href=href, aria_label=label) if href else group(content)
 
 

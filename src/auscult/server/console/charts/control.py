@@ -12,10 +12,10 @@ from auscult.server.console.reader import mark
 
 
 class ControlPoint(Struct, frozen=True, kw_only=True):
-    """One period: its name, its share, its limits (shares of 1), where it leads, and the month that begins with it.
+    """One period: its name, its share, its limits (shares of 1), its link, and the month that begins with it.
 
     ``at`` is its beginning in seconds since the epoch, ``day`` its short name on an axis with room for each period.
-    ``signal`` is what is said at a point outside its limits; ``marker`` what changed with this period.
+    ``signal`` is the text at a point outside its limits; ``marker`` names a change that took effect with this period.
     """
 
     name: str
@@ -47,7 +47,7 @@ _LEAST_SPAN = 0.04
 
 
 class Centre(Struct, frozen=True, kw_only=True):
-    """What the points lie around: a share of 1, and its words; ``label`` says in words what the chart shows.
+    """The centre line of the points: a share of 1, and its words; ``label`` describes the chart in words.
 
     ``unit`` follows the highest number of the axis.
     """

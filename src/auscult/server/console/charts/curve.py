@@ -1,4 +1,4 @@
-"""What more audits buy: half the width of the interval against their number."""
+"""The gain of more audits: half the width of the interval against their number."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 322.0, 14.0, 146.0
 
 
 def precision(curve: Sequence[Place], now: Place, now_shown: str, more: Place | None, more_shown: str) -> Markup:
-    """Draw the curve, 334 by 176, with where one stands and what some more would bring."""
+    """Draw the curve, 334 by 176, with the present position and the one after some more audits."""
     if not curve:
         return Markup("")
     up_marks = ticks(0, max(half for _n, half in curve) * 100, 5)

@@ -1,4 +1,4 @@
-"""Means with intervals, one a row, around the mean of all: what pulls it down and up."""
+"""Means with intervals, one a row, around the mean of all: the values that pull it down and up."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ class IntervalRow(Struct, frozen=True, kw_only=True):
 
 
 class Axis(Struct, frozen=True, kw_only=True):
-    """What stands around the rows: the value that all are compared with, what heads the right column, a unit."""
+    """The surroundings of the rows: the value that all are compared with, the heading of the right column, a unit."""
 
     label: str
     all_value: float | None = None
@@ -42,9 +42,9 @@ _NEAR = 40.0
 
 
 def intervals(rows: Sequence[IntervalRow], axis: Axis, end_width: float = _END) -> Markup:
-    """Draw the rows twice: with names beside them, and for a narrow window with names above.
+    """Draw the rows twice: with names at the left, and for a narrow window with names above.
 
-    ``end_width`` is how much room the words at the right end need; narrow, they stand above the row where it is much.
+    ``end_width`` is the width of the words at the right end; if it is large, a narrow window has them above the row.
     """
     if not rows:
         return Markup("")
@@ -66,7 +66,7 @@ def _draw(rows: Sequence[IntervalRow], axis: Axis, end_width: float, *, is_wide:
     drawn: list[Markup] = []
     if axis.all_value is not None:
         x = across(axis.all_value)
-        is_last = bool(axis.heading) and x > end - _NEAR  # what heads the right column begins there
+        is_last = bool(axis.heading) and x > end - _NEAR  # the heading of the right column begins there
         drawn += [
             text(x + 4 if is_last else x, 14, axis.all_shown, "t2", "end" if is_last else "middle"),
             line(f"M{at(x)} 20V{at(bottom)}", "dash"),

@@ -1,4 +1,4 @@
-"""A funnel: each agent's share by how many conversations they had, within the limits of chance."""
+"""A funnel: each agent's share by their number of conversations, within the limits of chance."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -27,7 +27,7 @@ class FunnelDot(Struct, frozen=True, kw_only=True):
 
 
 class Centre(Struct, frozen=True, kw_only=True):
-    """What agents lie around: a share of 1 with its words, and how much more than chance they vary (1: chance alone)."""
+    """The agents' centre: a share of 1 with its words, and their variation in units of chance (1: only chance)."""
 
     value: float
     dispersion: float
@@ -35,7 +35,7 @@ class Centre(Struct, frozen=True, kw_only=True):
     label: str
 
     def limit(self, n: float, deviations: float) -> float:
-        """Return how far from the centre so many deviations lie, of so many conversations."""
+        """Return the distance of ``deviations`` standard deviations from the centre, for ``n`` conversations."""
         return deviations * sqrt(self.value * (1 - self.value) * self.dispersion / n)
 
 
@@ -97,7 +97,7 @@ def _band(across: Scale, up: Scale, limits: Sequence[tuple[float, float]], centr
 
 
 def _dots(dots: Sequence[FunnelDot], across: Scale, up: Scale, right: float) -> list[Markup]:
-    """Draw every agent; names of those outside stand beside their dots, and not over one another."""
+    """Draw every agent; names of those outside the limits are next to their dots, and do not overlap."""
     drawn: list[Markup] = []
     taken: list[tuple[float, float]] = []
     for dot in sorted(dots, key=lambda each: (each.beyond, -each.n)):

@@ -1,4 +1,4 @@
-"""One figure with its interval on a line: in a panel, with the value of before; in a table, small."""
+"""One figure with its interval on a line: in a panel, with the value before; in a table, small."""
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -11,7 +11,7 @@ _WIDTH = 320.0
 
 
 class Span(Struct, frozen=True, kw_only=True):
-    """A figure with its interval, on an axis from ``first`` to ``last``, and the figure of last week where it is known."""
+    """A figure with its interval, on an axis from ``first`` to ``last``, and the figure of last week if it is known."""
 
     value: float
     low: float
@@ -41,7 +41,7 @@ def figure_line(span: Span, first_shown: str, last_shown: str) -> Markup:
 
 
 def progress(share: float, pace: float | None, pace_shown: str) -> Markup:
-    """Draw how much of something is done, and how much should be by now."""
+    """Draw the share of work that is done, and the share that should be by now."""
     drawn = [
         element("rect", class_="barq", x=0, y=10.5, width=_WIDTH, height=9, opacity=0.5),
         element("rect", class_="dotacc", x=0, y=10.5, width=min(max(share, 0), 1) * _WIDTH, height=9),

@@ -1,4 +1,4 @@
-"""Who speaks when: two lanes, the agent above and the customer below, with marks where evidence stands."""
+"""Turns over time: two lanes, the agent above and the customer below, with marks at evidence."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ from auscult.server.console.language import gettext as _
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """One turn: who speaks, from when to when, in ms."""
+    """One turn: its speaker, and its start and end in ms."""
 
     speaker: Literal["agent", "customer"]
     start_ms: int
@@ -19,7 +19,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """A place to see: of evidence, or of what came closest where nothing was found."""
+    """A marked position: of evidence, or of the closest candidate where nothing was found."""
 
     at_ms: int
     is_missed: bool = False

@@ -1,4 +1,4 @@
-"""Scales: where a value stands on an axis, and which values an axis names."""
+"""Scales: the position of a value on an axis, and the values that an axis names."""
 
 from math import ceil, floor, log10
 from typing import NamedTuple
@@ -7,7 +7,7 @@ _NICE = (1.0, 2.0, 5.0, 10.0)
 
 
 class Scale(NamedTuple):
-    """A straight scale from values to places."""
+    """A linear scale from values to positions."""
 
     low: float
     high: float
@@ -15,13 +15,13 @@ class Scale(NamedTuple):
     end: float
 
     def __call__(self, value: float) -> float:
-        """Return the place of a value."""
+        """Return the position of a value."""
         span = self.high - self.low or 1.0
         return self.start + (value - self.low) / span * (self.end - self.start)
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Return round values from at most ``low`` to at least ``high``, about so many steps apart."""
+    """Return round values from at most ``low`` to at least ``high``, in ``about`` steps."""
     step = _step((high - low) / max(about, 1))
     first = floor(low / step + 1e-9)
     last = ceil(high / step - 1e-9)

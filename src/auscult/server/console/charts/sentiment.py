@@ -1,4 +1,4 @@
-"""How the customer sounds through a conversation: as a small line in a list, and as dots with words beside them."""
+"""The customer's sentiment over a conversation: as a small line in a list, and as dots with words."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ _EDGE = 2
 
 
 class Sounded(Struct, frozen=True, kw_only=True):
-    """One turn of the customer: its middle in ms from the start, and how it sounds, 1 to 10."""
+    """One turn of the customer: its middle in ms from the start, and its sentiment, 1 to 10."""
 
     at_ms: int
     score: float
 
 
 def spark(scores: Sequence[float], *, width: int = 56, height: int = 20) -> Markup:
-    """Draw the course as a line; one score alone is a level line."""
+    """Draw the course as a line; a single score is a level line."""
     if not scores:
         return Markup("")
     found = [scores[0], *scores] if len(scores) == 1 else list(scores)
@@ -58,7 +58,7 @@ def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: st
 
 
 def _up(score: float, top: float, bottom: float) -> float:
-    """Return the height of a score between two edges; neutral stands in the middle."""
+    """Return the height of a score between two edges; neutral is in the middle."""
     share = (
         (score - WORST) / (NEUTRAL - WORST) / 2 if score < NEUTRAL else 0.5 + (score - NEUTRAL) / (BEST - NEUTRAL) / 2
     )

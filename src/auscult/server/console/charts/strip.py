@@ -12,7 +12,7 @@ from auscult.server.console.language import gettext as _
 Kind = Literal["yes", "no", "na", "unsure"]
 
 _LINE = 0.58
-"""Where the line stands, as a share of the height: what is met stands above it, what is missed hangs below."""
+"""Position of the line, as a share of the height: met metrics are above it, missed ones below."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Who spoke how much: a bar for each side and for silence, with its percentage."""
+"""Shares of talk: a bar for each side and for silence, with its percentage."""
 
 from collections.abc import Sequence
 

@@ -32,7 +32,7 @@ class _Series(Struct, frozen=True, kw_only=True):
 
 
 def series(points: Sequence[ControlPoint], around: Centre) -> str:
-    """Return what ``control`` draws as JSON, the oldest period first; empty without a period."""
+    """Return the data of ``control`` as JSON, the oldest period first; empty without a period."""
     if not points:
         return ""
     found = _Series(

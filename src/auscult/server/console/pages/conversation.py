@@ -1,4 +1,4 @@
-"""One conversation: what was said, what was decided, and why."""
+"""One conversation: its transcript, the verdicts, and their evidence."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class ConversationPage(Controller):
 
 
 def _without_machine(dossier: ConversationDetail) -> ConversationDetail:
-    """Return a conversation without anything that the machine decided."""
+    """Return a conversation without the machine's verdicts."""
     trail = tuple(each for each in dossier.trail if each.action != "rescored")
     return replace(dossier, evaluations=(), insights=None, trail=trail)
 

@@ -39,13 +39,13 @@ _SEEN: frozenset[Hidden] = frozenset()
 
 
 class ConversationsPage(Controller):
-    """The page that lists conversations, the newest first, and what is done with several of them."""
+    """The list of conversations, the newest first, and actions on several of them."""
 
     path = "/conversations"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show one page of the conversations that the address asks for."""
+        """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
         query, reader = {name: found for name, found in visit.query.items() if name != _DONE}, visit.reader
         sought = sought_of(query, reader)
@@ -69,7 +69,7 @@ class ConversationsPage(Controller):
 
     @post("/assign", sync_to_thread=True)
     def assign(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Assign the chosen conversations to an auditor; those that cannot be are left."""
+        """Assign the chosen conversations to an auditor; skip those that cannot be assigned."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
             message = _("{name} is no auditor of this app").format(name=repr(to))
@@ -81,7 +81,7 @@ class ConversationsPage(Controller):
 
     @post("/hold", sync_to_thread=True)
     def hold(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Place the chosen conversations on hold: nobody erases them."""
+        """Place the chosen conversations on hold, which prevents their erasure."""
         app, by = visit.app_for("hold.manage"), f"user:{visit.visitor.email}"
         reason = one(data, "reason")
         if not reason:
@@ -93,7 +93,7 @@ class ConversationsPage(Controller):
 
     @post("/export", sync_to_thread=True)
     def export(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Have everything that the filters show exported."""
+        """Request an export of all conversations that match the filters."""
         app = visit.app_for("report.export")
         query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
@@ -117,7 +117,7 @@ class ConversationsPage(Controller):
 
     @post("/views/{view_id:str}/remove", sync_to_thread=True)
     def remove(self, view_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Remove an own saved view."""
+        """Remove one of the visitor's saved views."""
         visit.app.people.views.remove(view_id, visit.visitor.email)
         return Redirect(f"{_PATH}?{_DONE}=removed.1.0", status_code=303)
 
@@ -130,13 +130,13 @@ def _bulk(visit: Visit) -> BulkView:
 
 
 def _back(data: Given, done: str) -> Redirect:
-    """Lead back to the list, with what was done."""
+    """Redirect to the list, with the action that was done."""
     address = local(one(data, "back", _PATH))
     return Redirect(f"{address}{'&' if '?' in address else '?'}{_DONE}={done}", status_code=303)
 
 
 def _note(done: str) -> str:
-    """Say what was done with how many, and how many were left."""
+    """Return the sentence that counts the conversations acted on, and those left out."""
     what, _dot, numbers = done.partition(".")
     number, _dot, left = numbers.partition(".")
     if what not in _NOTES or not number.isdecimal():
@@ -149,7 +149,7 @@ def _note(done: str) -> str:
 
 
 def names_of(visit: Visit) -> Names:
-    """Return the names that filters offer: metrics of the forms in force, and what the newest conversations name."""
+    """Return the names that filters offer: metrics of the forms in force, and values of the newest conversations."""
     recent = latest(visit.app, Sought(), limit=200).items
     queues = {queue.name or queue.id for each in recent for queue in each.queues}
     agents = {agent.name or agent.id for each in recent for agent in each.agents}

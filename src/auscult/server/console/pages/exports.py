@@ -1,4 +1,4 @@
-"""Exports of the list that the visitor asked for."""
+"""Exports of the list that the visitor requested."""
 
 from collections.abc import Iterator
 
@@ -14,20 +14,20 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 
 class ExportsPage(Controller):
-    """One's own exports."""
+    """The visitor's own exports."""
 
     path = "/exports"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the exports, the newest first, with how far each is."""
+        """List the exports, the newest first, with the progress of each."""
         visit.require("report.export")
         found = visit.app.exports.of_user(visit.principal.principal_id)
         return visit.page("exports", "Conversations", exports_view(found, visit.reader, BASE))
 
     @get("/{export_id:str}/file", sync_to_thread=True)
     def file(self, export_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
-        """Hand out the file of an export."""
+        """Return the file of an export."""
         visit.require("report.export")
         user, app = visit.principal.principal_id, visit.app
         found = app.exports.get(export_id, user)

@@ -44,13 +44,13 @@ _NEWS, _NEWEST = 5, 300
 
 
 class HomePage(Controller):
-    """The page one opens in the morning."""
+    """The first page after signing in."""
 
     path = "/"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what the reader needs first, by what they may see."""
+        """Show the information that the reader needs first, by their permissions."""
         query = {name: found for name, found in visit.query.items() if name == "queue"}
         reader = visit.reader
         sought = sought_of(query, reader)
@@ -68,7 +68,7 @@ class HomePage(Controller):
             todo=inbox(visit),
             news=_news(visit, sought, newest, query) if judges else (),
             since=_("a week ago"),
-            hear=tuple(_hear(visit, newest)) if reads else (),
+            hear=tuple(_recommended(visit, newest)) if reads else (),
             is_empty=reads and not came and not count(visit.app, sought),
             command=f"auscult load FILE --account {tenant.account_id} --org {tenant.org_id} --app {tenant.app_id}",
         )
@@ -77,7 +77,7 @@ class HomePage(Controller):
 
 
 def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
-    """Return up to three numbers, of those that the reader may see."""
+    """Return at most three numbers that the reader may see."""
     found: list[NumberView] = []
     end = end_of_today(visit)
     if visit.may("conversation.read"):
@@ -117,8 +117,8 @@ def _news(
 _Say = Callable[[ListedConversation], str]
 
 
-def _hear(visit: Visit, newest: Sequence[ListedConversation]) -> list[HearView]:
-    """Choose up to three conversations of the week, each for a reason."""
+def _recommended(visit: Visit, newest: Sequence[ListedConversation]) -> list[HearView]:
+    """Choose at most three conversations of the week, each for a reason."""
     chosen: dict[str, str] = {}
     names = metric_names(visit.app)
     reasons: tuple[tuple[Callable[[list[ListedConversation]], ListedConversation | None], _Say], ...] = (

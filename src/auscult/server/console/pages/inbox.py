@@ -1,4 +1,4 @@
-"""The inbox of Home: what waits for the reader, each with one verb that begins it."""
+"""The inbox of Home: the items that wait for the reader, each with one action that starts it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ _LATE, _DUE = "late", ""
 
 
 def inbox(visit: Visit) -> tuple[TodoView, ...]:
-    """Return what waits for the reader, what is late first."""
+    """Return the items that wait for the reader, late ones first."""
     found = [todo for part in _PARTS for todo in part(visit)]
     return tuple(sorted(found, key=lambda each: each.kind != _LATE))
 
@@ -44,7 +44,7 @@ def _own_audits(visit: Visit) -> Iterator[TodoView]:
 
 
 def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
-    """Yield the overdue audits of others, for those who may reassign them."""
+    """Yield the overdue audits of others, for readers who may reassign them."""
     if not visit.may("audit.reassign"):
         return
     others = [
@@ -65,7 +65,7 @@ def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
 
 
 def _disputes(visit: Visit) -> Iterator[TodoView]:
-    """Yield the open disputes, with the date by which the first is to be decided."""
+    """Yield the open disputes, with the date by which the first one must be decided."""
     if not visit.may("dispute.decide"):
         return
     query = DisputeQuery(state="open", limit=_MOST_DISPUTES)
@@ -84,7 +84,7 @@ def _disputes(visit: Visit) -> Iterator[TodoView]:
 
 
 def _results(visit: Visit) -> Iterator[TodoView]:
-    """Yield an agent's results that are to be accepted or disputed."""
+    """Yield an agent's results that wait to be accepted or disputed."""
     agents = visit.person.agent_ids
     found = reviewing(visit).of_agents(agents, _MOST_RESULTS) if agents else ()
     ends = [each.review.ends_at for each in found if each.status == "pending_agent_review"]
@@ -101,7 +101,7 @@ def _results(visit: Visit) -> Iterator[TodoView]:
 
 
 def _calibrations(visit: Visit) -> Iterator[TodoView]:
-    """Yield the calibration sessions in which the reader has answers to give."""
+    """Yield the calibration sessions that wait for the reader's answers."""
     me = visit.visitor.email
     for each in calibrating(visit).listing(me) if visit.may(TAKE_PART) else ():
         mine = each.rater(me)

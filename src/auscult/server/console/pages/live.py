@@ -1,4 +1,4 @@
-"""Live: conversations that go on, for those who supervise; read-only, and kept up by an event stream."""
+"""Live: conversations in progress, for supervisors; read-only, and updated by an event stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -19,13 +19,13 @@ _EVERY_S, _ALIVE_S, _LASTS_S = 1.0, 15.0, 600.0
 
 
 class LivePage(Controller):
-    """Conversations that go on."""
+    """Conversations in progress."""
 
     path = "/live"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show every conversation that goes on, the one that waits longest for an answer first."""
+        """Show every conversation in progress, the one that has waited longest for an answer first."""
         app, assistant = visit.app_for("assist.read"), visit.services.live.assistant
         found = (_read(app, each.conversation_id) for each in _going(app))
         cards = [
@@ -37,13 +37,13 @@ class LivePage(Controller):
 
     @get("/stream", sync_to_thread=True)
     def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
-        """Send an event whenever anything happens in a conversation that goes on."""
+        """Send an event whenever a conversation in progress changes."""
         app = visit.app_for("assist.read")
         return _stream(lambda: _mark(app))
 
     @get("/{conversation_id:str}", sync_to_thread=True)
     def one(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show one conversation as it goes on."""
+        """Show one conversation in progress."""
         app = visit.app_for("assist.read")
         found = _read(app, conversation_id)
         if found is None:
@@ -57,7 +57,7 @@ class LivePage(Controller):
 
     @get("/{conversation_id:str}/stream", sync_to_thread=True)
     def one_stream(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
-        """Send an event whenever anything happens in one conversation."""
+        """Send an event whenever one conversation changes."""
         app = visit.app_for("assist.read")
         if not app.live.count(conversation_id):
             raise missing("conversation", conversation_id)
@@ -69,13 +69,13 @@ def _going(app: AppStore) -> list[LiveListed]:
 
 
 def _read(app: AppStore, conversation_id: str) -> Live | None:
-    """Return a conversation as it stands; None where nothing is known of it."""
+    """Return a conversation in its present state, or None without events."""
     events = app.live.log(conversation_id).events
     return fold(app.tenant, conversation_id, events) if events else None
 
 
 def _mark(app: AppStore) -> str:
-    """Return what changes with every event of a conversation that goes on."""
+    """Return a mark that changes with every event of a conversation in progress."""
     return ",".join(f"{each.conversation_id}:{each.events}" for each in _going(app))
 
 

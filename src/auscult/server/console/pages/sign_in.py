@@ -1,4 +1,4 @@
-"""Signing in and out, and, in a demo, becoming another of its people."""
+"""Signing in and out, and, in a demo, acting as another of its people."""
 
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
@@ -50,7 +50,7 @@ _REFUSALS: Mapping[str, str] = {
 
 
 class SignInView(Struct, frozen=True, kw_only=True):
-    """The page. ``problem`` says what was wrong with the try before."""
+    """The page. ``problem`` is the fault of the attempt before."""
 
     email: str = ""
     problem: str = ""
@@ -58,7 +58,7 @@ class SignInView(Struct, frozen=True, kw_only=True):
 
 
 class Entrance(NamedTuple):
-    """What signing in needs."""
+    """The services that signing in needs."""
 
     store: Store
     visitors: Visitors
@@ -68,14 +68,14 @@ class Entrance(NamedTuple):
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
-    """What was typed."""
+    """The typed e-mail address and password."""
 
     email: str = ""
     password: str = ""
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """The person of a demo whom one becomes."""
+    """The person of a demo to act as."""
 
     email: str
 
@@ -91,7 +91,7 @@ class SignInPage(Controller):
 
     @get("/sign-in", sync_to_thread=True)
     def show(self, request: AnyRequest, console: TheConsole, entrance: TheEntrance) -> Response[str] | Redirect:
-        """Ask for e-mail address and password; who is signed in already goes on."""
+        """Ask for e-mail address and password; a signed-in person is redirected to the console."""
         if entrance.visitors.access(request) is not None:
             return Redirect(BASE, status_code=303)
         reason = request.query_params.get("refused", "")
@@ -105,7 +105,7 @@ class SignInPage(Controller):
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str] | Redirect:
-        """Sign in and lead to the page that was asked for."""
+        """Sign in and redirect to the requested page."""
         try:
             found = entrance.sign_in.by_password(data.email, data.password, origin_of(request))
         except AccessError:
@@ -148,7 +148,7 @@ class SignInPage(Controller):
         data: Annotated[Person, Body(media_type=RequestEncodingType.URL_ENCODED)],
         entrance: TheEntrance,
     ) -> Redirect:
-        """Become another person of the demo."""
+        """Sign in as another person of the demo."""
         demo = entrance.demo
         if demo is None or not demo.has(data.email) or entrance.visitors.access(request) is None:
             raise NotFoundError("this is no demo", code="path.unknown")
@@ -156,7 +156,7 @@ class SignInPage(Controller):
 
 
 def origin_of(request: AnyRequest) -> Origin:
-    """Return where a request comes from."""
+    """Return the origin of a request."""
     scope = scope_of(request)
     headers = headers_of(scope)
     address = request.client.host if request.client else ""

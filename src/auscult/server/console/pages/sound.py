@@ -1,4 +1,4 @@
-"""The sound of a conversation for the player: links, peaks, words. Everything else of it is on the page."""
+"""The sound of a conversation for the player: links, peaks, words. Everything else is on the page."""
 
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +33,7 @@ class SoundView(Struct, frozen=True, kw_only=True):
 
 
 class SoundPage(Controller):
-    """What the player asks for."""
+    """The resources that the player requests."""
 
     path = "/sound"
 
@@ -44,7 +44,7 @@ class SoundPage(Controller):
         visit: NamedDependency[SkipValidation[Visit]],
         console: NamedDependency[SkipValidation[Console]],
     ) -> Response[bytes]:
-        """List what can be played of a conversation, with links that the log has an entry for."""
+        """List the playable recordings of a conversation, with links, each with an entry in the log."""
         visit.require("recording.play")
         views = [
             view
@@ -64,7 +64,7 @@ class SoundPage(Controller):
         visit: NamedDependency[SkipValidation[Visit]],
         console: NamedDependency[SkipValidation[Console]],
     ) -> Redirect:
-        """Lead to the sound of a conversation, for a player of the browser's own. The log has an entry for the link."""
+        """Redirect to the sound of a conversation, for the browser's own player. The log has an entry for the link."""
         visit.require("recording.play")
         views = (_view(each, visit, console) for each in visit.app.recordings.of(conversation_id))
         found = next((view for view in views if view is not None), None)
@@ -88,7 +88,7 @@ class SoundPage(Controller):
 
 
 def sound_of(visit: Visit, conversation_id: str) -> str:
-    """Return where the player asks for the sound of a conversation; nothing where there is none to play for the visitor."""
+    """Return the address of a conversation's sound for the player; empty where the visitor has none to play."""
     if not visit.may("recording.play"):
         return ""
     if not any(each.state == "success" for each in visit.app.recordings.of(conversation_id)):

@@ -1,1 +1,1 @@
-"""Pages of administration: each a tab, for those whose permissions open it."""
+"""Pages of administration: each a tab, for visitors with the permission that opens it."""

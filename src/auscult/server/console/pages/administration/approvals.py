@@ -21,17 +21,17 @@ _PAGES = {
     "hold_lift": ("holds", "hold.manage"),
     "one_person": ("settings", "settings.manage"),
 }
-"""Each kind of step -> the page where it is asked for, and the permission that opens that page."""
+"""Each kind of step -> the page where it is requested, and the permission that opens that page."""
 
 
 class ApprovalsPage(Controller):
-    """Decisions on steps for two people; the steps stand on the pages where they are asked for."""
+    """Decisions on steps that need a second person; the steps are listed on the pages where they are requested."""
 
     path = "/administration/approvals"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the steps that wait, for those who decide and do nothing else here."""
+        """List the steps that wait, for people who only decide."""
         visit.require_everywhere("approval.decide")
         done = next(iter(visit.query.get("done", ())), "")
         certificate = _("Erased. The certificate is {receipt}.").format(receipt=done) if done else ""
@@ -40,7 +40,7 @@ class ApprovalsPage(Controller):
 
     @post("/{number:int}/approve", sync_to_thread=True)
     def approve(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Approve a step that another person asked for, and run it."""
+        """Approve a step that another person requested, and run it."""
         visit.require_everywhere("approval.decide")
         done = steps(visit).approve(number)
         return _back(visit, done.approval, done.receipt.id if done.receipt else "approved")
@@ -53,7 +53,7 @@ class ApprovalsPage(Controller):
 
 
 def _back(visit: Visit, approval: Approval | None, done: str) -> Redirect:
-    """Lead to the page where the step was asked for, or to the approvals where that page is not the visitor's."""
+    """Redirect to the page where the step was requested, or to the approvals if the visitor may not open it."""
     page, permission = _PAGES[approval.kind] if approval else ("approvals", "")
     if not visit.principal.may_everywhere(permission):
         page = "approvals"
@@ -61,7 +61,7 @@ def _back(visit: Visit, approval: Approval | None, done: str) -> Redirect:
 
 
 def steps(visit: Visit) -> Approvals:
-    """Return what takes steps that may need a second person."""
+    """Return the service for steps that may need a second person."""
     return Approvals(visit.app, erasing(visit.app, visit.services), f"user:{visit.visitor.email}")
 
 

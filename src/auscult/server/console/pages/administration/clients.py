@@ -31,7 +31,7 @@ class ClientsPage(Controller):
 
     @post(sync_to_thread=True)
     def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Add a client, and show its secret this once."""
+        """Add a client, and show its secret once."""
         visit.require_everywhere("settings.manage")
         try:
             client = _new(visit, frozenset(several(data, "scope")))
@@ -44,7 +44,7 @@ class ClientsPage(Controller):
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)
     def revoke(self, client_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """End a client: its tokens are refused from now on."""
+        """Revoke a client: its tokens are refused from now on."""
         visit.require_everywhere("settings.manage")
         client = next((each for each in _clients(visit) if each.client_id == client_id), None)
         if client is None:
@@ -73,7 +73,7 @@ class ClientsPage(Controller):
 
 
 def _clients(visit: Visit) -> list[Client]:
-    """Return the clients that reach the app, those in force first."""
+    """Return the clients that reach the app, the ones in force first."""
     tenant = visit.app.tenant
     found = [
         each
@@ -84,7 +84,7 @@ def _clients(visit: Visit) -> list[Client]:
 
 
 def _new(visit: Visit, scopes: frozenset[str]) -> Client:
-    """Return a client of this app with these scopes, none of which carries more than the visitor may do themselves."""
+    """Return a client of this app with these scopes, none of which exceeds the visitor's own permissions."""
     if not scopes or not scopes <= set(SCOPES):
         raise RequestError(_("choose at least one scope"), code="field.missing", field="scope")
     beyond = sorted(each for each in permissions_of(scopes) if not visit.principal.may_everywhere(each))

@@ -26,19 +26,19 @@ _NOTES = {
 
 
 class ErasurePage(Controller):
-    """What is kept of one customer, and how it goes."""
+    """The stored conversations of one customer, and their erasure."""
 
     path = "/administration/erasure"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Ask for a customer; past runs stand below."""
+        """Ask for a customer; past runs are below."""
         visit.require_everywhere("erasure.run")
         return self._page(visit, "", "", None)
 
     @post(sync_to_thread=True)
     def act(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """List a customer's conversations; erase those that were listed once that is confirmed."""
+        """List a customer's conversations; erase the listed ones after confirmation."""
         visit.require_everywhere("erasure.run")
         by, value = one(data, "by"), one(data, "value")
         if by not in get_args(By) or not value:

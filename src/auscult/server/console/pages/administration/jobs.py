@@ -19,13 +19,13 @@ _NOTES = {"retried": later("Back in line."), "cancelled": later("Cancelled: what
 
 
 class JobsPage(Controller):
-    """The jobs of an app, and how the whole installation is."""
+    """The jobs of an app, and the health of the whole installation."""
 
     path = "/administration/jobs"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what waits, what failed, and what to do."""
+        """Show waiting jobs, failures, and remedies."""
         visit.require_everywhere("job.read")
         before = next(iter(visit.query.get("before", ())), "")
         page = list_jobs(visit.app, (), before=int(before) if before.isdecimal() else None, limit=_AT_A_TIME)
@@ -41,14 +41,14 @@ class JobsPage(Controller):
 
     @post("/{job_id:str}/retry", sync_to_thread=True)
     def retry(self, job_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Put a job back in line."""
+        """Queue a job again."""
         visit.require_everywhere("job.manage")
         retry_job(visit.app, job_id)
         return Redirect(f"{_PATH}?done=retried", status_code=303)
 
     @post("/{job_id:str}/cancel", sync_to_thread=True)
     def cancel(self, job_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Do nothing more of a job."""
+        """Cancel the rest of a job."""
         visit.require_everywhere("job.manage")
         cancel_job(visit.app, job_id)
         return Redirect(f"{_PATH}?done=cancelled", status_code=303)

@@ -1,4 +1,4 @@
-"""The log of who did what: read, filtered and checked. Reading it is recorded too."""
+"""The access log: read, filtered and checked. Reading it is recorded too."""
 
 from urllib.parse import urlencode
 
@@ -24,13 +24,13 @@ class LogPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show the newest entries, those that the address asks for."""
+        """Show the newest entries that the address selects."""
         visit.require_everywhere("log.read")
         return self._page(visit)
 
     @post("/check", sync_to_thread=True)
     def check(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Check that no entry was changed, removed or put in between."""
+        """Check that no entry was changed, removed or inserted."""
         visit.require_everywhere("log.read")
         faults = verify(visit.store)
         record(visit.app, f"user:{visit.visitor.email}", "log.verified", None, faults=len(faults))

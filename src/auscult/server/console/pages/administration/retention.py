@@ -1,4 +1,4 @@
-"""Retention: how long conversations are kept, and what a change would erase before it is made."""
+"""Retention: the days that conversations are kept, and a preview of the erasures of a change."""
 
 from typing import cast
 
@@ -30,7 +30,7 @@ _MOST_DAYS, _RECEIPTS = 36_500, 10
 
 
 class RetentionPage(Controller):
-    """How long conversations are kept."""
+    """The rules of retention of conversations."""
 
     path = "/administration/retention"
 
@@ -42,7 +42,7 @@ class RetentionPage(Controller):
 
     @post(sync_to_thread=True)
     def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Show what a change would erase; make it once that is confirmed."""
+        """Preview the erasures of a change; make it after confirmation."""
         visit.require_everywhere("retention.manage")
         try:
             queue, days = one(data, "queue", EVERY_QUEUE), _days(data)

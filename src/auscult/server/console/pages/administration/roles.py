@@ -1,4 +1,4 @@
-"""Roles: what each permits, and those that an account defines for itself."""
+"""Roles: the permissions of each, and the roles that an account defines for itself."""
 
 from collections import Counter
 
@@ -26,7 +26,7 @@ class RolesPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show every role with what it permits."""
+        """Show every role with its permissions."""
         visit.require_everywhere("user.read")
         return self._page(visit)
 
@@ -48,7 +48,7 @@ class RolesPage(Controller):
 
     @post("/{name:str}/remove", sync_to_thread=True)
     def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Remove a role of the account's own; grants of it give nothing."""
+        """Remove a role of the account's own; grants of it lose their effect."""
         _must_manage_account(visit)
         visit.store.people.roles.put(visit.app.tenant.account_id, name, None, visit.now)
         return Redirect(f"{_PATH}?done=removed", status_code=303)
@@ -73,6 +73,6 @@ class RolesPage(Controller):
 
 
 def _must_manage_account(visit: Visit) -> None:
-    """Let only those define roles who manage the users of the whole account: a role reaches into every app."""
+    """Refuse visitors who do not manage the users of the whole account, as a role is valid in every app."""
     if "user.manage" not in visit.principal.account_permissions:
         raise NoPermissionError("user.manage")

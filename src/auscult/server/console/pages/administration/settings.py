@@ -1,4 +1,4 @@
-"""Settings of an app, and what this installation is."""
+"""Settings of an app, and facts about this installation."""
 
 from importlib.metadata import version
 
@@ -65,13 +65,13 @@ class SettingsPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what the app does with personal data, and the installation."""
+        """Show the app's treatment of personal data, and the installation."""
         visit.require_everywhere("settings.manage")
         return self._page(visit)
 
     @post(sync_to_thread=True)
     def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Change what the app does with personal data from now on."""
+        """Change the app's treatment of personal data from now on."""
         visit.require_everywhere("settings.manage")
         people = one(data, "people")
         asked = {
@@ -117,7 +117,7 @@ class SettingsPage(Controller):
 
 
 def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str]:
-    """Return the redaction, countries and people that the form shows: those that were refused, or those in force."""
+    """Return the redaction, countries and people that the form shows: the refused ones, or the ones in force."""
     if given is not None:
         return one(given, "redaction"), one(given, "countries"), one(given, "people")
     return privacy.redaction, ", ".join(privacy.countries), "two" if privacy.two_people else "one"

@@ -1,4 +1,4 @@
-"""The tabs of administration, and the page that leads to the first."""
+"""The tabs of administration, and the redirect to the first."""
 
 from typing import Any, NamedTuple
 
@@ -55,13 +55,13 @@ def administration(visit: Visit, here: str, view: Struct, status: int = 200, **m
 
 
 class AdministrationPage(Controller):
-    """The way into administration."""
+    """The entry of administration."""
 
     path = "/administration"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Lead to the first page that is open to the visitor."""
+        """Redirect to the first page that is open to the visitor."""
         found = tabs_of(visit, "")
         if not found:
             raise NoPermissionError("user.read")

@@ -1,4 +1,4 @@
-"""Users: listed, added, granted roles, disabled; and why one of them sees a conversation."""
+"""Users: listed, added, granted roles, disabled; and the reasons why one of them sees a conversation."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -158,12 +158,12 @@ class UsersPage(Controller):
 
 
 def managed(visit: Visit) -> Users:
-    """Return what changes users on the visitor's behalf."""
+    """Return the service that changes users on the visitor's behalf."""
     return Users(visit.store, visit.principal, lambda: visit.now)
 
 
 def _access(data: Given) -> Access:
-    """Read a role or a permission, and where it holds."""
+    """Read a role or a permission, and its scope."""
     return Access(
         role=one(data, "role") or None,
         permission=None if one(data, "role") else one(data, "permission") or None,
@@ -204,7 +204,7 @@ def _shown(visit: Visit, user: User) -> UserView:
 
 
 def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView | None, str]:
-    """Return why a user sees a conversation; what is wrong with the question otherwise."""
+    """Return the reasons why a user sees a conversation, or the fault of the question."""
     if not asked:
         return None, ""
     try:

@@ -1,4 +1,4 @@
-"""Webhooks: where changes are sent, and what became of each try."""
+"""Webhooks: the receivers of changes, and the result of each attempt."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -29,13 +29,13 @@ class WebhooksPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the webhooks with how each stands."""
+        """List the webhooks with the state of each."""
         visit.require_everywhere("webhook.read")
         return self._page(visit)
 
     @post(sync_to_thread=True)
     def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Add a webhook, and show its secret this once."""
+        """Add a webhook, and show its secret once."""
         visit.require_everywhere("webhook.manage")
         try:
             webhook = _new(visit, data)
@@ -47,7 +47,7 @@ class WebhooksPage(Controller):
 
     @get("/{webhook_id:str}", sync_to_thread=True)
     def show(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show one webhook with what became of each try."""
+        """Show one webhook with the result of each attempt."""
         visit.require_everywhere("webhook.read")
         found = next((each for each in visit.app.webhooks.listing() if each.id == webhook_id), None)
         if found is None:
@@ -66,7 +66,7 @@ class WebhooksPage(Controller):
 
     @post("/{webhook_id:str}/enable", sync_to_thread=True)
     def enable(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Let a webhook be tried again at once."""
+        """Retry a webhook at once."""
         visit.require_everywhere("webhook.manage")
         visit.app.webhooks.enable(webhook_id)
         return Redirect(f"{_PATH}?done=enabled", status_code=303)

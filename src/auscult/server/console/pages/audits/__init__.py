@@ -1,1 +1,1 @@
-"""Pages of audits: one's own, the desk, plans and auditors."""
+"""Pages of audits: the visitor's own, the desk, plans and auditors."""

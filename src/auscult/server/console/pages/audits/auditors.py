@@ -19,7 +19,7 @@ from auscult.services.audits.raters import RaterQuery, rater_report
 _PERIOD = timedelta(days=90)
 _MOST = 10_000
 _DIFFERENCES = 6
-"""Differences that are shown of each metric."""
+"""Number of differences shown for each metric."""
 
 
 class AuditorsPage(Controller):
@@ -29,7 +29,7 @@ class AuditorsPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what each auditor has to do, how long they take, and how far they agree."""
+        """Show the load, pace and agreement of each auditor."""
         visit.require_everywhere("audit.assign")
         report = rater_report(visit.app, RaterQuery(since=visit.now - _PERIOD))
         waiting = visit.app.queue.waiting(limit=_MOST)
@@ -42,7 +42,7 @@ class AuditorsPage(Controller):
 
     @get("/me", sync_to_thread=True)
     def own(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show an auditor their own pace, severity and agreement, and where they differ from the machine."""
+        """Show an auditor their own pace, severity and agreement, and their differences from the machine."""
         visit.require("audit.perform")
         me, since = visit.visitor.email, visit.now - _PERIOD
         app = visit.app_for("audit.perform")

@@ -1,4 +1,4 @@
-"""The audit desk: one conversation to be judged, drafts kept as they are made."""
+"""The audit desk: one conversation to be judged, with drafts stored as they are made."""
 
 from typing import Annotated, Any, ClassVar, cast
 
@@ -37,16 +37,16 @@ class ItemPage(Controller):
     permission: ClassVar[str]
     title: ClassVar[str]
     here: ClassVar[str]
-    """The page of the menu that it belongs to."""
+    """The item of the menu that the page belongs to."""
     at: ClassVar[str]
-    """Where the items stand; the conversation's id follows."""
+    """Address of the items, which the conversation's id follows."""
     back: ClassVar[str]
-    """The page that the desk leads back to."""
+    """The page that the desk returns to."""
     is_self: ClassVar[bool] = False
 
     @get(sync_to_thread=True)
     def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show the desk to whom the item belongs."""
+        """Show the desk to the rater of the item, and a message to others."""
         visit.require(self.permission)
         case = self._case(visit, conversation_id)
         mine = self._mine(visit, conversation_id)
@@ -58,7 +58,7 @@ class ItemPage(Controller):
     def draft(
         self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
     ) -> None:
-        """Keep the answers for later."""
+        """Store the answers as a draft."""
         assignment_id, me = self._own(visit, conversation_id, data)
         self._work(visit).draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
 
@@ -66,7 +66,7 @@ class ItemPage(Controller):
     def submit(
         self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
-        """Submit the audit and lead to the next one; or only keep it, where the form says so."""
+        """Submit the audit and redirect to the next one; or only save or decline it, by the form's ``act``."""
         assignment_id, me = self._own(visit, conversation_id, data)
         desk = self._work(visit)
         try:
@@ -85,11 +85,11 @@ class ItemPage(Controller):
         return self._next(visit, conversation_id, "submitted")
 
     def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
-        """Show what is there instead of the desk. ``mine`` is what the visitor had to do with it before."""
+        """Show the page in place of the desk. ``mine`` is the visitor's assignment, None without one."""
         raise NotImplementedError
 
     def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
-        """Lead on from an item. ``done`` says what became of it."""
+        """Redirect onwards from an item. ``done`` is its outcome."""
         raise NotImplementedError
 
     def _desk(self, visit: Visit, mine: Assigned, problem: str = "") -> Response[str]:
@@ -110,7 +110,7 @@ class ItemPage(Controller):
         return case
 
     def _own(self, visit: Visit, conversation_id: str, data: Fields) -> tuple[str, str]:
-        """Return the visitor's assignment, and who they are. Others learn nothing of it."""
+        """Return the visitor's assignment, and their name. Others receive no information about it."""
         visit.require(self.permission)
         mine = self._mine(visit, conversation_id, data.get("assignment"))
         if mine is None:
@@ -118,7 +118,7 @@ class ItemPage(Controller):
         return mine.assignment.assignment_id, visit.visitor.email
 
     def _mine(self, visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:
-        """Return the visitor's assignment of a conversation: that one, else one to be worked on, else the last."""
+        """Return the visitor's assignment of a conversation: the given one, else an unfinished one, else the last."""
         asked = QueueQuery(rater=visit.visitor.email, conversation_id=conversation_id, limit=_MOST)
         found = [
             one
@@ -129,12 +129,12 @@ class ItemPage(Controller):
         return next(unfinished, max(found, key=lambda one: one.since, default=None))
 
     def _work(self, visit: Visit) -> Desk:
-        """Return the work of raters, with what the page's permission reaches."""
+        """Return the service of raters, restricted to the data that the page's permission reaches."""
         return Desk(visit.app_for(self.permission), visit.reports, lambda: visit.now)
 
 
 class DeskPage(ItemPage):
-    """The desk on which one conversation is audited; others may take it where they may assign."""
+    """The desk on which one conversation is audited; others may assign it to themselves if they may assign."""
 
     path = "/audits/{conversation_id:str}"
     permission = "audit.perform"
@@ -159,9 +159,9 @@ class DeskPage(ItemPage):
 
 
 def go_on(visit: Visit, done: str = "none") -> Redirect:
-    """Lead to what the visitor has begun, or to the next item that they begin; without any to their list.
+    """Redirect to the item that the visitor has begun, or else to the next one; without any to their list.
 
-    There ``done`` says what happened before.
+    The list shows ``done``, the outcome of the item before.
     """
     item = desk_of(visit).go_on(visit.visitor.email, agent_ids=visit.principal.agent_ids)
     where = f"?done={done}" if item is None else f"/{item.case.conversation.id}"
@@ -169,24 +169,24 @@ def go_on(visit: Visit, done: str = "none") -> Redirect:
 
 
 def _shows_machine(visit: Visit, assignment: Assignment) -> bool:
-    """Return whether the machine's answers are shown: a plan gave the item, and nothing hides them."""
+    """Return whether the machine's answers are shown: the item is from a plan, and no rule hides them."""
     principal, conversation_id = visit.principal, assignment.conversation_id or ""
     hidden = hidden_from(visit.app, visit.visitor.email, conversation_id, principal.agent_ids)
     return assignment.plan_id is not None and "machine" not in hidden
 
 
 def auditing(visit: Visit) -> Auditing:
-    """Return what is done with audits, for this visit's app."""
+    """Return the service of audits for this visit's app."""
     return Auditing(visit.app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
 
 
 def desk_of(visit: Visit) -> Desk:
-    """Return the work of auditors, for this visit's app."""
+    """Return the service of auditors for this visit's app."""
     return Desk(visit.app_for("audit.perform"), visit.reports, lambda: visit.now)
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:
-    """Read the answers of the form; one that is empty takes back what was drafted."""
+    """Read the answers of the form; an empty one withdraws the drafted answer."""
     metrics = dict.fromkeys(name[2:] for name in data if name.startswith(("a-", "n-")))
     return [_answer(metric, data) for metric in metrics]
 
@@ -206,7 +206,7 @@ def _answer(metric: str, data: dict[str, str]) -> AuditAnswer:
 
 
 def _not_mine(case: EvaluatedConversation, mine: Assigned | None, visit: Visit) -> MessageView:
-    """Say why the desk does not open, and what opens it. ``mine`` is what the visitor had to do with it before."""
+    """Return the message on why the desk is closed, and the next step. ``mine`` is the visitor's assignment."""
     audit, conversation_id = case.audit, case.conversation.id
     read = f"{BASE}/conversations/{conversation_id}"
     if case.evaluation.form is None:
@@ -232,7 +232,7 @@ def _not_mine(case: EvaluatedConversation, mine: Assigned | None, visit: Visit) 
 
 
 def _open(error: RequestError) -> str:
-    """Say how many metrics wait for an answer, or what is wrong with one."""
+    """Return the sentence that counts the unanswered metrics, or names the fault of an answer."""
     if error.reason == "level.unknown":
         return _("A number is in no band of its metric: {number}.").format(number=error.value)
     if error.reason == "reason.missing":

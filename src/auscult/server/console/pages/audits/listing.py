@@ -1,4 +1,4 @@
-"""My audits: what waits for this auditor."""
+"""My audits: the items that wait for this auditor."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -20,7 +20,7 @@ class AuditsPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what waits, and what was submitted."""
+        """Show waiting items, and submitted audits."""
         visit.require("audit.perform")
         me = visit.visitor.email
         waiting, done = visit.app.queue.waiting(me, _MOST), visit.app.queue.done(me, _MOST)
@@ -33,6 +33,6 @@ class AuditsPage(Controller):
 
     @post("/next", sync_to_thread=True)
     def go_on(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Lead to what this auditor has begun, else to the next item, their own first."""
+        """Redirect to the item that this auditor has begun, else to the next one, their own first."""
         visit.require("audit.perform")
         return go_on(visit)

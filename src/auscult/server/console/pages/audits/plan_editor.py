@@ -33,20 +33,20 @@ _PATH = f"{BASE}/plans"
 
 
 class PlanEditorPage(Controller):
-    """Makes plans and new versions of them."""
+    """The editor of plans and of new versions of them."""
 
     path = "/plans"
 
     @get("/new", sync_to_thread=True)
     def new(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show a plan to begin with."""
+        """Show a plan to start from."""
         visit.require_everywhere("plan.edit")
         offered = _offered(visit)
         return self._page(visit, _new(visit, offered), _NEW_PLAN, offered)
 
     @post(sync_to_thread=True)
     def create(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Store a new plan, and lead to it."""
+        """Store a new plan, and redirect to it."""
         visit.require_everywhere("plan.edit")
         if one(data, "act") == "forecast":
             return self._again(visit, data, _NEW_PLAN)
@@ -58,7 +58,7 @@ class PlanEditorPage(Controller):
 
     @get("/{plan_id:str}/edit", sync_to_thread=True)
     def edit(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show a plan to be changed."""
+        """Show a plan for editing."""
         visit.require_everywhere("plan.edit")
         document = planning(visit).get(plan_id).document
         path = f"{_PATH}/{plan_id}"
@@ -84,7 +84,7 @@ class PlanEditorPage(Controller):
 
     @post("/forecast", sync_to_thread=True)
     def forecast(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Return the panel that says what a draw would come to."""
+        """Return the panel that forecasts a draw."""
         visit.require_everywhere("plan.edit")
         try:
             value = plan_value(data)
@@ -93,7 +93,7 @@ class PlanEditorPage(Controller):
         return visit.part("parts/forecast", _forecast(visit, value, _offered(visit)))
 
     def _again(self, visit: Visit, data: Given, place: "_Place", error: AuscultError | None = None) -> Response[str]:
-        """Show the editor once more with what was sent, and what is wrong with it."""
+        """Show the editor again with the submitted values, and their fault."""
         offered = _offered(visit)
         try:
             value = plan_value(data, place.before)
@@ -110,7 +110,7 @@ class PlanEditorPage(Controller):
 
 
 class _Place(NamedTuple):
-    """Which plan is edited: its name so far, where the form is sent, where one goes back to, and what is stored."""
+    """The edited plan: its present name, the addresses of the form and of the page to return to, its stored version."""
 
     name: str
     action: str
@@ -122,7 +122,7 @@ _NEW_PLAN = _Place("", _PATH, _PATH)
 
 
 def _new(visit: Visit, offered: Offered) -> dict[str, Any]:
-    """Return a plan to begin with, for the form of the newest conversation."""
+    """Return a plan to start from, for the form of the newest conversation."""
     value = new_plan(offered, visit.reader)
     newest = latest(visit.app, Sought(statuses=("evaluated",)), limit=1).items
     if newest and newest[0].form and newest[0].form.id in offered.forms:
@@ -141,7 +141,7 @@ def _offered(visit: Visit) -> Offered:
 
 
 def _forecast(visit: Visit, value: dict[str, Any], offered: Offered) -> ForecastView:
-    """Return the panel; what is wrong with the plan stands in it."""
+    """Return the panel, which also shows the fault of an invalid plan."""
     try:
         document = plan_of({**value, "name": value["name"] or "Plan"})
         return forecast_view(planning(visit).forecast(document), offered, visit.reader)

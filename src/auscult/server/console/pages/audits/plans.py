@@ -1,4 +1,4 @@
-"""Plans: the list, one plan with how far it is, and what is done with it."""
+"""Plans: the list, one plan with its progress, and the actions on it."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -32,7 +32,7 @@ class PlansPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the plans with how far each is."""
+        """List the plans with the progress of each."""
         visit.require_everywhere("plan.read")
         plans = planning(visit)
         found = [plans.progress(each.plan_id) for each in plans.listing(limit=_MOST)]
@@ -50,7 +50,7 @@ class PlansPage(Controller):
 
     @post("/{plan_id:str}/draw", sync_to_thread=True)
     def draw(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Draw the items of the plan, or of its next period, and hand them out."""
+        """Draw the items of the plan, or of its next period, and assign them."""
         visit.require_everywhere("plan.edit")
         try:
             planning(visit).draw(plan_id, visit.visitor.email)
@@ -60,14 +60,14 @@ class PlansPage(Controller):
 
     @post("/{plan_id:str}/pause", sync_to_thread=True)
     def pause(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Stop drawing and handing out."""
+        """Pause drawing and assigning."""
         visit.require_everywhere("plan.edit")
         planning(visit).pause(plan_id, visit.visitor.email)
         return Redirect(f"{BASE}/plans/{plan_id}?done=paused", status_code=303)
 
     @post("/{plan_id:str}/resume", sync_to_thread=True)
     def resume(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Go on."""
+        """Resume drawing and assigning."""
         visit.require_everywhere("plan.edit")
         planning(visit).pause(plan_id, visit.visitor.email, paused=False)
         return Redirect(f"{BASE}/plans/{plan_id}?done=resumed", status_code=303)
@@ -83,7 +83,7 @@ class PlansPage(Controller):
 
 
 def planning(visit: Visit) -> Planning:
-    """Return what is done with plans, for this visit's app."""
+    """Return the service of plans for this visit's app."""
     return Planning(visit.app, visit.reports, lambda: visit.now)
 
 

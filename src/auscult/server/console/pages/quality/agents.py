@@ -29,13 +29,13 @@ _NEWEST, _SHOWN = 1_000, 10
 
 
 class AgentsPage(Controller):
-    """Agents beside each other, and each alone."""
+    """All agents in comparison, and each alone."""
 
     path = "/agents"
 
     @get(sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show every agent who took part lately."""
+        """Show every agent who took part recently."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in ("queue", "channel")}
         end = end_of_today(visit)
@@ -70,12 +70,12 @@ class AgentsPage(Controller):
 
 
 def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
-    """Return the names of the agents of the newest conversations, by id; where several have one, with their ids' ends."""
+    """Return the names of the agents of the newest conversations, by id; a shared name has the end of the id added."""
     return names_of_agents(latest(visit.app, sought, limit=_NEWEST).items)
 
 
 def names_of_agents(newest: Sequence[ListedConversation]) -> dict[str, str]:
-    """Return the names of the agents of conversations, by id; where several have one, with their ids' ends."""
+    """Return the names of the agents of conversations, by id; a shared name has the end of the id added."""
     found = {agent.id: agent_name(agent) for row in newest for agent in row.agents}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

@@ -1,4 +1,4 @@
-"""Insights: reasons for contact, what is new, and what made the difference between two periods."""
+"""Insights: reasons for contact, new developments, and the causes of the difference between two periods."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ _WEEKS, _MOST_READ = 12, 1_000
 
 
 class InsightsPage(Controller):
-    """The page on what customers are in touch about, and what moves the results."""
+    """The page of the customers' reasons for contact, and of the causes of changes in the results."""
 
     path = "/insights"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Compare a period with the one of the same length before it."""
+        """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         sought, compared = sought_of(query, visit.reader), _compared(visit)
@@ -65,7 +65,7 @@ class InsightsPage(Controller):
 
 
 def _failures(visit: Visit, sought: Sought, compared: Compared, newest: Sequence[ListedConversation]) -> Failures:
-    """Count failures by week, queue and agent, of those that the newest conversations name."""
+    """Count failures by week, and by the queues and agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
     queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
     agents = Counter(agent.id for row in newest for agent in row.agents)
@@ -89,14 +89,14 @@ def _failures(visit: Visit, sought: Sought, compared: Compared, newest: Sequence
 
 
 def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
-    """Count the whole weeks that end with the period, at most twelve; the period itself where it has no whole one."""
+    """Count the whole weeks that end with the period, at most twelve; the period itself if it has no whole one."""
     number = min((compared.until - compared.since) // WEEK, _WEEKS)
     spans = periods(compared.until, number) if number else ((compared.since, compared.until),)
     return [each.passed for each in by_period(visit.app, sought, spans)]
 
 
 def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
-    """Read what customers answered: of the end of the period, where it has too many answers to read them all."""
+    """Read the customers' answers to surveys; if the period has too many, only the ones at its end."""
     since, length = compared.since, compared.until - compared.since
     many = count(visit.app, replace(sought, since=since, until=compared.until, surveys=SURVEYS))
     if many > _MOST_READ:
@@ -115,7 +115,7 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
 
 
 def _compared(visit: Visit) -> Compared:
-    """Read the period from the address, the last four weeks where it names none.
+    """Return the period in the address, the last four weeks by default.
 
     Raises ``RequestError`` ``date.invalid``, ``range.reversed``.
     """

@@ -43,7 +43,7 @@ class MetricsView(Struct, frozen=True, kw_only=True):
 
 
 class MetricPage(Controller):
-    """What the machine says of a metric, and how far that can be trusted."""
+    """The machine's results for a metric, and their agreement with auditors."""
 
     path = "/metrics"
 

@@ -28,7 +28,7 @@ _FILTERS = ("queue", "agent", "channel", "direction", "intent")
 
 
 class OverviewPage(Controller):
-    """The page on how quality moves."""
+    """The page of quality over time."""
 
     path = "/overview"
 
@@ -62,7 +62,7 @@ def end_of_today(visit: Visit) -> datetime:
 
 
 def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
-    """Leave out the weeks before the first that has anything."""
+    """Skip the weeks before the first one with a score."""
     first = next((n for n, week in enumerate(weeks) if week.passed.scored), len(weeks))
     return weeks[first:]
 

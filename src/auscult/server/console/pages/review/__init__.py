@@ -1,1 +1,1 @@
-"""Pages about what follows an audit: disputes, an agent's results, calibration, coaching, schedules."""
+"""Pages of the steps after an audit: disputes, an agent's results, calibration, coaching, schedules."""

@@ -38,7 +38,7 @@ class CalibrationPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: AnyVisit) -> Response[str]:
-        """Show the sessions: all to who runs them, to others those that they take part in."""
+        """Show the sessions: all to people who run them, to others the ones that they take part in."""
         visit.require(TAKE_PART)
         found = calibrating(visit).listing(None if visit.may(RUN) else visit.visitor.email)
         view = sessions_view(found, visit.visitor.email, visit.reader, can_run=visit.may(RUN))
@@ -46,7 +46,7 @@ class CalibrationPage(Controller):
 
     @get("/new", sync_to_thread=True)
     def new(self, visit: AnyVisit) -> Response[str]:
-        """Choose conversations, those first on which raters differ, and raters."""
+        """Show the choice of raters and conversations, first the conversations on which raters differ."""
         return self._choose(visit)
 
     @post("/new", sync_to_thread=True)
@@ -74,7 +74,7 @@ class CalibrationPage(Controller):
 
     @get("/{session_id:str}", sync_to_thread=True)
     def room(self, session_id: FromPath[str], visit: AnyVisit) -> Response[str]:
-        """Show who is how far; after all have submitted the debrief, split answers first."""
+        """Show the progress of each rater; after all have submitted, the debrief, split answers first."""
         return self._room(visit, self._found(visit, session_id))
 
     @post("/{session_id:str}/submit", sync_to_thread=True)
@@ -89,7 +89,7 @@ class CalibrationPage(Controller):
 
     @post("/{session_id:str}/leave", sync_to_thread=True)
     def leave(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
-        """Take the visitor out."""
+        """Remove the visitor from the session."""
         self._found(visit, session_id)
         calibrating(visit).leave(session_id, visit.visitor.email)
         return Redirect(f"{BASE}/calibration", status_code=303)
@@ -129,7 +129,7 @@ class CalibrationPage(Controller):
     def rate(
         self, session_id: FromPath[str], number: FromPath[str], data: Fields, visit: AnyVisit
     ) -> Response[str] | Redirect:
-        """Keep the answers, and lead to the next conversation that has none."""
+        """Store the answers, and redirect to the next conversation without any."""
         found = self._found(visit, session_id)
         me = visit.visitor.email
         try:
@@ -193,7 +193,7 @@ class CalibrationPage(Controller):
 
 
 def calibrating(visit: Visit) -> Calibrating:
-    """Return what is done with sessions, for this visit's app."""
+    """Return the service of sessions for this visit's app."""
     return Calibrating(visit.app, lambda: visit.now)
 
 
@@ -211,7 +211,7 @@ def _list(data: dict[str, str | list[str]], name: str) -> list[str]:
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:
-    """Read the answers of the form; one that is empty takes back what was given."""
+    """Read the answers of the form; an empty one withdraws the stored answer."""
     return [
         AuditAnswer(
             metric_id=name.removeprefix("a-"),

@@ -29,7 +29,7 @@ class CoachingPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: AnyVisit) -> Response[str]:
-        """Show items: to an agent their own, to a coach those of their agents, and new colleagues."""
+        """Show items: to an agent their own, to a coach the ones of their agents, and new colleagues."""
         agents = visit.principal.agent_ids
         if not visit.may(GIVE) and not agents:
             raise NoPermissionError(GIVE)
@@ -49,7 +49,7 @@ class CoachingPage(Controller):
 
     @post("/consent", sync_to_thread=True)
     def consent(self, data: Fields, visit: AnyVisit) -> Redirect:
-        """Let others hear the visitor's conversations, or no longer."""
+        """Store or withdraw the visitor's consent that others listen to their conversations."""
         agent = data.get("agent_id", "")
         coach_of(visit).consent(
             agent, visit.principal.agent_ids, visit.visitor.email, is_given=data.get("is_given") == "1"
@@ -58,7 +58,7 @@ class CoachingPage(Controller):
 
     @get("/new", sync_to_thread=True)
     def new(self, visit: AnyVisit) -> Response[str]:
-        """Choose one behaviour, with evidence and a date; an audit or a pattern may have led here."""
+        """Show the choice of one behaviour, with evidence and a date, perhaps of an audit or a pattern."""
         given = {name: found[0] for name, found in visit.query.items()}
         return self._new(visit, given)
 
@@ -98,7 +98,7 @@ class CoachingPage(Controller):
 
     @post("/{coaching_id:str}", sync_to_thread=True)
     def act(self, coaching_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
-        """Acknowledge, finish, complete, give back, or add a remark."""
+        """Acknowledge, finish, complete or return the item, or add a remark to it."""
         found = self._found(visit, coaching_id)
         service, agents, me = coach_of(visit), visit.principal.agent_ids, visit.visitor.email
         text, act = data.get("comment", ""), data.get("act", "")
@@ -147,7 +147,7 @@ class CoachingPage(Controller):
 
 
 def coach_of(visit: Visit) -> Coach:
-    """Return what is done with coaching, for this visit's app."""
+    """Return the service of coaching for this visit's app."""
     return Coach(visit.app, lambda: visit.now)
 
 

@@ -1,4 +1,4 @@
-"""Disputes: those that wait, one to decide, and how such disputes ended."""
+"""Disputes: the waiting ones, one to decide, and the outcomes of similar ones."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -40,7 +40,7 @@ class DisputesPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: AnyVisit) -> Response[str]:
-        """Show the disputes that wait, the first to lapse first; or those that are decided."""
+        """Show the disputes that wait, the first to lapse first; or the decided ones."""
         visit.require("dispute.decide")
         is_open = "ended" not in visit.query
         app = visit.app
@@ -70,12 +70,12 @@ class DisputesPage(Controller):
 
     @get("/{dispute_id:str}", sync_to_thread=True)
     def show(self, dispute_id: FromPath[str], visit: AnyVisit) -> Response[str]:
-        """Show a dispute to whoever may read the audit, with the decision to those who may make it."""
+        """Show a dispute to readers of the audit, with the form of the decision to people who may make it."""
         return self._page(visit, self._found(visit, dispute_id))
 
     @post("/{dispute_id:str}", sync_to_thread=True)
     def decide(self, dispute_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
-        """Decide, and lead to the next one that waits."""
+        """Decide, and redirect to the next one that waits."""
         found = self._found(visit, dispute_id)
         service = reviewing(visit)
         if not service.is_designated(dispute_id, visit.person) and not visit.reaches(
@@ -162,5 +162,5 @@ class DisputesPage(Controller):
 
 
 def reviewing(visit: Visit) -> Reviewing:
-    """Return what is done with reviews, for this visit's app."""
+    """Return the service of reviews for this visit's app."""
     return Reviewing(visit.app, visit.reports, lambda: visit.now)

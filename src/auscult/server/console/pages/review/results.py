@@ -34,12 +34,12 @@ class ResultsPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: AnyVisit) -> Response[str]:
-        """Show what is new, with deadline and who decides; then what is settled."""
+        """Show new results, with deadline and decider; then settled ones."""
         return self._page(visit)
 
     @post("/{assignment_id:str}/accept", sync_to_thread=True)
     def accept(self, assignment_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
-        """Accept one answer, or all that are open."""
+        """Accept one answer, or all open ones."""
         metrics = (data["metric_id"],) if data.get("metric_id") else ()
         self._own(visit, assignment_id)
         try:
@@ -76,7 +76,7 @@ class ResultsPage(Controller):
         return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)
 
     def _offers(self, visit: Visit, found: list[ReviewView]) -> tuple[OfferView, ...]:
-        """Return the newest conversations that the agent may review: those without a result that they have seen."""
+        """Return the newest conversations that the agent may review: the ones without a result known to the agent."""
         if not visit.may(PERMISSION):
             return ()
         seen = {each.case.conversation.id for each in found}
@@ -87,7 +87,7 @@ class ResultsPage(Controller):
         return offers(items, details(visit.app, items), mine, visit.reader, f"{HOME}/reviews")
 
     def _own(self, visit: Visit, assignment_id: str) -> None:
-        """Let only the agent of a released audit go on; to others there is none."""
+        """Refuse everyone except the agent of a released audit, as if it did not exist."""
         visit.require("dispute.raise")
         try:
             found = reviewing(visit).show(assignment_id)

@@ -1,4 +1,4 @@
-"""Schedules and the inbox: reports that are written again and again, and alerts."""
+"""Schedules and the inbox: recurring reports, and alerts."""
 
 from typing import Annotated, cast
 
@@ -22,7 +22,7 @@ EXPORT = "report.export"
 
 
 class SchedulesPage(Controller):
-    """The page of one's schedules and inbox."""
+    """The page of the visitor's schedules and inbox."""
 
     path = "/schedules"
 
@@ -69,21 +69,21 @@ class SchedulesPage(Controller):
 
     @post("/{schedule_id:str}/run", sync_to_thread=True)
     def run(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
-        """Run it now."""
+        """Run a schedule now."""
         visit.require(EXPORT)
         service(visit).run(service(visit).get(schedule_id, visit.visitor.email))
         return Redirect(f"{BASE}/schedules", status_code=303)
 
     @post("/{schedule_id:str}/remove", sync_to_thread=True)
     def remove(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
-        """Remove it."""
+        """Remove a schedule."""
         visit.require(EXPORT)
         service(visit).remove(schedule_id, visit.visitor.email)
         return Redirect(f"{BASE}/schedules", status_code=303)
 
     @get("/{schedule_id:str}/{number:str}", sync_to_thread=True)
     def file(self, schedule_id: FromPath[str], number: FromPath[str], visit: AnyVisit) -> Response[bytes]:
-        """Hand out the file of a run to its maker."""
+        """Return the file of a run to the maker of the schedule."""
         visit.require(EXPORT)
         service(visit).get(schedule_id, visit.visitor.email)
         found = visit.app.schedules.content(schedule_id, int(number)) if number.isdecimal() else None
@@ -108,5 +108,5 @@ class SchedulesPage(Controller):
 
 
 def service(visit: Visit) -> Scheduling:
-    """Return what is done with schedules, for this visit's app."""
+    """Return the service of schedules for this visit's app."""
     return Scheduling(visit.store, visit.app.tenant, lambda: visit.now)

@@ -1,4 +1,4 @@
-"""Self-review: an agent judges their own conversation first, and then sees what the machine and the auditor decided."""
+"""Self-review: an agent judges their own conversation first, and then sees the answers of machine and auditor."""
 
 from typing import Annotated
 
@@ -57,13 +57,13 @@ class SelfReviewPage(ItemPage):
 
 
 class BeginSelfReview(Controller):
-    """Where self-reviews begin."""
+    """The start of self-reviews."""
 
     path = "/my-results/reviews"
 
     @post(sync_to_thread=True)
     def begin(self, data: Fields, visit: AnyVisit) -> Redirect:
-        """Begin the review of an own conversation, or go on with it."""
+        """Start the review of one of the visitor's conversations, or continue it."""
         conversation_id = data.get("conversation_id", "")
         desk = Desk(visit.app_for(PERMISSION), visit.reports, lambda: visit.now)
         try:

@@ -1,4 +1,4 @@
-"""Connectors and exports: what comes in from elsewhere, with its runs and refusals, and the ways out."""
+"""Connectors and exports: conversations from other systems, with runs and refusals, and the ways out."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -76,7 +76,7 @@ class ConnectorsPage(Controller):
 
     @get(sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the connectors with how each stands, and the ways out."""
+        """List the connectors with the state of each, and the ways out."""
         visit.require_everywhere(_READ)
         editor = editor_view(PATH, _BEGIN) if visit.principal.may_everywhere(_MANAGE) else None
         return _list(visit, editor)
@@ -90,7 +90,7 @@ class ConnectorsPage(Controller):
 
     @get("/{name:str}", sync_to_thread=True)
     def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show one connector with its runs, its mapping and what it refused."""
+        """Show one connector with its runs, its mapping and its refusals."""
         visit.require_everywhere(_READ)
         return _one(visit, name)
 
@@ -117,7 +117,7 @@ class ConnectorsPage(Controller):
 
     @post("/{name:str}/run", sync_to_thread=True)
     def run(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Ask a worker to read what is new."""
+        """Ask a worker to read new conversations."""
         visit.require_everywhere(_MANAGE)
         return _order(visit, name, Order(kind="manual", by=visit.visitor.email))
 
@@ -125,7 +125,7 @@ class ConnectorsPage(Controller):
     def backfill(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
-        """Ask a worker to read a range, or with ``act`` dry to count what it would bring."""
+        """Ask a worker to read a range, or with ``act`` dry to count its conversations."""
         visit.require_everywhere(_MANAGE)
         _known(visit, name)
         try:
@@ -144,12 +144,12 @@ class ConnectorsPage(Controller):
 
     @post("/{name:str}/pause", sync_to_thread=True)
     def pause(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Keep a connector from running."""
+        """Pause a connector."""
         return _pause(visit, name, is_paused=True)
 
     @post("/{name:str}/resume", sync_to_thread=True)
     def resume(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Let it run again."""
+        """Resume a paused connector."""
         return _pause(visit, name, is_paused=False)
 
     @post("/{name:str}/remove", sync_to_thread=True)
@@ -214,7 +214,7 @@ def _one(
 
 
 def _posted(visit: Visit, data: Given, act: str) -> Redirect | tuple[EditorView, PreviewView | None]:
-    """Do what was asked for with a document; return what to show where it is not put in force."""
+    """Run the requested action on a document; return the views to show where it is not put in force."""
     written = one(data, "document").replace("\r\n", "\n") + "\n"
     checked = check_connector(written.encode(), visit.app.tenant.app_id)
     stored = () if checked.connector is None else _stored(visit, checked.connector.name)

@@ -68,7 +68,7 @@ topics:
 
 
 class _Checked(NamedTuple):
-    """What a check found: the id of a document that is right, else its faults; warnings prevent nothing."""
+    """The result of a check: the id of a valid document, else its faults; warnings prevent nothing."""
 
     id: str
     faults: tuple[Problem, ...]
@@ -76,7 +76,7 @@ class _Checked(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """What the two kinds differ in on pages."""
+    """The differences of the two kinds on pages."""
 
     kind: DefinitionKind
     noun: str
@@ -103,12 +103,12 @@ class ScorecardsPage(Controller):
 
     @post(sync_to_thread=True)
     def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Check a document, and publish it where that is asked for."""
+        """Check a document, and publish it on request."""
         return _posted(visit, CARDS, data)
 
     @get("/{name:str}", sync_to_thread=True)
     def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show one scorecard, and what agents came to by it where somebody asks for a period."""
+        """Show one scorecard, with the results of agents if a period is given."""
         return _one(visit, CARDS, name)
 
     @post("/{name:str}/remove", sync_to_thread=True)
@@ -118,7 +118,7 @@ class ScorecardsPage(Controller):
 
 
 class TaxonomiesPage(Controller):
-    """Topics that conversations are sorted into."""
+    """Topics that conversations are classified by."""
 
     path = "/taxonomies"
 
@@ -129,7 +129,7 @@ class TaxonomiesPage(Controller):
 
     @post(sync_to_thread=True)
     def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Check a document, and publish it where that is asked for."""
+        """Check a document, and publish it on request."""
         return _posted(visit, TREES, data)
 
     @get("/{name:str}", sync_to_thread=True)

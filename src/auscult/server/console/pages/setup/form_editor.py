@@ -56,7 +56,7 @@ _NOTES = {
 
 
 class _Edited(NamedTuple):
-    """A document after an action, and what came of the action."""
+    """A document after an action, and the result of the action."""
 
     document: bytes
     problem: str = ""
@@ -79,7 +79,7 @@ class FormEditorPage(Controller):
     def act(
         self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
-        """Do with the document what a button says: change it, try it, save it, publish it. With ``part`` only its part."""
+        """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
         _document(visit, form_id)
         act, document = one(data, "act", "look"), _text(data)
@@ -100,7 +100,7 @@ class FormEditorPage(Controller):
     def backtest(
         self, form_id: FromPath[str], backtest_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
-        """Show a back-test as it stands."""
+        """Show a back-test in its present state."""
         require_editor(visit)
         view = backtest_page(view_backtest(visit.app, backtest_id), form_id, visit.reader, BASE)
         return visit.page("setup/backtest", "Forms", view)
@@ -125,7 +125,7 @@ def _text(data: Given) -> bytes:
 
 
 def _changed(data: Given, document: bytes, act: str) -> _Edited:
-    """Change the document as the form view asks for: values that differ from what was shown, then what the button does."""
+    """Change the document as requested in the form view: first the changed values, then the action of the button."""
     try:
         for name in data:
             if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
@@ -154,7 +154,7 @@ def _metric(data: Given) -> NewMetric:
 
 
 def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | str:
-    """Save, publish, discard or back-test a document; where to go then, or what is wrong."""
+    """Save, publish, discard or back-test a document; return the redirect, or the fault."""
     forms, answered = visit.app.forms, visit.services.answered()
     visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
     if act == "discard":
@@ -175,7 +175,7 @@ def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | s
 
 
 def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
-    """Return what stands in the way of an action; empty where nothing does. A draft may have faults."""
+    """Return the obstacle to an action; empty without one. A draft may have faults."""
     named = read_document(document).value
     if isinstance(named, dict) and named.get("id") != form_id:
         text = _("The document has the id {id}; a form keeps its id, {form_id}.")
@@ -188,7 +188,7 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
 
 
 def _tried(visit: Visit, edited: _Edited, transcript: str) -> _Edited:
-    """Try the document on what was pasted, else on the newest conversations of its channel."""
+    """Try the document on the pasted transcript, else on the newest conversations of its channel."""
     visit.require_everywhere("form.edit")
     check, make = check_form(edited.document), visit.services.trying
     if check.form is None or make is None:
@@ -259,7 +259,7 @@ def _title(version: int, *, is_draft: bool) -> str:
 
 
 def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[ChangeView, ...]]:
-    """Return the version that the document is compared with, and what differs."""
+    """Return the version that the document is compared with, and the differences."""
     if check.form is None or visit.app.forms.get(form_id) is None:
         return "", ()
     earlier = choose(visit.app.forms, form_id)

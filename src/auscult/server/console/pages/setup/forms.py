@@ -45,13 +45,13 @@ class FormsPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the forms in force and those that are drafts only."""
+        """List the forms in force, and the forms that are only drafts."""
         require_editor(visit)
         return self._page(visit)
 
     @post(sync_to_thread=True)
     def new(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Begin a form as a draft, and lead to its editor."""
+        """Create a form as a draft, and redirect to its editor."""
         visit.require_everywhere("form.edit")
         name, channel = one(data, "name"), one(data, "channel")
         words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
@@ -80,7 +80,7 @@ class FormsPage(Controller):
 
 
 def require_editor(visit: Visit) -> None:
-    """Let only those in who edit or publish forms in the whole app. Raises ``NoPermissionError``."""
+    """Refuse visitors who neither edit nor publish forms in the whole app. Raises ``NoPermissionError``."""
     if not any(visit.principal.may_everywhere(each) for each in ("form.edit", "form.publish")):
         raise NoPermissionError("form.edit")
 

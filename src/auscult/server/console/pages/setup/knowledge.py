@@ -1,4 +1,4 @@
-"""Knowledge: the documents that the assistant quotes, with what an agent would be shown for a question."""
+"""Knowledge: the documents that the assistant quotes, with a preview of the passages for a question."""
 
 from typing import Annotated, Any
 
@@ -41,19 +41,19 @@ Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PAR
 
 
 class KnowledgePage(Controller):
-    """The documents of an app's knowledge, and each alone."""
+    """The documents of an app's knowledge base, and each alone."""
 
     path = "/knowledge"
 
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the documents; with a question, show what an agent would be shown."""
+        """List the documents; with a question, preview the passages that an agent would see."""
         visit.require("knowledge.read")
         return _page(visit)
 
     @post(sync_to_thread=True, request_max_body_size=_LARGEST)
     def add(self, data: Upload, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Add a document, or replace the one of its name."""
+        """Add a document, or replace the one of the same name."""
         visit.require_everywhere("knowledge.edit")
         file: object = data.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
