@@ -42,7 +42,7 @@ def properties(limits: PageLimits) -> dict[str, Any]:
             "minimum": 0,
             "maximum": LARGEST,
             "default": 0,
-            "description": "Rows to skip. Where it is above 0, `page` is not looked at.",
+            "description": "Rows to skip. If it is above 0, `page` is ignored.",
         },
         "page": {
             "type": "integer",

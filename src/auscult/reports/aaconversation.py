@@ -116,7 +116,7 @@ _PROPERTIES: dict[str, Any] = {
 }
 
 _TEXT = """\
-Lists the conversations of an app in which an assistant beside the agent took part, of at most seven whole days in UTC,
+Lists the conversations of an app in which an assistant supported the agent, of at most seven whole days in UTC,
 in the order of start time, then conversation id.
 
 Four flags choose what of a conversation is shown; where a flag is not set, its keys are absent.

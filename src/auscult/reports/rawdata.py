@@ -66,7 +66,7 @@ class Row(Struct, frozen=True, kw_only=True):
         described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="koreEvalutionScore", default=UNSET)  # sic
     fatal_errors: Annotated[int, described("Metrics with isFatalError.")] = field(name="fatalErrorCount")
-    language: Annotated[str, described("In English; a code that nobody knows stays a code.")] = field(name="Language")
+    language: Annotated[str, described("In English; an unknown code stays a code.")] = field(name="Language")
     duration_status: Annotated[
         Literal["evaluated", "below_threshold", "duration_unavailable"] | None,
         described("Null where no form is for the conversation, so that no duration is asked for."),

@@ -37,7 +37,7 @@ class Row(Struct, frozen=True, kw_only=True):
         Score | UnsetType | None,
         described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="koreEvalutionScore", default=UNSET)  # sic
-    language: Annotated[str, described("In English; a code that nobody knows stays a code.")] = field(name="Language")
+    language: Annotated[str, described("In English; an unknown code stays a code.")] = field(name="Language")
     metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
         name="Metrics"
     )

@@ -56,7 +56,7 @@ _EVENT = {
             "type": "string",
             "enum": ["state", "message", "suggestion", "search", "summary", "feedback", "playbook"],
         },
-        "data": {"type": "string", "description": "The thing as it stands now, as JSON."},
+        "data": {"type": "string", "description": "The current state, as JSON."},
     },
 }
 _SHOWN_EVENT = "id: 1\nevent: message\ndata: {}\n\n"
@@ -206,7 +206,7 @@ def search(
         404: _UNKNOWN,
         409: refusal("The agent has had as many as there may be, or there is nothing to summarise."),
     },
-    takes=Takes("For whom.", {"agent": AGENT}),
+    takes=Takes("The agent who gets the summary.", {"agent": AGENT}),
 )
 @in_slow_thread
 def summarise(

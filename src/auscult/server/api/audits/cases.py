@@ -108,7 +108,7 @@ _LISTED: dict[str, Any] = {
 }
 _ANSWERS: dict[str, Any] = {"answers": [{"metric_id": "em-greeting", "answer": "YES"}], "comment": "Said it late."}
 _REFUSALS = {
-    409: "The audit does not stand so that this can be done: not assigned, submitted already, no form.",
+    409: "The audit's state does not allow this: not assigned, already submitted, or no form.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
@@ -170,7 +170,7 @@ def show(conversation_id: ConversationId, app: App, server: Server, caller: Call
     summary="Assign an audit",
     guards=[writing("audits", "audit.assign")],
     status_code=200,
-    responses={200: answer("The audit as it stands now.", AuditCase, _CASE), **refusals(_REFUSALS)},
+    responses={200: answer("The audit in its current state.", AuditCase, _CASE), **refusals(_REFUSALS)},
     takes=Takes("Who is to audit it.", {"auditor": "Ada Lovelace"}),
 )
 @in_slow_thread
@@ -193,7 +193,7 @@ def assign(
     operation_id="draft_audit",
     summary="Draft answers",
     guards=[writing("audits")],
-    responses={200: answer("The audit as it stands now.", AuditCase, _CASE), **refusals(_REFUSALS)},
+    responses={200: answer("The audit in its current state.", AuditCase, _CASE), **refusals(_REFUSALS)},
     takes=Takes("Answers to keep.", _ANSWERS),
 )
 @in_slow_thread
@@ -215,7 +215,7 @@ def draft(
     guards=[writing("audits")],
     status_code=200,
     responses={
-        200: answer("The audit as it stands now.", AuditCase, {**_CASE, "state": "audited"}),
+        200: answer("The audit in its current state.", AuditCase, {**_CASE, "state": "audited"}),
         **refusals(_REFUSALS),
     },
     takes=Takes("Last answers.", _ANSWERS),

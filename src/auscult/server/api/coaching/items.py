@@ -193,7 +193,7 @@ def new_colleagues(app: App, server: Server) -> NewColleagues:
 @put(
     "/coaching/consent",
     operation_id="set_coaching_consent",
-    summary="Let colleagues hear one's conversations",
+    summary="Let colleagues listen to one's conversations",
     guards=[READING],
     status_code=204,
     responses={204: answer("Stored."), **refusals({each: _REFUSALS[each] for each in (403, 413, 415)})},

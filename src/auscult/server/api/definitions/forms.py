@@ -134,7 +134,7 @@ def show(
     status_code=200,
     responses={
         200: answer(
-            "What the look at it found.",
+            "The result of the check.",
             form_views.CheckedForm,
             {
                 "id": None,

@@ -165,7 +165,7 @@ def show(
     status_code=200,
     responses={
         200: answer(
-            "What the look at it found.",
+            "The result of the check.",
             CheckedTaxonomy,
             {"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]},
         ),

@@ -222,7 +222,7 @@ def enable(webhook_id: WebhookId, app: App) -> None:
 @get(
     "/webhooks/{webhook_id:str}/deliveries",
     operation_id="list_deliveries",
-    summary="What became of each try",
+    summary="Result of each attempt",
     guards=[reading("webhooks")],
     responses={
         200: answer(

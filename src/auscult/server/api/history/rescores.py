@@ -150,7 +150,7 @@ def show(rescore_id: RescoreId, app: App) -> RescoreLine:
     summary="Cancel a re-score",
     guards=[writing("forms")],
     status_code=200,
-    responses={200: answer("As it stands.", RescoreLine, {**_LINE, "state": "cancelled"})},
+    responses={200: answer("The current state.", RescoreLine, {**_LINE, "state": "cancelled"})},
 )
 @in_slow_thread
 def cancel(rescore_id: RescoreId, app: App) -> RescoreLine:
@@ -165,7 +165,7 @@ def cancel(rescore_id: RescoreId, app: App) -> RescoreLine:
     guards=[writing("forms")],
     status_code=200,
     responses={
-        200: answer("As it stands.", RescoreLine, _LINE),
+        200: answer("The current state.", RescoreLine, _LINE),
         409: refusal("Another re-score of this form is under way."),
     },
 )

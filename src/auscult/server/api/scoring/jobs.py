@@ -86,7 +86,7 @@ def show(job_id: JobId, app: App) -> JobWithRest:
     summary="Retry a job",
     guards=[writing("jobs")],
     status_code=200,
-    responses={200: answer("As it stands.", JobWithRest, _AGAIN)},
+    responses={200: answer("The current state.", JobWithRest, _AGAIN)},
 )
 @in_slow_thread
 def retry(job_id: JobId, app: App) -> JobWithRest:
@@ -104,7 +104,7 @@ def retry(job_id: JobId, app: App) -> JobWithRest:
     summary="Cancel a job",
     guards=[writing("jobs")],
     status_code=200,
-    responses={200: answer("As it stands.", JobWithRest, {**_FAILED, "state": "cancelled"})},
+    responses={200: answer("The current state.", JobWithRest, {**_FAILED, "state": "cancelled"})},
 )
 @in_slow_thread
 def cancel(job_id: JobId, app: App) -> JobWithRest:
