@@ -135,7 +135,8 @@ def test_no_import_is_circular(graph: grimp.ImportGraph) -> None:
     """No module needs itself; an import in the wrong direction is found."""
     assert circles(graph) == []
     bent = deepcopy(graph)
-    bent.add_import(importer="auscult.domain.errors", imported="auscult.domain.form")
+    needing = min(bent.find_modules_that_directly_import("auscult.domain.errors"))
+    bent.add_import(importer="auscult.domain.errors", imported=needing)
     assert circles(bent)
 
 

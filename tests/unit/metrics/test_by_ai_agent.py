@@ -129,8 +129,8 @@ def test_nobody_speaks_and_nobody_is_asked() -> None:
         ({"sub_metrics": [SUBS[0] | {"weight": 0}, SUBS[1] | {"weight": 100}]}, "sub_metrics[0].weight", "above 0"),
         ({"sub_metrics": [SUBS[0] | {"weight": 100, "negative_weight": 101}]}, "sub_metrics[0].negative_weight", "from 0 to 100"),
         ({"sub_metrics": [SUBS[0] | {"negative_weight": 90}, *SUBS[1:]]}, "sub_metrics", "negative weights total 145"),
-        ({"meta": [{"custom_field": "a", "name": "customConversationId"}]}, "meta[0].name", "told already"),
-        ({"meta": [{"custom_field": "a", "name": "b"}] * 2}, "meta[1].name", "told already"),
+        ({"meta": [{"custom_field": "a", "name": "customConversationId"}]}, "meta[0].name", "does not receive already"),
+        ({"meta": [{"custom_field": "a", "name": "b"}] * 2}, "meta[1].name", "does not receive already"),
     ],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
