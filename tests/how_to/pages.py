@@ -82,7 +82,7 @@ class Running(NamedTuple):
 
 RUNNING = {
     ("README", 1): Running(
-        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep -q Overview'
+        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep Overview'
     ),
     ("ask-an-agent", 1): Running(r"listening on (http://\S+)"),
     ("assist-agents-live", 8): Running(r"event: suggestion\ndata: .*\n", stopped_by=None),
@@ -90,7 +90,7 @@ RUNNING = {
         r"auscult serves (http://\S+)", signal.SIGTERM, then='curl -s "$ADDRESS/readyz"'
     ),
     ("use-the-console", 1): Running(
-        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep -q Overview'
+        r"Open the console.*: (http://\S+)", then='curl -sL -c cookies -b cookies "$ADDRESS" | grep Overview'
     ),
 }
 """By page and number of the block."""
