@@ -29,16 +29,16 @@ from numpy.typing import NDArray
 from auscult.domain.assist.knowledge import Found, Passage
 from auscult.domain.said.numbers import SMALL
 from auscult.domain.said.text import spoken_words
-from auscult.engines._vectors.assurance import BY_SENTENCES, BY_WORDS, Signs, likelihood
-from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.assurance import BY_SENTENCES, BY_WORDS, Assurance, Signs, likelihood
+from auscult.engines._vectors.embedding import Embedding, unit_length
 from auscult.engines._vectors.sentences import SentenceModel, Sentences
 from auscult.engines._vectors.spelling import Spelling
 
 K1, B = 1.2, 0.75
 RARE_WORDS = 2.8
-"""So many of the rarest words in common, as BM25 has them, weigh as much as a meaning that is the same."""
+"""Number of the rarest words in common, as BM25 has them, that weigh as much as the same meaning."""
 HEADING = 0.5
-"""What the meaning of a heading weighs beside that of the passage."""
+"""Weight of the heading's meaning; that of the passage has 1."""
 WORDS_WITH_SENTENCES = 0.5
 """Weight of the sum by words and word vectors where a model reads the passages."""
 HEADING_BY_SENTENCES = 0.25
@@ -46,9 +46,9 @@ HEADING_BY_SENTENCES = 0.25
 SAME = 0.97
 """Passages of two sections whose cosine is as high say the same; neither is a rival of the other."""
 QUESTION = 2.5
-"""What a question tells at least, in words as rare as can be; a message that tells less must fit so much better."""
+"""Informativeness of a complete question, as a number of the rarest words; a message with less must fit better."""
 REVISION = 2
-"""Of how texts are cut and weighed here; part of the version."""
+"""Revision of how texts are cut and weighed here; part of the version."""
 SENTENCES_REVISION = 1
 """Revision of how sentences are weighed; part of the version where a model reads them."""
 
@@ -71,7 +71,7 @@ class Hybrid:
         """Embed words by ``embedding``, and whole passages by ``model``, whose vectors are kept in ``folder``."""
         self._embedding = embedding
         self._sentences = Sentences(model, folder) if model else None
-        logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would tell more than the operator chose to hear
+        logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would log more than the operator chose
         self.version = f"hybrid {REVISION} on bm25s {version('bm25s')} and {embedding.version}"
 
     def index(self, passages: Sequence[Passage], language: str) -> "HybridIndex | SentenceIndex":
@@ -139,10 +139,10 @@ class HybridIndex:
         scores = np.round(scores, 5)
         return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
 
-    def likelihood(self, question: str, found: Sequence[Found]) -> float:
+    def likelihood(self, question: str, found: Sequence[Found], assurance: Assurance = BY_WORDS) -> float:
         """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
         signs = self.signs(question, found)
-        return likelihood(signs, BY_WORDS) if signs else 0.0
+        return likelihood(signs, assurance) if signs else 0.0
 
     @property
     def is_complete(self) -> bool:
@@ -200,9 +200,7 @@ class HybridIndex:
         there = list(dict.fromkeys(spoken_words(f"{passage.title} {passage.text}").split()))
         if not asked or not there:
             return 0.0
-        vectors = self._embedding.embed([*asked, *there]).astype(np.float32)
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
+        vectors = unit_length(self._embedding.embed([*asked, *there]).astype(np.float32))
         near = np.clip((vectors[: len(asked)] @ vectors[len(asked) :].T).max(axis=1), 0, 1)
         weights = np.array([self._weight(word) for word in asked])
         return float(weights @ near / weights.sum())
@@ -245,9 +243,7 @@ class HybridIndex:
         for place, text in enumerate(texts):
             if text:
                 vectors[place] = table[[words[word] for word in text]].sum(axis=0)
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
-        return vectors
+        return unit_length(vectors)
 
     def _weight(self, word: str) -> float:
         """Return the weight of a word: the higher, the fewer passages have it."""
@@ -301,8 +297,7 @@ class SentenceIndex:
 
     def likelihood(self, question: str, found: Sequence[Found]) -> float:
         """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
-        signs = self.signs(question, found)
-        return likelihood(signs, BY_SENTENCES) if signs else 0.0
+        return self.words.likelihood(question, found, BY_SENTENCES)
 
     def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
         """Return what speaks for the first of what was found, or None where nothing was."""

@@ -22,3 +22,10 @@ class Embedding(Protocol):
     def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The vector of each text, shape (texts, width); zeros for a text without words."""
         ...
+
+
+def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale each row to length 1, in place, and return the rows; those of zeros stay so."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
+    return vectors

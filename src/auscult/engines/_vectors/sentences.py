@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.embedding import Embedding, unit_length
 from auscult.engines._vectors.vector_files import VectorFiles, digest
 
 AT_ONCE = 32
@@ -110,7 +110,4 @@ class Sentences:
         return len(done) == len(missing)
 
     def _embed(self, texts: Sequence[str]) -> Vector:
-        vectors = self._model.embed(texts).astype(np.float32)
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        vectors /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
-        return vectors
+        return unit_length(self._model.embed(texts).astype(np.float32))
