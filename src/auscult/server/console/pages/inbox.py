@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import islice
+from datetime import date, datetime
 
-from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.api.coaching.items import GIVE
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.administration.approvals import waiting as waiting_approvals
@@ -18,7 +18,7 @@ from auscult.storage.disputes.repository import DisputeQuery
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
 _FOR_AGENT, _FOR_COACH = {"yet_to_start", "pending_agent_review"}, {"pending_supervisor_review"}
-_LATE, _DUE = "late", ""
+_LATE, _IN_TIME = "late", ""
 
 
 def inbox(visit: Visit) -> tuple[TodoView, ...]:
@@ -36,8 +36,8 @@ def _own_audits(visit: Visit) -> Iterator[TodoView]:
     yield TodoView(
         what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
         detail=_("Assigned to you. What others decided stays hidden until you submit."),
-        due=_("Since {time}").format(time=visit.reader.lately(first.since)),
-        kind=_LATE if any(is_late(each, visit.now) for each in waiting) else _DUE,
+        due=_since(visit, first.since),
+        kind=_LATE if any(is_late(each, visit.now) for each in waiting) else _IN_TIME,
         href=f"{BASE}/audits",
         verb=_("Begin"),
     )
@@ -57,7 +57,7 @@ def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
         yield TodoView(
             what=ngettext("{n} audit overdue", "{n} audits overdue", number).format(n=number),
             detail=_("With {auditor}.").format(auditor=auditor),
-            due=_("Since {time}").format(time=visit.reader.lately(oldest)),
+            due=_since(visit, oldest),
             kind=_LATE,
             href=f"{BASE}/conversations?audit=assigned",
             verb=_("Look"),
@@ -76,8 +76,8 @@ def _disputes(visit: Visit) -> Iterator[TodoView]:
     yield TodoView(
         what=ngettext("{n} dispute to decide", "{n} disputes to decide", len(found)).format(n=len(found)),
         detail=ngettext("An agent asks for another answer.", "Agents ask for other answers.", len(found)),
-        due=_("Due {day}").format(day=visit.reader.day(first.due_at, year=False)),
-        kind=_LATE if first.due_at < visit.now else _DUE,
+        due=_due(visit, first.due_at),
+        kind=_LATE if first.due_at < visit.now else _IN_TIME,
         href=f"{BASE}/disputes",
         verb=_("Decide"),
     )
@@ -93,8 +93,8 @@ def _results(visit: Visit) -> Iterator[TodoView]:
         yield TodoView(
             what=ngettext("{n} new result", "{n} new results", len(known)).format(n=len(known)),
             detail=_("Accept each answer, or dispute it."),
-            due=_("Due {day}").format(day=visit.reader.day(min(known), year=False)),
-            kind=_DUE,
+            due=_due(visit, min(known)),
+            kind=_IN_TIME,
             href=f"{BASE}/my-results",
             verb=_("Look"),
         )
@@ -107,16 +107,13 @@ def _calibrations(visit: Visit) -> Iterator[TodoView]:
         mine = each.rater(me)
         if each.state != "active" or mine is None or mine.submitted_at or mine.left_at:
             continue
-        due = _("Since {time}").format(time=visit.reader.lately(each.created_at))
-        if each.due_at:
-            due = _("Due {day}").format(day=visit.reader.day(each.due_at, year=False))
         yield TodoView(
             what=_("Calibration: {name}").format(name=each.name),
             detail=ngettext("{n} conversation to rate.", "{n} conversations to rate.", len(each.items)).format(
                 n=len(each.items)
             ),
-            due=due,
-            kind=_LATE if each.due_at and each.due_at < visit.now else _DUE,
+            due=_due(visit, each.due_at) if each.due_at else _since(visit, each.created_at),
+            kind=_LATE if each.due_at and each.due_at < visit.now else _IN_TIME,
             href=f"{BASE}/calibration/{each.session_id}",
             verb=_("Rate"),
         )
@@ -127,22 +124,18 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
     agents, today = visit.principal.agent_ids, visit.reader.today
     if not agents and not visit.may(GIVE):
         return
-    found = (each for each in coach_of(visit).listing() if each.is_active and may_see(visit.app, each, visit.principal))
-    mine = (
+    mine = [
         each
-        for each in found
+        for each in coach_of(visit).listing()
         if (each.agent_id in agents and each.state in _FOR_AGENT)
         or (each.coach == visit.visitor.email and (each.state in _FOR_COACH or each.is_late(today)))
-    )
-    for each in islice(mine, _MOST_COACHING):
-        due = _("Since {time}").format(time=visit.reader.lately(each.created_at))
-        if each.due_on:
-            due = _("Due {day}").format(day=visit.reader.day(each.due_on, year=False))
+    ]
+    for each in sorted(mine, key=lambda each: not each.is_late(today))[:_MOST_COACHING]:
         yield TodoView(
             what=_("Coaching: {goal}").format(goal=each.goal),
             detail=_("From {coach}.").format(coach=each.coach) if each.agent_id in agents else _("Given by you."),
-            due=due,
-            kind=_LATE if each.is_late(today) else _DUE,
+            due=_due(visit, each.due_on) if each.due_on else _since(visit, each.created_at),
+            kind=_LATE if each.is_late(today) else _IN_TIME,
             href=f"{BASE}/coaching/{each.coaching_id}",
             verb=_("Look"),
         )
@@ -158,10 +151,20 @@ def _approvals(visit: Visit) -> Iterator[TodoView]:
                 what=each.what,
                 detail=_("Asked for by {person}; it waits for a second person.").format(person=each.by),
                 due=_("Since {time}").format(time=each.when),
-                kind=_DUE,
+                kind=_IN_TIME,
                 href=f"{BASE}/administration/approvals",
                 verb=_("Decide"),
             )
+
+
+def _since(visit: Visit, at: datetime) -> str:
+    """Return since when something waits."""
+    return _("Since {time}").format(time=visit.reader.lately(at))
+
+
+def _due(visit: Visit, at: datetime | date) -> str:
+    """Return the day on which something is due."""
+    return _("Due {day}").format(day=visit.reader.day(at, year=False))
 
 
 _PARTS: tuple[Callable[[Visit], Iterator[TodoView]], ...] = (
