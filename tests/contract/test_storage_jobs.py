@@ -146,7 +146,7 @@ def live(app: AppStore, *ids: str) -> list[str]:
 
 
 def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore) -> None:
-    """Live batches that nobody has begun go along with the first of their app, and nothing else does."""
+    """Only live batches that have not started are merged with the first of their app."""
     begun, first, second, third = live(app, "c-1", "c-2", "c-3", "c-4")
     store.batches.begin(begun)
     loaded = accept(app, "c-5")

@@ -140,7 +140,7 @@ class Assisted:
         return wait_for(dossier, lambda found: found.get("status") not in (None, "pending", 404))
 
     def rows(self, **flags: bool) -> list[Body]:
-        """What the report of sample aaconversation shows of today, and of yesterday: midnight may have come meanwhile."""
+        """Return the rows of aaconversation for today and yesterday, in case midnight has passed since."""
         today = datetime.now(UTC)
         days = {"from": f"{today - timedelta(days=1):%Y-%m-%d}", "to": f"{today:%Y-%m-%d}"}
         headers = {"auth": self.service.token(self.client), "accountId": ASSISTED.account_id}

@@ -95,7 +95,7 @@ def ask(
 
 
 def test_the_sample_comes_back(calls: Service, seed_headers: dict[str, str]) -> None:
-    """Sample calldetails: key by key, in order of start; `appId` stands in the table only (rule 23)."""
+    """Rows equal the calldetails sample key by key, in order of start; `appId` is only in the table (rule 23)."""
     answer = ask(calls, seed_headers, timeZoneOffset=0)
     assert answer.content == msgspec.json.encode({"numResults": 3, "data": ROWS})
 

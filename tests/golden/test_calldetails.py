@@ -26,9 +26,9 @@ def rows() -> list[bytes]:
 
 @pytest.mark.parametrize("number", range(3))
 def test_row_is_the_samples(rows: list[bytes], number: int) -> None:
-    """Rule 23: byte for byte, the order of keys included, and behind them what stands in the table only.
+    """Rows equal the sample's byte for byte, in the order of keys, followed by the keys of the table only (rule 23).
 
-    The sample's rows stand in no order; ours by their start (rule 20).
+    The sample's rows are in no order; ours are in order of start (rule 20).
     """
     sample = sorted(SAMPLE["data"], key=lambda row: row["sessionStartTime"])[number]
     assert rows[number] == msgspec.json.encode(sample)[:-1] + IN_TABLE_ONLY

@@ -311,7 +311,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     from auscult.workers.shutdown import stop_on_signals
     from auscult.workers.worker import Work, Worker
 
-    is_of_a_crew = stop is not None
+    is_in_pool = stop is not None
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
@@ -319,7 +319,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     tune_for_evaluation()
     share = of_worker(settings)
     with open(settings, share) as application:
-        if not is_of_a_crew:
+        if not is_in_pool:
             _wake(application.store)
         judging = evaluator(settings, spending=application.store.spending, store=application.store)
         judging = judging._replace(conversation_s=settings.conversation_s)

@@ -132,7 +132,7 @@ _BEFORE_POSTCODE = re.compile(
 _LONGEST = 80
 _EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
 _WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
-"""Look-alike of an Eircode: a word stands in place of its second half."""
+"""Look-alike of an Eircode: a word instead of its second half."""
 _POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA}|{_EIRCODE})\b")
 _STATES = (
     "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|"

@@ -13,14 +13,14 @@ from auscult.domain.said.text import FILLERS, straighten_quotes
 MAX_WORDS = 30
 MAX_CHARACTERS = 1_000
 MOST_AGAIN = 3
-"""So many words running may be said again."""
+"""Length of the longest repeated run of words that is removed."""
 _KEEP = 2_048
 
 _STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _MAY_STOP = re.compile(r"[.!?\n]")
 _ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
 _SOUND = re.compile(r"\[[^\[\]]{0,60}\]|<[^<>]{0,60}>|(?<!\S)[\w'-]{1,60}~(?!\S)")
-"""What is no word: a noise in brackets, or a word broken off (``wou~``)."""
+"""Noises in brackets, and words broken off (``wou~``)."""
 _FILLER = re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(FILLERS))}|h?mm+|uhh+|umm+)(?![\w'-]),?", re.IGNORECASE)
 _QUOTES = re.compile(r"""(?<![\w'"])"+|"+(?![\w'"])""")
 """Around words, where they become apostrophes. Inside of one that would make one word of two."""

@@ -86,7 +86,7 @@ evaluations = Table(
     ),
 )
 
-# What analysis found in a revision. Forms have no part in it, so it stands beside all evaluations of that revision.
+# Insights of a revision. They depend on no form, so all evaluations of the revision share them.
 insights = Table(
     "insights",
     METADATA,

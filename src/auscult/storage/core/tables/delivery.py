@@ -39,7 +39,7 @@ webhooks = Table(
     Column("kinds", Text, nullable=False),  # JSON array, sorted
     Column("position", BigInteger, nullable=False),  # the last change that was delivered, or passed over
     Column("failures", Integer, nullable=False),  # tries in a row that failed
-    Column("due_at", BigInteger, nullable=False),  # not to be looked at before: somebody is at it, or it failed
+    Column("due_at", BigInteger, nullable=False),  # not claimed before: in progress, or failed
     Column("is_disabled", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("format", Text, nullable=False, server_default="standard"),

@@ -98,7 +98,7 @@ coaching_clips = Table(
     UniqueConstraint("coaching", "conversation"),
 )
 
-# An agent who is not in it lets nobody hear their conversations as an example.
+# Agents who let others listen to their conversations as examples.
 coaching_consents = Table(
     "coaching_consents",
     METADATA,
