@@ -196,6 +196,10 @@ class Store:
             raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
         return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
 
+    def changes(self) -> int:
+        """Return how many transactions have written what pages show. While it is the same, so are the pages."""
+        return self._database.changes()
+
     async def awaited(self, act: Callable[[], T]) -> T:
         """Do what reads pages on the event loop, which goes on while the database answers. Not for an embedded one."""
         return await self._database.awaited(act)

@@ -13,6 +13,7 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.people import people_with
@@ -43,7 +44,7 @@ class ConversationsPage(Controller):
 
     path = "/conversations"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
