@@ -1,0 +1,1 @@
+"""Names that filters offer: those of all conversations, as they are written."""
