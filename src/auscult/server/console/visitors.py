@@ -55,7 +55,7 @@ class Visitors:
             permissions=principal.permissions,
             principal=principal,
             app=app,
-            until=_until(access, self._now()),
+            until=outdated_at(access, self._now()),
             personas=self._demo.personas(email) if self._demo else (),
             notice=_(NOTICE) if self._demo else "",
             apps=tuple(each.app_id for each in tenants),
@@ -85,7 +85,7 @@ class Visitors:
         return ", ".join(role_name(each) for each in named) or _("Own permissions")
 
 
-def _until(access: Access, now: datetime) -> datetime:
+def outdated_at(access: Access, now: datetime) -> datetime:
     """Return the end of the minute, or an earlier instant at which the session or a grant of the user begins or ends."""
     ends = [now.replace(second=0, microsecond=0) + _MINUTE, *([access.session.ends_at] if access.session else [])]
     turns = [each for grant in access.grants for each in (grant.since, grant.until, grant.revoked_at) if each]
