@@ -11,6 +11,8 @@ import httpx
 import msgspec
 import pytest
 
+from auscult import bootstrap
+from auscult.config import Settings
 from auscult.domain.people.principal import operator
 from auscult.server.console.templating import Templates
 from auscult.services.people.users import Access, Users
@@ -98,7 +100,8 @@ def test_made_once(served: Service, made: Counter[str], path: str) -> None:
 
 def test_each_reader_has_their_own(served: Service) -> None:
     """With every page kept for every role, each reads what another server makes for them alone."""
-    with listening(served.application.server_app()) as other:
+    settings = Settings(database_url=served.application.settings.database_url, secret_key=KEY)
+    with bootstrap.open(settings) as application, listening(application.server_app()) as other:
         for _warm in range(2):
             for role in ROLES:
                 with signed_in(served, role) as client:
