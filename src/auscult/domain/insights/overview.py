@@ -66,6 +66,8 @@ class Fact(NamedTuple):
 
     def under(self, mention: Mention) -> "Fact":
         """The same conversation as it is counted under one of its mentions."""
+        if mention.sentiment is None and mention.is_resolved is None:
+            return self
         return self._replace(
             sentiment=self.sentiment if mention.sentiment is None else mention.sentiment,
             is_resolved=self.is_resolved if mention.is_resolved is None else mention.is_resolved,
@@ -149,11 +151,11 @@ class Counted:
 
     def add_held(self, conversation_id: str, held: "Held", whole: "Held") -> None:
         """Count one; ``whole`` is of the conversation itself, where ``held`` is of what is known under a mention of it."""
+        numbers = self.numbers
         for number in held.numbers:
-            self.numbers[number] += 1
-            examples = self.examples.setdefault(number, [])
-            if len(examples) < EXAMPLES:
-                examples.append(conversation_id)
+            numbers[number] = n = numbers[number] + 1
+            if n <= EXAMPLES:
+                self.examples.setdefault(number, []).append(conversation_id)
         for measure, value in held.values:
             self.sums[measure].add(value)
         for measure, value in whole.values:

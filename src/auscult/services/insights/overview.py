@@ -302,7 +302,9 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
         tally.add(fact)
         week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
         if week < MOST_WEEKS:
-            weeks.setdefault(week, Counted()).add(fact)
+            if week not in weeks:
+                weeks[week] = Counted()
+            weeks[week].add(fact)
     return Period(
         tally,
         LeftOut(below_threshold=left_out["below_threshold"], duration_unavailable=left_out["duration_unavailable"]),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
@@ -38,7 +39,7 @@ class InsightsPage(Controller):
 
     path = "/insights"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
