@@ -211,15 +211,15 @@ def without_underscores(path: Path) -> Path:
 
 MODULES = {without_underscores(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")}
 PACKAGES = {without_underscores(path.parent.relative_to(SOURCE)) for path in SOURCE.rglob("__init__.py")}
-WITHOUT_MODULES = {Path("starter"), Path("server/console/static")}
-"""Folders of forms and scripts: their tests have no modules to follow."""
+WITHOUT_MODULES = {Path("starter"), Path("server/console/static"), Path("server/console/templates")}
+"""Folders of forms, scripts and templates: their tests have no modules to follow."""
 
 
 def is_mirrored(test: Path) -> bool:
     """Return whether a unit test is in the place that CONTRIBUTING gives it."""
     folder, name = test.parent, test.stem.removeprefix("test_")
     return (
-        folder / name in MODULES | PACKAGES
+        folder / name in MODULES | PACKAGES | WITHOUT_MODULES
         or folder in MODULES | WITHOUT_MODULES
         or (folder in PACKAGES and folder.name == name)
         or (folder.name == "together" and folder.parent in PACKAGES)
@@ -235,7 +235,7 @@ def test_unit_tests_mirror_the_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "test", ["metrics/test_negation.py", "domain/test_parts.py", "together/test_all.py", "test_deploy.py"]
+    "test", ["metrics/test_negation.py", "domain/test_parts.py", "metrics/apart/test_all.py", "test_deploy.py"]
 )
 def test_a_test_without_a_source_is_found(test: str) -> None:
     """Neither a module elsewhere nor a folder of no package is enough."""
