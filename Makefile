@@ -46,6 +46,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
+	@$(PY) -m tools.client_rows --check
 	@$(PY) -m tools.languages --check
 	@$(PY) -m tools.vendor --check
 	@$(PY) -m tools.licences --check
@@ -64,10 +65,11 @@ format: .venv/dev ## mend what ruff can mend
 	@.venv/bin/ruff check --fix-only --quiet
 	@.venv/bin/ruff format
 
-docs: .venv/dev ## write the generated pages of docs/reference
+docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas
+	@$(PY) -m tools.client_rows
 	@$(PY) -m tools.licences
 
 bench: .venv/dev ## measure everything, as one table (B=--small: try it; B=--write: into the docs; PEERS=1: others beside)
