@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from auscult import __version__
-from auscult.cli import COMMANDS
+from auscult.cli.commands import COMMANDS
 from auscult.config import FILE, FROM_FILES, PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
