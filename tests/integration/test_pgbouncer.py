@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
-CONTRACT = ("test_storage.py",)
+CONTRACT = ("conversations/test_storage.py",)
 SERVERS = 3
 """Connections to PostgreSQL for each database: fewer than we have to the pooler, and each transaction gets the next."""
 

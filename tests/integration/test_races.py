@@ -29,8 +29,8 @@ from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import ConversationDetail, PendingConversation, RenderedRows
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.tables.conversations import evaluations
+from tests.contract.history.test_storage_sweeps import do
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
-from tests.contract.test_storage_sweeps import do
 
 pytestmark = pytest.mark.slow
 

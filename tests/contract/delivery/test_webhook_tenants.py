@@ -14,8 +14,8 @@ from auscult.services.delivery.webhooks import OF_AN_APP, WebhookDispatch
 from auscult.storage import Store
 from auscult.workers.background.webhook_dispatcher import AT_ONCE, WebhookDispatcher
 from auscult.workers.webhook_sender import NOT_ALLOWED, TOO_SLOW, UNREACHABLE, HttpSender
+from tests.contract.delivery.test_feed import receiving, webhook
 from tests.contract.storing import OTHER, TENANT, conversation, put
-from tests.contract.test_feed import receiving, webhook
 from tests.waiting import wait_until
 
 

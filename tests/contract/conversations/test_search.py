@@ -8,8 +8,8 @@ from auscult.domain.said.search import parse
 from auscult.services.conversations.latest import Sought, count, latest
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
-from tests.contract.test_latest import put
 
 SAID = {
     "a": (("agent", "Hello, how can I help?"), ("customer", "I've lost my credit card. Don't ask me where!")),

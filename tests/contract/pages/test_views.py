@@ -25,7 +25,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.views import VIEWS
 from tests.golden.storing import TENANT, conversations, process, publish
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "conversations"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "conversations"
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
 KEYS = ("conversation_id", "metric_id", "kind", "position")
 
@@ -135,5 +135,5 @@ def check_agents(filled: Store, database_url: str) -> None:
 
 def test_every_view_is_documented() -> None:
     """docs/reference/tables.md names each."""
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
     assert [view for view in VIEWS if f"`{view}`" not in page] == []

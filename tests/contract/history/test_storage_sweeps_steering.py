@@ -8,8 +8,8 @@ import pytest
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.history.test_storage_sweeps import EVERYTHING, begin, do, finish, put_some, record, rescoring
 from tests.contract.storing import TENANT
-from tests.contract.test_storage_sweeps import EVERYTHING, begin, do, finish, put_some, record, rescoring
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-PACKAGE = Path(__file__).parents[2] / "integrations" / "dbt"
+PACKAGE = Path(__file__).parents[3] / "integrations" / "dbt"
 CONVERSATIONS = """
 CREATE TABLE conversations AS SELECT * FROM (VALUES
   ('c-1', TIMESTAMPTZ '2026-03-23 10:00:00Z', ['qu-1', 'qu-2'], ['a-1', 'a-2'], 'ef-1', 1, 80, TRUE, 'audited', 90),

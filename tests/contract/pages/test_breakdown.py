@@ -17,8 +17,8 @@ from auscult.services.conversations.latest import Sought, breakdown, count, late
 from auscult.services.insights.quality import Adherence, adherence, by_name, by_period, numbers_of_intents, passed
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
 from tests.contract.storing import STARTED, TENANT, conversation
-from tests.contract.test_latest import put
 
 ANSWERS: Sequence[tuple[Qualification, Qualification]] = (("YES", "YES"), ("YES", "NO"), ("NO", "NA"), ("NO", "NO"))
 ANA, BO = Agent(id="a-1", name="Ana"), Agent(id="a-2")

@@ -20,8 +20,8 @@ from auscult.storage.core.tables.pages import facet_codes
 from auscult.storage.pages.facet_codes import BLOCK, NUMBER_OF_ASPECTS
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
 from tests.contract.storing import STARTED, TENANT, conversation
-from tests.contract.test_latest import put
 
 ANSWERS: Sequence[tuple[Qualification, Qualification]] = (("YES", "YES"), ("YES", "NO"), ("NO", "NA"), ("NO", "NO"))
 AGENTS = (Agent(id="a-1", name="Ana"), Agent(id="a-2"))
