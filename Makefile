@@ -28,7 +28,7 @@ test-again: .venv/dev ## run the tests that failed last time once more, alone
 	@$(PYTEST) --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
-	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/test_kill_any.py
+	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/scoring/test_kill_any.py
 
 test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
 	@$(PY) -m pytest -q tests/judge/real_model.py
