@@ -240,3 +240,15 @@ def test_unit_tests_mirror_the_source() -> None:
 def test_a_test_without_a_source_is_found(test: str) -> None:
     """Neither a module elsewhere nor a folder of no package is enough."""
     assert not is_mirrored(Path(test))
+
+
+@pytest.mark.parametrize("level", ["contract", "e2e", "integration"])
+def test_other_tests_are_grouped_by_capability(level: str) -> None:
+    """Their folders have names of packages; one more holds the tests of installations."""
+    folders = {
+        path.parent.relative_to(ROOT / "tests" / level).parts[:1]
+        for path in (ROOT / "tests" / level).rglob("test_*.py")
+    }
+    names = {name for parts in folders for name in parts}
+    assert names
+    assert names - {package.name for package in PACKAGES} <= {"installing"}
