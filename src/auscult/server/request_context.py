@@ -8,7 +8,7 @@ from auscult.domain.operations.tracing import TRACING
 from auscult.server.asgi import Scope
 from auscult.server.limits import Decision
 
-_KEY = "auscult.exchange"
+_KEY = "auscult.request_context"
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _GUARDS = (
     (b"x-content-type-options", b"nosniff"),
@@ -19,7 +19,7 @@ _GUARDS = (
 )
 
 
-class Exchange:
+class RequestContext:
     """One request in progress: ``path`` as it was sent, ``decision`` once it is counted.
 
     ``route`` is the template of its path, empty until one is found; ``conversation_id`` the id in the path.
@@ -49,11 +49,11 @@ class Exchange:
         return [header for header in given if header[0] not in named]
 
 
-def exchange_of(scope: Scope) -> Exchange:
-    """Return the exchange of a request; create it on first use."""
-    found: Exchange | None = scope.get(_KEY)
+def context_of(scope: Scope) -> RequestContext:
+    """Return the context of a request; create it on first use."""
+    found: RequestContext | None = scope.get(_KEY)
     if found is None:
-        found = scope[_KEY] = Exchange(_request_id(scope), scope["path"])
+        found = scope[_KEY] = RequestContext(_request_id(scope), scope["path"])
     return found
 
 

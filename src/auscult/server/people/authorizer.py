@@ -4,19 +4,19 @@ from auscult.domain.people.sessions import TOKEN_PREFIX
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import bearer
-from auscult.server.door import Door
+from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.rest.threads import run
 from auscult.services.operations.log_context import PRINCIPAL
 from auscult.services.people.principals import Principals
 
 
-class ApiDoor(Door):
+class ApiAuthorizer(RequestAuthorizer):
     """Admission of clients and of people. A token in a header has precedence over a cookie."""
 
-    def __init__(self, door: Door, principals: Principals) -> None:
-        """Find clients as ``door`` does, and people by ``principals``."""
-        super().__init__(*door.parts)
+    def __init__(self, authorizer: RequestAuthorizer, principals: Principals) -> None:
+        """Find clients as ``authorizer`` does, and people by ``principals``."""
+        super().__init__(*authorizer.parts)
         self._principals = principals
 
     async def principal(self, scope: Scope) -> Principal:

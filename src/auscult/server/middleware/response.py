@@ -3,11 +3,11 @@
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 from auscult.server.errors import error_response
-from auscult.server.exchange import exchange_of
 from auscult.server.limits import Limiter
+from auscult.server.request_context import context_of
 
 
-class Envelope:
+class ResponseMiddleware:
     """The layer that adds a request id, the state of the rate limit, and guards for browsers to every response.
 
     A request without a known account counts against the address that it came from, which slows down guessing and
@@ -25,32 +25,32 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = exchange_of(scope)
+        context = context_of(scope)
         replaced = False
 
-        async def send_enveloped(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start":
-                if exchange.decision is None and scope["path"] not in self._uncounted:
-                    exchange.decision = self._limiter.acquire(_address(scope))
-                    replaced = exchange.decision is not None and not exchange.decision.allowed
+                if context.decision is None and scope["path"] not in self._uncounted:
+                    context.decision = self._limiter.acquire(_address(scope))
+                    replaced = context.decision is not None and not context.decision.allowed
                 if replaced:
                     await _refuse(scope, send)
                     return
-                message["headers"] = [*message["headers"], *exchange.raw_headers(message["headers"])]
+                message["headers"] = [*message["headers"], *context.raw_headers(message["headers"])]
             if not replaced:
                 await send(message)
 
-        await self._app(scope, receive, send_enveloped)
+        await self._app(scope, receive, send_with_headers)
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
     """Respond that the limit is reached, in place of the original response."""
-    exchange = exchange_of(scope)
+    context = context_of(scope)
     error = RequestError("too many requests", code="rate.exceeded")
     status, body, media_type = error_response(scope, error)
     own = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
-    headers = [*own, *exchange.raw_headers(own)]
+    headers = [*own, *context.raw_headers(own)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

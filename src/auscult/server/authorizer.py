@@ -7,13 +7,13 @@ from auscult.domain.tenancy import Client, Tenant
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
-from auscult.server.exchange import exchange_of
 from auscult.server.limits import SharedLimiter
+from auscult.server.request_context import context_of
 from auscult.server.tenancy import Tenancy
 from auscult.services.operations.log_context import PRINCIPAL
 
 
-class Door:
+class RequestAuthorizer:
     """Admission of a request; a refusal is raised as the error of its response."""
 
     def __init__(self, authenticator: Authenticator, limiter: SharedLimiter, tenancy: Tenancy) -> None:
@@ -39,9 +39,9 @@ class Door:
 
     async def count(self, scope: Scope, account_id: str) -> None:
         """Count a request against an account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
-        exchange = exchange_of(scope)
-        exchange.decision = await self._limiter.acquire(account_id)
-        if exchange.decision and not exchange.decision.allowed:
+        context = context_of(scope)
+        context.decision = await self._limiter.acquire(account_id)
+        if context.decision and not context.decision.allowed:
             raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
 
     async def tenants(
