@@ -146,7 +146,7 @@ def webhook(url: str, secret: str, *kinds: Any) -> Webhook:
 
 
 @contextmanager
-def telling(
+def dispatching(
     store: Store, app: AppStore, sender: HttpSender, *kinds: Any
 ) -> Iterator[tuple[WebhookDispatch, Webhook, list[Any], list[int]]]:
     """What tells a receiver of the app's changes, by which webhook; what that took, and what it is to answer next."""
@@ -167,13 +167,13 @@ def sender() -> Iterator[HttpSender]:
 
 def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, sender: HttpSender) -> None:
     """Standard Webhooks, verified by its own library; each change once, and none of another kind."""
-    with telling(store, app, sender, "created", "erased") as (teller, made, taken, _):
+    with dispatching(store, app, sender, "created", "erased") as (dispatcher, made, taken, _):
         put(app, conversation("c-1"), conversation("c-2"))
         put(app, conversation("c-1", language="de"))
         app.conversations.erase("c-2")
-        while teller.run_once():
+        while dispatcher.run_once():
             pass
-        assert not teller.run_once()
+        assert not dispatcher.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.4"]
     (_, created), (_, erased) = taken
     assert created["type"] == "conversation.created"
@@ -190,15 +190,15 @@ def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, send
 
 def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app: AppStore, sender: HttpSender) -> None:
     """Retries and a log; after the last try the webhook is disabled, keeps its place, and goes on when enabled."""
-    with telling(store, app, sender) as (teller, made, taken, answers):
+    with dispatching(store, app, sender) as (dispatcher, made, taken, answers):
         put(app, conversation("c-1"))
         put(app, conversation("c-2"))
         answers.extend([500, 302])
-        assert teller.run_once()
-        assert not teller.run_once(), "it waits before it tries again"
+        assert dispatcher.run_once()
+        assert not dispatcher.run_once(), "it waits before it tries again"
         for _ in range(2):
             _wake(app, made.id)
-            teller.run_once()
+            dispatcher.run_once()
         assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.2"]
         log = [(each.number, each.status, each.is_done) for each in app.webhooks.deliveries(made.id, 10)]
         assert log == [(2, 204, True), (1, 204, True), (1, 302, False), (1, 500, False)]
@@ -206,24 +206,24 @@ def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app:
         answers.extend([503] * (len(PAUSES_S) + 1))
         for _ in range(len(PAUSES_S) + 1):
             _wake(app, made.id)
-            teller.run_once()
+            dispatcher.run_once()
         (listed,) = app.webhooks.listing()
         assert (listed.is_disabled, listed.position) == (True, 2)
-        assert not teller.run_once()
+        assert not dispatcher.run_once()
         app.webhooks.enable(made.id)
-        assert teller.run_once()
+        assert dispatcher.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1", "st-1.2", "st-1.3"]
 
 
 def test_who_is_gone_is_not_tried_again(store: Store, app: AppStore, sender: HttpSender) -> None:
     """410 says so, by Standard Webhooks; when enabled it goes on where it stopped."""
-    with telling(store, app, sender) as (teller, made, taken, answers):
+    with dispatching(store, app, sender) as (dispatcher, made, taken, answers):
         put(app, conversation("c-1"))
         answers.append(410)
-        assert teller.run_once()
+        assert dispatcher.run_once()
         assert app.webhooks.listing()[0].is_disabled
         app.webhooks.enable(made.id)
-        assert teller.run_once()
+        assert dispatcher.run_once()
     assert [id_ for id_, _ in taken] == ["st-1.1"]
 
 
@@ -249,17 +249,17 @@ def test_a_slow_webhook_holds_no_other_up(store: Store, app: AppStore, sender: H
     """One that takes its time has a turn, and no more of it; then the others have theirs."""
     secret = new_webhook_secret()
     seconds = itertools.count(0, 6)
-    teller = WebhookDispatch(store, sender, lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)))
+    dispatcher = WebhookDispatch(store, sender, lambda: datetime.now(UTC) + timedelta(seconds=next(seconds)))
     with receiving(secret) as (slow, first, _), receiving(secret) as (url, second, _):
         app.webhooks.add(webhook(slow, secret))
         app.webhooks.add(webhook(url, secret))
         put(app, *(conversation(f"c-{n}") for n in range(5)))
-        teller.run_once()
+        dispatcher.run_once()
         assert 0 < len(first) + len(second) < 5
-        teller.run_once()
+        dispatcher.run_once()
         assert first
         assert second
-        while teller.run_once():
+        while dispatcher.run_once():
             pass
     assert [id_ for id_, _ in first] == [id_ for id_, _ in second] == [f"st-1.{n}" for n in range(1, 6)]
 
@@ -275,11 +275,11 @@ def test_nobody_there_is_a_try_that_failed(store: Store, app: AppStore, sender: 
     """An address where nothing listens is told in the log, and holds no other webhook up."""
     app.webhooks.add(webhook("http://127.0.0.1:9/none", new_webhook_secret()))
     secret = new_webhook_secret()
-    teller = WebhookDispatch(store, sender, lambda: datetime.now(UTC))
+    dispatcher = WebhookDispatch(store, sender, lambda: datetime.now(UTC))
     with receiving(secret) as (url, taken, _):
         app.webhooks.add(webhook(url, secret))
         put(app, conversation("c-1"))
-        while teller.run_once():
+        while dispatcher.run_once():
             pass
         assert len(taken) == 1
     tries = [each for one in app.webhooks.listing() for each in app.webhooks.deliveries(one.id, 5)]

@@ -12,8 +12,8 @@ import pytest
 from auscult.formats.native import write
 from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving, work
 from tests.e2e.server.test_processes import program
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving, work
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S, wait_until
 
