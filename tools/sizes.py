@@ -52,8 +52,9 @@ def too_large(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def too_full(root: Path) -> Iterator[tuple[str, str]]:
-    """Each package of ``src`` with more modules than a reader can survey, migrations aside: (its name, the fault)."""
-    for folder in sorted(path for path in (root / "src").rglob("*") if path.is_dir() and path.name != "versions"):
+    """Each folder with more modules than a reader can survey, migrations aside: (its name, the fault)."""
+    paths = (path for top in ("src", "tests") for path in (root / top, *(root / top).rglob("*")))
+    for folder in sorted(path for path in paths if path.is_dir() and path.name != "versions"):
         modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
         if len(modules) > FOLDER_MODULES:
             name = folder.relative_to(root).as_posix()

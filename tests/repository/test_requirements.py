@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNTIME = [Requirement(one) for one in PROJECT["project"]["dependencies"]]
 EXTRAS = [Requirement(one) for extra in PROJECT["project"].get("optional-dependencies", {}).values() for one in extra]

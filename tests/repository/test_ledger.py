@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LEDGER = (ROOT / "docs/explanation/found.md").read_text(encoding="utf-8")
 ROWS = [row for row in re.findall(r"^\| (.*) \|$", LEDGER, re.MULTILINE) if not row.startswith(("entry", "---"))]
 

@@ -1,6 +1,6 @@
 """Graded, sectioned and conditional metrics in the vendor's shapes: no key is added, and none is broken.
 
-``python -m tests.golden.test_graded`` writes the rows that are expected.
+``python -m tests.golden.reports.test_graded`` writes the rows that are expected.
 """
 
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.read import read_file
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 EXPECTED = HERE / "graded.rows.json"
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 QUALITY = ("scorereporting", "rawdata", "account_rawdata")

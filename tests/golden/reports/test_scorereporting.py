@@ -17,7 +17,7 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.read import read_file
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 SAMPLE: dict[str, Any] = msgspec.json.decode((HERE / "scorereporting.response.json").read_bytes())
 
