@@ -64,6 +64,13 @@ class Fact(NamedTuple):
         known = (self.sentiment, self.score, self.csat, nps)
         return tuple([(name, value) for name, value in zip(MEASURES, known, strict=True) if value is not None])
 
+    @property
+    def answer(self) -> "Fact":
+        """The same conversation, as far as the customer answered a survey about it: CSAT and NPS, and what was mentioned."""
+        mentions = tuple([Mention(each.kind, each.name) for each in self.mentions])
+        nothing = (False, None, None, None, None, None, None)
+        return Fact(self.conversation_id, *nothing, mentions, self.csat, self.nps)
+
     def under(self, mention: Mention) -> "Fact":
         """The same conversation as it is counted under one of its mentions."""
         if mention.sentiment is None and mention.is_resolved is None:

@@ -312,6 +312,15 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
     )
 
 
+def answers(app: AppStore, wanted: Wanted) -> Tally:
+    """Count the answers to surveys of a period by what was mentioned. Raises ``RequestError`` ``range.reversed``."""
+    tally = Tally((*DEFAULT, *SERVICE), MOST_NAMES)
+    for _, _, listed in _read(app, wanted):
+        if not is_left_out(listed):
+            tally.add(fact_of(listed).answer)
+    return tally
+
+
 def _weeks(wanted: Wanted, weeks: Mapping[int, Counted]) -> Iterator[Week]:
     """Yield the weeks from the first with conversations on, the oldest first."""
     for week in range(max(weeks, default=-1), -1, -1):

@@ -1,7 +1,7 @@
 """Names in an app's conversations: queues, agents, and what they were about, each as it was last written.
 
-Facets are compared without case, so how a name is written stands in the rows alone. It is read once, from the newest row
-that has the facet; tallies tell which facets have rows, and how many.
+Facets are compared without case, so how a name is written is in the rows alone. It is read once, from the newest row
+that has the facet; tallies show which facets have rows, and how many.
 """
 
 from collections.abc import Callable, Collection, Mapping
