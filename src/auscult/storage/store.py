@@ -54,6 +54,7 @@ from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
 from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
+from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
 
 T = TypeVar("T")
@@ -118,6 +119,7 @@ class Store:
 
     def __init__(self, database: Database, secret_key: bytes) -> None:
         """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
+        self.work = WorkList(database)
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
         self.people = People(database)
