@@ -21,6 +21,7 @@ from auscult.storage.core.tables.history import sweep_mentions, sweep_portions, 
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.history.rescores import write_rescored
 from auscult.storage.work.queue_order import CHUNK
+from auscult.storage.work.work_list import REQUEUED, ended, open_work
 
 MOST_BYTES = 4_000_000
 """Of conversations in one stretch, together. One conversation may be longer; it is then alone in its stretch."""
@@ -104,7 +105,7 @@ class AppBackfills:
                 ended_at=None if stretches else now,
             )
             number = connection.execute(made.returning(sweeps.c.sweep)).scalar_one()
-            _insert_chunks(connection, self._app, number, sweep_id, stretches)
+            self._put_in_line(connection, number, sweep_id, stretches)
             return self._read(connection, sweeps.c.sweep == number)[0]
 
     def get(self, sweep_id: str) -> Backfill | None:
@@ -131,16 +132,17 @@ class AppBackfills:
 
     def cancel(self, sweep_id: str) -> Backfill | None:
         """Do nothing more of one that runs or failed; what is done stays. From the return on nothing of it is written."""
-        end = {"state": "cancelled", "ended_at": now_ms()}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             over = sa.update(sweeps).where(
                 sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("running", "failed"))
             )
-            number = connection.execute(over.values(**end).returning(sweeps.c.sweep)).scalar_one_or_none()
+            number = connection.execute(
+                over.values(state="cancelled", ended_at=now_ms()).returning(sweeps.c.sweep)
+            ).scalar_one_or_none()
             if number is not None:
                 chunks = sa.update(batches).where(_chunks_of(number), batches.c.state == "accepted")
-                connection.execute(chunks.values(**end, not_before=None))
+                connection.execute(chunks.values(ended("cancelled")))
             return next(iter(self._read(connection, _is(sweep_id))), None)
 
     def resume(self, sweep_id: str) -> Backfill | None:
@@ -157,8 +159,7 @@ class AppBackfills:
             if found is not None:
                 self._refuse_second(connection, found.claim)
                 again = sa.update(batches).where(_chunks_of(found.sweep), batches.c.state != "done")
-                clean = {"starts": 0, "reason": None, "not_before": None, "ended_at": None}
-                connection.execute(again.values(state="accepted", **clean))
+                connection.execute(again.values(REQUEUED))
                 running = sa.update(sweeps).where(sweeps.c.sweep == found.sweep)
                 connection.execute(running.values(state="running", ended_at=None))
                 end_sweep(connection, found.sweep)
@@ -200,6 +201,16 @@ class AppBackfills:
                 result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
                 _end_chunk(connection, chunk.batch, chunk.line, result_body)
         return chunk is not None
+
+    def _put_in_line(self, connection: Connection, sweep: int, sweep_id: str, stretches: Sequence[ChunkRange]) -> None:
+        """Put the chunks of a sweep in line."""
+        ranges = {f"{sweep_id}-{place}": stretch for place, stretch in enumerate(stretches, start=1)}
+        items = [{"batch_id": each, **open_work(self._app, sweep, CHUNK, ranges[each].size)} for each in ranges]
+        write_many(connection, sa.insert(batches), items)
+        made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(sweep)))
+        rows = [(number, *ranges[each].first, *ranges[each].last, ranges[each].sieve) for number, each in made]
+        names = ("portion", "first_at", "first", "last_at", "last", "sieve")
+        self._database.dialect.insert_many(connection, sweep_portions, names, rows)
 
     def _mention(self, connection: Connection, chunk: int, ids: Collection[str], result: bytes) -> bytes:
         """Record the conversations that a result names; return the result without those that were erased meanwhile."""
@@ -290,44 +301,8 @@ def _chunks_of(sweep: int) -> sa.ColumnElement[bool]:
     return sa.and_(sa.text(IS_CHUNK), batches.c.line == sweep)
 
 
-def _insert_chunks(
-    connection: Connection, app: int, sweep: int, sweep_id: str, stretches: Sequence[ChunkRange]
-) -> None:
-    """Put the chunks of a sweep in line."""
-    chunks = {f"{sweep_id}-{place}": stretch for place, stretch in enumerate(stretches, start=1)}
-    at = now_ms()
-    items = [
-        {
-            "batch_id": portion_id,
-            "app": app,
-            "line": sweep,
-            "size": stretch.size,
-            "state": "accepted",
-            "starts": 0,
-            "accepted_at": at,
-            "priority": CHUNK,
-        }
-        for portion_id, stretch in chunks.items()
-    ]
-    write_many(connection, sa.insert(batches), items)
-    numbers = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(sweep)))
-    contents = [
-        {
-            "portion": number,
-            "first_at": chunks[portion_id].first[0],
-            "first": chunks[portion_id].first[1],
-            "last_at": chunks[portion_id].last[0],
-            "last": chunks[portion_id].last[1],
-            "sieve": chunks[portion_id].sieve,
-        }
-        for number, portion_id in numbers
-    ]
-    write_many(connection, sa.insert(sweep_portions), contents)
-
-
 def _end_chunk(connection: Connection, chunk: int, sweep: int, result: bytes) -> None:
-    over = {"state": "done", "reason": None, "not_before": None, "ended_at": now_ms()}
-    connection.execute(sa.update(batches).where(batches.c.batch == chunk).values(**over))
+    connection.execute(sa.update(batches).where(batches.c.batch == chunk).values(ended("done")))
     connection.execute(sa.update(sweep_portions).where(sweep_portions.c.portion == chunk).values(result=result))
     end_sweep(connection, sweep)
 

@@ -10,6 +10,7 @@ from auscult.storage.core.tables.conversations import IS_CHUNK, batches, convers
 from auscult.storage.core.tables.history import sweeps
 from auscult.storage.core.tables.pages import listings, report_rows
 from auscult.storage.work.batches import HAS_UNRECORDED
+from auscult.storage.work.work_list import REQUEUED
 
 
 def repair(database: Database, app: int) -> None:
@@ -25,8 +26,7 @@ def repair(database: Database, app: int) -> None:
 def _requeue(connection: Connection, app: int) -> None:
     """Put batches back in line that are done and have conversations that are not recorded."""
     lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", HAS_UNRECORDED)
-    again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
-    connection.execute(lost.values(reason=None, ended_at=None, **again))
+    connection.execute(lost.values(REQUEUED))
 
 
 def _copy_status(connection: Connection, app: int) -> None:

@@ -11,7 +11,7 @@ from auscult.domain.scoring.batches import Backlog, Batch, Priority
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import instant_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import (
     IS_ACCEPTED,
@@ -22,6 +22,7 @@ from auscult.storage.core.tables.conversations import (
     conversations,
 )
 from auscult.storage.work.queue_order import BACKFILL, LIVE, QueueOrder
+from auscult.storage.work.work_list import ended, open_work
 
 BATCH = (
     sa.select(
@@ -154,7 +155,7 @@ class Batches:
                 connection.execute(moved.values(batch=alone))
             reason = f"split into {len(numbers)} batches of one conversation, for it was begun again and again"
             over = sa.update(batches).where(batches.c.batch == found.batch)
-            connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+            connection.execute(over.values(ended("done", reason)))
         return len(numbers)
 
     def set_aside(self, batch_id: str, conversation_id: str, reason: str) -> None:
@@ -178,7 +179,7 @@ class Batches:
             if number is None:
                 return
             one = insert_batch(found.app, 1, found.priority, found.accepted_at)
-            failed = one.values(state="failed", reason=reason, ended_at=now_ms()).returning(batches.c.batch)
+            failed = one.values(ended("failed", reason)).returning(batches.c.batch)
             alone = connection.execute(failed).scalar_one()
             moved = sa.update(conversations).where(conversations.c.conversation == number)
             connection.execute(moved.values(batch=alone))
@@ -219,7 +220,7 @@ def _join(connection: Connection, app: int) -> None:
         connection.execute(moved.values(batch=first.batch))
         over = sa.update(batches).where(batches.c.batch.in_(along[1:]))
         reason = f"went along with {first.batch_id}"
-        connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+        connection.execute(over.values(ended("done", reason)))
         now_of = sa.select(sa.func.count()).where(conversations.c.batch == first.batch).scalar_subquery()
         kept = " ".join(list(traces)[:MOST_LINKS]) or None
         connection.execute(sa.update(batches).where(batches.c.batch == first.batch).values(size=now_of, traces=kept))
@@ -227,17 +228,8 @@ def _join(connection: Connection, app: int) -> None:
 
 def insert_batch(app: int, size: int, priority: int, accepted_at: int) -> sa.Insert:
     """Make a batch that waits, with an id of its own."""
-    return sa.insert(batches).values(
-        batch_id=f"b-{uuid.uuid4()}",
-        app=app,
-        line=app,
-        size=size,
-        state="accepted",
-        starts=0,
-        accepted_at=accepted_at,
-        priority=priority,
-        traces=TRACING.traceparent(),
-    )
+    its_own = {"batch_id": f"b-{uuid.uuid4()}", "accepted_at": accepted_at, "traces": TRACING.traceparent()}
+    return sa.insert(batches).values(open_work(app, app, priority, size) | its_own)
 
 
 def batch_of(row: AnyRow) -> Batch:

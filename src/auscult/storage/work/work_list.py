@@ -4,12 +4,13 @@ Processes hold no lease: work belongs to the durable workflow of its id, and wor
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.errors import NotFoundError
+from auscult.domain.scoring.batches import BatchState
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of, now_ms
 from auscult.storage.core.tables.conversations import IS_POSTPONED, batches
@@ -18,6 +19,16 @@ from auscult.storage.work.queue_order import BACKFILL, CHUNK, LIVE, QueueOrder
 Queue = Literal["live", "backfill", "chunk"]
 
 _NUMBERS: dict[Queue, int] = {"live": LIVE, "backfill": BACKFILL, "chunk": CHUNK}
+
+REQUEUED = {
+    "state": "accepted",
+    "starts": 0,
+    "reason": None,
+    "not_before": None,
+    "ended_at": None,
+    "postponements": batches.c.postponements + 1,
+}
+"""Values of work that is put back in line. It counts as postponed, so that none is joined to it: a worker may process it."""
 
 
 class WorkList:
@@ -72,7 +83,18 @@ class WorkList:
             fail_work(connection, work_id, reason)
 
 
+def open_work(app: int, line: int, priority: int, size: int) -> dict[str, Any]:
+    """Return the values of work that comes last in its line, without its id. ``size`` counts conversations."""
+    new = {"state": "accepted", "starts": 0, "accepted_at": now_ms()}
+    return {"app": app, "line": line, "priority": priority, "size": size, **new}
+
+
+def ended(state: BatchState, reason: str | None = None) -> dict[str, Any]:
+    """Return the values of work that ends now."""
+    return {"state": state, "reason": reason, "not_before": None, "ended_at": now_ms()}
+
+
 def fail_work(connection: Connection, work_id: str, reason: str) -> None:
     """Fail work that has not ended."""
     given_up = sa.update(batches).where(batches.c.batch_id == work_id, batches.c.state == "accepted")
-    connection.execute(given_up.values(state="failed", reason=reason, not_before=None, ended_at=now_ms()))
+    connection.execute(given_up.values(ended("failed", reason)))
