@@ -60,7 +60,7 @@ site: .venv/dev ## build the documentation site into build/site
 screenshots: .venv/dev ## take the pictures of the console in docs/images, from the demo's data
 	@$(PY) -m tools.screenshots
 
-format: .venv/dev ## mend what ruff can mend
+format: .venv/dev ## fix what ruff can fix
 	@.venv/bin/ruff check --fix-only --quiet
 	@.venv/bin/ruff format
 

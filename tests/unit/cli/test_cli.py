@@ -12,10 +12,14 @@ import typer.main
 from typer.testing import CliRunner
 
 from auscult import __version__
-from auscult.cli import COMMANDS, GROUPS, build
+from auscult.cli import build
+from auscult.cli.commands import COMMANDS, GROUPS, SUMMARIES
 from tools import cli_reference
 
-HEAVY = ("alembic", "cryptography", "dbos", "litestar", "jwt", "numpy", "sqlalchemy", "wordllama", "yaml")
+HEAVY = {
+    *("alembic", "cryptography", "dbos", "jwt", "litestar", "numpy", "pydantic", "rich", "sqlalchemy", "yaml"),
+    *("auscult.bootstrap", "auscult.server", "auscult.storage"),
+}
 
 
 @cache
@@ -75,19 +79,28 @@ def test_unknown_command_is_a_usage_error() -> None:
     assert "load" in result.output
 
 
-def test_help_loads_nothing_heavy() -> None:
-    """Whoever asks for help waits for no database, web framework or model."""
-    program = f"""
-import sys
-from auscult.cli import build
-try:
-    build()(["--help"])
-finally:
-    print([name for name in {HEAVY!r} if name in sys.modules])
+@pytest.mark.parametrize("words", ["--help", "forms --help", "forms apply --help", "load --help", "forms lst", ""])
+def test_help_loads_nothing_heavy(words: str) -> None:
+    """Help, and a fault of the command line, need no database, web framework or model, and no drawing of boxes."""
+    program = """
+import atexit, sys
+from auscult.cli import main
+atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
+main()
 """
-    command = [sys.executable, "-c", program]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  (our own words)
-    assert shown.splitlines()[-1] == "[]"
+    command = [sys.executable, "-c", program, *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own words)
+    *shown, modules = (done.stdout + done.stderr).splitlines()
+    assert shown[0].startswith("Usage: auscult")
+    assert not HEAVY & set(modules.split())
+
+
+def test_help_imports_no_command() -> None:
+    """The help of the whole program is made from the table; a summary is the first paragraph of its docstring."""
+    outside = {command.words: command.run for command in COMMANDS if " " not in command.words}
+    assert {name: inspect.getdoc(run).split("\n\n")[0].replace("\n", " ") for name, run in outside.items()} == SUMMARIES  # type: ignore[union-attr]
+    commands = typer.main.get_command(build(["--help"])).commands  # type: ignore[attr-defined]
+    assert {commands[name].callback.__module__ for name in outside} == {"auscult.cli"}
 
 
 def test_reference_page_is_as_the_commands_say() -> None:

@@ -17,7 +17,7 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, read_form
 from tests.contract.test_metrics import COMMON, EXAMPLES
 
-GOLDEN = Path(__file__).parents[4] / "golden"
+GOLDEN = Path(__file__).parents[5] / "golden"
 SLIPS = (
     *(b"\t", b"  ", b"\n", b"\n\n", b"- ", b"-", b":", b": ", b",", b"{", b"}", b"[", b"]", b'"', b"'", b"#", b"*", b"&a ", b"*a"),
     *(b"!x ", b"|", b">", b"%", b"@", b"?", b"\\", b"\x00", b"\x08", b"\x85", b"\xff", b"\xef\xbb\xbf", b"---\n", b"<<: ", b"~", b".nan"),

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from auscult import __version__
-from auscult.cli import COMMANDS
+from auscult.cli.commands import COMMANDS
 from auscult.config import FILE, FROM_FILES, PREFIX, Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 YAML_FILES = sorted(DEPLOY.rglob("*.yaml"))
 UNITS = sorted((DEPLOY / "systemd").iterdir())

@@ -10,7 +10,7 @@ from auscult.formats import Limits
 from auscult.services.scoring.intake.mapped import mapped_conversations
 from auscult.services.scoring.intake.read import RejectsWriter
 
-GOLDEN = Path(__file__).parents[3] / "golden" / "connectors"
+GOLDEN = Path(__file__).parents[4] / "golden" / "connectors"
 HERE = ("st-1", Limits())
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auscult.cli.operations.installed import installed
 
-PROJECT = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def test_the_base_stays_small() -> None:

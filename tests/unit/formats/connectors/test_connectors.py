@@ -1,6 +1,6 @@
 """Formats of other vendors: what they map to, and what they refuse. Sources: docs/reference/connectors-formats.md.
 
-After a change on purpose: ``python -m tests.unit.formats.connectors.test_formats`` writes the expected files again.
+After a change on purpose: ``python -m tests.unit.formats.connectors.test_connectors`` writes the expected files again.
 """
 
 import json
