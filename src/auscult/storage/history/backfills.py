@@ -311,7 +311,7 @@ def end_sweep(connection: Connection, sweep: int) -> None:
     """End a sweep that runs when none of its chunks is to be done any more. The caller holds the app's lock."""
 
     def is_some(state: str) -> bool:
-        query = sa.select(batches.c.batch).where(_chunks_of(sweep), batches.c.state == state)
+        query = sa.select(batches.c.batch).where(_chunks_of(sweep), sa.text(f"state = '{state}'"))
         return connection.scalars(query.limit(1)).one_or_none() is not None
 
     if not is_some("accepted"):

@@ -11,7 +11,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.core.tables.conversations import (
-    IS_ACCEPTED,
+    IS_BATCH,
     IS_CHUNK,
     IS_POSTPONED,
     IS_UNFINISHED,
@@ -37,7 +37,7 @@ def read_figures(database: Database) -> Figures:
         return Figures(
             queues=_queues(connection),
             postponed_batches=_count(
-                connection, sa.select(sa.func.count()).where(sa.text(f"{IS_POSTPONED} AND {IS_ACCEPTED}")), batches
+                connection, sa.select(sa.func.count()).where(sa.text(f"{IS_POSTPONED} AND {IS_BATCH}")), batches
             ),
             failed_batches=_count(
                 connection,
@@ -82,7 +82,7 @@ def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
             sa.func.count().label("n"),
             sa.func.min(batches.c.accepted_at).label("oldest"),
         )
-        .where(sa.text(f"{WAITS} AND {IS_ACCEPTED}"))
+        .where(sa.text(f"{WAITS} AND {IS_BATCH}"))
         .group_by(batches.c.priority)
     )
     found = {row.priority: row for row in connection.execute(query)}

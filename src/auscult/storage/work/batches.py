@@ -14,7 +14,7 @@ from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import (
-    IS_ACCEPTED,
+    IS_BATCH,
     IS_POSTPONED,
     IS_UNFINISHED,
     WAITS,
@@ -43,7 +43,7 @@ BATCH = (
         apps.c.app_id,
     )
     .join(apps, apps.c.app == batches.c.app)
-    .where(sa.text(IS_ACCEPTED))
+    .where(sa.text(IS_BATCH))
 )
 """What ``batch_of`` reads."""
 
@@ -97,9 +97,7 @@ class Batches:
         """Return how many conversations wait to be processed, those that are postponed left out."""
         total = sa.func.coalesce(sa.func.sum(batches.c.size), 0)
         query = (
-            sa.select(batches.c.priority, total)
-            .where(sa.text(f"{WAITS} AND {IS_ACCEPTED}"))
-            .group_by(batches.c.priority)
+            sa.select(batches.c.priority, total).where(sa.text(f"{WAITS} AND {IS_BATCH}")).group_by(batches.c.priority)
         )
         with self._database.reading() as connection:
             found = {priority: int(n) for priority, n in connection.execute(query)}

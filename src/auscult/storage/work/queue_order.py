@@ -14,22 +14,19 @@ from auscult.storage.core.tables.conversations import WAITS
 LIVE, BACKFILL, CHUNK = 0, 1, 2
 """Priorities as the table has them: each is a queue."""
 
-_OF_PRIORITY = f"FROM batches WHERE {WAITS} AND priority = :priority"
-"""In the words of the index: a database does not see that a bound value is the one that the index is for."""
-
 # Lines are found by jumping from one to the next in the index. Ordered and cut: where statistics are old, PostgreSQL
 # would go over all of them for a minimum.
-_HEADS = f"""
+_HEADS = """
 WITH RECURSIVE lines (line) AS (
-    SELECT (SELECT line {_OF_PRIORITY} ORDER BY line LIMIT 1)
+    SELECT (SELECT line {of_queue} ORDER BY line LIMIT 1)
     UNION ALL
-    SELECT (SELECT batches.line {_OF_PRIORITY} AND batches.line > lines.line ORDER BY batches.line LIMIT 1)
+    SELECT (SELECT batches.line {of_queue} AND batches.line > lines.line ORDER BY batches.line LIMIT 1)
     FROM lines WHERE lines.line IS NOT NULL
 )
-SELECT line, (SELECT batch {_OF_PRIORITY} AND batches.line = lines.line ORDER BY batch LIMIT 1) AS head
+SELECT line, (SELECT batch {of_queue} AND batches.line = lines.line ORDER BY batch LIMIT 1) AS head
 FROM lines WHERE line IS NOT NULL ORDER BY head LIMIT :some
-"""  # noqa: S608  (of this file's own words)
-_FIRST = f"SELECT batch, batch_id {_OF_PRIORITY} AND line = :line ORDER BY batch LIMIT :some"
+"""
+_FIRST = "SELECT batch, batch_id {of_queue} AND line = :line ORDER BY batch LIMIT :some"
 
 
 class QueueOrder:
@@ -38,7 +35,10 @@ class QueueOrder:
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
         self._database = database
-        self._heads, self._first = (database.text(sa.text(words)) for words in (_HEADS, _FIRST))
+        self._heads, self._first = (
+            [database.text(sa.text(words.format(of_queue=_of_queue(queue)))) for queue in (LIVE, BACKFILL, CHUNK)]
+            for words in (_HEADS, _FIRST)
+        )
 
     def next(self, priority: int, limit: int) -> list[str]:
         """Return the ids of the next items of one priority.
@@ -48,11 +48,11 @@ class QueueOrder:
         return self._database.read(partial(self._next, priority, limit))
 
     def _next(self, priority: int, limit: int, reader: Reader) -> list[str]:
-        heads = [line for line, _ in reader.fetch(self._heads, {"priority": priority, "some": limit})]
+        heads = [line for line, _ in reader.fetch(self._heads[priority], {"some": limit})]
         ids: dict[int, str] = {}
 
         def first_of(line: int, depth: int) -> list[int]:
-            found = reader.fetch(self._first, {"priority": priority, "line": line, "some": depth})
+            found = reader.fetch(self._first[priority], {"line": line, "some": depth})
             ids.update(dict(found))
             return [number for number, _ in found]
 
@@ -61,6 +61,11 @@ class QueueOrder:
         if sum(map(len, lines.values())) < limit:
             lines |= {line: first_of(line, limit) for line, some in lines.items() if len(some) == depth < limit}
         return [ids[number] for number in in_turn(lines, limit)]
+
+
+def _of_queue(priority: int) -> str:
+    """Return the items of a queue, in the words of indexes: SQLite prepares a bound priority again at each call."""
+    return f"FROM batches WHERE {WAITS} AND priority = {priority}"
 
 
 def in_turn(lines: Mapping[int, Sequence[int]], limit: int) -> list[int]:

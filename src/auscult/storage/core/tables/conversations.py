@@ -19,23 +19,19 @@ WAITS = "state = 'accepted' AND not_before IS NULL"
 
 IS_POSTPONED = "state = 'accepted' AND not_before IS NOT NULL"
 
-IS_ACCEPTED = "priority < 2"
+IS_BATCH, IS_CHUNK = "priority < 2", "priority = 2"
 
-IS_UNFINISHED = f"state <> 'done' AND {IS_ACCEPTED}"
+IS_UNFINISHED = f"state <> 'done' AND {IS_BATCH}"
+"""Of an item of the work list, in the words of its indexes."""
 
-IS_CHUNK = "priority = 2"
-"""Of a batch, in the words of its indexes."""
-
-# The list of work: each row is processed by one durable workflow, whose id is batch_id.
+# The work list: batches of accepted conversations, and chunks of backfills. A line holds items of one app or backfill.
 batches = Table(
     "batches",
     METADATA,
     number("batch"),
     Column("batch_id", KEY, nullable=False, unique=True),
     app_column(),
-    Column(
-        "line", NUMBER, nullable=False, server_default="0"
-    ),  # lines take turns: number of the app, of a chunk its sweep
+    Column("line", NUMBER, nullable=False, server_default="0"),  # number of the app; of a chunk, of its sweep
     Column("size", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),

@@ -1,4 +1,4 @@
-"""One list of work: chunks of backfills become rows of ``batches``, and their ranges and results stand beside it.
+"""One list of work: chunks of backfills become rows of ``batches``; their ranges and results remain in ``sweep_portions``.
 
 Revision 0146, after 0145.
 """
