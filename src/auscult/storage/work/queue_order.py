@@ -1,6 +1,7 @@
 """Order of the work list: of each queue the lines in turn, each its oldest item first.
 
-A line is that of an app, or of a backfill. Only heads of lines are read, from an index of waiting batches: the cost does not grow with the backlog.
+A line holds the items of one app or backfill. Only heads of lines are read, from an index of waiting items: the cost
+does not grow with the backlog.
 """
 
 from collections.abc import Mapping, Sequence
