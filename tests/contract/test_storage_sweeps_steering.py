@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.scoring.batches import Backlog
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
@@ -113,6 +114,22 @@ class TestSteering:
         long, short = begin(app, size=1), begin(app, size=5)
         some = store.work.next("chunk", 4)
         assert [portion_id.rpartition("-")[0] for portion_id in some] == [long.sweep_id, short.sweep_id] * 2
+
+    def test_chunks_are_no_jobs(self, store: Store, app: AppStore) -> None:
+        """Commands for batches neither list nor change a chunk, and it is not counted as a conversation that waits."""
+        put_some(app, 2)
+        begin(app)
+        (portion_id,) = store.work.next("chunk", 9)
+        assert (app.jobs.listing(), store.batches.waiting(), store.batches.has_waiting(TENANT)) == ([], [], False)
+        assert store.batches.backlog() == Backlog(live=0, backfill=0)
+        found = (store.batches.get(portion_id), app.jobs.retry(portion_id), app.jobs.cancel(portion_id))
+        assert found == (None, None, None)
+        assert [queue.batches for queue in store.figures().queues] == [0, 0]
+        store.work.postpone(portion_id, "the judge is away", datetime.now(UTC) + timedelta(hours=1))
+        assert (store.batches.postponed(), store.figures().postponed_batches) == ([], 0)
+        store.sweeps.fail(portion_id, "no engine")
+        assert (store.batches.failed(), app.jobs.listing()) == ([], [])
+        assert (store.figures().failed_batches, store.figures().failed_conversations) == (0, 0)
 
     def test_nothing_to_do(self, store: Store, app: AppStore) -> None:
         """A sweep over nothing is done at once."""

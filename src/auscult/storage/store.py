@@ -36,7 +36,7 @@ from auscult.storage.delivery.feed import AppFeed
 from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
 from auscult.storage.disputes.repository import AppDisputes
 from auscult.storage.history.backfills import AppBackfills
-from auscult.storage.history.chunk_queue import ChunkQueue
+from auscult.storage.history.chunks import Chunks
 from auscult.storage.judge.answers import AppAnswers, DaySpending
 from auscult.storage.judge.slots import JudgeSlots
 from auscult.storage.pages.reading import Pages
@@ -127,7 +127,7 @@ class Store:
         self.workers = Workers(database)
         self.places = JudgeSlots(database)
         self.spending = DaySpending(database)
-        self.sweeps = ChunkQueue(database)
+        self.sweeps = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)
         self._secret_key = secret_key
         self._signing = SigningKey(database, secret_key)

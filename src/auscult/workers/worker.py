@@ -1,8 +1,8 @@
 """Worker: claims accepted batches and chunks of backfills, and processes each in one durable workflow of its id.
 
-The store holds the work: batches that are accepted and not done, chunks that wait. DBOS's own database only records who
-processes what, so it may be lost at any time: every worker compares it with the store's lists at intervals, and brings
-back work without a workflow or whose worker crashed. All of it is safe to do twice.
+The store has the list of work: batches and chunks that are not done. DBOS's own database only records who processes
+what, so it may be lost at any time: every worker compares it with the store's list at intervals, and brings back work
+without a workflow or whose worker crashed. All of it is safe to do twice.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Work(Struct, frozen=True, kw_only=True):
 
 
 class _Line(NamedTuple):
-    """List of work in the store: its next items, the function that processes one, and the one that fails it."""
+    """Queue of the work list in the store: its next items, the function that processes one, and the one that fails it."""
 
     queue: str
     at_once: int

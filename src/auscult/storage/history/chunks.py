@@ -14,8 +14,8 @@ from auscult.storage.history.backfills import end_sweep, sweep_of, sweep_query
 from auscult.storage.work.work_list import fail_work
 
 
-class ChunkQueue:
-    """Open work of all running backfills."""
+class Chunks:
+    """Chunks that the work list names, and the backfills that they belong to."""
 
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
