@@ -297,8 +297,7 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
 
 def _wake(store: "Store") -> None:
     """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
-    store.batches.resume()
-    store.sweeps.wake()
+    store.work.resume()
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None) -> None:

@@ -356,18 +356,18 @@ class TestBatches:
     def test_starts_are_counted(self, store: Store, app: AppStore) -> None:
         """A batch that never ends can be told from one that was never begun."""
         batch = accept(app, conversation("c-1"))
-        assert [store.batches.begin(batch) for _ in range(3)] == [1, 2, 3]
+        assert [store.work.begin(batch) for _ in range(3)] == [1, 2, 3]
         with pytest.raises(NotFoundError):
-            store.batches.begin("b-nobody")
+            store.work.begin("b-nobody")
 
     def test_a_failed_batch_is_off_the_list(self, store: Store, app: AppStore) -> None:
         """Its conversations stay, and may still be recorded; what is done stays done."""
         batch = accept(app, conversation("c-1"))
-        store.batches.fail(batch, "no engine")
+        store.work.fail(batch, "no engine")
         assert store.batches.waiting() == []
         (waiting,) = app.conversations.pending(batch)
         app.conversations.record(batch, [of_pending(waiting)])
-        store.batches.fail(batch, "too late")
+        store.work.fail(batch, "too late")
         ended = store.batches.get(batch)
         assert ended is not None
         assert ended.state == "done"

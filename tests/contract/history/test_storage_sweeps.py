@@ -81,7 +81,7 @@ def do(store: Store, app: AppStore, portion_id: str, at: datetime = LATER) -> bo
 
 def finish(store: Store, app: AppStore, at: datetime = LATER) -> None:
     """Do whatever waits."""
-    while some := store.sweeps.waiting():
+    while some := store.work.next("chunk", 100):
         for portion_id in some:
             assert do(store, app, portion_id, at)
 
@@ -148,7 +148,7 @@ class TestCutting:
         assert (other.sweeps.get(sweep.sweep_id), other.sweeps.listing("rescore")) == (None, [])
         assert (other.sweeps.cancel(sweep.sweep_id), other.sweeps.resume(sweep.sweep_id)) == (None, None)
         assert not other.sweeps.forget(sweep.sweep_id)
-        (portion_id,) = store.sweeps.waiting()
+        (portion_id,) = store.work.next("chunk", 100)
         assert not record(other, portion_id, [])
         assert app.sweeps.get(sweep.sweep_id) == sweep
 
@@ -195,7 +195,7 @@ class TestRescoring:
         """Whoever comes second writes nothing, and neither does the same worker again."""
         put_some(app, 3)
         begin(app)
-        (portion_id,) = store.sweeps.waiting()
+        (portion_id,) = store.work.next("chunk", 100)
         portion = store.sweeps.get(portion_id)
         assert portion is not None
         some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]
@@ -223,7 +223,7 @@ class TestRescoring:
         """Between reading and writing, on one of two conversations: only the other is written, and both are counted."""
         put_some(app, 2)
         begin(app)
-        (portion_id,) = store.sweeps.waiting()
+        (portion_id,) = store.work.next("chunk", 100)
         portion = store.sweeps.get(portion_id)
         assert portion is not None
         some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]
@@ -253,7 +253,7 @@ class TestRescoring:
         """Rows never go back to an audit as it was: nothing is written, and whoever renders them again is heard."""
         put_some(app, 2)
         begin(app)
-        (portion_id,) = store.sweeps.waiting()
+        (portion_id,) = store.work.next("chunk", 100)
         portion = store.sweeps.get(portion_id)
         assert portion is not None
         some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]

@@ -38,7 +38,7 @@ def scored(tmp_path: Path) -> Path:
 
 def load(store: Store, folder: Path) -> tuple[int, int]:
     """Load; return how many were accepted and how many were there before."""
-    intake = ScoredLoad(store.within(TENANT), store.batches, REPORTS, lambda _done, _total: None).ingest(folder)
+    intake = ScoredLoad(store.within(TENANT), store.work, REPORTS, lambda _done, _total: None).ingest(folder)
     return intake.accepted, intake.unchanged
 
 

@@ -41,9 +41,9 @@ def test_jobs_are_listed_by_how_they_stand(store: Store, app: AppStore) -> None:
     """Newest first, page by page, those that are done and those of other apps left out."""
     waiting, running, postponed, failed, done = (accept(app, f"c-{n}") for n in range(5))
     accept(store.within(OTHER), "c-0")
-    store.batches.begin(running)
-    store.batches.postpone(postponed, "the judge is away", datetime.now(UTC) + NEXT_YEAR)
-    store.batches.fail(failed, "no engine")
+    store.work.begin(running)
+    store.work.postpone(postponed, "the judge is away", datetime.now(UTC) + NEXT_YEAR)
+    store.work.fail(failed, "no engine")
     app.conversations.record(done, [rendered(conversation("c-4"))])
     stand = {failed: "failed", postponed: "postponed", running: "running", waiting: "waiting"}
     assert list(states(app).items()) == list(stand.items())
@@ -66,7 +66,7 @@ def test_jobs_are_listed_by_how_they_stand(store: Store, app: AppStore) -> None:
 def test_a_retry_does_the_rest(store: Store, app: AppStore) -> None:
     """What was recorded stays; the job waits again, with its starts counted anew."""
     job = accept(app, "c-1", "c-2")
-    store.batches.begin(job)
+    store.work.begin(job)
     app.conversations.record(job, [rendered(conversation("c-2"))], failure="c-1: no")
     assert view_job(app, job).unscored == ("c-1",)
     again = retry_job(app, job)
@@ -76,7 +76,7 @@ def test_a_retry_does_the_rest(store: Store, app: AppStore) -> None:
     assert app.conversations.statuses(["c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
     assert retry_job(app, job).state == "done"
     later = accept(app, "c-3")
-    store.batches.postpone(later, "the judge is away", datetime.now(UTC) + NEXT_YEAR)
+    store.work.postpone(later, "the judge is away", datetime.now(UTC) + NEXT_YEAR)
     assert retry_job(app, later).state == "waiting"
     assert [one.batch_id for one in store.batches.waiting()] == [later]
 
@@ -84,13 +84,13 @@ def test_a_retry_does_the_rest(store: Store, app: AppStore) -> None:
 def test_of_a_cancelled_job_nothing_more_is_written(store: Store, app: AppStore) -> None:
     """Its conversations stay and say so; whoever was at it writes nothing; a retry or loading again goes on."""
     job = accept(app, "c-1", "c-2")
-    store.batches.begin(job)
+    store.work.begin(job)
     cancelled = cancel_job(app, job)
     assert (cancelled.state, cancelled.unscored, cancelled.reason) == ("cancelled", ("c-1", "c-2"), None)
     assert store.batches.waiting() == []
     app.conversations.record(job, [rendered(conversation("c-1"))])
-    store.batches.fail(job, "too late")
-    store.batches.postpone(job, "too late", datetime.now(UTC) + NEXT_YEAR)
+    store.work.fail(job, "too late")
+    store.work.postpone(job, "too late", datetime.now(UTC) + NEXT_YEAR)
     assert app.conversations.statuses(["c-1", "c-2"]) == {}
     dossier = app.conversations.get("c-1")
     assert dossier
@@ -106,7 +106,7 @@ def test_of_a_cancelled_job_nothing_more_is_written(store: Store, app: AppStore)
 def test_one_that_failed_can_be_put_aside(store: Store, app: AppStore) -> None:
     """With its reason; of one that is done nothing changes."""
     failed, done = accept(app, "c-1"), accept(app, "c-2")
-    store.batches.fail(failed, "no engine")
+    store.work.fail(failed, "no engine")
     app.conversations.record(done, [rendered(conversation("c-2"))])
     assert (cancel_job(app, failed).state, cancel_job(app, failed).reason) == ("cancelled", "no engine")
     assert store.batches.failed() == []
@@ -148,7 +148,7 @@ def live(app: AppStore, *ids: str) -> list[str]:
 def test_what_comes_one_by_one_is_processed_together(store: Store, app: AppStore) -> None:
     """Only live batches that have not started are merged with the first of their app."""
     begun, first, second, third = live(app, "c-1", "c-2", "c-3", "c-4")
-    store.batches.begin(begun)
+    store.work.begin(begun)
     loaded = accept(app, "c-5")
     (other,) = live(store.within(OTHER), "c-1")
     store.batches.join()
@@ -195,7 +195,7 @@ def test_a_batch_does_not_end_before_all_of_it_is_recorded(store: Store, app: Ap
 def test_nothing_is_joined_to_what_somebody_may_still_be_at(store: Store, app: AppStore) -> None:
     """Whoever began it before it was cancelled and put back may yet say that it failed: of what he never saw, too."""
     begun, _ = live(app, "c-1", "c-2")
-    store.batches.begin(begun)
+    store.work.begin(begun)
     cancel_job(app, begun)
     retry_job(app, begun)
     live(app, "c-3")
@@ -211,7 +211,7 @@ def test_what_may_do_harm_stays_alone(store: Store, app: AppStore) -> None:
     store.batches.join()
     assert store.batches.split(first) == 2
     (later,) = live(app, "c-3")
-    store.batches.postpone(later, "the judge is away", datetime.now(UTC))
+    store.work.postpone(later, "the judge is away", datetime.now(UTC))
     live(app, "c-4")
     store.batches.join()
     assert [app.jobs.left(one.batch_id) for one in store.batches.waiting()] == [["c-1"], ["c-2"], ["c-3"], ["c-4"]]
@@ -226,11 +226,11 @@ def test_long_conversations_are_not_all_taken_into_memory(
     monkeypatch.setattr(batches, "MOST_TOGETHER", 2)
     store.batches.join()
     assert [one.size for one in store.batches.waiting()] == [2, 1, 1]
-    store.batches.begin(store.batches.waiting()[0].batch_id)
+    store.work.begin(store.batches.waiting()[0].batch_id)
     store.batches.join()
     assert [one.size for one in store.batches.waiting()] == [2, 2]
     monkeypatch.setattr(batches, "MOST_BYTES", 1)
     live(app, "c-5", "c-6")
-    store.batches.begin(store.batches.waiting()[1].batch_id)
+    store.work.begin(store.batches.waiting()[1].batch_id)
     store.batches.join()
     assert [one.size for one in store.batches.waiting()] == [2, 2, 1, 1]

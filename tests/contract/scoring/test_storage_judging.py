@@ -177,9 +177,9 @@ def test_a_days_limits(store: Store) -> None:
 def test_a_postponed_batch_waits_until_its_time(store: Store, app: AppStore) -> None:
     """It is on no worker's list, says why, and is on it again when its time has come; its starts count anew."""
     batch = only_batch(store)
-    assert store.batches.begin(batch) == 1
+    assert store.work.begin(batch) == 1
     until = datetime.now(UTC) + timedelta(hours=1)
-    store.batches.postpone(batch, "the judge is away", until)
+    store.work.postpone(batch, "the judge is away", until)
     assert store.batches.waiting() == []
     (found,) = store.batches.postponed()
     assert (found.batch_id, found.state, found.reason, found.postponements) == (
@@ -199,10 +199,10 @@ def test_a_postponed_batch_waits_until_its_time(store: Store, app: AppStore) -> 
         False,
     )
     assert app.conversations.unfinished(["c-1", "c-2", "c-3"]) == {"c-1", "c-2"}
-    store.batches.resume()
+    store.work.resume()
     assert [one.batch_id for one in store.batches.waiting()] == [batch]
-    assert store.batches.begin(batch) == 1
-    store.batches.postpone(batch, "still", datetime.now(UTC) - timedelta(seconds=1))
+    assert store.work.begin(batch) == 1
+    store.work.postpone(batch, "still", datetime.now(UTC) - timedelta(seconds=1))
     assert [one.postponements for one in store.batches.waiting()] == [2]
     assert store.batches.postponed() == []
 
@@ -215,7 +215,7 @@ def test_a_batch_may_be_recorded_in_parts(store: Store, app: AppStore) -> None:
     assert set(app.conversations.statuses(["c-1", "c-2"])) == {"c-1"}
     assert [one.conversation.id for one in app.conversations.pending(batch)] == ["c-2"]
     assert app.conversations.unfinished(["c-1", "c-2"]) == {"c-2"}
-    store.batches.postpone(batch, "the judge is away", datetime.now(UTC) + timedelta(hours=1))
+    store.work.postpone(batch, "the judge is away", datetime.now(UTC) + timedelta(hours=1))
     found = app.conversations.get("c-1")
     assert found
     assert found.wait is None
@@ -228,7 +228,7 @@ def test_a_batch_may_be_recorded_in_parts(store: Store, app: AppStore) -> None:
 def test_the_reason_of_a_wait_goes_with_what_is_erased(store: Store, app: AppStore) -> None:
     """It may repeat what a server said of it."""
     batch = only_batch(store)
-    store.batches.postpone(batch, "status 400: 'my card is 4711'", datetime.now(UTC) + timedelta(hours=1))
+    store.work.postpone(batch, "status 400: 'my card is 4711'", datetime.now(UTC) + timedelta(hours=1))
     assert app.conversations.erase("c-1")
     (found,) = store.batches.postponed()
     assert "4711" not in (found.reason or "")

@@ -44,6 +44,7 @@ def put(store: Store, made: Sequence[Made]) -> None:
             "batch": at,
             "batch_id": f"b-{at}",
             "app": numbers[one.app],
+            "line": numbers[one.app],
             "size": at,
             "state": one.state,
             "starts": 0,
@@ -126,7 +127,7 @@ def test_a_long_list_is_looked_at_through_its_index(apps: Store, monkeypatch: py
         return fetch(connection, text, values)
 
     monkeypatch.setattr(dialect, "fetch", noted)
-    assert apps.batches.next_in_line("backfill", 4) == ["b-1", "b-2001", "b-2", "b-3"]
+    assert apps.work.next("backfill", 4) == ["b-1", "b-2001", "b-2", "b-3"]
     assert found
     is_file = apps._database.dialect.is_embedded
     with apps._database.reading() as connection:

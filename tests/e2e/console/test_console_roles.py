@@ -249,7 +249,7 @@ def test_administrator_sees_what_is_behind_and_starts_it_again(browser: Browser,
     """Administrator, 5, and data engineer, 5: a job that failed is tried again, and a webhook that was switched off."""
     app = served.store.within(TENANT)
     batch_id = str(app.conversations.accept([conversation("c-behind")]).batch_id)
-    served.store.batches.fail(batch_id, "no engine")
+    served.store.work.fail(batch_id, "no engine")
     off = Webhook(
         id="wh-off",
         url="https://a.example",

@@ -36,7 +36,7 @@ def own(service: Service, request: pytest.FixtureRequest) -> Own:
 def sweep(service: Service) -> None:
     """Do what waits, as the worker of `auscult serve` would."""
     work = bootstrap.sweeping(service.store, bootstrap.evaluator(service.application.settings))
-    for portion_id in service.store.sweeps.waiting():
+    for portion_id in service.store.work.next("chunk", 100):
         swept = work.process(portion_id)
         assert swept is not None
         work.record(swept)

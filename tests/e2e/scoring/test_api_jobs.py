@@ -26,7 +26,7 @@ def own(service: Service, app: AppStore) -> Own:
 def test_jobs_are_looked_after(service: Service, app: AppStore, own: Own) -> None:
     """Listed, shown, retried and cancelled; a conversation of a cancelled one says so."""
     first, second = (str(app.conversations.accept([conversation(f"c-{n}")]).batch_id) for n in range(2))
-    service.store.batches.fail(first, "no engine")
+    service.store.work.fail(first, "no engine")
     page = own.ask("GET", "/jobs?limit=1").json()
     assert [item["id"] for item in page["items"]] == [second]
     rest = own.ask("GET", f"/jobs?limit=1&cursor={page['next_cursor']}").json()

@@ -21,8 +21,7 @@ from auscult.services.history.rescores import begin_rescore, cancel_rescore, res
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.storage.core.tables.audits import audit_trail
-from auscult.storage.core.tables.conversations import evaluations
-from auscult.storage.core.tables.history import sweep_portions
+from auscult.storage.core.tables.conversations import IS_CHUNK, batches, evaluations
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.waiting import wait_until
@@ -83,7 +82,7 @@ def test_a_rescore_that_is_killed_goes_on(
         app.forms.publish("ef-1", FORM.replace(b"weight: 100", b"weight: 100\n    negative_weight: 5"))
         begun = begin_rescore(app, application.answered, form_id="ef-1")
         sweep_id = begun.sweep.sweep_id
-        done = sa.select(sa.func.count()).select_from(sweep_portions).where(sweep_portions.c.state == "done")
+        done = sa.select(sa.func.count()).select_from(batches).where(sa.text(IS_CHUNK), batches.c.state == "done")
         for kill in range(KILLS):
             with working(tmp_path, database_url):
                 least = counted(store, done) + chance.randrange(1, 14)

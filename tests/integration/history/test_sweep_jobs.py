@@ -40,9 +40,9 @@ def test_portions_that_fail_are_given_up_with_their_reason(
     work.record(scored)
     app.forms.publish("ef-1", FORM.replace(b"pass_score: 50", b"pass_score: 60"))
     begun = begin_rescore(app, evaluator.answered, form_id="ef-1")
-    endless, bad, _ = store.sweeps.waiting()
+    endless, bad, _ = store.work.next("chunk", 100)
     for _ in range(worker_room.MOST_STARTS):
-        store.sweeps.begin(endless)
+        store.work.begin(endless)
     process = worker_room.ChunkProcessing.process
 
     def fail(self: Any, portion_id: str) -> Any:

@@ -18,7 +18,7 @@ def test_jobs_are_looked_after(tmp_path: Path) -> None:
     (job,) = auscult(tmp_path, "jobs", "list", "--json").lines
     assert (job["state"], job["conversations"], job["app"]) == ("waiting", 2, "st-1")
     with bootstrap.open(settings_for(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)) as application:
-        application.store.batches.fail(job["id"], "no engine")
+        application.store.work.fail(job["id"], "no engine")
     listed = auscult(tmp_path, "jobs", "list", "--state", "failed", "--app", "st-1")
     assert listed.out.startswith(f"{job['id']} failed: 2 conversations of st-1, backfill, begun 0 times")
     assert listed.out.endswith("UTC: no engine\n")

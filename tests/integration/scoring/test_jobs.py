@@ -133,7 +133,7 @@ def test_a_batch_that_fails_as_a_whole_is_given_up_with_its_reason(
         wait_until(ended(store, bad, good))
     assert state(store, bad) == ("failed", "OSError: the disk has gone")
     assert state(store, good) == ("done", None)
-    assert store.batches.begin(bad) == 5
+    assert store.work.begin(bad) == 5
 
 
 def test_a_database_that_is_away_for_a_while_fails_nothing(
@@ -142,7 +142,7 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
     """However often it is asked for meanwhile: what is in hand goes on when it is back."""
     batch_id = accept(app, conversation("c-1"))
     looks = count(1)
-    beats, begin = store.workers.beats, store.batches.begin
+    beats, begin = store.workers.beats, store.work.begin
 
     def is_away() -> bool:
         return bool(started) and next(looks) <= 10
@@ -160,7 +160,7 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
 
     started: list[str] = []
     monkeypatch.setattr(store.workers, "beats", beats_or_not)
-    monkeypatch.setattr(store.batches, "begin", begin_or_not)
+    monkeypatch.setattr(store.work, "begin", begin_or_not)
     with working(store, database_url):
         wait_until(ended(store, batch_id))
     assert state(store, batch_id) == ("done", None)
@@ -171,7 +171,7 @@ def test_a_batch_that_never_comes_to_an_end_is_given_up(store: Store, app: AppSt
     """One that kills its worker again and again is begun so many times and no more."""
     batch = accept(app, conversation("c-1"))
     for _ in range(worker_room.MOST_STARTS):
-        store.batches.begin(batch)
+        store.work.begin(batch)
     with working(store, database_url):
         wait_until(ended(store, batch))
     assert state(store, batch) == ("failed", "its processing was begun 10 times and never came to an end")
@@ -181,7 +181,7 @@ def test_one_that_kills_its_worker_is_found_among_its_batch(store: Store, app: A
     """Begun again and again, a batch is split; only the one that kills is given up, and it can be put back to work."""
     batch = accept(app, *map(conversation, ("c-1", "c-bad", "c-2")))
     for _ in range(worker_room.SPLIT_AFTER):
-        store.batches.begin(batch)
+        store.work.begin(batch)
     with working(store, database_url):
         wait_until(ended(store, batch))
         wait_until(lambda: len(app.conversations.statuses(["c-1", "c-bad", "c-2"])) == 3)
@@ -192,7 +192,7 @@ def test_one_that_kills_its_worker_is_found_among_its_batch(store: Store, app: A
     assert store.batches.split(other) == 2
     bad = next(one.batch_id for one in store.batches.waiting() if app.jobs.left(one.batch_id) == ["c-worse"])
     for _ in range(worker_room.MOST_STARTS):
-        store.batches.begin(bad)
+        store.work.begin(bad)
     with working(store, database_url):
         wait_until(ended(store, bad))
         wait_until(lambda: not store.batches.waiting())

@@ -169,7 +169,7 @@ def test_apps_have_their_own_tables_and_hosts(store: Store, database_url: str, t
         assert len(agent.sent) == 1
         assert store.batches.postponed()[0].reason == f"{agent.url} may not be asked for this app (AUSCULT_HOSTS_FILE)"
         with working(store, database_url, evaluator(settings_for(agent, database_url, tmp_path), store)):
-            store.batches.resume()
+            store.work.resume()
             wait_until(lambda: bool(theirs.conversations.statuses(["c-1"])))
     assert verdicts(mine, "c-1")[0].qualification == "YES"
     found = verdicts(theirs, "c-1")[0]

@@ -137,7 +137,7 @@ def work(field: Field, store: Store, chance: random.Random) -> None:
     untouched = [one for one in waiting if not one.starts]
     batch_id = (untouched or waiting)[0].batch_id if chance.random() < 0.7 else chance.choice(waiting).batch_id
     mine = store.within(TENANT).conversations
-    if store.batches.begin(batch_id) > 3 and store.batches.split(batch_id):
+    if store.work.begin(batch_id) > 3 and store.batches.split(batch_id):
         return
     pending = mine.pending(batch_id)
     field.tried |= {(each.conversation.id, each.revision) for each in pending}
@@ -147,9 +147,9 @@ def work(field: Field, store: Store, chance: random.Random) -> None:
         if fate < 0.1:
             return
         if fate < 0.15:
-            store.batches.postpone(batch_id, "the judge is away", now() + timedelta(seconds=chance.choice([0, 60])))
+            store.work.postpone(batch_id, "the judge is away", now() + timedelta(seconds=chance.choice([0, 60])))
         elif fate < 0.2:
-            store.batches.fail(batch_id, "no engine")
+            store.work.fail(batch_id, "no engine")
         elif fate < 0.3:
             mine.record(batch_id, rendered[1:], "1 could not be processed")
         elif fate < 0.4:
@@ -168,7 +168,7 @@ def steer(_: Field, store: Store, chance: random.Random) -> None:
     """Cancel what waits, and put back what is over or postponed."""
     jobs = store.within(TENANT).jobs
     if chance.random() < 0.2:
-        store.batches.resume()
+        store.work.resume()
     for listed in jobs.listing((), limit=20):
         batch_id = listed.batch.batch_id
         if chance.random() < 0.3:
@@ -178,14 +178,14 @@ def steer(_: Field, store: Store, chance: random.Random) -> None:
 def rescore(_: Field, store: Store, chance: random.Random) -> None:
     """Begin a re-score; do portions, give them up, cancel it, take it up again."""
     app = store.within(TENANT)
-    some = store.sweeps.waiting(4)
+    some = store.work.next("chunk", 4)
     if not some:
         app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(BackfillScope(), 10))
         return
     portion_id = chance.choice(some)
     sweep_id = portion_id.rpartition("-")[0]
     with suppress(NotFoundError, AuditMovedError):
-        store.sweeps.begin(portion_id)
+        store.work.begin(portion_id)
         fate = chance.random()
         if fate < 0.1:
             store.sweeps.fail(portion_id, "no engine")
@@ -278,10 +278,10 @@ def drain(store: Store) -> None:
         if not waiting:
             break
         for batch in waiting:
-            store.batches.begin(batch.batch_id)
+            store.work.begin(batch.batch_id)
             pending = app.conversations.pending(batch.batch_id)
             app.conversations.record(batch.batch_id, [finished(each) for each in pending])
-    while some := store.sweeps.waiting():
+    while some := store.work.next("chunk", 100):
         for portion_id in some:
             do(store, app, portion_id, now())
 

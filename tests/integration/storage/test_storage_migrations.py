@@ -1,5 +1,6 @@
 """Tables as the migrations make them, and databases that cannot be used."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,15 @@ from alembic.script import ScriptDirectory
 
 from auscult.domain.audits.audit import Audit, assignment_id_of
 from auscult.domain.errors import SettingsError
+from auscult.domain.history.backfills import ChunkRange
+from auscult.domain.scoring.batches import Backlog
+from auscult.domain.tenancy import Tenant
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.audits import assignments, audits
 from auscult.storage.core.tables.base import METADATA
+from auscult.storage.core.tables.conversations import batches
 
 
 def is_compared(item: Any, name: str | None, kind: str, *_: object) -> bool:
@@ -57,12 +62,14 @@ def value_of(column: sa.Column[Any]) -> object:
     """Something that a column takes: everything is number 1, so that what points at something finds it."""
     if isinstance(column.type, sa.LargeBinary):
         return b"{}"
+    if column.name == "portion_id":
+        return "portion 1"  # since 0146 they are ids of batches
     return "1" if isinstance(column.type, sa.Text) else 1
 
 
 @pytest.mark.parametrize("revision", revisions())
 def test_a_database_of_every_version_is_brought_up_to_date(database_url: str, revision: str) -> None:
-    """With a row in each of its tables, all of which are there afterwards."""
+    """With a row in each of its tables, all of which are there afterwards; since 0146 a chunk is a batch, too."""
     database = Database(database_url)
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -77,12 +84,14 @@ def test_a_database_of_every_version_is_brought_up_to_date(database_url: str, re
         for table in tables:
             columns = [column for column in table.columns if column.computed is None]
             connection.execute(sa.insert(table), {column.name: value_of(column) for column in columns})
+            database.dialect.count_on(connection, table)
     migrate(database_url)
     with database.reading() as connection:
         assert differences(connection) == []
         counts = {table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}
     database.close()
-    assert set(counts.values()) == {1}, counts
+    chunks = 1 if revision < "0146" else 0
+    assert counts == dict.fromkeys(counts, 1) | {"batches": 1 + chunks}
 
 
 def test_a_server_squeezes_bodies_of_conversations_with_lz4(postgresql_url: str) -> None:
@@ -216,3 +225,81 @@ def test_audits_of_before_keep_their_answers(database_url: str) -> None:
     assert audit.assignment_id == assignment_id_of("c-1")
     assert audit.result is not None
     assert audit.result.sheet.comment == "fine"
+
+
+def _insert_both_lists(connection: sa.Connection) -> None:
+    """Insert batches and chunks that are waiting, postponed and ended, as 0145 stored them."""
+    tables = sa.MetaData()
+    tables.reflect(connection)
+
+    def insert(name: str, **values: object) -> None:
+        table = tables.tables[name]
+        required = {column.name: value_of(column) for column in table.columns if not column.nullable}
+        connection.execute(sa.insert(table), required | values)
+
+    insert("apps", app=7, app_id="st-1", account_id="a-1", org_id="o-1")
+    for number, state, not_before in ((1, "accepted", None), (2, "accepted", 10**14), (3, "done", None)):
+        batch = {"batch": number, "batch_id": f"b-{number}", "size": number, "postponements": 0}
+        insert("batches", app=7, state=state, not_before=not_before, starts=0, priority=1, **batch)
+    insert("conversations", conversation=5, conversation_id="c-5", app=7, batch=3, recorded_revision=1)
+    for sweep, state, ended_at in ((1, "running", None), (2, "cancelled", 60)):
+        ids = {"sweep": sweep, "sweep_id": f"rs-{sweep}", "kind": "rescore", "request": b"{}"}
+        insert("sweeps", **ids, app=7, state=state, total=40, created_at=50, ended_at=ended_at)
+    chunks = (
+        (11, 1, "done", None, None, b'{"shown":[{"conversation_id":"c-5"}]}'),
+        (12, 2, "waiting", None, None, None),
+        (13, 1, "waiting", None, None, None),
+        (14, 1, "waiting", 10**14, "the judge is away", None),
+        (15, 1, "failed", None, "no engine", None),
+    )
+    for number, sweep, state, not_before, reason, result in chunks:
+        what = {"portion": number, "portion_id": f"rs-{sweep}-{number}", "sweep": sweep, "size": number, "state": state}
+        where = {"first_at": 1, "first": number, "last_at": 2, "last": number + 1, "sieve": None}
+        insert("sweep_portions", **what, **where, starts=1, not_before=not_before, reason=reason, result=result)
+    insert("sweep_mentions", conversation=5, portion=11)
+
+
+def test_both_lists_of_work_become_one(database_url: str) -> None:
+    """Batches and chunks stay as they were, in turn and in the same order; a step back restores the rows of before."""
+    database = Database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    earlier = "SELECT portion_id, sweep, first_at, first, last_at, last, sieve, size, state, starts, not_before, reason, result"
+    earlier += " FROM sweep_portions ORDER BY portion_id"
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0145")
+        _insert_both_lists(connection)
+        database.dialect.count_on(connection, batches)
+        before = connection.execute(sa.text(earlier)).all()
+    migrate(database_url)
+    store = open_store(database_url, new_secret_key())
+    assert store.work.next("backfill", 9) == ["b-1"]
+    assert store.work.next("chunk", 9) == ["rs-1-13"]
+    chunk = store.sweeps.get("rs-1-13")
+    assert chunk is not None
+    assert chunk.stretch == ChunkRange(first=(1, 13), last=(2, 14), size=13)
+    assert (chunk.sweep.sweep_id, chunk.sweep.looked, chunk.sweep.reason) == (
+        "rs-1",
+        26,
+        "the judge is away; no engine",
+    )
+    assert [batch.batch_id for batch in store.batches.postponed()] == ["b-2"]
+    assert store.batches.backlog() == Backlog(live=0, backfill=1)
+    app = store.within(Tenant(account_id="a-1", org_id="o-1", app_id="st-1"))
+    assert [job.batch.batch_id for job in app.jobs.listing()] == ["b-2", "b-1"]
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0145")
+        assert connection.execute(sa.text(earlier)).all() == before
+        assert connection.scalar(sa.text("SELECT count(*) FROM batches")) == 3
+        command.upgrade(config, "0146")
+    assert app.sweeps.resume("rs-2") is not None
+    assert store.work.next("chunk", 9) == ["rs-2-12", "rs-1-13"]
+    store.work.resume()
+    assert store.work.next("chunk", 9) == ["rs-2-12", "rs-1-13", "rs-1-14"]
+    assert [json.loads(result) for result in app.sweeps.results("rs-1")] == [{"shown": [{"conversation_id": "c-5"}]}]
+    assert app.conversations.erase("c-5")
+    assert [json.loads(result) for result in app.sweeps.results("rs-1")] == [{"shown": []}]
+    store.close()
+    database.close()

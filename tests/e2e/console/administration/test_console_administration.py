@@ -177,7 +177,7 @@ def test_jobs_page_asks_again_while_a_job_is_open(served: Service, root: httpx.C
     assert "hx-trigger" not in root.get(f"{PATH}/jobs").text
     batch_id = str(app.conversations.accept([conversation("c-waiting")]).batch_id)
     assert 'hx-trigger="every 3s"' in root.get(f"{PATH}/jobs").text
-    served.store.batches.fail(batch_id, "no engine")
+    served.store.work.fail(batch_id, "no engine")
     page = root.get(f"{PATH}/jobs").text
     assert "no engine" in page
     assert "hx-trigger" not in page
