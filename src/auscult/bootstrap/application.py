@@ -279,10 +279,26 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     ):
         _wake(application.store)
         if settings.processes == 1:
-            run(application.server_app(demo), listener, stop, ready)
+            with _extra_workers(application):
+                run(application.server_app(demo), listener, stop, ready)
         else:
             application.store.close()
             serve_together(settings, serve_beside, listener, stop, ready)
+
+
+@contextmanager
+def _extra_workers(application: Application) -> Generator[None]:
+    """Add workers while many conversations wait. A server without any leaves the work to other processes."""
+    from auscult.workers.extra import ExtraWorkers
+    from auscult.workers.process_pool import ProcessPool
+
+    settings = application.settings
+    more = min(settings.workers_most, cores()) - settings.workers
+    if not settings.workers or more <= 0:
+        yield
+        return
+    with ExtraWorkers(application.store.batches.backlog, lambda: ProcessPool(more, work_behind, settings)):
+        yield
 
 
 def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
