@@ -36,6 +36,7 @@ NO_ANSWER = (
     "signoff",
 )
 """Packs of what an agent says beside the matter itself."""
+STOPS = (".", "!", "?")
 WORDS = 4
 """Fewer words than that state nothing."""
 BOTH = "both a success and a refusal or failure are reported"
@@ -105,7 +106,8 @@ def _report(text: str, language: str) -> str:
     """Return what an agent's turn reports; empty for courtesies, questions and look-ups."""
     agent = matcher(language, "agent_outcome")
     pieces = sentences(text)
-    said = {meaning for piece in (text, *pieces) for meaning in agent.meanings(piece)}
+    is_written = any(piece.rstrip().endswith(STOPS) for piece in pieces[:-1])
+    said = {meaning for piece in (pieces if is_written else (text, *pieces)) for meaning in agent.meanings(piece)}
     found = next((kind for kind in ("done", "refused", "informs") if kind in said), "")
     return found or ("states" if any(_states(piece, language) for piece in pieces) else "")
 
