@@ -17,9 +17,9 @@ from auscult.domain.people.principal import operator
 from auscult.server.console.templating import Templates
 from auscult.services.people.users import Access, Users
 from tests.databases import database
+from tests.e2e.console.test_console_pages import METRIC
 from tests.e2e.consoles import AGENT, ROLES, console, email_of, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service, listening
-from tests.e2e.test_console_pages import METRIC
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S
 
