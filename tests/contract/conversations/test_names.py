@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.contract.test_latest import put
 
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.visibility import Visibility

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.e2e.test_console_pages import METRIC
 
 from auscult import bootstrap
 from auscult.config import Settings
