@@ -235,8 +235,17 @@ def test_unit_tests_mirror_the_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "test", ["metrics/test_negation.py", "domain/test_parts.py", "together/test_all.py", "test_deploy.py"]
+    "test", ["metrics/test_negation.py", "domain/test_parts.py", "metrics/apart/test_all.py", "test_deploy.py"]
 )
 def test_a_test_without_a_source_is_found(test: str) -> None:
     """Neither a module elsewhere nor a folder of no package is enough."""
     assert not is_mirrored(Path(test))
+
+
+@pytest.mark.parametrize("level", ["contract", "e2e", "integration"])
+def test_other_tests_are_grouped_by_capability(level: str) -> None:
+    """Their folders have names of packages; one more holds the tests of installations."""
+    base = ROOT / "tests" / level
+    names = {path.relative_to(base).parts[0] for path in base.rglob("*/test_*.py")}
+    assert names
+    assert names - {package.name for package in PACKAGES} <= {"installing"}

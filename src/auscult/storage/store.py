@@ -36,7 +36,7 @@ from auscult.storage.delivery.feed import AppFeed
 from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
 from auscult.storage.disputes.repository import AppDisputes
 from auscult.storage.history.backfills import AppBackfills
-from auscult.storage.history.chunk_queue import ChunkQueue
+from auscult.storage.history.chunks import Chunks
 from auscult.storage.judge.answers import AppAnswers, DaySpending
 from auscult.storage.judge.slots import JudgeSlots
 from auscult.storage.pages.facet_names import AppNames, FacetNames
@@ -55,6 +55,7 @@ from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
 from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
+from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
 
 T = TypeVar("T")
@@ -121,6 +122,7 @@ class Store:
 
     def __init__(self, database: Database, secret_key: bytes) -> None:
         """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
+        self.work = WorkList(database)
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
         self.people = People(database)
@@ -128,7 +130,7 @@ class Store:
         self.workers = Workers(database)
         self.places = JudgeSlots(database)
         self.spending = DaySpending(database)
-        self.sweeps = ChunkQueue(database)
+        self.sweeps = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)
         self._secret_key = secret_key
         self._signing = SigningKey(database, secret_key)

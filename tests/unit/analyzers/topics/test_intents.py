@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.analyzers.topics._intent_topics import NOTHING, TOPIC_OF
-from auscult.analyzers.topics._keywords import keywords, telling_runs
+from auscult.analyzers.topics._keywords import informative_runs, keywords
 from auscult.analyzers.topics._names import without_introduction
 from auscult.analyzers.topics._naming import name_of, object_of
 from auscult.analyzers.topics.intents import MOST
@@ -181,7 +181,7 @@ def test_keywords_are_what_is_rare_and_hold_nobodys_name() -> None:
 @given(text=WORDS)
 def test_runs_are_words_of_the_text(text: str) -> None:
     """At most three words each, without digits, of three letters or more."""
-    for run in telling_runs(text):
+    for run in informative_runs(text):
         assert 1 <= len(run) <= 3
         assert all(word.isalpha() and len(word) >= 3 for word in run)
 

@@ -1,13 +1,13 @@
 """Count of changes, by which pages of the console are kept while nothing changes.
 
-Revision 0147, after 0145.
+Revision 0147, after 0146.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0147"
-down_revision = "0145"
+down_revision = "0146"
 branch_labels = None
 depends_on = None
 
