@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from tests.contract.test_latest import put
 
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.visibility import Visibility
 from auscult.services.conversations.names import NamesInUse, names_in_use
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
 
 BANK, SHOP = Queue(id="qu-1", name="Retail Banking"), Queue(id="QU-2")

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.e2e.test_console_pages import METRIC
 
 from auscult import bootstrap
 from auscult.config import Settings
@@ -18,6 +17,7 @@ from auscult.domain.people.principal import operator
 from auscult.server.console.templating import Templates
 from auscult.services.people.users import Access, Users
 from tests.databases import database
+from tests.e2e.console.test_console_pages import METRIC
 from tests.e2e.consoles import AGENT, ROLES, console, email_of, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service, listening
 from tests.integration.program import auscult
