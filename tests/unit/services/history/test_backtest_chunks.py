@@ -268,9 +268,10 @@ def test_as_durable_work(store: Store, app: AppStore) -> None:
     done = view_backtest(app, begun.id)
     assert done.state == "done"
     assert done.result == to_line(tried(app, TWO), read_form(TWO, 0), names_before(app, "ef-1"))
-    untouched = before.keys() - {"sweeps", "sweep_portions", "sweep_mentions"}
+    untouched = before.keys() - {"sweeps", "sweep_portions", "sweep_mentions", "batches"}
     after = content(store)
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
+    assert set(before["batches"]) < set(after["batches"])  # which has the chunks, too
     end_backtest(app, begun.id)
     assert content(store) == before
     with pytest.raises(AuscultError) as refused:
