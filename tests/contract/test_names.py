@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.contract.test_latest import put
 
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.visibility import Visibility
@@ -10,7 +11,6 @@ from auscult.services.conversations.names import NamesInUse, names_in_use
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation
-from tests.contract.test_latest import put
 
 BANK, SHOP = Queue(id="qu-1", name="Retail Banking"), Queue(id="QU-2")
 ANA, BO, CY = Agent(id="a-1", name="Ana"), Agent(id="a-2", name="bo"), Agent(id="a-3")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from tests.e2e.test_console_pages import METRIC
 
 from auscult import bootstrap
 from auscult.config import Settings
@@ -19,7 +20,6 @@ from auscult.services.people.users import Access, Users
 from tests.databases import database
 from tests.e2e.consoles import AGENT, ROLES, console, email_of, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service, listening
-from tests.e2e.test_console_pages import METRIC
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S
 

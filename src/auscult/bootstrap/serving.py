@@ -1,4 +1,4 @@
-"""Processes next to a server: others that serve on its socket and count requests with it, and workers for a backlog."""
+"""Processes alongside a server: others that serve on its socket and count requests with it, and workers for a backlog."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import socket
