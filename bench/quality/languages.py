@@ -5,7 +5,7 @@
 Without a FILE: ``bench/quality/spoken/*.ndjson`` (its README has the authors). Of the 40 conversations a language that
 were written for this, those with an odd number were read while the packs were corrected; those with an even number were
 judged only: their errors are never listed. The translated ones were all read after their first figures. Those of
-``third_*.ndjson`` are read by nobody who writes packs: their errors are never listed either.
+``third_*.ndjson`` are read by no author of packs: their errors are never listed either.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from auscult.services.audits.labels import read_labels
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 
 UNREAD = frozenset({"third_de", "third_es"})
-"""Files whose errors nobody who writes packs may see."""
+"""Files whose errors no author of packs may see."""
 OURS = Path(__file__).parent / "spoken"
 LANGUAGE_CODE = 2
 LABELS = ("customer_sentiment", "escalation", "churn_risk")
