@@ -56,7 +56,7 @@ class Outside(NamedTuple):
 OUTSIDE: dict[tuple[str, int], Outside] = {
     ("deploy", 1): Outside(
         "docker",
-        "needs a daemon that builds and runs images; tests/integration/test_image.py runs the Dockerfile's steps",
+        "needs a daemon that builds and runs images; tests/integration/installing/test_image.py runs the Dockerfile's steps",
     ),
     ("embed-with-a-model", 2): Outside(
         "[semantic]", "needs torch, transformers and a model, together 1 GB; `make test-semantic` installs them"

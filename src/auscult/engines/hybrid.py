@@ -173,10 +173,10 @@ class HybridIndex:
             score=first.score,
             lead=first.score - (rival.score if rival else unseen),
             covered=self._covered(self.search_words(question), first.passage),
-            telling=self.telling(question),
+            informativeness=self.informativeness(question),
         )
 
-    def telling(self, text: str) -> float:
+    def informativeness(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1: by how rare its words are here, each once, numbers left out."""
         given = self._as_spelt(spoken_words(text).split())
         words = {word for word in given if word not in SMALL and not _has_digit(word)}
@@ -303,9 +303,9 @@ class SentenceIndex:
         """Return what speaks for the first of what was found, or None where nothing was."""
         return self.words.signs(question, found)
 
-    def telling(self, text: str) -> float:
+    def informativeness(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1."""
-        return self.words.telling(text)
+        return self.words.informativeness(text)
 
     def completed(self, is_stopped: Callable[[], bool] | None = None) -> "SentenceIndex | None":  # noqa: ARG002
         """Return the index itself."""

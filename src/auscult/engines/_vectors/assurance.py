@@ -13,13 +13,13 @@ class Signs(NamedTuple):
     """Signs that a passage is the right one.
 
     ``score`` is its sum, ``lead`` what it is ahead of the next section that says something else, ``covered`` the share
-    of the question that its words are near to, and ``telling`` how much of a question the message is.
+    of the question that its words are near to, and ``informativeness`` how much of a question the message is.
     """
 
     score: float
     lead: float
     covered: float
-    telling: float
+    informativeness: float
 
 
 class Assurance(NamedTuple):

@@ -95,7 +95,7 @@ def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) ->
     work = ChunkProcessing(
         store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: NOW + timedelta(days=1))}, lambda: NOW
     )
-    for portion_id in store.sweeps.waiting():
+    for portion_id in store.work.next("chunk", 100):
         swept = work.process(portion_id)
         assert swept is not None
         work.record(swept)
@@ -253,7 +253,7 @@ def test_a_form_that_asks_a_judge_where_there_is_none(app: AppStore) -> None:
 def sweep(store: Store, evaluator: Evaluator) -> None:
     """Do what waits, as a worker would."""
     work = ChunkProcessing(store, {"backtest": Backtesting(evaluator, lambda: NOW)}, lambda: NOW)
-    for portion_id in store.sweeps.waiting():
+    for portion_id in store.work.next("chunk", 100):
         swept = work.process(portion_id)
         assert swept is not None
         work.record(work.ask_judge(swept) if swept.must_ask else swept)
@@ -302,6 +302,6 @@ def test_ended_before_its_end(store: Store, app: AppStore) -> None:
     """Whoever does not want it any more forgets it, whether it is over or not."""
     begun = begin_backtest(app, read_form(TWO, 0), BacktestOrder(document=TWO.decode()))
     end_backtest(app, begun.id)
-    assert store.sweeps.waiting() == []
+    assert store.work.next("chunk", 100) == []
     with pytest.raises(AuscultError):
         end_backtest(app, begun.id)
