@@ -31,9 +31,7 @@ _SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "es": {"á": ("a",), "é": ("e",), "í": ("i",), "ó": ("o",), "ú": ("u",), "ü": ("u",), "ñ": ("n",)},
 }
 """How else people type the letters of a language, without their marks. Words that would become others have their own."""
-_SPELLED = {
-    language: re.compile(r"\[[^\]]*\]|" + "|".join(spellings)) for language, spellings in _SPELLINGS.items()
-}
+_SPELLED = {language: re.compile(r"\[[^\]]*\]|" + "|".join(spellings)) for language, spellings in _SPELLINGS.items()}
 
 _SENTENCE = re.compile(r"([+-])(?:\[([^\]]+)\])?(\?)? (.*)")
 

@@ -70,7 +70,7 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
         if kind == "protests":
             is_protested = True
             report = (kind, turn) if is_met else report
-        elif kind == "done" or kind == "refused" or report is None or not (is_protested or report[0] == "refused"):
+        elif kind in ("done", "refused") or report is None or not (is_protested or report[0] == "refused"):
             report = kind, turn
     if report is None:
         evidence = (cite(conversation.turns[-1], "ends before an answer"),)
@@ -88,7 +88,7 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
 
 def _reports(conversation: Conversation, language: str) -> Iterator[tuple[str, Turn]]:
     """Yield what the agent reports after the customer first spoke, and the customer's protests, in order."""
-    agent, customer = matcher(language, "agent_outcome"), matcher(language, "customer_outcome")
+    customer = matcher(language, "customer_outcome")
     spoken = [turn for turn in conversation.turns if turn.text.strip() and turn.speaker != "system"]
     is_begun = False
     for turn in spoken:

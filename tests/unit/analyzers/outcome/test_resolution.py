@@ -44,6 +44,30 @@ def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Eng
 
 
 @pytest.mark.parametrize(
+    ("language", "lines", "expected"),
+    [
+        ("es", ("C: se puede pagar con tarjeta", "A: solo el efectivo de toda la vida", "C: vale gracias"), "YES"),
+        ("es", ("C: se puede pagar con tarjeta", "A: solo el efectivo de toda la vida", "C: mmm"), "NO"),
+        ("es", ("C: hay que pedir cita", "A: Buenos días. No, puede venir sin cita.", "C: gracias"), "YES"),
+        ("de", ("C: geht auch karte", "A: bei uns nur bargeld wie früher", "C: okay danke"), "YES"),
+        ("de", ("C: geht auch karte", "A: bei uns nur bargeld wie früher", "C: hm"), "NO"),
+        (
+            "de",
+            ("C: wo ist mein paket", "A: es ist seit gestern in leipzig", "S: [Der Kunde hat aufgelegt]"),
+            "NO",
+        ),
+    ],
+)
+def test_a_statement_answers_where_the_customer_takes_it(
+    language: str, lines: Sequence[str], expected: str, engines: Mapping[type, Engine]
+) -> None:
+    """In languages that are read by packs; where the customer leaves, only what is done counts."""
+    outcome = analyzed(talk(*lines, language=language), engines).resolution
+    assert outcome is not None
+    assert outcome.resolution == expected
+
+
+@pytest.mark.parametrize(
     ("lines", "expected", "doubt"),
     [
         (("C: can you refund the second charge", "A: i've refunded it", "C: thanks"), "YES", ""),
