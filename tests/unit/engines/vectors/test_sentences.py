@@ -25,7 +25,7 @@ def test_few_are_computed_at_once_and_many_are_not() -> None:
     """A base with many new passages is searched by words first."""
     reader = Reader()
     hybrid = Hybrid(WORDS, reader)
-    assert hybrid.index(made(MANY[:5]), "en").version == f"{hybrid.version} and reader 1/1"
+    assert hybrid.index(made(MANY[:5]), "en").version == f"{hybrid.version} and reader 1/2"
     assert len(reader.texts) <= AT_ONCE
     large = hybrid.index(made(MANY), "en")
     assert not large.is_complete
