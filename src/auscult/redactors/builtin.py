@@ -27,6 +27,7 @@ from auscult.redactors._emails import (
     pieces,
     spelled_again,
 )
+from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._numbers import codes_behind
 from auscult.redactors._patterns import PatternSet, searcher
 from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
@@ -78,7 +79,7 @@ _JOINING = (
 SHOWN = PatternSet(
     _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _SAID_IN = (
@@ -125,7 +126,7 @@ class BuiltIn:
         finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = finder.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return found
+        return [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)]
 
 
 class _Turns:
