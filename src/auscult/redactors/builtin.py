@@ -105,9 +105,20 @@ class BuiltIn:
     name: ClassVar[str] = "builtin"
 
     def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
-        """Return what is personal in a conversation."""
+        """Return what is personal in a conversation: what the rules find, and what they miss."""
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
+        found = self._by_rules(utterances, hints, lows, turns)
+        return [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)]
+
+    def by_rules(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
+        """Return what the rules alone find."""
+        lows = [lowered(text) for _, text in utterances]
+        return self._by_rules(utterances, hints, lows, _Turns(lows))
+
+    def _by_rules(
+        self, utterances: Sequence[Utterance], hints: Hints, lows: Sequence[str], turns: "_Turns"
+    ) -> list[Found]:
         found: list[Found] = []
         found += _emails_in(utterances, lows, turns)
         numbered, mixed = turns.of(_HAS_NUMBER), turns.of(_HAS_MIXED)
@@ -126,7 +137,7 @@ class BuiltIn:
         finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = finder.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)]
+        return found
 
 
 class _Turns:
