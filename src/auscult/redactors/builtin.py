@@ -103,22 +103,12 @@ class BuiltIn:
     """Patterns, check digits, and words around them."""
 
     name: ClassVar[str] = "builtin"
+    is_learned: ClassVar[bool] = True
 
     def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
-        """Return what is personal in a conversation: what the rules find, and what they miss."""
+        """Return what is personal in a conversation."""
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
-        found = self._by_rules(utterances, hints, lows, turns)
-        return [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)]
-
-    def by_rules(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
-        """Return what the rules alone find."""
-        lows = [lowered(text) for _, text in utterances]
-        return self._by_rules(utterances, hints, lows, _Turns(lows))
-
-    def _by_rules(
-        self, utterances: Sequence[Utterance], hints: Hints, lows: Sequence[str], turns: "_Turns"
-    ) -> list[Found]:
         found: list[Found] = []
         found += _emails_in(utterances, lows, turns)
         numbered, mixed = turns.of(_HAS_NUMBER), turns.of(_HAS_MIXED)
@@ -134,10 +124,12 @@ class BuiltIn:
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
-        finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
-        mentions = finder.find(turns.after(ASKS_NAME, utterances))
+        names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
+        mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return found
+        return (
+            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)] if self.is_learned else found
+        )
 
 
 class _Turns:

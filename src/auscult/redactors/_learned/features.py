@@ -1,4 +1,4 @@
-"""What the second opinion weighs of a token: words and classes around it, what was asked, and what the rules found."""
+"""Features of a token for the second opinion: words and classes around it, what was asked, and what the rules found."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -152,7 +152,7 @@ def columns(turns: Sequence[Turn]) -> Numbers:
 
 
 def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the inputs of a token stand, by what they are multiplied for each column, and where columns begin.
+    """Return where the inputs of a token are, by what they are multiplied for each column, and where columns begin.
 
     All products are whole numbers far below 2**53, so that they are exact in any order.
     """

@@ -25,7 +25,7 @@ MAY_HOLD = searcher(
     r"|january|february|april|june|july|august|september|october|november|december"
     r"|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|punkt|januar|februar|märz|mai|juni|juli|oktober|dezember"
     r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|enero|mayo|agosto|diciembre|deux|trois|quatre|cinq|sept|huit)\b"
-    r"|(?:^|[^'’\pL])[b-hj-z](?:[^\pL'’]|$)"
+    r"|(?:^|[^'\x{2019}\pL])[b-hj-z](?:[^\pL'\x{2019}]|$)"
 )
 """Words in turns that are read a second time."""
 _AMOUNT = searcher(

@@ -50,7 +50,7 @@ IS_NUMERIC = [
 
 
 class Entry(NamedTuple):
-    """What is known of a word: its class, by that of its small letters, and its topic."""
+    """Facts of a word: its class, by that of its small letters, and its topic."""
 
     word: int
     kind: int
@@ -71,7 +71,7 @@ class Token(NamedTuple):
 def _entries() -> Iterator[tuple[str, int, bool]]:
     """Yield words with their classes; the first one of a word counts."""
     lists = {
-        **_LISTS, "one": ONES, "teen": TEENS, "ten": TENS, "abroad": [word for word in FOREIGN if len(word) > 2],
+        **_LISTS, "one": ONES, "teen": TEENS, "ten": TENS, "abroad": [word for word in FOREIGN if len(word) > len("zz")],
         "alphabet": words_of("words.txt")["alphabet"], "street": words_of("address_words.txt")["kinds"],
     }  # fmt: skip
     for name in _PLAIN:
@@ -130,9 +130,10 @@ def _new(word: str) -> Entry:
     """Return what is known of a word that is in no list."""
     if word.isdecimal():
         is_year = len(word) == _YEAR and word[:2] in ("19", "20")
-        return Entry(0, _IS_YEAR if is_year else _FIRST_DIGITS + min(len(word), _LONGEST_DIGITS) - 1, False, 0)
+        kind = _IS_YEAR if is_year else _FIRST_DIGITS + min(len(word), _LONGEST_DIGITS) - 1
+        return Entry(0, kind, is_cased=False, topic=0)
     if "hundert" in word or "tausend" in word:
-        return Entry(0, CLASS["abroad"], False, 0)
+        return Entry(0, CLASS["abroad"], is_cased=False, topic=0)
     return Entry(0, *_unknown(word), 0)
 
 
