@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
-from typing import NamedTuple, cast
+from typing import ClassVar, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -168,7 +168,7 @@ def _fit(places: NDArray[np.int32], right: Values, worth: Values, size: int) -> 
 class _Replayed:
     """Redacts as at first sight, with the second opinion."""
 
-    name = "replayed"
+    name: ClassVar[str] = "replayed"
 
     def __init__(self, examples: Sequence[Example], model: Model | None) -> None:
         self._found = {each.case.utterances: each.found for each in examples}
