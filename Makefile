@@ -28,7 +28,7 @@ test-again: .venv/dev ## run the tests that failed last time once more, alone
 	@$(PYTEST) --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
-	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/test_kill_any.py
+	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/scoring/test_kill_any.py
 
 test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
 	@$(PY) -m pytest -q tests/judge/real_model.py
@@ -46,6 +46,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
+	@$(PY) -m tools.client_rows --check
 	@$(PY) -m tools.languages --check
 	@$(PY) -m tools.vendor --check
 	@$(PY) -m tools.licences --check
@@ -60,14 +61,15 @@ site: .venv/dev ## build the documentation site into build/site
 screenshots: .venv/dev ## take the pictures of the console in docs/images, from the demo's data
 	@$(PY) -m tools.screenshots
 
-format: .venv/dev ## mend what ruff can mend
+format: .venv/dev ## fix what ruff can fix
 	@.venv/bin/ruff check --fix-only --quiet
 	@.venv/bin/ruff format
 
-docs: .venv/dev ## write the generated pages of docs/reference
+docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas
+	@$(PY) -m tools.client_rows
 	@$(PY) -m tools.licences
 
 bench: .venv/dev ## measure everything, as one table (B=--small: try it; B=--write: into the docs; PEERS=1: others beside)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auscult.cli import COMMANDS, GROUPS
+from auscult.cli.commands import COMMANDS, GROUPS
 from tools.prose import check, check_identifiers, check_source, check_words
 
 ROOT = Path(__file__).parent.parent

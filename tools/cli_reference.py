@@ -8,7 +8,8 @@ from typing import Any
 
 import typer.main
 
-from auscult.cli import COMMANDS, GROUPS, build
+from auscult.cli import build
+from auscult.cli.commands import COMMANDS, GROUPS
 
 PAGE = Path("docs/reference/cli.md")
 

@@ -1,11 +1,16 @@
 """Checks sizes: files of at most 400 lines, functions of at most 50, folders of at most 15 modules.
 
+A line of a pattern or of a phrase list in ``src`` ends at column 120. The formatter wraps code; prose may be longer.
+
 A function's length is counted from ``def`` to its last line, its docstring left out:
 whoever explains more shall not be told to write smaller.
 """
 
 import ast
+import re
 import sys
+import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +18,16 @@ FILE_LINES = 400
 FUNCTION_LINES = 50
 FOLDER_MODULES = 15
 FOLDERS = ("src", "tests", "tools", "bench")
+LINE_COLUMNS = 120
+LIST_ITEMS = 4
+"""Strings on a line that make it a list."""
+STRINGS = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", None)}
+"""Tokens of a string; Python 3.12 and later split an f-string into several."""
+PATTERN = re.compile(r"\||\\b|\(\?")
+"""Alternatives, a word boundary or a group: signs of a regular expression."""
 
 ALLOWED: dict[str, str] = {
-    "tests/e2e/test_openapi.py::test_every_answer_of_our_own_api_is_described": "one schemathesis case, told in order",
+    "tests/e2e/server/test_openapi.py::test_every_answer_of_our_own_api_is_described": "one schemathesis case, told in order",
     "src/auscult/server/app.py::create_app": "the object graph of the server, each part named once",
 }
 """``path`` or ``path::function`` -> why it may be longer. A line here needs a reason that a reader accepts."""
@@ -40,12 +52,42 @@ def too_large(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def too_full(root: Path) -> Iterator[tuple[str, str]]:
-    """Each package of ``src`` with more modules than a reader can survey, migrations aside: (its name, the fault)."""
-    for folder in sorted(path for path in (root / "src").rglob("*") if path.is_dir() and path.name != "versions"):
+    """Each folder with more modules than a reader can survey, migrations aside: (its name, the fault)."""
+    paths = (path for top in ("src", "tests") for path in (root / top, *(root / top).rglob("*")))
+    for folder in sorted(path for path in paths if path.is_dir() and path.name != "versions"):
         modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
         if len(modules) > FOLDER_MODULES:
             name = folder.relative_to(root).as_posix()
             yield name, f"{name}: {len(modules)} modules, at most {FOLDER_MODULES}; group them by capability"
+
+
+def too_wide(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield each line over the ceiling of a pattern or a phrase list in ``src``: (its name, the fault)."""
+    for path in sorted(path for path in (root / "src").rglob("*") if path.suffix in (".py", ".txt", ".yaml")):
+        read = _wide_strings if path.suffix == ".py" else _wide_lines
+        for line in read(path):
+            name = f"{path.relative_to(root).as_posix()}:{line}"
+            yield name, f"{name}: a pattern or phrase list beyond column {LINE_COLUMNS}; wrap it"
+
+
+def _wide_lines(path: Path) -> Iterator[int]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return (number for number, line in enumerate(lines, 1) if len(line) > LINE_COLUMNS)
+
+
+def _wide_strings(path: Path) -> Iterator[int]:
+    """Yield the lines of a module with a pattern, or a string of a list, that ends beyond the last column."""
+    if not any(_wide_lines(path)):
+        return
+    with path.open("rb") as file:
+        strings = [token for token in tokenize.tokenize(file.readline) if token.type in STRINGS]
+    on_line = Counter(token.start[0] for token in strings)
+    for token in strings:
+        line, column = token.end
+        is_one_line = token.start[0] == line  # docstrings and texts of several lines are prose
+        is_pattern = PATTERN.search(token.string) is not None or on_line[line] >= LIST_ITEMS
+        if is_one_line and column > LINE_COLUMNS and is_pattern:
+            yield line
 
 
 def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -57,7 +99,8 @@ def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def main() -> int:
     """Print what is too large, and what is allowed to be and no longer is; 1 if there is any."""
-    found = dict(too_large(Path.cwd())) | dict(too_full(Path.cwd()))
+    root = Path.cwd()
+    found = dict(too_large(root)) | dict(too_full(root)) | dict(too_wide(root))
     faults = [text for name, text in found.items() if name not in ALLOWED]
     faults += [
         f"{name}: allowed to be large in tools/sizes.py, and is not: take it off"

@@ -3,10 +3,11 @@
     python -m bench.quality.assist_fit BANKING77_DIR [FOLDER]
 
 With a folder: for the model of ``auscult[semantic]``, whose vectors of passages are kept there.
-Learnt on other knowledge bases than those that ``bench.quality.assist`` measures: 77 answers of a bank, asked by people
-(banking77, PolyAI, CC BY 4.0, test part; none of it is stored here), and an energy supplier's guidelines with
-questions written for them. Of both, some answers are taken out, so that their questions have none, and a quarter of
-the small talk of the example conversations is asked of each. Each base weighs the same, and is predicted by the other.
+By words, the weights are from two bases: 77 answers of a bank, asked by people (banking77, PolyAI, CC BY 4.0, test
+part; none of it is stored here), and an energy supplier's guidelines with questions written for them. With a model,
+they are from these, the example shop's, a broadband provider's and an outdoor shop's. Of each, some answers are taken
+out, so that their questions have none, and a part of the small talk of the example conversations is asked of each.
+Each base weighs the same, and is predicted by the others.
 """
 
 import csv
@@ -22,9 +23,10 @@ from auscult.domain.assist.knowledge import Passage
 from auscult.engines.hybrid import Hybrid
 from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
-from bench.knowing import completed, small_talk, written
+from bench.knowing import as_passages, completed, questions, small_talk, store, written
 
 Asked = Sequence[tuple[str, str]]
+Base = tuple[list[Passage], Asked]
 Array = NDArray[np.float64]
 RIVALS = 12
 RIDGE = 0.01
@@ -34,12 +36,26 @@ LIMITS = (0.35, 0.4, 0.45, 0.5)
 
 def main() -> None:
     """Print weights, and what each base is shown by the weights of the other."""
-    hybrid = Hybrid(WordLlama(), Semantic(), Path(sys.argv[2])) if sys.argv[2:] else Hybrid(WordLlama())
+    folder = Path(sys.argv[2]) if sys.argv[2:] else None
+    hybrid = Hybrid(WordLlama(), Semantic(), folder) if folder else Hybrid(WordLlama())
+    bases = two_bases(Path(sys.argv[1])) | (more_bases() if folder else {})
+    signs = {name: [sign for each in parts for sign in signs_of(hybrid, *each)] for name, parts in bases.items()}
+    for left, rows in signs.items():
+        weights = fitted([each for name, each in signs.items() if name != left])
+        show(f"{left}, by the others", rows, weights)
+    every = fitted(list(signs.values()))
+    for name, rows in signs.items():
+        show(f"{name}, by all", rows, every)
+    print("weights and bias by all:", np.round(every, 2).tolist())
+
+
+def two_bases(folder: Path) -> dict[str, list[Base]]:
+    """Return the bank's and the energy supplier's passages and questions, also with answers taken out and small talk."""
     bank, intents = written("bank")
     energy, asked = written("energy")
     talk = [("", text) for text in small_talk()]
-    several = bank_questions(Path(sys.argv[1]), dict(intents), 5)
-    bases = {
+    several = bank_questions(folder, dict(intents), 5)
+    return {
         "bank": [
             (bank, several),
             *(without(bank, several[place::2], 25, place) for place in range(2)),
@@ -47,14 +63,16 @@ def main() -> None:
         ],
         "energy": [(energy, asked), without(energy, asked, 9, 5), (energy, talk[2::4])],
     }
-    signs = {name: [sign for each in parts for sign in signs_of(hybrid, *each)] for name, parts in bases.items()}
-    for left, rows in signs.items():
-        weights = fitted([each for name, each in signs.items() if name != left])
-        show(f"{left}, by the other", rows, weights)
-    both = fitted(list(signs.values()))
-    for name, rows in signs.items():
-        show(f"{name}, by both", rows, both)
-    print("weights and bias by both:", np.round(both, 2).tolist())
+
+
+def more_bases() -> dict[str, list[Base]]:
+    """Return the same of the example shop, the broadband provider and the outdoor shop."""
+    talk = [("", text) for text in small_talk()]
+    known = {"store": (as_passages(store()), questions()), **{name: written(name) for name in ("broadband", "outdoor")}}
+    return {
+        name: [(base, asked), without(base, asked, len({heading for heading, _ in asked}) // 4, 5), (base, talk[1::4])]
+        for name, (base, asked) in known.items()
+    }
 
 
 def bank_questions(folder: Path, headings: dict[str, str], count: int) -> Asked:

@@ -4,7 +4,8 @@
 
 Without a FILE: ``bench/quality/spoken/*.ndjson`` (its README has the authors). Of the 40 conversations a language that
 were written for this, those with an odd number were read while the packs were corrected; those with an even number were
-judged only: their errors are never listed. The translated ones were all read after their first figures.
+judged only: their errors are never listed. The translated ones were all read after their first figures. Those of
+``third_*.ndjson`` are read by no author of packs: their errors are never listed either.
 """
 
 import argparse
@@ -26,6 +27,8 @@ from auscult.formats import Limits
 from auscult.services.audits.labels import read_labels
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 
+UNREAD = frozenset({"third_de", "third_es"})
+"""Files whose errors no author of packs may see."""
 OURS = Path(__file__).parent / "spoken"
 LANGUAGE_CODE = 2
 LABELS = ("customer_sentiment", "escalation", "churn_risk")
@@ -69,7 +72,7 @@ def judged(file: Path) -> Iterator[Case]:
         zip(labels.conversations, evaluator.evaluate(pending, forms, datetime.now(UTC)), strict=True), 1
     ):
         told = {name: _said(gold[one.id][name]) for name in LABELS}
-        is_read = bool(number % 2) or len(file.stem) != LANGUAGE_CODE
+        is_read = file.stem not in UNREAD and (bool(number % 2) or len(file.stem) != LANGUAGE_CODE)
         yield Case(one, labels.answers[one.id] | told, _found(evaluation, insights), is_read)
 
 

@@ -122,10 +122,11 @@ def put_in_place(
 
 def _installed() -> list[Plugin]:
     """Return the entry points of our groups, by group and name. A package that is on the path twice counts once."""
+    every = entry_points()  # once: each call reads the metadata of all installed packages
     found = {
         (group, point.name, package): Plugin(group, point.name, package, point)
         for group in GROUPS
-        for point in entry_points(group=group)
+        for point in every.select(group=group)
         for package in [f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown package"]
     }
     return [found[key] for key in sorted(found)]

@@ -72,8 +72,8 @@ def _text(value: object) -> bytes:
 
 
 def help_of_all() -> str:
-    """Return the help of the program and of each of its commands, as a terminal of 100 columns shows it."""
-    runner = CliRunner(env={"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "TERMINAL_WIDTH": "100"})
+    """Return the help of the program and of each of its commands, as a terminal of 80 columns shows it."""
+    runner = CliRunner()
     parts: list[str] = []
     for words in _commands(typer.main.get_command(build()), ()):
         line = [*words, "--help"]

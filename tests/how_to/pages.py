@@ -47,22 +47,23 @@ SAID = {
 
 
 class Outside(NamedTuple):
-    """A block that cannot run here: a word of it that shows why, and the reason."""
+    """A block that cannot run here: a word of it that shows why, the reason, and the target that runs it, if one does."""
 
     word: str
     reason: str
+    run_by: str = ""
 
 
 OUTSIDE: dict[tuple[str, int], Outside] = {
     ("deploy", 1): Outside(
         "docker",
-        "needs a daemon that builds and runs images; tests/integration/test_image.py runs the Dockerfile's steps",
+        "needs a daemon that builds and runs images; tests/integration/installing/test_image.py runs the Dockerfile's steps",
     ),
     ("embed-with-a-model", 2): Outside(
-        "[semantic]", "needs torch, transformers and a model, together 1 GB; `make test-semantic` installs them"
+        "[semantic]", "needs torch, transformers and a model, together 1 GB", "make test-semantic"
     ),
     ("embed-with-a-model", 3): Outside(
-        "AUSCULT_EMBEDDINGS=semantic", "the same; `make test-semantic` tests the setting"
+        "AUSCULT_EMBEDDINGS=semantic", "the model of block 2 computes it", "make test-semantic"
     ),
 }
 """By page and number of the block. An entry whose word is gone from its block fails the test."""

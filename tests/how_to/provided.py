@@ -14,7 +14,7 @@ import pytest
 from tests.how_to.shell import Shell
 from tests.installing import ROOT, cloning, demonstrated, dependencies, installed, virtual_environment, wheel
 from tests.integration.program import AUSCULT
-from tests.integration.test_cli_dask import Cluster
+from tests.integration.scoring.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
 from tests.waiting import fixed_port
 

@@ -16,7 +16,7 @@ from auscult.domain.people.permissions import SCOPES
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.e2e.serving import listening
 from tests.how_to import world
-from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, RUNNING, Running, swapped
+from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, ROOT, RUNNING, Running, swapped
 from tests.how_to.provided import PROVIDED, Scene
 from tests.how_to.shell import Shell, blocks, lines
 
@@ -109,6 +109,9 @@ def test_what_does_not_run_is_still_there() -> None:
     gone = [place for place, why in OUTSIDE.items() if why.word not in there.get(place, "")]
     assert gone == []
     assert [place for place, why in OUTSIDE.items() if not why.reason] == []
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {why.run_by.removeprefix("make ") for why in OUTSIDE.values() if why.run_by}
+    assert [target for target in targets if f"\n{target}:" not in makefile] == []
 
 
 def test_what_is_prepared_has_its_page() -> None:

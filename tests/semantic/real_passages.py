@@ -72,7 +72,7 @@ def test_small_talk_is_unlikely(read: SentenceIndex, text: str) -> None:
 
 def test_the_version_names_both(words: HybridIndex, read: SentenceIndex) -> None:
     """A suggestion records what found it."""
-    assert read.version == f"{words.version} and {MODEL.version}/1"
+    assert read.version == f"{words.version} and {MODEL.version}/2"
     assert words.version == Hybrid(WORDS).version
 
 

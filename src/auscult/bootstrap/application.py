@@ -21,10 +21,11 @@ from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     cores,
     keep_numpy_to_one_thread,
+    quick_start,
     set_up_telemetry,
     tune_for_evaluation,
 )
-from auscult.bootstrap.serving import serve_together
+from auscult.bootstrap.serving import extra_workers, serve_together
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
@@ -273,16 +274,19 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     set_up_telemetry(settings, "server")
     keep_numpy_to_one_thread()
     with (
+        quick_start(ready) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
         ProcessPool(settings.workers, work_behind, settings),
     ):
         _wake(application.store)
         if settings.processes == 1:
-            run(application.server_app(demo), listener, stop, ready)
+            more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
+            with extra_workers(application.store.batches, more, work_behind, settings):
+                run(application.server_app(demo), listener, stop, started)
         else:
             application.store.close()
-            serve_together(settings, serve_beside, listener, stop, ready)
+            serve_together(settings, serve_beside, listener, stop, started)
 
 
 def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
@@ -291,14 +295,13 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
 
     set_up_telemetry(settings, "server")
     keep_numpy_to_one_thread()
-    with open(settings) as application:
-        run(application.server_app(), listener, stop, lambda _address: up.release())
+    with quick_start(lambda _address: up.release()) as started, open(settings) as application:
+        run(application.server_app(), listener, stop, started)
 
 
 def _wake(store: "Store") -> None:
     """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
-    store.batches.resume()
-    store.sweeps.wake()
+    store.work.resume()
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None) -> None:
@@ -318,7 +321,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)
-    with open(settings, share) as application:
+    with quick_start(ready) as started, open(settings, share) as application:
         if not is_in_pool:
             _wake(application.store)
         judging = evaluator(settings, spending=application.store.spending, store=application.store)
@@ -336,7 +339,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
             schedules=schedules_of(application.store, settings),
         )
         with _background(settings, application):
-            Worker(work).run(stop, ready)
+            Worker(work).run(stop, started)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -92,6 +94,26 @@ def tune_for_evaluation() -> None:
     """
     keep_numpy_to_one_thread()
     gc.set_threshold(50_000, 20, 50)
+
+
+@contextmanager
+def quick_start(ready: Callable[[str], None]) -> Generator[Callable[[str], None]]:
+    """Search for no garbage until ``ready``, in the form that is returned, is called.
+
+    A start makes some hundred thousand objects that stay, and searching them takes a tenth of its time. They are left
+    out of every later search too.
+    """
+
+    def started(name: str) -> None:
+        gc.freeze()
+        gc.enable()
+        ready(name)
+
+    gc.disable()
+    try:
+        yield started
+    finally:
+        gc.enable()
 
 
 def keep_numpy_to_one_thread() -> None:

@@ -98,7 +98,7 @@ def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable
     from auscult.reports import REPORTS
     from auscult.services.scoring.intake.scored import ScoredLoad
 
-    intake = ScoredLoad(store.within(tenant), store.batches, REPORTS, progress).ingest(folder)
+    intake = ScoredLoad(store.within(tenant), store.work, REPORTS, progress).ingest(folder)
     return msgspec.structs.asdict(intake) | {"rejected": 0, "rejects": None, "judge": None}
 
 

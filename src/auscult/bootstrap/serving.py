@@ -1,16 +1,33 @@
-"""Several processes that serve on one socket, and count requests together."""
+"""Processes alongside a server: others that serve on its socket and count requests with it, and workers for a backlog."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from auscult.bootstrap.processes import share_metrics
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from auscult.storage.work.batches import Batches
+
+
+@contextmanager
+def extra_workers(batches: "Batches", more: int, target: Callable[..., None], settings: Settings) -> Generator[None]:
+    """Run ``more`` workers, if any, while many conversations wait."""
+    from auscult.workers.extra import ExtraWorkers
+    from auscult.workers.process_pool import ProcessPool
+
+    if more <= 0:
+        yield
+        return
+    with ExtraWorkers(batches.backlog, lambda: ProcessPool(more, target, settings)):
+        yield
 
 
 def serve_together(

@@ -1,6 +1,16 @@
-"""The rows of assist conversations as types: see ``rows``."""
+"""The rows of assist conversations as types: see ``rows``. Written by ``make docs``."""
 
 from typing import Literal, NotRequired, TypedDict
+
+
+class ParticipantRow(TypedDict):
+    """Agent that a summary was written for. Their times of joining and leaving are not kept: both are empty."""
+
+    identity: NotRequired[str]
+    name: NotRequired[str]
+    type: Literal["agent"]
+    startTime: list[str]
+    endTime: list[str]
 
 
 class AgentDetailsRow(TypedDict, total=False):
@@ -14,20 +24,10 @@ class FeedbackRow(TypedDict):
     """Feedback of an agent."""
 
     agentDetails: NotRequired[AgentDetailsRow]
-    feedback: NotRequired[Literal["like", "dislike"]]
+    feedback: NotRequired[Literal["dislike", "like"]]
     comment: NotRequired[str]
     feedbackDetails: list[str]
-    type: Literal["summary", "agentic", "widget"]
-
-
-class ParticipantRow(TypedDict):
-    """Agent that a summary was written for."""
-
-    identity: NotRequired[str]
-    name: NotRequired[str]
-    type: Literal["agent"]
-    startTime: list[str]
-    endTime: list[str]
+    type: Literal["agentic", "summary", "widget"]
 
 
 class SummaryRow(TypedDict):
@@ -49,7 +49,7 @@ class SaidRow(TypedDict):
 
 
 class MessageComponentRow(TypedDict):
-    """A part of a message."""
+    """A part of a message: always a text."""
 
     _id: NotRequired[str]
     cT: Literal["text"]
@@ -60,12 +60,12 @@ class MessageComponentRow(TypedDict):
 class AuthorRow(TypedDict):
     """Author of a message."""
 
-    type: Literal["USER", "AGENT", "BOT", "SYSTEM"]
+    type: Literal["AGENT", "BOT", "SYSTEM", "USER"]
     id: NotRequired[str]
 
 
 class MessageRow(TypedDict):
-    """A turn of the talk: what has no ``type``."""
+    """A turn of the talk."""
 
     _id: str
     botId: str
@@ -80,6 +80,14 @@ class MessageRow(TypedDict):
     conversationId: str
     __lModifiedOn__: NotRequired[str]
     timestampValue: NotRequired[int]
+
+
+class AnswerRow(TypedDict):
+    """Answer of the assistant: always a text."""
+
+    _id: NotRequired[str]
+    cT: Literal["text"]
+    data: SaidRow
 
 
 class SessionRow(TypedDict):
@@ -97,16 +105,8 @@ class SessionRow(TypedDict):
     source: NotRequired[str]
 
 
-class AnswerRow(TypedDict):
-    """Answer of the assistant."""
-
-    _id: NotRequired[str]
-    cT: Literal["text"]
-    data: SaidRow
-
-
 class AgenticRow(TypedDict):
-    """An answer of the assistant, to a turn of the talk or to a search."""
+    """Answer of the assistant to a turn of the conversation or to a search."""
 
     _id: NotRequired[str]
     type: Literal["AGENTIC"]

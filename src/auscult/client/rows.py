@@ -2,6 +2,7 @@
 
 A row stays the dict that the server sent: nothing is converted, and keys that a later server adds are there, too.
 Keys that are ``NotRequired`` may be absent. Values are as docs/reference/reports.md has them.
+Written by ``make docs`` from the rows of ``auscult.reports``; ``make check`` compares.
 """
 
 from collections.abc import Mapping
@@ -9,44 +10,76 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from auscult.client.assist_rows import AssistRow
 
-Qualification = Literal["YES", "NO", "NA", "-"]
-Sentiment = Literal["positive", "neutral", "negative"]
+Qualification = Literal["-", "NA", "NO", "YES"]
+Sentiment = Literal["negative", "neutral", "positive"]
 Side = Literal["agent", "customer"]
 
-QueueRow = TypedDict("QueueRow", {"Queue ID": str, "Queue Name": str | None})
+QueueRow = TypedDict(
+    "QueueRow",
+    {
+        "Queue ID": str,
+        # Null where the queue has no name.
+        "Queue Name": str | None,
+    },
+)
 """A queue that the conversation was in."""
+
+ScoredAgentRow = TypedDict(
+    "ScoredAgentRow",
+    {
+        "Agent ID": str,
+        # Null where the agent has no name.
+        "Agent Name": str | None,
+    },
+)
+"""An agent who took part."""
 
 MetricRow = TypedDict(
     "MetricRow",
     {
         "Metric ID": str,
         "Metric Name": str,
+        # What the right answer brings.
         "Metric Weight": float,
+        # What the wrong answer costs; never negative.
         "Metric Negative Weight": float,
+        # The raw answer, whichever is the right one; "-" until a person has answered what only a person can. Absent
+        # where the conversation was not evaluated.
         "Qualification": NotRequired[Qualification],
+        # A fatal metric that was not met here; the score is then 0.
         "isFatalError": bool,
     },
 )
 """A metric of the form and how it turned out."""
 
-ScoredAgentRow = TypedDict("ScoredAgentRow", {"Agent ID": str, "Agent Name": str | None})
-"""An agent of ``scorereporting``."""
-
 
 class ScoreRow(TypedDict):
-    """A row of ``scorereporting``."""
+    """A row of ``scorereporting``: one conversation."""
 
     conversationId: str
     customConversationId: NotRequired[str]
+    """Absent where none was given."""
     Queues: list[QueueRow]
     Agents: list[ScoredAgentRow]
     koreEvalutionScore: NotRequired[int | None]
+    """Null where nothing applied or the conversation was too short. Absent where no form is for it."""
     Language: str
+    """In English; an unknown code stays a code."""
     Metrics: list[MetricRow]
+    """Empty where no form is for the conversation."""
 
 
-RawAgentRow = TypedDict("RawAgentRow", {"Agent ID": str, "Agent Name": str | None, "agentEmail": NotRequired[str]})
-"""An agent of ``rawdata``."""
+RawAgentRow = TypedDict(
+    "RawAgentRow",
+    {
+        "Agent ID": str,
+        # Null where the agent has no name.
+        "Agent Name": str | None,
+        # Absent where it is not known.
+        "agentEmail": NotRequired[str],
+    },
+)
+"""An agent who took part."""
 
 IntentRow = TypedDict(
     "IntentRow",
@@ -56,10 +89,11 @@ IntentRow = TypedDict(
         "topic": NotRequired[str],
         "keywords": list[str],
         "Sentiment": NotRequired[Sentiment],
+        # 1 to 10, 5 neutral.
         "Sentiment Score": NotRequired[int],
     },
 )
-"""One thing that the conversation was about."""
+"""One thing that the conversation was about. How the customer felt about it is there where it is known."""
 
 
 class RateRow(TypedDict):
@@ -67,8 +101,11 @@ class RateRow(TypedDict):
 
     nWords: int
     timeTaken: int
+    """Seconds of talk."""
     average: float
+    """Words a minute."""
     score: int
+    """0 to 10, 10 best."""
     source: Side
     sourceId: str | None
 
@@ -85,12 +122,14 @@ class EmotionRow(TypedDict):
 
     emotion: str
     duration: int | None
+    """In ms; 0 in chat, null where no times are known."""
     proportion: float
+    """Percent of that side's emotional turns, two decimals."""
     source: Side
 
 
 class RatioRow(TypedDict):
-    """Shares of the customer's turns in percent."""
+    """Shares of the customer's turns in percent, 100 together."""
 
     positive: int
     neutral: int
@@ -98,31 +137,51 @@ class RatioRow(TypedDict):
 
 
 class RawDataRow(TypedDict):
-    """A row of ``rawdata``."""
+    """A row of ``rawdata``: one conversation.
+
+    Nothing that analysis finds is there before the conversation was analysed.
+    """
 
     conversationId: str
     customConversationId: NotRequired[str]
+    """Absent where none was given."""
     contact_direction: Literal["inbound", "outbound"]
     is_direction_defaulted: bool
-    AuditStatus: Literal["Audited", "Assigned", "Not Assigned"]
+    """True where no direction was given, and inbound was taken."""
+    AuditStatus: Literal["Assigned", "Audited", "Not Assigned"]
     AuditScore: int | None
+    """The auditor's; null until the audit is submitted."""
     audit_date: str | None
+    """When the audit was submitted: 2026-03-23 12:30:00, UTC."""
     auditor: str | None
+    """Null until the audit is submitted."""
     Queues: list[QueueRow]
     Agents: list[RawAgentRow]
     koreEvalutionScore: NotRequired[int | None]
+    """Null where nothing applied or the conversation was too short. Absent where no form is for it."""
     fatalErrorCount: int
+    """Metrics with isFatalError."""
     Language: str
-    duration_status: Literal["evaluated", "below_threshold", "duration_unavailable"] | None
+    """In English; an unknown code stays a code."""
+    duration_status: Literal["below_threshold", "duration_unavailable", "evaluated"] | None
+    """Null where no form is for the conversation, so that no duration is asked for."""
     Metrics: list[MetricRow]
+    """Empty where no form is for the conversation."""
     conversationStartTime: str
+    """UTC."""
     conversationEndTime: str | None
+    """UTC; null where it is not known."""
     duration: int | None
+    """In ms; null where it is not known."""
     agentRecordings: NotRequired[list[str]]
+    """Absent where there are none."""
     customerRecordings: NotRequired[list[str]]
-    custom_fields: NotRequired[dict[str, Any]]
+    """Absent where there are none."""
+    custom_fields: NotRequired[dict[str, str]]
+    """Absent where there are none."""
     sentiment: NotRequired[Sentiment]
     sentimentScore: NotRequired[float | None]
+    """1 to 10, 5 neutral; null where it cannot be known."""
     generatedIntents: NotRequired[list[IntentRow]]
     configuredIntents: NotRequired[dict[str, Any]]
     speakingRate: NotRequired[list[RateRow]]
@@ -135,48 +194,71 @@ AccountAgentRow = TypedDict(
     "AccountAgentRow",
     {
         "agentId": str,
+        # Null where the agent has no name.
         "Agent Name": str | None,
+        # When the agent joined, UTC; null where it is not known.
         "Agent Start Time": str | None,
+        # Null where it is not known.
         "Agent Email": str | None,
+        # 0 to 10, 10 best.
         "empathy score": NotRequired[int],
+        # 0 to 10, 10 best.
         "crutch word score": NotRequired[int],
     },
 )
-"""An agent of ``account_rawdata``."""
+"""An agent who took part."""
 
 AccountMetricRow = TypedDict(
     "AccountMetricRow",
     {
+        # Absent where the form gives the metric no id.
         "Metric ID": NotRequired[str],
         "Metric Name": str,
+        # What the right answer brings.
         "Metric Weight": float,
+        # The raw answer, whichever is the right one; "-" until a person has answered what only a person can. Absent
+        # where the conversation was not evaluated.
         "Qualification": NotRequired[Qualification],
     },
 )
-"""A metric of ``account_rawdata``."""
+"""A metric of the form and how it turned out."""
 
 AccountRawDataRow = TypedDict(
     "AccountRawDataRow",
     {
+        # Where the conversation comes from; null where it is not known.
         "src": str | None,
+        # UTC.
         "Conversation Start Time": str,
+        # UTC; null where it is not known.
         "Conversation End Time": str | None,
+        # As 118182 milliseconds; null where it is not known.
         "Duration": str | None,
         "Conversation ID": str,
+        # 1 to 10, 5 neutral; null where it cannot be known.
         "Sentiment Score": NotRequired[int | None],
         "Intents": NotRequired[list[IntentRow]],
         "Topics": NotRequired[list[IntentRow]],
+        # Null where nothing applied or the conversation was too short. Absent where no form is for it.
         "Kore Evaluation Score": NotRequired[int | None],
+        # Null where it cannot be known.
         "IsChurnRiskObserved": NotRequired[bool | None],
+        # Null where it cannot be known.
         "IsEscalationObserved": NotRequired[bool | None],
+        # Absent where no form is for the conversation.
         "Pass Score": NotRequired[float],
+        # Whether the score reaches the pass score; null without a score. Absent where no form is for it.
         "IsPassed": NotRequired[bool | None],
         "Queues": list[QueueRow],
         "Agents": list[AccountAgentRow],
+        # Empty where no form is for the conversation.
         "Metrics": list[AccountMetricRow],
     },
 )
-"""A row of ``account_rawdata``."""
+"""A row of ``account_rawdata``: one conversation.
+
+Nothing that analysis finds is there before the conversation was analysed.
+"""
 
 
 class ConsultationRow(TypedDict, total=False):
@@ -189,16 +271,6 @@ class ConsultationRow(TypedDict, total=False):
     consultingEndTime: str
 
 
-class MissedRow(TypedDict, total=False):
-    """An agent who did not take the contact."""
-
-    agentId: str
-    email: str
-    name: str
-    assignedAt: str
-    nonResponseEvent: str
-
-
 class SegmentRow(TypedDict):
     """A stay with an agent."""
 
@@ -208,10 +280,14 @@ class SegmentRow(TypedDict):
     status: str
     firstResponseTime: NotRequired[str]
     firstResponseDuration: NotRequired[int]
+    """In seconds."""
     interactionEndTime: NotRequired[str]
     interactionDuration: NotRequired[int]
+    """In seconds."""
     holdDuration: NotRequired[int]
+    """In seconds."""
     afterCallWorkDuration: NotRequired[int]
+    """In seconds."""
     afterCallWorkEndTime: NotRequired[str]
     ConsultingAgents: list[ConsultationRow]
     JoinedUsers: list[dict[str, Any]]
@@ -219,6 +295,16 @@ class SegmentRow(TypedDict):
     name: NotRequired[str]
     acceptedTime: NotRequired[str]
     assignedAt: NotRequired[str]
+
+
+class MissedRow(TypedDict, total=False):
+    """An agent who did not take the contact."""
+
+    agentId: str
+    email: str
+    name: str
+    assignedAt: str
+    nonResponseEvent: str
 
 
 class QueueEntryRow(TypedDict):
@@ -246,12 +332,15 @@ class TagRow(TypedDict):
 
 
 class CallDetailsRow(TypedDict):
-    """A row of ``calldetails``. One that the bot closed alone has no ``conversationId`` and a ``reason``."""
+    """A row of ``calldetails``: a contact that went on to people, or a contact that the bot closed alone.
+
+    Such a row has no ``conversationId``, and a ``reason`` in small letters.
+    """
 
     conversationId: NotRequired[str]
     sessionId: NotRequired[str]
     channel: str
-    isVoicemail: NotRequired[Literal["YES", "NO"]]
+    isVoicemail: NotRequired[Literal["NO", "YES"]]
     Direction: NotRequired[Literal["Inbound", "Outbound"]]
     finalStatus: NotRequired[str]
     smartStatus: NotRequired[str]
@@ -265,7 +354,7 @@ class CallDetailsRow(TypedDict):
     channelSpecificUserId: NotRequired[str]
     userId: NotRequired[str]
     destinations: NotRequired[list[QueueEntryRow | SegmentRow]]
-    surveyType: NotRequired[Literal["csat", "nps", "likeDislike"]]
+    surveyType: NotRequired[Literal["csat", "likeDislike", "nps"]]
     csatScore: NotRequired[int]
     npsScore: NotRequired[int]
     likeDislikeScore: NotRequired[int]
@@ -273,7 +362,7 @@ class CallDetailsRow(TypedDict):
     disconnectingEvent: NotRequired[str]
     errorDetails: NotRequired[str]
     automationBotIDs: NotRequired[list[str]]
-    appId: NotRequired[str]
+    appId: str
     customerinfo: NotRequired[dict[str, Any]]
     userleveltags: NotRequired[list[TagRow]]
     sessionleveltags: NotRequired[list[TagRow]]

@@ -29,6 +29,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, description="an address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="a port from 0 (any free one) to 65535")] = 8484
     workers: Annotated[int, Meta(ge=0, le=64, description="worker processes beside the server, from 0 to 64")] = 1
+    workers_most: Annotated[
+        int,
+        Meta(
+            ge=0, le=64, description="the same while many conversations wait, at most one for each core; from 0 to 64"
+        ),
+    ] = 2
     processes: Annotated[
         int, Meta(ge=1, le=64, description="processes that serve on the port together, from 1 to 64")
     ] = 1

@@ -8,8 +8,9 @@ weighed was measured: docs/decisions/0070-agent-assist.md.
 A passage is suggested where it is likely to be the right one (``_vectors.assurance``): by its score, by its lead over
 the next section, by how much of the question it covers, and by how much of a question the message is.
 
-With a model that reads sentences (``AUSCULT_EMBEDDINGS=semantic``), the cosine by the model is added, of the passage
-with its heading and in part of the heading alone. Words then weigh half, and assurance has weights of its own.
+With a model that reads sentences (``AUSCULT_EMBEDDINGS=semantic``), cosines by the model are added: of the passage with
+its heading, of the nearest of its sentences, and of the heading alone. Words then weigh half, and assurance has weights
+of its own.
 """
 
 import logging
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -28,7 +30,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.assist.knowledge import Found, Passage
 from auscult.domain.said.numbers import SMALL
-from auscult.domain.said.text import spoken_words
+from auscult.domain.said.text import sentences, spoken_words
 from auscult.engines._vectors.assurance import BY_SENTENCES, BY_WORDS, Assurance, Signs, likelihood
 from auscult.engines._vectors.embedding import Embedding, unit_length
 from auscult.engines._vectors.sentences import SentenceModel, Sentences
@@ -41,15 +43,15 @@ HEADING = 0.5
 """Weight of the heading's meaning; that of the passage has 1."""
 WORDS_WITH_SENTENCES = 0.5
 """Weight of the sum by words and word vectors where a model reads the passages."""
-HEADING_BY_SENTENCES = 0.25
-"""Weight of the heading's cosine by the model; that of the passage has 1."""
+PASSAGE_BY_MODEL, SENTENCE_BY_MODEL, HEADING_BY_MODEL = 0.75, 0.5, 0.25
+"""Weights of the model's cosines: of the passage, of the nearest of its sentences, of its heading."""
 SAME = 0.97
 """Passages of two sections whose cosine is as high say the same; neither is a rival of the other."""
 QUESTION = 2.5
 """Informativeness of a complete question, as a number of the rarest words; a message with less must fit better."""
 REVISION = 2
 """Revision of how texts are cut and weighed here; part of the version."""
-SENTENCES_REVISION = 1
+SENTENCES_REVISION = 2
 """Revision of how sentences are weighed; part of the version where a model reads them."""
 
 _LANGUAGES = {
@@ -157,10 +159,10 @@ class HybridIndex:
         """
         if self._sentences is None or not self._passages:
             return None
-        texts = [f"{each.title}. {each.text}" if each.title else each.text for each in self._passages]
-        texts += self._titles
+        parts = [_sentences(each) for each in self._passages]
+        texts = [_headed(each.title, each.text) for each in self._passages] + self._titles + list(chain(*parts))
         vectors = self._sentences.all(texts, is_stopped) if is_stopped else self._sentences.at_once(texts)
-        return None if vectors is None else SentenceIndex(self, self._sentences, vectors)
+        return None if vectors is None else SentenceIndex(self, self._sentences, vectors, [len(each) for each in parts])
 
     def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
         """Return what speaks for the first of what was found, or None where nothing was."""
@@ -173,10 +175,10 @@ class HybridIndex:
             score=first.score,
             lead=first.score - (rival.score if rival else unseen),
             covered=self._covered(self.search_words(question), first.passage),
-            telling=self.telling(question),
+            informativeness=self.informativeness(question),
         )
 
-    def telling(self, text: str) -> float:
+    def informativeness(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1: by how rare its words are here, each once, numbers left out."""
         given = self._as_spelt(spoken_words(text).split())
         words = {word for word in given if word not in SMALL and not _has_digit(word)}
@@ -222,6 +224,11 @@ class HybridIndex:
         meaning = self._vectors_of([words])[0]
         return self._vectors @ meaning + np.float32(HEADING) * self.of_headings(self._headings @ meaning)
 
+    @property
+    def count_of_headings(self) -> int:
+        """Return the number of headings, each counted once."""
+        return len(self._titles)
+
     def of_headings(self, scores: Vector) -> Vector:
         """Return for each passage the score of its heading, given one for each heading."""
         return scores[self._heading_of]
@@ -252,18 +259,22 @@ class HybridIndex:
 
 
 class SentenceIndex:
-    """Passages searched by their words, and by the vectors of a model that has read them: 1.5 KB for each."""
+    """Passages searched by their words, and by the vectors of a model that has read them and their sentences: 1.5 KB each."""
 
     likely = BY_SENTENCES.likely
     enough = BY_SENTENCES.enough
     is_complete = True
 
-    def __init__(self, words: HybridIndex, sentences: Sentences, vectors: Vector) -> None:
-        """``vectors`` are those of the passages with their headings, then of each heading."""
+    def __init__(self, words: HybridIndex, sentences: Sentences, vectors: Vector, counts: Sequence[int]) -> None:
+        """``vectors`` are those of the passages with their headings, of each heading, and of the sentences.
+
+        ``counts`` has the number of sentences of each passage, at least one.
+        """
         self.version = f"{words.version} and {sentences.version}/{SENTENCES_REVISION}"
         self.words = words
         self._sentences = sentences
         self._vectors = vectors
+        self._first_sentences = np.cumsum([0, *counts[:-1]])
         sentences.question("ready")  # the model is loaded before the first question
 
     def __len__(self) -> int:
@@ -288,11 +299,13 @@ class SentenceIndex:
 
     def by_sentences(self, question: str) -> Vector:
         """Return the similarity of each passage to a question by the model."""
-        count = len(self.words)
         near = np.asarray(self._vectors @ self._sentences.question(question), np.float32)
-        scores = self.words.of_headings(near[count:])
-        scores *= np.float32(HEADING_BY_SENTENCES)
-        scores += near[:count]
+        count, headings = len(self.words), self.words.count_of_headings
+        passages, of_headings, of_sentences = np.split(near, [count, count + headings])
+        scores = self.words.of_headings(of_headings)
+        scores *= np.float32(HEADING_BY_MODEL)
+        scores += np.float32(PASSAGE_BY_MODEL) * passages
+        scores += np.float32(SENTENCE_BY_MODEL) * np.maximum.reduceat(of_sentences, self._first_sentences)
         return scores
 
     def likelihood(self, question: str, found: Sequence[Found]) -> float:
@@ -303,9 +316,9 @@ class SentenceIndex:
         """Return what speaks for the first of what was found, or None where nothing was."""
         return self.words.signs(question, found)
 
-    def telling(self, text: str) -> float:
+    def informativeness(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1."""
-        return self.words.telling(text)
+        return self.words.informativeness(text)
 
     def completed(self, is_stopped: Callable[[], bool] | None = None) -> "SentenceIndex | None":  # noqa: ARG002
         """Return the index itself."""
@@ -319,6 +332,19 @@ def _best(scores: Vector, limit: int) -> list[int]:
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")][:limit].tolist()
+
+
+def _headed(heading: str, text: str) -> str:
+    """Return a text with its heading, as a model reads it."""
+    return f"{heading}. {text}" if heading else text
+
+
+def _sentences(passage: Passage) -> list[str]:
+    """Return the sentences of a passage, each with the last heading; the whole passage where it has only one."""
+    found = sentences(passage.text)
+    if len(found) < 2:  # noqa: PLR2004  (one sentence says no more than the passage)
+        return [_headed(passage.title, passage.text)]
+    return [_headed(passage.heading[-1] if passage.heading else "", each) for each in found]
 
 
 def _section(passage: Passage) -> tuple[str, str]:

@@ -3,50 +3,70 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS
+from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
-from auscult.redactors._postal import abroad, said
+from auscult.redactors._postal import abroad, postcodes, said
 from auscult.redactors._postal.around import beginning
+from auscult.redactors._postal.postcodes import (
+    CANADA,
+    HAS_ZIP,
+    NUMBER,
+    SMALL,
+    SPELLED,
+    SPOKEN,
+    SPOKEN_POSTCODE,
+    STATES,
+    UK,
+    ZIP,
+    ZIP_ALONE,
+)
 from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
 from auscult.redactors._words import words_of
 
 CUE = searcher(
-    r"\baddress|\blives?\b|\bliving at\b|\bresid|\bship(?:ped|ping)? (?:it |that |them )?to\b|\bdeliver(?:ed|y)?\b|\bsend (?:it|that|them|one)\b|"
-    r"\bproperty\b|\beircode|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b|\bon file\b|\byou at\b|\bbased at\b|\bwe're at\b|\bi'm at\b|\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b|"
-    r"\badresse\b|\bwohne\b|\bdirecci[oó]n\b|\bhabite\b|\bindirizzo\b|\bvivo en\b|\banschrift\b"
+    r"\baddress|\blives?\b|\bliving at\b|\bresid|\bship(?:ped|ping)? (?:it |that |them )?to\b|\bdeliver(?:ed|y)?\b"
+    r"|\bsend (?:it|that|them|one)\b"
+    r"|\bproperty\b|\beircode|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b"
+    r"|\bon file\b|\byou at\b|\bbased at\b|\bwe're at\b|\bi'm at\b|\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b"
+    r"|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b"
+    r"|\badresse\b|\bwohne\b|\bdirecci[oó]n\b|\bhabite\b|\bindirizzo\b|\bvivo en\b|\banschrift\b"
 )
 
-_SMALL = (
-    "(?:" + "|".join((*TENS, *TEENS, *(word for word in ONES if word not in ("o", "won", "tree", "nil", "null")))) + ")"
-)
-_SPOKEN = rf"{_SMALL}(?:[ -]+(?:and |hundred |hundred and |thousand )?{_SMALL}){{0,5}}(?: hundred| thousand)?"
-_NUMBER = rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?|{_SPOKEN})"
 _UNIT = (
-    r"(?:apartment|apt|unit|suite|ste|flat|floor|room|building|bldg|lot|trailer|house|appartement)\.?\s*(?:number |no\.? |#)?"
-    rf"(?:#?\d+[a-z]?\b|[a-z]\d*\b|{_SPOKEN}(?: [a-z]\b)?)"
+    r"(?:apartment|apt|unit|suite|ste|flat|floor|room|building|bldg|lot|trailer|house|appartement)\.?\s*"
+    r"(?:number |no\.? |#)?"
+    rf"(?:#?\d+[a-z]?\b|[a-z]\d*\b|{SPOKEN}(?: [a-z]\b)?)"
 )
 _CLEAR = (
     "street|road|avenue|boulevard|lane|crescent|terrace|parkway|highway|turnpike|rd|ave|blvd|ln|pkwy|hwy|mews|"
     "cul-de-sac|esplanade|causeway|promenade|parade|embankment|sideroad|wynd"
 )
 _DOUBTFUL = (
-    "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|walk|rise|green|"
-    "view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|broadway|yard|villas|cottages|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
+    "st|str|dr|drive|lanes|ct|court|pl|place|way|close|square|sq|circle|cir|trail|row|gardens|grove|hill|park|path|"
+    "walk|rise|green|view|loop|run|ter|cres|cl|gate|alley|plaza|bend|ridge|point|crossing|heights|wharf|quay|"
+    "broadway|yard|villas|cottages|pk|gdns|grn|hts|cct|tce|mount|vale|hollow|cove|knoll|brae|garth|croft|approach"
 )
 _WORD = r"(?:\p{L}[\p{L}'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _DIRECTION = r"(?:(?:north|south|east|west|n|s|e|w|ne|nw|se|sw|northeast|northwest|southeast|southwest)\.?\s+)"
 _STREET = searcher(
-    rf"\b(?:{_UNIT},?\s+)?{_NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
+    rf"\b(?:{_UNIT},?\s+)?{NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})"
+    rf"|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
 _SAID_ABROAD = "(?:hundert[a-zäöüß]*|" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
 _FOREIGN = searcher(
-    rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
-    rf"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
-    r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|ulica)\s+\d{1,4}\s?[a-z]?)\b"
+    rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route"
+    r"|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+"
+    rf"(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
+    r"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso"
+    rf"|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}"
+    rf"(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
+    r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen"
+    r"|ulica)\s+\d{1,4}\s?[a-z]?)\b"
 )
 _HOUSE = searcher(
-    rf"\b((?:the )?(?:{_WORD} ){{1,2}}(?:cottage|house|farm|farmhouse|lodge|barn|villa|manor|hall|rectory|vicarage|mill|bungalow|grange|croft|forge|stables|coach house|chapel|old school))"
+    rf"\b((?:the )?(?:{_WORD} ){{1,2}}(?:cottage|house|farm|farmhouse|lodge|barn|villa|manor|hall|rectory|vicarage"
+    r"|mill|bungalow|grange|croft|forge|stables|coach house|chapel|old school))"
     rf",? (?:on |in )?(?:{_WORD} ){{1,2}}(?:{_CLEAR}|{_DOUBTFUL})\b"
 )
 """A house with a name in a street: ``Rose Cottage, Mill Lane``."""
@@ -59,12 +79,15 @@ _NAMED_CAPITAL = re.compile(
 )
 _COUNTY = re.compile(r"(?:,\s+[^\W\d_][\w'\u2019-]+)?,?\s+(?:co\.?|county)\s+[^\W\d_]+")
 _ESTATE = searcher(
-    rf"\b{_UNIT},?\s+(?:{_WORD}\s+){{1,3}}(?:park|estate|centre|center|mall|square|house|court|tower|building|yard|mill|wharf|residency|residences|enclave|apartments|towers|heights|gardens|lodge)\b"
+    rf"\b{_UNIT},?\s+(?:{_WORD}\s+){{1,3}}(?:park|estate|centre|center|mall|square|house|court|tower|building|yard"
+    r"|mill|wharf|residency|residences|enclave|apartments|towers|heights|gardens|lodge)\b"
 )
 """A part of something with a name: ``Unit 7, Riverside Business Park``."""
 _LIVES = re.compile(
-    rf"\b(?:lives?|living|stay|staying|based|moved|moving|address(?: is)?|resides?|house is|home is|delivered|deliver it|sent? it)\s+"
-    rf"(?:(?:on|at|in|to|is|over on)\s+)?((?:[^\W\d_][\w'\u2019-]*\s+){{1,3}}?(?:{_CLEAR}|drive|close|court|gardens|grove|way|square|row|place))\b"
+    r"\b(?:lives?|living|stay|staying|based|moved|moving|address(?: is)?|resides?|house is|home is|delivered"
+    r"|deliver it|sent? it)\s+"
+    r"(?:(?:on|at|in|to|is|over on)\s+)?"
+    rf"((?:[^\W\d_][\w'\u2019-]*\s+){{1,3}}?(?:{_CLEAR}|drive|close|court|gardens|grove|way|square|row|place))\b"
 )
 """A street without a number, after a word such as live or deliver: ``I live on Larkspur Lane``."""
 _PART_OF = re.compile(
@@ -74,85 +97,66 @@ _PART_OF = re.compile(
 """Words that may stand before a street's number: ``flat 12 Corner House, 40``, ``unit 7``."""
 _REACH = 48
 _TAKEN_BACK = re.compile(
-    rf"\b{_NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
+    rf"\b{NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?"
+    r"(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
     rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*\s+$"
 )
 """A number that the next one corrects: ``twelve, no, twenty one``."""
 _TAKES_BACK = re.compile(
-    rf"\b{_NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
-    rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*(?=\s+{_NUMBER}\b)"
+    rf"\b{NUMBER}[,.\u2026-]*\s+(?:(?:uh|um|er|oh),?\s+)?"
+    r"(?:no|nope|sorry|wait|i mean|actually|rather|make that|correction|scratch that)"
+    rf"(?:[,.\u2026-]*\s+(?:no|wait|sorry|i mean|actually|it's|that's|make it))*[,.\u2026-]*(?=\s+{NUMBER}\b)"
 )
 _HAS_CORRECTION = re.compile(r"\b(?:no|nope|sorry|wait|mean|actually|rather|make|correction|scratch)\b")
 _FROM = re.compile(r"\b(?:this is|i'm|i am|it's|name is|name's) (?:[^\W\d_]+ ){1,3}from $")
 """Words before an address with which callers introduce themselves."""
 _PLOT = searcher(
-    r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ (?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
+    r"\b(?:[a-z]-?\d{1,4}[a-z]?,|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)+ [a-z]+ "
+    r"(?:nagar|road|street|marg|colony|cross|main)|(?:flat|plot|house|door|shop|villa|block|tower|h|d)[ .]*"
+    r"(?:no|number)?[ .:#-]*(?:\d{1,5}|[a-z]-?\d{1,4})|#\s?\d{1,5}|\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)*,)"
     r"[^?!;:\n]{6,120}?\b[1-9]\d{2} ?\d{3}\b"
 )
 """An Indian address: from its flat or plot to its PIN of six digits."""
 _OF_PLOT = re.compile(
-    r"\b(?:nagar|road|rd|cross|main|layout|sector|phase|colony|marg|street|society|apartments?|lane|chowk|vihar|enclave|extension|stage|block|"
-    r"puram|puri|gali|bazaar|market|near|opp|opposite|behind|floor|tower|towers|residency|garden|gardens|park|path|salai|peth|bagh|ganj)\b|\w(?:nagar|puram|pet|wadi|pur)\b"
+    r"\b(?:nagar|road|rd|cross|main|layout|sector|phase|colony|marg|street|society|apartments?|lane|chowk|vihar"
+    r"|enclave|extension|stage|block"
+    r"|puram|puri|gali|bazaar|market|near|opp|opposite|behind|floor|tower|towers|residency|garden|gardens|park|path"
+    r"|salai|peth|bagh|ganj)\b|\w(?:nagar|puram|pet|wadi|pur)\b"
 )
 _NO_PLOT = re.compile(
     r"\b(?:order|reference|ref|account|ticket|invoice|number is|code is|case|my|your|i|you|we|it|is|was)\b"
-)
-_SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{_SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
-_SPOKEN_POSTCODE = searcher(
-    rf"\b(?:[a-z],? ){{1,2}}(?:(?:{_SMALL}|oh|o|double|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\b"
-    rf"|\b[ac-fhknprtv-y] (?:(?:{_SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{_SMALL}|oh|\d|[a-z]),? ){{2,3}}(?:{_SMALL}|\d|[a-z])\b"
-)
-"""A British postcode or an Eircode that is said."""
-_LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
-"""A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
-_THE_SAID = re.compile(rf"{_NUMBER},? the ")
-_BEFORE_SPOKEN = re.compile(rf"\b{_NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
-_AS_IN = re.compile(r"\b([a-z]),? (?:as in|for|like) \1[a-z]+,?")
-_POSTCODE_TURN = re.compile(
-    rf"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? (?:[a-z],? )?(?:(?:{_SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
 )
 _AT_TOWN = re.compile(r"(?:,|(?<=[a-z]))\s+([^\W\d_][\w'\u2019-]{2,})")
 _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
 """A number and a street or a house with a name: ``40 The Ridings``."""
 _ABROAD = searcher(
-    r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de|aan de|den) )?"
-    r"[a-zäöüßéèëïáóø-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, (?:[a-z]{1,2}-)?\d{4,5}(?: [a-z]{2})? "
+    r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de"
+    r"|aan de|den) )?"
+    r"[a-zäöüßéèëïáóø-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
+    r"(?:[a-z]{1,2}-)?\d{4,5}(?: [a-z]{2})? "
     r"[a-zäöüßéèëïáóø-]{3,}(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
-    r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
+    r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}"
+    r"(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
 )
 """A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
-    rf"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route|highway contract|hc) #?(?:\d+|{_SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{_SPOKEN})"
-)
-_UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
-_CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
-_BEFORE_POSTCODE = re.compile(
-    r"\b(?:(?:unit|flat|suite|apartment|apt|room|block|plot)\s+)?\d{1,4}[a-z]?,?\s+(?:[^\W\d_][\w'\u2019.-]*,?\s+){1,7}$"
-)
-_LONGEST = 80
-_EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
-_WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
-"""Look-alike of an Eircode: a word instead of its second half."""
-_POSTCODE = searcher(rf"\b(?:{_UK}|{_CANADA}|{_EIRCODE})\b")
-_STATES = (
-    "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|"
-    "tx|ut|vt|va|wa|wv|wi|wy|dc|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|"
-    "idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|"
-    "montana|nebraska|nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|"
-    "pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|"
-    "wisconsin|wyoming|nsw|vic|qld|tas|act|nt|sa|ontario|quebec|british columbia"
+    r"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route"
+    rf"|highway contract|hc) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
 )
 _AT_PLACE = re.compile(
-    rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+(?:{_SPELLED}|(?:{_STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{_SMALL}))"
+    rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+"
+    rf"(?:{SPELLED}|(?:{STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{SMALL}))"
 )
 """The rest of an address after its street, up to a postcode."""
-_ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{_SMALL}(?:[ ,-]+{_SMALL}){{2,4}})"
-_CITY = r"(?!(?:but|and|or|is|was|are|not|i|i'm|we|it|it's|so|then|that|the|please|near|by|at|on|for|my|which)\b)[^\W\d_][\w'\u2019.-]*(?:\s+[^\W\d_][\w'\u2019.-]*){0,2}"
+_CITY = (
+    r"(?!(?:but|and|or|is|was|are|not|i|i'm|we|it|it's|so|then|that|the|please|near|by|at|on|for|my"
+    r"|which)\b)[^\W\d_][\w'\u2019.-]*(?:\s+[^\W\d_][\w'\u2019.-]*){0,2}"
+)
 _REST = re.compile(
     rf"(?:,?\s+{_UNIT})?"
-    rf"(?:,?\s+(?:in )?(?:{_CITY}),?\s+(?:{_STATES})\b\.?(?:,?\s+(?:zip(?: code)? )?{_ZIP}\b)?"
-    rf"|,?\s+(?:in )?{_CITY},?\s+(?:{_UK}|{_CANADA})\b"
-    rf"|,?\s+(?:{_UK}|{_CANADA})\b"
+    rf"(?:,?\s+(?:in )?(?:{_CITY}),?\s+(?:{STATES})\b\.?(?:,?\s+(?:zip(?: code)? )?{ZIP}\b)?"
+    rf"|,?\s+(?:in )?{_CITY},?\s+(?:{UK}|{CANADA})\b"
+    rf"|,?\s+(?:{UK}|{CANADA})\b"
     rf"|,?\s+\d{{4,5}}\s+{_CITY}"
     rf"|,?\s+\d{{4}}\s?[a-z]{{2}}\s+{_CITY}"
     rf"|,?\s+(?:in )?{_CITY},?\s+\d{{4,5}}\b)?"
@@ -160,19 +164,12 @@ _REST = re.compile(
 _CAPITAL_CITY = re.compile(
     r",\s+(?:[A-ZÀ-Þ][\w'\u2019-]+(?:\s+[A-ZÀ-Þ][\w'\u2019-]+){0,2})(?:,\s+[A-ZÀ-Þ]\w+)?|\s+in\s+[A-ZÀ-Þ][\w'\u2019-]+"
 )
-_CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{_STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
-_ZIP_ALONE = searcher(
-    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+(?:it's |it is |um |uh )?("
-    + _ZIP
-    + r"|\d{4})\b"
-)
 _DIGIT = re.compile(r"\d")
 _SIX = re.compile(r"\d{3} ?\d{3}")
 _SAID_STREET = re.compile(
     rf"[^\W\d_]+(?:straße|strasse|weg|platz|allee|gasse|straat|laan|gracht|plein) {_SAID_ABROAD}(?: [a-h]\b)?\b"
 )
 """A German or Dutch street with a number that is said: ``Lindenstraße zwölf``."""
-_HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
 _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
@@ -231,17 +228,11 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
             done = _end(text, low, end)
             yield start, done, _value(low[start:done])
     if _DIGIT.search(low):
-        yield from _postcodes(text, low, done, has_cue=has_cue)
-    for found in _SPOKEN_POSTCODE.finditer(low):
-        if _LETTER_BEFORE.search(low, max(0, found.start() - 3), found.start()):
-            continue
-        first = max(done, found.start() - _LONGEST, 0)
-        before = _BEFORE_SPOKEN.search(low, first, found.start())
-        if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
-            yield before.start(), found.end(), _value(low[before.start() : found.end()])
-        elif has_cue and found.start() >= done:
-            yield found.start(), found.end(), _value(found[0])
-    for found in _ZIP_ALONE.finditer(low) if _HAS_ZIP.search(low) else ():
+        for start, end in postcodes.in_figures(text, low, done, has_cue=has_cue):
+            yield start, end, _value(low[start:end])
+    for start, end in postcodes.said(low, max(done, 0), has_cue=has_cue):
+        yield start, end, _value(low[start:end])
+    for found in ZIP_ALONE.finditer(low) if HAS_ZIP.search(low) else ():
         yield found.start(1), found.end(1), _value(found[1])
 
 
@@ -289,32 +280,19 @@ def _is_capital(text: str, start: int, end: int) -> bool:
     return all(word[0].isupper() for word in _WORDS.findall(text, start, end))
 
 
-def _postcodes(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
-    """Yield postcodes, each from the house's number on that is before it."""
-    for pattern in (_POSTCODE, _CITY_ZIP):
-        for found in pattern.finditer(low):
-            if pattern is _POSTCODE and _WORD_BEHIND.fullmatch(found[0]):
-                continue
-            if found.start() >= done and (pattern is _CITY_ZIP or has_cue or text[found.start()].isupper()):
-                start = _start(low, found.start(), max(done, 0))
-                yield start, found.end(), _value(low[start : found.end()])
-
-
-def is_postcode(low: str) -> bool:
-    """Return whether a turn is a British postcode that is said, and nothing else: ``yeah o x one four l w``."""
-    plain = " ".join(_AS_IN.sub(r"\1", low).split()) if " for " in low or " in " in low or " like " in low else low
-    return _POSTCODE_TURN.fullmatch(plain) is not None
-
-
 def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
-    found = _SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{_ZIP}|{_UK}|{_CANADA})\b", low)
+    found = SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{ZIP}|{UK}|{CANADA})\b", low)
     if found and len(_WORDS.findall(low)) <= 12:  # noqa: PLR2004
         yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
 
 
 ASKS_ALL = searcher(
-    r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
+    r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
+    r"(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
+    r"|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
+    r"(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?"
+    r"(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""
 ASKS_TOWN = searcher(
@@ -330,14 +308,15 @@ def town(low: str) -> tuple[int, int] | None:
 
 
 ASKS = searcher(
-    r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz|codice postale|kod pocztowy|postnummer)\b"
+    r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz"
+    r"|codice postale|kod pocztowy|postnummer)\b"
 )
 
 
 def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> bool:
     """Return whether a likely street is one: its name is no everyday word, and a doubtful kind needs more."""
     words = _WORDS.findall(text[found.start() : found.end(1) if found[1] else found.end(2)].lower())
-    names = [word for word in words[:-1] if not re.fullmatch(_SMALL + "|hundred|thousand|and", word)]
+    names = [word for word in words[:-1] if not re.fullmatch(SMALL + "|hundred|thousand|and", word)]
     if not names or _NO_STREETS & set(names):
         return False
     if found[1]:
@@ -366,13 +345,6 @@ def _capitals(text: str, found: re.Match[str]) -> tuple[int, int]:
     is_whole = text[found.start()].isdigit() or _WHOLE.match(text, found.start()) is not None
     begin = found.start() if is_whole else capitals[0].start()
     return begin, capitals[-1].end()
-
-
-def _start(low: str, place: int, done: int) -> int:
-    """Return where an address begins that ends with a postcode at a place: at a house's number, or there."""
-    first = max(done, place - _LONGEST)
-    before = _BEFORE_POSTCODE.search(low[first:place])
-    return place if before is None else first + before.start()
 
 
 def _end(text: str, low: str, place: int) -> int:

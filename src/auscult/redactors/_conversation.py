@@ -8,7 +8,8 @@ from auscult.redactors import _national
 from auscult.redactors._cues import NAMES_NATIONAL, Cue, cue_after, cue_before, cues_in, is_named
 from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, run_of, runs_in
 from auscult.redactors._ibans import BEGINNING, IbanReader
-from auscult.redactors._numbers import CARD_SHORTEST, KIND_BY_CUE, SHORTEST, Part, Setting, is_card, is_phone, parts_of
+from auscult.redactors._numbers import KIND_BY_CUE, SHORTEST, Part, Setting, is_phone, parts_of
+from auscult.redactors._numeric.cards import CARD_SHORTEST, is_card
 from auscult.redactors._patterns import TurnsOf
 from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
 from auscult.redactors._split.links import WORDS as WORDS_IN

@@ -11,12 +11,18 @@ from auscult.redactors._words import words_of
 
 _LISTS = words_of("email_words.txt")
 _ENDS = "|".join(sorted(_LISTS["ends"]))
-_AT = r"(?:\b(?:(?:and |then )?at (?:the rate(?: of)?|sign|symbol)|at|arroba|arobase|arobas|chiocciola|apenstaartje|snabel-?a|klammeraffe)\b|@|[(\[]at[)\]])"
+_AT = (
+    r"(?:\b(?:(?:and |then )?at (?:the rate(?: of)?|sign|symbol)|at|arroba|arobase|arobas|chiocciola|apenstaartje"
+    r"|snabel-?a|klammeraffe)\b|@|[(\[]at[)\]])"
+)
 _SAID_DOT = r"(?:\s+(?:dot|punkt|punto|ponto|punt)\s+|\s?[(\[]dot[)\]]\s?)"
 _DOT = rf"(?:{_SAID_DOT}|\s+(?:period|point)\s+|\.|\s\.\s?)"
 _PROVIDER, _DOUBTFUL = ("|".join(sorted(_LISTS[title])) for title in ("providers", "doubtful_providers"))
 _LABEL = r"[a-z0-9à-ÿ-]+"
-_NAME = rf"(?:(?:[a-z0-9]\s+){{2,16}}(?:(?:dash|hyphen|minus)\s+)?)?(?:{_LABEL}\s+(?:(?:dash|hyphen|minus)\s+)?){{0,4}}?{_LABEL}"
+_NAME = (
+    rf"(?:(?:[a-z0-9]\s+){{2,16}}(?:(?:dash|hyphen|minus)\s+)?)?"
+    rf"(?:{_LABEL}\s+(?:(?:dash|hyphen|minus)\s+)?){{0,4}}?{_LABEL}"
+)
 _END = rf"(?:{_DOT}(?:{_ENDS})\b|{_SAID_DOT}(?:[a-z]{{2,14}}|[a-z](?:\s[a-z]){{1,2}})\b)"
 _DOMAIN = rf"{_NAME}(?:{_DOT}{_LABEL}){{0,3}}?{_END}(?:{_DOT}(?:{_ENDS}|[a-z] [a-z])\b)?"
 
@@ -43,7 +49,8 @@ CUES = searcher(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bma
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",
     "uscore": "_", "underscore": "_", "unterstrich": "_", "underline": "_",
-    "dash": "-", "hyphen": "-", "minus": "-", "bindestrich": "-", "tiret": "-", "guion": "-", "guión": "-", "trattino": "-",
+    "dash": "-", "hyphen": "-", "minus": "-", "bindestrich": "-", "tiret": "-", "guion": "-", "guión": "-",
+    "trattino": "-",
     "plus": "+",
 }  # fmt: skip
 _JOINTS = "._-+"
@@ -60,7 +67,8 @@ _REMARKS = re.compile(
 )
 """Remarks on an address that are not part of it: ``all one word``."""
 _PIECE = searcher(
-    rf"((?:[a-z0-9à-ÿ']+\s+){{0,2}}?[a-z0-9à-ÿ']+\s+(?:{_JOINT})(?:\s+[a-z0-9à-ÿ']+\s+(?:{_JOINT}))*(?:\s+[a-z0-9à-ÿ]+(?:\s[a-z0-9])*)?)\b"
+    rf"((?:[a-z0-9à-ÿ']+\s+){{0,2}}?[a-z0-9à-ÿ']+\s+(?:{_JOINT})(?:\s+[a-z0-9à-ÿ']+\s+(?:{_JOINT}))*"
+    r"(?:\s+[a-z0-9à-ÿ]+(?:\s[a-z0-9])*)?)\b"
 )
 """A part of an address that is said by itself: ``w underscore okafor``."""
 _DOMAIN_ALONE = searcher(

@@ -8,48 +8,36 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from auscult.domain.privacy.redaction import Found, Kind
+from auscult.domain.privacy.redaction import Kind
 from auscult.redactors import _national
 from auscult.redactors._cues import Cue
 from auscult.redactors._digits import Unit
+from auscult.redactors._numeric.cards import CARD_LONGEST, CARD_SHORTEST, USUAL_CARD, has_card_form, is_card, is_luhn
 
 SHORTEST = 3
 """Digits of the shortest number that may be somebody's: a card's security code."""
-CARD_SHORTEST, CARD_LONGEST = 12, 19
-_USUAL_CARD = 16
 _CARD_SHORT = 15
 """Digits of a usual card of which one is missing."""
 _PHONE_SHORTEST, _PHONE_LONGEST = 7, 15
 _MOBILE, _LOCAL = 11, 7
 """Digits of a British mobile number, and of an American number without its area."""
 
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-_DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
-_CODE = re.compile(
-    r"(?!\W*(?:\d{3,4})\b)[\s,.;()-]*(?:(?:and |the |its |exp\w*[.:]? ?|valid (?:to|thru) ?)*(?:0[1-9]|1[0-2]) ?[/-] ?\d{2,4}[\s,.;()-]*)?"
-    r"(?:(?:and |the |its |security )*(?:code|cvv2?|cvc2?|cv2|cid)(?: is|'s)?[\s:,]*)?(\d{3,4})\b(?![/.-]?\d)"
-)
-_SAID_CODE = re.compile(
-    rf"[\s,.]+(?:(?:and )?(?:exp\w*|valid (?:to|thru|until))?[\s:,]*(?:(?:oh|zero) \w+|{_MONTHS}|ten|eleven|twelve)[\s,/]+(?:of )?(?:20)?(?:twenty|thirty|\d\d)(?:[ -](?:{_DIGITS}))?[\s,.]+)"
-    rf"(?:and )?(?:the )?((?:{_DIGITS})(?: (?:{_DIGITS})){{2,3}})(?=[.,]|$)"
-)
-"""A code that is said behind the expiry of a card: ``expires March twenty nine, seven eight one``."""
-_CODE_OF = re.compile(r"[\s,.]+(\d{3,4}) (?:is|being|for) (?:the|my) (?:\w+ ){0,3}(?:code|cvv|cvc|cid)\b")
-_GLUED_CODE = re.compile(r"\b(?:cvv|cvc|cv2|cid) ?(\d{3,4})\b")
-"""Text from a card to its security code; digits without an expiry or a word before them are not one."""
-
-
 _PUBLIC = re.compile(
-    r"1?8(?:00|33|44|55|66|77|88)\d{7}|(?:0|0?0?44)(?:800|808|3[0347]\d|84[2-5]|87[0-3])\d{6,7}|0800\d{5,8}|1(?:300|800|850|890)\d{6}"
+    r"1?8(?:00|33|44|55|66|77|88)\d{7}|(?:0|0?0?44)(?:800|808|3[0347]\d|84[2-5]|87[0-3])\d{6,7}|0800\d{5,8}"
+    r"|1(?:300|800|850|890)\d{6}"
 )
 """Numbers that are free to call, or have a rate of their own, in North America, Britain, Ireland and Australia."""
 _SERVICE = re.compile(
-    r"\b(?:help ?(?:line|desk)|hot ?line|(?:support|emergency|information|leak|complaints?|claims?|breakdown|bookings?|sales|order|advice|crisis|service|fraud) (?:line|number)|number for (?:lost|stolen|missing)|web ?site|web ?page|site says|switchboard|"
-    r"toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency|call cent(?:re|er) number)"
+    r"\b(?:help ?(?:line|desk)|hot ?line|(?:support|emergency|information|leak|complaints?|claims?|breakdown"
+    r"|bookings?|sales|order|advice|crisis|service|fraud) (?:line|number)|number for (?:lost|stolen|missing)"
+    r"|web ?site|web ?page|site says|switchboard"
+    r"|toll[ -]?free|free ?phone|free (?:from|to call)|free of charge|customer (?:service|care|support)|emergency"
+    r"|call cent(?:re|er) number)"
 )
 """Words of a service whose number is everybody's."""
 _CALLED = re.compile(
-    r"\b(?:call|called|calling|ring|rang|ringing|phone|phoned|phoning|dial|dialled|dialed|tried|try|hold on)(?: (?:you|the|them|on|your|number|line|at|to)){0,3} $"
+    r"\b(?:call|called|calling|ring|rang|ringing|phone|phoned|phoning|dial|dialled|dialed|tried|try|hold on)"
+    r"(?: (?:you|the|them|on|your|number|line|at|to)){0,3} $"
 )
 """Words right before a number that was called."""
 _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d|(?:0[1-9]|1[0-2]) 20[2-4]\d")
@@ -67,9 +55,6 @@ _AMERICAN = (3, 3, 4)
 _NHS, _NHS_PAUSES, _AADHAAR = 10, 2, 12
 _ABROAD = ("DE", "AT", "CH", "FR", "BE", "NL", "AU", "NZ", "SE", "ZA", "IT", "GB")
 """Countries whose numbers begin with a nought that is written where they are called from."""
-
-_CODE_BEHIND = re.compile(r"[\s,.;]+(?:0[1-9]|1[0-2])[2-4]\d[\s,.;]+(\d{3,4})\b(?![/.-]?\d)")
-"""The same behind an expiry that is written as one: ``0927, 415``."""
 
 
 class Part(NamedTuple):
@@ -112,22 +97,22 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
             return
         has_card = "card" in setting.text[: units[0].start] and "gift" not in setting.text
         is_named = is_named and not (has_card and _is_in_fours(units) and is_card(digits))
-        if is_named or (found := _card(units, None)) is None or not _is_luhn(found.value):
+        if is_named or (found := _card(units, None)) is None or not is_luhn(found.value):
             return
         yield found
         return
     card = (
         None
-        if cue in ("account", "phone") and len(digits) < CARD_LONGEST and not _is_luhn(digits)
+        if cue in ("account", "phone") and len(digits) < CARD_LONGEST and not is_luhn(digits)
         else _card(units, cue)
     )
     if (
         card is not None
-        and (cue == "card" or (len(digits) == _USUAL_CARD and _has_card_form(digits)))
+        and (cue == "card" or (len(digits) == USUAL_CARD and has_card_form(digits)))
         and len(digits) <= CARD_LONGEST
         and len(digits) - len(card.value) < SHORTEST + 1
     ):
-        value = digits if len(digits) == _USUAL_CARD else card.value
+        value = digits if len(digits) == USUAL_CARD else card.value
         yield Part(0, len(units), "card", value)  # one of them was misheard
         return
     if card is not None:
@@ -279,12 +264,12 @@ def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
             number = digits[start : ends[behind - 1]]
             if len(number) < CARD_SHORTEST:
                 break
-            if len(number) > CARD_LONGEST or not _has_card_form(number):
+            if len(number) > CARD_LONGEST or not has_card_form(number):
                 continue
-            if _is_luhn(number):
+            if is_luhn(number):
                 return Part(first, behind, "card", number)
-            is_usual = behind - first == len(units) and len(number) == _USUAL_CARD
-            is_grouped = _is_in_fours(units[first:behind]) and (first == 0 or len(number) == _USUAL_CARD)
+            is_usual = behind - first == len(units) and len(number) == USUAL_CARD
+            is_grouped = _is_in_fours(units[first:behind]) and (first == 0 or len(number) == USUAL_CARD)
             if misheard is None and (cue == "card" or is_usual or is_grouped):
                 misheard = Part(first, behind, "card", number)
     sizes = [len(unit.chars) for unit in units]
@@ -294,54 +279,11 @@ def _card(units: Sequence[Unit], cue: Cue | None) -> Part | None:
     return misheard
 
 
-def is_card(digits: str) -> bool:
-    """Return whether digits are a card's number, by length, beginning and check digit."""
-    return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and _has_card_form(digits) and _is_luhn(digits)
-
-
 def is_phone(digits: str, countries: Sequence[str]) -> bool:
     """Return whether digits by themselves are a telephone number of one of these countries."""
     if _is_mobile(digits, countries):
         return True
     return _SOCIAL < len(digits) <= _PHONE_LONGEST and any(_is_valid(digits, country) for country in countries)
-
-
-def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:
-    """Yield security codes that follow on a card in its turn: behind its expiry, or behind ``code``."""
-    for one in found:
-        low = lows[one.turn]
-        if one.kind != "card":
-            continue
-        codes = (each.match(low, one.end) for each in (_CODE, _CODE_BEHIND, _SAID_CODE, _CODE_OF))
-        code = next((each for each in codes if each is not None), None) or _GLUED_CODE.search(low, one.end)
-        if code is not None:
-            yield Found(one.turn, *code.span(1), "security_code", code[1])
-
-
-def _is_luhn(digits: str) -> bool:
-    total = 0
-    for place, letter in enumerate(reversed(digits)):
-        value = int(letter)
-        if place % 2:
-            value = value * 2 - 9 if value > 4 else value * 2  # noqa: PLR2004
-        total += value
-    return total % 10 == 0 and any(letter != "0" for letter in digits)
-
-
-def _has_card_form(number: str) -> bool:
-    """Return whether issuers assign numbers of this length with this beginning."""
-    size, two, four = len(number), int(number[:2]), int(number[:4])
-    if number[0] == "4":
-        return size in (13, 16, 19)
-    if 51 <= two <= 55 or 2221 <= four <= 2720:  # noqa: PLR2004  Mastercard
-        return size == _USUAL_CARD
-    if two in (34, 37):
-        return size == 15  # noqa: PLR2004  American Express
-    if two in (30, 36, 38, 39):
-        return size in (14, 16)
-    if two in (35, 62, 64, 65) or four == 6011:  # noqa: PLR2004  JCB, UnionPay, Discover
-        return size in (16, 17, 18, 19)
-    return number[0] in "56" and size == _USUAL_CARD
 
 
 def _is_in_fours(units: Sequence[Unit]) -> bool:

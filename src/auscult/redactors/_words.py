@@ -1,9 +1,13 @@
-"""Word lists of this folder: lines under a ``[title]``, comments behind ``#``."""
+"""Word lists of this folder: lines under a ``[title]``, comments behind ``#``.
+
+A line that is indented by four spaces continues the one before it.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_INDENT = " " * 4
 
 
 def lines_of(name: str) -> Mapping[str, list[str]]:
@@ -13,6 +17,8 @@ def lines_of(name: str) -> Mapping[str, list[str]]:
     for line in (_HERE / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("[") and line.endswith("]"):
             title = line[1:-1]
+        elif line.startswith(_INDENT):
+            groups[title][-1] += line.removeprefix(_INDENT)
         elif line and not line.startswith("#"):
             groups.setdefault(title, []).append(line)
     return groups

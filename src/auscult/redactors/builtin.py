@@ -28,38 +28,24 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
-from auscult.redactors._numbers import codes_behind
-from auscult.redactors._patterns import PatternSet, searcher
+from auscult.redactors._numeric.cards import codes_behind
+from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
+from auscult.redactors._patterns import PatternSet
 from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
-from auscult.redactors._postal import answered
+from auscult.redactors._postal import answered, postcodes
 from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._postal.hints import HAS_ADDRESS
 from auscult.redactors._split import accounts
 from auscult.redactors._spoken.abroad import FOREIGN
 
-_DIGIT = (
-    r"(?:\d|\b(?:"
-    + "|".join((*(word for word in ONES if word != "o"), *TEENS, *TENS, *sorted(FOREIGN), "double", "triple"))
-    + r")\b)"
-)
-_HAS_NUMBER = searcher(rf"\d{{3}}|{_DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o|und|dann|et|y|e) )*{_DIGIT}")
 _DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
-_SAID_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
-_HAS_MIXED = searcher(
-    rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
-)
-_HAS_ADDRESS = searcher(
-    r"\b(?:street|road|avenue|boulevard|lanes?|crescent|terrace|parkway|highway|rd|ave|blvd|ln|drive|court|place|way|close|square|"
-    r"circle|trail|gardens|grove|hill|park|st|dr|ct|apartment|apt|box|rue|calle|avenida|via|viale|piazza|rua|plaza|paseo|carrera|corso|travessa|villas|pk|gdns|avda|av|pza|ctra|all[eé]e|chemin|impasse|quai|cours|passage|sentier|postfach|zip|post ?code|esplanade|promenade|causeway|turnpike|wharf|quay|yard|heights|parade|embankment|wynd|vale|hollow|cove|knoll|brae|garth|croft|approach|strada|calea|bulevardul|caddesi|cad\.|sokak|mahallesi|bulvar|utca|"
-    r"cottage|lodge|rectory|vicarage|\d+ the|broadway|row|mews|walk|rise|green|view|loop|plz|postal)\b|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen|gata|katu|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\bc/ ?\pL|\br\.? ?r\.? ?#?\d|"
-    r"[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at|plot|block|flat \d|house,|pike|layout|ship to)"
-    rf"|\b[a-z] (?:[a-z] )?(?:{_DIGIT} )+(?:[a-z] (?:[a-z]\b|{_DIGIT})|[a-z]\b|{_DIGIT} [a-z])"
-)
 _COUNTRIES = {
-    "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",), "nl": ("NL",),
-    "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",), "ja": ("JP",), "hi": ("IN",),
+    "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",),
+    "nl": ("NL",), "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",),
+    "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
 _AT_FIRST = re.compile(r"\W*(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
@@ -77,7 +63,7 @@ _JOINING = (
     " tiret",
 )
 SHOWN = PatternSet(
-    _HAS_NUMBER, _HAS_MIXED, _HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
+    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
     _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD,
 )  # fmt: skip
@@ -111,7 +97,7 @@ class BuiltIn:
         turns = _Turns(lows)
         found: list[Found] = []
         found += _emails_in(utterances, lows, turns)
-        numbered, mixed = turns.of(_HAS_NUMBER), turns.of(_HAS_MIXED)
+        numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
             countries = (*countries, *_spoken_in(lows, numbered))
@@ -358,7 +344,7 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
     asked = set(turns.after(_addresses.ASKS_ALL, utterances))
-    candidates = [turn for turn in sorted({*turns.of(_HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
+    candidates = [turn for turn in sorted({*turns.of(HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
     spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
         text, low = utterances[turn].text, lows[turn]
@@ -382,7 +368,7 @@ def _rest_of_addresses(
     """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
     near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
     for turn in near:
-        if len(lows[turn]) <= _CORRECTED_WITHIN and _addresses.is_postcode(lows[turn]):
+        if len(lows[turn]) <= _CORRECTED_WITHIN and postcodes.is_postcode(lows[turn]):
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
     known = {one.turn for one in found}
     for turn in near:

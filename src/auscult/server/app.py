@@ -15,22 +15,22 @@ from auscult.reports._contract import Report
 from auscult.server import api, console, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
 from auscult.server.auth.tokens import Authenticator
+from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.clock import CLOCK, Clock
 from auscult.server.console.demo import Demo
-from auscult.server.console.session import PageDoor, SignIn
+from auscult.server.console.session import SessionAuthorizer, SignIn
 from auscult.server.documentation.description import Documentation
-from auscult.server.door import Door
 from auscult.server.errors import exception_handlers
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
-from auscult.server.middleware.envelope import Envelope
 from auscult.server.middleware.head import HeadAsGet
+from auscult.server.middleware.response import ResponseMiddleware
 from auscult.server.monitoring.measured import Measured, Routed
 from auscult.server.monitoring.paths import OPEN_PATHS
 from auscult.server.monitoring.requests import RequestMetrics
 from auscult.server.monitoring.routes import handlers as monitoring_handlers
 from auscult.server.people import scim
-from auscult.server.people.door import ApiDoor
+from auscult.server.people.authorizer import ApiAuthorizer
 from auscult.server.people.vendor_queues import vendor_queues
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import admission
@@ -108,26 +108,26 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     authenticator = Authenticator(store.clients, settings, clock)
     limiter = SharedLimiter(windows, settings.rate_limit)
     tenancy = Tenancy(store, settings.client_memory_s, clock.monotonic)
-    door = Door(authenticator, limiter, tenancy)
-    page_door = PageDoor(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
+    authorizer = RequestAuthorizer(authenticator, limiter, tenancy)
+    page_authorizer = SessionAuthorizer(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
     room = AdmissionControl(store.batches, settings.backlog)
     people = _people(store, live.now, sign_on)
     links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
     services = Services(
         store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying
     )
-    api_door = ApiDoor(door, services.principals)
-    vendors = _vendors(services, door, quick)
+    api_authorizer = ApiAuthorizer(authorizer, services.principals)
+    vendors = _vendors(services, authorizer, quick)
     metrics = RequestMetrics(is_shared=settings.is_one_of_several)
     documentation = Documentation(reports, settings)
-    admit = admission(api_door, services, lambda operation: documentation.parameters[operation])
+    admit = admission(api_authorizer, services, lambda operation: documentation.parameters[operation])
     litestar = Litestar(
         [
             *map(_mounted, vendors),
-            api.router(api_door, admit, services),
-            *api.routers_of_people(api_door, services),
-            _directory(api_door, services),
-            *console.routers(page_door, admit, services, demo),
+            api.router(api_authorizer, admit, services),
+            *api.routers_of_people(api_authorizer, services),
+            _directory(api_authorizer, services),
+            *console.routers(page_authorizer, admit, services, demo),
             *recording_media.handlers(services),
             *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
             documentation.handler(),
@@ -142,7 +142,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     documentation.app = litestar
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     inner = Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors)
-    return Server(litestar, Measured(Envelope(inner, strangers, UNCOUNTED), metrics), threads, live)
+    return Server(litestar, Measured(ResponseMiddleware(inner, strangers, UNCOUNTED), metrics), threads, live)
 
 
 def _lifespan(
@@ -169,24 +169,24 @@ def _people(store: Store, now: Callable[[], datetime], sign_on: SingleSignOn | N
     return Principals(store, now), PersonSignIn(store, now, only_break_glass=only)
 
 
-def _directory(door: ApiDoor, services: Services) -> Router:
+def _directory(authorizer: ApiAuthorizer, services: Services) -> Router:
     """Return the routes by which directories provision users."""
-    admit = admission(door, services, lambda _: scim.PARAMETERS)
+    admit = admission(authorizer, services, lambda _: scim.PARAMETERS)
     return api.behind(
-        scim.PATH, scim.HANDLERS, method=door, admission=admit, services=services, include_in_schema=False
+        scim.PATH, scim.HANDLERS, method=authorizer, admission=admit, services=services, include_in_schema=False
     )
 
 
-def _vendors(services: Services, door: Door, quick: ThreadPoolExecutor) -> list[VendorRoute]:
+def _vendors(services: Services, authorizer: RequestAuthorizer, quick: ThreadPoolExecutor) -> list[VendorRoute]:
     """Return the routes that have the vendor's paths: the reports, recordings, queues, and the hook."""
     store, settings = services.store, services.settings
     recordings = RecordingsInRows(store, services.recordings, services.recording_links)
     pages = Pages(store, quick, is_embedded=settings.page_threads == 0)
     return [
-        *(ReportRoute(report, door, pages, settings, recordings) for report in services.reports.values()),
-        VendorRecordings(door, services),
-        *vendor_queues(door, services),
-        HookRoute(door, store, services.live, settings.limits),
+        *(ReportRoute(report, authorizer, pages, settings, recordings) for report in services.reports.values()),
+        VendorRecordings(authorizer, services),
+        *vendor_queues(authorizer, services),
+        HookRoute(authorizer, store, services.live, settings.limits),
     ]
 
 

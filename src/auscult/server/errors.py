@@ -32,7 +32,7 @@ from auscult.domain.errors import (
 from auscult.domain.operations.tracing import TRACING
 from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of
-from auscult.server.exchange import exchange_of
+from auscult.server.request_context import context_of
 from auscult.server.review_reasons import REVIEW_REASONS
 from auscult.services.people.sign_in import SignInLimitedError
 
@@ -294,8 +294,8 @@ def reason_of(error: AuscultError) -> Reason:
 
 def error_response(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
     """Return status, body and media type of the response to an error, in the format of the requested API."""
-    exchange = exchange_of(scope)
-    status, request_id, path = reason_of(error).status, exchange.request_id, exchange.path
+    context = context_of(scope)
+    status, request_id, path = reason_of(error).status, context.request_id, context.path
     if problems.is_own(path):
         status = problems.status_of(error, status)
         body = problems.problem_body(error, status, path, request_id, _shortened(error.value))
@@ -358,8 +358,8 @@ def exception_handlers(
         return Response(b"", status_code=HTTP_400_BAD_REQUEST)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
-        exchange = exchange_of(scope_of(request))
-        _LOG.error("request %s failed: %s", exchange.request_id, type(error).__name__, exc_info=error)
+        context = context_of(scope_of(request))
+        _LOG.error("request %s failed: %s", context.request_id, type(error).__name__, exc_info=error)
         trouble = _TROUBLES.get(trouble_of(error) or "")
         if trouble is None:
             return error_answer(scope_of(request), AuscultError(str(error), code="server.failed"))

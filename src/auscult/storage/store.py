@@ -36,9 +36,10 @@ from auscult.storage.delivery.feed import AppFeed
 from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
 from auscult.storage.disputes.repository import AppDisputes
 from auscult.storage.history.backfills import AppBackfills
-from auscult.storage.history.chunk_queue import ChunkQueue
+from auscult.storage.history.chunks import Chunks
 from auscult.storage.judge.answers import AppAnswers, DaySpending
 from auscult.storage.judge.slots import JudgeSlots
+from auscult.storage.pages.facet_names import AppNames, FacetNames
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people import AppPeople, People
 from auscult.storage.privacy.approvals import AppApprovals
@@ -54,6 +55,7 @@ from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
 from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
+from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
 
 T = TypeVar("T")
@@ -92,6 +94,7 @@ class AppStore(NamedTuple):
     recordings: AppRecordings
     people: AppPeople
     exports: AppExports
+    names: AppNames
     visibility: Visibility = EVERYTHING
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
@@ -109,6 +112,7 @@ class AppStore(NamedTuple):
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
             recordings=self.recordings.seen_by(visibility),
+            names=self.names.seen_by(visibility),
             visibility=visibility,
         )
 
@@ -118,6 +122,7 @@ class Store:
 
     def __init__(self, database: Database, secret_key: bytes) -> None:
         """The database must have been migrated. Raises ``SettingsError`` when the key cannot be one."""
+        self.work = WorkList(database)
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
         self.people = People(database)
@@ -125,7 +130,7 @@ class Store:
         self.workers = Workers(database)
         self.places = JudgeSlots(database)
         self.spending = DaySpending(database)
-        self.sweeps = ChunkQueue(database)
+        self.sweeps = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)
         self._secret_key = secret_key
         self._signing = SigningKey(database, secret_key)
@@ -140,6 +145,7 @@ class Store:
         self._database = database
         self._apps = Apps(database)
         self._pages = Pages(database)
+        self._names = FacetNames(database)
         self._evaluations = EvaluationReader()
         self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
@@ -184,6 +190,7 @@ class Store:
                 recordings=AppRecordings(self._database, app),
                 people=AppPeople(self._database, app),
                 exports=AppExports(self._database, app),
+                names=AppNames(self._names, app),
             )
         return self._within[tenant]
 
@@ -195,6 +202,10 @@ class Store:
         if query.app_ids != tuple(tenant.app_id for tenant in tenants):
             raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
         return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
+
+    def changes(self) -> int:
+        """Return how many transactions have written what pages show. While it is the same, so are the pages."""
+        return self._database.changes()
 
     async def awaited(self, act: Callable[[], T]) -> T:
         """Do what reads pages on the event loop, which goes on while the database answers. Not for an embedded one."""

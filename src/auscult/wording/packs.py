@@ -18,6 +18,21 @@ from msgspec import Struct
 _REFERENCE = re.compile(r"([a-z]{2}/[a-z][a-z0-9_]*)(?:@([1-9][0-9]{0,5}))?")
 _GROUP = re.compile(r"(?<!\\[pPx])\{([a-z][a-z0-9_]*)\}")
 
+_SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "de": {
+        "schön": ("schoen",),
+        "würde": ("wuerde",),
+        "hätte": ("haette",),
+        "ä": ("ae", "a"),
+        "ö": ("oe", "o"),
+        "ü": ("ue", "u"),
+        "ß": ("ss",),
+    },
+    "es": {"á": ("a",), "é": ("e",), "í": ("i",), "ó": ("o",), "ú": ("u",), "ü": ("u",), "ñ": ("n",)},
+}
+"""How else people type the letters of a language, without their marks. Words that would become others have their own."""
+_SPELLED = {language: re.compile(r"\[[^\]]*\]|" + "|".join(spellings)) for language, spellings in _SPELLINGS.items()}
+
 _SENTENCE = re.compile(r"([+-])(?:\[([^\]]+)\])?(\?)? (.*)")
 
 Weight = Literal["strong", "clear", "slight", "faint"]
@@ -172,7 +187,7 @@ def read_written(text: str) -> WrittenPack:
 def read_pack(text: str) -> Pack:
     """Read and expand a pack's file. Raises ``ValueError``."""
     written = read_written(text)
-    words = _Words(written.words)
+    words = _Words(written.words, written.pack.partition("/")[0])
     shared = words.expanded(written.unless)
     plain = Reading(says_so=written.says_so, written=written.written, unless_written=written.unless_written)
     readings = written.readings or (plain,)
@@ -196,15 +211,25 @@ def _expanded(reading: Reading, words: "_Words", shared: tuple[str, ...]) -> Rea
 
 
 class _Words:
-    """The named groups of a pack, each expanded once."""
+    """The named groups of a pack, each expanded once, and other spellings of its letters."""
 
-    def __init__(self, written: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, written: Mapping[str, tuple[str, ...]], language: str) -> None:
         self._written = written
+        self._spellings = _SPELLINGS.get(language, {})
+        self._to_spell = _SPELLED.get(language)
         self._known: dict[str, str] = {}
 
     def expanded(self, lines: tuple[str, ...]) -> tuple[str, ...]:
         """Return the lines with each ``{group}`` as ``(one|another)``. Raises ``ValueError`` for an unknown group."""
-        return tuple([_GROUP.sub(self._group, line) for line in lines])
+        spell = self._to_spell
+        spelled = [spell.sub(self._spelled, line) for line in lines] if spell else lines
+        return tuple([_GROUP.sub(self._group, line) for line in spelled])
+
+    def _spelled(self, match: re.Match[str]) -> str:
+        """Return a letter so that it matches its other spellings too; a bracket of letters as it is."""
+        found = match[0]
+        others = self._spellings.get(found, ())
+        return f"(?:{'|'.join((found, *others))})" if others else found
 
     def _group(self, match: re.Match[str]) -> str:
         name = match[1]

@@ -1,8 +1,8 @@
 """Worker: claims accepted batches and chunks of backfills, and processes each in one durable workflow of its id.
 
-The store holds the work: batches that are accepted and not done, chunks that wait. DBOS's own database only records who
-processes what, so it may be lost at any time: every worker compares it with the store's lists at intervals, and brings
-back work without a workflow or whose worker crashed. All of it is safe to do twice.
+The store has the list of work: batches and chunks that are not done. DBOS's own database only records who processes
+what, so it may be lost at any time: every worker compares it with the store's list at intervals, and brings back work
+without a workflow or whose worker crashed. All of it is safe to do twice.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Work(Struct, frozen=True, kw_only=True):
 
 
 class _Line(NamedTuple):
-    """List of work in the store: its next items, the function that processes one, and the one that fails it."""
+    """Queue of the work list in the store: its next items, the function that processes one, and the one that fails it."""
 
     queue: str
     at_once: int
@@ -123,11 +123,11 @@ class Worker:
         self._recording = ThreadPoolExecutor(1, "recording")
         self._room = FairScheduler(IN_MEMORY)
         self._alive = 1
-        store, batches = work.store, partial(_Line, do=self._process, give_up=work.store.batches.fail)
+        store, waiting = work.store, work.store.work.next
         self._lines = {
-            "live": batches("live", AT_ONCE, waiting=partial(store.batches.next_in_line, "live")),
-            "batch": batches("batches", AT_ONCE, waiting=partial(store.batches.next_in_line, "backfill")),
-            "portion": _Line("portions", PORTIONS_AT_ONCE, store.sweeps.waiting, self._sweep, store.sweeps.fail),
+            "live": _Line("live", AT_ONCE, partial(waiting, "live"), self._process, store.work.fail),
+            "batch": _Line("batches", AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail),
+            "portion": _Line("portions", PORTIONS_AT_ONCE, partial(waiting, "chunk"), self._sweep, store.sweeps.fail),
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._enqueued: set[str] = set()
@@ -240,7 +240,7 @@ class Worker:
     def _recover_work(self) -> None:
         """Bring back work that waits in the store without a workflow, or whose worker crashed."""
         self._check_tables()
-        self._work.store.batches.resume(due_at=datetime.now(UTC))
+        self._work.store.work.resume(due_at=datetime.now(UTC))
         waiting = {line: line.ahead(self._alive) for line in self._lines.values()}
         known = {each for ids in waiting.values() for each in ids}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
@@ -326,9 +326,9 @@ class Worker:
             if (
                 further.waiting
                 and time.monotonic() > until
-                and len(self._work.store.batches.next_in_line(batch.priority, AT_ONCE + 1)) > AT_ONCE
+                and len(self._work.store.work.next(batch.priority, AT_ONCE + 1)) > AT_ONCE
             ):
-                self._work.store.batches.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
+                self._work.store.work.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
                 return
 
     def _record(self, finished: Finished) -> None:
@@ -340,11 +340,11 @@ class Worker:
             return self._evaluating.submit(TRACING.carried(act), one_id).result()
 
     def _evaluate(self, batch_id: str) -> Finished | None:
-        starts = self._work.store.batches.begin(batch_id)
+        starts = self._work.store.work.begin(batch_id)
         if starts > SPLIT_AFTER and self._work.store.batches.split(batch_id):
             return None
         if starts > MOST_STARTS:
-            self._work.store.batches.fail(batch_id, _endless(starts))
+            self._work.store.work.fail(batch_id, _endless(starts))
             return None
         return self._work.processing.evaluate(batch_id)
 
@@ -363,7 +363,7 @@ class Worker:
             self._recording.submit(self._work.sweeping.record, asked).result()
 
     def _examine(self, portion_id: str) -> WrittenChunk | None:
-        starts = self._work.store.sweeps.begin(portion_id)
+        starts = self._work.store.work.begin(portion_id)
         if starts > MOST_STARTS:
             self._work.store.sweeps.fail(portion_id, _endless(starts))
             return None

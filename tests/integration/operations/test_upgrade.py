@@ -48,7 +48,7 @@ def alembic(database: Database, act: str, revision: str) -> None:
     """Run a command of Alembic's."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    with database.writing() as connection:
+    with database.writing(is_shown=False) as connection:
         config.attributes["connection"] = connection
         getattr(command, act)(config, revision)
 
@@ -65,7 +65,7 @@ def from_0_1(database_url: str, tmp_path: Path) -> Settings:
     target, source = Database(database_url), Database(f"sqlite:///{kept}")
     alembic(target, "upgrade", "0001")
     tables = sa.MetaData()
-    with target.writing() as there, source.reading() as here:
+    with target.writing(is_shown=False) as there, source.reading() as here:
         tables.reflect(there)
         for table in tables.sorted_tables:
             if table.name != "alembic_version":

@@ -47,7 +47,7 @@ def test_the_types_are_what_the_reference_says(report: str) -> None:
         dict.fromkeys(name for kind in kinds for name in kind["properties"])
     )
     always = set.intersection(*(set(kind["required"]) for kind in kinds))
-    assert required(ROWS[report]) == always - ({"appId"} if report == "calldetails" else set())
+    assert required(ROWS[report]) == always
 
 
 @pytest.mark.parametrize("report", ROWS)

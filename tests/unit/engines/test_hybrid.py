@@ -48,7 +48,7 @@ def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> 
     """Questions as customers ask them; the first three passages hold the answer."""
     found = store.search(question, 3)
     assert heading in [each.passage.heading[-1] for each in found]
-    assert found[0].score * store.telling(question) >= store.enough
+    assert found[0].score * store.informativeness(question) >= store.enough
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
 
@@ -57,14 +57,14 @@ def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> 
 )
 def test_small_talk_is_close_to_nothing(store: HybridIndex, text: str) -> None:
     """What customers of real chats and calls say beside their questions stays under what is enough."""
-    assert all(found.score * store.telling(text) < store.enough for found in store.search(text, 3))
+    assert all(found.score * store.informativeness(text) < store.enough for found in store.search(text, 3))
 
 
 def test_how_much_a_text_tells(store: HybridIndex) -> None:
     """Numbers tell nothing, a question enough, a word of it a part."""
-    assert store.telling("seven 1 five, 7916676427") == store.telling("") == 0
-    assert store.telling("How much extra is it to get the order faster?") == 1
-    assert 0 < store.telling("refund") < store.telling("refund for my boots") <= 1
+    assert store.informativeness("seven 1 five, 7916676427") == store.informativeness("") == 0
+    assert store.informativeness("How much extra is it to get the order faster?") == 1
+    assert 0 < store.informativeness("refund") < store.informativeness("refund for my boots") <= 1
 
 
 def test_nothing_in_common_is_nothing_found(hybrid: Hybrid) -> None:
@@ -106,7 +106,7 @@ def test_a_number_changes_nothing(store: HybridIndex) -> None:
 def test_tells_in_every_script(hybrid: Hybrid) -> None:
     """Words whose vowels are marks on their letters are words."""
     index = hybrid.index(made("रिफंड पाँच दिनों में मिलता है", "दुकान आठ बजे बंद होती है"), "hi")
-    assert index.telling("रिफंड कब मिलता है") > 0
+    assert index.informativeness("रिफंड कब मिलता है") > 0
     assert index.search("रिफंड कब मिलता है", 1)[0].passage.text.startswith("रिफंड")
 
 
@@ -161,4 +161,4 @@ def test_a_word_alone_is_little_in_a_base_of_one_passage(hybrid: Hybrid) -> None
     index = hybrid.index(made("A refund takes ten days to reach the card that was paid with."), "en")
     short, whole = ("refund", "how many days does a refund take to reach my card")
     assert index.likelihood(short, index.search(short, 12)) < index.likelihood(whole, index.search(whole, 12))
-    assert index.telling(short) < 1
+    assert index.informativeness(short) < 1

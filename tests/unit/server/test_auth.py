@@ -1,4 +1,4 @@
-"""Tokens over time (rule 14): what is remembered of them, and for how long. The whole matrix is in tests/e2e/test_auth.py."""
+"""Tokens over time (rule 14): what is remembered of them, and for how long. The whole matrix is in tests/e2e/access/test_auth.py."""
 
 import asyncio
 from collections.abc import Iterator

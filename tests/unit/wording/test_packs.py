@@ -41,6 +41,27 @@ def test_groups_expand_in_lines_and_in_groups() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "line", "said", "holds"),
+    [
+        ("de/hello", "für dich", "für dich", True),
+        ("de/hello", "für dich", "fuer dich", True),
+        ("de/hello", "für dich", "fur dich", True),
+        ("de/hello", "schönen tag", "schoenen tag", True),
+        ("de/hello", "schön", "schon", False),
+        ("de/hello", "t[ö]n", "ton", False),
+        ("es/hello", "mañana", "manana", True),
+        ("es/hello", "qué tal", "que tal", True),
+        ("es/hello", "que tal", "qué tal", False),
+        ("en/hello", "café", "cafe", False),
+    ],
+)
+def test_letters_match_how_they_are_typed_without_their_marks(name: str, line: str, said: str, *, holds: bool) -> None:
+    """In German and Spanish packs; not the other way round, not in brackets, and not where that is another word."""
+    text = f"pack: {name}\nversion: 1\nsays: A line.\nsays_so: ['{line}']\n"
+    assert Matcher(read_pack(text)).holds(said) == holds
+
+
+@pytest.mark.parametrize(
     ("said", "holds"),
     [("Good morning!", True), ("very good afternoon", True), ("Hello", True), ("hello you", False), ("othello", False)],
 )

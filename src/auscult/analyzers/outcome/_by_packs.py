@@ -1,7 +1,9 @@
 """Outcome of a conversation in a language that is read by packs: the last report of the agent's that counts.
 
 What is done, promised or given as information meets the request; a refusal or a protest after it does not. In one
-turn with both, what is done counts, as in English.
+turn with both, what is done counts, as in English. A statement that is nothing else (no question, no courtesy, no
+look-up) answers the request too, where the customer takes it for an answer. Where the customer leaves or the
+transcript breaks off, only what is done or promised counts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,10 +19,26 @@ from auscult.domain.said.text import sentences
 WHYS = {
     "done": "says that it is done or will be",
     "informs": "gives the answer",
+    "states": "says something that the customer takes for the answer",
     "refused": "says no, or that it failed",
     "protests": "protests, and it stays so",
 }
-MET = ("done", "informs")
+MET = ("done", "informs", "states")
+NO_ANSWER = (
+    "hold_announced",
+    "hold_noticed",
+    "sympathy",
+    "greeting",
+    "introduction",
+    "offer_of_help",
+    "identity_request",
+    "further_help",
+    "signoff",
+)
+"""Packs of what an agent says beside the matter itself."""
+STOPS = (".", "!", "?")
+WORDS = 4
+"""Fewer words than that state nothing."""
 BOTH = "both a success and a refusal or failure are reported"
 UNREPORTED = "neither a success nor a refusal is reported"
 IN_THE_MIDDLE = "broken_off"
@@ -52,12 +70,14 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
         if kind == "protests":
             is_protested = True
             report = (kind, turn) if is_met else report
-        elif kind != "informs" or report is None or not (is_protested or report[0] == "refused"):
+        elif kind in ("done", "refused") or report is None or not (is_protested or report[0] == "refused"):
             report = kind, turn
     if report is None:
         evidence = (cite(conversation.turns[-1], "ends before an answer"),)
         return Outcome(resolution="NO", evidence=evidence, doubt=UNREPORTED)
     kind, turn = report
+    if kind in MET and kind != "done" and _is_cut_short(conversation, language):
+        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], "ends before an answer"),))
     is_unclear = reported >= {"done", "refused"} and (kind in MET or not is_protested)
     return Outcome(
         resolution="YES" if kind in MET else "NO",
@@ -68,7 +88,7 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
 
 def _reports(conversation: Conversation, language: str) -> Iterator[tuple[str, Turn]]:
     """Yield what the agent reports after the customer first spoke, and the customer's protests, in order."""
-    agent, customer = matcher(language, "agent_outcome"), matcher(language, "customer_outcome")
+    customer = matcher(language, "customer_outcome")
     spoken = [turn for turn in conversation.turns if turn.text.strip() and turn.speaker != "system"]
     is_begun = False
     for turn in spoken:
@@ -77,10 +97,41 @@ def _reports(conversation: Conversation, language: str) -> Iterator[tuple[str, T
             if "protests" in customer.meanings(turn.text):
                 yield "protests", turn
         elif is_begun and not _stops(turn, spoken, language):
-            said = {meaning for piece in (turn.text, *sentences(turn.text)) for meaning in agent.meanings(piece)}
-            kind = next((kind for kind in ("done", "refused", "informs") if kind in said), None)
-            if kind is not None:
+            kind = _report(turn.text, language)
+            if kind and (kind != "states" or _is_taken(turn, spoken, language)):
                 yield kind, turn
+
+
+def _report(text: str, language: str) -> str:
+    """Return what an agent's turn reports; empty for courtesies, questions and look-ups."""
+    agent = matcher(language, "agent_outcome")
+    pieces = sentences(text)
+    is_written = any(piece.rstrip().endswith(STOPS) for piece in pieces[:-1])
+    said = {meaning for piece in (pieces if is_written else (text, *pieces)) for meaning in agent.meanings(piece)}
+    found = next((kind for kind in ("done", "refused", "informs") if kind in said), "")
+    return found or ("states" if any(_states(piece, language) for piece in pieces) else "")
+
+
+def _states(piece: str, language: str) -> bool:
+    """Return whether a sentence of the agent's is about the matter: no question, no courtesy, no look-up."""
+    if piece.rstrip().endswith("?") or len(piece.split()) < WORDS:
+        return False
+    if "asks" in matcher(language, "agent_outcome").meanings(piece):
+        return False
+    return not any(matcher(language, name).holds(piece) for name in NO_ANSWER)
+
+
+def _is_taken(turn: Turn, spoken: Sequence[Turn], language: str) -> bool:
+    """Return whether the customer accepts what the agent says in a turn, in the next words of theirs."""
+    after = spoken[spoken.index(turn) + 1 :]
+    reply = next((one for one in after if one.speaker == "customer"), None)
+    return reply is not None and "accepts" in matcher(language, "customer_outcome").meanings(reply.text)
+
+
+def _is_cut_short(conversation: Conversation, language: str) -> bool:
+    """Return whether the customer leaves at the end, or the transcript breaks off there."""
+    last = conversation.turns[-1].text
+    return any(matcher(language, name).holds(last) for name in ("customer_left", IN_THE_MIDDLE))
 
 
 def _first(conversation: Conversation) -> str:

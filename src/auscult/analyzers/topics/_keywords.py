@@ -45,7 +45,7 @@ def keywords(conversation: Conversation, texts: Iterable[str]) -> tuple[str, ...
     Two or three adjacent words count as one.
     """
     people = _people(conversation)
-    runs = Counter([run for text in texts for run in telling_runs(text) if people.isdisjoint(run)])
+    runs = Counter([run for text in texts for run in informative_runs(text) if people.isdisjoint(run)])
     if not runs:
         return ()
     said = _said(conversation)
@@ -78,7 +78,7 @@ def _people(conversation: Conversation) -> frozenset[str]:
 
 
 @lru_cache(maxsize=_KEEP)
-def telling_runs(text: str) -> tuple[tuple[str, ...], ...]:
+def informative_runs(text: str) -> tuple[tuple[str, ...], ...]:
     """Return adjacent words that could each be keywords; of longer runs the last three."""
     shown = _NO_WORD.sub(" ", text) if _MAY_BE_NO_WORD.search(text) else text
     words = without_people(spoken_words(shown)).split()

@@ -25,7 +25,7 @@ another is surer that is wanted in the same breath."""
 UNCLEAR = "unclear"
 """The name of a request that is made, and that has no sure name."""
 MOST = 3
-MOST_TELLING = 8
+MOST_INFORMATIVE = 8
 """So many sentences at most tell what the keywords are."""
 BESIDE = {"speak to person": 0.5, "request callback": 0.5}
 """Intents that are seldom why somebody came, and what they weigh beside others."""
@@ -79,21 +79,21 @@ def wanted(said: Sequence[Sentence], say_of: Mapping[str, int]) -> list[Wanted]:
 
 def distilled(said: Sequence[Sentence]) -> list[Wanted]:
     """Return a name made of the sentence that asks most clearly, or ``unclear``; none where there is only small talk."""
-    telling = sorted((one for one in said if one.tells), key=lambda one: -one.weight * (1 - one.idle))
-    for sentence in telling:
+    informative = sorted((one for one in said if one.tells), key=lambda one: -one.weight * (1 - one.idle))
+    for sentence in informative:
         if is_asking(sentence.text) and (name := name_of(sentence.text)) is not None:
             return [Wanted(name, (sentence.turn.id,))]
-    return [Wanted(UNCLEAR, (telling[0].turn.id,))] if telling else []
+    return [Wanted(UNCLEAR, (informative[0].turn.id,))] if informative else []
 
 
 def _intent(
     one: Wanted, stretch: frozenset[str], conversation: Conversation, said: Sequence[Sentence], known: Insights
 ) -> Intent:
     felt = feeling(stretch, known)
-    telling = (each.text for each in said if each.turn.id in stretch and each.tells)
+    informative = (each.text for each in said if each.turn.id in stretch and each.tells)
     return Intent(
         name=one.name,
-        keywords=keywords(conversation, islice(telling, MOST_TELLING)),
+        keywords=keywords(conversation, islice(informative, MOST_INFORMATIVE)),
         sentiment=felt.label,
         score=felt.score,
         emotions=felt.emotions,

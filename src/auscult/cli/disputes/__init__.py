@@ -1,1 +1,1 @@
-"""Commands for what follows an audit: disputes, calibration, coaching, schedules."""
+"""Commands for self-reviews and disputes."""

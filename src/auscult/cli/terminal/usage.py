@@ -1,4 +1,4 @@
-"""Faults of the command line itself, with what was probably meant: a box for people, one line of JSON for programs."""
+"""Faults of the command line itself, with what was probably meant: text for people, one line of JSON for programs."""
 
 import re
 from typing import Any
@@ -21,9 +21,7 @@ def report_usage(error: Any, *, as_json: bool) -> int:  # noqa: ANN401  (a class
     """Print a fault of the command line; return the exit status."""
     error.message = with_hint(str(error.message))
     if not as_json:
-        from typer.rich_utils import rich_format_error
-
-        rich_format_error(error)
+        error.show()
         return int(error.exit_code)
     parameter = getattr(error, "param", None)
     field = getattr(error, "param_hint", None) or (parameter.opts[0] if parameter is not None else None)

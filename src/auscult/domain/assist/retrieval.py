@@ -37,7 +37,7 @@ class PassageIndex(Protocol):
         """The passages that fit best, the best first."""
         ...
 
-    def telling(self, text: str) -> float:
+    def informativeness(self, text: str) -> float:
         """Return how informative a text is: 0 for numbers alone, 1 for a complete question."""
         ...
 

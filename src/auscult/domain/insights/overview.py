@@ -64,8 +64,17 @@ class Fact(NamedTuple):
         known = (self.sentiment, self.score, self.csat, nps)
         return tuple([(name, value) for name, value in zip(MEASURES, known, strict=True) if value is not None])
 
+    @property
+    def answer(self) -> "Fact":
+        """The same conversation, as far as the customer answered a survey about it: CSAT and NPS, and what was mentioned."""
+        mentions = tuple([Mention(each.kind, each.name) for each in self.mentions])
+        nothing = (False, None, None, None, None, None, None)
+        return Fact(self.conversation_id, *nothing, mentions, self.csat, self.nps)
+
     def under(self, mention: Mention) -> "Fact":
         """The same conversation as it is counted under one of its mentions."""
+        if mention.sentiment is None and mention.is_resolved is None:
+            return self
         return self._replace(
             sentiment=self.sentiment if mention.sentiment is None else mention.sentiment,
             is_resolved=self.is_resolved if mention.is_resolved is None else mention.is_resolved,
@@ -149,11 +158,11 @@ class Counted:
 
     def add_held(self, conversation_id: str, held: "Held", whole: "Held") -> None:
         """Count one; ``whole`` is of the conversation itself, where ``held`` is of what is known under a mention of it."""
+        numbers = self.numbers
         for number in held.numbers:
-            self.numbers[number] += 1
-            examples = self.examples.setdefault(number, [])
-            if len(examples) < EXAMPLES:
-                examples.append(conversation_id)
+            numbers[number] = n = numbers[number] + 1
+            if n <= EXAMPLES:
+                self.examples.setdefault(number, []).append(conversation_id)
         for measure, value in held.values:
             self.sums[measure].add(value)
         for measure, value in whole.values:

@@ -1,8 +1,8 @@
 """Likelihood that the best passage answers the question, from what a search shows of itself.
 
-The weights are a logistic regression on questions about two knowledge bases of other subjects than those that the
-quality of suggestions is measured on, with questions that have no answer there and with small talk:
-``python -m bench.quality.assist_fit`` prints them. Scores of other scales need other weights.
+The weights are a logistic regression on questions about knowledge bases, two by words and five with a model, with
+questions that have no answer there and with small talk: ``python -m bench.quality.assist_fit`` prints them. Scores of
+other scales need other weights.
 """
 
 import math
@@ -13,13 +13,13 @@ class Signs(NamedTuple):
     """Signs that a passage is the right one.
 
     ``score`` is its sum, ``lead`` what it is ahead of the next section that says something else, ``covered`` the share
-    of the question that its words are near to, and ``telling`` how much of a question the message is.
+    of the question that its words are near to, and ``informativeness`` how much of a question the message is.
     """
 
     score: float
     lead: float
     covered: float
-    telling: float
+    informativeness: float
 
 
 class Assurance(NamedTuple):
@@ -37,8 +37,8 @@ class Assurance(NamedTuple):
 
 BY_WORDS = Assurance(weights=(1.71, 6.62, 2.65, 3.87), bias=-7.51, likely=0.35, enough=0.58)
 """For the sum of BM25 and word vectors."""
-BY_SENTENCES = Assurance(weights=(1.89, 7.87, 2.25, 3.12), bias=-7.03, likely=0.35, enough=0.78)
-"""For that sum halved, with the cosine by all-MiniLM-L6-v2 added."""
+BY_SENTENCES = Assurance(weights=(2.18, 5.23, 2.74, 4.28), bias=-8.52, likely=0.4, enough=0.9)
+"""For that sum halved, with the cosines by all-MiniLM-L6-v2 added."""
 
 
 def likelihood(signs: Signs, assurance: Assurance = BY_WORDS) -> float:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from auscult.redactors._births import WHOLE, canonical
+from auscult.redactors._born.dates import WHOLE, canonical
 from auscult.redactors._patterns import searcher
 
 _KIN = (

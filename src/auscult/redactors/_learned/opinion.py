@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import Struct
 
 from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance
+from auscult.redactors._cues import cue_before, is_named
 from auscult.redactors._learned.features import Turn, columns, turns_of, width
 from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, TOPICS, Token, table_of
 from auscult.redactors._patterns import searcher
@@ -93,8 +94,10 @@ class SecondOpinion:
         for turn in read:
             its = sums[done : done + len(turn.tokens)]
             done += len(turn.tokens)
+            low = lows[turn.place]
             for first, last in self._spans(turn, its):
-                added.append(_found(turn, first, last, lows[turn.place], found))
+                if not _is_other(turn.tokens, first, low):
+                    added.append(_found(turn, first, last, low, found))
         return added
 
     def _spans(self, turn: Turn, sums: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -113,6 +116,14 @@ class SecondOpinion:
                 first = -1
         if first >= 0 and highest >= self.model.begins:
             yield first, last
+
+
+def _is_other(tokens: Sequence[Token], first: int, low: str) -> bool:
+    """Return whether the number in which a place begins is named as something else, such as an order."""
+    while first and (IS_NUMERIC[tokens[first - 1].kind] or IS_SIGN[tokens[first - 1].kind]):
+        first -= 1
+    start = tokens[first].start
+    return cue_before(low, start) == "other" and is_named(low, start)
 
 
 def _left(low: str, found: Sequence[Found]) -> str:

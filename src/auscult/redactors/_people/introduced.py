@@ -62,7 +62,10 @@ _ONE_IS_ENOUGH = (
 )
 """After these a single capitalised word is a name."""
 _WORD = r"[^\W\d_]{2,}"
-_HELD = "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|beneficiary|driver|contact|holder"
+_HELD = (
+    "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|"
+    "beneficiary|driver|contact|holder"
+)
 _CUE = searcher(rf"(?:\b(?:{_BEFORE})[,:]?|, correct(?: is|:)?) ")
 _PUT = re.compile(rf"\b(?:add|put|take|remove|include|list|register|name) ({_WORD}(?: {_WORD}){{1,2}})$")
 _THAT = re.compile(rf"\bthat ({_WORD})$")

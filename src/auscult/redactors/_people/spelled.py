@@ -9,7 +9,10 @@ from auscult.redactors._words import words_of
 _ALPHABET = words_of("words.txt")["alphabet"]
 _LETTER = r"(?<![\w'\u2019])[^\W\d_](?![^\W_]|['\u2019][^\W\d_])"
 _SAYS = r"(?:(?:,? (?:that'?s|that is))?,? (?:as in|for|like|is for) (?:an? |the )?[^\W\d_]+)?"
-_BETWEEN = r"(?:[\s.,\u2013\u2014-]|\b(?:and|then|um|uh|capital|small|double|triple|hyphen|dash|apostrophe|space|that's|next)\b){1,12}?"
+_BETWEEN = (
+    r"(?:[\s.,\u2013\u2014-]"
+    r"|\b(?:and|then|um|uh|capital|small|double|triple|hyphen|dash|apostrophe|space|that's|next)\b){1,12}?"
+)
 _SPELLED = re.compile(rf"(?:\b(?:capital|double) )?{_LETTER}{_SAYS}(?:{_BETWEEN}{_LETTER}{_SAYS}){{2,}}", re.IGNORECASE)
 _WORDS = re.compile(
     rf"\b(?:{'|'.join(sorted(_ALPHABET))})(?:[\s,.-]+(?:{'|'.join(sorted(_ALPHABET))})\b){{2,}}", re.IGNORECASE

@@ -16,8 +16,8 @@ _STREET = searcher(
     rf"|\p{{L}}[\p{{L}}-]+\s(?:utca|út|körút|tér|katu|gata|gate|allé|väg|vei)\s+{_HOUSE}"
 )
 HINTS = (
-    "ul.", "al.", "os.", "pl.", "ulic", "alej", "osiedle", "strada", "calea", "bulevard", "cad", "sok", "mah", "bulvar", "katu",
-    "gata", "gate", "vägen", "veien", "vegen", "utca", "út", "tér", "allé", "väg", "vei",
+    "ul.", "al.", "os.", "pl.", "ulic", "alej", "osiedle", "strada", "calea", "bulevard", "cad", "sok", "mah", "bulvar",
+    "katu", "gata", "gate", "vägen", "veien", "vegen", "utca", "út", "tér", "allé", "väg", "vei",
 )  # fmt: skip
 """One of these is in every text with such a street."""
 _TOWN = re.compile(

@@ -70,7 +70,10 @@ def _is_house(words: str) -> bool:
     return len(each) == 1 and len(each[0]) >= _ALONE and is_plain(each[0]) and each[0] not in GIVEN
 
 
-_STREETS = r"(?:street|road|avenue|lane|drive|close|crescent|terrace|court|way|place|gardens|grove|hill|park|rise|square|row|mews|view|walk)"
+_STREETS = (
+    r"(?:street|road|avenue|lane|drive|close|crescent|terrace|court|way|place|gardens|grove|hill|park|rise|square"
+    r"|row|mews|view|walk)"
+)
 _STREET_AGAIN = re.compile(rf"\b([^\W\d_]{{4,}}) {_STREETS}\b")
 _NAME = re.compile(r"[^\W\d_]{4,}")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors._cues import cue_before
 from auscult.redactors._digits import Run, runs_in
-from auscult.redactors._numbers import is_card
+from auscult.redactors._numeric.cards import is_card
 from auscult.redactors._split.links import is_similar, link_of
 
 _WITH_LETTERS: frozenset[Kind] = frozenset({"iban", "national_number"})

@@ -16,7 +16,7 @@ from auscult.reports._rows.stays import destinations_of
 
 T = TypeVar("T")
 _At = Annotated[str | UnsetType, Meta(extra_json_schema={"examples": ["2026-03-23T10:17:54"]})]
-_Seconds = Annotated[int, Meta(ge=0)] | UnsetType
+_Seconds = Annotated[int, Meta(ge=0, description="In seconds.")] | UnsetType
 _Text = str | UnsetType
 _Texts = tuple[str, ...] | UnsetType
 _Object = dict[str, Any] | UnsetType
@@ -107,7 +107,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class BotRow(Struct, frozen=True, kw_only=True):
-    """A contact that the bot closed alone: no conversation, and a ``reason`` in small letters."""
+    """A contact that the bot closed alone. Such a row has no ``conversationId``, and a ``reason`` in small letters."""
 
     session_id: _Text = field(name="sessionId", default=UNSET)
     channel: str

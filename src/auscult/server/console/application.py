@@ -1,5 +1,6 @@
 """Assembly of the console: its pages, its files, and its responses to errors."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.server.asgi import headers_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.demo import Demo
+from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGE_COOKIE, LANGUAGES, choose
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.approvals import ApprovalsPage
@@ -74,6 +76,7 @@ from auscult.server.console.visit import (
     Visit,
     Visitor,
     local,
+    page_response,
     page_response_of,
     theme_of,
 )
@@ -134,9 +137,16 @@ _PAGES = (
 def console_router(services: Services, demo: Demo | None = None) -> Router:
     """Return the router of everything below ``/console``; with ``demo``, of a demo."""
     store, now, assets = services.store, services.now, read_assets()
-    console = Console(assets=assets, templates=Templates(), now=now, counts=counts_of, services=services)
+    kept = KeptPages(store, now)
+    console = Console(assets=assets, templates=Templates(), now=now, counts=counts_of, services=services, kept=kept)
     visitors = Visitors(store, now, demo)
     entrance = Entrance(store, visitors, services.sign_in, demo, has_sign_on=services.sign_on is not None)
+
+    async def before(request: AnyRequest) -> Response[str] | None:
+        await choose(request)
+        nonce = secrets.token_urlsafe(12)
+        page = await kept.find(request, nonce)
+        return None if page is None else page_response(page, nonce)
 
     def visit(request: AnyRequest) -> Visit:
         visitor = visitors.of(request)
@@ -159,7 +169,7 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
             "console": Provide(the_console, sync_to_thread=False),
             "entrance": Provide(the_entrance, sync_to_thread=False),
         },
-        before_request=choose,
+        before_request=before,
         guards=[same_site],
         exception_handlers=_answers(console, visit),
         include_in_schema=False,

@@ -17,7 +17,7 @@ from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.language import ASSIST, LANGUAGE_COOKIE, LANGUAGES, language_of, speaking, texts_of
 from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
-from auscult.server.exchange import exchange_of
+from auscult.server.request_context import context_of
 from auscult.server.rest.routing import AppRouter
 
 POLICY = (
@@ -87,7 +87,7 @@ def _list(pages: _Pages) -> HTTPRouteHandler:
 
     @get("/assist")
     async def serve(request: AnyRequest) -> Response[bytes]:
-        if not exchange_of(scope_of(request)).path.endswith("/"):
+        if not context_of(scope_of(request)).path.endswith("/"):
             return Response(b"", status_code=HTTP_308_PERMANENT_REDIRECT, headers={"Location": "assist/"})
         return _answer(request, pages)
 

@@ -1,11 +1,21 @@
-"""The menu: pages by group, each for visitors with a permission that opens it."""
+"""The menu: pages by group, each for visitors with a permission that opens it.
+
+Marks open pages in addition to permissions: being an agent, and a permission in the whole app.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from auscult.server.console.language import later
-from auscult.server.console.marks import OWN_RESULTS, whole_app
 from auscult.server.console.templating import NavigationGroup, NavigationItem
+
+OWN_RESULTS = "own results"
+"""Opens the pages of an agent's own results: for visitors who are an agent."""
+
+
+def whole_app(permission: str) -> str:
+    """Return the mark that opens a page for a permission in the whole app."""
+    return f"{permission} in the whole app"
 
 
 class _Entry(NamedTuple):

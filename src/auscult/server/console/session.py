@@ -24,8 +24,8 @@ from auscult.domain.tenancy import Client
 from auscult.server.asgi import Scope, headers_of, scope_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator, Claims
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.clock import Clock
-from auscult.server.door import Door, check_scope
 from auscult.server.limits import SharedLimiter
 from auscult.server.rest.guards import Connection
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
@@ -113,8 +113,8 @@ class SignIn:
             raise AccessError("The sign-in has ended: open the page by a new link.", code="session.expired") from error
 
 
-class PageDoor(Door):
-    """The way in for the page's script: by cookie, to the agent's one app."""
+class SessionAuthorizer(RequestAuthorizer):
+    """Admission of the page's script: by cookie, to the agent's one app."""
 
     def __init__(self, sign_in: SignIn, limiter: SharedLimiter, tenancy: Tenancy) -> None:
         """Check requests with these, in the order of the methods."""

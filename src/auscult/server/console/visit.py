@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response
 from litestar.enums import MediaType
+from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 
 from auscult.domain.disputes.separation import Person
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.server.console.assets import Assets
+from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGES, current
-from auscult.server.console.marks import OWN_RESULTS, whole_app
-from auscult.server.console.menu import menu
+from auscult.server.console.menu import OWN_RESULTS, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import Frame, Persona, Templates
 from auscult.server.rest.context import Services
@@ -40,7 +41,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     """The signed-in person: their name, their role in words, their permissions, and the app that they act in.
 
     ``app`` contains only the data that their grants open, ``apps`` are all that are open to them. ``personas`` are the
-    people of a demo. ``principal`` has their rights with the scope of each.
+    people of a demo. ``principal`` has their rights with the scope of each. Pages made for them are outdated from ``until`` on.
     """
 
     email: str
@@ -49,6 +50,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     permissions: frozenset[str]
     principal: Principal
     app: AppStore
+    until: datetime
     personas: tuple[Persona, ...] = ()
     notice: str = ""
     apps: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class Console(Struct, frozen=True, kw_only=True):
     """The parts that every page is made with.
 
     ``counts`` returns the number of items that wait, by the name of a page in the menu; ``services`` are the process's.
+    ``kept`` has pages that are sent again while nothing changes.
     """
 
     assets: Assets
@@ -69,6 +72,7 @@ class Console(Struct, frozen=True, kw_only=True):
     now: Callable[[], datetime]
     counts: Callable[[Visitor], Mapping[str, int]]
     services: Services
+    kept: KeptPages
 
     @property
     def assets_at(self) -> str:
@@ -171,6 +175,8 @@ class Visit:
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)
         body = self._console.templates.render(name, frame, view, more)
+        if status == HTTP_200_OK:
+            self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)
 
     def _frame(self, here: str, nonce: str) -> Frame:

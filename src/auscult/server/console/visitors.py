@@ -1,7 +1,7 @@
 """The signed-in person: the session's cookie, the user's grants, and the app that they act in."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.domain.people.grants import pairs_of
@@ -19,6 +19,7 @@ from auscult.storage import Store
 from auscult.storage.people.access import Access
 
 APP_COOKIE = "auscult_app"
+_MINUTE = timedelta(minutes=1)
 NOTICE = later("Example data, repeated and shifted in time")
 
 
@@ -54,6 +55,7 @@ class Visitors:
             permissions=principal.permissions,
             principal=principal,
             app=app,
+            until=outdated_at(access, self._now()),
             personas=self._demo.personas(email) if self._demo else (),
             notice=_(NOTICE) if self._demo else "",
             apps=tuple(each.app_id for each in tenants),
@@ -81,6 +83,13 @@ class Visitors:
             if grant.role and pairs_of([grant], tenant.app_id, now, access.roles)
         }
         return ", ".join(role_name(each) for each in named) or _("Own permissions")
+
+
+def outdated_at(access: Access, now: datetime) -> datetime:
+    """Return the end of the minute, or an earlier instant at which the session or a grant of the user begins or ends."""
+    ends = [now.replace(second=0, microsecond=0) + _MINUTE, *([access.session.ends_at] if access.session else [])]
+    turns = [each for grant in access.grants for each in (grant.since, grant.until, grant.revoked_at) if each]
+    return min(each for each in (*ends, *turns) if each > now)
 
 
 def _chosen(tenants: list[Tenant], request: AnyRequest) -> Tenant:

@@ -6,9 +6,9 @@ import time
 
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
-from auscult.server.exchange import exchange_of
 from auscult.server.monitoring.paths import OPEN_PATHS
 from auscult.server.monitoring.requests import UNMATCHED, RequestMetrics
+from auscult.server.request_context import context_of
 from auscult.services.operations.log_context import PRINCIPAL, REQUEST_ID
 
 _ACCESS = logging.getLogger("auscult.access")
@@ -30,7 +30,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = exchange_of(scope)
+        context = context_of(scope)
         began = time.perf_counter()
         status, size = 499, 0  # the client went away before an answer began
 
@@ -42,14 +42,14 @@ class Measured:
                 size += len(message.get("body", b""))
             await send(message)
 
-        token, unnamed = REQUEST_ID.set(exchange.request_id), PRINCIPAL.set("")
+        token, unnamed = REQUEST_ID.set(context.request_id), PRINCIPAL.set("")
         with (
             TRACING.span(scope["method"], "server", parents=_parents(scope)) if _is_traced(scope) else UNTRACED as span
         ):
             try:
                 await self._app(scope, receive, send_measured)
             finally:
-                route, seconds = exchange.route or UNMATCHED, time.perf_counter() - began
+                route, seconds = context.route or UNMATCHED, time.perf_counter() - began
                 self._metrics.add(scope["method"], route, status, seconds, size)
                 if status >= _FIRST_REFUSAL:
                     _ACCESS.info("%s %s %d %.1f ms", scope["method"], route, status, seconds * 1000)
@@ -72,7 +72,7 @@ def _describe(span: Span, scope: Scope, route: str, status: int) -> None:
     if TRACING.tracer is None:
         return
     found = {"http.request.method": scope["method"], "http.route": route, "http.response.status_code": status}
-    named = exchange_of(scope).conversation_id
+    named = context_of(scope).conversation_id
     span.describe(f"{scope['method']} {route}", found | ({CONVERSATION: named} if named else {}))
     if status >= _FIRST_FAULT:
         span.fail(str(status))
@@ -93,8 +93,8 @@ class Routed:
         try:
             await self._app(scope, receive, send)
         finally:
-            exchange = exchange_of(scope)
+            context = context_of(scope)
             template: str = scope.get("path_template") or ""
-            exchange.route = exchange.route or _TYPE.sub("}", template)
+            context.route = context.route or _TYPE.sub("}", template)
             parameters: dict[str, object] = scope.get("path_params") or {}
-            exchange.conversation_id = str(parameters.get("conversation_id") or "")
+            context.conversation_id = str(parameters.get("conversation_id") or "")

@@ -15,8 +15,8 @@ import msgspec
 from auscult.domain.errors import RequestError
 from auscult.domain.people.queue_jobs import MOST, Action, Mode, QueueJob
 from auscult.server.asgi import Receive, Scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.door import Door, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
 from auscult.server.vendor.routes import VendorRoute, base_of
@@ -37,17 +37,17 @@ class _QueueRoute(VendorRoute):
     scopes: ClassVar[frozenset[str]] = _WRITE_SCOPES
     places: ClassVar[tuple[str, ...]]
 
-    def __init__(self, door: Door, services: Services) -> None:
-        """Serve the callers that ``door`` admits."""
+    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
+        """Serve the callers that ``authorizer`` admits."""
         super().__init__(self.places)
-        self._door = door
+        self._authorizer = authorizer
         self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return the response to one request."""
-        client = await self._door.client(scope, headers)
+        client = await self._authorizer.client(scope, headers)
         path: Mapping[str, str] = scope["path_params"]
-        (tenant,) = await self._door.tenants(client, path, {"accountid": client.account_id, **headers}, ())
+        (tenant,) = await self._authorizer.tenants(client, path, {"accountid": client.account_id, **headers}, ())
         check_scope(client.scopes, self.scopes)
         body: dict[str, Any] = {}
         if scope["method"] == "POST":
@@ -138,9 +138,9 @@ class AgentsByQueue(_QueueRoute):
         }
 
 
-def vendor_queues(door: Door, services: Services) -> tuple[VendorRoute, ...]:
+def vendor_queues(authorizer: RequestAuthorizer, services: Services) -> tuple[VendorRoute, ...]:
     """Return the routes of the vendor's queue APIs."""
-    return tuple(kind(door, services) for kind in (CreateQueues, MapAgents, QueueJobStatus, AgentsByQueue))
+    return tuple(kind(authorizer, services) for kind in (CreateQueues, MapAgents, QueueJobStatus, AgentsByQueue))
 
 
 def _accepted(job: QueueJob, base: str) -> dict[str, object]:

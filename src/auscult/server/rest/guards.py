@@ -12,7 +12,7 @@ from auscult.domain.people.principal import missing, rights_of_scopes
 from auscult.domain.tenancy import Tenant
 from auscult.server.asgi import scope_of
 from auscult.server.auth.principal import Principal
-from auscult.server.door import Door, check_scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.query import Parameters, check_query, with_instants
 from auscult.server.rest.request import ApiRequest
@@ -137,7 +137,7 @@ PLANS_WRITTEN = Scopes("plans:write", "audits:write", permission="plan.edit", re
 """A guard of operations that change plans."""
 
 
-def admission(door: Door, services: Services, parameters: Callable[[str], Parameters]) -> Guard:
+def admission(authorizer: RequestAuthorizer, services: Services, parameters: Callable[[str], Parameters]) -> Guard:
     """Return a guard: the query has only parameters of the operation, and the app is one of the caller's.
 
     ``parameters`` returns the parameters of an operation by its id. Errors: ``RequestError``, ``NotFoundError``.
@@ -153,7 +153,7 @@ def admission(door: Door, services: Services, parameters: Callable[[str], Parame
         named, caller = query.get("app") or request.headers.get("iid"), request.user
         access = caller.access
         if access is None:
-            tenant = await _tenant(door, caller, named)
+            tenant = await _tenant(authorizer, caller, named)
             request.rights = rights_of_scopes(caller.name, caller.account_id, caller.permissions, tenant.app_id)
         else:
             tenant = await run(lambda: services.principals.tenant(access, named or None))
@@ -163,7 +163,7 @@ def admission(door: Door, services: Services, parameters: Callable[[str], Parame
     return admit
 
 
-async def _tenant(door: Door, caller: Principal, named: str | None) -> Tenant:
+async def _tenant(authorizer: RequestAuthorizer, caller: Principal, named: str | None) -> Tenant:
     """Return the app that is named, or the only one that the caller has."""
     if not named:
         if len(caller.app_ids) != 1:
@@ -174,7 +174,7 @@ async def _tenant(door: Door, caller: Principal, named: str | None) -> Tenant:
             )
         named = next(iter(caller.app_ids))
     try:
-        (tenant,) = await door.tenants(caller, {}, {"accountid": caller.account_id, "iid": named}, ())
+        (tenant,) = await authorizer.tenants(caller, {}, {"accountid": caller.account_id, "iid": named}, ())
     except AccessError as error:
         raise NotFoundError("This client has no such app.", code="app.unknown", field="app", value=named) from error
     return tenant

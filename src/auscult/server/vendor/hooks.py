@@ -30,8 +30,8 @@ from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits
 from auscult.formats._instants import instant
 from auscult.server.asgi import Receive, Scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.door import Door, check_scope
 from auscult.server.live import LiveService
 from auscult.server.vendor.routes import VendorRoute
 from auscult.storage.store import Store
@@ -57,10 +57,10 @@ _TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 class HookRoute(VendorRoute):
     """The route that receives the events of contact centres."""
 
-    def __init__(self, door: Door, store: Store, live: LiveService, limits: Limits) -> None:
-        """Accept events of callers that ``door`` admits."""
+    def __init__(self, authorizer: RequestAuthorizer, store: Store, live: LiveService, limits: Limits) -> None:
+        """Accept events of callers that ``authorizer`` admits."""
         super().__init__(PATHS)
-        self._door = door
+        self._authorizer = authorizer
         self._store = store
         self._live = live
         self._limits = limits
@@ -69,9 +69,9 @@ class HookRoute(VendorRoute):
         """Store the events of a request, and return the confirmation."""
         if "token" in headers:  # as the vendor's samples have it
             headers.setdefault("auth", headers["token"])
-        client = await self._door.client(scope, headers)
+        client = await self._authorizer.client(scope, headers)
         named = {"accountid": client.account_id, **headers}  # the vendor's hook asks for no account
-        (tenant,) = await self._door.tenants(client, scope["path_params"], named, ())
+        (tenant,) = await self._authorizer.tenants(client, scope["path_params"], named, ())
         check_scope(client.scopes, SCOPES)
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))

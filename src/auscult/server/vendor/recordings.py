@@ -12,7 +12,7 @@ from msgspec import Struct
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Recording, State
 from auscult.server.asgi import Receive, Scope
-from auscult.server.door import Door, check_scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
 from auscult.server.vendor.routes import VendorRoute, base_of
@@ -50,18 +50,18 @@ class VendorRecordings(VendorRoute):
 
     methods = ("DELETE", "GET")
 
-    def __init__(self, door: Door, services: Services) -> None:
-        """Serve the callers that ``door`` admits."""
+    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
+        """Serve the callers that ``authorizer`` admits."""
         super().__init__(PATHS)
-        self._door = door
+        self._authorizer = authorizer
         self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return the recordings of a session, or the removed ones."""
         del receive
-        client = await self._door.client(scope, headers)
+        client = await self._authorizer.client(scope, headers)
         named = {"accountid": client.account_id, **headers}
-        (tenant,) = await self._door.tenants(client, scope["path_params"], named, ())
+        (tenant,) = await self._authorizer.tenants(client, scope["path_params"], named, ())
         is_reading = scope["method"] == "GET"
         check_scope(client.scopes, READ_SCOPES if is_reading else DELETE_SCOPES)
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))

@@ -13,8 +13,8 @@ from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import Report, ReportRequest
 from auscult.server.asgi import Receive, Scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.door import Door, check_scope
 from auscult.server.settings import ServerSettings
 from auscult.server.vendor.routes import VendorRoute, base_of
 from auscult.services.recordings.shown import RecordingsInRows
@@ -57,12 +57,17 @@ class ReportRoute(VendorRoute):
     """The route of one report, at all its paths."""
 
     def __init__(
-        self, report: Report, door: Door, pages: Pages, settings: ServerSettings, recordings: RecordingsInRows
+        self,
+        report: Report,
+        authorizer: RequestAuthorizer,
+        pages: Pages,
+        settings: ServerSettings,
+        recordings: RecordingsInRows,
     ) -> None:
-        """Serve ``report`` to callers that ``door`` admits; rows with recordings have links to them."""
+        """Serve ``report`` to callers that ``authorizer`` admits; rows with recordings have links to them."""
         super().__init__(report.paths)
         self._report = report
-        self._door = door
+        self._authorizer = authorizer
         self._pages = pages
         self._recordings = recordings if report.shows_recordings else None
         self._limits = report.limits.raised_to(settings.page_maximum)
@@ -71,8 +76,8 @@ class ReportRoute(VendorRoute):
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return one page of the report."""
         report, path = self._report, scope["path_params"]
-        client = await self._door.client(scope, headers)
-        tenants = await self._door.tenants(client, path, headers, report.required_headers)
+        client = await self._authorizer.client(scope, headers)
+        tenants = await self._authorizer.tenants(client, path, headers, report.required_headers)
         check_scope(client.scopes, report.scopes)
         check_json(headers)
         body = read_object(await read_body(receive, headers, self._body_bytes))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
 from auscult.server.errors import MethodNotAllowedError
-from auscult.server.exchange import exchange_of
+from auscult.server.request_context import context_of
 
 _NAMED = "auscult.named"
 """Key in the scope: the parameters of the path of a request."""
@@ -59,7 +59,7 @@ class Paths:
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             for pattern, template, mounted_at in self._mounts:
                 if found := pattern.fullmatch(path):
-                    exchange_of(scope).route = template
+                    context_of(scope).route = template
                     scope = {**scope, "path": mounted_at, _NAMED: found.groupdict()}
                     break
             else:

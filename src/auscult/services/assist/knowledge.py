@@ -208,8 +208,8 @@ def _fit(index: PassageIndex, question: str, current: Sequence[Found], limit: in
     """Return what is worth suggesting: nothing where the first is not likely to be the right one."""
     if not current or index.likelihood(question, current) < index.likely:
         return ()
-    telling = index.telling(question)
-    return (current[0], *(each for each in current[1:limit] if each.score * telling >= index.enough))
+    informativeness = index.informativeness(question)
+    return (current[0], *(each for each in current[1:limit] if each.score * informativeness >= index.enough))
 
 
 def _by_document(passages: Sequence[Passage]) -> dict[str, list[Passage]]:

@@ -111,7 +111,7 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
     stand_ins: dict[str, Any] = {"name": "", "place": "", "format": ""}
     others = ("options", "mapping")
     if "secrets" in value:
-        read.unread(("secrets",), "does not belong into a document; give each with --secret NAME=env:VARIABLE")
+        read.unread(("secrets",), "does not belong in a document; give each with --secret NAME=env:VARIABLE")
         others = (*others, "secrets")
     written: _Written = read_struct(read, _Written, value, (), elsewhere=others, stand_ins=stand_ins)
     options = _options(read, value.get("options"))

@@ -80,7 +80,7 @@ class ChunkProcessing:
         if processed.postponed is not None:
             after_s = PAUSE_S if processed.postponed.after_s is None else processed.postponed.after_s
             until = self._now() + timedelta(seconds=after_s)
-            self._store.sweeps.postpone(portion.portion_id, processed.postponed.reason, until)
+            self._store.work.postpone(portion.portion_id, processed.postponed.reason, until)
             return
         app = self._store.within(portion.sweep.tenant)
         for _ in range(_MOST_TRIES - 1):

@@ -302,12 +302,23 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
         tally.add(fact)
         week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
         if week < MOST_WEEKS:
-            weeks.setdefault(week, Counted()).add(fact)
+            if week not in weeks:
+                weeks[week] = Counted()
+            weeks[week].add(fact)
     return Period(
         tally,
         LeftOut(below_threshold=left_out["below_threshold"], duration_unavailable=left_out["duration_unavailable"]),
         weeks,
     )
+
+
+def answers(app: AppStore, wanted: Wanted) -> Tally:
+    """Count the answers to surveys of a period by what was mentioned. Raises ``RequestError`` ``range.reversed``."""
+    tally = Tally((*DEFAULT, *SERVICE), MOST_NAMES)
+    for _, _, listed in _read(app, wanted):
+        if not is_left_out(listed):
+            tally.add(fact_of(listed).answer)
+    return tally
 
 
 def _weeks(wanted: Wanted, weeks: Mapping[int, Counted]) -> Iterator[Week]:

@@ -198,7 +198,7 @@ class Processing:
         if finished.postponed is not None:
             self._postpone(finished.batch_id, finished.postponed)
         elif finished.is_unfinished and not finished.waiting:
-            self._store.batches.postpone(finished.batch_id, "other batches have their turn", self._now())
+            self._store.work.postpone(finished.batch_id, "other batches have their turn", self._now())
 
     def close(self) -> None:
         """Wait for no judge any more: what is asked of it now is left for later."""
@@ -212,7 +212,7 @@ class Processing:
             return
         if after_s is None:
             after_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(batch.postponements, _MOST_DOUBLINGS))
-        self._store.batches.postpone(batch_id, postponed.reason, self._now() + timedelta(seconds=after_s))
+        self._store.work.postpone(batch_id, postponed.reason, self._now() + timedelta(seconds=after_s))
 
     def _rendered_again(self, app: AppStore, rendered: Sequence[RenderedRows]) -> tuple[RenderedRows, ...]:
         """Render rows again with the present audits: one changed while this was evaluated."""

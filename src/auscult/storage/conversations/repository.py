@@ -60,6 +60,7 @@ from auscult.storage.privacy.live import drop_originals, with_originals
 from auscult.storage.privacy.redaction import AppPrivacy, Incoming
 from auscult.storage.recordings.linking import link_recordings, linked_in, without_contents
 from auscult.storage.work.batches import HAS_UNRECORDED, NUMBERS, UNRECORDED, insert_batch
+from auscult.storage.work.work_list import ended
 
 Alongside = Callable[[Connection, Accepted], None]
 
@@ -383,11 +384,10 @@ def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
 
     One that is done, as when it was split meanwhile, stays so.
     """
-    ended = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state != "done")
+    over = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state != "done")
     if failure is None:
-        ended = ended.where(~HAS_UNRECORDED)
-    state = "failed" if failure else "done"
-    connection.execute(ended.values(state=state, reason=failure, not_before=None, ended_at=now_ms()))
+        over = over.where(~HAS_UNRECORDED)
+    connection.execute(over.values(ended("failed" if failure else "done", failure)))
 
 
 def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:

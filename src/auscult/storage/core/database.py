@@ -5,6 +5,7 @@ from asyncio import Semaphore, sleep, to_thread
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from threading import BoundedSemaphore, Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, UpdateBase
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
+from auscult.storage.core.change_count import CHANGES, counted
 from auscult.storage.core.dialect import WRITES, dialect_of
 from auscult.storage.core.troubles import Trouble, trouble_of
 
@@ -116,10 +118,18 @@ class Database:
         self._reading_turns = nullcontext() if self.dialect.is_embedded else BoundedSemaphore(threads)
 
     @contextmanager
-    def writing(self) -> Generator[Connection, None, None]:
-        """Yield a transaction that writes: all of it or none. On a file it is the only one."""
-        with self._turn, self._writer.begin() as connection:
+    def writing(self, *, is_shown: bool = True) -> Generator[Connection, None, None]:
+        """Yield a transaction that writes: all of it or none. On a file it is the only one.
+
+        It is counted (``changes``), unless no page of the console shows what it writes.
+        """
+        count = partial(counted, is_embedded=self.dialect.is_embedded) if is_shown else nullcontext
+        with self._turn, self._writer.begin() as connection, count(connection):
             yield connection
+
+    def changes(self) -> int:
+        """Return how many transactions have written what pages show. While it is the same, so are the pages."""
+        return self.fetch(CHANGES)[0][0]
 
     @contextmanager
     def reading(self) -> Generator[Connection, None, None]:

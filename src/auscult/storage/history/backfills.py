@@ -16,10 +16,12 @@ from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.conversations import IS_CHUNK, WAITS, batches, conversations
 from auscult.storage.core.tables.history import sweep_mentions, sweep_portions, sweeps
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.history.rescores import write_rescored
+from auscult.storage.work.queue_order import CHUNK
+from auscult.storage.work.work_list import REQUEUED, ended, open_work
 
 MOST_BYTES = 4_000_000
 """Of conversations in one stretch, together. One conversation may be longer; it is then alone in its stretch."""
@@ -103,23 +105,7 @@ class AppBackfills:
                 ended_at=None if stretches else now,
             )
             number = connection.execute(made.returning(sweeps.c.sweep)).scalar_one()
-            rows = [
-                {
-                    "portion_id": f"{sweep_id}-{place}",
-                    "sweep": number,
-                    "first_at": stretch.first[0],
-                    "first": stretch.first[1],
-                    "last_at": stretch.last[0],
-                    "last": stretch.last[1],
-                    "sieve": stretch.sieve,
-                    "size": stretch.size,
-                    "state": "waiting",
-                    "starts": 0,
-                }
-                for place, stretch in enumerate(stretches, start=1)
-            ]
-            if rows:
-                connection.execute(sa.insert(sweep_portions), rows)
+            self._put_in_line(connection, number, sweep_id, stretches)
             return self._read(connection, sweeps.c.sweep == number)[0]
 
     def get(self, sweep_id: str) -> Backfill | None:
@@ -136,8 +122,9 @@ class AppBackfills:
         """Return the results of its finished chunks, in the order of the conversations."""
         query = (
             sa.select(sweep_portions.c.result)
-            .join(sweeps, sweeps.c.sweep == sweep_portions.c.sweep)
-            .where(sweeps.c.app == self._app, _is(sweep_id), sweep_portions.c.state == "done")
+            .join(batches, batches.c.batch == sweep_portions.c.portion)
+            .join(sweeps, sweeps.c.sweep == batches.c.line)
+            .where(sweeps.c.app == self._app, _is(sweep_id), sa.text(IS_CHUNK), batches.c.state == "done")
             .order_by(sweep_portions.c.portion)
         )
         with self._database.reading() as connection:
@@ -150,7 +137,12 @@ class AppBackfills:
             over = sa.update(sweeps).where(
                 sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("running", "failed"))
             )
-            connection.execute(over.values(state="cancelled", ended_at=now_ms()))
+            number = connection.execute(
+                over.values(state="cancelled", ended_at=now_ms()).returning(sweeps.c.sweep)
+            ).scalar_one_or_none()
+            if number is not None:
+                chunks = sa.update(batches).where(_chunks_of(number), batches.c.state == "accepted")
+                connection.execute(chunks.values(ended("cancelled")))
             return next(iter(self._read(connection, _is(sweep_id))), None)
 
     def resume(self, sweep_id: str) -> Backfill | None:
@@ -166,13 +158,11 @@ class AppBackfills:
             found = connection.execute(query).one_or_none()
             if found is not None:
                 self._refuse_second(connection, found.claim)
-                again = sa.update(sweep_portions).where(
-                    sweep_portions.c.sweep == found.sweep, sweep_portions.c.state != "done"
-                )
-                connection.execute(again.values(state="waiting", starts=0, reason=None, not_before=None))
+                again = sa.update(batches).where(_chunks_of(found.sweep), batches.c.state != "done")
+                connection.execute(again.values(REQUEUED))
                 running = sa.update(sweeps).where(sweeps.c.sweep == found.sweep)
                 connection.execute(running.values(state="running", ended_at=None))
-                _end_sweep(connection, found.sweep)
+                end_sweep(connection, found.sweep)
             return next(iter(self._read(connection, _is(sweep_id))), None)
 
     def forget(self, sweep_id: str) -> bool:
@@ -182,9 +172,10 @@ class AppBackfills:
             lock_app(connection, self._app)
             number = connection.execute(query).scalar_one_or_none()
             if number is not None:
-                of_it = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == number)
+                of_it = sa.select(batches.c.batch).where(_chunks_of(number))
                 connection.execute(sa.delete(sweep_mentions).where(sweep_mentions.c.portion.in_(of_it)))
-                connection.execute(sa.delete(sweep_portions).where(sweep_portions.c.sweep == number))
+                connection.execute(sa.delete(sweep_portions).where(sweep_portions.c.portion.in_(of_it)))
+                connection.execute(sa.delete(batches).where(_chunks_of(number)))
                 connection.execute(sa.delete(sweeps).where(sweeps.c.sweep == number))
         return number is not None
 
@@ -204,14 +195,24 @@ class AppBackfills:
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            sweep = self._sweep_of(connection, portion_id)
-            if sweep is not None:
-                written = write_rescored(connection, self._database.dialect, self._app, sweep, rescored)
-                result_body = self._mention(connection, portion_id, mentions, result(len(rescored) - written))
-                _end_portion(connection, portion_id, sweep, result_body)
-        return sweep is not None
+            chunk = self._open_chunk(connection, portion_id)
+            if chunk is not None:
+                written = write_rescored(connection, self._database.dialect, self._app, chunk.line, rescored)
+                result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
+                _end_chunk(connection, chunk.batch, chunk.line, result_body)
+        return chunk is not None
 
-    def _mention(self, connection: Connection, portion_id: str, ids: Collection[str], result: bytes) -> bytes:
+    def _put_in_line(self, connection: Connection, sweep: int, sweep_id: str, stretches: Sequence[ChunkRange]) -> None:
+        """Put the chunks of a sweep in line."""
+        ranges = {f"{sweep_id}-{place}": stretch for place, stretch in enumerate(stretches, start=1)}
+        items = [{"batch_id": each, **open_work(self._app, sweep, CHUNK, ranges[each].size)} for each in ranges]
+        write_many(connection, sa.insert(batches), items)
+        made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(sweep)))
+        rows = [(number, *ranges[each].first, *ranges[each].last, ranges[each].sieve) for number, each in made]
+        names = ("portion", "first_at", "first", "last_at", "last", "sieve")
+        self._database.dialect.insert_many(connection, sweep_portions, names, rows)
+
+    def _mention(self, connection: Connection, chunk: int, ids: Collection[str], result: bytes) -> bytes:
         """Record the conversations that a result names; return the result without those that were erased meanwhile."""
         if not ids:
             return result
@@ -221,28 +222,22 @@ class AppBackfills:
         there = {row.conversation_id: row.conversation for row in connection.execute(query)}
         for erased in set(ids) - there.keys():
             result = without(result, erased)
-        portion = sa.select(sweep_portions.c.portion).where(sweep_portions.c.portion_id == portion_id)
-        number = connection.execute(portion).scalar_one()
         write_many(
             connection,
             sa.insert(sweep_mentions),
-            [{"conversation": each, "portion": number} for each in sorted(there.values())],
+            [{"conversation": each, "portion": chunk} for each in sorted(there.values())],
         )
         return result
 
-    def _sweep_of(self, connection: Connection, portion_id: str) -> int | None:
-        """The number of the running sweep that a portion is still to be done of."""
-        query = (
-            sa.select(sweeps.c.sweep)
-            .join(sweep_portions, sweep_portions.c.sweep == sweeps.c.sweep)
-            .where(
-                sweeps.c.app == self._app,
-                sweeps.c.state == "running",
-                sweep_portions.c.portion_id == portion_id,
-                sweep_portions.c.state == "waiting",
-            )
+    def _open_chunk(self, connection: Connection, portion_id: str) -> AnyRow | None:
+        """Return a chunk that is still to be done, and its sweep as its line."""
+        query = sa.select(batches.c.batch, batches.c.line).where(
+            batches.c.batch_id == portion_id,
+            batches.c.app == self._app,
+            sa.text(IS_CHUNK),
+            batches.c.state == "accepted",
         )
-        return connection.execute(query).scalar_one_or_none()
+        return connection.execute(query).one_or_none()
 
     def _refuse_second(self, connection: Connection, claim: str | None) -> None:
         query = sa.select(sweeps.c.sweep_id).where(
@@ -269,8 +264,8 @@ def _is(sweep_id: str) -> sa.ColumnElement[bool]:
 def sweep_query() -> AnySelect:
     """Return a query of backfills, each with the number of conversations in its finished chunks."""
     looked = (
-        sa.select(sa.func.coalesce(sa.func.sum(sweep_portions.c.size), 0))
-        .where(sweep_portions.c.sweep == sweeps.c.sweep, sweep_portions.c.state != "waiting")
+        sa.select(sa.func.coalesce(sa.func.sum(batches.c.size), 0))
+        .where(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep, batches.c.state.in_(("done", "failed")))
         .scalar_subquery()
     )
     return sa.select(sweeps, looked.label("looked"))
@@ -281,13 +276,11 @@ def sweep_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
     reason = None
     is_postponed = False
     if row.state in ("failed", "running"):
-        query = sa.select(sweep_portions.c.reason).where(
-            sweep_portions.c.sweep == row.sweep, sweep_portions.c.reason.is_not(None)
-        )
-        reasons = dict.fromkeys(connection.scalars(query.order_by(sweep_portions.c.portion).limit(_MOST_REASONS)))
+        query = sa.select(batches.c.reason).where(_chunks_of(row.sweep), batches.c.reason.is_not(None))
+        reasons = dict.fromkeys(connection.scalars(query.order_by(batches.c.batch).limit(_MOST_REASONS)))
         reason = "; ".join(reasons) or None
     if row.state == "running":
-        ready = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == row.sweep, *is_due())
+        ready = sa.select(batches.c.batch).where(_chunks_of(row.sweep), sa.text(WAITS))
         is_postponed = connection.scalars(ready.limit(1)).one_or_none() is None
     return Backfill(
         sweep_id=row.sweep_id,
@@ -304,39 +297,24 @@ def sweep_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
     )
 
 
-def is_due() -> tuple[sa.ColumnElement[bool], ...]:
-    """Portions that may be done now."""
-    no_later = sweep_portions.c.not_before.is_(None) | (sweep_portions.c.not_before <= now_ms())
-    return sweep_portions.c.state == "waiting", no_later
+def _chunks_of(sweep: int) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.text(IS_CHUNK), batches.c.line == sweep)
 
 
-def fail_portion(connection: Connection, portion_id: str, sweep: int, reason: str) -> None:
-    """Fail a chunk, unless another worker did it meanwhile, or the backfill is not running.
-
-    The caller holds the app's lock.
-    """
-    runs = sa.exists().where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
-    given_up = sa.update(sweep_portions).where(
-        sweep_portions.c.portion_id == portion_id, sweep_portions.c.state == "waiting", runs
-    )
-    connection.execute(given_up.values(state="failed", reason=reason))
-    _end_sweep(connection, sweep)
+def _end_chunk(connection: Connection, chunk: int, sweep: int, result: bytes) -> None:
+    connection.execute(sa.update(batches).where(batches.c.batch == chunk).values(ended("done")))
+    connection.execute(sa.update(sweep_portions).where(sweep_portions.c.portion == chunk).values(result=result))
+    end_sweep(connection, sweep)
 
 
-def _end_portion(connection: Connection, portion_id: str, sweep: int, result: bytes) -> None:
-    done = sa.update(sweep_portions).where(sweep_portions.c.portion_id == portion_id)
-    connection.execute(done.values(state="done", result=result, reason=None, not_before=None))
-    _end_sweep(connection, sweep)
-
-
-def _end_sweep(connection: Connection, sweep: int) -> None:
-    """End a sweep that runs when none of its portions is to be done any more."""
-    of_it = sa.select(sweep_portions.c.portion).where(sweep_portions.c.sweep == sweep)
+def end_sweep(connection: Connection, sweep: int) -> None:
+    """End a sweep that runs when none of its chunks is to be done any more. The caller holds the app's lock."""
 
     def is_some(state: str) -> bool:
-        return connection.scalars(of_it.where(sweep_portions.c.state == state).limit(1)).one_or_none() is not None
+        query = sa.select(batches.c.batch).where(_chunks_of(sweep), sa.text(f"state = '{state}'"))
+        return connection.scalars(query.limit(1)).one_or_none() is not None
 
-    if not is_some("waiting"):
+    if not is_some("accepted"):
         ended = sa.update(sweeps).where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
         connection.execute(ended.values(state="failed" if is_some("failed") else "done", ended_at=now_ms()))
 

@@ -61,7 +61,7 @@ class Sessions:
         if at < session.seen_at + SEEN_EVERY:
             return
         mine = sa.update(sessions).where(sessions.c.session_id == session.session_id, sessions.c.seen_at < ms_of(at))
-        with self._database.writing() as connection:
+        with self._database.writing(is_shown=False) as connection:
             connection.execute(mine.values(seen_at=ms_of(at)))
 
     def by_hash(self, hash_: str) -> Session | None:

@@ -117,7 +117,7 @@ class AccessLog:
     def seal(self) -> Seal | None:
         """Seal what no seal covers yet, at most ``SEALED_AT_ONCE`` entries; None where there is nothing."""
         secret = self.secret_key  # before the transaction: reading it may need a connection of its own
-        with self._database.writing() as connection:
+        with self._database.writing(is_shown=False) as connection:
             # The lock on the counter: no entry is on its way, and no other process seals the same.
             newest = _locked(connection, ENTRIES)
             row = connection.execute(sa.select(seals).order_by(seals.c.seal.desc()).limit(1)).first()

@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Table
 
 from auscult.domain.errors import ConflictError
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables.base import METADATA, apps, workers
+from auscult.storage.core.tables.base import METADATA, apps, change_counts, workers
 from auscult.storage.core.tables.judge import judge_places
 
 PORTION = 2_000
 
-LIVE_TABLES = {workers, judge_places}
-"""Who is at work on a database is not what it holds."""
+LIVE_TABLES = {workers, judge_places, change_counts}
+"""Who is at work on a database is not what it holds, nor how often it was changed."""
 
 Progress = Callable[[int, int], None]
 

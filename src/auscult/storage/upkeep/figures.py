@@ -11,6 +11,8 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.core.tables.conversations import (
+    IS_BATCH,
+    IS_CHUNK,
     IS_POSTPONED,
     IS_UNFINISHED,
     WAITS,
@@ -19,7 +21,7 @@ from auscult.storage.core.tables.conversations import (
     evaluations,
 )
 from auscult.storage.core.tables.delivery import changes, exports, webhooks
-from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.history import sweeps
 from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_places
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.people import sessions, sign_in_failures
@@ -34,7 +36,9 @@ def read_figures(database: Database) -> Figures:
         judged = _judge_today(connection)
         return Figures(
             queues=_queues(connection),
-            postponed_batches=_count(connection, sa.select(sa.func.count()).where(sa.text(IS_POSTPONED)), batches),
+            postponed_batches=_count(
+                connection, sa.select(sa.func.count()).where(sa.text(f"{IS_POSTPONED} AND {IS_BATCH}")), batches
+            ),
             failed_batches=_count(
                 connection,
                 sa.select(sa.func.count()).where(sa.text(IS_UNFINISHED), batches.c.state == "failed"),
@@ -78,7 +82,7 @@ def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
             sa.func.count().label("n"),
             sa.func.min(batches.c.accepted_at).label("oldest"),
         )
-        .where(sa.text(WAITS))
+        .where(sa.text(f"{WAITS} AND {IS_BATCH}"))
         .group_by(batches.c.priority)
     )
     found = {row.priority: row for row in connection.execute(query)}
@@ -149,7 +153,8 @@ def _work(connection: Connection) -> Iterator[WorkFigures]:
         query = sa.select(sa.func.count().label("n"), sa.func.min(due).label("oldest"))
         found = connection.execute(query.where(due <= now_ms(), table.c.state == "waiting")).one()
         yield WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
-    waiting = _count(connection, sa.select(sa.func.count()).where(sweep_portions.c.state == "waiting"), sweep_portions)
+    chunks = sa.select(sa.func.count()).where(sa.text(IS_CHUNK), batches.c.state == "accepted")
+    waiting = _count(connection, chunks, batches)
     yield WorkFigures(name="portions", waiting=waiting, oldest=None)
 
 

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables.conversations import batches, conversations, evaluations
-from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweeps
 from auscult.storage.core.tables.pages import listings, report_rows
 from auscult.storage.work.batches import HAS_UNRECORDED
+from auscult.storage.work.work_list import REQUEUED
 
 
 def repair(database: Database, app: int) -> None:
@@ -25,8 +26,7 @@ def repair(database: Database, app: int) -> None:
 def _requeue(connection: Connection, app: int) -> None:
     """Put batches back in line that are done and have conversations that are not recorded."""
     lost = sa.update(batches).where(batches.c.app == app, batches.c.state == "done", HAS_UNRECORDED)
-    again = {"state": "accepted", "starts": 0, "postponements": batches.c.postponements + 1}
-    connection.execute(lost.values(reason=None, ended_at=None, **again))
+    connection.execute(lost.values(REQUEUED))
 
 
 def _copy_status(connection: Connection, app: int) -> None:
@@ -54,7 +54,7 @@ def _drop_strays(connection: Connection, app: int) -> None:
 
 def _end_sweeps(connection: Connection, app: int) -> None:
     """Let sweeps run that have portions waiting, and those be over that have none."""
-    waits = sa.exists().where(sweep_portions.c.sweep == sweeps.c.sweep, sweep_portions.c.state == "waiting")
+    waits = sa.exists().where(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep, batches.c.state == "accepted")
     mine = sa.update(sweeps).where(sweeps.c.app == app)
     connection.execute(mine.where(sweeps.c.state == "running", ~waits).values(state="done"))
     connection.execute(mine.where(sweeps.c.state.in_(("done", "failed")), waits).values(state="running"))

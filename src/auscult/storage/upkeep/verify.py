@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables.conversations import batches, conversations, evaluations
-from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
+from auscult.storage.core.tables.history import sweeps
 from auscult.storage.core.tables.pages import (
     facet_codes,
     facet_rows,
@@ -249,10 +249,10 @@ def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
 
 def _sweeps_differ(connection: Connection, app: int) -> Iterator[Difference]:
     """Sweeps that run, or do not, against the portions that wait."""
-    waiting = sa.func.coalesce(sa.func.sum(sa.case((sweep_portions.c.state == "waiting", 1), else_=0)), 0)
+    waiting = sa.func.coalesce(sa.func.sum(sa.case((batches.c.state == "accepted", 1), else_=0)), 0)
     query = (
         sa.select(sweeps.c.sweep_id, sweeps.c.state, waiting)
-        .outerjoin(sweep_portions, sweep_portions.c.sweep == sweeps.c.sweep)
+        .outerjoin(batches, sa.and_(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep))
         .where(sweeps.c.app == app)
         .group_by(sweeps.c.sweep_id, sweeps.c.state)
     )

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from auscult.domain.scoring.batches import Batch, JobState, Listed
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
-from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.conversations import IS_UNFINISHED, batches, conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.work.batches import BATCH, UNRECORDED, batch_of
+from auscult.storage.work.work_list import REQUEUED, ended
 
 _IS_OPEN = batches.c.state == "accepted"
 _IN_STATE: Mapping[JobState, sa.ColumnElement[bool]] = {
@@ -70,15 +70,14 @@ class AppJobs:
         Recorded conversations stay, so only the rest is done. Its starts are counted from 0 again.
         """
         again = sa.or_(batches.c.state.in_(("failed", "cancelled")), _IN_STATE["postponed"])
-        clean = {"starts": 0, "reason": None, "not_before": None, "ended_at": None}
-        more = batches.c.postponements + 1  # so that nothing is joined to it: somebody may still be at it
-        return self._steer(batch_id, again, {"state": "accepted", "postponements": more, **clean})
+        return self._steer(batch_id, again, REQUEUED)
 
     def cancel(self, batch_id: str) -> Batch | None:
         """Do nothing more of a batch; from the return on nothing of it is written. One that is done stays as it is."""
         reason = sa.case((batches.c.state == "failed", batches.c.reason), else_=sa.null())
-        how = {"state": "cancelled", "reason": reason, "not_before": None, "ended_at": now_ms()}
-        return self._steer(batch_id, batches.c.state.in_(("accepted", "failed")), how)
+        return self._steer(
+            batch_id, batches.c.state.in_(("accepted", "failed")), ended("cancelled") | {"reason": reason}
+        )
 
     def _steer(self, batch_id: str, where: sa.ColumnElement[bool], how: Mapping[str, object]) -> Batch | None:
         """Change a batch that meets a condition; return its state afterwards."""

@@ -1,40 +1,50 @@
-"""Batches of every app: the work list."""
+"""Batches of every app: the items of the work list whose conversations are to be scored for the first time."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.tracing import MOST_LINKS, TRACING
 from auscult.domain.scoring.batches import Backlog, Batch, Priority
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.instants import instant_of
 from auscult.storage.core.tables.base import apps
-from auscult.storage.core.tables.conversations import IS_POSTPONED, IS_UNFINISHED, WAITS, batches, conversations
+from auscult.storage.core.tables.conversations import (
+    IS_BATCH,
+    IS_POSTPONED,
+    IS_UNFINISHED,
+    WAITS,
+    batches,
+    conversations,
+)
 from auscult.storage.work.queue_order import BACKFILL, LIVE, QueueOrder
+from auscult.storage.work.work_list import ended, open_work
 
-BATCH = sa.select(
-    batches.c.batch_id,
-    batches.c.size,
-    batches.c.state,
-    batches.c.priority,
-    batches.c.starts,
-    batches.c.accepted_at,
-    batches.c.ended_at,
-    batches.c.reason,
-    batches.c.not_before,
-    batches.c.postponements,
-    batches.c.traces,
-    batches.c.batch,
-    apps.c.account_id,
-    apps.c.org_id,
-    apps.c.app_id,
-).join(apps, apps.c.app == batches.c.app)
+BATCH = (
+    sa.select(
+        batches.c.batch_id,
+        batches.c.size,
+        batches.c.state,
+        batches.c.priority,
+        batches.c.starts,
+        batches.c.accepted_at,
+        batches.c.ended_at,
+        batches.c.reason,
+        batches.c.not_before,
+        batches.c.postponements,
+        batches.c.traces,
+        batches.c.batch,
+        apps.c.account_id,
+        apps.c.org_id,
+        apps.c.app_id,
+    )
+    .join(apps, apps.c.app == batches.c.app)
+    .where(sa.text(IS_BATCH))
+)
 """What ``batch_of`` reads."""
 
 MOST_TOGETHER = 250
@@ -76,10 +86,6 @@ class Batches:
             found = {row.batch_id: batch_of(row) for row in rows}
         return [found[each] for each in ids if each in found]
 
-    def next_in_line(self, priority: Priority, limit: int) -> list[str]:
-        """The ids of those of a priority that are next, in that order: what a worker asks many times a second."""
-        return self._line.next(NUMBERS[priority], limit)
-
     def has_waiting(self, tenant: Tenant) -> bool:
         """Return whether a batch of this app is waiting."""
         of_it = sa.select(batches.c.batch).join(apps, apps.c.app == batches.c.app)
@@ -90,7 +96,9 @@ class Batches:
     def backlog(self) -> Backlog:
         """Return how many conversations wait to be processed, those that are postponed left out."""
         total = sa.func.coalesce(sa.func.sum(batches.c.size), 0)
-        query = sa.select(batches.c.priority, total).where(sa.text(WAITS)).group_by(batches.c.priority)
+        query = (
+            sa.select(batches.c.priority, total).where(sa.text(f"{WAITS} AND {IS_BATCH}")).group_by(batches.c.priority)
+        )
         with self._database.reading() as connection:
             found = {priority: int(n) for priority, n in connection.execute(query)}
         return Backlog(live=found.get(LIVE, 0), backfill=found.get(BACKFILL, 0))
@@ -112,40 +120,6 @@ class Batches:
         with self._database.reading() as connection:
             row = connection.execute(BATCH.where(batches.c.batch_id == batch_id)).one_or_none()
         return None if row is None else batch_of(row)
-
-    def begin(self, batch_id: str) -> int:
-        """Count a start; how many there have been since it was postponed, if ever. Its time has come with that.
-
-        Raises ``NotFoundError`` when there is no such batch.
-        """
-        once_more = (
-            sa.update(batches)
-            .where(batches.c.batch_id == batch_id)
-            .values(starts=batches.c.starts + 1, not_before=None)
-            .returning(batches.c.starts)
-        )
-        with self._database.writing() as connection:
-            starts = connection.execute(once_more).scalar_one_or_none()
-        if starts is None:
-            raise NotFoundError(f"There is no batch {batch_id}", code="batch.unknown", value=batch_id)
-        return starts
-
-    def postpone(self, batch_id: str, reason: str, until: datetime) -> None:
-        """Postpone the unrecorded conversations of a batch, with the reason. A batch that was ended meanwhile stays ended."""
-        later = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state == "accepted")
-        at = ms_of(until)
-        how = {"not_before": at if at > now_ms() else None, "postponements": batches.c.postponements + 1, "starts": 0}
-        with self._database.writing() as connection:
-            connection.execute(later.values(reason=reason, **how))
-
-    def resume(self, *, due_at: datetime | None = None) -> None:
-        """Put postponed batches back in line: those whose time has come at ``due_at``, all where none is given."""
-        back = sa.and_(sa.text(IS_POSTPONED), sa.true() if due_at is None else batches.c.not_before <= ms_of(due_at))
-        with self._database.reading() as connection:  # on a file nobody is held up where there is nothing to do
-            if connection.execute(sa.select(batches.c.batch).where(back).limit(1)).first() is None:
-                return
-        with self._database.writing() as connection:
-            connection.execute(sa.update(batches).where(back).values(not_before=None))
 
     def join(self) -> None:
         """Join live batches that are not begun into the first of their app: together they cost a fraction.
@@ -179,7 +153,7 @@ class Batches:
                 connection.execute(moved.values(batch=alone))
             reason = f"split into {len(numbers)} batches of one conversation, for it was begun again and again"
             over = sa.update(batches).where(batches.c.batch == found.batch)
-            connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+            connection.execute(over.values(ended("done", reason)))
         return len(numbers)
 
     def set_aside(self, batch_id: str, conversation_id: str, reason: str) -> None:
@@ -203,18 +177,12 @@ class Batches:
             if number is None:
                 return
             one = insert_batch(found.app, 1, found.priority, found.accepted_at)
-            failed = one.values(state="failed", reason=reason, ended_at=now_ms()).returning(batches.c.batch)
+            failed = one.values(ended("failed", reason)).returning(batches.c.batch)
             alone = connection.execute(failed).scalar_one()
             moved = sa.update(conversations).where(conversations.c.conversation == number)
             connection.execute(moved.values(batch=alone))
             rest = sa.update(batches).where(batches.c.batch == found.batch)
             connection.execute(rest.values(size=batches.c.size - 1))
-
-    def fail(self, batch_id: str, reason: str) -> None:
-        """Fail a batch, with the reason. A batch that another worker ended meanwhile stays ended."""
-        given_up = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.state == "accepted")
-        with self._database.writing() as connection:
-            connection.execute(given_up.values(state="failed", reason=reason, not_before=None, ended_at=now_ms()))
 
 
 def _join(connection: Connection, app: int) -> None:
@@ -250,7 +218,7 @@ def _join(connection: Connection, app: int) -> None:
         connection.execute(moved.values(batch=first.batch))
         over = sa.update(batches).where(batches.c.batch.in_(along[1:]))
         reason = f"went along with {first.batch_id}"
-        connection.execute(over.values(state="done", reason=reason, ended_at=now_ms()))
+        connection.execute(over.values(ended("done", reason)))
         now_of = sa.select(sa.func.count()).where(conversations.c.batch == first.batch).scalar_subquery()
         kept = " ".join(list(traces)[:MOST_LINKS]) or None
         connection.execute(sa.update(batches).where(batches.c.batch == first.batch).values(size=now_of, traces=kept))
@@ -258,16 +226,8 @@ def _join(connection: Connection, app: int) -> None:
 
 def insert_batch(app: int, size: int, priority: int, accepted_at: int) -> sa.Insert:
     """Make a batch that waits, with an id of its own."""
-    return sa.insert(batches).values(
-        batch_id=f"b-{uuid.uuid4()}",
-        app=app,
-        size=size,
-        state="accepted",
-        starts=0,
-        accepted_at=accepted_at,
-        priority=priority,
-        traces=TRACING.traceparent(),
-    )
+    its_own = {"batch_id": f"b-{uuid.uuid4()}", "accepted_at": accepted_at, "traces": TRACING.traceparent()}
+    return sa.insert(batches).values(open_work(app, app, priority, size) | its_own)
 
 
 def batch_of(row: AnyRow) -> Batch:

@@ -1,6 +1,7 @@
-"""Order of the work list: live before backfill, and within each the apps in turn, each its oldest batch first.
+"""Order of the work list: of each queue the lines in turn, each its oldest item first.
 
-Only heads of the apps' lines are read, from an index of waiting batches: the cost does not grow with the backlog.
+A line holds the items of one app or backfill. Only heads of lines are read, from an index of waiting items: the cost
+does not grow with the backlog.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,25 +12,22 @@ import sqlalchemy as sa
 from auscult.storage.core.database import Database, Reader
 from auscult.storage.core.tables.conversations import WAITS
 
-LIVE, BACKFILL = 0, 1
-"""Priorities as the table has them."""
+LIVE, BACKFILL, CHUNK = 0, 1, 2
+"""Priorities as the table has them: each is a queue."""
 
-_OF_PRIORITY = f"FROM batches WHERE {WAITS} AND priority = :priority"
-"""In the words of the index: a database does not see that a bound value is the one that the index is for."""
-
-# The apps are found by jumping from one to the next in the index. Ordered and cut: where statistics are old, PostgreSQL
+# Lines are found by jumping from one to the next in the index. Ordered and cut: where statistics are old, PostgreSQL
 # would go over all of them for a minimum.
-_HEADS = f"""
-WITH RECURSIVE apps_in_line (app) AS (
-    SELECT (SELECT app {_OF_PRIORITY} ORDER BY app LIMIT 1)
+_HEADS = """
+WITH RECURSIVE lines (line) AS (
+    SELECT (SELECT line {of_queue} ORDER BY line LIMIT 1)
     UNION ALL
-    SELECT (SELECT batches.app {_OF_PRIORITY} AND batches.app > apps_in_line.app ORDER BY batches.app LIMIT 1)
-    FROM apps_in_line WHERE apps_in_line.app IS NOT NULL
+    SELECT (SELECT batches.line {of_queue} AND batches.line > lines.line ORDER BY batches.line LIMIT 1)
+    FROM lines WHERE lines.line IS NOT NULL
 )
-SELECT app, (SELECT batch {_OF_PRIORITY} AND batches.app = apps_in_line.app ORDER BY batch LIMIT 1) AS head
-FROM apps_in_line WHERE app IS NOT NULL ORDER BY head LIMIT :some
-"""  # noqa: S608  (of this file's own words)
-_FIRST = f"SELECT batch, batch_id {_OF_PRIORITY} AND app = :app ORDER BY batch LIMIT :some"
+SELECT line, (SELECT batch {of_queue} AND batches.line = lines.line ORDER BY batch LIMIT 1) AS head
+FROM lines WHERE line IS NOT NULL ORDER BY head LIMIT :some
+"""
+_FIRST = "SELECT batch, batch_id {of_queue} AND line = :line ORDER BY batch LIMIT :some"
 
 
 class QueueOrder:
@@ -38,29 +36,37 @@ class QueueOrder:
     def __init__(self, database: Database) -> None:
         """Nothing is read yet."""
         self._database = database
-        self._heads, self._first = (database.text(sa.text(words)) for words in (_HEADS, _FIRST))
+        self._heads, self._first = (
+            [database.text(sa.text(words.format(of_queue=_of_queue(queue)))) for queue in (LIVE, BACKFILL, CHUNK)]
+            for words in (_HEADS, _FIRST)
+        )
 
     def next(self, priority: int, limit: int) -> list[str]:
-        """Return the ids of the next batches of one priority.
+        """Return the ids of the next items of one priority.
 
-        Only the apps whose first batch is oldest are read: no other can be among ``limit``.
+        Only the lines whose first item is oldest are read: no other can be among ``limit``.
         """
         return self._database.read(partial(self._next, priority, limit))
 
     def _next(self, priority: int, limit: int, reader: Reader) -> list[str]:
-        apps = [app for app, _ in reader.fetch(self._heads, {"priority": priority, "some": limit})]
+        heads = [line for line, _ in reader.fetch(self._heads[priority], {"some": limit})]
         ids: dict[int, str] = {}
 
-        def line_of(app: int, depth: int) -> list[int]:
-            found = reader.fetch(self._first, {"priority": priority, "app": app, "some": depth})
+        def first_of(line: int, depth: int) -> list[int]:
+            found = reader.fetch(self._first[priority], {"line": line, "some": depth})
             ids.update(dict(found))
             return [number for number, _ in found]
 
-        depth = -(-limit // max(1, len(apps)))
-        lines = {app: line_of(app, depth) for app in apps}
+        depth = -(-limit // max(1, len(heads)))
+        lines = {line: first_of(line, depth) for line in heads}
         if sum(map(len, lines.values())) < limit:
-            lines |= {app: line_of(app, limit) for app, line in lines.items() if len(line) == depth < limit}
+            lines |= {line: first_of(line, limit) for line, some in lines.items() if len(some) == depth < limit}
         return [ids[number] for number in in_turn(lines, limit)]
+
+
+def _of_queue(priority: int) -> str:
+    """Return the items of a queue, in the words of indexes: SQLite prepares a bound priority again at each call."""
+    return f"FROM batches WHERE {WAITS} AND priority = {priority}"
 
 
 def in_turn(lines: Mapping[int, Sequence[int]], limit: int) -> list[int]:

@@ -17,7 +17,7 @@ class Workers:
         """Add one to this worker's beats; the first beat makes it known."""
         first = self._database.dialect.insert(workers).values(worker=worker, beats=1)
         again = first.on_conflict_do_update(index_elements=["worker"], set_={"beats": workers.c.beats + 1})
-        with self._database.writing() as connection:
+        with self._database.writing(is_shown=False) as connection:
             connection.execute(again)
 
     def beats(self) -> dict[str, int]:

@@ -103,6 +103,18 @@ def test_order_changes_nothing(of: list[Fact], chance: Any) -> None:
 
 
 @given(facts())
+def test_answers_alone_have_the_same_drivers(of: list[Fact]) -> None:
+    """What customers answered is counted alike, whether or not everything else is counted with it."""
+    whole, answers = tally(of), tally([each.answer for each in of])
+    for measure in ("csat", "nps"):
+        assert drivers(answers, measure, OPEN) == drivers(whole, measure, OPEN)
+        assert (answers.total.known(measure), answers.total.mean(measure)) == (
+            whole.total.known(measure),
+            whole.total.mean(measure),
+        )
+
+
+@given(facts())
 def test_each_number_counts_the_conversations_behind_it(of: list[Fact]) -> None:
     """For all and for each group: the number is how many conversations its predicate holds for, examples the first."""
     counted = tally(of)

@@ -84,7 +84,7 @@ def answers_of(app: AppStore, name: str) -> list[str]:
 def sweep(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) -> None:
     """Do all that waits, as a worker would."""
     work = ChunkProcessing(store, {"rescore": Rescoring(evaluator, REPORTS, lambda: at)}, lambda: at)
-    while some := store.sweeps.waiting():
+    while some := store.work.next("chunk", 100):
         for portion_id in some:
             swept = work.process(portion_id)
             assert swept is not None
@@ -335,7 +335,7 @@ def test_an_audit_that_goes_on_meanwhile(store: Store, app: AppStore) -> None:
     app.forms.publish("ef-1", TWO)
     begin_rescore(app, ANSWERED, form_id="ef-1")
     work = ChunkProcessing(store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: LATER)}, lambda: LATER)
-    (portion_id,) = store.sweeps.waiting()
+    (portion_id,) = store.work.next("chunk", 100)
     swept = work.process(portion_id)
     assert swept is not None
     Auditing(app, REPORTS, lambda: LATER).assign("c-1", "Ada Lovelace")

@@ -13,6 +13,7 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.people import people_with
@@ -22,7 +23,8 @@ from auscult.server.console.views.filters import Names, filter_view, read_place,
 from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
-from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.conversations.latest import details
+from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.list_exports import request_export
 from auscult.services.privacy.holds import place_hold
 
@@ -43,7 +45,7 @@ class ConversationsPage(Controller):
 
     path = "/conversations"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
@@ -149,9 +151,5 @@ def _note(done: str) -> str:
 
 
 def names_of(visit: Visit) -> Names:
-    """Return the names that filters offer: metrics of the forms in force, and values of the newest conversations."""
-    recent = latest(visit.app, Sought(), limit=200).items
-    queues = {queue.name or queue.id for each in recent for queue in each.queues}
-    agents = {agent.name or agent.id for each in recent for agent in each.agents}
-    intents = {intent.name for each in recent if each.insights for intent in each.insights.intents or ()}
-    return Names(metric_names(visit.app), sorted(queues), sorted(agents), sorted(intents))
+    """Return the names that filters offer: metrics of the forms in force, and names in conversations."""
+    return Names(metric_names(visit.app), *names_in_use(visit.app))

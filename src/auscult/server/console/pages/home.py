@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from msgspec.structs import replace
 
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.inbox import inbox
@@ -48,7 +49,7 @@ class HomePage(Controller):
 
     path = "/"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the information that the reader needs first, by their permissions."""
         query = {name: found for name, found in visit.query.items() if name == "queue"}

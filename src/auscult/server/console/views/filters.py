@@ -103,13 +103,14 @@ def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: 
         shown = _shown(name, found, names, reader)
         without = {key: each for key, each in query.items() if key not in (name, "before")}
         chips.append(Chip(noun=_(noun), value=shown, without=address(path, without)))
+    intents = {each: each[:1].upper() + each[1:] for each in names.intents}
     fields = (
         _field(query, "days", _days(), is_many=False),
         _field(query, "outcome", _words(_OUTCOMES)),
         _field(query, "missed", names.metrics),
-        _field(query, "queue", {each: each for each in names.queues}),
-        _field(query, "agent", {each: each for each in names.agents}),
-        _field(query, "intent", {each: each[:1].upper() + each[1:] for each in names.intents}),
+        _field(query, "queue", _with_chosen(query, "queue", {each: each for each in names.queues})),
+        _field(query, "agent", _with_chosen(query, "agent", {each: each for each in names.agents})),
+        _field(query, "intent", _with_chosen(query, "intent", intents)),
         _field(query, "channel", _words(CHANNELS)),
         _field(query, "direction", _words(_DIRECTIONS)),
         _field(query, "audit", _words(_AUDITS)),
@@ -132,6 +133,11 @@ def _field(query: Query, name: str, choices: Mapping[str, str], *, is_many: bool
         choices=tuple(Choice(value=value, name=shown, is_on=value in on) for value, shown in choices.items()),
         is_many=is_many,
     )
+
+
+def _with_chosen(query: Query, name: str, choices: Mapping[str, str]) -> Mapping[str, str]:
+    """Return choices with those in force, so that a further filter keeps them: an address may have names not offered."""
+    return {**choices, **{each: each for each in query.get(name, ()) if each not in choices}}
 
 
 def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:

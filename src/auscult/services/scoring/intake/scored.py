@@ -18,7 +18,7 @@ from auscult.services.scoring.intake.ingest import Intake, Open, count
 from auscult.services.scoring.records import ScoredRecord, read_records
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.store import AppStore
-from auscult.storage.work.batches import Batches
+from auscult.storage.work.work_list import WorkList
 
 RECORDS = "_records"
 SUFFIX = ".records"
@@ -30,9 +30,7 @@ _TRIES = 3
 class ScoredLoad:
     """Loads records into one app."""
 
-    def __init__(
-        self, app: AppStore, batches: Batches, reports: Reports, progress: Callable[[int, None], None]
-    ) -> None:
+    def __init__(self, app: AppStore, work: WorkList, reports: Reports, progress: Callable[[int, None], None]) -> None:
         """Refuse an app that redacts. Raises ``ConflictError`` ``scored.redacted``."""
         if app.privacy.settings().is_on:
             raise ConflictError(
@@ -42,7 +40,7 @@ class ScoredLoad:
                 field="--scored",
             )
         self._app = app
-        self._batches = batches
+        self._work = work
         self._reports = reports
         self._progress = progress
         self._forms = _Forms(app)
@@ -78,7 +76,7 @@ class ScoredLoad:
         self._intake.unchanged += accepted.unchanged
         waiting = self._app.conversations.batches_of(list(scored))
         for batch_id in dict.fromkeys(waiting.values()):
-            self._batches.postpone(batch_id, "its scores are being loaded", datetime.now(UTC) + _OURS)
+            self._work.postpone(batch_id, "its scores are being loaded", datetime.now(UTC) + _OURS)
             self._record(batch_id, scored)
         count(self._app, Open(accepted.batch_id, tuple(scored)), self._intake, is_over=True)
         intake = self._intake
@@ -99,7 +97,7 @@ class ScoredLoad:
                     raise
                 continue
             if len(ours) < len(pending):  # others of an older batch are left to the workers
-                self._batches.postpone(batch_id, "the rest of it has no scores to load", datetime.now(UTC))
+                self._work.postpone(batch_id, "the rest of it has no scores to load", datetime.now(UTC))
             return
 
 

@@ -30,7 +30,7 @@ def migrate(url: str) -> None:
         with database.reading() as connection:
             if versions(connection) == [newest()]:
                 return
-        with database.writing() as connection:
+        with database.writing(is_shown=False) as connection:
             database.dialect.lock_schema(connection)
             _upgrade(connection)
     finally:
@@ -71,7 +71,7 @@ def step_back(url: str) -> str:
     database = Database(url)
     try:
         _reach(database)
-        with database.writing() as connection:
+        with database.writing(is_shown=False) as connection:
             database.dialect.lock_schema(connection)
             return _downgrade(connection)
     finally:

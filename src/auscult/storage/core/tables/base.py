@@ -1,4 +1,4 @@
-"""Types and columns that all tables share, and the tables of apps, their clients and the workers.
+"""Types and columns that all tables share, and the tables of apps, their clients, the workers and the count of changes.
 
 The purpose of each table, and how rows, facets and tallies relate: docs/reference/database.md.
 
@@ -68,4 +68,11 @@ workers = Table(
     METADATA,
     Column("worker", KEY, primary_key=True),
     Column("beats", BigInteger, nullable=False),
+)
+
+change_counts = Table(
+    "change_counts",
+    METADATA,
+    Column("stripe", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
 )

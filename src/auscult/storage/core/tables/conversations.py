@@ -19,15 +19,19 @@ WAITS = "state = 'accepted' AND not_before IS NULL"
 
 IS_POSTPONED = "state = 'accepted' AND not_before IS NOT NULL"
 
-IS_UNFINISHED = "state <> 'done'"
-"""Of a batch, in the words of its indexes."""
+IS_BATCH, IS_CHUNK = "priority < 2", "priority = 2"
 
+IS_UNFINISHED = f"state <> 'done' AND {IS_BATCH}"
+"""Of an item of the work list, in the words of its indexes."""
+
+# The work list: batches of accepted conversations, and chunks of backfills. A line holds items of one app or backfill.
 batches = Table(
     "batches",
     METADATA,
     number("batch"),
     Column("batch_id", KEY, nullable=False, unique=True),
     app_column(),
+    Column("line", NUMBER, nullable=False, server_default="0"),  # number of the app; of a chunk, of its sweep
     Column("size", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
@@ -35,12 +39,13 @@ batches = Table(
     Column("accepted_at", BigInteger, nullable=False),
     Column("not_before", BigInteger),  # postponed until then
     Column("postponements", Integer, nullable=False, server_default="0"),
-    Column("priority", SmallInteger, nullable=False, server_default="1"),  # 0 live, 1 backfill
+    Column("priority", SmallInteger, nullable=False, server_default="1"),  # 0 live, 1 bulk load, 2 chunk
     Column("ended_at", BigInteger),
     Column("traces", Text),  # traceparents of the requests that it came from, with spaces between them
-    index_of("ix_batches_line", WAITS, "priority", "app", "batch", "size"),
+    index_of("ix_batches_line", WAITS, "priority", "line", "batch", "size"),
     index_of("ix_batches_later", IS_POSTPONED, "not_before"),
     index_of("ix_batches_unfinished", IS_UNFINISHED, "app", "state", "batch"),
+    index_of("ix_batches_chunks", IS_CHUNK, "line", "state", "batch", "size"),
 )
 
 conversations = Table(

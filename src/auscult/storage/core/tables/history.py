@@ -22,25 +22,17 @@ sweeps = Table(
     Index(None, "state", "sweep"),
 )
 
-# From one conversation to another, by start and number, both in it.
+# The content of a batch that is a chunk: from one conversation to another, by start and number, both in it.
 sweep_portions = Table(
     "sweep_portions",
     METADATA,
-    number("portion"),
-    Column("portion_id", KEY, nullable=False, unique=True),
-    Column("sweep", NUMBER, ForeignKey("sweeps.sweep"), nullable=False),
+    Column("portion", NUMBER, ForeignKey("batches.batch"), primary_key=True, autoincrement=False),
     Column("first_at", BigInteger, nullable=False),
     Column("first", NUMBER, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column("last", NUMBER, nullable=False),
     Column("sieve", BigInteger),  # lets only some of them through
-    Column("size", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("starts", Integer, nullable=False),
-    Column("not_before", BigInteger),
-    Column("reason", Text),
     Column("result", LargeBinary),
-    Index(None, "sweep", "state", "portion"),
 )
 
 # Which conversations a result names, so that erasing one finds it.

@@ -14,7 +14,7 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.reading import check_form, starter_documents
 from auscult.services.definitions.forms.schema import conversation_schema, form_schema
-from tests.unit.services.definitions.forms.test_fuzz import RIGHT, VALUES, places
+from tests.unit.services.definitions.forms.reading.test_fuzz import RIGHT, VALUES, places
 from tests.unit.services.definitions.forms.test_reading import changed
 from tools import schemas
 

@@ -35,7 +35,7 @@ def test_there_is_room_until_so_many_wait(store: Store, app: AppStore) -> None:
     room.must_have("live")
     app.conversations.accept([conversation("c-live-1")], priority="live")
     app.conversations.accept([conversation("c-live-2")], priority="live")
-    store.batches.fail(str(batch), "no engine")
+    store.work.fail(str(batch), "no engine")
     time += COUNT_EVERY_S
     assert (room.is_full("live"), room.is_full("backfill")) == (True, False)
     assert not AdmissionControl(store.batches, 0).is_full("live")

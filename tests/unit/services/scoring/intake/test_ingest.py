@@ -126,7 +126,7 @@ def test_what_could_not_be_processed_ends_the_wait(store: Store, app: AppStore) 
 
     def give_up() -> None:
         for batch in store.batches.waiting(1):
-            store.batches.fail(batch.batch_id, "because")
+            store.work.fail(batch.batch_id, "because")
 
     load = Load(app, store.batches, ensure_worker=give_up, progress=lambda *_: None)
     assert load.ingest(chats(3), group=2, wait=True) == Intake(accepted=3, failed=3)

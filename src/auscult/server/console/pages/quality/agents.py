@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.audit import AuditState
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.conversations import row_view
@@ -33,7 +34,7 @@ class AgentsPage(Controller):
 
     path = "/agents"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show every agent who took part recently."""
         visit.require("insight.read")
@@ -45,7 +46,7 @@ class AgentsPage(Controller):
         filters = filter_view(query, f"{BASE}/agents", names_of(visit), visit.reader, ("queue", "channel"))
         return visit.page("agents", "Agents", agents_view(counted, names, filters, visit.reader, BASE))
 
-    @get("/{agent_id:str}", sync_to_thread=True)
+    @get("/{agent_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one agent's results: what they are good at, one thing to work on, and conversations."""
         visit.require("conversation.read")

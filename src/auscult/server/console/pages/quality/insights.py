@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.server.console.forms import metric_names
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
@@ -22,7 +23,7 @@ from auscult.server.console.views.quality.insights import Compare, insights_page
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.conversations.latest import SURVEYS, Sought, count, latest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.overview import DEFAULT, Wanted, counted, drivers_of, mean_of
+from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
 from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
 from auscult.services.insights.reasons import parts
 from auscult.services.scoring.listing import ListedConversation
@@ -38,7 +39,7 @@ class InsightsPage(Controller):
 
     path = "/insights"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
@@ -110,7 +111,7 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
         intents=sought.intents,
         surveys=SURVEYS,
     )
-    tally = counted(visit.app, wanted, DEFAULT).tally
+    tally = answers(visit.app, wanted)
     return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, Bar()))
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from auscult.domain.form import Form, Metric
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.quality.metric import metric_view
@@ -47,7 +48,7 @@ class MetricPage(Controller):
 
     path = "/metrics"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """List the metrics of the forms in force."""
         visit.require("insight.read")
@@ -76,7 +77,7 @@ class MetricPage(Controller):
         forms = tuple((form.name, tuple(map(row, form.metrics))) for form in forms_in_force(visit.app))
         return visit.page("metrics", "Metrics", MetricsView(forms=forms))
 
-    @get("/{metric_id:str}", sync_to_thread=True)
+    @get("/{metric_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, metric_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one metric over 90 days."""
         visit.require("insight.read")

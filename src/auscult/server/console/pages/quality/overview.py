@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 from msgspec.structs import replace
 
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.views.conversations import RowView, row_view
 from auscult.server.console.views.filters import filter_view, sought_of
@@ -32,7 +33,7 @@ class OverviewPage(Controller):
 
     path = "/overview"
 
-    @get(sync_to_thread=True)
+    @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the last 26 weeks."""
         visit.require("insight.read")

@@ -1,0 +1,1 @@
+"""Commands for scheduled reports and alerts."""

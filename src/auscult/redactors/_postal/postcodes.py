@@ -1,0 +1,92 @@
+"""Postcodes, in figures and said: British, Irish, Canadian and American ones."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._patterns import searcher
+
+SMALL = (
+    "(?:" + "|".join((*TENS, *TEENS, *(word for word in ONES if word not in ("o", "won", "tree", "nil", "null")))) + ")"
+)
+SPOKEN = rf"{SMALL}(?:[ -]+(?:and |hundred |hundred and |thousand )?{SMALL}){{0,5}}(?: hundred| thousand)?"
+NUMBER = rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?|{SPOKEN})"
+SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
+SPOKEN_POSTCODE = searcher(
+    rf"\b(?:[a-z],? ){{1,2}}(?:(?:{SMALL}|oh|o|double|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\b"
+    rf"|\b[ac-fhknprtv-y] (?:(?:{SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{SMALL}|oh|\d|[a-z]),? ){{2,3}}"
+    rf"(?:{SMALL}|\d|[a-z])\b"
+)
+"""A British postcode or an Eircode that is said."""
+_LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
+"""A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
+_THE_SAID = re.compile(rf"{NUMBER},? the ")
+_BEFORE_SPOKEN = re.compile(rf"\b{NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
+_AS_IN = re.compile(r"\b([a-z]),? (?:as in|for|like) \1[a-z]+,?")
+_POSTCODE_TURN = re.compile(
+    r"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? "
+    rf"(?:[a-z],? )?(?:(?:{SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
+)
+UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
+CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
+_BEFORE_POSTCODE = re.compile(
+    r"\b(?:(?:unit|flat|suite|apartment|apt|room|block|plot)\s+)?\d{1,4}[a-z]?,?\s+"
+    r"(?:[^\W\d_][\w'\u2019.-]*,?\s+){1,7}$"
+)
+_LONGEST = 80
+_EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
+_WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
+"""Look-alike of an Eircode: a word instead of its second half."""
+_POSTCODE = searcher(rf"\b(?:{UK}|{CANADA}|{_EIRCODE})\b")
+STATES = (
+    "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|"
+    "or|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|dc|alabama|alaska|arizona|arkansas|california|colorado|connecticut|"
+    "delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|"
+    "massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|"
+    "new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|"
+    "south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming|nsw|vic|qld|tas|"
+    "act|nt|sa|ontario|quebec|british columbia"
+)
+ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{SMALL}(?:[ ,-]+{SMALL}){{2,4}})"
+_CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
+ZIP_ALONE = searcher(
+    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+"
+    r"(?:it's |it is |um |uh )?(" + ZIP + r"|\d{4})\b"
+)
+HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
+
+
+def in_figures(text: str, low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int]]:
+    """Yield postcodes, each from the house's number on that is before it."""
+    for pattern in (_POSTCODE, _CITY_ZIP):
+        for found in pattern.finditer(low):
+            if pattern is _POSTCODE and _WORD_BEHIND.fullmatch(found[0]):
+                continue
+            if found.start() >= done and (pattern is _CITY_ZIP or has_cue or text[found.start()].isupper()):
+                start = _start(low, found.start(), max(done, 0))
+                yield start, found.end()
+
+
+def said(low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int]]:
+    """Yield postcodes that are said, each from the house's number on that is before it; one alone needs a cue."""
+    for found in SPOKEN_POSTCODE.finditer(low):
+        if _LETTER_BEFORE.search(low, max(0, found.start() - 3), found.start()):
+            continue
+        before = _BEFORE_SPOKEN.search(low, max(done, found.start() - _LONGEST), found.start())
+        if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
+            yield before.start(), found.end()
+        elif has_cue and found.start() >= done:
+            yield found.span()
+
+
+def is_postcode(low: str) -> bool:
+    """Return whether a turn is a British postcode that is said, and nothing else: ``yeah o x one four l w``."""
+    plain = " ".join(_AS_IN.sub(r"\1", low).split()) if " for " in low or " in " in low or " like " in low else low
+    return _POSTCODE_TURN.fullmatch(plain) is not None
+
+
+def _start(low: str, place: int, done: int) -> int:
+    """Return where an address begins that ends with a postcode at a place: at a house's number, or there."""
+    first = max(done, place - _LONGEST)
+    before = _BEFORE_POSTCODE.search(low[first:place])
+    return place if before is None else first + before.start()

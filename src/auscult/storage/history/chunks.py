@@ -1,0 +1,65 @@
+"""Chunks of the backfills of every app, which the work list holds next to batches."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.history.backfills import Backfill, Chunk, ChunkRange
+from auscult.domain.tenancy import Tenant
+from auscult.storage.access.apps import lock_app
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.conversations import IS_CHUNK, batches
+from auscult.storage.core.tables.history import sweep_portions, sweeps
+from auscult.storage.history.backfills import end_sweep, sweep_of, sweep_query
+from auscult.storage.work.work_list import fail_work
+
+
+class Chunks:
+    """Chunks that the work list names, and the backfills that they belong to."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def unfinished(self, limit: int = 100) -> list[Backfill]:
+        """Sweeps of every app that run or failed, the oldest first."""
+        query = sweep_query().where(sweeps.c.state.in_(("running", "failed"))).order_by(sweeps.c.sweep).limit(limit)
+        with self._database.reading() as connection:
+            return [sweep_of(connection, row, _tenant_of(connection, row.app)) for row in connection.execute(query)]
+
+    def get(self, portion_id: str) -> Chunk | None:
+        """A portion that is to be done; None when it is done, or its sweep does not run."""
+        chunk = (
+            sa.select(batches.c.line, batches.c.size, sweep_portions)
+            .join(sweep_portions, sweep_portions.c.portion == batches.c.batch)
+            .where(batches.c.batch_id == portion_id, batches.c.state == "accepted")
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(chunk).one_or_none()
+            if found is None:
+                return None
+            row = connection.execute(sweep_query().where(sweeps.c.sweep == found.line)).one()
+            sweep = sweep_of(connection, row, _tenant_of(connection, row.app))
+        stretch = ChunkRange(
+            first=(found.first_at, found.first),
+            last=(found.last_at, found.last),
+            size=found.size,
+            sieve=found.sieve,
+        )
+        return Chunk(portion_id=portion_id, sweep=sweep, stretch=stretch)
+
+    def fail(self, portion_id: str, reason: str) -> None:
+        """Fail a chunk, with the reason; the others go on."""
+        query = sa.select(batches.c.app, batches.c.line).where(batches.c.batch_id == portion_id, sa.text(IS_CHUNK))
+        with self._database.writing() as connection:
+            found = connection.execute(query).one_or_none()
+            if found is not None:
+                lock_app(connection, found.app)
+                fail_work(connection, portion_id, reason)
+                end_sweep(connection, found.line)
+
+
+def _tenant_of(connection: Connection, app: int) -> Tenant:
+    query = sa.select(apps.c.account_id, apps.c.org_id, apps.c.app_id).where(apps.c.app == app)
+    owner = connection.execute(query).one()
+    return Tenant(account_id=owner.account_id, org_id=owner.org_id, app_id=owner.app_id)

@@ -1,0 +1,66 @@
+"""Names that filters offer: those of all conversations, as they are written."""
+
+from datetime import timedelta
+
+import pytest
+
+from auscult.domain.conversation import Agent, Queue
+from auscult.domain.people.visibility import Visibility
+from auscult.services.conversations.names import NamesInUse, names_in_use
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
+from tests.contract.storing import TENANT, conversation
+
+BANK, SHOP = Queue(id="qu-1", name="Retail Banking"), Queue(id="QU-2")
+ANA, BO, CY = Agent(id="a-1", name="Ana"), Agent(id="a-2", name="bo"), Agent(id="a-3")
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """Two conversations of a queue with a name, one of another without."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    put(app, [(conversation("c1", queues=(BANK,), agents=(ANA,)), ("YES", "YES"))], intent="Lost card")
+    put(app, [(conversation("c2", timedelta(days=1), queues=(BANK,), agents=(BO,)), ("NO", "NO"))], intent="lost Card")
+    put(app, [(conversation("c3", timedelta(days=2), queues=(SHOP,), agents=(CY,)), ("NO", "NO"))], intent="refund")
+    return app
+
+
+def test_are_those_of_all_conversations(app: AppStore) -> None:
+    """Each once, in order, with its name rather than its id; names that differ by case are one."""
+    found = names_in_use(app)
+    assert found == NamesInUse(["QU-2", "Retail Banking"], ["a-3", "Ana", "bo"], ["lost Card", "refund"])
+    assert names_in_use(app) == found
+
+
+def test_follow_the_conversations(app: AppStore) -> None:
+    """Names that come are offered, and those of erased conversations no more."""
+    names_in_use(app)
+    put(
+        app,
+        [
+            (
+                conversation("c4", timedelta(days=3), queues=(Queue(id="qu-3", name="Bikes"),), agents=(ANA,)),
+                ("NO", "NO"),
+            )
+        ],
+    )
+    app.conversations.erase("c3")
+    found = names_in_use(app)
+    assert (found.queues, found.agents, found.intents) == (["Bikes", "Retail Banking"], ["Ana", "bo"], ["lost Card"])
+
+
+def test_are_those_of_visible_conversations(app: AppStore) -> None:
+    """Who sees one queue, or one agent, is offered no name of others."""
+    names_in_use(app)
+    assert names_in_use(app.seen_by(Visibility(queues=frozenset({"qu-2"})))) == NamesInUse(
+        ["QU-2"], ["a-3"], ["refund"]
+    )
+    assert names_in_use(app.seen_by(Visibility(agents=frozenset({"a-1"})))).agents == ["Ana"]
+
+
+def test_most_frequent_ones_first(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are too many, those of most conversations are offered."""
+    monkeypatch.setattr("auscult.services.conversations.names.MOST", 1)
+    assert names_in_use(app).intents == ["lost Card"]

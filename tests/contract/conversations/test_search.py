@@ -1,0 +1,105 @@
+"""Searches in what was said, alike on every database."""
+
+import pytest
+
+from auscult.domain.conversation import Agent, Turn
+from auscult.domain.errors import RequestError
+from auscult.domain.said.search import parse
+from auscult.services.conversations.latest import Sought, count, latest
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from tests.contract.conversations.test_latest import put
+from tests.contract.storing import TENANT, conversation
+
+SAID = {
+    "a": (("agent", "Hello, how can I help?"), ("customer", "I've lost my credit card. Don't ask me where!")),
+    "b": (("agent", "I am sorry to hear that you lost it"), ("customer", "A café in Zürich, and I want a refund")),
+    "c": (("agent", "Cancel or keep the card?"), ("customer", "cancellation please, my account is [PII] 4711")),
+    "d": (("agent", "なんとお呼びしますか"), ("customer", "カードを紛失しました")),
+}
+BOTH = ("YES", "YES")
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app with four conversations."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    for name, turns in SAID.items():
+        said = tuple(Turn(f"m{n}", who, text) for n, (who, text) in enumerate(turns))  # type: ignore[arg-type]
+        put(app, [(conversation(name, turns=said, agents=(Agent(id=f"a-{name}"),)), BOTH)])
+    return app
+
+
+def found(app: AppStore, text: str, **sought: object) -> str:
+    """The conversations that a search finds, in order of their names; their number agrees."""
+    wanted = Sought(said=parse(text), **sought)  # type: ignore[arg-type]
+    page = latest(app, wanted)
+    assert page.total == count(app, wanted) == len(page.items)
+    return "".join(sorted(each.id for each in page.items))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("card", "ac"),
+        ("CARD lost", "a"),
+        ('"credit card"', "a"),
+        ('"card credit"', ""),
+        ("lost", "ab"),
+        ("customer:lost", "a"),
+        ("agent:lost", "b"),
+        ('agent:"lost it"', "b"),
+        ("lost -refund", "a"),
+        ('lost -"credit card"', "b"),
+        ("lost -agent:lost", "a"),
+        ("cancel", "c"),
+        ("cancel*", "c"),
+        ("can*", "ac"),
+        ("dont", "a"),
+        ("don't", "a"),
+        ("cafe zurich", "b"),
+        ("CAFÉ", "b"),
+        ("4711", "c"),
+        ("pii", ""),
+        ("紛失", "d"),
+        ("失紛", ""),
+        ("nowhere", ""),
+        ("he*p", ""),
+        ('lost" or 1', ""),
+        ("a & b | c ! <-> :* ' \\", ""),
+    ],
+)
+def test_search(app: AppStore, text: str, expected: str) -> None:
+    """Words, phrases, beginnings, what must not be said, by whom; case, accents and apostrophes make no difference."""
+    assert found(app, text) == expected
+
+
+def test_search_among_filters(app: AppStore) -> None:
+    """A search holds together with every other filter, and pages like the list."""
+    assert found(app, "lost", agents=("a-b",)) == "b"
+    assert found(app, "lost", outcomes=("failed",)) == ""
+    first = latest(app, Sought(said=parse("card OR lost")), limit=1)
+    assert first.items == ()
+    first = latest(app, Sought(said=parse("lost")), limit=1)
+    assert (len(first.items), first.total) == (1, 2)
+    second = latest(app, Sought(said=parse("lost")), before=first.next, limit=1)
+    assert second.next is None
+    assert {first.items[0].id, second.items[0].id} == {"a", "b"}
+
+
+def test_search_after_changes(app: AppStore) -> None:
+    """A revision is found by its new words alone, and an erased conversation by none."""
+    put(app, [(conversation("a", turns=(Turn("m1", "customer", "all is well now"),)), BOTH)])
+    assert found(app, "credit") == ""
+    assert found(app, "well") == "a"
+    assert app.conversations.erase("a")
+    assert found(app, "well") == ""
+    assert found(app, "lost") == "b"
+
+
+def test_search_without_words() -> None:
+    """A search that wants nothing is refused, and so is one of too many terms."""
+    for text in ("", "  ", "-refund", '""', "!?", " ".join(["word"] * 21)):
+        with pytest.raises(RequestError):
+            parse(text)

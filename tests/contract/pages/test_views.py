@@ -1,0 +1,139 @@
+"""Views of the database: on both databases their rows equal those of the exported tables."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.domain.conversation import Agent, Conversation, Queue, Turn
+from auscult.formats import Limits, Rejected
+from auscult.reports import REPORTS
+from auscult.services.audits.workflow import Auditing
+from auscult.services.definitions.forms.reading import read_form, starter_documents
+from auscult.services.delivery.tables import KINDS
+from auscult.services.scoring.intake.read import read_file
+from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.core.database import Database
+from auscult.storage.core.views import VIEWS
+from tests.golden.storing import TENANT, conversations, process, publish
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "conversations"
+AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
+KEYS = ("conversation_id", "metric_id", "kind", "position")
+
+
+def odd() -> Iterator[Conversation]:
+    """Conversations in which something is missing: times, an end, names; one with microseconds."""
+    at = datetime(2026, 3, 25, 8, 0, 0, 123_456, tzinfo=UTC)
+    yield Conversation(id="c-odd-1", channel="chat", started_at=at, turns=(Turn("t-1", "agent", "hello"),))
+    turns = (Turn("t-1", "agent", "good day", start_ms=500), Turn("t-2", "customer", "bye", start_ms=90_000))
+    yield Conversation(
+        id="c-odd-2", channel="chat", started_at=at, turns=turns, agents=(Agent("a-1"), Agent("a-2", "B"))
+    )
+    end = at + timedelta(seconds=70, microseconds=400)
+    yield Conversation(id="c-odd-3", channel="voice", started_at=at, ended_at=end, queues=(Queue("q-1"),), turns=turns)
+
+
+@pytest.fixture
+def filled(database_url: str) -> Iterator[Store]:
+    """Golden conversations with audits, and calls that every engine and analyzer of the starter form has judged."""
+    migrate(database_url)
+    with closing(open_store(database_url, new_secret_key())) as store:
+        publish(
+            store, *(f"rawdata.{name}.yaml" for name in ("voice-inbound", "voice-outbound", "chat-inbound", "public"))
+        )
+        golden = conversations("rawdata")
+        process(store, golden)
+        app = store.within(TENANT)
+        auditing = Auditing(app, REPORTS, lambda: AT)
+        for each in (golden[0], golden[2]):
+            auditing.assign(each.id, "Jane")
+            auditing.submit(each.id, as_machine=True)
+        auditing.assign(golden[3].id, "Max")
+        for document in starter_documents().values():
+            app.forms.publish(read_form(document).id, document)
+        calls = [
+            one for one in read_file(EXAMPLES / "bank_calls.ndjson", "", Limits()) if not isinstance(one, Rejected)
+        ]
+        process(store, [*calls[:6], *odd()], bootstrap.evaluator(Settings()))
+        yield store
+
+
+def exported(store: Store, name: str) -> list[dict[str, Any]]:
+    """Rows of an exported table, as NDJSON has them."""
+    found = store.within(TENANT).timeline.evaluated(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    encode = msgspec.json.Encoder(decimal_format="number").encode
+    return [msgspec.json.decode(encode(row)) for each in found for row in KINDS[name].rows(each)]
+
+
+def selected(url: str, view: str) -> list[dict[str, Any]]:
+    """Rows of a view."""
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            return [dict(row) for row in connection.execute(sa.text(f"SELECT * FROM {view}")).mappings()]  # noqa: S608
+    finally:
+        database.close()
+
+
+def plain(row: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a row as both write it: instants to the millisecond, lists as lists, booleans as booleans."""
+    readers: dict[str, Callable[[Any], Any]] = {"boolean": bool, "array": _list, "number": lambda each: round(each, 9)}
+    found: dict[str, Any] = {}
+    for name, schema in columns.items():
+        read = _instant if schema.get("format") == "date-time" else readers.get(schema["type"], lambda each: each)
+        found[name] = None if row[name] is None else read(row[name])
+    return found
+
+
+def _instant(value: str | datetime) -> int:
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return msgspec.json.decode(value) if isinstance(value, str) else list(value)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in KEYS)
+
+
+def test_views_have_the_rows_of_the_exports(filled: Store, database_url: str) -> None:
+    """Every column of every row, and an app's id before them; agents add up."""
+    for name, kind in KINDS.items():
+        rows = selected(database_url, f"v_{name}")
+        assert {row.pop("app_id") for row in rows} == {TENANT.app_id}
+        assert list(rows[0]) == list(kind.columns)
+        wanted = sorted((plain(row, kind.columns) for row in exported(filled, name)), key=_key)
+        assert sorted((plain(row, kind.columns) for row in rows), key=_key) == wanted
+    check_agents(filled, database_url)
+
+
+def check_agents(filled: Store, database_url: str) -> None:
+    """Compare ``v_agents`` with the sums of the rows of conversations."""
+    scores: dict[str, list[int | None]] = defaultdict(list)
+    for row in exported(filled, "conversations"):
+        for agent in row["agent_ids"]:
+            scores[agent].append(row["score"])
+    found = {row["agent_id"]: row for row in selected(database_url, "v_agents")}
+    assert {agent: row["conversations"] for agent, row in found.items()} == {a: len(all_) for a, all_ in scores.items()}
+    for agent, row in found.items():
+        scored = [score for score in scores[agent] if score is not None]
+        assert row["scored"] == len(scored)
+        assert row["mean_score"] == (pytest.approx(sum(scored) / len(scored)) if scored else None)
+    assert found["a-2"]["agent_name"] == "B"
+
+
+def test_every_view_is_documented() -> None:
+    """docs/reference/tables.md names each."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
+    assert [view for view in VIEWS if f"`{view}`" not in page] == []

@@ -1,0 +1,86 @@
+"""The desk gives what a plan deals to nobody in a real Chromium: the next item, second opinions, and then nothing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from auscult.domain.audits.plan import Frame, PlanDocument, Quota
+from auscult.reports import REPORTS
+from auscult.services.audits.plans import Planning
+from auscult.services.conversations.latest import Sought, latest
+from tests.e2e.browsing import Browser
+from tests.e2e.console.review.test_console_reviews import looked_at
+from tests.e2e.console.test_console_pages import enter
+from tests.e2e.consoles import QUEUE, console, email_of
+from tests.e2e.serving import TENANT, Service
+
+pytestmark = pytest.mark.slow
+
+NOTHING = "Nothing is left to audit"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
+        yield found
+
+
+def drawn(served: Service) -> str:
+    """Draw two conversations, each for any two auditors; return the id of the draw."""
+    app, now = served.store.within(TENANT), datetime.now(UTC)
+    newest = next(each for each in latest(app, Sought(queues=(QUEUE,)), limit=50).items if each.form)
+    assert newest.form is not None
+    document = PlanDocument(
+        name="Whoever comes first",
+        form_id=newest.form.id,
+        frame=Frame(since=now - timedelta(days=60), until=now + timedelta(days=1), queues=(QUEUE,)),
+        quota=Quota(count=2),
+        second_share=1.0,
+    )
+    planning = Planning(app, REPORTS, lambda: datetime.now(UTC))
+    return planning.draw(planning.create(document, "mia").plan_id, "mia").draw.draw_id
+
+
+def audit(browser: Browser) -> str:
+    """Answer every metric on the desk and submit, by keyboard; return the address."""
+    browser.until("h1", lambda text: text == "Audit")
+    address: str = browser.driver.current_url
+    questions = len(browser.all("[data-q]"))
+    browser.keys(*["1"] * questions)
+    browser.until("#answered", lambda text: text == str(questions))
+    browser.until("#saved", lambda text: text.startswith("Saved"))
+    browser.keys("n")
+    browser.until("body", lambda _: browser.driver.current_url != address)
+    return address
+
+
+def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
+    """Two auditors to whom nothing is assigned each get both conversations by pressing n, and then are told so."""
+    draw_id = drawn(served)
+    for role in ("auditor", "qa-manager"):
+        enter(browser, served, role)
+        browser.driver.get(f"{served.url}/console/audits")
+        assert "Nothing is assigned to you" in browser.text("main")
+        looked_at(browser, served, "/audits", f"audits-empty-{role}")
+        browser.driver.get(f"{served.url}/console/audits")
+        browser.keys("n")
+        browser.until("h1", lambda text: text == "Audit")
+        looked_at(browser, served, browser.driver.current_url.removeprefix(f"{served.url}/console"), f"desk-{role}")
+        first, second = audit(browser), audit(browser)
+        assert first != second
+        browser.until("h1", lambda text: text == "My audits")
+        assert "Submitted." in browser.text("main")
+        assert NOTHING in browser.text("main")
+        browser.keys("n")
+        browser.until("main", lambda text: NOTHING in text and "Submitted." not in text)
+        looked_at(browser, served, "/audits?done=none", f"audits-none-{role}")
+    items = [one.assignment for one in served.store.within(TENANT).queue.of_draw(draw_id)]
+    raters = Counter((one.rater, one.role, one.state) for one in items)
+    assert sum(raters.values()) == 4
+    assert {state for _, _, state in raters} == {"submitted"}
+    assert Counter(one.rater for one in items) == {email_of("auditor"): 2, email_of("qa-manager"): 2}
+    assert all(one.begun_at is not None for one in items)

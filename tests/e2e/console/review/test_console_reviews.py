@@ -1,0 +1,269 @@
+"""The pages around disputes in a real Chromium: the agent disputes, a reviewer decides, everybody sees what it made."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.disputes.policy import DEFAULT_POLICY, ReviewPolicy
+from auscult.domain.disputes.separation import Person
+from auscult.reports import REPORTS
+from auscult.services.audits.workflow import Auditing
+from auscult.services.conversations.latest import Sought, latest
+from auscult.services.disputes.reviewing import Reviewing
+from tests.e2e.browsing import Browser
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.consoles import AGENT, console, email_of
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+SHOTS = os.environ.get("AUSCULT_TEST_SHOTS")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console whose agent has three audits, each with a missed greeting."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
+        audited(found, 3)
+        yield found
+
+
+def reviewing(served: Service) -> Reviewing:
+    """Return the reviews of the app."""
+    return Reviewing(served.store.within(TENANT), REPORTS, lambda: datetime.now(UTC))
+
+
+def audited(served: Service, number: int) -> list[str]:
+    """Have so many conversations of the agent audited, the first metric that was met as missed; their assignments."""
+    app = served.store.within(TENANT)
+    items = latest(app, replace(Sought(statuses=("evaluated",)), agents=(AGENT,)), limit=50).items
+    chosen = [each.id for each in items if each.audit.state == "not_assigned"][:number]
+    made: list[str] = []
+    work = Auditing(app, REPORTS, lambda: datetime.now(UTC))
+    for each in chosen:
+        audit = work.assign(each, email_of("auditor"), by="test")
+        case = app.audits.case(each)
+        assert case is not None
+        missed = next(one.metric.id for one in case.evaluation.results if one.verdict.qualification == "YES")
+        answer = AuditAnswer(metric_id=missed, answer="NO", comment="I did not hear it.")
+        work.submit(each, [answer], as_machine=True)
+        made.append(audit.assignment_id)
+    return made
+
+
+def picture(browser: Browser, name: str) -> None:
+    """Take a picture where pictures are wanted."""
+    if SHOTS:
+        size = browser.driver.execute_script("return document.documentElement.scrollHeight")
+        browser.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {
+                "width": browser.driver.execute_script("return innerWidth"),
+                "height": min(size, 2400),
+                "deviceScaleFactor": 1,
+                "mobile": False,
+            },
+        )
+        browser.driver.save_screenshot(str(Path(SHOTS) / f"{name}.png"))
+
+
+def looked_at(browser: Browser, served: Service, path: str, name: str) -> None:
+    """Show a page in every width and theme, where axe finds nothing serious and nothing scrolls sideways."""
+    for theme in ("light", "dark"):
+        browser.driver.execute_cdp_cmd(
+            "Network.setCookie", {"name": "auscult_theme", "value": theme, "url": served.url, "path": "/console"}
+        )
+        for pixels in (360, 1440):
+            width(browser, pixels)
+            browser.driver.get(f"{served.url}/console{path}")
+            browser.run(AXE)
+            found = browser.driver.execute_async_script(RUN_AXE)
+            assert found == [], (path, theme, pixels, found)
+            assert browser.run("return document.documentElement.scrollWidth") <= pixels, (path, pixels)
+            picture(browser, f"{name}-{theme}-{pixels}")
+    width(browser, 1440)
+
+
+def test_an_agent_disputes_and_a_reviewer_decides(browser: Browser, served: Service) -> None:
+    """From "new for you" to the changed score: accept, dispute, deadline, who decides, decision with reason, outcome."""
+    enter(browser, served, "agent")
+    browser.driver.get(f"{served.url}/console/my-results")
+    assert "3 results are new" in browser.text("main")
+    looked_at(browser, served, "/my-results", "results-new")
+    browser.driver.get(f"{served.url}/console/my-results")
+    browser.one("details.dispute summary").click()
+    browser.one("details.dispute textarea").send_keys("I said it in my first sentence.")
+    browser.run("document.querySelector('details.dispute select').value = 'YES'")
+    browser.one("details.dispute button").click()
+    browser.until("main", lambda text: "Disputed, you ask for Yes" in text)
+    assert "reviewer who did not audit it decides by" in browser.text("main")
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/disputes")
+    assert "Not open to you" in browser.text("main")
+    enter(browser, served, "qa-manager")
+    looked_at(browser, served, "/disputes", "disputes")
+    browser.driver.get(f"{served.url}/console/disputes")
+    browser.one("tbody a").click()
+    wait_for(lambda: browser.driver.current_url, lambda url: "/disputes/di-" in url)
+    address = browser.driver.current_url.partition("/console")[2]
+    looked_at(browser, served, address, "dispute")
+    browser.driver.get(f"{served.url}/console{address}")
+    assert "I said it in my first sentence." in browser.text("main")
+    browser.one("input[name=answer][value=YES]").click()
+    browser.one("#reason").send_keys("It is there, at the very beginning.")
+    browser.one("form .btn--main").click()
+    browser.until("main", lambda text: "Decided. Nothing else waits for you." in text)
+    looked_at(browser, served, "/disputes?ended=1", "disputes-ended")
+    looked_at(browser, served, "/disputes/statistics", "disputes-statistics")
+    enter(browser, served, "agent")
+    browser.driver.get(f"{served.url}/console/my-results")
+    assert "Changed from No to Yes" in browser.text("main")
+    assert "It is there, at the very beginning." in browser.text("main")
+
+
+def test_every_status_of_a_dispute(browser: Browser, served: Service) -> None:
+    """Audited, pending agent review, pending supervisor review, resolved, closed: each as the agent and a reviewer see it."""
+    service = reviewing(served)
+    service.set_policy(ReviewPolicy(release="second_look", rounds=2), "test")
+    (assignment,) = audited(served, 1)
+    service.set_policy(DEFAULT_POLICY, "test")
+    card, status = f"article[id='{assignment}']", lambda: reviewing(served).show(assignment).status
+    shown(browser, served, "agent", "/my-results")
+    assert (status(), browser.all(card)) == ("audited", [])
+    shown(browser, served, "qa-manager", "/disputes")
+    browser.one(f"form[action$='releases/{assignment}'] button").click()
+    wait_for(status, lambda found: found == "pending_agent_review")
+    for number, (answer, then) in enumerate((("NO", "again"), ("NO", "last")), 1):
+        shown(browser, served, "agent", "/my-results")
+        browser.one(f"{card} details.dispute summary").click()
+        browser.one(f"{card} details.dispute textarea").send_keys(f"Listen {then}.")
+        browser.one(f"{card} details.dispute button").click()
+        browser.until(card, lambda text: "Disputed" in text)
+        assert status() == "pending_supervisor_review"
+        found = next(each for each in service.show(assignment).disputes if each.is_open)
+        shown(browser, served, "qa-manager", f"/disputes/{found.dispute_id}")
+        browser.one(f"input[name=answer][value={answer}]").click()
+        browser.one("#reason").send_keys(f"I listened {then}.")
+        browser.one("form .btn--main").click()
+        wait_for(lambda one=found.dispute_id: reviewing(served).get(one).state, lambda state: state == "denied")
+        shown(browser, served, "agent", "/my-results")
+        if number == 1:
+            assert status() == "pending_agent_review"
+            assert "You can dispute it 1 more time." in browser.text(card)
+            browser.all(f"{card} form[action$=accept] button")[-1].click()
+            wait_for(status, lambda found: found == "resolved")
+    assert status() == "closed"
+    assert "That was the last round." in browser.text(card)
+
+
+def shown(browser: Browser, served: Service, role: str, path: str) -> None:
+    """Show a page to the user of a role."""
+    enter(browser, served, role)
+    browser.driver.get(f"{served.url}/console{path}")
+
+
+def test_a_decision_without_a_reason_stays(browser: Browser, served: Service) -> None:
+    """The page says so, and what was chosen is kept."""
+    app = served.store.within(TENANT)
+    found = next(
+        each for each in app.disputes.of_agents([AGENT], datetime.now(UTC)) if each.metrics[0].status == "pending"
+    )
+    agent = Person(name=email_of("agent"), agent_ids=frozenset({AGENT}))
+    made = reviewing(served).dispute(found.assignment_id, agent, found.metrics[0].metric_id, "No.")
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/disputes/{made.dispute_id}")
+    browser.run("document.querySelector('#reason').removeAttribute('required')")
+    browser.one(f"input[name=answer][value={made.before}]").click()
+    browser.one("form .btn--main").click()
+    browser.until("[role=alert]", lambda text: "reason is missing" in text)
+    assert reviewing(served).get(made.dispute_id).is_open
+
+
+def test_a_calibration_from_invitation_to_report(browser: Browser, served: Service) -> None:
+    """A manager picks what raters disagree about; nobody sees others; the debrief shows split answers first."""
+    enter(browser, served, "qa-manager")
+    looked_at(browser, served, "/calibration", "calibration-empty")
+    looked_at(browser, served, "/calibration/new", "calibration-new")
+    browser.driver.get(f"{served.url}/console/calibration/new")
+    boxes = browser.all("input[name=conversation]")
+    assert boxes, "audits that differ from the machine are suggested"
+    for each in boxes[1:]:
+        if each.is_selected():
+            each.click()
+    browser.one("#raters").send_keys(f"{email_of('auditor')}\n{email_of('supervisor')}")
+    browser.one("#name").send_keys("April")
+    browser.one(".plan form .btn--main").click()
+    wait_for(lambda: browser.driver.current_url, lambda url: "/calibration/ca-" in url)
+    address = browser.driver.current_url.partition("/console")[2]
+    for role, answer in (("auditor", "NO"), ("supervisor", "YES")):
+        enter(browser, served, role)
+        looked_at(browser, served, f"{address}/1", f"calibration-desk-{role}")
+        browser.driver.get(f"{served.url}/console{address}")
+        assert "Nobody sees the others" in browser.text("main")
+        browser.one("a.btn--main").click()
+        browser.until("h1", lambda text: "Conversation 1" in text)
+        browser.run(
+            "document.querySelectorAll('input[value=YES]').forEach((each) => { each.checked = true; });"
+            f"document.querySelector('input[value={answer}]').checked = true;"
+        )
+        browser.one("main form .btn--main").click()
+        wait_for(lambda: browser.driver.current_url, lambda url: url.endswith(address))
+        browser.one("form[action$=submit] button").click()
+        browser.until("main", lambda text: "have submitted" in text or "Raters agree" in text)
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console{address}")
+    assert "No majority" in browser.text(".card header"), "splits first"
+    browser.one("details.dispute summary").click()
+    browser.one("details.dispute textarea").send_keys("Hello alone is no greeting.")
+    browser.one("details.dispute button").click()
+    browser.until("main", lambda text: "Reference: " in text)
+    looked_at(browser, served, address, "calibration-room")
+    looked_at(browser, served, "/calibration", "calibration")
+
+
+def test_coaching_between_coach_and_agent(browser: Browser, served: Service) -> None:
+    """By keyboard: a coach picks one behaviour with a clip and a date; the agent starts, and marks it as done; both see it measured."""
+    app = served.store.within(TENANT)
+    clip = latest(app, replace(Sought(statuses=("evaluated",)), agents=(AGENT,)), limit=1).items[0].id
+    enter(browser, served, "qa-manager")
+    looked_at(browser, served, "/coaching", "coaching-empty")
+    looked_at(browser, served, f"/coaching/new?agents={AGENT}&clips={clip}&metric=em-greeting", "coaching-new")
+    browser.driver.get(f"{served.url}/console/coaching/new?agents={AGENT}&clips={clip}&metric=em-greeting")
+    browser.write("#goal", "Name the company in the greeting")
+    browser.write("#plan", "One breath, two seconds.")
+    browser.press("form .btn--main")
+    wait_for(lambda: browser.driver.current_url, lambda url: "/coaching/co-" in url)
+    address = browser.driver.current_url.partition("/console")[2]
+    enter(browser, served, "agent")
+    looked_at(browser, served, "/coaching", "coaching-agent")
+    browser.driver.get(f"{served.url}/console{address}")
+    browser.press("button[value=start]")
+    browser.until(".crumbs", lambda text: "In progress" in text)
+    browser.write("#comment", "I tried it in the last ten.")
+    browser.press("button[value=finish]")
+    browser.until(".crumbs", lambda text: "With the coach" in text)
+    enter(browser, served, "qa-manager")
+    looked_at(browser, served, address, "coaching-item")
+    browser.driver.get(f"{served.url}/console{address}")
+    browser.press("button[value=complete]")
+    browser.until(".crumbs", lambda text: "Completed" in text)
+
+
+def test_schedules_and_inbox(browser: Browser, served: Service) -> None:
+    """By keyboard: a manager schedules a report, runs it, and finds its file in the inbox."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/schedules")
+    browser.write("#name", "Weekly agents")
+    browser.press("form.card .btn--main")
+    browser.until("main", lambda text: "Report: agents. Every week." in text)
+    browser.press("form[action$=run] button")
+    browser.until("main", lambda text: "New" in text and "rows" in text)
+    looked_at(browser, served, "/schedules", "schedules")
+    assert "/console/schedules/sc-" in (browser.one("ul.plainlist a").get_attribute("href") or "")

@@ -1,0 +1,162 @@
+"""Journeys of those who set up, in a real Chromium, by keyboard: taxonomies, scorecards, knowledge, connectors, exports."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from auscult.bootstrap.people import list_exporting
+from auscult.bootstrap.scheduling import run_connectors
+from tests.e2e.browsing import Browser
+from tests.e2e.console.setup.test_console_setup import CARD, CURRENT, TREE
+from tests.e2e.console.test_console_pages import enter
+from tests.e2e.console.test_console_roles import open_page
+from tests.e2e.consoles import console
+from tests.e2e.serving import TENANT, Service
+from tests.integration.connectors.placing import document, fill
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it, which may read one folder."""
+    folder = tmp_path_factory.mktemp("console")
+    url, at = f"sqlite:///{folder / 'auscult.db'}", str(folder)
+    with console(url, weeks=2, a_week=6, state_dir=at, connector_folders=at) as found:
+        yield found
+
+
+def put(browser: Browser, old: str, new: str) -> None:
+    """Select these words in the document, where the focus is, and write others in their place."""
+    assert browser.run("return document.activeElement.id") == "document"
+    browser.run(
+        "const at = document.activeElement, from = at.value.indexOf(arguments[0]);"
+        "at.setSelectionRange(from, from + arguments[0].length)",
+        old,
+    )
+    browser.keys(new)
+
+
+def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
+    """A document is published, a fault stands with its line and the words stay, and a change is the next version."""
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/taxonomies")
+    browser.write("#document", TREE)
+    browser.press("button[value=check]")
+    browser.until("[data-said]", lambda text: "No fault." in text)
+    browser.press("button[value=publish]")
+    browser.until("h1", lambda text: text == "Bank")
+    browser.reach("#document")
+    put(browser, "Lost card", "Stolen card")
+    browser.press("button[value=publish]")
+    browser.until(".tree", lambda text: "Stolen card" in text)
+    assert "Version 2" in browser.text("main")
+    browser.reach("#document")
+    put(browser, "id: tx-console", "id: 3")
+    browser.press("button[value=publish]")
+    browser.until("[role=alert]", lambda text: "fault" in text)
+    assert "Stolen card" in browser.run("return document.querySelector('#document').value")
+    open_page(browser, served, "/taxonomies/tx-console")
+    browser.press("form[action$=remove] button")
+    browser.until("main .tell", lambda text: "Out of force" in text)
+
+
+def test_manager_reads_a_scorecard_and_changes_its_weights(browser: Browser, served: Service) -> None:
+    """Published, its figures between two dates, then a new weight; and it goes out of force."""
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/scorecards")
+    browser.write("#document", CARD)
+    browser.press("button[value=publish]")
+    browser.until("h1", lambda text: text == "From the console")
+    browser.reach("#from")
+    browser.keys("01012020")
+    browser.press("form[method=get] button")
+    browser.until("main", lambda text: "Mean score" in text)
+    assert browser.run("return document.querySelector('#from').value") == "2020-01-01"
+    browser.reach("#document")
+    put(browser, "pass_score: 60", "pass_score: 65")
+    browser.press("button[value=publish]")
+    browser.until("main .tell", lambda text: "Published." in text)
+    assert "65" in browser.text(".lead")
+    browser.press("form[action$=remove] button")
+    browser.until("main .tell", lambda text: "Out of force" in text)
+    assert served.store.within(TENANT).definitions.in_force("scorecard") == []
+
+
+def test_manager_adds_a_document_and_asks_as_a_customer(browser: Browser, served: Service, tmp_path: Path) -> None:
+    """Knowledge: a file is added, read, asked about, and removed."""
+    file = tmp_path / "gift-cards.md"
+    file.write_bytes(CURRENT)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/knowledge")
+    browser.reach("#file")
+    browser.keys(str(file))
+    browser.press("form[enctype] button")
+    browser.until("tbody", lambda text: "gift-cards.md" in text)
+    browser.write("#q", "how long can i return a gift card?", Keys.ENTER)
+    browser.until(".founds", lambda text: "90 days" in text)
+    browser.press(".founds a")
+    browser.until("h1", lambda text: "gift-cards.md" in text or "Gift cards" in text)
+    browser.press("form[action$=remove] button")
+    browser.until("main", lambda text: "No document yet" in text)
+
+
+def test_engineer_maps_names_until_the_preview_is_right(browser: Browser, served: Service) -> None:
+    """Data engineer, 1: what is unknown and refused stands in the preview; the mapping changes; then a range is tried."""
+    folder = Path(str(served.application.settings.state_dir)) / "mapped"
+    fill(folder, 2)
+    (folder / "bad.json").write_bytes(b"{")
+    enter(browser, served, "administrator")
+    open_page(browser, served, "/connectors")
+    written = document(f"folder:{folder}", "mapped", mapping={"queues": {"other": "sales"}}).decode()
+    browser.write("#document", written)
+    browser.press("button[value=check]")
+    browser.until("#preview", lambda text: "queue billing is not in the mapping table" in text)
+    assert "bad.json" in browser.text("#preview")
+    assert "JSON is malformed" in browser.text("#preview")
+    browser.reach("#document")
+    put(browser, '"other":"sales"', '"billing":"accounts"')
+    browser.press("button[value=check]")
+    browser.until("#preview", lambda text: "accounts" in text and "mapping table" not in text)
+    browser.press("button[value=apply]")
+    browser.until("h1", lambda text: text == "mapped")
+    browser.reach("#since")
+    browser.keys("01012020")
+    browser.press("button[value=dry]")
+    browser.until("#runs", lambda text: "Waits for a worker" in text)
+    run_connectors(served.store, served.application.settings)
+    browser.until("#runs", lambda text: "3 listed, 3 read, 2 new, 1 refused" in text)
+    assert "bad.json" in browser.text("#runs")
+    assert served.store.within(TENANT).connectors.items("mapped") == 0
+    open_page(browser, served, "/connectors/mapped")
+    browser.press("form[action$=run] button")
+    browser.until("#runs", lambda text: "Waits for a worker" in text)
+    run_connectors(served.store, served.application.settings)
+    browser.until("#runs", lambda text: "Refused" in text)
+    browser.press("#runs a[href$='#refused']")
+    browser.until("#refused", lambda text: "JSON is malformed" in text)
+
+
+def test_supervisor_exports_what_they_see(browser: Browser, served: Service) -> None:
+    """Supervisor, 6: the filtered list becomes a file, with its progress, and its link is reached by Tab."""
+    enter(browser, served, "supervisor")
+    open_page(browser, served, "/conversations")
+    browser.press("#filter > summary")
+    browser.press("input[name=channel][value=voice]", Keys.SPACE)
+    browser.until(".chip--on b", lambda text: text == "Voice")
+    listed = int(browser.text("form.filters [role=status]").split()[0])
+    browser.press("#export summary")
+    browser.press("#export .btn--main")
+    browser.until("h1", lambda text: text == "Exports")
+    assert list_exporting(served.store).run_once()
+    browser.until("#exports", lambda text: "Ready" in text)
+    browser.reach("#exports a[download]")
+    address = browser.run("return document.activeElement.href")
+    cookies = {each["name"]: each["value"] for each in browser.driver.get_cookies()}
+    rows = csv.DictReader(io.StringIO(httpx.get(address, cookies=cookies).text))
+    assert [row["channel"] for row in rows] == ["voice"] * listed

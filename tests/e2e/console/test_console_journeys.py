@@ -1,0 +1,105 @@
+"""Journeys of people through the console in a real Chromium, by keyboard where they work by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.e2e.browsing import Browser
+from tests.e2e.console.test_console_pages import enter
+from tests.e2e.consoles import console
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+PANEL = "return document.querySelector('#forecast').textContent"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
+        yield found
+
+
+def test_manager_sees_how_exact_a_plan_will_be_before_saving(browser: Browser, served: Service) -> None:
+    """QA manager, 1: the forecast follows the slider and the shares; then the plan is saved and drawn."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/plans/new")
+    before = browser.run(PANEL)
+    assert "audits" in before
+    browser.run("document.querySelector('#slider').focus()")
+    browser.keys(*[Keys.ARROW_LEFT] * 30)
+    wait_for(lambda: browser.run(PANEL), lambda text: text != before)
+    assert browser.run("return document.querySelector('#amount').value") == "20"
+    browser.run(
+        "const one = document.querySelector('[data-share]'); one.value = 1; one.dispatchEvent(new Event('input', { bubbles: true }))"
+    )
+    browser.until("#total", lambda text: "Shares make" in text)
+    browser.driver.refresh()
+    browser.one("#name").send_keys("By keyboard", Keys.ENTER)
+    browser.until("h1", lambda text: text == "By keyboard")
+    assert "Saved." in browser.text("main")
+
+
+def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, served: Service) -> None:
+    """QA manager, 4: a form is begun, given words in the form view, tried on pasted text and published."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/forms")
+    browser.write("#f-name", "Keyboard form", Keys.ENTER)
+    browser.until("h1", lambda text: text == "Draft of version 1")
+    browser.press(".mnew > summary")
+    browser.write("#metric_name", "Name said")
+    browser.write("#metric_weight", "50")
+    browser.write("#metric_phrases", "my name is")
+    browser.press("button[value=metric]")
+    document = "return document.querySelector('#document').value"
+    wait_for(lambda: browser.run(document), lambda text: "em-name-said" in text)
+    browser.press("details:has([id='s-metrics.0.weight']) > summary")
+    browser.write("[id='s-metrics.0.weight']", "50", Keys.TAB)
+    wait_for(lambda: browser.run(document), lambda text: "weight: 100" not in text)
+    browser.write("#transcript", "Agent: hello, my name is Ada")
+    browser.press("button[value=try]")
+    browser.until("#panel", lambda text: "Tried on 1 conversation" in text)
+    written = browser.run(document)
+    browser.press("#publish")
+    browser.until("h1", lambda text: text == "Version 1, in force")
+    assert served.store.within(TENANT).forms.get("ef-keyboard-form") is not None
+    assert browser.run(document).replace("@1", "") == written
+
+
+def test_yaml_and_form_view_are_one_document(browser: Browser, served: Service) -> None:
+    """What is typed on either side shows on the other, and a fault stands with its line as one types."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/forms/ef-starter-voice")
+    browser.run(
+        "const text = document.querySelector('#document'); text.value = text.value.replace('pass_score: 70', 'pass_score: 66');"
+        "text.dispatchEvent(new Event('input'))"
+    )
+    shown = "return document.getElementById('s-pass_score').value"
+    wait_for(lambda: browser.run(shown), lambda value: value == "66")
+    browser.run(
+        "const one = document.getElementById('s-pass_score'); one.value = '67'; one.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    wait_for(
+        lambda: browser.run("return document.querySelector('#document').value"), lambda text: "pass_score: 67" in text
+    )
+    browser.run(
+        "const text = document.querySelector('#document'); text.value = text.value.replace('pass_score: 67', 'pass_score: no');"
+        "text.dispatchEvent(new Event('input'))"
+    )
+    browser.until("#checked", lambda text: text == "1 fault")
+    assert browser.run("return document.querySelector('#publish').getAttribute('aria-disabled')") == "true"
+
+
+def test_manager_chooses_rows_by_keyboard_and_assigns_them(browser: Browser, served: Service) -> None:
+    """J moves, X chooses, the bar says how many, and the auditor has them."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/conversations?outcome=passed")
+    browser.until("h1", lambda text: text == "Conversations")
+    browser.keys("j", "x", "j", "x")
+    browser.until("#chosen", lambda text: text == "2")
+    browser.press(".bulkbar button[formaction$=assign]")
+    browser.until("main", lambda text: "Assigned: 2." in text)

@@ -1,0 +1,284 @@
+"""The console in a real Chromium: by keyboard alone, in both themes, at every width, as axe-core sees it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from auscult.services.conversations.latest import Sought, latest
+from tests.e2e.browsing import UNMARKED, Browser
+from tests.e2e.consoles import PASSWORD, assign, connect, console, email_of
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+AXE = (Path(__file__).parents[1] / "vendored" / "axe.min.js").read_text()
+RUN_AXE = """
+  const done = arguments[arguments.length - 1];
+  axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })
+    .then((found) => done(found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+      .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));
+"""
+WIDTHS = (320, 360, 768, 1440)
+METRIC = "em-empathy"
+ADMINISTRATION = (
+    "users",
+    "roles",
+    "clients",
+    "webhooks",
+    "jobs",
+    "retention",
+    "holds",
+    "erasure",
+    "approvals",
+    "log",
+    "settings",
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
+        yield found
+
+
+def enter(browser: Browser, served: Service, role: str) -> None:
+    """Sign in as the user of a role, by keyboard."""
+    browser.driver.get(f"{served.url}/console/sign-in")
+    browser.driver.delete_all_cookies()
+    browser.driver.get(f"{served.url}/console/sign-in")
+    browser.one("#email").click()
+    browser.keys(email_of(role), Keys.TAB, PASSWORD, Keys.ENTER)
+    wait_for(lambda: browser.driver.current_url, lambda url: url.rstrip("/").endswith("/console"))
+
+
+def width(browser: Browser, pixels: int) -> None:
+    """Give the window a width."""
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": pixels < 700},
+    )
+
+
+def paths(served: Service) -> list[str]:
+    """One address of every page."""
+    newest = latest(served.store.within(TENANT), Sought(statuses=("evaluated",)), limit=1).items[0]
+    connect(served)
+    return [
+        "",
+        "/conversations",
+        "/conversations?outcome=fatal",
+        f"/conversations/{newest.id}",
+        "/overview",
+        "/metrics",
+        f"/metrics/{METRIC}",
+        "/agents",
+        f"/agents/{newest.agents[0].id}",
+        "/audits",
+        f"/audits/{assign(served, 'administrator', 1)[0]}",
+        "/conversations/none",
+        "/exports",
+        "/plans",
+        "/plans/new",
+        "/auditors",
+        "/insights",
+        "/live",
+        "/forms",
+        "/forms/ef-starter-voice",
+        "/scorecards",
+        "/taxonomies",
+        "/knowledge?q=refund",
+        "/connectors",
+        "/connectors/inbox",
+        *(f"/administration/{name}" for name in ADMINISTRATION),
+    ]
+
+
+def test_axe_on_every_page(browser: Browser, served: Service) -> None:
+    """Nothing serious by WCAG 2.2 AA on any page, light and dark, from 320 px (1,280 at 400 %) to 1,440 px."""
+    enter(browser, served, "administrator")
+    found: list[str] = []
+    for path in paths(served):
+        browser.driver.get(f"{served.url}/console{path}")
+        browser.run(AXE)
+        for theme in ("light", "dark"):
+            browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+            for pixels in WIDTHS:
+                width(browser, pixels)
+                faults = browser.driver.execute_async_script(RUN_AXE)
+                found += [f"{path} {theme} {pixels}: {json.dumps(fault)}" for fault in faults]
+    width(browser, 1280)
+    assert found == []
+
+
+def test_nothing_reaches_out(browser: Browser, served: Service) -> None:
+    """At no width does a page scroll sideways, but for tables that say so, or hide a focus; no script is refused or fails."""
+    enter(browser, served, "administrator")
+    browser.faults()
+    for path in paths(served):
+        for pixels in WIDTHS:
+            width(browser, pixels)
+            browser.driver.get(f"{served.url}/console{path}")
+            wide = browser.run("return document.documentElement.scrollWidth")
+            assert wide <= pixels, (path, pixels, wide)
+            assert pixels not in (360, 1440) or browser.run(UNMARKED) == [], (path, pixels)
+    width(browser, 1280)
+    assert browser.faults() == []
+
+
+def test_ten_audits_by_keyboard(browser: Browser, served: Service) -> None:
+    """An auditor opens their audits, answers ten of them and submits each, without a mouse."""
+    assign(served, "auditor", 10)
+    enter(browser, served, "auditor")
+    browser.keys("g")
+    browser.keys("a")
+    browser.until("h1", lambda text: text == "My audits")
+    browser.keys("n")
+    seen: set[str] = set()
+    for number in range(10):
+        browser.until("h1", lambda text: text == "Audit")
+        address = wait_for(lambda: browser.driver.current_url, lambda url: url not in seen)
+        seen.add(address)
+        questions = len(browser.all("[data-q]"))
+        assert "Machine" not in browser.text("#desk-form")
+        for n in range(questions):
+            browser.keys("2" if n == number else "1")
+        browser.until("#answered", lambda text, all_=questions: text == str(all_))
+        if number == 3:  # answered, taken back, answered otherwise
+            browser.keys("z")
+            browser.until("#answered", lambda text, all_=questions: text == str(all_ - 1))
+            browser.keys("3")
+        if number == 4:
+            browser.keys("k")
+            browser.keys("m")
+            browser.keys("said at the end", Keys.ESCAPE)
+        browser.until("#saved", lambda text: text.startswith("Saved"))
+        browser.keys("n")
+    browser.until("h1", lambda text: text == "My audits")
+    assert "Submitted." in browser.text("main")
+    done = served.store.within(TENANT).audits.listing(state="audited", auditor=email_of("auditor"))
+    assert len(done) == 10
+    comments = {answer.comment for each in done if each.result for answer in each.result.sheet.answers}
+    assert "said at the end" in comments
+
+
+def test_draft_survives(browser: Browser, served: Service) -> None:
+    """What was answered is there again after the page was left, and an audit that lacks answers says which."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    desk = f"{served.url}/console/audits/{conversation_id}"
+    browser.driver.get(desk)
+    browser.until("h1", lambda text: text == "Audit")
+    browser.keys("1")
+    browser.keys("3")
+    browser.until("#saved", lambda text: text.startswith("Saved"))
+    browser.driver.get(f"{served.url}/console/audits")
+    assert "2 of 10 answered" in browser.text("main")
+    browser.driver.get(desk)
+    browser.until("#answered", lambda text: text == "2")
+    browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
+    browser.until(".bad", lambda text: "metrics are not answered yet" in text)
+    browser.until("#answered", lambda text: text == "2")
+
+
+def test_desk_is_blind(browser: Browser, served: Service) -> None:
+    """The page of an audit has nothing in it of what the machine decided: no score, no reason, no evidence."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    case = served.store.within(TENANT).audits.case(conversation_id)
+    assert case is not None
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    html = browser.run("return document.documentElement.outerHTML")
+    for result in case.evaluation.results:
+        for each in (*result.verdict.evidence, *result.verdict.trigger):
+            assert each.why not in html
+    assert "mark class" not in html
+    assert not browser.all("input:checked")
+
+
+def test_menu_on_a_narrow_window(browser: Browser, served: Service) -> None:
+    """The menu opens behind its button, by keyboard too, leads on, and closes with Escape."""
+    enter(browser, served, "qa-manager")
+    width(browser, 360)
+    browser.driver.get(f"{served.url}/console/conversations")
+    assert browser.run("return document.querySelector('#menu').checkVisibility()") is False
+    browser.run("document.querySelector('.topbar .btn').focus()")
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: browser.run("return document.querySelector('#menu').checkVisibility()"), bool)
+    browser.keys(Keys.ESCAPE)
+    wait_for(lambda: browser.run("return document.querySelector('#menu').checkVisibility()"), lambda shown: not shown)
+    width(browser, 1280)
+
+
+def test_keys_of_a_list(browser: Browser, served: Service) -> None:
+    """J and k move from row to row, Enter opens, and / goes to the search field."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.until("h1", lambda text: text == "Conversations")
+    links = [each.get_attribute("href") for each in browser.all("table.list .what a")]
+    browser.keys("j", "j", "j", "k")
+    assert browser.driver.switch_to.active_element.get_attribute("href") == links[1]
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: browser.driver.current_url, lambda url: url == links[1])
+    browser.driver.back()
+    browser.until("h1", lambda text: text == "Conversations")
+    browser.keys("/")
+    assert browser.driver.switch_to.active_element.get_attribute("id") == "q"
+
+
+def test_verdict_and_words(browser: Browser, served: Service) -> None:
+    """A verdict under the focus shows its words in the transcript, and replay steps through all of them."""
+    enter(browser, served, "qa-manager")
+    newest = latest(served.store.within(TENANT), Sought(statuses=("evaluated",)), limit=1).items[0]
+    browser.driver.get(f"{served.url}/console/conversations/{newest.id}")
+    browser.one("#replay").send_keys(Keys.ENTER)
+    chosen = browser.run("return document.querySelector('.vrow.on').dataset.metric")
+    marked = browser.run("return document.querySelector('mark.on')?.dataset.for ?? ''")
+    assert chosen in marked.split()
+    assert "so far" in browser.text("#replaying p")
+    for _ in browser.all(".vrow"):
+        browser.keys(Keys.ENTER)
+    assert browser.text("#replay") == "Replay score"
+    assert browser.text("#replaying p") == " ".join(browser.text("#arithmetic .res").split()).replace(" 100", ": 100")
+    browser.one("#replaying [data-step=end]").click()
+    assert browser.run("return document.querySelector('#replaying').hidden")
+
+
+def test_theme_is_kept(browser: Browser, served: Service) -> None:
+    """The theme that one chooses holds on every page, for whoever signs in with this browser."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/overview")
+    browser.one(".themes button[value=dark]").send_keys(Keys.ENTER)
+    wait_for(lambda: browser.run("return document.documentElement.dataset.theme"), lambda theme: theme == "dark")
+    wait_for(lambda: browser.driver.get_cookie("auscult_theme"), bool)
+    browser.driver.get(f"{served.url}/console/conversations")
+    assert browser.run("return document.documentElement.dataset.theme") == "dark"
+
+
+def test_shortcuts_are_listed_and_switched_off(browser: Browser, served: Service) -> None:
+    """``?`` lists the shortcuts; switched off, no key alone does anything on any page, until they are on again (WCAG 2.1.4)."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.keys("?")
+    assert "Next, previous row" in browser.text("dialog#keys")
+    browser.one("dialog#keys button[value=off]").send_keys(Keys.ENTER)
+    wait_for(lambda: browser.driver.get_cookie("auscult_shortcuts"), bool)
+    browser.keys(Keys.ESCAPE)
+    body = "return document.activeElement.localName"
+    for key in "j", "/", "?":
+        browser.one("body").send_keys(key)
+    assert browser.run(body) not in {"a", "input"}
+    assert not browser.run("return document.querySelector('dialog#keys').open")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.one("body").send_keys("j")
+    assert browser.run(body) != "a"
+    browser.press("nav [data-shows-keys]")
+    browser.one("dialog#keys button[value=on]").send_keys(Keys.ENTER)
+    browser.keys(Keys.ESCAPE)
+    browser.one("body").send_keys("j")
+    assert browser.run(body) == "a"

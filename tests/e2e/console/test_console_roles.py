@@ -1,0 +1,315 @@
+"""Journeys of each role in a real Chromium, by keyboard, named as they would speak of them.
+
+Those of the QA manager with plans, metrics and forms stand in ``test_console_journeys.py`` and ``test_console_walks.py``,
+those of reviews, administration and setup in ``test_console_journeys_*.py``.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
+from auscult.domain.change import Webhook
+from auscult.domain.people.directory import DirectoryAgent
+from auscult.reports import REPORTS
+from auscult.services.audits.plans import Planning
+from auscult.services.audits.workflow import Auditing
+from auscult.services.conversations.latest import Sought, latest
+from tests.e2e.assisting import END, agent, moved, said
+from tests.e2e.browsing import AT, Browser
+from tests.e2e.console.test_console_live import tell
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.consoles import AGENT, QUEUE, console, email_of
+from tests.e2e.serving import TENANT, Service
+from tests.integration.working import conversation
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+SHOWN = "return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent.trim())"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with a plan for one auditor, a result of the agent, who began on the day of their newest conversation."""
+    folder = tmp_path_factory.mktemp("console")
+    url, at = f"sqlite:///{folder / 'auscult.db'}", str(folder)
+    with console(url, weeks=8, state_dir=at, connector_folders=at) as found:
+        app = found.store.within(TENANT)
+        items = latest(app, Sought(statuses=("evaluated",)), limit=200).items
+        form_id = next(each.form.id for each in items if each.form)
+        since, until = items[-1].started_at, items[0].started_at + timedelta(seconds=1)
+        plan = PlanDocument(
+            name="Journeys",
+            form_id=form_id,
+            frame=Frame(since=since, until=until),
+            quota=Quota(count=3),
+            auditors=(PlanAuditor(user=email_of("auditor"), share=100),),
+        )
+        planning = Planning(app, REPORTS, lambda: datetime.now(UTC))
+        planning.draw(planning.create(plan, "test").plan_id, "test")
+        own = next(
+            each.id for each in items if AGENT in {one.id for one in each.agents} and each.audit.state != "assigned"
+        )
+        work = Auditing(app, REPORTS, lambda: datetime.now(UTC), rater=email_of("qa-manager"))
+        work.assign(own, email_of("qa-manager"), by="test")
+        case = app.audits.case(own)
+        assert case is not None
+        missed = next(each.metric.id for each in case.evaluation.results if each.verdict.qualification == "YES")
+        work.submit(own, [AuditAnswer(metric_id=missed, answer="NO", comment="I did not hear it.")], as_machine=True)
+        began = next(each for each in items if AGENT in {one.id for one in each.agents}).started_at.date()
+        app.people.directory.put_agents([DirectoryAgent(agent_id=AGENT, name="Robin", hired_on=began)])
+        yield found
+
+
+def open_page(browser: Browser, served: Service, path: str) -> None:
+    """Open a page of the console, and skip its menu."""
+    browser.driver.get(f"{served.url}/console{path}")
+    browser.keys(Keys.TAB, Keys.ENTER)
+
+
+def faults(browser: Browser) -> list[object]:
+    """Return what axe finds serious on the page, light and dark."""
+    found: list[object] = []
+    browser.run(AXE)
+    for theme in ("light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        found += browser.driver.execute_async_script(RUN_AXE)
+    return found
+
+
+def test_auditor_hands_back_what_cannot_be_judged(browser: Browser, served: Service) -> None:
+    """Auditor, 4: with a reason; another conversation is drawn in its place, so as many wait as before."""
+    enter(browser, served, "auditor")
+    open_page(browser, served, "/audits")
+    before = len(browser.all("table.list tbody tr"))
+    browser.keys("n")
+    browser.until("h1", lambda text: text == "Audit")
+    first = browser.driver.current_url
+    browser.press(".unable summary")
+    browser.reach("#why-code")
+    browser.keys(Keys.END)
+    browser.write("#why", "It is in Portuguese.")
+    browser.press("button[value=decline]")
+    wait_for(lambda: browser.driver.current_url, lambda url: url != first)
+    open_page(browser, served, "/audits")
+    assert len(browser.all("table.list tbody tr")) == before
+    assert first.rpartition("/")[2] not in browser.run("return document.body.innerHTML")
+
+
+def test_auditor_looks_at_their_own_work(browser: Browser, served: Service) -> None:
+    """Auditor, 6: pace, agreement and severity with their doubt, and each difference one click from the words."""
+    enter(browser, served, "auditor")
+    open_page(browser, served, "/audits")
+    browser.press("a[href$='/auditors/me']")
+    browser.until("h1", lambda text: text == "How you audit")
+    heads = browser.run(SHOWN, "main thead th")
+    assert {"Median pace", "Agrees with the machine", "On conversations that others judged too"} <= set(heads)
+    assert faults(browser) == []
+
+
+def test_supervisor_hears_three_calls_worth_it(browser: Browser, served: Service) -> None:
+    """Supervisor, 2: at most three, each with the reason why it was chosen, and a link to its words."""
+    enter(browser, served, "supervisor")
+    open_page(browser, served, "")
+    chosen = browser.all(".hear article")
+    assert 1 <= len(chosen) <= 3
+    for each in chosen:
+        assert each.find_element("css selector", ".soft").text
+        assert "/console/conversations/" in (each.find_element("css selector", "a").get_attribute("href") or "")
+
+
+def test_supervisor_follows_a_new_colleague(browser: Browser, served: Service) -> None:
+    """Supervisor, 5: who began lately is flagged, with conversations to look at."""
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/coaching")
+    assert "Robin" in browser.text("main")
+    assert browser.run(SHOWN, f"main a[href*='{AGENT}'], main a[href*='/conversations/']")
+
+
+def test_agent_sees_who_decides_until_when(browser: Browser, served: Service) -> None:
+    """Agent, 1 and 2: the new result has its score, its deadline, and what a dispute would need."""
+    enter(browser, served, "agent")
+    open_page(browser, served, "/my-results")
+    words = browser.text("main")
+    assert "1 result is new" in words
+    assert "Answer by" in words
+    assert browser.all(".result .act button, .result form button")
+
+
+def test_agent_knows_what_to_work_on(browser: Browser, served: Service) -> None:
+    """Agent, 3: from the results to the own figures: what goes well, and at most one thing to work on."""
+    enter(browser, served, "agent")
+    open_page(browser, served, "/my-results")
+    browser.press("main a[href*='/console/agents/']")
+    titles = wait_for(lambda: browser.run(SHOWN, "main h2"), lambda found: any("work on" in each for each in found))
+    assert "Good at" in titles
+
+
+def test_agent_reviews_themselves_first(browser: Browser, served: Service) -> None:
+    """Agent, 4: by keyboard alone, blind until it is submitted, and then beside the machine."""
+    enter(browser, served, "agent")
+    open_page(browser, served, "/my-results")
+    browser.press("form[action$='/reviews'] button")
+    browser.until("h1", lambda text: text == "Review yourself")
+    assert faults(browser) == []
+    questions = len(browser.all("[data-q]"))
+    for _ in range(questions):
+        browser.keys("1")
+    browser.until("#answered", lambda text: text == str(questions))
+    browser.keys("n")
+    browser.until("h1", lambda text: text == "Your review")
+    assert "Machine" in browser.run(SHOWN, "main thead th")
+    assert faults(browser) == []
+
+
+def test_supervisor_watches_what_goes_on(browser: Browser, served: Service) -> None:
+    """Supervisor: conversations appear as they begin, one key opens one read-only, and the focus stays where it was."""
+    ada = agent("ada")
+    queues = served.store.within(TENANT).people.directory.queues()
+    ada["customFields"] |= {"queueId": next(each.queue_id for each in queues if each.name == QUEUE), "queueName": QUEUE}
+    enter(browser, served, "supervisor")
+    open_page(browser, served, "/live")
+    for one in ("live-1", "live-2"):
+        tell(served, one, moved(ada, "NA", "entry"), said("where is my parcel"))
+    browser.until("#live", lambda text: text.count("Where is my parcel") == 2)
+    browser.reach("a[href$='/live/live-1']")
+    tell(served, "live-1", said("I am furious, and I want your manager"))
+    browser.until("#live", lambda text: "I want your manager" in text)
+    assert browser.run(AT, "a[href$='/live/live-1']")[0]
+    browser.keys(Keys.ENTER)
+    browser.until(".script", lambda text: "where is my parcel" in text)
+    tell(served, "live-1", said("I will look", "AGENT"))
+    browser.until(".script", lambda text: "I will look" in text)
+    assert browser.all("main form") == []
+    open_page(browser, served, "/live")
+    browser.reach("a[href$='/live/live-1']")
+    tell(served, "live-1", END)
+    wait_for(lambda: browser.all("#l-live-1"), lambda found: not found)
+    assert browser.run(AT, "#live")[0], "who stood on what is over is still in the list"
+    tell(served, "live-2", END)
+
+
+def test_analyst_follows_a_difference_to_its_conversations(browser: Browser, served: Service) -> None:
+    """Analyst: from what made the difference to its conversations, and all of them into a file."""
+    enter(browser, served, "analyst")
+    open_page(browser, served, "/insights")
+    assert "What made the difference" in browser.text("main")
+    browser.press("main th a:not([href*='outcome'])")
+    browser.until("h1", lambda text: text == "Conversations")
+    browser.press("#export summary")
+    browser.press("#export .btn--main")
+    browser.until("h1", lambda text: text == "Exports")
+    assert "Waiting" in browser.text("#exports")
+
+
+def test_administrator_sees_why_somebody_sees_a_conversation(browser: Browser, served: Service) -> None:
+    """Administrator, 2: the grant that opens it is named; a role is given, and taken again."""
+    user = served.store.people.users.by_email(email_of("supervisor"))
+    assert user is not None
+    seen = latest(served.store.within(TENANT), Sought(queues=(QUEUE,)), limit=1).items[0].id
+    enter(browser, served, "administrator")
+    open_page(browser, served, "/administration/users")
+    browser.press(f"a[href$='/users/{user.user_id}']")
+    browser.until("h1", lambda text: text == "Supervisor")
+    browser.write("#f-conversation", seen, Keys.ENTER)
+    browser.until("main", lambda text: "They see it: supervisor for queues" in text)
+    browser.reach("#f-role")
+    browser.keys("insp")
+    browser.press("form[action$=grants] .btn--main")
+    browser.until("main", lambda text: "Granted." in text)
+    browser.press("form[action$=revoke] button")
+    browser.until("main", lambda text: "Revoked" in text)
+
+
+def test_administrator_changes_retention_and_adds_a_client(browser: Browser, served: Service) -> None:
+    """Administrator, 3: a preview before it is set. A client's secret is shown, once."""
+    enter(browser, served, "administrator")
+    open_page(browser, served, "/administration/retention")
+    browser.write("#f-days", "1")
+    browser.press("button[value=preview]")
+    browser.until("main", lambda text: "At the next run this erases" in text)
+    browser.write("#f-days", "36000")
+    browser.press("button[value=preview]")
+    browser.until("main [role=status]", lambda text: "0 conversations" in text or "nothing" in text.lower())
+    browser.press("button[value=set]")
+    browser.until("main", lambda text: "36,000 days" in text)
+    open_page(browser, served, "/administration/clients")
+    browser.press("input[value='conversations:read']", Keys.SPACE)
+    browser.press("main form .btn--main")
+    secret = browser.text(".secret")
+    open_page(browser, served, "/administration/clients")
+    assert secret not in browser.text("main")
+
+
+def test_administrator_sees_what_is_behind_and_starts_it_again(browser: Browser, served: Service) -> None:
+    """Administrator, 5, and data engineer, 5: a job that failed is tried again, and a webhook that was switched off."""
+    app = served.store.within(TENANT)
+    batch_id = str(app.conversations.accept([conversation("c-behind")]).batch_id)
+    served.store.work.fail(batch_id, "no engine")
+    off = Webhook(
+        id="wh-off",
+        url="https://a.example",
+        secret="s",
+        kinds=frozenset({"created"}),
+        position=0,
+        created_at=datetime.now(UTC),
+        is_disabled=True,
+    )
+    app.webhooks.add(off)
+    enter(browser, served, "administrator")
+    open_page(browser, served, "/administration/jobs")
+    assert "no engine" in browser.text("main")
+    browser.press("form[action$=retry] button")
+    browser.until("main", lambda text: "no engine" not in text)
+    app.jobs.cancel(batch_id)
+    open_page(browser, served, "/administration/webhooks")
+    browser.press("form[action$=enable] button")
+    browser.until("main", lambda text: "It goes on where it stopped." in text)
+
+
+def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: Service) -> None:
+    """Inspector: who did what, and that nothing was taken out or changed."""
+    enter(browser, served, "inspector")
+    open_page(browser, served, "/administration/log")
+    browser.write("#f-action", "user.added", Keys.ENTER)
+    browser.until("main", lambda text: "No entry is like that" in text)
+    browser.press("main .empty a")
+    browser.until("tbody", lambda text: "log.read" in text)
+    browser.press("form[action$='/log/check'] button")
+    browser.until("main", lambda text: "The log is whole" in text)
+
+
+def test_agent_works_on_a_phone_in_their_language(browser: Browser, served: Service) -> None:
+    """Agent, 6: at 360 px nothing reaches out of the window, and the console speaks German."""
+    enter(browser, served, "agent")
+    width(browser, 360)
+    try:
+        open_page(browser, served, "/my-results")
+        browser.run("document.querySelector('#menu').showPopover()")
+        browser.press("button[name=language][value=de]")
+        wait_for(lambda: browser.run("return document.documentElement.lang"), lambda found: found == "de")
+        for path in ("/my-results", "/conversations", "/coaching"):
+            open_page(browser, served, path)
+            assert browser.run("return document.documentElement.lang") == "de"
+            assert browser.run("return document.documentElement.scrollWidth") <= 360, path
+        assert "Abmelden" in browser.run("return document.body.textContent")
+    finally:
+        browser.driver.delete_all_cookies()
+        width(browser, 1280)
+
+
+def test_administrator_erases_a_customer(browser: Browser, served: Service) -> None:
+    """Administrator, 4: everything of one customer is listed, then erased, with a certificate."""
+    app = served.store.within(TENANT)
+    every = [each.conversation for each in app.conversations.rerender("", 1_000)]
+    customer = next(each.customer.id for each in every if each.customer and each.customer.id)
+    enter(browser, served, "administrator")
+    open_page(browser, served, "/administration/erasure")
+    browser.write("#f-value", str(customer), Keys.ENTER)
+    browser.until("main", lambda text: "Found" in text)
+    browser.press("button[value=erase]")
+    browser.until("main", lambda text: "The certificate is er-" in text)

@@ -1,0 +1,285 @@
+"""Reviews and disputes over HTTP, on both databases: each of the vendor's statuses, duties, bad cases."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.e2e.audits.test_api_audits import send
+from tests.e2e.own import Own, problem
+from tests.e2e.people.signing_in import Browser, add
+from tests.e2e.serving import TENANT, Service, work
+
+FORM = b"""
+id: ef-disputed
+name: Disputed
+channel: voice
+scoring: points
+pass_score: 80
+re_audit: true
+assignments: [{queue: "qu-disputed", direction: both}]
+metrics:
+  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
+  - {id: em-kind, name: Kind, type: manual, weight: 40}
+"""
+ANSWERS = {"em-hello": "NO", "em-kind": "YES"}
+
+
+def document(name: str) -> dict[str, Any]:
+    """A call of agent ag-disputed without a greeting."""
+    return {
+        "id": name,
+        "channel": "voice",
+        "started_at": "2026-05-23T10:00:00Z",
+        "ended_at": "2026-05-23T10:00:30Z",
+        "queues": [{"id": "qu-disputed"}],
+        "agents": [{"id": "ag-disputed"}],
+        "turns": [{"id": "m1", "speaker": "agent", "text": "Yes?", "agent_id": "ag-disputed"}],
+    }
+
+
+class People:
+    """The people around an audit, each with a browser."""
+
+    def __init__(self, service: Service) -> None:
+        """Add them."""
+        mark = uuid.uuid4().hex[:6]
+        self.service = service
+        self.auditor = Browser(service, add(service, f"ann-{mark}", "auditor"))
+        self.manager = Browser(service, add(service, f"max-{mark}", "qa-manager"))
+        self.other = Browser(service, add(service, f"eva-{mark}", "qa-manager"))
+        self.agent = Browser(service, add(service, f"lee-{mark}", "agent", agents=("ag-disputed",)))
+        self.stranger = Browser(service, add(service, f"kim-{mark}", "agent", agents=("ag-elsewhere",)))
+        self.email = f"ann-{mark}@example.com"
+        self.loading = Own(service, service.new_client("conversations:write", "audits:write"))
+
+    def audited(self, **answers: str) -> tuple[str, str]:
+        """Load a conversation and have it audited; its id and its assignment's."""
+        name = f"d-{uuid.uuid4().hex[:8]}"
+        body = msgspec.json.Encoder().encode_lines([document(name)])
+        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == 1
+        work(self.service)
+        assert send(self.loading, "POST", f"/audits/{name}/assign", auditor=self.email).status_code == 200
+        found = self.auditor.ask("GET", f"/assignments?conversation_id={name}").json()["items"]
+        path = f"/assignments/{found[0]['assignment_id']}"
+        done = self.auditor.ask("POST", f"{path}/submit", {"answers": ANSWERS | answers})
+        assert done.status_code == 200, done.text
+        return name, path
+
+    def policy(self, **policy: Any) -> None:
+        """Set the app's policy."""
+        answer = self.manager.ask("PUT", "/review-policy", policy)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="module")
+def people(service: Service) -> People:
+    """An app with the form, and its people."""
+    service.store.within(TENANT).forms.publish("ef-disputed", FORM)
+    return People(service)
+
+
+def dispute(people: People, path: str, **changes: Any) -> str:
+    """Dispute the greeting as the agent; the dispute's id."""
+    body = {"metric_id": "em-hello", "comment": "I said yes, which is a greeting.", "proposed": "YES"} | changes
+    answer = people.agent.ask("POST", f"{path}/disputes", body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["dispute_id"]
+
+
+def decide(browser: Browser, dispute_id: str, decision: str = "accept", **more: Any) -> Any:
+    """Decide a dispute."""
+    return browser.ask("POST", f"/disputes/{dispute_id}/decide", {"decision": decision, "reason": "Heard it.", **more})
+
+
+def status(browser: Browser, path: str) -> str:
+    """Return the status of a review."""
+    return browser.ask("GET", f"{path}/review").json()["status"]
+
+
+def test_every_status_of_the_vendor(people: People) -> None:
+    """Audited, Pending Agent Review, Pending Supervisor Review, Resolved, Closed: and the score follows."""
+    people.policy(release="second_look", rounds=2)
+    name, path = people.audited()
+    assert status(people.manager, path) == "audited"
+    assert people.agent.ask("GET", f"{path}/review").status_code == 404
+    assert people.agent.ask("GET", f"/audits/{name}").json()["result"] is None
+    problem(people.auditor.ask("POST", f"{path}/release"), 403, "permission.missing")
+    assert people.manager.ask("POST", f"{path}/release").status_code == 200
+    review = people.agent.ask("GET", f"{path}/review").json()
+    assert (review["status"], review["score"], review["rounds"]) == ("pending_agent_review", 40, 2)
+    assert {each["metric_id"] for each in review["metrics"]} == set(ANSWERS)
+    assert people.agent.ask("POST", f"{path}/accept", {"metric_ids": ["em-kind"]}).status_code == 200
+    first = dispute(people, path)
+    assert status(people.agent, path) == "pending_supervisor_review"
+    assert decide(people.manager, first, "deny").json()["state"] == "denied"
+    assert status(people.agent, path) == "resolved"
+    second = dispute(people, path)
+    assert people.manager.ask("GET", f"/disputes/{second}").json()["round"] == 2
+    assert decide(people.manager, second, "deny").status_code == 200
+    assert status(people.agent, path) == "closed"
+    again = people.agent.ask("POST", f"{path}/disputes", {"metric_id": "em-hello", "comment": "No."})
+    problem(again, 409, "dispute.no_rounds")
+    people.policy()
+    assert people.service.application.verify() == []
+
+
+def test_an_accepted_dispute_changes_answer_score_and_reports(people: People) -> None:
+    """In the audit, its trail, the statistics, the examples and the feed."""
+    name, path = people.audited()
+    found = dispute(people, path)
+    done = decide(people.manager, found).json()
+    assert (done["state"], done["decided_answer"], done["decided_by"]) == (
+        "accepted",
+        "YES",
+        people.manager.ask("GET", "/me").json()["email"],
+    )
+    audit = people.manager.ask("GET", f"/audits/{name}").json()
+    assert (audit["result"]["score"], audit["result"]["passed"]) == (100, True)
+    assert [step["action"] for step in audit["trail"]][-3:] == ["submitted", "disputed", "dispute_decided"]
+    review = people.agent.ask("GET", f"{path}/review").json()
+    assert [(each["metric_id"], each["status"]) for each in review["metrics"]] == [
+        ("em-hello", "accepted"),
+        ("em-kind", "pending"),
+    ]
+    figures = people.manager.ask("GET", "/disputes/statistics").json()
+    assert next(each for each in figures["metrics"] if each["key"] == "em-hello")["overturned"] >= 1
+    examples = people.manager.ask("GET", "/disputes/examples").text.splitlines()
+    assert {"id": name, "metrics": {"em-hello": "YES"}} in [msgspec.json.decode(line) for line in examples]
+    changes = people.service.store.within(TENANT).feed.after(0, 10_000)
+    kinds = [each.kind for each in changes if each.conversation_id == name]
+    assert kinds[-4:] == ["released", "disputed", "audited", "dispute_decided"]
+    assert people.service.application.verify() == []
+
+
+def test_duties_are_separated(people: People) -> None:
+    """Not the auditor, not the agent, not who raised it, and nobody without the permission."""
+    _, path = people.audited()
+    found = dispute(people, path)
+    problem(decide(people.auditor, found), 403, "permission.missing")
+    problem(decide(people.agent, found), 403, "permission.missing")
+    assert decide(people.stranger, found).status_code == 404
+    assert people.stranger.ask("POST", f"{path}/disputes", {"metric_id": "em-kind", "comment": "x"}).status_code == 404
+    name, other = people.audited()
+    client = Own(people.service, people.service.new_client("audits:write", "conversations:read"))
+    raised = send(client, "POST", f"{other}/disputes", metric_id="em-hello", comment="For the agent.")
+    assert raised.status_code == 201, raised.text
+    answer = send(client, "POST", f"/disputes/{raised.json()['dispute_id']}/decide", decision="deny", reason="x")
+    problem(answer, 403, "dispute.own_dispute")
+    del name
+
+
+def test_the_auditor_of_a_dispute_never_decides_it(people: People) -> None:
+    """A manager who audited is refused as well; another one is not."""
+    name = f"d-{uuid.uuid4().hex[:8]}"
+    people.loading.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines([document(name)]))
+    work(people.service)
+    me = people.manager.ask("GET", "/me").json()["email"]
+    send(people.loading, "POST", f"/audits/{name}/assign", auditor=me)
+    path = f"/assignments/{people.manager.ask('GET', f'/assignments?conversation_id={name}').json()['items'][0]['assignment_id']}"
+    assert people.manager.ask("POST", f"{path}/submit", {"answers": ANSWERS}).status_code == 200
+    found = dispute(people, path)
+    problem(decide(people.manager, found), 403, "dispute.own_audit")
+    assert decide(people.other, found).status_code == 200
+
+
+def test_the_same_or_a_named_reviewer(people: People) -> None:
+    """The policy chooses: the auditor decides their own where it says so, else one of those named."""
+    people.policy(reviewer="same")
+    _, path = people.audited()
+    found = dispute(people, path)
+    problem(decide(people.manager, found), 403, "dispute.not_reviewer")
+    assert decide(people.auditor, found).status_code == 200
+    people.policy(reviewer="named", reviewers=[people.other.ask("GET", "/me").json()["email"]])
+    _, path = people.audited()
+    found = dispute(people, path)
+    problem(decide(people.manager, found), 403, "dispute.not_reviewer")
+    assert decide(people.other, found).status_code == 200
+    people.policy()
+
+
+def test_two_decisions_at_once(people: People) -> None:
+    """One counts; every other is refused, and nothing is done twice."""
+    name, path = people.audited()
+    found = dispute(people, path)
+    given = [(people.manager, "accept"), (people.other, "deny")] * 3
+    with ThreadPoolExecutor(len(given)) as pool:
+        answers = list(pool.map(lambda each: decide(each[0], found, each[1]), given))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
+    kept = people.manager.ask("GET", f"/disputes/{found}").json()
+    score = people.manager.ask("GET", f"/audits/{name}").json()["result"]["score"]
+    assert score == (100 if kept["state"] == "accepted" else 40)
+    trail = people.manager.ask("GET", f"/audits/{name}").json()["trail"]
+    assert [step["action"] for step in trail].count("dispute_decided") == 1
+
+
+def test_an_audit_that_is_reopened_while_it_is_disputed(people: People) -> None:
+    """The dispute ends as re-opened, the metric is pending again, and the decision comes too late."""
+    _, path = people.audited()
+    found = dispute(people, path)
+    assert people.auditor.ask("POST", f"{path}/reaudit", {"answers": {"em-hello": "YES"}}).status_code == 200
+    assert people.agent.ask("GET", f"/disputes/{found}").json()["state"] == "reopened"
+    problem(decide(people.manager, found), 409, "dispute.decided")
+    assert status(people.agent, path) == "pending_agent_review"
+
+
+def test_a_conversation_that_is_erased_under_a_dispute(people: People) -> None:
+    """What it said is gone; that there was a dispute is kept, and stays countable."""
+    name, path = people.audited()
+    found = dispute(people, path)
+    assert people.loading.ask("DELETE", f"/conversations/{name}").status_code in {200, 204}
+    kept = people.manager.ask("GET", f"/disputes/{found}").json()
+    assert (kept["state"], kept["conversation_id"], kept["comment"], kept["metric_id"]) == (
+        "erased",
+        None,
+        "",
+        "em-hello",
+    )
+    problem(decide(people.manager, found), 409, "dispute.decided")
+    assert people.manager.ask("GET", f"{path}/review").status_code in {404, 409}
+    assert people.service.application.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "reason"),
+    [
+        ({"metric_id": "em-hello"}, 400, "field.missing"),
+        ({"metric_id": "em-hello", "comment": "x", "more": 1}, 400, "field.unknown"),
+        ({"metric_id": "em-hello", "comment": "  "}, 422, "comment.missing"),
+        ({"metric_id": "em-none", "comment": "x"}, 422, "metric.unknown"),
+        ({"metric_id": "em-hello", "comment": "x", "proposed": "NO"}, 422, "dispute.no_change"),
+        ({"metric_id": "em-hello", "comment": "x", "proposed": "MAYBE"}, 422, "level.unknown"),
+    ],
+)
+def test_disputes_that_are_refused(people: People, body: dict[str, Any], code: int, reason: str) -> None:
+    """Each with its field and reason."""
+    _, path = people.audited()
+    problem(people.agent.ask("POST", f"{path}/disputes", body), code, reason)
+
+
+def test_decisions_and_answers_that_are_refused(people: People) -> None:
+    """A reason is mandatory; an unknown dispute, an unsubmitted audit and a foreign policy each have an answer."""
+    _, path = people.audited()
+    found = dispute(people, path)
+    problem(
+        people.manager.ask("POST", f"/disputes/{found}/decide", {"decision": "deny", "reason": ""}),
+        422,
+        "reason.missing",
+    )
+    problem(
+        people.manager.ask("POST", f"/disputes/{found}/decide", {"decision": "maybe", "reason": "x"}),
+        400,
+        "field.wrong_type",
+    )
+    problem(decide(people.manager, "di-none"), 404, "dispute.unknown")
+    problem(people.agent.ask("POST", f"{path}/accept", {"metric_ids": ["em-hello"]}), 409, "dispute.open")
+    assert people.agent.ask("POST", f"/disputes/{found}/withdraw").json()["state"] == "withdrawn"
+    problem(people.manager.ask("PUT", "/review-policy", {"window_days": 0}), 422, "policy.invalid")
+    problem(people.agent.ask("PUT", "/review-policy", {}), 403, "permission.missing")
+    listed = people.agent.ask("GET", "/disputes?state=withdrawn").json()["items"]
+    assert found in {each["dispute_id"] for each in listed}
+    mine = people.agent.ask("GET", "/reviews").json()["items"]
+    assert path.removeprefix("/assignments/") in {each["assignment_id"] for each in mine}
+    assert people.stranger.ask("GET", "/reviews").json()["items"] == []

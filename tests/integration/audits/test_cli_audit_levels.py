@@ -1,0 +1,56 @@
+"""``auscult audits`` on a form with levels, numbers and coded reasons."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.definitions.test_cli_form_versions import auscult
+from tests.integration.program import TENANT
+
+pytestmark = pytest.mark.slow
+
+FORM = """
+id: ef-levels
+name: Levels
+channel: voice
+scoring: points
+pass_score: 50
+metrics:
+  - {id: em-tone, name: Tone, type: manual, weight: 10, scale: {from: 0, to: 5}, met_at: 3}
+  - id: em-late
+    name: Late
+    type: manual
+    weight: 10
+    levels: [{name: None, share: 0}, {name: In part, share: 50}, {name: Full, share: 100}]
+    reasons: [{code: late, name: Too late}]
+    reason_required: true
+"""
+CALL = {
+    "id": "c-1",
+    "channel": "voice",
+    "started_at": "2026-03-23T10:00:00Z",
+    "ended_at": "2026-03-23T10:02:00Z",
+    "turns": [{"id": "m1", "speaker": "agent", "start_ms": 0, "end_ms": 900, "text": "Hello"}],
+}
+
+
+def test_levels_are_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number and a level by name, a reason with the NO, and all of it shown."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUSCULT_DATABASE_URL", "sqlite:///test.db")
+    Path("form.yaml").write_text(FORM, encoding="utf-8")
+    Path("calls.ndjson").write_text(json.dumps(CALL), encoding="utf-8")
+    assert auscult("forms", "apply", "form.yaml", *TENANT).status == 0
+    assert auscult("load", "calls.ndjson", *TENANT).status == 0
+    app = ("--app", "st-1")
+    assert auscult("audits", "assign", "c-1", "--auditor", "Ann", *app).status == 0
+    assert "unknown level '9' of em-tone" in auscult("audits", "answer", "c-1", "em-tone=9", *app).err
+    assert "a reason code is missing" in auscult("audits", "submit", "c-1", "em-tone=4", "em-late=In part", *app).err
+    done = auscult("audits", "submit", "c-1", "em-tone=4", "em-late=In part", "--reason", "em-late=late", *app)
+    assert "audited by Ann: score 65, passed" in done.out
+    shown = auscult("audits", "show", "c-1", *app).out
+    assert "audit YES (4)" in shown
+    assert "audit NO (In part)  Late  [late]" in shown
+    metric = auscult("audits", "show", "c-1", *app, "--json").last["metrics"][0]
+    assert (metric["machine"], metric["answer"], metric["level"]) == ("-", "YES", "4")

@@ -1,0 +1,69 @@
+"""The worker and sweeps, on both databases: every portion comes to an end, whatever happened to its workflow."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.reports import REPORTS
+from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
+from auscult.services.scoring.process import Processing
+from auscult.storage import Store
+from auscult.workers import worker as worker_room
+from tests.integration.scoring.test_jobs import lose_jobs
+from tests.integration.working import FORM, TENANT, conversation, working
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+COUNT = 6
+
+
+def test_portions_that_fail_are_given_up_with_their_reason(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some attempts, each counted; others go on, and what failed can be taken up again, by whoever is there."""
+    monkeypatch.setattr("auscult.services.history.rescores.PORTION", COUNT // 3)
+    monkeypatch.setitem(worker_room.PROCESS, "interval_seconds", 0.01)
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
+    evaluator = bootstrap.evaluator(read_settings({}))
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    app.forms.publish("ef-1", FORM)
+    batch_id = app.conversations.accept([conversation(f"c-{n}") for n in range(COUNT)]).batch_id
+    work = Processing(store, evaluator, REPORTS, lambda: datetime.now(UTC))
+    scored = work.evaluate(batch_id or "")
+    assert scored is not None
+    work.record(scored)
+    app.forms.publish("ef-1", FORM.replace(b"pass_score: 50", b"pass_score: 60"))
+    begun = begin_rescore(app, evaluator.answered, form_id="ef-1")
+    endless, bad, _ = store.work.next("chunk", 100)
+    for _ in range(worker_room.MOST_STARTS):
+        store.work.begin(endless)
+    process = worker_room.ChunkProcessing.process
+
+    def fail(self: Any, portion_id: str) -> Any:
+        if portion_id == bad:
+            raise OSError("the disk has gone")
+        return process(self, portion_id)
+
+    def view() -> RescoreView:
+        return view_rescore(app, begun.sweep.sweep_id)
+
+    with monkeypatch.context() as broken, working(store, database_url):
+        broken.setattr(worker_room.ChunkProcessing, "process", fail)
+        wait_until(lambda: view().sweep.state != "running")
+    failed = view()
+    assert (failed.sweep.state, failed.counts.rescored) == ("failed", COUNT // 3)
+    assert failed.sweep.reason == (
+        "its processing was begun 10 times and never came to an end; OSError: the disk has gone"
+    )
+    lose_jobs(database_url)
+    assert resume_rescore(app, begun.sweep.sweep_id).sweep.state == "running"
+    with working(store, database_url):
+        wait_until(lambda: view().sweep.state != "running")
+    assert (view().sweep.state, view().counts.rescored) == ("done", COUNT)
+    assert store.recount() == []

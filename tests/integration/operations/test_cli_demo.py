@@ -1,0 +1,135 @@
+"""``auscult demo --once``: everything a newcomer sees, and nothing left running."""
+
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from auscult.cli import build
+from auscult.cli.operations import demo
+from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+from tests.integration.program import auscult, conversation, environment, write
+from tests.waiting import PATIENCE_S, fixed_port
+
+pytestmark = pytest.mark.slow
+
+SERVE = re.compile(r"^\S*auscult serve .*$", re.MULTILINE)
+CURL = re.compile(r"^curl -s (?:.*\\\n)*.*$", re.MULTILINE)
+RUDE = (("agent", "What is it?"), ("customer", "My card was stolen, I am very worried."), ("agent", "So what."))
+
+
+def printed(text: str) -> tuple[list[str], urllib.request.Request]:
+    """Read what a demo printed: the command that serves again, and then the request for it."""
+    serve = SERVE.search(text)
+    assert serve, text
+    curl = CURL.search(text, serve.end())
+    assert curl, text
+    _, _, url, *options = shlex.split(curl[0].replace("\\\n", ""))
+    headers = dict(value.split(": ", 1) for flag, value in pairwise(options) if flag == "-H")
+    return shlex.split(serve[0]), urllib.request.Request(url, options[-1].encode(), headers)  # noqa: S310
+
+
+def ask(request: urllib.request.Request) -> Any:
+    """Send a request; return the answer, or None where nobody listens."""
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.URLError:
+        return None
+
+
+def test_demo_shows_scores_words_and_one_answer(tmp_path: Path) -> None:
+    """A table with the words that decided, a ready curl, the answer to it; and again without doubling anything."""
+    write(tmp_path / "calls.ndjson", conversation("c-polite"), conversation("c-rude", RUDE))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        first = auscult(tmp_path, "demo", "--once", "--conversations", ".", "--folder", "demo", "--port", str(port))
+    assert (first.status, first.err) == (0, "")
+    rows = {line.split()[0]: line.split()[1:3] for line in first.out.splitlines() if line.startswith("c-")}
+    assert rows["c-polite"][1] == "yes"
+    assert rows["c-rude"][1] == "no"
+    assert "2 loaded, 2 scored, 0 below threshold, 0 rejected" in first.out
+    _, _, after = first.out.partition("2 loaded, 2 scored")
+    assert "The score report of 2026-03-23, the last day loaded: 2 conversations." in after
+    assert f"127.0.0.1:{port}/" not in first.out
+    serving, request = printed(after)
+    assert ask(request) is None
+    with subprocess.Popen(serving, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout
+        assert server.stdout.readline().startswith("auscult serves http://127.0.0.1:")
+        answer = ask(request)
+        server.terminate()
+    assert answer
+    assert {row["conversationId"] for row in answer["results"]} == {"c-polite", "c-rude"}
+
+    again = auscult(tmp_path, "demo", "--once", "--conversations", ".", "--folder", "demo")
+    assert again.status == 0
+    assert "2 unchanged" in again.out
+    clients = auscult(tmp_path, "clients", "list", "--database", "sqlite:///demo/auscult.db", "--json").lines
+    assert len(clients) == 1
+
+
+def test_demo_without_conversations_makes_nothing(tmp_path: Path) -> None:
+    """The folder that was looked in is named."""
+    refused = auscult(tmp_path, "demo", "--once", "--conversations", "calls")
+    assert refused.status == 1
+    assert "no conversation in calls; name a folder" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["option", "setting", "both"])
+def test_demo_listens_where_it_is_told(tmp_path: Path, given: str) -> None:
+    """The option comes before AUSCULT_PORT; either is named in what is printed."""
+    write(tmp_path / "calls.ndjson", conversation("c-polite"))
+    wanted, other = fixed_port(), fixed_port()
+    words = [] if given == "setting" else ["--port", str(wanted)]
+    settings = {"option": {}, "setting": {"AUSCULT_PORT": str(wanted)}, "both": {"AUSCULT_PORT": str(other)}}[given]
+    shown = auscult(tmp_path, "demo", "--once", "--conversations", ".", *words, settings=settings)
+    serving, request = printed(shown.out)
+    assert serving[-2:] == ["--port", str(wanted)]
+    assert request.full_url.startswith(f"http://127.0.0.1:{wanted}/")
+
+
+def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that it prints can be pasted: this program, the demo's own app and client, and a file that is there."""
+    monkeypatch.setattr(sys, "argv", [".venv/bin/auscult", "demo"])
+    monkeypatch.setenv("PATH", "")
+    client = Client(
+        client_id=new_client_id(),
+        secret=new_client_secret(),
+        account_id=demo.TENANT.account_id,
+        app_ids=frozenset({demo.TENANT.app_id}),
+        scopes=demo.SCOPES,
+        created_at=datetime(2026, 3, 23, tzinfo=UTC),
+    )
+    line = demo.as_simulation("http://127.0.0.1:1", client, demo.examples() / demo.CONVERSATIONS / demo.RECORDED)
+    secret, program, command, *words = shlex.split(line.replace("\\\n", ""))
+    assert (secret, program) == (f"AUSCULT_CLIENT_SECRET={client.secret}", ".venv/bin/auscult")
+    known = typer.main.get_command(build()).commands[command]  # type: ignore[attr-defined]
+    given = known.make_context(command, list(words)).params
+    assert (given["client_id"], given["app"], given["account"]) == (client.client_id, "st-demo", "a-demo")
+    assert "assist:write" in demo.SCOPES
+    assert list((demo.examples() / demo.KNOWLEDGE).glob("*.md"))
+
+
+def test_the_example_conversations_have_their_licence_beside_them() -> None:
+    """Each file of conversations that the demo loads carries its notice."""
+    folder = Path(__file__).parents[3] / "examples" / "conversations"
+    files = sorted(folder.glob("*.ndjson"))
+    assert files
+    for file in files:
+        assert file.with_suffix(".LICENSE.txt").read_text(), file.name
+        assert all(json.loads(line)["id"] for line in file.read_text().splitlines())

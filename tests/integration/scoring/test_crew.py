@@ -1,0 +1,73 @@
+"""Worker processes: replaced when they die, gone when whoever started them is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from auscult.workers.process_pool import ProcessPool
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def leave_a_trace(folder: str, stop: threading.Event) -> None:
+    """What a member does here: say that it lives, wait, say that it was asked to end."""
+    mine = Path(folder) / str(os.getpid())
+    mine.with_suffix(".up").touch()
+    stop.wait()
+    mine.with_suffix(".down").touch()
+
+
+def members(folder: Path, how: str) -> set[int]:
+    """Process ids that left a trace."""
+    return {int(path.stem) for path in folder.glob(f"*.{how}")}
+
+
+def lives(pid: int) -> bool:
+    """Whether a process of this id runs; one that has ended and is not yet buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path) -> None:
+    """Killed ones are followed by others; at the end every one that lives is asked, and has ended."""
+    with ProcessPool(2, leave_a_trace, str(tmp_path)):
+        wait_until(lambda: len(members(tmp_path, "up")) == 2)
+        victim = min(members(tmp_path, "up"))
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: len(members(tmp_path, "up")) == 3)
+        alive = members(tmp_path, "up") - {victim}
+        os.kill(min(alive), signal.SIGINT)
+        time.sleep(0.2)
+        assert all(map(lives, alive)), "Ctrl-C in a terminal is for the parent to pass on"
+    assert members(tmp_path, "down") == alive
+    assert not any(map(lives, members(tmp_path, "up")))
+
+
+def test_a_crew_does_not_outlive_who_started_it(tmp_path: Path) -> None:
+    """Whoever started it is killed without a word: the members notice, and end in order."""
+    script = (
+        "import time\n"
+        "from auscult.workers.process_pool import ProcessPool\n"
+        "from tests.integration.scoring.test_crew import leave_a_trace\n"
+        "if __name__ == '__main__':\n"
+        f"    with ProcessPool(1, leave_a_trace, {str(tmp_path)!r}):\n"
+        "        time.sleep(600)\n"
+    )
+    (tmp_path / "parent.py").write_text(script, encoding="utf-8")
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    with subprocess.Popen([sys.executable, str(tmp_path / "parent.py")], env=here) as parent:  # noqa: S603
+        try:
+            wait_until(lambda: bool(members(tmp_path, "up")))
+        finally:
+            parent.kill()
+    wait_until(lambda: members(tmp_path, "down") == members(tmp_path, "up"))
+    wait_until(lambda: not any(map(lives, members(tmp_path, "up"))))

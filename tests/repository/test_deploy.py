@@ -1,0 +1,206 @@
+"""The files of ``deploy``: they parse, and everything that they name exists."""
+
+import configparser
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from auscult import __version__
+from auscult.cli.commands import COMMANDS
+from auscult.config import FILE, FROM_FILES, PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+YAML_FILES = sorted(DEPLOY.rglob("*.yaml"))
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SETTINGS = {PREFIX + name.upper() for name in Settings.__struct_fields__}
+VARIABLES = SETTINGS | {PREFIX + name.upper() + FILE for name in FROM_FILES}
+COMMAND_WORDS = {command.words for command in COMMANDS}
+METRICS = set(re.findall(r"^\| `(auscult_\w+)`", (ROOT / "docs/reference/monitoring.md").read_text(), re.MULTILINE))
+ALERTS: list[dict[str, Any]] = yaml.safe_load((DEPLOY / "prometheus/alerts.yaml").read_text())["groups"][0]["rules"]
+
+
+def name(path: Path) -> str:
+    """Return the path from the repository's root."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def metrics_of(expression: str) -> set[str]:
+    """Return the metrics that an expression names, histograms without their endings."""
+    return {re.sub(r"_(bucket|sum|count)$", "", each) for each in re.findall(r"\bauscult_\w+", expression)}
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    """Return the documents of a YAML file."""
+    return [each for each in yaml.safe_load_all(path.read_text()) if each]
+
+
+@pytest.mark.parametrize("path", [path for path in DEPLOY.rglob("*") if path.is_file()], ids=name)
+def test_settings_exist(path: Path) -> None:
+    """Every AUSCULT_ variable that a file sets is read by auscult."""
+    found = set(re.findall(r"\bAUSCULT_[A-Z_]+[A-Z]\b", path.read_text())) - {"AUSCULT_NAME"}
+    assert found <= VARIABLES
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=name)
+def test_yaml_parses(path: Path) -> None:
+    """Each YAML file has at least one document, each of them a mapping."""
+    assert documents(path)
+    assert all(isinstance(each, dict) for each in documents(path))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_compose_files_are_hardened(kind: str) -> None:
+    """Services of ours have a read-only root and no capabilities, run known commands, and use known secrets."""
+    (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+    services = {key: each for key, each in document["services"].items() if each["image"].startswith("auscult")}
+    assert services
+    for service in services.values():
+        assert service["image"] == f"auscult:{__version__}"
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert service["command"][0] in COMMAND_WORDS
+        assert set(service.get("secrets", [])) <= set(document.get("secrets", {}))
+        assert set(service.get("depends_on", {})) <= set(document["services"])
+    if kind == "postgresql":
+        assert services["worker"]["deploy"]["replicas"] == 2
+
+
+def test_the_dockerfile_follows_its_rules() -> None:
+    """Pinned packages with hashes, no root, a health check, one entry point; what it copies is there and not ignored."""
+    text = (DEPLOY / "Dockerfile").read_text()
+    lines = re.sub(r"\\\n", " ", text).splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    known = {"ARG", "FROM", "WORKDIR", "COPY", "RUN", "ENV", "VOLUME", "EXPOSE", "USER", "HEALTHCHECK"}
+    assert {step for step, _ in steps} == known | {"ENTRYPOINT", "CMD"}
+    assert "--require-hashes" in text
+    assert [rest for step, rest in steps if step == "USER"] == ["10001:10001"]
+    assert json.loads(next(rest for step, rest in steps if step == "ENTRYPOINT")) == ["auscult"]
+    assert json.loads([rest for step, rest in steps if step == "CMD"][-1])[0] in COMMAND_WORDS
+    assert "/livez" in next(rest for step, rest in steps if step == "HEALTHCHECK")
+    kept = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    for step, rest in steps:
+        if step == "COPY" and not rest.startswith("--from"):
+            for source in rest.split()[:-1]:
+                assert (ROOT / source).exists(), source
+                assert any(each == source or each.startswith(f"{source}/") for each in kept), source
+
+
+@pytest.mark.parametrize("path", UNITS, ids=name)
+def test_units_are_hardened(path: Path) -> None:
+    """Services run as a user of their own, write only below their state folder, and run known commands."""
+    unit = configparser.RawConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
+    unit.read(path)
+    if path.suffix == ".timer":
+        assert "OnCalendar" in unit["Timer"]
+        return
+    service = unit["Service"]
+    assert (service["User"], service["ProtectSystem"], service["NoNewPrivileges"]) == ("auscult", "strict", "yes")
+    command = re.search(r"/opt/auscult/bin/auscult (\w+)", service["ExecStart"])
+    assert command
+    assert command[1] in COMMAND_WORDS
+
+
+def test_systemd_takes_the_units() -> None:
+    """`systemd-analyze verify` finds nothing but the program that is not installed here."""
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    done = subprocess.run([program, "verify", *map(str, UNITS)], capture_output=True, text=True, check=False)  # noqa: S603
+    of_ours = [line for line in done.stderr.splitlines() if "auscult" in line]
+    assert [line for line in of_ours if "is not executable" not in line] == []
+
+
+def test_the_manifests_render() -> None:
+    """The overlay renders with kustomize: every workload is unprivileged, and the server is probed."""
+    program = shutil.which("kubectl")
+    if program is None:
+        pytest.skip("kubectl is not installed")
+    overlay = DEPLOY / "kubernetes/overlays/production"
+    done = subprocess.run([program, "kustomize", str(overlay)], capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    rendered = list(yaml.safe_load_all(done.stdout))
+    kinds = {each["kind"] for each in rendered}
+    assert kinds == {
+        "ConfigMap",
+        "Service",
+        "Deployment",
+        "Job",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+    }
+    for each in rendered:
+        assert each["metadata"]["namespace"] == "auscult"
+        if each["kind"] not in {"Deployment", "Job"}:
+            continue
+        pod = each["spec"]["template"]["spec"]
+        assert (pod["enableServiceLinks"], pod["securityContext"]["runAsNonRoot"]) == (False, True)
+        (container,) = pod["containers"]
+        assert container["image"] == f"registry.example.com/auscult:{__version__}"
+        assert container["args"][0] in COMMAND_WORDS
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        if each["metadata"]["name"] == "auscult-server":
+            assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+            assert container["livenessProbe"]["httpGet"]["path"] == "/livez"
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_each_alert_has_metrics_and_a_runbook(rule: dict[str, Any]) -> None:
+    """The expression names known metrics, and the runbook has the same expression, an impact and actions."""
+    assert metrics_of(rule["expr"]) <= METRICS
+    assert metrics_of(rule["expr"])
+    assert rule["labels"]["severity"] in {"critical", "warning"}
+    page = (ROOT / rule["annotations"]["runbook_url"]).read_text()
+    assert page.startswith(f"# {rule['alert']}\n")
+    assert rule["expr"] in page
+    assert "## Impact" in page
+    assert "\n1. " in page.partition("## Actions")[2]
+
+
+def test_every_runbook_is_of_an_alert() -> None:
+    """No page is left over, and the list names each."""
+    pages = {path.stem for path in (ROOT / "docs/runbooks").glob("*.md")} - {"README"}
+    assert pages == {rule["alert"] for rule in ALERTS}
+    index = (ROOT / "docs/runbooks/README.md").read_text()
+    assert all(f"({each}.md)" in index for each in pages)
+
+
+def test_the_dashboard_shows_known_metrics() -> None:
+    """Each panel has a query, and each query's metrics exist; every metric of work is shown."""
+    dashboard = json.loads((DEPLOY / "grafana/auscult.json").read_text())
+    shown: set[str] = set()
+    for panel in dashboard["panels"]:
+        found = set[str]().union(*(metrics_of(target["expr"]) for target in panel["targets"]))
+        assert found, panel["title"]
+        assert found <= METRICS, panel["title"]
+        shown |= found
+    hidden = {"auscult_up", "auscult_database_up", "auscult_scrape_timestamp_seconds"}
+    assert METRICS - shown <= hidden | {"auscult_queue_batches", "auscult_webhooks"}
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+
+
+def test_the_workflow_runs_the_one_script() -> None:
+    """GitHub Actions runs .ci/run and nothing of its own, on the versions of Python that are declared."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    job = workflow["jobs"]["run"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")), ids=name)
+def test_issue_templates_parse(path: Path) -> None:
+    """A form has a name, a description and fields with ids of their own."""
+    form = yaml.safe_load(path.read_text())
+    if path.stem == "config":
+        return
+    fields = [each["id"] for each in form["body"] if "id" in each]
+    assert form["name"]
+    assert form["description"]
+    assert len(fields) == len(set(fields)) >= 2

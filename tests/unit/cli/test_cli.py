@@ -1,0 +1,108 @@
+"""The table of commands, and the program that it makes."""
+
+import inspect
+import re
+import subprocess
+import sys
+from functools import cache
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from auscult import __version__
+from auscult.cli import build
+from auscult.cli.commands import COMMANDS, GROUPS, SUMMARIES
+from tools import cli_reference
+
+HEAVY = {
+    *("alembic", "cryptography", "dbos", "jwt", "litestar", "numpy", "pydantic", "rich", "sqlalchemy", "yaml"),
+    *("auscult.bootstrap", "auscult.server", "auscult.storage"),
+}
+
+
+@cache
+def whole() -> Any:
+    """The program with all its commands."""
+    return typer.main.get_command(build())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
+def test_every_command_explains_itself(command: object) -> None:
+    """Each command and each of its options and arguments has a help text; none shows a Python type."""
+    words = command.words.split()  # type: ignore[attr-defined]
+    found = whole()
+    for word in words:
+        found = found.commands[word]
+    assert found.help
+    for parameter in found.params:
+        assert parameter.help, parameter.name  # type: ignore[attr-defined]
+        assert getattr(parameter, "is_flag", False) or parameter.metavar, parameter.name
+
+
+def test_every_group_has_commands() -> None:
+    """A group that is described is used, and one that is used is described."""
+    assert {command.words.split()[0] for command in COMMANDS if " " in command.words} == set(GROUPS)
+
+
+def test_a_command_line_has_the_command_that_it_names() -> None:
+    """The program for a command line runs its command, and suggests names as the whole program does."""
+    for command in COMMANDS:
+        *groups, name = command.words.split()
+        found = typer.main.get_command(build(["--quiet", *groups, name, "--help"]))
+        for word in groups:
+            found = found.commands[word]  # type: ignore[attr-defined]
+        assert name in found.commands  # type: ignore[attr-defined]
+    for words in (["--help"], ["lod"], ["frms", "list"], []):
+        whole, some = (typer.main.get_command(each).commands for each in (build(), build(words)))  # type: ignore[attr-defined]
+        assert list(some) == list(whole)
+
+
+def test_first_lines_are_sentences() -> None:
+    """The list of commands shows the first line of each docstring."""
+    for command in COMMANDS:
+        assert inspect.getdoc(command.run).splitlines()[0][-1] in ".:", command.words  # type: ignore[union-attr]
+
+
+def test_version() -> None:
+    """--version shows the version, and in a clone the commit."""
+    result = CliRunner().invoke(build(), ["--version"])
+    assert result.exit_code == 0
+    assert re.fullmatch(rf"auscult {re.escape(__version__)}( \(commit [0-9a-f]{{10}}\))?\n", result.output)
+
+
+def test_unknown_command_is_a_usage_error() -> None:
+    """What is not a command ends with 2, and names the nearest."""
+    result = CliRunner().invoke(build(), ["lod"])
+    assert result.exit_code == 2
+    assert "load" in result.output
+
+
+@pytest.mark.parametrize("words", ["--help", "forms --help", "forms apply --help", "load --help", "forms lst", ""])
+def test_help_loads_nothing_heavy(words: str) -> None:
+    """Help, and a fault of the command line, need no database, web framework or model, and no drawing of boxes."""
+    program = """
+import atexit, sys
+from auscult.cli import main
+atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
+main()
+"""
+    command = [sys.executable, "-c", program, *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own words)
+    *shown, modules = (done.stdout + done.stderr).splitlines()
+    assert shown[0].startswith("Usage: auscult")
+    assert not HEAVY & set(modules.split())
+
+
+def test_help_imports_no_command() -> None:
+    """The help of the whole program is made from the table; a summary is the first paragraph of its docstring."""
+    outside = {command.words: command.run for command in COMMANDS if " " not in command.words}
+    assert {name: inspect.getdoc(run).split("\n\n")[0].replace("\n", " ") for name, run in outside.items()} == SUMMARIES  # type: ignore[union-attr]
+    commands = typer.main.get_command(build(["--help"])).commands  # type: ignore[attr-defined]
+    assert {commands[name].callback.__module__ for name in outside} == {"auscult.cli"}
+
+
+def test_reference_page_is_as_the_commands_say() -> None:
+    """docs/reference/cli.md is generated; `make docs` writes it again."""
+    assert cli_reference.PAGE.read_text(encoding="utf-8") == cli_reference.page()
