@@ -26,7 +26,7 @@ from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, read, score
 
 HERE = Path(__file__).parent
-VARIANTS = HERE.parents[1] / "tests" / "unit" / "redactors" / "variants"
+VARIANTS = HERE.parents[1] / "tests" / "unit" / "redactors" / "builtin" / "variants"
 REPEATED = 6
 """How often the lines that prove the rules are taken."""
 SCALE = 32

@@ -20,19 +20,25 @@ from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, TOPICS
 from auscult.redactors._patterns import searcher
 
 MAY_HOLD = searcher(
-    r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty|forty|fifty|sixty"
-    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|first|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
+    r"|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|first|third|fourth"
+    r"|fifth|sixth|seventh|eighth|ninth"
     r"|tenth|twelfth|[a-z]+teenth|[a-z]+tieth"
     r"|january|february|april|june|july|august|september|october|november|december"
-    r"|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|punkt|januar|februar|märz|mai|juni|juli|oktober|dezember"
-    r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|enero|mayo|agosto|diciembre|deux|trois|quatre|cinq|sept|huit)\b"
+    r"|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|punkt|januar|februar|märz|mai"
+    r"|juni|juli|oktober|dezember"
+    r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|enero|mayo|agosto|diciembre|deux"
+    r"|trois|quatre|cinq|sept|huit)\b"
     r"|(?:^|[^'\x{2019}\pL])[b-hj-z](?:[^\pL'\x{2019}]|$)"
 )
 """Words in turns that are read a second time."""
 _AMOUNT = searcher(
-    r"[$£€]\s?\d[\d,.]*|\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty"
+    r"[$£€]\s?\d[\d,.]*|\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|[a-z]+teen|twenty|thirty"
     r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and|a|to|until|till|\d[\d.,:]*)[ -])+"
-    r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?|weeks?|months?|hours?|minutes?))\b"
+    r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?"
+    r"|weeks?|months?|hours?|minutes?))\b"
 )
 """Amounts and times: where a turn has no other number, it is not read."""
 _FILE = Path(__file__).with_name("weights.json")
