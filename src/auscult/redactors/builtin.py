@@ -27,6 +27,7 @@ from auscult.redactors._emails import (
     pieces,
     spelled_again,
 )
+from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet
@@ -64,7 +65,7 @@ _JOINING = (
 SHOWN = PatternSet(
     HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _SAID_IN = (
@@ -88,6 +89,7 @@ class BuiltIn:
     """Patterns, check digits, and words around them."""
 
     name: ClassVar[str] = "builtin"
+    is_learned: ClassVar[bool] = True
 
     def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
         """Return what is personal in a conversation."""
@@ -108,10 +110,12 @@ class BuiltIn:
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
-        finder = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
-        mentions = finder.find(turns.after(ASKS_NAME, utterances))
+        names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
+        mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return found
+        return (
+            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)] if self.is_learned else found
+        )
 
 
 class _Turns:

@@ -17,13 +17,20 @@ GOALS = {
     "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
     "name": 0.8,
 }  # fmt: skip
-UNREAD = "unseen_15.txt"
-"""The last set of another hand. Its misses were read after its figures of first sight were recorded in docs/how-to/redact.md."""
+UNREAD = "unseen_16.txt"
+"""The last set of another hand. None of its lines was read; its figures of first sight are in docs/how-to/redact.md."""
 FLOORS = {
-    "card": 0.97, "iban": 0.97, "national_number": 0.92, "email": 0.91, "phone": 0.96, "birth_date": 0.91, "address": 0.84,
-    "name": 0.93,
+    "unseen_15.txt": {
+        "card": 0.98, "iban": 1.0, "national_number": 0.96, "email": 0.97, "phone": 0.98, "birth_date": 0.95,
+        "address": 0.93, "name": 0.95, "all": 0.97,
+    },
+    UNREAD: {
+        "card": 0.97, "iban": 0.97, "national_number": 0.91, "email": 0.94, "phone": 0.97, "birth_date": 0.95,
+        "address": 0.9, "name": 0.9, "all": 0.93,
+    },
 }  # fmt: skip
-"""Recall on the last set since its misses were read: what was reached there, and no goal."""
+"""Recall on the last sets: what was reached there, and no goal."""
+PRECISION = {"unseen_15.txt": 0.96, UNREAD: 0.91}
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -35,7 +42,7 @@ def masked(*turns: str, names: Sequence[str] = ()) -> Redacted:
     return redacted([text for _, text in utterances], found)
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in LABELLED.glob("*.txt") if path.name != UNREAD))
+@pytest.mark.parametrize("file", sorted(path.name for path in LABELLED.glob("*.txt") if path.name not in FLOORS))
 def test_labelled_utterances_are_found(file: str) -> None:
     """Recall by kind, and precision over all, meet the goals on the labelled utterances, those written last included."""
     scores = score(BuiltIn(), read(LABELLED / file))
@@ -46,13 +53,13 @@ def test_labelled_utterances_are_found(file: str) -> None:
     assert scores["all"].recall >= 0.95, scores["all"].missed
 
 
-def test_what_was_found_in_the_last_set_stays_found() -> None:
-    """Changes lose nearly nothing of what the redactor finds in the last set of another hand, nor its precision."""
-    scores = score(BuiltIn(), read(LABELLED / UNREAD))
-    assert scores["all"].precision >= 0.97, scores["all"].mistaken
-    for kind, least in FLOORS.items():
+@pytest.mark.parametrize("file", FLOORS)
+def test_what_was_found_in_the_last_sets_stays_found(file: str) -> None:
+    """Changes lose nearly nothing of what the redactor finds in the last sets of other hands, nor its precision."""
+    scores = score(BuiltIn(), read(LABELLED / file))
+    assert scores["all"].precision >= PRECISION[file], scores["all"].mistaken
+    for kind, least in FLOORS[file].items():
         assert scores[kind].recall >= least, (kind, scores["all"].missed)
-    assert scores["all"].recall >= 0.93, scores["all"].missed
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

@@ -1,0 +1,173 @@
+"""Features of a token for the second opinion: words and classes around it, what was asked, and what the rules found."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.privacy.redaction import KINDS, PLACEHOLDER, Found, Utterance, kind_of
+from auscult.redactors._learned.tokens import (
+    CLASSES,
+    IS_NUMERIC,
+    IS_SIGN,
+    LONGEST_RUN,
+    TOPICS,
+    Entry,
+    Token,
+    runs_of,
+    tokens_of,
+    topic_of,
+)
+
+_RANK = {kind: rank for rank, kind in enumerate(KINDS, 1)}
+_AROUND = 3
+"""Tokens before and behind one that are weighed."""
+_BACK = 2
+"""Turns before one whose topic and finds are weighed."""
+_CLASSES, _TOPICS, _MARKS, _RUNS = len(CLASSES), 2 * len(TOPICS) + 1, len(KINDS) + 1, LONGEST_RUN + 1
+_OTHERS = (0, 2, 5, 10)
+"""Bounds of how many words of a turn are no part of a number."""
+_SHARES = len(_OTHERS) + 1
+_THREES = 32_749
+"""Values of three classes in a row, by the remainder of their number."""
+_WORD, _CLASS, _MARK, _TOPIC, _RUN, _FULL, _NEAR, _SIDE, _ANY, _LONE = range(10)
+"""Rows of what is known of a token; ``_LONE`` is its class outside of a run."""
+_Term = tuple[int, int, int]
+"""A row, how many tokens behind, and by what it is multiplied."""
+
+
+def _pair(first: tuple[int, int], second: tuple[int, int], size: int) -> tuple[_Term, _Term]:
+    return (*first, size), (*second, 1)
+
+
+_COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
+    *((_CLASSES, [(_CLASS, by, 1)]) for by in range(-_AROUND, _AROUND + 1)),
+    *((_MARKS, [(_MARK, by, 1)]) for by in range(-2, 3)),
+    (_CLASSES**2, _pair((_CLASS, -1), (_CLASS, 0), _CLASSES)),
+    (_CLASSES**2, _pair((_CLASS, 0), (_CLASS, 1), _CLASSES)),
+    (_TOPICS * _CLASSES, _pair((_TOPIC, 0), (_CLASS, 0), _CLASSES)),
+    (_TOPICS * _RUNS, _pair((_TOPIC, 0), (_RUN, 0), _RUNS)),
+    (_RUNS * _SHARES, _pair((_RUN, 0), (_FULL, 0), _SHARES)),
+    (
+        _TOPICS * _SHARES * (_CLASSES + 1),
+        ((_TOPIC, 0, _SHARES * (_CLASSES + 1)), (_FULL, 0, _CLASSES + 1), (_LONE, 0, 1)),
+    ),
+    (_MARKS * _CLASSES, _pair((_NEAR, 0), (_CLASS, 0), _CLASSES)),
+    (_MARKS * _CLASSES, _pair((_MARK, -1), (_CLASS, 0), _CLASSES)),
+    (_MARKS * _CLASSES, _pair((_MARK, 1), (_CLASS, 0), _CLASSES)),
+    (_SHARES * _CLASSES * 2, ((_FULL, 0, _CLASSES * 2), (_CLASS, 0, 2), (_SIDE, 0, 1))),
+    (_MARKS * _TOPICS, _pair((_NEAR, 0), (_TOPIC, 0), _TOPICS)),
+    (2 * _CLASSES, _pair((_ANY, 0), (_CLASS, 0), _CLASSES)),
+    *((_THREES, ((_CLASS, by, _CLASSES**2), (_CLASS, by + 1, _CLASSES), (_CLASS, by + 2, 1))) for by in (-2, -1, 0)),
+)
+"""What is weighed, by the number of its values and as a sum; what words are around comes behind it."""
+_THREE = 3
+_FIXED = [size for size, _ in _COLUMNS]
+_OF_WORDS = 5
+Numbers = NDArray[np.int64]
+
+
+class Turn(NamedTuple):
+    """A turn with what is weighed of it; ``marks`` are the ranks of the kinds that were found, by token."""
+
+    place: int
+    tokens: Sequence[Token]
+    marks: Sequence[int]
+    topics: Sequence[int]
+    near: int
+    is_agent: bool
+
+
+def turns_of(
+    utterances: Sequence[Utterance],
+    lows: Sequence[str],
+    wanted: Sequence[int],
+    found: Sequence[Found],
+    table: Mapping[str, Entry],
+) -> list[Turn]:
+    """Return the wanted turns, in order, with what was spoken of and found in and shortly before them."""
+    ranks: dict[int, list[tuple[int, int, int]]] = {}
+    for one in found:
+        ranks.setdefault(one.turn, []).append((one.start, one.end, _RANK[one.kind]))
+    turns: list[Turn] = []
+    for turn in wanted:
+        before = range(turn - 1, max(-1, turn - 1 - _BACK), -1)
+        earlier = next((its for each in before if (its := topic_of(lows[each], table))), 0)
+        topic = earlier + len(TOPICS) if earlier else 0
+        tokens, topics = tokens_of(utterances[turn].text, lows[turn], table), list[int]()
+        for token in tokens:
+            topics.append(topic)
+            topic = token.topic or topic
+        near = min((rank for each in before for _, _, rank in ranks.get(each, ())), default=0)
+        its = ranks.get(turn, [])
+        marks = marks_of(tokens, [*its, *_placeholders(utterances[turn].text)])
+        turns.append(Turn(turn, tokens, marks, topics, near, utterances[turn].speaker == "agent"))
+    return turns
+
+
+def _placeholders(text: str) -> list[tuple[int, int, int]]:
+    """Return what was replaced in a text before: it counts as found."""
+    if "[" not in text:
+        return []
+    return [(one.start(), one.end(), _RANK[kind_of(one)[0]]) for one in PLACEHOLDER.finditer(text)]
+
+
+def marks_of(tokens: Sequence[Token], found: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Return for each token the rank of the kind that covers a part of it, 0 where none does."""
+    marks = [0] * len(tokens)
+    for first, end, rank in sorted(found, key=lambda one: -one[2]):
+        for place, token in enumerate(tokens):
+            if token.start < end and first < token.end:
+                marks[place] = rank
+    return marks
+
+
+def width(words: int) -> int:
+    """Return how many weights a model with this number of words has."""
+    return _OF_WORDS * (words + 2) + sum(_FIXED)
+
+
+def columns(turns: Sequence[Turn]) -> Numbers:
+    """Return, for the tokens of all turns in order, the places of the weights that count for each."""
+    gap = [(1, 0, 0, 0, 0, 0, 0, 0, 0, 0)] * _AROUND
+    rows: list[tuple[int, ...]] = list(gap)
+    kept: list[int] = []
+    for turn in turns:
+        runs = runs_of(turn.tokens)
+        others = sum(not IS_NUMERIC[one.kind] and not IS_SIGN[one.kind] for one in turn.tokens)
+        full, side, has_any = sum(others > bound for bound in _OTHERS), int(turn.is_agent), int(any(turn.marks))
+        kept += range(len(rows), len(rows) + len(turn.tokens))
+        rows += [
+            (token.word, token.kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else token.kind)
+            for token, mark, topic, run in zip(turn.tokens, turn.marks, turn.topics, runs, strict=True)
+        ]
+        rows += gap
+    each = np.array(rows, dtype=np.float64)
+    values = each.ravel()[np.array(kept)[:, None] * len(gap[0]) + _INPUTS]
+    places = values @ _FACTORS
+    places[:, :_THREE] %= _THREES
+    places += _BEGINS
+    return places.astype(np.int64)
+
+
+def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the inputs of a token are, by what they are multiplied for each column, and where columns begin.
+
+    All products are whole numbers far below 2**53, so that they are exact in any order.
+    """
+    ordered = [*_COLUMNS[-_THREE:], *_COLUMNS[:-_THREE]]
+    ordered += [(0, [(_WORD, by, _OF_WORDS)]) for by in range(-2, 3)]
+    inputs = sorted({(row, by) for _, terms in ordered for row, by, _ in terms})
+    factors = np.zeros((len(inputs), len(ordered)))
+    for column, (_, terms) in enumerate(ordered):
+        for row, by, factor in terms:
+            factors[inputs.index((row, by)), column] = factor
+    sizes = [size for size, _ in ordered]
+    begins = np.cumsum([0, *sizes[:-1]])
+    begins[-_OF_WORDS:] += range(_OF_WORDS)
+    rows = _LONE + 1
+    return np.array([by * rows + row for row, by in inputs]), factors, begins.astype(np.float64)
+
+
+_INPUTS, _FACTORS, _BEGINS = _factors()

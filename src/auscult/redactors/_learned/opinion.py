@@ -1,0 +1,174 @@
+"""Places that the rules miss, by weights that were fitted to labelled utterances; they are added to what rules find.
+
+The weights are whole numbers in ``weights.json``, fitted by ``bench.redaction.fit``, and are added as whole numbers, so
+that what is found is the same on any machine.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance
+from auscult.redactors._cues import cue_before, is_named
+from auscult.redactors._learned.features import Turn, columns, turns_of, width
+from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, TOPICS, Token, table_of
+from auscult.redactors._patterns import searcher
+
+MAY_HOLD = searcher(
+    r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
+    r"|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|first|third|fourth"
+    r"|fifth|sixth|seventh|eighth|ninth"
+    r"|tenth|twelfth|[a-z]+teenth|[a-z]+tieth"
+    r"|january|february|april|june|july|august|september|october|november|december"
+    r"|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|punkt|januar|februar|märz|mai"
+    r"|juni|juli|oktober|dezember"
+    r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|enero|mayo|agosto|diciembre|deux"
+    r"|trois|quatre|cinq|sept|huit)\b"
+    r"|(?:^|[^'\x{2019}\pL])[b-hj-z](?:[^\pL'\x{2019}]|$)"
+)
+"""Words in turns that are read a second time."""
+_AMOUNT = searcher(
+    r"[$£€]\s?\d[\d,.]*|\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|[a-z]+teen|twenty|thirty"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and|a|to|until|till|\d[\d.,:]*)[ -])+"
+    r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?"
+    r"|weeks?|months?|hours?|minutes?))\b"
+)
+"""Amounts and times: where a turn has no other number, it is not read."""
+_FILE = Path(__file__).with_name("weights.json")
+_FIELDS = frozenset(("key", "field", ""))
+"""Speakers of what is no talk."""
+_JOINT = re.compile(r"[\W_]*")
+_OF_EMAIL = frozenset(CLASS[each] for each in ("at", "dot", "domain", "@"))
+_NUMERIC: frozenset[Kind] = frozenset(
+    ("card", "iban", "national_number", "security_code", "phone", "account", "birth_date")
+)
+
+
+class Model(Struct, frozen=True):
+    """Weights by place, and the sums from which a token begins a place and goes on in one, all times ``scale``."""
+
+    version: int
+    scale: int
+    begins: int
+    goes_on: int
+    words: Sequence[str]
+    places: Sequence[int]
+    weights: Sequence[int]
+
+
+def is_read(low: str) -> bool:
+    """Return whether a turn in small letters is read a second time."""
+    for amount in _AMOUNT.finditer(low):
+        low = _without(low, *amount.span())
+    return MAY_HOLD.search(low) is not None
+
+
+class SecondOpinion:
+    """Adds to what the rules found."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.table = table_of(model.words)
+        self._weights = np.zeros(width(len(model.words)), dtype=np.int32)
+        self._weights[np.array(model.places, dtype=np.int64)] = model.weights
+
+    def find(
+        self, utterances: Sequence[Utterance], lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]
+    ) -> list[Found]:
+        """Return what rules missed in some turns, given all that they found."""
+        spans: dict[int, list[Found]] = {}
+        for one in found:
+            spans.setdefault(one.turn, []).append(one)
+        wanted = [
+            turn
+            for turn in turns
+            if utterances[turn].speaker not in _FIELDS and is_read(_left(lows[turn], spans.get(turn, ())))
+        ]
+        if not wanted:
+            return []
+        read = turns_of(utterances, lows, wanted, found, self.table)
+        sums: list[int] = self._weights[columns(read)].sum(axis=1).tolist()
+        added: list[Found] = []
+        done = 0
+        for turn in read:
+            its = sums[done : done + len(turn.tokens)]
+            done += len(turn.tokens)
+            low = lows[turn.place]
+            for first, last in self._spans(turn, its):
+                if not _is_other(turn.tokens, first, low):
+                    added.append(_found(turn, first, last, low, found))
+        return added
+
+    def _spans(self, turn: Turn, sums: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last token of each place: tokens in a row, one of them likely, signs between them."""
+        first = last = -1
+        highest = 0
+        for place, token in enumerate(turn.tokens):
+            if IS_SIGN[token.kind] and not turn.marks[place]:
+                continue
+            if sums[place] >= self.model.goes_on and not turn.marks[place]:
+                first, highest = (place, sums[place]) if first < 0 else (first, max(highest, sums[place]))
+                last = place
+            else:
+                if first >= 0 and highest >= self.model.begins:
+                    yield first, last
+                first = -1
+        if first >= 0 and highest >= self.model.begins:
+            yield first, last
+
+
+def _is_other(tokens: Sequence[Token], first: int, low: str) -> bool:
+    """Return whether the number in which a place begins is named as something else, such as an order."""
+    while first and (IS_NUMERIC[tokens[first - 1].kind] or IS_SIGN[tokens[first - 1].kind]):
+        first -= 1
+    start = tokens[first].start
+    return cue_before(low, start) == "other" and is_named(low, start)
+
+
+def _left(low: str, found: Sequence[Found]) -> str:
+    """Return a turn without what was found in it."""
+    for one in found:
+        low = _without(low, one.start, one.end)
+    return low
+
+
+def _without(low: str, start: int, end: int) -> str:
+    return f"{low[:start]}{'.' * (end - start)}{low[end:]}"
+
+
+def _found(turn: Turn, first: int, last: int, low: str, found: Sequence[Found]) -> Found:
+    """Return a place: with what it touches, where that is of one kind, it is a whole."""
+    tokens = turn.tokens[first : last + 1]
+    start, end = tokens[0].start, tokens[-1].end
+    kind = _kind(tokens, turn.topics[first])
+    for one in found:
+        if one.turn == turn.place and one.kind == kind:
+            is_next = one.end <= start and _JOINT.fullmatch(low, one.end, start)
+            if is_next or (end <= one.start and _JOINT.fullmatch(low, end, one.start)):
+                start, end = min(start, one.start), max(end, one.end)
+    return Found(turn.place, start, end, kind, "".join(filter(str.isalnum, low[start:end])))
+
+
+def _kind(tokens: Sequence[Token], topic: int) -> Kind:
+    """Return the kind that was spoken of where the tokens may be of it, else the one that they look like."""
+    name = TOPICS[(topic - 1) % len(TOPICS)] if topic else "other"
+    kinds = {token.kind for token in tokens}
+    has_numbers = any(IS_NUMERIC[kind] for kind in kinds)
+    if not kinds.isdisjoint(_OF_EMAIL):
+        return "email"
+    if name in KINDS and (has_numbers or name not in _NUMERIC) and not (has_numbers and name == "name"):
+        return name
+    return "account" if has_numbers else "address" if CLASS["street"] in kinds else "name"
+
+
+@cache
+def second_opinion() -> SecondOpinion:
+    """Return the one that comes along."""
+    return SecondOpinion(msgspec.json.decode(_FILE.read_bytes(), type=Model))
