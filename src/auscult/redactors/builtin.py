@@ -184,8 +184,8 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
         found += _email_halves(utterances, lows, turn)
     for one in found[:]:
         local = one.value.partition("@")[0].translate(_JOINTS)
-        for turn in range(one.turn, min(one.turn + 2, len(lows))) if local else ():
-            again_at = spelled_again(lows[turn], local)
+        for turn in range(one.turn, min(one.turn + _NEAR, len(lows))) if local else ():
+            again_at = spelled_again(lows[turn], lows[one.turn][one.start : one.end], local)
             found += [
                 Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
             ]
