@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
-from auscult.redactors._cues import NAMES_NATIONAL, Cue, cue_after, cue_before, cues_in, is_named
+from auscult.redactors._cues import NAMES_NATIONAL, Cue, cue_after, cue_before, cues_in, is_apart, is_named
 from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, run_of, runs_in
 from auscult.redactors._ibans import BEGINNING, IbanReader
 from auscult.redactors._numbers import KIND_BY_CUE, SHORTEST, Part, Setting, is_phone, parts_of
@@ -25,6 +25,8 @@ _INTERJECTION = 9
 """Words of a turn of the other side that does not end a number which goes on after it."""
 _WRITTEN = 4
 """Digits that a written number with letters or signs of its own has at least."""
+_NATIONAL = 9
+"""Digits that most national numbers have at least."""
 _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
@@ -70,7 +72,13 @@ class Numbers:
         found += list(self._read_back(runs, found))
         found += list(self._corrected(runs, found))
         found += list(spelled_back(self._lows, sorted({*turns, *mixed}), found))
-        return together(found, self._lows)
+        return together([self._whole_national(one) for one in found], self._lows)
+
+    def _whole_national(self, one: Found) -> Found:
+        if one.kind != "national_number":
+            return one
+        start, end = _national.whole(self._lows[one.turn], one.start, one.end, one.value)
+        return one._replace(start=start, end=end)
 
     def _following(self, turn: int) -> Iterator[int]:
         """Yield the turns of the same side in which a number may go on, each soon after the one before."""
@@ -103,7 +111,7 @@ class Numbers:
         def cue_at(start: int, end: int) -> bool | None:
             cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn)
             cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
-            return None if cue == "other" else cue == "national_number"
+            return None if cue == "other" and not is_apart(low, start) else cue == "national_number"
 
         for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
@@ -186,12 +194,26 @@ class Numbers:
             if self._utterances[turn].speaker == speaker:
                 is_short = len(self._lows[turn].split()) <= EDGE or is_pause(self._lows[turn])
             else:
-                is_short = self._is_interjection(turn)
+                is_short = self._is_interjection(turn) and not self._asks_other(turn, run)
             if not is_short:
                 return None
         link = link_of(f"{self._lows[run.turn][run.end :]} {self._lows[later.turn][: later.start]}")
         is_near = run.after <= EDGE and later.before <= EDGE
         return "loose" if is_near and link in (None, "free") else link
+
+    def _is_named_before(self, low: str, run: Run) -> bool:
+        """Return whether a national number was named before what is spoken of last, which does not name this one."""
+        return (
+            len(run.chars) >= _NATIONAL
+            and is_apart(low, run.start)
+            and any(kind == "national_number" for kind, _ in cues_in(low[: run.start]))
+        )
+
+    def _asks_other(self, turn: int, run: Run) -> bool:
+        """Return whether a turn behind a run asks for a national number, and the run was asked for as something else."""
+        if self._last_cue(turn) != "national_number":
+            return False
+        return (cue_before(self._lows[run.turn], run.start) or self._cue(run.turn)) != "national_number"
 
     def _of_chain(self, chain: Sequence[Run], links: Sequence[Link] = ()) -> Iterator[Found]:
         """Yield what a chain is: first the cards that begin and end with runs, then what is left between them."""
@@ -295,6 +317,8 @@ class Numbers:
             low = self._lows[run.turn]
             before = cue_before(low, run.start)
             is_its = before != "other" or is_named(low, run.start)
+            if not is_its and self._is_named_before(low, run):
+                before, is_its = "national_number", True
             if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
                 before = None
             here = before or cue_after(self._lows[last.turn], last.end)

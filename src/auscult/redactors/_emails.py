@@ -308,17 +308,18 @@ def _all_of(text: str) -> _Local | None:
     return _Local(start, "".join(words))
 
 
-def spelled_again(low: str, address: str, local: str) -> Iterator[tuple[int, int]]:
+def spelled_again(low: str, address: str, local: str, *, is_next: bool) -> Iterator[tuple[int, int]]:
     """Yield where letters and digits one by one repeat the part of an address before its sign, or some of it.
 
-    ``address`` is the address as it was said or written, ``local`` the part of it without its signs.
+    ``address`` is the address as it was said or written, ``local`` the part of it without its signs; two digits count
+    only in the turn after it.
     """
     if _ONE_BY_ONE.search(low) is None:
         return
-    said = {run.chars for run in runs_in(0, address) if len(run.chars) > 1}
+    said = {run.chars for run in runs_in(0, address)} if is_next else set[str]()
     for run in runs_in(0, low, letters=True):
         chars = run.chars.lower()
-        if chars in said or (len(chars) >= _FIRST_WORDS and (chars in local or local.endswith(chars[1:]))):
+        if (chars in said and len(chars) > 1) or (len(chars) >= _FIRST_WORDS and (chars in local or local.endswith(chars[1:]))):
             yield run.start, run.end
 
 

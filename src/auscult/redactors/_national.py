@@ -119,6 +119,13 @@ _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects
 _BETWEEN_PARTS, _LETTERS = 9, 6
 """Words between two parts of a number with letters, and letters of one part."""
 _LEAST_DIGITS, _MOST = 4, 40
+_LACKS_LETTER = re.compile(r"[a-z]{2}\d{6}|[xyz]?\d{7,8}")
+"""A number whose last character is a letter, before it is said."""
+_LETTER_NAMED = re.compile(
+    r"(?:,? (?:and|then|with))*,? (?:an? |the )?(?:(?:final |last )?letter |suffix )(?:is )?([a-z])\b"
+)
+_FIRST_LETTER = re.compile(r"(?<![\w'])[xyz],? $")
+_NO_FIRST = re.compile(r"\d{7}[a-z]")
 _SYLLABLE = 2
 """Letters of a usual word that may still be a part of a number."""
 
@@ -153,10 +160,18 @@ def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
         len(used) > 1
         and places[used[-1]][1].word in ("i", "a")
         and places[used[-1] - 1][1].word in ("and", "but", "so")
+        and not _LACKS_LETTER.fullmatch("".join(_part(places, place) for place in used[:-1]).lower())
     ):
         used.pop()  # it begins the next sentence
     is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
     return used if is_one else []
+
+
+def whole(low: str, start: int, end: int, value: str) -> tuple[int, int]:
+    """Return a number's place with a last letter that is named as one, and with the first one of a Spanish number."""
+    named = _LETTER_NAMED.match(low, end)
+    first = _FIRST_LETTER.search(low, max(0, start - 3), start) if _NO_FIRST.fullmatch(value.lower()) else None
+    return start if first is None else first.start(), end if named is None else named.end()
 
 
 def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:

@@ -185,7 +185,8 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     for one in found[:]:
         local = one.value.partition("@")[0].translate(_JOINTS)
         for turn in range(one.turn, min(one.turn + _NEAR, len(lows))) if local else ():
-            again_at = spelled_again(lows[turn], lows[one.turn][one.start : one.end], local)
+            address, is_next = lows[one.turn][one.start : one.end], turn == one.turn + 1
+            again_at = spelled_again(lows[turn], address, local, is_next=is_next)
             found += [
                 Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
             ]
