@@ -13,7 +13,7 @@ _LISTS = words_of("email_words.txt")
 _ENDS = "|".join(sorted(_LISTS["ends"]))
 _AT = (
     r"(?:\b(?:(?:and |then )?at (?:the rate(?: of)?|sign|symbol)|at|arroba|arobase|arobas|chiocciola|apenstaartje"
-    r"|snabel-?a|klammeraffe)\b|@|[(\[]at[)\]])"
+    r"|snabel-?a|klammeraffe)\b| ät\b|@|[(\[]at[)\]])"
 )
 _SAID_DOT = r"(?:\s+(?:dot|punkt|punto|ponto|punt)\s+|\s?[(\[]dot[)\]]\s?)"
 _DOT = rf"(?:{_SAID_DOT}|\s+(?:period|point)\s+|\.|\s\.\s?)"

@@ -163,6 +163,10 @@ def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
         and not _LACKS_LETTER.fullmatch("".join(_part(places, place) for place in used[:-1]).lower())
     ):
         used.pop()  # it begins the next sentence
+    if len(used) > 1 and _is_long(places[used[-2]][1]) and len(places[used[-1]][1].word) == 1:
+        following = places[used[-2] + 1][1].word
+        size -= following == ","
+        used = used[:-1] if following == "," else used  # an initial: ``8406255515083, L. van Schalkwyk``
     is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
     return used if is_one else []
 
@@ -190,6 +194,10 @@ def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
     is_near = not near or any(other.chars.isdecimal() for other in near)
     is_usual = len(piece.word) > _SYLLABLE and piece.word in EVERYDAY
     return piece.word if is_near and not is_usual and piece.word not in _NO_PARTS else ""
+
+
+def _is_long(piece: Piece) -> bool:
+    return piece.word.isdecimal() and len(piece.word) > _LETTERS
 
 
 def _near(places: Sequence[tuple[int, Piece]], place: int) -> Iterator[tuple[int, Piece]]:
