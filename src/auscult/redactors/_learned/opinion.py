@@ -44,6 +44,8 @@ _AMOUNT = searcher(
 _FILE = Path(__file__).with_name("weights.json")
 _FIELDS = frozenset(("key", "field", ""))
 """Speakers of what is no talk."""
+_OTHERS = frozenset((0, len(TOPICS), 2 * len(TOPICS)))
+"""No topic, and that of other things, of the turn or of an earlier one."""
 _JOINT = re.compile(r"[\W_]*")
 _OF_EMAIL = frozenset(CLASS[each] for each in ("at", "dot", "domain", "@"))
 _NUMERIC: frozenset[Kind] = frozenset(
@@ -65,8 +67,11 @@ class Model(Struct, frozen=True):
 
 def is_read(low: str) -> bool:
     """Return whether a turn in small letters is read a second time."""
-    if MAY_HOLD.search(low) is None:
-        return False
+    return MAY_HOLD.search(low) is not None and _is_more(low)
+
+
+def _is_more(low: str) -> bool:
+    """Return whether a turn that may hold something has more than amounts and times."""
     rest = low
     for amount in _AMOUNT.finditer(low):
         rest = _without(rest, *amount.span())
@@ -85,18 +90,21 @@ class SecondOpinion:
     def find(
         self, utterances: Sequence[Utterance], lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]
     ) -> list[Found]:
-        """Return what rules missed in some turns, given all that they found."""
+        """Return what rules missed in the turns that may hold something, given all that they found."""
         spans: dict[int, list[Found]] = {}
         for one in found:
             spans.setdefault(one.turn, []).append(one)
         wanted = [
             turn
             for turn in turns
-            if utterances[turn].speaker not in _FIELDS and is_read(_left(lows[turn], spans.get(turn, ())))
+            if utterances[turn].speaker not in _FIELDS
+            and (is_read(_left(lows[turn], spans[turn])) if turn in spans else _is_more(lows[turn]))
         ]
         if not wanted:
             return []
-        read = turns_of(utterances, lows, wanted, found, self.table)
+        read = [turn for turn in turns_of(utterances, lows, wanted, found, self.table) if not _is_of_others(turn)]
+        if not read:
+            return []
         sums = iter(self._weights.take(columns(read)).sum(axis=1).tolist())
         added: list[Found] = []
         for turn in read:
@@ -126,6 +134,12 @@ class SecondOpinion:
                 first = -1
         if first >= 0 and highest >= self.model.begins:
             yield first, last
+
+
+def _is_of_others(turn: Turn) -> bool:
+    """Return whether the numbers of a turn are of what is no person's, such as an order, by what was last spoken of."""
+    its = {turn.topics[place] for place, token in enumerate(turn.tokens) if IS_NUMERIC[token.kind]}
+    return bool(its) and its <= _OTHERS and its != {0}
 
 
 def _is_other(tokens: Sequence[Token], first: int, low: str) -> bool:
