@@ -44,7 +44,9 @@ ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt
 """A turn that may be the end of a domain alone."""
 OPEN = searcher(r"(?m)\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*$")
 """A turn that ends with the ``at`` of an address."""
-CUES = searcher(r"(?:before|after) the at\b|(?m)^\W*(?:and |then )*at\W*$|\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
+CUES = searcher(
+    r"(?:before|after) the at\b|(?m)^\W*(?:and |then )*at\W*$|\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b"
+)
 
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",
@@ -121,6 +123,8 @@ _FIRST_WORDS = 3
 _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
 """Words before a number in an address: ``the number four``."""
 _REACH = 16
+BEFORE_AT = re.compile(r"\W*(?:(?:no|yes|yeah|yep|so|um|uh|er|and|then|okay|ok)\b\W*)*")
+"""What may be before the ``at`` of an address whose first part is in an earlier turn."""
 _ONE_BY_ONE = re.compile(
     rf"\b(?:[a-z]|\d|double|{'|'.join(ONES)})(?:,? (?:er,? |uh,? |um,? )?(?:[a-z]|\d|double|{'|'.join(ONES)})\b)"
 )
@@ -160,7 +164,7 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
             place, domain = found.start(1) + inner + 1, domain[inner + len(" at ") :]
         local = _local_part(low[:place])
         start = place if local is None else local.start
-        if local is None and earlier is not None and not low[:place].strip(" ,.-"):
+        if local is None and earlier is not None and BEFORE_AT.fullmatch(low, 0, place):
             local = _local_part(earlier) or _all_of(earlier)
             start = 0 if local is None else local.start - len(earlier)
         if (
@@ -319,7 +323,8 @@ def spelled_again(low: str, address: str, local: str, *, is_next: bool) -> Itera
     said = {run.chars for run in runs_in(0, address)} if is_next else set[str]()
     for run in runs_in(0, low, letters=True):
         chars = run.chars.lower()
-        if (chars in said and len(chars) > 1) or (len(chars) >= _FIRST_WORDS and (chars in local or local.endswith(chars[1:]))):
+        is_part = chars in local if len(chars) <= _FEW else chars[1:] in local  # its first letter may be named before
+        if (chars in said and len(chars) > 1) or (len(chars) >= _FIRST_WORDS and is_part):
             yield run.start, run.end
 
 

@@ -14,6 +14,7 @@ from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
+    BEFORE_AT,
     CUES,
     ENDS_ALONE,
     HAS_EMAIL,
@@ -47,7 +48,7 @@ _COUNTRIES = {
     "nl": ("NL",), "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",),
     "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
-_AT_FIRST = re.compile(r"\W*(?:(?:at|arroba|arobase)\b|@)")
+_AT_FIRST = re.compile(BEFORE_AT.pattern + r"(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
     " dot",
     " underscore",
