@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from auscult.engines.hybrid import Hybrid
+from auscult.engines.hybrid import SENTENCES_REVISION, Hybrid
 from auscult.services.assist.knowledge import Library, add_document, remove_document
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -16,6 +16,8 @@ from tests.waiting import wait_until
 ROWS = "".join(f"How does thing {number} work?,Press the button {number} on the left side.\n" for number in range(60))
 DOCUMENT = f"question,answer\n{ROWS}".encode()
 QUESTION = "how does thing 7 work"
+READ = f"reader 1/{SENTENCES_REVISION}"
+"""End of the version of an index that a model has read."""
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_words_search_until_the_model_has_read(app: AppStore) -> None:
     library = Library(hybrid)
     assert engine(library, app) == hybrid.version
     reader.may_read.set()
-    wait_until(lambda: engine(library, app) == f"{hybrid.version} and reader 1/1")
+    wait_until(lambda: engine(library, app) == f"{hybrid.version} and {READ}")
     assert library.search(app, "en", QUESTION, 3).found[0].passage.title.startswith("How does thing 7 ")
 
 
@@ -58,8 +60,8 @@ def test_a_restart_reads_nothing_again(app: AppStore, tmp_path: Path) -> None:
     """Vectors are on disk: the model is used from the first question on."""
     first, second = Reader(), Reader()
     library = Library(Hybrid(WORDS, first, tmp_path))
-    wait_until(lambda: engine(library, app).endswith("reader 1/1"))
-    assert engine(Library(Hybrid(WORDS, second, tmp_path)), app).endswith("reader 1/1")
+    wait_until(lambda: engine(library, app).endswith(READ))
+    assert engine(Library(Hybrid(WORDS, second, tmp_path)), app).endswith(READ)
     assert not {text for text in second.texts if "button" in text}
 
 
@@ -72,7 +74,7 @@ def test_a_changed_base_is_searched_as_it_is_now(app: AppStore) -> None:
     add_document(app, "other.csv", b"question,answer\nHow do I pay?,By card.\n", "en")
     remove_document(app, "things.csv", "en")
     reader.may_read.set()
-    wait_until(lambda: engine(library, app).endswith("reader 1/1"))
+    wait_until(lambda: engine(library, app).endswith(READ))
     assert {each.passage.source for each in library.search(app, "en", QUESTION, 9).found} == {"other.csv"}
 
 

@@ -74,6 +74,19 @@ def test_loaded_before_there_was_a_form() -> None:
     assert auscult("verify").status == 0
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_language_without_a_form_waits_for_none(tmp_path: Path) -> None:
+    """A form in English refuses a conversation in Hebrew, so no re-score is offered for it."""
+    auscult("forms", "apply", "form.yaml", *TENANT)
+    turns = (("customer", "שלום, אני צריך עזרה עם החשבון שלי בבקשה"), ("agent", "בוודאי, אשמח לעזור לך עם החשבון"))
+    write(tmp_path / "other.ndjson", conversation("c-3", turns, language="he"))
+    loaded = auscult("load", "other.ndjson", *APP)
+    assert "1 not evaluated" in loaded.out
+    assert "auscult rescore" not in loaded.err
+    assert "no form in force is for them (ef-small)" in loaded.err
+    assert "stored conversation" not in auscult("forms", "apply", "changed.yaml", *APP).err
+
+
 def test_rescored_under_another_version(folder: Path) -> None:
     """Waited for by default; told in a sentence; listed, shown, and told in the trail."""
     auscult("forms", "apply", "form.yaml", *TENANT)

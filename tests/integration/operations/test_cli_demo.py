@@ -18,6 +18,7 @@ import typer.main
 
 from auscult.cli import build
 from auscult.cli.operations import demo
+from auscult.config import Settings
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.integration.program import auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S, fixed_port
@@ -123,6 +124,13 @@ def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatc
     assert (given["client_id"], given["app"], given["account"]) == (client.client_id, "st-demo", "a-demo")
     assert "assist:write" in demo.SCOPES
     assert list((demo.examples() / demo.KNOWLEDGE).glob("*.md"))
+
+
+def test_a_demo_run_as_a_module_prints_commands_of_that_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``python -m auscult demo``: the file that runs is no program, so the interpreter is named with it."""
+    monkeypatch.setattr(sys, "argv", [str(Path(demo.__file__).parents[3] / "__main__.py"), "demo"])
+    line = demo.as_serving("http://127.0.0.1:8000", Settings(database_url="sqlite:///x.db"))
+    assert shlex.split(line)[:4] == [sys.executable, "-m", "auscult", "serve"]
 
 
 def test_the_example_conversations_have_their_licence_beside_them() -> None:

@@ -21,8 +21,8 @@ def after_publishing(store: "AppStore", published: Iterable[FormVersion]) -> Non
     for form_id in dict.fromkeys(version.form_id for version in published):
         if count := found.counts[form_id]:
             typer.echo(
-                f"{_least(is_least=found.is_least)}{count} stored conversations fit it, and keep the scores that they have: "
-                f"`auscult rescore --form {form_id} --app {app}` scores them with it",
+                f"{_least(is_least=found.is_least)}{_stored(count)} it; "
+                f"`auscult rescore --form {form_id} --app {app}` applies it",
                 err=True,
             )
 
@@ -45,18 +45,23 @@ def after_loading(store: "AppStore", not_evaluated: int) -> None:
     found = fitting(store, forms, ("not_evaluated",))
     for form_id, count in sorted(found.counts.items()):
         typer.echo(
-            f"{_least(is_least=found.is_least)}{count} stored conversations without a score fit {form_id} now: "
+            f"{_least(is_least=found.is_least)}{_stored(count)} {form_id} now, without a score: "
             f"`auscult rescore --form {form_id} --app {app}`",
             err=True,
         )
     if not found.counts:
         known = ", ".join(form.id for form in forms)
         typer.echo(
-            f"no form in force is for them ({known}): `auscult forms show` says which channel, queues and directions "
-            "one is for",
+            f"no form in force is for them ({known}): `auscult forms show` says which channel, queues, "
+            "directions and languages one is for",
             err=True,
         )
 
 
 def _least(*, is_least: bool) -> str:
     return "at least " if is_least else ""
+
+
+def _stored(count: int) -> str:
+    """Return the subject and verb of a sentence about conversations that fit."""
+    return f"{count} stored conversation fits" if count == 1 else f"{count} stored conversations fit"

@@ -30,6 +30,8 @@ _LEAST_STRENGTH, _MOST_STRENGTH = 1.0, 1e6
 _STEPS = 80
 _GOLDEN = (sqrt(5) - 1) / 2
 _TRIM = 0.1
+_NORMAL_FROM = 5.0
+_HALF = 0.5
 
 
 class Count(Struct, frozen=True):
@@ -166,18 +168,53 @@ def funnel(counts: Mapping[str, Count]) -> Funnel:
     trim = int(_TRIM * len(scores))
     trimmed = [min(max(score, scores[trim]), scores[len(scores) - 1 - trim]) for score in scores]
     dispersion = max(sum(score * score for score in trimmed) / len(trimmed), 1.0) if trimmed else 1.0
-    points = {agent: _point(one, centre, spread * sqrt(dispersion)) for agent, one in known.items()}
+    points = {agent: _point(one, centre, dispersion) for agent, one in known.items()}
     return Funnel(centre=centre, dispersion=dispersion, points=points)
 
 
-def _point(count: Count, centre: float, spread: float) -> FunnelPoint:
-    limits: list[FunnelLimit] = []
-    for level in FUNNEL_LEVELS:
-        half = NORMAL.inv_cdf((1 + level) / 2) * spread / sqrt(count.n)
-        limits.append(FunnelLimit(level, max(centre - half, 0.0), min(centre + half, 1.0)))
+def _point(count: Count, centre: float, dispersion: float) -> FunnelPoint:
+    limits = funnel_limits(count.n, centre, dispersion)
     rate = count.successes / count.n
     beyond = next((each.level for each in reversed(limits) if not each.low <= rate <= each.high), None)
-    return FunnelPoint(n=count.n, rate=rate, limits=tuple(limits), beyond=beyond)
+    return FunnelPoint(n=count.n, rate=rate, limits=limits, beyond=beyond)
+
+
+def funnel_limits(n: int, centre: float, dispersion: float) -> tuple[FunnelLimit, ...]:
+    """Return the limits for n conversations, inner to outer: the binomial's own, as 0 of 1 is little evidence.
+
+    Their distance from the centre grows with the square root of the dispersion.
+    """
+    limits: list[FunnelLimit] = []
+    for level in FUNNEL_LEVELS:
+        low, high = _limits(n, min(centre, 1 - centre), (1 - level) / 2)
+        if centre > _HALF:
+            low, high = 1 - high, 1 - low
+        below, above = (max(each, 0.0) * sqrt(dispersion) for each in (centre - low, high - centre))
+        limits.append(FunnelLimit(level, max(centre - below, 0.0), min(centre + above, 1.0)))
+    return tuple(limits)
+
+
+def _limits(n: int, rate: float, tail: float) -> tuple[float, float]:
+    """Return the shares below and above which fewer than ``tail`` of all samples of n lie, between two counts.
+
+    Where many are expected on both sides, the normal distribution with a correction for skewness stands in.
+    """
+    if not rate:
+        return rate, rate
+    deviation = sqrt(n * rate * (1 - rate))
+    if deviation >= _NORMAL_FROM:
+        z, skewness = -NORMAL.inv_cdf(tail), (1 - 2 * rate) / deviation
+        shift = skewness * (z * z - 1) / 6
+        return rate + (shift - z) * deviation / n, rate + (shift + z) * deviation / n
+    low, total, share = 0.0, 0.0, (1 - rate) ** n
+    for count in range(n + 1):
+        if total < tail <= total + share:
+            low = count - (total + share - tail) / share
+        if 1 - total - share < tail:
+            return low / n, (count + (1 - total - tail) / share) / n
+        total += share
+        share *= (n - count) / (count + 1) * rate / (1 - rate)
+    return low / n, 1.0
 
 
 def observed_less_expected(mix: Mapping[Cell, Count], rates: Mapping[Cell, float]) -> Figure | None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.evaluation import Status
-from auscult.domain.form import Form, choose_form
+from auscult.domain.form import UNDETERMINED, Form, choose_form, speaks
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS
 from auscult.domain.record import RecordQuery, RowKey
 from auscult.services.scoring.listing import LISTING, ListedForm
@@ -65,10 +65,11 @@ def fitting(app: AppStore, forms: Sequence[Form], statuses: tuple[Status, ...] =
             )
         )
         for row in map(decode, page.rows):
-            found = row.insights.language if row.insights else None
-            form = choose_form(row, forms, found or row.language)
-            by = row.form
-            if form is not None and (by is None or (by.id, by.version) != (form.id, form.version)):
+            language = (row.insights.language if row.insights else None) or row.language
+            form = choose_form(row, forms, language)
+            if form is None or not (language == UNDETERMINED or speaks(form, language)):
+                continue
+            if row.form is None or (row.form.id, row.form.version) != (form.id, form.version):
                 counts[form.id] += 1
         read += len(page.rows)
         if not page.more or page.last is None:

@@ -1,12 +1,21 @@
 """Shrunken rates, ranks, funnel and mix of agents."""
 
 import random
+from math import comb
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.statistics.agents import Count, fit_prior, funnel, observed_less_expected, shrink, shrunken_rates
+from auscult.domain.statistics.agents import (
+    Count,
+    fit_prior,
+    funnel,
+    funnel_limits,
+    observed_less_expected,
+    shrink,
+    shrunken_rates,
+)
 
 counts_of = st.dictionaries(
     st.text(min_size=1, max_size=2),
@@ -78,6 +87,34 @@ def test_funnel_limits_are_nested(counts: dict[str, Count]) -> None:
     for point in found.points.values():
         inner, outer = point.limits
         assert 0 <= outer.low <= inner.low <= found.centre <= inner.high <= outer.high <= 1
+
+
+@given(st.integers(1, 60), st.floats(0.02, 0.98))
+def test_chance_alone_rarely_leaves_an_agent_beyond(n: int, centre: float) -> None:
+    """Of all samples of n, at most 5 and 0.2 % lie beyond: summed over every count, also of one conversation."""
+    for limit in funnel_limits(n, centre, 1.0):
+        beyond = sum(
+            comb(n, k) * centre**k * (1 - centre) ** (n - k)
+            for k in range(n + 1)
+            if not limit.low <= k / n <= limit.high
+        )
+        assert beyond <= 1 - limit.level + 1e-9
+
+
+def test_one_failed_conversation_marks_nobody() -> None:
+    """At 93 % of all, one failure in one conversation happens to seven in a hundred agents."""
+    found = funnel(agents([0.93] * 20, 100) | {"new": Count(0, 1)})
+    assert found.points["new"].beyond is None
+    assert found.points["new"].limits[0].low == 0
+
+
+def test_limits_of_many_conversations_continue_those_of_few() -> None:
+    """Where the normal distribution stands in, the limits do not jump by a conversation."""
+    for centre in (0.07, 0.5, 0.93):
+        first = next(n for n in range(1, 1000) if n * centre * (1 - centre) >= 25)
+        for before, after in zip(funnel_limits(first - 1, centre, 1.0), funnel_limits(first, centre, 1.0), strict=True):
+            assert after.low == pytest.approx(before.low, abs=1 / first)
+            assert after.high == pytest.approx(before.high, abs=1 / first)
 
 
 def test_the_mix_is_taken_out() -> None:

@@ -274,8 +274,10 @@ def _estimate(settings: Settings, form_id: str) -> str:
 
 
 def _program() -> str:
-    """Return how to call this program from here: by name where the shell finds this very one, else by path."""
+    """Return how to call this program from here: by name where the shell finds this very one, else as it was called."""
     found, called = shutil.which("auscult"), Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m auscult"
     is_found = found is not None and (not called.exists() or called.samefile(found))
     return "auscult" if is_found else shlex.quote(sys.argv[0])
 

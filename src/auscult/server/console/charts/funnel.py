@@ -1,17 +1,17 @@
 """A funnel: each agent's share by their number of conversations, within the limits of chance."""
 
 from collections.abc import Sequence
-from math import sqrt
 
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.domain.statistics.agents import FunnelLimit, funnel_limits
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
-_INNER, _OUTER, _WHOLE = 1.96, 3.09, 100
+_WHOLE = 100
 _NAME, _LINE = 110.0, 15.0
 
 
@@ -34,9 +34,9 @@ class Centre(Struct, frozen=True, kw_only=True):
     shown: str
     label: str
 
-    def limit(self, n: float, deviations: float) -> float:
-        """Return the distance of ``deviations`` standard deviations from the centre, for ``n`` conversations."""
-        return deviations * sqrt(self.value * (1 - self.value) * self.dispersion / n)
+    def limits(self, n: int) -> tuple[FunnelLimit, ...]:
+        """Return the limits of chance for ``n`` conversations, inner to outer."""
+        return funnel_limits(n, self.value, self.dispersion)
 
 
 def funnel(dots: Sequence[FunnelDot], around: Centre) -> Markup:
@@ -49,18 +49,17 @@ def funnel(dots: Sequence[FunnelDot], around: Centre) -> Markup:
 def _draw(dots: Sequence[FunnelDot], around: Centre, *, is_wide: bool) -> Markup:
     width, height = (760.0, 320.0) if is_wide else (340.0, 260.0)
     left, right, top, bottom = 44.0, width - (96 if is_wide else 12), 16.0, height - 44
-    least = max(min(dot.n for dot in dots) * 0.7, 1)
-    reach = around.limit(least, _OUTER)
-    low = max(min(around.value - reach, *(dot.share for dot in dots)), 0)
-    high = min(max(around.value + reach, *(dot.share for dot in dots)), 1)
+    least = max(int(min(dot.n for dot in dots) * 0.7), 1)
+    widest = around.limits(least)[-1]
+    low, high = min(widest.low, *(dot.share for dot in dots)), max(widest.high, *(dot.share for dot in dots))
     marks = [each for each in ticks(low * 100, high * 100) if each <= _WHOLE]
     up = Scale(marks[0], marks[-1], bottom, top)
     counts = ticks(0, max(dot.n for dot in dots))
     across = Scale(0, counts[-1], left, right)
-    ends = (least, counts[-1])
+    limits = [(n, around.limits(n)) for n in _steps(least, round(counts[-1]))]
     drawn: list[Markup] = [
-        _band(across, up, [(n, around.limit(n, _OUTER)) for n in _steps(*ends)], around.value, "band"),
-        _band(across, up, [(n, around.limit(n, _INNER)) for n in _steps(*ends)], around.value, "band inner"),
+        _band(across, up, [(n, outer) for n, (_inner, outer) in limits], "band"),
+        _band(across, up, [(n, inner) for n, (inner, _outer) in limits], "band inner"),
     ]
     drawn += [line(f"M{at(left)} {at(up(each))}H{at(right)}", "hair") for each in marks]
     drawn += [
@@ -82,17 +81,17 @@ def _draw(dots: Sequence[FunnelDot], around: Centre, *, is_wide: bool) -> Markup
     )
 
 
-def _steps(first: float, last: float) -> list[float]:
+def _steps(first: int, last: int) -> list[int]:
     """Return numbers of conversations from a first to a last, closer together where limits bend."""
-    return [first + (last - first) * (k / 24) ** 2 for k in range(25)]
+    return sorted({round(first + (last - first) * (k / 24) ** 2) for k in range(25)})
 
 
-def _band(across: Scale, up: Scale, limits: Sequence[tuple[float, float]], centre: float, class_: str) -> Markup:
-    def place(n: float, share: float) -> str:
+def _band(across: Scale, up: Scale, limits: Sequence[tuple[int, FunnelLimit]], class_: str) -> Markup:
+    def place(n: int, share: float) -> str:
         return f"{at(across(n))} {at(up(min(max(share * 100, up.low), up.high)))}"
 
-    above = [place(n, centre + limit) for n, limit in limits]
-    below = [place(n, centre - limit) for n, limit in limits]
+    above = [place(n, limit.high) for n, limit in limits]
+    below = [place(n, limit.low) for n, limit in limits]
     return line("M" + "L".join([*above, *reversed(below)]) + "Z", class_)
 
 

@@ -12,6 +12,7 @@ from auscult.domain.form import Form, Metric
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.quality.metric import metric_view
 from auscult.server.console.views.verdicts import question_of
@@ -26,11 +27,12 @@ _FEW = 10
 
 
 class MetricRow(Struct, frozen=True, kw_only=True):
-    """One metric in the list."""
+    """One metric in the list, with the forms that ask it."""
 
     name: str
     href: str
     question: str
+    forms: str
     applies: str
     met: str
     agree: str
@@ -38,9 +40,9 @@ class MetricRow(Struct, frozen=True, kw_only=True):
 
 
 class MetricsView(Struct, frozen=True, kw_only=True):
-    """The list of metrics, by form."""
+    """The list of metrics, each once: its figures are those of all forms that ask it."""
 
-    forms: tuple[tuple[str, tuple[MetricRow, ...]], ...]
+    rows: tuple[MetricRow, ...]
 
 
 class MetricPage(Controller):
@@ -57,6 +59,12 @@ class MetricPage(Controller):
         reader = visit.reader
 
         (period,) = by_period(visit.app, Sought(), ((end - PERIOD, end),))
+        metrics: dict[str, Metric] = {}
+        forms: dict[str, list[str]] = {}
+        for form in forms_in_force(visit.app):
+            for metric in form.metrics:
+                metrics.setdefault(metric.id, metric)
+                forms.setdefault(metric.id, []).append(form.name)
 
         def row(metric: Metric) -> MetricRow:
             found = period.metrics.get(metric.id, NOTHING)
@@ -66,6 +74,7 @@ class MetricPage(Controller):
                 name=metric.name,
                 href=f"{BASE}/metrics/{metric.id}",
                 question=question_of(metric),
+                forms=_forms(forms[metric.id]),
                 applies=reader.number(found.n),
                 met=_("{n} of {whole}").format(n=found.met, whole=found.n)
                 if is_few
@@ -74,8 +83,7 @@ class MetricPage(Controller):
                 audits=reader.number(part.n) if part else "0",
             )
 
-        forms = tuple((form.name, tuple(map(row, form.metrics))) for form in forms_in_force(visit.app))
-        return visit.page("metrics", "Metrics", MetricsView(forms=forms))
+        return visit.page("metrics", "Metrics", MetricsView(rows=tuple(map(row, metrics.values()))))
 
     @get("/{metric_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, metric_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -90,6 +98,14 @@ class MetricPage(Controller):
         found = replace(found, differing=tuple(differing))
         view = metric_view(about, found, (end - PERIOD, end), visit.reader, BASE)
         return visit.page("metric", "Metrics", view)
+
+
+def _forms(names: list[str]) -> str:
+    """Return the forms of a metric: the name of the first, and how many more."""
+    more = len(names) - 1
+    if not more:
+        return names[0]
+    return ngettext("{name} and {n} other form", "{name} and {n} other forms", more).format(name=names[0], n=more)
 
 
 def _find(visit: Visit, metric_id: str) -> tuple[Form, Metric]:

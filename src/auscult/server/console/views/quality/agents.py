@@ -64,7 +64,8 @@ def agents_view(
         )
         for agent, count in counts.items()
     ]
-    lowest = min((rate.rate.low for rate in rates.values() if rate.enough), default=0.5)
+    shown = {agent for agent, rate in rates.items() if rate.enough} | outside
+    lowest = min((rates[agent].rate.low for agent in shown), default=0.5)
     first = floor(lowest * 10) / 10
     centre = found.centre if found else 0.0
     around = drawing.Centre(
@@ -80,7 +81,13 @@ def agents_view(
         chart=drawing.funnel(dots, around),
         said=_said(len(counts), [names[agent] for agent in sorted(outside)], reader),
         rows=tuple(
-            _row(names[agent], f"{base}/agents/{agent}", (counts[agent], rates[agent]), first, reader)
+            _row(
+                names[agent],
+                f"{base}/agents/{agent}",
+                (counts[agent], rates[agent]),
+                first if agent in shown else None,
+                reader,
+            )
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
         ),
         period=_("last 90 days"),
@@ -104,7 +111,8 @@ def _said(agents: int, outside: list[str], reader: Reader) -> str:
     return said.format(n=reader.number(agents), names=names)
 
 
-def _row(name: str, href: str, found: tuple[Count, Rate], first: float, reader: Reader) -> AgentRow:
+def _row(name: str, href: str, found: tuple[Count, Rate], first: float | None, reader: Reader) -> AgentRow:
+    """Show one agent, on an axis that begins at ``first``; None: too few conversations for a figure."""
     count, rate = found
     half = (rate.rate.high - rate.rate.low) / 2
     return AgentRow(
@@ -112,6 +120,6 @@ def _row(name: str, href: str, found: tuple[Count, Rate], first: float, reader: 
         href=href,
         scored=reader.number(count.n),
         raw=_("{n} of {whole}").format(n=count.successes, whole=count.n),
-        shrunk=f"{reader.share(rate.rate.value)} {reader.give(half * 100, 0)}" if rate.enough else _("too few"),
-        chart=small(rate.rate.value, rate.rate.low, rate.rate.high, first) if rate.enough else None,
+        shrunk=f"{reader.share(rate.rate.value)} {reader.give(half * 100, 0)}" if first is not None else _("too few"),
+        chart=small(rate.rate.value, rate.rate.low, rate.rate.high, first) if first is not None else None,
     )

@@ -38,7 +38,7 @@ def shown(answered: int, *drivers: Driver) -> str:
     none = Drivers()
     found = Failures(
         weeks=[counted(40, 10)],
-        queues={"Claims": counted(20, 2), "Billing": counted(20, 8), "Empty": counted(0, 0)},
+        queues={"Claims": counted(20, 2), "Billing": counted(20, 8), "New": counted(9, 1), "Empty": counted(0, 0)},
         agents={"a-1": counted(10, 1), "a-2": counted(10, 4)},
         names={"a-1": "Robert …a-1", "a-2": "Robert …a-2"},
         answered=Answered(
@@ -58,6 +58,7 @@ def test_the_most_failures_come_first_and_lead_to_their_conversations() -> None:
     assert page.index("Billing") < page.index("Claims")
     assert page.index("Robert …a-2") < page.index("Robert …a-1")
     assert "Empty" not in page
+    assert ("40%" in page, "1 of 9" in page, "11%" in page) == (True, True, False)
     assert "1 Mar \u2013 7 Mar 10 40 25%" in page
     assert "/console/conversations?channel=chat&amp;outcome=failed&amp;agent=a-2&amp;since=2026-03-01" in page
     assert "No customer answered a survey in this period." in page
