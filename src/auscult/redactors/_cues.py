@@ -80,6 +80,11 @@ def is_apart(low: str, place: int) -> bool:
     return _IN_NUMBER.search(low, max(0, place - _REACH), place) is None and not is_named(low, place)
 
 
+def names_national(low: str, place: int) -> bool:
+    """Return whether a national number was named before what is spoken of last, which does not name what begins here."""
+    return is_apart(low, place) and any(kind == "national_number" for kind, _ in cues_in(low[:place]))
+
+
 def cue_after(low: str, place: int) -> Cue | None:
     """Return the first cue soon after a place, within the same sentence: ``… is my card number``."""
     rest = low[place : place + _REACH_AFTER]

@@ -10,8 +10,7 @@ from msgspec import Struct
 from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
 from auscult.redactors._words import words_of
 
-_DECIMAL = re.compile(r"\d")
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
+_DECIMAL, _TOKEN = re.compile(r"\d"), re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
 _NOT_A_NUMBER = re.compile(
     r"[$€£¥₹]\s?\d[\d,]*(?:\.\d+)?"  # prices
     r"|(?<![\d,.-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # 1,234.50

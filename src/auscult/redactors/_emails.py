@@ -45,7 +45,8 @@ ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt
 OPEN = searcher(r"(?m)\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*$")
 """A turn that ends with the ``at`` of an address."""
 CUES = searcher(
-    r"(?:before|after) the at\b|(?m)^\W*(?:and |then )*at\W*$|\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b"
+    r"(?:before|after) the at\b|(?m)^\W*(?:and |then )*at\W*$|\be-?mail|\bmail (?:id|address)\b|\bcorreo\b"
+    r"|\bcourriel\b|\bmail is\b|\be mail\b"
 )
 
 _SEPARATORS = {

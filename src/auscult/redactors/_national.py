@@ -1,12 +1,13 @@
 """National numbers of persons: patterns of those whose form gives them away, and check digits for those of digits alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
-from auscult.redactors._digits import DOUBTFUL, Piece
+from auscult.domain.privacy.redaction import Found
+from auscult.redactors._digits import DOUBTFUL, Piece, Run, run_of
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
@@ -125,7 +126,7 @@ _LETTER_NAMED = re.compile(
     r"(?:,? (?:and|then|with))*,? (?:an? |the )?(?:(?:final |last )?letter |suffix )(?:is )?([a-z])\b"
 )
 _FIRST_LETTER = re.compile(r"(?<![\w'])[xyz],? $")
-_NO_FIRST = re.compile(r"\d{7}[a-z]")
+_NO_FIRST = re.compile(r"\d{7}[A-Z]")
 _SYLLABLE = 2
 """Letters of a usual word that may still be a part of a number."""
 
@@ -171,11 +172,24 @@ def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
     return used if is_one else []
 
 
-def whole(low: str, start: int, end: int, value: str) -> tuple[int, int]:
-    """Return a number's place with a last letter that is named as one, and with the first one of a Spanish number."""
-    named = _LETTER_NAMED.match(low, end)
-    first = _FIRST_LETTER.search(low, max(0, start - 3), start) if _NO_FIRST.fullmatch(value.lower()) else None
-    return start if first is None else first.start(), end if named is None else named.end()
+def without_i(run: Run) -> Run:
+    """Return letters and digits without the ``i`` behind a letter that ends them: ``… thirty two a i think``."""
+    if len(run.chars) > SHORTEST and run.units[-1].chars == "I" and run.units[-2].chars.isalpha():
+        return run_of(run.turn, run.units[:-1], run.before, run.after + 1)
+    return run
+
+
+def whole(found: Iterable[Found], lows: Sequence[str]) -> list[Found]:
+    """Return what was found, national numbers with a last letter that is named, and Spanish ones with their first."""
+    return [_with_ends(one, lows[one.turn]) if one.kind == "national_number" else one for one in found]
+
+
+def _with_ends(one: Found, low: str) -> Found:
+    named = _LETTER_NAMED.match(low, one.end)
+    first = _FIRST_LETTER.search(low, max(0, one.start - 3), one.start) if _NO_FIRST.fullmatch(one.value) else None
+    return one._replace(
+        start=one.start if first is None else first.start(), end=one.end if named is None else named.end()
+    )
 
 
 def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:

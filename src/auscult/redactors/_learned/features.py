@@ -138,7 +138,7 @@ def is_open(turn: Turn, place: int) -> bool:
 
 def columns(turns: Sequence[Turn]) -> Numbers:
     """Return, for the open tokens of all turns in order, the places of the weights that count for each."""
-    rows = list(_GAP)
+    rows: list[int] = list(_GAP)
     kept: list[int] = []
     for turn in turns:
         tokens, runs = turn.tokens, runs_of(turn.tokens)
