@@ -34,8 +34,6 @@ _INTERJECTION = 9
 """Words of a turn of the other side that does not end a number which goes on after it."""
 _WRITTEN = 4
 """Digits that a written number with letters or signs of its own has at least."""
-_NATIONAL = 9
-"""Digits that most national numbers have at least."""
 _READ_BACK = 4
 """Digits that a read-back has at least."""
 _CORRECTING = 2
@@ -312,7 +310,7 @@ class Numbers:
             low = self._lows[run.turn]
             before = cue_before(low, run.start)
             is_its = before != "other" or is_named(low, run.start)
-            if not is_its and len(run.chars) >= _NATIONAL and names_national(low, run.start):
+            if not is_its and len(run.chars) >= _national.USUAL and names_national(low, run.start):
                 before, is_its = "national_number", True
             if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
                 before = None

@@ -77,7 +77,8 @@ _SURE: Mapping[int, tuple[str, ...]] = {
 }
 """Those with a date in them and check digits besides: a number that passes is one, whatever is said around it."""
 
-SHORTEST, LONGEST = 6, 18
+SHORTEST, USUAL, LONGEST = 6, 9, 18
+"""Characters of a number, and those that most have at least."""
 
 
 _LISTS = words_of("words.txt")
