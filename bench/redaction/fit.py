@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from auscult.domain.privacy.redaction import KINDS, Found, Hints, Kind, Utterance
 from auscult.redactors._digits import lowered
 from auscult.redactors._learned import opinion
-from auscult.redactors._learned.features import Turn, columns, turns_of, width
+from auscult.redactors._learned.features import Turn, columns, is_open, turns_of, width
 from auscult.redactors._learned.opinion import Model, SecondOpinion, is_read
-from auscult.redactors._learned.tokens import IS_SIGN, table_of, words_of_text
+from auscult.redactors._learned.tokens import table_of, words_of_text
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, read, score
 
@@ -132,18 +132,17 @@ def _rows(examples: Sequence[Example], words: Sequence[str]) -> tuple[NDArray[np
         for its, weight in ((found, 1.0), (less, OF_COPY)) if len(less) < len(found) else ((found, 1.0),):
             turns = turns_of(utterances, lows, hinted, its, table)
             turns = [turn for turn in turns if turn.tokens]
-            kept = [_is_open(turn, place) for turn in turns for place in range(len(turn.tokens))]
-            if not any(kept):
-                continue
-            places.append(columns(turns)[np.array(kept)].astype(np.int32))
-            labelled = [_is_labelled(case, turn, place) for turn in turns for place in range(len(turn.tokens))]
-            right += [one for one, is_kept in zip(labelled, kept, strict=True) if is_kept]
-            worth += [weight] * sum(kept)
+            its_right = [
+                _is_labelled(case, turn, place)
+                for turn in turns
+                for place in range(len(turn.tokens))
+                if is_open(turn, place)
+            ]
+            if its_right:
+                places.append(columns(turns).astype(np.int32))
+                right += its_right
+                worth += [weight] * len(its_right)
     return np.concatenate(places), np.array(right, dtype=float), np.array(worth)
-
-
-def _is_open(turn: Turn, place: int) -> bool:
-    return not turn.marks[place] and not IS_SIGN[turn.tokens[place].kind]
 
 
 def _is_labelled(case: Case, turn: Turn, place: int) -> bool:

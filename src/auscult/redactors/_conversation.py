@@ -5,8 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
 from auscult.redactors import _national
-from auscult.redactors._cues import NAMES_NATIONAL, Cue, cue_after, cue_before, cues_in, is_named
-from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, run_of, runs_in
+from auscult.redactors._cues import (
+    NAMES_NATIONAL,
+    Cue,
+    cue_after,
+    cue_before,
+    cues_in,
+    is_apart,
+    is_named,
+    names_national,
+)
+from auscult.redactors._digits import EDGE, WORDS, Run, Unit, pieces_of, runs_in
 from auscult.redactors._ibans import BEGINNING, IbanReader
 from auscult.redactors._numbers import KIND_BY_CUE, SHORTEST, Part, Setting, is_phone, parts_of
 from auscult.redactors._numeric.cards import CARD_SHORTEST, is_card
@@ -70,7 +79,7 @@ class Numbers:
         found += list(self._read_back(runs, found))
         found += list(self._corrected(runs, found))
         found += list(spelled_back(self._lows, sorted({*turns, *mixed}), found))
-        return together(found, self._lows)
+        return together(_national.whole(found, self._lows), self._lows)
 
     def _following(self, turn: int) -> Iterator[int]:
         """Yield the turns of the same side in which a number may go on, each soon after the one before."""
@@ -103,7 +112,7 @@ class Numbers:
         def cue_at(start: int, end: int) -> bool | None:
             cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn)
             cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
-            return None if cue == "other" else cue == "national_number"
+            return None if cue == "other" and not is_apart(low, start) else cue == "national_number"
 
         for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
@@ -112,7 +121,7 @@ class Numbers:
         """Yield national numbers that are spelled, letters and digits one by one, outside of known ones."""
         low = self._lows[turn]
         taken = [one for one in known if one.turn == turn]
-        for run in map(_without_i, runs_in(turn, low, letters=True)):
+        for run in map(_national.without_i, runs_in(turn, low, letters=True)):
             if not any(unit.chars.isalpha() for unit in run.units) or len(run.chars) < _national.SHORTEST:
                 continue
             if any(one.start < run.end and run.start < one.end for one in taken):
@@ -186,12 +195,18 @@ class Numbers:
             if self._utterances[turn].speaker == speaker:
                 is_short = len(self._lows[turn].split()) <= EDGE or is_pause(self._lows[turn])
             else:
-                is_short = self._is_interjection(turn)
+                is_short = self._is_interjection(turn) and not self._asks_other(turn, run)
             if not is_short:
                 return None
         link = link_of(f"{self._lows[run.turn][run.end :]} {self._lows[later.turn][: later.start]}")
         is_near = run.after <= EDGE and later.before <= EDGE
         return "loose" if is_near and link in (None, "free") else link
+
+    def _asks_other(self, turn: int, run: Run) -> bool:
+        """Return whether a turn behind a run asks for a national number, and the run was asked for as something else."""
+        if self._last_cue(turn) != "national_number":
+            return False
+        return (cue_before(self._lows[run.turn], run.start) or self._cue(run.turn)) != "national_number"
 
     def _of_chain(self, chain: Sequence[Run], links: Sequence[Link] = ()) -> Iterator[Found]:
         """Yield what a chain is: first the cards that begin and end with runs, then what is left between them."""
@@ -295,6 +310,8 @@ class Numbers:
             low = self._lows[run.turn]
             before = cue_before(low, run.start)
             is_its = before != "other" or is_named(low, run.start)
+            if not is_its and len(run.chars) >= _national.USUAL and names_national(low, run.start):
+                before, is_its = "national_number", True
             if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
                 before = None
             here = before or cue_after(self._lows[last.turn], last.end)
@@ -368,13 +385,6 @@ class Numbers:
             cue = cue_before(low[start:], run.start - start)
             if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)
-
-
-def _without_i(run: Run) -> Run:
-    """Return letters and digits without the ``i`` behind a letter that ends them: ``… thirty two a i think``."""
-    if len(run.chars) > _national.SHORTEST and run.units[-1].chars == "I" and run.units[-2].chars.isalpha():
-        return run_of(run.turn, run.units[:-1], run.before, run.after + 1)
-    return run
 
 
 def _owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:

@@ -28,6 +28,8 @@ _NAMES = re.compile(
     r"(?:[\s.:#,(-]|\b(?:numbers?|no|nr|id|code|ref|reference|is|was|it's|that's|are|my|the|your|of|for)\b|'s)*"
 )
 """Words between the name of a number and the number."""
+_IN_NUMBER = re.compile(r"\d[^\s,;]*[ -]?(?:[a-z]{1,3}-)?$|[a-z]-$")
+"""The end of a text in a number or a code."""
 _REACH = 160
 """Characters before a number in which its cue is looked for; a cue after it stands much nearer."""
 _REACH_AFTER = 48
@@ -71,6 +73,16 @@ def is_named(low: str, place: int) -> bool:
     start = max(0, place - _REACH)
     found = cues_in(low[start:place])
     return bool(found) and _NAMES.fullmatch(low, start + found[-1][1], place) is not None
+
+
+def is_apart(low: str, place: int) -> bool:
+    """Return whether the last cue before a place does not name what begins there, which is no part of a longer number."""
+    return _IN_NUMBER.search(low, max(0, place - _REACH), place) is None and not is_named(low, place)
+
+
+def names_national(low: str, place: int) -> bool:
+    """Return whether a national number was named before what is spoken of last, which does not name what begins here."""
+    return is_apart(low, place) and any(kind == "national_number" for kind, _ in cues_in(low[:place]))
 
 
 def cue_after(low: str, place: int) -> Cue | None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
 from auscult.redactors._words import words_of
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
+_DECIMAL, _TOKEN = re.compile(r"\d"), re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
 _NOT_A_NUMBER = re.compile(
     r"[$€£¥₹]\s?\d[\d,]*(?:\.\d+)?"  # prices
     r"|(?<![\d,.-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # 1,234.50
@@ -196,7 +196,7 @@ def pieces_of(low: str) -> list[Piece]:
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
     hidden = _counted(low)
-    if any(map(str.isdecimal, low)):
+    if _DECIMAL.search(low):
         if _MAY_BE_NONE.search(low):
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):

@@ -13,7 +13,7 @@ _LISTS = words_of("email_words.txt")
 _ENDS = "|".join(sorted(_LISTS["ends"]))
 _AT = (
     r"(?:\b(?:(?:and |then )?at (?:the rate(?: of)?|sign|symbol)|at|arroba|arobase|arobas|chiocciola|apenstaartje"
-    r"|snabel-?a|klammeraffe)\b|@|[(\[]at[)\]])"
+    r"|snabel-?a|klammeraffe)\b| ät\b|@|[(\[]at[)\]])"
 )
 _SAID_DOT = r"(?:\s+(?:dot|punkt|punto|ponto|punt)\s+|\s?[(\[]dot[)\]]\s?)"
 _DOT = rf"(?:{_SAID_DOT}|\s+(?:period|point)\s+|\.|\s\.\s?)"
@@ -44,7 +44,10 @@ ENDS_ALONE = searcher(rf"(?m)^[^\n]{{0,16}}\b(?:dot|punkt|punto|point|ponto|punt
 """A turn that may be the end of a domain alone."""
 OPEN = searcher(r"(?m)\b(?:dot|underscore|dash|hyphen) [a-z0-9' ]+ at[ .,]*$")
 """A turn that ends with the ``at`` of an address."""
-CUES = searcher(r"\be-?mail|\bmail (?:id|address)\b|\bcorreo\b|\bcourriel\b|\bmail is\b|\be mail\b")
+CUES = searcher(
+    r"(?:before|after) the at\b|(?m)^\W*(?:and |then )*at\W*$|\be-?mail|\bmail (?:id|address)\b|\bcorreo\b"
+    r"|\bcourriel\b|\bmail is\b|\be mail\b"
+)
 
 _SEPARATORS = {
     "dot": ".", "period": ".", "point": ".", "punkt": ".", "punto": ".", "ponto": ".", "punt": ".",
@@ -53,6 +56,8 @@ _SEPARATORS = {
     "trattino": "-",
     "plus": "+",
 }  # fmt: skip
+_SIGNS = frozenset({"dot", "dash", "hyphen", "underscore", "uscore"})
+"""Words for signs that are hardly anything else, so that an address goes on before a pause after one."""
 _JOINTS = "._-+"
 _JOINT = "|".join(_SEPARATORS)
 _LOW_LINE = re.compile(
@@ -62,7 +67,8 @@ _REMARKS = re.compile(
     r"\b(?:(?:and |then |and then |that's |that is |it's |which is |written |in |with )*(?:all (?:one word"
     r"|together|lower ?case|small|in one|joined|in lower ?case|small letters)|one word|no (?:dots?|spaces?|gaps?"
     r"|caps|capitals|apostrophes?|hyphens?|underscores?|numbers?)|lower ?case|upper ?case|"
-    r"with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then"
+    r"(?:and )?then (?:the )?(?:number|digit|numeral|figure|letter|word) (?=[a-z0-9])|and then (?=[a-z0-9]+ )"
+    r"|with an? [a-z]|with (?:two|2|double) [a-z](?:'?s)?|as one word|without (?:a |the )?(?:dots?|spaces?))|then"
     r"|uh|um|er)\b"
 )
 """Remarks on an address that are not part of it: ``all one word``."""
@@ -118,6 +124,12 @@ _FIRST_WORDS = 3
 _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
 """Words before a number in an address: ``the number four``."""
 _REACH = 16
+BEFORE_AT = re.compile(r"\W*(?:(?:no|yes|yeah|yep|so|um|uh|er|and|then|okay|ok)\b\W*)*")
+"""What may be before the ``at`` of an address whose first part is in an earlier turn."""
+_ONE_BY_ONE = re.compile(
+    rf"\b(?:[a-z]|\d|double|{'|'.join(ONES)})(?:,? (?:er,? |uh,? |um,? )?(?:[a-z]|\d|double|{'|'.join(ONES)})\b)"
+)
+"""Letters or digits one by one."""
 
 
 class _Local(NamedTuple):
@@ -153,7 +165,7 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
             place, domain = found.start(1) + inner + 1, domain[inner + len(" at ") :]
         local = _local_part(low[:place])
         start = place if local is None else local.start
-        if local is None and earlier is not None and not low[:place].strip(" ,.-"):
+        if local is None and earlier is not None and BEFORE_AT.fullmatch(low, 0, place):
             local = _local_part(earlier) or _all_of(earlier)
             start = 0 if local is None else local.start - len(earlier)
         if (
@@ -176,7 +188,8 @@ def _local_part(before: str) -> _Local | None:
         word, begin = words[at - 1]
         is_inside = bool(parts) and (parts[-1] in _JOINTS or _is_spelled(parts[-1]))
         if word in _BREAKS:
-            if not (parts and at > 1 and _goes_on(words[at - 2][0], is_inside=is_inside)):
+            before_it = words[at - 2][0] if at > 1 else ""
+            if not (parts and (before_it in _SIGNS or (before_it and _goes_on(before_it, is_inside=is_inside)))):
                 break
         elif word in _SEPARATORS or word in _JOINTS:
             if not parts:
@@ -300,10 +313,19 @@ def _all_of(text: str) -> _Local | None:
     return _Local(start, "".join(words))
 
 
-def spelled_again(low: str, local: str) -> Iterator[tuple[int, int]]:
-    """Yield where letters and digits one by one repeat the part of an address before its sign."""
+def spelled_again(low: str, address: str, local: str, *, is_next: bool) -> Iterator[tuple[int, int]]:
+    """Yield where letters and digits one by one repeat the part of an address before its sign, or some of it.
+
+    ``address`` is the address as it was said or written, ``local`` the part of it without its signs; two digits count
+    only in the turn after it.
+    """
+    if _ONE_BY_ONE.search(low) is None:
+        return
+    said = {run.chars for run in runs_in(0, address)} if is_next else set[str]()
     for run in runs_in(0, low, letters=True):
-        if run.chars.lower() == local and len(run.units) > _FIRST_WORDS:
+        chars = run.chars.lower()
+        is_part = chars in local if len(chars) <= _FEW else chars[1:] in local  # its first letter may be named before
+        if (chars in said and len(chars) > 1) or (len(chars) >= _FIRST_WORDS and is_part):
             yield run.start, run.end
 
 

@@ -51,6 +51,8 @@ _LEAST = 10
 """Letters and digits of one that is cut off, or has wrong check digits, and counts where an IBAN is expected."""
 _BEFORE_REST = 4
 """Words before further digits of one that was not read to its end."""
+_WITH_BANK, _OF_BANK = "aannaaaa", 4
+"""How IBANs of countries begin that name the bank by four letters."""
 _HEAD = 4
 """The country and the check digits."""
 
@@ -168,8 +170,15 @@ def _read(places: _Places, begun: _State, *, has_cue: bool | None) -> _State | N
     is_plain = has_cue or (has_cue is None and longest.cost == 0 and places[at][1].word not in _WORDS_TOO)
     is_whole = len(longest.chars) == len(form) and is_plain
     if not is_whole and not (has_cue and len(longest.chars) >= _LEAST):
-        return None
+        spelled = [state for state in ended if has_cue is not False and _is_spelled_bank(places, begun, state, form)]
+        return min(spelled, key=lambda state: (-len(state.chars), state.cost), default=None)
     return _with_rest(places, longest)
+
+
+def _is_spelled_bank(places: _Places, begun: _State, state: _State, form: str) -> bool:
+    """Return whether a reading has the check digits and the four letters of a bank, which are spelled."""
+    letters = [place for place in state.used[len(begun.used) :] if _letter(places[place][1])]
+    return form.startswith(_WITH_BANK) and len(state.chars) >= len(_WITH_BANK) and len(letters) >= _OF_BANK
 
 
 def _plain(places: _Places, used: Iterable[int]) -> str:

@@ -1,12 +1,13 @@
 """National numbers of persons: patterns of those whose form gives them away, and check digits for those of digits alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
-from auscult.redactors._digits import DOUBTFUL, Piece
+from auscult.domain.privacy.redaction import Found
+from auscult.redactors._digits import DOUBTFUL, Piece, Run, run_of
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import EVERYDAY
 from auscult.redactors._words import words_of
@@ -76,7 +77,8 @@ _SURE: Mapping[int, tuple[str, ...]] = {
 }
 """Those with a date in them and check digits besides: a number that passes is one, whatever is said around it."""
 
-SHORTEST, LONGEST = 6, 18
+SHORTEST, USUAL, LONGEST = 6, 9, 18
+"""Characters of a number, and those that most have at least."""
 
 
 _LISTS = words_of("words.txt")
@@ -119,6 +121,13 @@ _BETWEEN = _LISTS["between_digits"] | _LISTS["between_parts"] | _LISTS["corrects
 _BETWEEN_PARTS, _LETTERS = 9, 6
 """Words between two parts of a number with letters, and letters of one part."""
 _LEAST_DIGITS, _MOST = 4, 40
+_LACKS_LETTER = re.compile(r"[a-z]{2}\d{6}|[xyz]?\d{7,8}")
+"""A number whose last character is a letter, before it is said."""
+_LETTER_NAMED = re.compile(
+    r"(?:,? (?:and|then|with))*,? (?:an? |the )?(?:(?:final |last )?letter |suffix )(?:is )?([a-z])\b"
+)
+_FIRST_LETTER = re.compile(r"(?<![\w'])[xyz],? $")
+_NO_FIRST = re.compile(r"\d{7}[A-Z]")
 _SYLLABLE = 2
 """Letters of a usual word that may still be a part of a number."""
 
@@ -153,10 +162,35 @@ def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
         len(used) > 1
         and places[used[-1]][1].word in ("i", "a")
         and places[used[-1] - 1][1].word in ("and", "but", "so")
+        and not _LACKS_LETTER.fullmatch("".join(_part(places, place) for place in used[:-1]).lower())
     ):
         used.pop()  # it begins the next sentence
+    if len(used) > 1 and _is_long(places[used[-2]][1]) and len(places[used[-1]][1].word) == 1:
+        following = places[used[-2] + 1][1].word
+        size -= following == ","
+        used = used[:-1] if following == "," else used  # an initial: ``8406255515083, L. van Schalkwyk``
     is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
     return used if is_one else []
+
+
+def without_i(run: Run) -> Run:
+    """Return letters and digits without the ``i`` behind a letter that ends them: ``… thirty two a i think``."""
+    if len(run.chars) > SHORTEST and run.units[-1].chars == "I" and run.units[-2].chars.isalpha():
+        return run_of(run.turn, run.units[:-1], run.before, run.after + 1)
+    return run
+
+
+def whole(found: Iterable[Found], lows: Sequence[str]) -> list[Found]:
+    """Return what was found, national numbers with a last letter that is named, and Spanish ones with their first."""
+    return [_with_ends(one, lows[one.turn]) if one.kind == "national_number" else one for one in found]
+
+
+def _with_ends(one: Found, low: str) -> Found:
+    named = _LETTER_NAMED.match(low, one.end)
+    first = _FIRST_LETTER.search(low, max(0, one.start - 3), one.start) if _NO_FIRST.fullmatch(one.value) else None
+    return one._replace(
+        start=one.start if first is None else first.start(), end=one.end if named is None else named.end()
+    )
 
 
 def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
@@ -175,6 +209,10 @@ def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
     is_near = not near or any(other.chars.isdecimal() for other in near)
     is_usual = len(piece.word) > _SYLLABLE and piece.word in EVERYDAY
     return piece.word if is_near and not is_usual and piece.word not in _NO_PARTS else ""
+
+
+def _is_long(piece: Piece) -> bool:
+    return piece.word.isdecimal() and len(piece.word) > _LETTERS
 
 
 def _near(places: Sequence[tuple[int, Piece]], place: int) -> Iterator[tuple[int, Piece]]:

@@ -14,6 +14,7 @@ from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
 from auscult.redactors._conversation import Numbers
 from auscult.redactors._digits import DOUBTFUL, ONES, TEENS, TENS, lowered
 from auscult.redactors._emails import (
+    BEFORE_AT,
     CUES,
     ENDS_ALONE,
     HAS_EMAIL,
@@ -47,7 +48,7 @@ _COUNTRIES = {
     "nl": ("NL",), "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",),
     "ja": ("JP",), "hi": ("IN",),
 }  # fmt: skip
-_AT_FIRST = re.compile(r"\W*(?:(?:at|arroba|arobase)\b|@)")
+_AT_FIRST = re.compile(BEFORE_AT.pattern + r"(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
     " dot",
     " underscore",
@@ -184,8 +185,9 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
         found += _email_halves(utterances, lows, turn)
     for one in found[:]:
         local = one.value.partition("@")[0].translate(_JOINTS)
-        for turn in range(one.turn, min(one.turn + 2, len(lows))) if local else ():
-            again_at = spelled_again(lows[turn], local)
+        for turn in range(one.turn, min(one.turn + _NEAR, len(lows))) if local else ():
+            address, is_next = lows[one.turn][one.start : one.end], turn == one.turn + 1
+            again_at = spelled_again(lows[turn], address, local, is_next=is_next)
             found += [
                 Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
             ]

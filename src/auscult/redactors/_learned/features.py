@@ -1,5 +1,6 @@
 """Features of a token for the second opinion: words and classes around it, what was asked, and what the rules found."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -63,6 +64,8 @@ _COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
 )
 """What is weighed, by the number of its values and as a sum; what words are around comes behind it."""
 _THREE = 3
+_GAP = (1, 0, 0, 0, 0, 0, 0, 0, 0, 0) * _AROUND
+"""What is before and behind a turn."""
 _FIXED = [size for size, _ in _COLUMNS]
 _OF_WORDS = 5
 Numbers = NDArray[np.int64]
@@ -128,23 +131,27 @@ def width(words: int) -> int:
     return _OF_WORDS * (words + 2) + sum(_FIXED)
 
 
+def is_open(turn: Turn, place: int) -> bool:
+    """Return whether a token may be of a place that is to be added: nothing was found there, and it is no sign."""
+    return not turn.marks[place] and not IS_SIGN[turn.tokens[place].kind]
+
+
 def columns(turns: Sequence[Turn]) -> Numbers:
-    """Return, for the tokens of all turns in order, the places of the weights that count for each."""
-    gap = [(1, 0, 0, 0, 0, 0, 0, 0, 0, 0)] * _AROUND
-    rows: list[tuple[int, ...]] = list(gap)
+    """Return, for the open tokens of all turns in order, the places of the weights that count for each."""
+    rows: list[int] = list(_GAP)
     kept: list[int] = []
     for turn in turns:
-        runs = runs_of(turn.tokens)
-        others = sum(not IS_NUMERIC[one.kind] and not IS_SIGN[one.kind] for one in turn.tokens)
-        full, side, has_any = sum(others > bound for bound in _OTHERS), int(turn.is_agent), int(any(turn.marks))
-        kept += range(len(rows), len(rows) + len(turn.tokens))
-        rows += [
-            (token.word, token.kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else token.kind)
-            for token, mark, topic, run in zip(turn.tokens, turn.marks, turn.topics, runs, strict=True)
-        ]
-        rows += gap
+        tokens, runs = turn.tokens, runs_of(turn.tokens)
+        others = sum(not IS_NUMERIC[one.kind] and not IS_SIGN[one.kind] for one in tokens)
+        full, side, has_any = bisect_left(_OTHERS, others), int(turn.is_agent), int(any(turn.marks))
+        for place, (token, mark, topic, run) in enumerate(zip(tokens, turn.marks, turn.topics, runs, strict=True)):
+            if is_open(turn, place):
+                kept.append(len(rows))
+            kind = token.kind
+            rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind)
+        rows += _GAP
     each = np.array(rows, dtype=np.float64)
-    values = each.ravel()[np.array(kept)[:, None] * len(gap[0]) + _INPUTS]
+    values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
     places = values @ _FACTORS
     places[:, :_THREE] %= _THREES
     places += _BEGINS

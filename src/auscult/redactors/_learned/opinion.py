@@ -22,7 +22,7 @@ from auscult.redactors._patterns import searcher
 MAY_HOLD = searcher(
     r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
     r"|twenty|thirty|forty|fifty|sixty"
-    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|first|third|fourth"
+    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|third|fourth"
     r"|fifth|sixth|seventh|eighth|ninth"
     r"|tenth|twelfth|[a-z]+teenth|[a-z]+tieth"
     r"|january|february|april|june|july|august|september|october|november|december"
@@ -38,12 +38,14 @@ _AMOUNT = searcher(
     r"|eleven|twelve|[a-z]+teen|twenty|thirty"
     r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and|a|to|until|till|\d[\d.,:]*)[ -])+"
     r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?"
-    r"|weeks?|months?|hours?|minutes?))\b"
+    r"|weeks?|months?|hours?|minutes?)|digits?|numbers?|letters?|characters?|times|ways?|things?|pieces?)\b"
 )
-"""Amounts and times: where a turn has no other number, it is not read."""
+"""Amounts, times and counts: where a turn has no other number, it is not read."""
 _FILE = Path(__file__).with_name("weights.json")
 _FIELDS = frozenset(("key", "field", ""))
 """Speakers of what is no talk."""
+_OTHERS = frozenset((0, len(TOPICS), 2 * len(TOPICS)))
+"""No topic, and that of other things, of the turn or of an earlier one."""
 _JOINT = re.compile(r"[\W_]*")
 _OF_EMAIL = frozenset(CLASS[each] for each in ("at", "dot", "domain", "@"))
 _NUMERIC: frozenset[Kind] = frozenset(
@@ -65,9 +67,15 @@ class Model(Struct, frozen=True):
 
 def is_read(low: str) -> bool:
     """Return whether a turn in small letters is read a second time."""
+    return MAY_HOLD.search(low) is not None and _is_more(low)
+
+
+def _is_more(low: str) -> bool:
+    """Return whether a turn that may hold something has more than amounts and times."""
+    rest = low
     for amount in _AMOUNT.finditer(low):
-        low = _without(low, *amount.span())
-    return MAY_HOLD.search(low) is not None
+        rest = _without(rest, *amount.span())
+    return rest is low or MAY_HOLD.search(rest) is not None
 
 
 class SecondOpinion:
@@ -82,39 +90,43 @@ class SecondOpinion:
     def find(
         self, utterances: Sequence[Utterance], lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]
     ) -> list[Found]:
-        """Return what rules missed in some turns, given all that they found."""
+        """Return what rules missed in the turns that may hold something, given all that they found."""
         spans: dict[int, list[Found]] = {}
         for one in found:
             spans.setdefault(one.turn, []).append(one)
         wanted = [
             turn
             for turn in turns
-            if utterances[turn].speaker not in _FIELDS and is_read(_left(lows[turn], spans.get(turn, ())))
+            if utterances[turn].speaker not in _FIELDS
+            and (is_read(_left(lows[turn], spans[turn])) if turn in spans else _is_more(lows[turn]))
         ]
         if not wanted:
             return []
-        read = turns_of(utterances, lows, wanted, found, self.table)
-        sums: list[int] = self._weights[columns(read)].sum(axis=1).tolist()
+        read = [turn for turn in turns_of(utterances, lows, wanted, found, self.table) if not _is_of_others(turn)]
+        if not read:
+            return []
+        sums = iter(self._weights.take(columns(read)).sum(axis=1).tolist())
         added: list[Found] = []
-        done = 0
         for turn in read:
-            its = sums[done : done + len(turn.tokens)]
-            done += len(turn.tokens)
             low = lows[turn.place]
-            for first, last in self._spans(turn, its):
+            for first, last in self._spans(turn, sums):
                 if not _is_other(turn.tokens, first, low):
                     added.append(_found(turn, first, last, low, found))
         return added
 
-    def _spans(self, turn: Turn, sums: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Yield the first and the last token of each place: tokens in a row, one of them likely, signs between them."""
+    def _spans(self, turn: Turn, sums: Iterator[int]) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last token of each place: tokens in a row, one of them likely, signs between them.
+
+        ``sums`` are those of the tokens that are open.
+        """
         first = last = -1
         highest = 0
         for place, token in enumerate(turn.tokens):
             if IS_SIGN[token.kind] and not turn.marks[place]:
                 continue
-            if sums[place] >= self.model.goes_on and not turn.marks[place]:
-                first, highest = (place, sums[place]) if first < 0 else (first, max(highest, sums[place]))
+            likely = None if turn.marks[place] else next(sums)
+            if likely is not None and likely >= self.model.goes_on:
+                first, highest = (place, likely) if first < 0 else (first, max(highest, likely))
                 last = place
             else:
                 if first >= 0 and highest >= self.model.begins:
@@ -122,6 +134,12 @@ class SecondOpinion:
                 first = -1
         if first >= 0 and highest >= self.model.begins:
             yield first, last
+
+
+def _is_of_others(turn: Turn) -> bool:
+    """Return whether the numbers of a turn are of what is no person's, such as an order, by what was last spoken of."""
+    its = {turn.topics[place] for place, token in enumerate(turn.tokens) if IS_NUMERIC[token.kind]}
+    return bool(its) and its <= _OTHERS and its != {0}
 
 
 def _is_other(tokens: Sequence[Token], first: int, low: str) -> bool:

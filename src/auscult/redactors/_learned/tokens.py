@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from auscult.domain.privacy.redaction import KINDS
 from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._people.patterns import words_in
 from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
-_WORDS = re.compile(r"[^\W\d_]+")
 _LISTS = words_of("_learned/words.txt")
 TOPICS = (*KINDS, "other")
 """What may be spoken of; 0 is nothing, and a topic of an earlier turn has a number of its own."""
@@ -139,7 +139,7 @@ def _new(word: str) -> Entry:
 
 def topic_of(low: str, table: Mapping[str, Entry]) -> int:
     """Return what a turn in small letters spoke of last, 0 where it is nothing."""
-    words = _WORDS.findall(low)
+    words = words_in(low)
     return next((known.topic for word in reversed(words) if (known := table.get(word)) and known.topic), 0)
 
 

@@ -12,5 +12,6 @@ DIGIT = (
 HAS_NUMBER = searcher(rf"\d{{3}}|{DIGIT}[^\n\w]{{0,3}}(?:(?:uh|um|and|dash|oh|o|und|dann|et|y|e) )*{DIGIT}")
 _SAID_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 HAS_MIXED = searcher(
-    rf"[a-z]\d|\d[a-z]|\b[a-z] [a-z] |\b{_SAID_DIGIT} [b-hj-z]\b|\b[b-hj-z] {_SAID_DIGIT} {_SAID_DIGIT}\b"
+    rf"[a-z]\d|\d[a-z]|\b[a-z],? [a-z],? |\b{_SAID_DIGIT},? [b-hj-z]\b"
+    rf"|\b[b-hj-z],? {_SAID_DIGIT},? {_SAID_DIGIT}\b"
 )
