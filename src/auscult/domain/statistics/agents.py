@@ -197,7 +197,7 @@ def funnel_limits(n: int, centre: float, dispersion: float) -> tuple[FunnelLimit
 def _limits(n: int, rate: float, tail: float) -> tuple[float, float]:
     """Return the shares below and above which fewer than ``tail`` of all samples of n lie, between two counts.
 
-    Where many are expected on both sides, the normal distribution with a correction for skewness stands in.
+    Where many are expected on both sides, they are those of a normal distribution, corrected for skewness.
     """
     if not rate:
         return rate, rate

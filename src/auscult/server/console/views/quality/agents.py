@@ -67,6 +67,7 @@ def agents_view(
     shown = {agent for agent, rate in rates.items() if rate.enough} | outside
     lowest = min((rates[agent].rate.low for agent in shown), default=0.5)
     first = floor(lowest * 10) / 10
+    starts = {agent: first if agent in shown else None for agent in counts}
     centre = found.centre if found else 0.0
     around = drawing.Centre(
         value=centre,
@@ -81,13 +82,7 @@ def agents_view(
         chart=drawing.funnel(dots, around),
         said=_said(len(counts), [names[agent] for agent in sorted(outside)], reader),
         rows=tuple(
-            _row(
-                names[agent],
-                f"{base}/agents/{agent}",
-                (counts[agent], rates[agent]),
-                first if agent in shown else None,
-                reader,
-            )
+            _row(names[agent], f"{base}/agents/{agent}", (counts[agent], rates[agent]), starts[agent], reader)
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
         ),
         period=_("last 90 days"),
