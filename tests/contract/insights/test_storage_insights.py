@@ -107,7 +107,7 @@ def test_a_conversation_stored_without_analysis_can_be_rendered(database_url: st
         "body": msgspec.json.encode(conversation("c-0")),
         "decided": b'{"engines":[],"results":[]}',
     }
-    with database.writing() as connection:
+    with database.writing(is_shown=False) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "0001")
         for statement in BEFORE:

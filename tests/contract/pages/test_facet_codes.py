@@ -117,7 +117,7 @@ def test_rows_of_an_older_database_are_coded(app: AppStore, store: Store, databa
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     database = Database(database_url)
-    with database.writing() as connection:
+    with database.writing(is_shown=False) as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0144")
     migrate(database_url)

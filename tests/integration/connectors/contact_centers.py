@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 from tests.integration.connectors.scripting import AT_A_TIME, Query, Scripted
 
-NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=3)
-"""When everything here happened: these APIs are asked for spans of time up to now."""
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=2)
+"""When everything here happened: complete by now (a day), and within what a second run lists again (three days)."""
 
 
 class Intercom(Scripted):

@@ -196,7 +196,7 @@ def test_a_login_that_expires_in_the_middle(app: AppStore, api: Scripted, vendor
 def test_a_transcript_that_is_late_is_waited_for(app: AppStore, api: Scripted, vendor: Vendor) -> None:
     """For a day after the end of the conversation; after that, the conversation is refused."""
     late, never = list(api.records)[:2]
-    now = contact_centers.NOON + timedelta(days=3)
+    now = contact_centers.NOON + timedelta(days=2)
     api.records[late] = api.records[late] | {"conversationEnd": now.isoformat()}
     api.said[late] = api.said[never] = []
     applied(app, api, vendor)

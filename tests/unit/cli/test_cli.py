@@ -1,6 +1,7 @@
 """The table of commands, and the program that it makes."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -89,7 +90,8 @@ atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
 main()
 """
     command = [sys.executable, "-c", program, *words.split()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own words)
+    unset = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=unset)  # noqa: S603  (our own words)
     *shown, modules = (done.stdout + done.stderr).splitlines()
     assert shown[0].startswith("Usage: auscult")
     assert not HEAVY & set(modules.split())
