@@ -39,3 +39,16 @@ def test_turns_with_amounts_and_times_alone_are_not_read() -> None:
     assert not is_read("the balance is one hundred and six dollars, we close at five p m")
     assert not is_read("it takes three to five business days")
     assert is_read("that's twelve dollars for four zero seven seven nine")
+
+
+def test_numbers_that_follow_words_of_other_things_are_left() -> None:
+    """The same answer is a place behind a question for a zip code, and none behind one for an order."""
+    assert added([Utterance("agent", "and what is the order number"), ZIP[1]]) == []
+    assert added([*ZIP, Utterance("customer", "the ticket says four zero seven seven nine")]) == [
+        "four zero seven seven nine"
+    ]
+
+
+def test_counts_are_no_reason_to_read_a_turn() -> None:
+    """Nor is a word such as first."""
+    assert not is_read("could you first give me the last four digits")
