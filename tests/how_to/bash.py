@@ -49,7 +49,10 @@ def run(text: str, folder: Path, given: Mapping[str, str]) -> tuple[str, dict[st
 
 
 class Background:
-    """A block that runs until it is stopped, in a group of processes of its own."""
+    """A block that runs until it is stopped, in a group of processes of its own.
+
+    It can be interrupted, as in a terminal: a suite in the background of a script ignores SIGINT, and hands that on.
+    """
 
     def __init__(self, text: str, folder: Path, given: Mapping[str, str]) -> None:
         """Start it."""
@@ -57,7 +60,7 @@ class Background:
         self._path = folder / ".background"
         with self._path.open("w") as file:
             self._process = subprocess.Popen(  # noqa: S603  (our own pages)
-                ["bash", "-c", HEAD + text],  # noqa: S607  (the reader's own bash)
+                ["env", "--default-signal=INT", "bash", "-c", HEAD + text],  # noqa: S607  (the reader's own bash)
                 cwd=folder,
                 env=environment(given),
                 stdout=file,
