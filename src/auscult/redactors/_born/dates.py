@@ -77,7 +77,7 @@ _YEAR_ABROAD = (
     rf"(?:(?:dos |deux |dois )?(?:mil|mille)(?:[ -](?:y |et |e )?{NUMBERS_ABROAD}){{0,6}}"
     r"|(?:neunzehnhundert|zweitausend|negentienhonderd|tweeduizend|duemila|millenovecento)[a-zäöüßë]*"
     rf"(?: (?:en )?{NUMBERS_ABROAD})?"
-    rf"|(?:'\\d\\d|{NUMBERS_ABROAD}(?:[ -](?:y |et |e |und |en )?{NUMBERS_ABROAD}){{0,2}}))"
+    rf"|(?:'\d\d|{NUMBERS_ABROAD}(?:[ -](?:y |et |e |und |en )?{NUMBERS_ABROAD}){{0,2}}))"
 )
 ORDINAL_ABROAD = (
     r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|[a-zäöüß]+zehnt|"
