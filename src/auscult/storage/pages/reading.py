@@ -18,7 +18,7 @@ from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, R
 from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
-from auscult.storage.pages.breakdown import Asked, Breakdowns
+from auscult.storage.pages.breakdown import Asked, Breakdowns, RowsOfPeriods
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
@@ -78,6 +78,7 @@ class _View:
         self.known: dict[Selection, _Known] = {}
         self.stays: dict[str, Sequence[Row]] = {}
         self.breakdowns: dict[tuple[RecordQuery, Grouped], Breakdown] = {}
+        self.rows: RowsOfPeriods = {}
 
     def of(self, selection: Selection) -> _Known:
         """Return the cached values of a selection."""
@@ -140,7 +141,7 @@ class Pages:
             if (query, by) not in view.breakdowns:
                 if len(view.breakdowns) >= _MOST_REMEMBERED:
                     view.breakdowns.clear()
-                asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
+                asked = Asked(listing, self._selection(reader, view, (listing,), query), by, view.rows)
                 view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
             return view.breakdowns[query, by]
 

@@ -1,6 +1,6 @@
 """Selection of rows by a query, and the SQL that reads them: one text for each shape of query, compiled once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -61,8 +61,8 @@ class Statements(NamedTuple):
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of the facets of all rows, of one listing, in one text (JSON
-    arrays joined by commas; null without rows); values as of ``number``. ``rows``: the same of the rows' own numbers.
+    the hour up: ``first_0``, ``last_0`` … ``rows``: the numbers of all rows, in one text (joined by commas; null without
+    rows); values as of ``number``.
     """
 
     page: str
@@ -70,7 +70,6 @@ class Statements(NamedTuple):
     number: str
     node: str
     nodes: str
-    facets: str
     rows: str
 
 
@@ -96,8 +95,7 @@ class StatementCache:
                 text(_count(sizes, narrow)),
                 text(_node(sizes, narrow, _LEVEL, "")),
                 text(_nodes(sizes, narrow)),
-                text(_joined(sizes, narrow, lambda some: _of_row(report_rows.c.facets, some.c.row))),
-                text(_joined(sizes, narrow, lambda some: sa.cast(some.c.row, Text))),
+                text(_joined(sizes, narrow)),
             )
         return self._texts[shape]
 
@@ -170,17 +168,11 @@ def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
 
 
-def _joined(
-    sizes: _Sizes, narrow: _Narrow, value: Callable[[sa.Subquery], ColumnElement[str] | sa.ScalarSelect[str]]
-) -> AnySelect:
+def _joined(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     """One text of all rows: to hand rows out one by one takes as long as to find them."""
     some = _together(_parts(sizes, narrow, "count"))
     comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
-    return sa.select(sa.func.aggregate_strings(value(some), comma)).select_from(some)
-
-
-def _of_row(column: ColumnElement[str], row: ColumnElement[int]) -> sa.ScalarSelect[str]:
-    return sa.select(column).where(report_rows.c.row == row).scalar_subquery()
+    return sa.select(sa.func.aggregate_strings(sa.cast(some.c.row, Text), comma)).select_from(some)
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:

@@ -22,7 +22,7 @@ from auscult.server.console.views.quality.agents import agents_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
 from auscult.services.conversations.latest import Sought, details, latest
-from auscult.services.insights.quality import NOTHING, by_agent, by_period
+from auscult.services.insights.quality import METRICS, NOTHING, by_agent, by_period
 from auscult.services.scoring.listing import ListedConversation
 
 PERIOD = timedelta(days=90)
@@ -61,7 +61,7 @@ class AgentsPage(Controller):
         items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
         known = details(visit.app, items)
         rows = tuple(row_view(each, known.get(each.id), visit.reader, BASE) for each in items)
-        (period,) = by_period(visit.app, sought, ((end - PERIOD, end),))
+        (period,) = by_period(visit.app, sought, ((end - PERIOD, end),), ("outcome", *METRICS))
         metrics = {
             metric_id: (name, period.metrics.get(metric_id, NOTHING))
             for metric_id, name in metric_names(visit.app).items()

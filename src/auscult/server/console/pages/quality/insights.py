@@ -93,7 +93,7 @@ def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
     """Count the whole weeks that end with the period, at most twelve; the period itself if it has no whole one."""
     number = min((compared.until - compared.since) // WEEK, _WEEKS)
     spans = periods(compared.until, number) if number else ((compared.since, compared.until),)
-    return [each.passed for each in by_period(visit.app, sought, spans)]
+    return [each.passed for each in by_period(visit.app, sought, spans, ("outcome",))]
 
 
 def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
