@@ -131,20 +131,17 @@ def _newest(
 ) -> tuple[list[ListedConversation], int]:
     """Return ``wanted`` rows before a place, the newest first, and how many there are before it.
 
-    The store counts from the oldest on, so the last of a range are those behind all others. Rows of the very instant
-    of the place are on both sides of it: more are read where they are many.
+    Rows of the very instant of the place are on both sides of it: more are read where they are many.
     """
     within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
-    total = _total(app, within)
     take = wanted
     while True:
-        skip = max(0, total - take)
-        page = app.conversations.page(replace(within, skip=skip, limit=take))
-        rows = [_DECODE(row) for row in reversed(page.rows)]
+        page = app.conversations.page(replace(within, limit=take, is_newest_first=True))
+        rows = [_DECODE(row) for row in page.rows]
         if before is not None:
             rows = [row for row in rows if place_of(row) < before]
-        if len(rows) >= wanted or skip == 0:
-            return rows[:wanted], total
+        if len(rows) >= wanted or not page.more:
+            return rows[:wanted], page.total
         take += max(wanted, take)
 
 

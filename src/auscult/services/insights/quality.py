@@ -97,7 +97,7 @@ def by_period(
 ) -> tuple[Period, ...]:
     """Count periods that follow each other, in one reading; nothing is counted of groupings that are not among ``by``."""
     counted = breakdown(app, sought, by, (spans[0][0], *(until for _, until in spans)))
-    found = {each: counted.get(each, {}) for each in ALL}
+    found: Breakdown = {each: counted.get(each, {}) for each in ALL}
     metrics = sorted(found["met"].keys() | found["missed"].keys())
     return tuple(
         Period(

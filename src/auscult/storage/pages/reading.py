@@ -334,7 +334,11 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
     is_from_key = query.after is not None and parts > 1
     if not plan.total or not query.limit or query.skip >= plan.total:
         return plan
-    if query.after is None:
+    text = counting.texts.again if is_from_key else counting.texts.page
+    if query.is_newest_first:
+        text, place, offset = counting.texts.newest, None, 0
+        (at, id_), limit = (query.since_ms, ""), min(query.limit, plan.total)
+    elif query.after is None:
         place = counting.place(query.since_ms, query.skip)
         (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
         limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
@@ -345,10 +349,10 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
         limit = query.limit + 1 + (parts if is_from_key else 0)
     values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
     return plan._replace(
-        text=counting.texts.again if is_from_key else counting.texts.page,
+        text=text,
         values={**plan.selection.values, **_all(numbers), **values},
         place=place,
-        again=counting.texts.again if parts == 1 else None,
+        again=counting.texts.again if parts == 1 and not query.is_newest_first else None,
         is_from_key=is_from_key,
     )
 
@@ -356,7 +360,7 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
 def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
     if rows and len(rows[0]) == _UNORDERED:
-        rows.sort(key=_IN_ORDER)
+        rows.sort(key=_IN_ORDER, reverse=query.is_newest_first)
     if plan.is_from_key and query.after is not None:
         after = query.after
         rows = [row for row in rows if _key_of(plan, row) > after]

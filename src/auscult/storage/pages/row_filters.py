@@ -57,7 +57,7 @@ class Statements(NamedTuple):
 
     ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
     ``id``, the key before the first row; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings whose version
-    is returned. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
+    is returned. ``newest``: the same from the last row on. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
@@ -66,6 +66,7 @@ class Statements(NamedTuple):
     """
 
     page: str
+    newest: str
     again: str
     number: str
     node: str
@@ -91,6 +92,7 @@ class StatementCache:
             text = self._database.text
             self._texts[shape] = Statements(
                 text(self._page(sizes, narrow, listings_, "page")),
+                text(self._page(sizes, narrow, listings_, "newest")),
                 text(self._page(sizes, narrow, listings_, "again")),
                 text(_count(sizes, narrow)),
                 text(_node(sizes, narrow, _LEVEL, "")),
@@ -111,12 +113,12 @@ class StatementCache:
         parts = _parts(sizes, narrow, use)
         # SQLite reads ordered parts in the order of all; PostgreSQL would sort all of them for each page.
         if len(parts) > 1 and not self._database.dialect.is_embedded:
-            parts = [_first(part) for part in parts]
+            parts = [_first(part, use) for part in parts]
         keys = _together(parts)
         order = [keys.c.started_at, keys.c.conversation_id]
         if len(sizes) > 1:
             order.append(keys.c.row)
-        some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
+        some = sa.select(keys).order_by(*_in_order(order, use)).limit(_LIMIT).offset(_OFFSET).subquery()
         # No join: PostgreSQL may read the whole table for one, where its statistics are old.
         body = sa.select(report_rows.c.body).where(report_rows.c.row == some.c.row).scalar_subquery()
         # Without an order of its own: it costs nothing to sort a hundred keys afterwards, and a third more to sort rows.
@@ -133,8 +135,8 @@ class _Narrow(NamedTuple):
     seeing: Shape | None
 
 
-_Use = Literal["page", "again", "count"]
-"""What rows are read for: a page, the same page asked again, or to be counted."""
+_Use = Literal["page", "newest", "again", "count"]
+"""What rows are read for: a page, one of the newest first, the same page asked again, or to be counted."""
 
 _ONE_WHOLE: _Sizes = ((),)
 """One listing, no facets."""
@@ -161,7 +163,13 @@ def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
     keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
     rows = sa.select(report_rows.c.body, _version(listings_), *keys)
     rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
-    return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
+    order = _in_order([report_rows.c.started_at, report_rows.c.conversation_id], use)
+    return rows.order_by(*order).limit(_LIMIT).offset(_OFFSET)
+
+
+def _in_order(columns: Sequence[ColumnElement[Any]], use: _Use) -> list[ColumnElement[Any]]:
+    """Return the columns as rows are ordered by them."""
+    return [each.desc() for each in columns] if use == "newest" else list(columns)
 
 
 def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
@@ -209,10 +217,10 @@ def _nodes(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     return sa.select(sa.union_all(*levels).subquery())
 
 
-def _first(part: AnySelect) -> AnySelect:
+def _first(part: AnySelect, use: _Use) -> AnySelect:
     """As many of a part as a page can need."""
     columns = part.selected_columns
-    ordered = part.order_by(columns.started_at, columns.conversation_id)
+    ordered = part.order_by(*_in_order([columns.started_at, columns.conversation_id], use))
     return sa.select(ordered.limit(_LIMIT + _OFFSET).offset(_ZERO).subquery())
 
 

@@ -24,7 +24,7 @@ from auscult.server.console.visit import BASE, Visit
 from auscult.services.conversations.latest import SURVEYS, Sought, count, latest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
-from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
 from auscult.services.insights.reasons import parts
 from auscult.services.scoring.listing import ListedConversation
 
@@ -49,14 +49,16 @@ class InsightsPage(Controller):
         queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
         intents = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
+        spans = ((compared.since - compared.before, compared.since), (compared.since, compared.until))
+        before, now = (each.passed for each in by_period(visit.app, sought, spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
         found = Compare(
             compared,
-            passed(visit.app, sought, compared.since, compared.until),
-            passed(visit.app, sought, compared.since - compared.before, compared.since),
+            now,
+            before,
             parts(visit.app, sought, [name for name, _n in queues.most_common(_NAMES) if name], names, compared),
             changes[:_NEWS],
             _failures(visit, sought, compared, newest),
