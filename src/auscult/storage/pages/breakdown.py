@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.domain.record import Breakdown, Grouped, Grouping
-from auscult.storage.core.database import AnySelect, Database, Reader
+from auscult.storage.core.database import AnySelect, Database, Reader, Row
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.pages import facet_rows, facets, report_rows, tallies
 from auscult.storage.pages.facet_codes import BLOCK, Codes, FacetCodes
@@ -167,8 +167,7 @@ class Breakdowns:
         for some, (since, until) in zip(rows, pairwise(asked.by.bounds), strict=True):
             counts: Counter[int] = Counter()
             for begin, end in _steps(since, until, _MONTHS_MS) if some.size else ():
-                for facet, joined in reader.fetch(text, {"first": begin, "last": end}):
-                    counts[facet] += int(np.isin(_numbers(joined), some, kind="table").sum())
+                counts.update(_among_rows(reader.fetch(text, {"first": begin, "last": end}), some))
             found.append(counts)
         return found
 
@@ -185,7 +184,7 @@ class Breakdowns:
     def _read_rows(self, reader: Reader, selection: Selection, span: tuple[int, int]) -> _Rows:
         text = self._phrases.texts(selection, 1).rows
         values = [{**selection.values, "at": at, "id": "", "until": until} for at, until in _steps(*span, _MONTHS_MS)]
-        return np.concatenate([_NO_ROWS, *(_numbers(reader.fetch(text, each)[0][0]) for each in values)])
+        return np.unique(np.concatenate([_NO_ROWS, *(_numbers(reader.fetch(text, each)[0][0]) for each in values)]))
 
     def _of_few(self, reader: Reader, rows: _Rows) -> Mapping[int, int]:
         """Count the facets of rows by their numbers."""
@@ -205,6 +204,16 @@ def _steps(since: int, until: int, most: int) -> Iterator[tuple[int, int]]:
 def _numbers(joined: str | None) -> _Rows:
     """Return the numbers of a text, separated by commas; None has none."""
     return np.fromstring(joined, np.int64, sep=",") if joined else _NO_ROWS
+
+
+def _among_rows(joined: Sequence[Row], rows: _Rows) -> Mapping[int, int]:
+    """Return how many rows of each facet are among some, given facets and the texts of their rows."""
+    if not joined:
+        return {}
+    numbers = [_numbers(text) for _, text in joined]
+    begins = np.cumsum([0, *(each.size for each in numbers[:-1])])
+    found = np.add.reduceat(np.isin(np.concatenate(numbers), rows, kind="table"), begins, dtype=np.int64)
+    return dict(zip([facet for facet, _ in joined], found.tolist(), strict=True))
 
 
 def _codes_of(codes: Codes, rows: _Rows) -> Mapping[int, int]:

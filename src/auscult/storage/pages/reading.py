@@ -64,7 +64,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.tree = Tree()
-        self.counts: dict[tuple[int, int], int] = {}
+        self.counts: dict[tuple[int, int], dict[int, int]] = {}
         self.anchors: dict[_Place, _Key] = {}
 
 
@@ -279,7 +279,9 @@ class _Counting:
         self._reader = reader
         self._is_tallied = selection.is_tallied
         self._values = selection.values
+        self._cells = selection.cells
         self._known = view.of(selection)
+        self._counts = view.of(selection._replace(cells=None)).counts
 
     def between(self, since_ms: int, until_ms: int) -> int:
         """Return how many rows start in a range."""
@@ -309,13 +311,14 @@ class _Counting:
         return whole + (self._scan(known_to, until_ms) if known_to < until_ms else 0)
 
     def _scan(self, since_ms: int, until_ms: int) -> int:
-        counts = self._known.counts
+        counts = self._counts
         if (since_ms, until_ms) not in counts:
             values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
             if len(counts) >= _MOST_REMEMBERED:
                 counts.clear()
-            counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
-        return counts[since_ms, until_ms]
+            counts[since_ms, until_ms] = dict(self._reader.fetch(self.texts.number, values))
+        found = counts[since_ms, until_ms]
+        return sum(n for cell, n in found.items() if self._cells is None or cell in self._cells)
 
     def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
         values = dict(self._values)

@@ -59,10 +59,10 @@ class Statements(NamedTuple):
     ``id``, the key before the first row; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings whose version
     is returned. ``newest``: the same from the last row on. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
-    time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
+    time. ``number`` (cell, n; of any cell): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
     the hour up: ``first_0``, ``last_0`` … ``rows``: the numbers of all rows, in one text (joined by commas; null without
-    rows); values as of ``number``.
+    rows), once for each facet of the first group; values as of ``number``.
     """
 
     page: str
@@ -135,8 +135,10 @@ class _Narrow(NamedTuple):
     seeing: Shape | None
 
 
-_Use = Literal["page", "newest", "again", "count"]
-"""What rows are read for: a page, one of the newest first, the same page asked again, or to be counted."""
+_Use = Literal["page", "newest", "again", "count", "number"]
+"""What rows are read for: a page, one of the newest first, the same page asked again, their count or their numbers."""
+
+_OF_PAGES = ("page", "newest", "again")
 
 _ONE_WHOLE: _Sizes = ((),)
 """One listing, no facets."""
@@ -173,12 +175,14 @@ def _in_order(columns: Sequence[ColumnElement[Any]], use: _Use) -> list[ColumnEl
 
 
 def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
-    return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
+    """Rows by cell: a page shows how many there are, and how many of some cells."""
+    some = _together(_parts(sizes, narrow._replace(cells=None), "count"))
+    return sa.select(some.c.cell, sa.func.count()).group_by(some.c.cell)
 
 
 def _joined(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     """One text of all rows: to hand rows out one by one takes as long as to find them."""
-    some = _together(_parts(sizes, narrow, "count"))
+    some = _together(_parts(sizes, narrow, "number"))
     comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
     return sa.select(sa.func.aggregate_strings(sa.cast(some.c.row, Text), comma)).select_from(some)
 
@@ -230,7 +234,7 @@ def _together(parts: Sequence[AnySelect]) -> sa.Subquery:
 
 
 def _parts(sizes: _Sizes, narrow: _Narrow, use: _Use) -> list[AnySelect]:
-    """Start, id and number of the rows, each once; to be counted, the number alone."""
+    """Start, id and number of the rows, each once; to be counted, number and cell; or the number alone."""
     return [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, narrow, use)]
 
 
@@ -246,8 +250,9 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
     first = [_facet(p, 0, f) for f in range(groups[0])]
     others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(*_keys(facet_rows, use))
-    if use == "count" and len(first) > 1:
-        return [rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others).distinct()]
+    if use not in _OF_PAGES and len(first) > 1:
+        rows = rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others)
+        return [rows.distinct() if use == "count" else rows]
     return [
         rows.where(
             facet_rows.c.facet == facet,
@@ -260,8 +265,10 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
 
 
 def _keys(rows: sa.Table, use: _Use) -> list[ColumnElement[Any]]:
-    """Return the columns that are read: rows are counted by their number alone."""
-    return [rows.c.row] if use == "count" else [rows.c.started_at, rows.c.conversation_id, rows.c.row]
+    """Return the columns that are read."""
+    if use in _OF_PAGES:
+        return [rows.c.started_at, rows.c.conversation_id, rows.c.row]
+    return [rows.c.row, rows.c.cell] if use == "count" else [rows.c.row]
 
 
 def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
@@ -273,7 +280,7 @@ def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
         other.c.conversation_id == facet_rows.c.conversation_id,
     )
     # A page asks row by row: for an offset PostgreSQL makes no join, which would read all rows before the first.
-    return (found if use == "count" else found.limit(_ONE).offset(_ZERO)).correlate(facet_rows).exists()
+    return (found.limit(_ONE).offset(_ZERO) if use in _OF_PAGES else found).correlate(facet_rows).exists()
 
 
 def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bool]]:
@@ -281,7 +288,7 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
     key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
     bounds = [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL]
     if narrow.seeing is not None:
-        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use != "count"))
+        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
 
 

@@ -49,8 +49,7 @@ class InsightsPage(Controller):
         queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
         intents = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
-        spans = ((compared.since - compared.before, compared.since), (compared.since, compared.until))
-        before, now = (each.passed for each in by_period(visit.app, sought, spans, ("outcome",)))
+        before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
@@ -76,13 +75,13 @@ def _failures(visit: Visit, sought: Sought, compared: Compared, newest: Sequence
     return Failures(
         weeks=_weeks(visit, sought, compared),
         queues={
-            name: found
-            for name, (found,) in by_name(
+            name: now
+            for name, (_before, now) in by_name(
                 visit.app,
                 sought,
                 "queue",
                 [name for name, _ in queues.most_common(_NAMES) if name],
-                ((compared.since, compared.until),),
+                compared.spans,  # as in the parts, so they are counted once
             ).items()
         },
         agents=by_agent(visit.app, within, most),
