@@ -86,6 +86,14 @@ def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit:
     )
 
 
+def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversation, ...]:
+    """Return the newest conversations, without counting all of them. Raises ``RequestError`` ``range.reversed``."""
+    if sought.said is not None:
+        return latest(app, sought, limit=limit).items
+    asked = replace(_query(app, sought), limit=limit, is_newest_first=True, is_counted=False)
+    return tuple(map(_DECODE, app.conversations.page(asked).rows))
+
+
 def count(app: AppStore, sought: Sought) -> int:
     """Return how many there are. Raises ``RequestError`` ``range.reversed``."""
     asked = _query(app, sought)
@@ -129,14 +137,14 @@ def _total(app: AppStore, asked: RecordQuery) -> int:
 def _newest(
     app: AppStore, asked: RecordQuery, before: Place | None, wanted: int
 ) -> tuple[list[ListedConversation], int]:
-    """Return ``wanted`` rows before a place, the newest first, and how many there are before it.
+    """Return ``wanted`` rows before a place, the newest first, and, without a place, how many there are in all.
 
     Rows of the very instant of the place are on both sides of it: more are read where they are many.
     """
     within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
     take = wanted
     while True:
-        page = app.conversations.page(replace(within, limit=take, is_newest_first=True))
+        page = app.conversations.page(replace(within, limit=take, is_newest_first=True, is_counted=before is None))
         rows = [_DECODE(row) for row in page.rows]
         if before is not None:
             rows = [row for row in rows if place_of(row) < before]

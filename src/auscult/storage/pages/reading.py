@@ -332,15 +332,16 @@ class _Counting:
 
 def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
     """Complete a plan: the total, and, where the page has rows, how to read them."""
-    plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
+    if query.is_counted:
+        plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
     parts = len(plan.selection.parts)
     is_from_key = query.after is not None and parts > 1
-    if not plan.total or not query.limit or query.skip >= plan.total:
+    if query.is_counted and (not plan.total or not query.limit or query.skip >= plan.total):
         return plan
     text = counting.texts.again if is_from_key else counting.texts.page
     if query.is_newest_first:
         text, place, offset = counting.texts.newest, None, 0
-        (at, id_), limit = (query.since_ms, ""), min(query.limit, plan.total)
+        (at, id_), limit = (query.since_ms, ""), query.limit + 1
     elif query.after is None:
         place = counting.place(query.since_ms, query.skip)
         (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
@@ -367,7 +368,8 @@ def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> Re
     if plan.is_from_key and query.after is not None:
         after = query.after
         rows = [row for row in rows if _key_of(plan, row) > after]
-    more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
+    is_one_more_read = query.after is not None or query.is_newest_first
+    more = len(rows) > query.limit if is_one_more_read else query.skip + len(rows) < plan.total
     rows = rows[: query.limit]
     last = plan.last
     if rows and last is None:
