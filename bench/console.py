@@ -54,15 +54,21 @@ def pages() -> dict[str, str]:
     return {
         "list": "/conversations",
         "list, deep": "/conversations?before={place}",
+        "list, two queues": "/conversations?queue=Queue+3&queue=Queue+4",
         "list, three filters": f"/conversations?queue=Queue+3&outcome=failed&since={week}",
         "overview": "/overview",
         "overview, one queue": "/overview?queue=Queue+3",
+        "overview, two queues": "/overview?queue=Queue+3&queue=Queue+4",
         "insights": "/insights",
+        "insights, one queue": "/insights?queue=Queue+3",
+        "insights, one agent": "/insights?agent=Agent+7",
         "agents": "/agents",
         "agents, one queue": "/agents?queue=Queue+3",
         "agent": "/agents/a-7",
         "metrics": "/metrics",
+        "metric": "/metrics/em-1",
         "home": "",
+        "home, one queue": "?queue=Queue+3",
     }
 
 

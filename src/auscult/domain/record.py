@@ -86,7 +86,9 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     an outcome of conversations that they took part in, at least one of them: of those there are tallies.
     ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
     Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
-    already read (a cursor); where it is given, ``skip`` is 0.
+    already read (a cursor); where it is given, ``skip`` is 0. ``is_newest_first``: in the opposite order, from the last
+    row on; without ``skip`` and ``after``. ``is_counted``: with the total, which is 0 otherwise; always where the order is
+    not the opposite.
     ``visibility``: only rows of conversations that it shows; other than everything, it is of one app.
     """
 
@@ -114,6 +116,8 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     skip: int = 0
     limit: int = 100
     after: RowKey | None = None
+    is_newest_first: bool = False
+    is_counted: bool = True
     visibility: Visibility = EVERYTHING
 
 

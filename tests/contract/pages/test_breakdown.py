@@ -124,3 +124,21 @@ def test_names_add_up_as_counted(store: Store) -> None:
             "fees": [(0, 0), (1, 1)],
         }
         assert numbers_of_intents(each, Sought(), ["Lost card", "x"], bounds) == {"Lost card": (2, 0), "x": (0, 0)}
+
+
+def test_names_of_few_among_many_add_up_as_counted(store: Store) -> None:
+    """An intent of one queue has the numbers of the list, whether few or many of its conversations are of that queue."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    for n in range(24):
+        made = conversation(f"c{n:02}", n * timedelta(hours=1), queues=SHOP if n == 5 else BANK)
+        put(app, [(made, ANSWERS[n % 2])], intent="Fees")
+    spans = ((BEGINS, STARTED + timedelta(hours=4)), (STARTED + timedelta(hours=4), STARTED + timedelta(days=9)))
+    bounds = (spans[0][0], *(until for _, until in spans))
+    for queue, numbers in (("qu-2", (0, 1)), ("bank", (4, 19))):
+        sought = Sought(queues=(queue,))
+        assert numbers_of_intents(app, sought, ["fees", "none"], bounds) == {"fees": numbers, "none": (0, 0)}
+        of_it = replace(sought, intents=("fees",))
+        (found,) = by_name(app, sought, "intent", ["fees"], spans).values()
+        assert list(found) == [passed(app, of_it, since, until) for since, until in spans]
+        assert sum(each.scored for each in found) == sum(numbers)

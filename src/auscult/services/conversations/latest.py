@@ -86,6 +86,14 @@ def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit:
     )
 
 
+def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversation, ...]:
+    """Return the newest conversations, without counting all of them. Raises ``RequestError`` ``range.reversed``."""
+    if sought.said is not None:
+        return latest(app, sought, limit=limit).items
+    asked = replace(_query(app, sought), limit=limit, is_newest_first=True, is_counted=False)
+    return tuple(map(_DECODE, app.conversations.page(asked).rows))
+
+
 def count(app: AppStore, sought: Sought) -> int:
     """Return how many there are. Raises ``RequestError`` ``range.reversed``."""
     asked = _query(app, sought)
@@ -129,22 +137,19 @@ def _total(app: AppStore, asked: RecordQuery) -> int:
 def _newest(
     app: AppStore, asked: RecordQuery, before: Place | None, wanted: int
 ) -> tuple[list[ListedConversation], int]:
-    """Return ``wanted`` rows before a place, the newest first, and how many there are before it.
+    """Return ``wanted`` rows before a place, the newest first, and, without a place, how many there are in all.
 
-    The store counts from the oldest on, so the last of a range are those behind all others. Rows of the very instant
-    of the place are on both sides of it: more are read where they are many.
+    Rows of the very instant of the place are on both sides of it: more are read where they are many.
     """
     within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
-    total = _total(app, within)
     take = wanted
     while True:
-        skip = max(0, total - take)
-        page = app.conversations.page(replace(within, skip=skip, limit=take))
-        rows = [_DECODE(row) for row in reversed(page.rows)]
+        page = app.conversations.page(replace(within, limit=take, is_newest_first=True, is_counted=before is None))
+        rows = [_DECODE(row) for row in page.rows]
         if before is not None:
             rows = [row for row in rows if place_of(row) < before]
-        if len(rows) >= wanted or skip == 0:
-            return rows[:wanted], total
+        if len(rows) >= wanted or not page.more:
+            return rows[:wanted], page.total
         take += max(wanted, take)
 
 

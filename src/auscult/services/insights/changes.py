@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.conversations.latest import Sought, count
-from auscult.services.insights.quality import NOTHING, Adherence, by_period, numbers_of_intents
+from auscult.services.insights.quality import METRICS, NOTHING, Adherence, by_period, numbers_of_intents
 from auscult.storage.store import AppStore
 
 LEAST = 10
@@ -40,12 +40,16 @@ class Compared(Struct, frozen=True, kw_only=True):
     until: datetime
     before: timedelta
 
+    @property
+    def spans(self) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]]:
+        """Start and end of the earlier period and of the later one."""
+        return (self.since - self.before, self.since), (self.since, self.until)
+
 
 def changed_metrics(app: AppStore, sought: Sought, metrics: Mapping[str, str], compared: Compared) -> list[Change]:
     """Return the metrics whose adherence changed by more than chance, the largest change first."""
     found: list[Change] = []
-    spans = ((compared.since - compared.before, compared.since), (compared.since, compared.until))
-    earlier, later = (each.metrics for each in by_period(app, sought, spans))
+    earlier, later = (each.metrics for each in by_period(app, sought, compared.spans, METRICS))
     for metric_id, name in metrics.items():
         now, before = later.get(metric_id, NOTHING), earlier.get(metric_id, NOTHING)
         if min(now.n, before.n) < LEAST:

@@ -1,7 +1,6 @@
 """Rows of the listing as facts that can be counted."""
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import msgspec
@@ -42,11 +41,6 @@ class Listed(Struct):
 
 
 decoded = msgspec.json.Decoder(Listed).decode
-
-
-def is_of(listed: Listed, agents: AbstractSet[str]) -> bool:
-    """Return whether one of these agents, ids or names in small letters, took part; True where there are none."""
-    return not agents or any(each.casefold() in agents for one in listed.agents for each in _names(one))
 
 
 def is_left_out(listed: Listed) -> bool:
@@ -103,7 +97,3 @@ def _service(contact: ListedContact) -> Iterator[Mention]:
 def _label(id_: str, name: str | None) -> str:
     """Name and id: two agents may have one name."""
     return f"{name} ({id_})" if name else id_
-
-
-def _names(agent: Agent) -> tuple[str, ...]:
-    return (agent.id, agent.name) if agent.name else (agent.id,)

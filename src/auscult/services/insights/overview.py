@@ -33,7 +33,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.record import RecordQuery, RowKey, Survey
-from auscult.services.insights.facts import INELIGIBLE, Listed, decoded, fact_of, is_left_out, is_of
+from auscult.services.insights.facts import INELIGIBLE, Listed, decoded, fact_of, is_left_out
 from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
 
@@ -254,7 +254,6 @@ def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator
     """Every conversation of a selection, in order, a page in memory at a time."""
     if wanted.until < wanted.since:
         raise RequestError("until lies before since.", code="range.reversed", field="until")
-    agents = {each.casefold() for each in wanted.agents}
     since_ms = _ms(wanted.since)
     key: RowKey | None = RowKey(*(after or (since_ms, "")))
     while key is not None:
@@ -267,6 +266,7 @@ def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator
                 channels=wanted.channels,
                 directions=wanted.directions,
                 queues=wanted.queues,
+                agents=wanted.agents,
                 intents=wanted.intents,
                 surveys=wanted.surveys,
                 include_below_threshold=True,
@@ -276,8 +276,7 @@ def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator
         )
         for row in page.rows:
             listed = decoded(row)
-            if is_of(listed, agents):
-                yield ((listed.started_at - _EPOCH) // _MS, listed.id), row, listed
+            yield ((listed.started_at - _EPOCH) // _MS, listed.id), row, listed
         key = page.last if page.more else None
 
 

@@ -6,7 +6,6 @@ what the reader may see, and takes no longer where there are many.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -22,7 +21,10 @@ WEEK = timedelta(days=7)
 NameKind = Literal["queue", "intent"]
 _WHOLE = 100
 _DECIDED: tuple[Outcome, ...] = ("passed", "failed")
-_ALL: tuple[Grouping, ...] = ("outcome", "met", "missed", "score")
+METRICS: tuple[Grouping, ...] = ("met", "missed")
+"""Groupings that show who met each metric."""
+ALL: tuple[Grouping, ...] = ("outcome", *METRICS, "score")
+"""Groupings of a period."""
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -77,10 +79,8 @@ def periods(until: datetime, number: int, length: timedelta = WEEK) -> tuple[tup
 
 def passed(app: AppStore, sought: Sought, since: datetime, until: datetime) -> Passed:
     """Count who passed in a period."""
-    within = replace(sought, since=since, until=until)
-    failed = count(app, replace(within, outcomes=("failed",)))
-    good = count(app, replace(within, outcomes=("passed",)))
-    return Passed(since=since, until=until, scored=good + failed, passed=good)
+    (period,) = by_period(app, sought, ((since, until),), ("outcome",))
+    return period.passed
 
 
 def adherence(app: AppStore, sought: Sought, metric_id: str, since: datetime, until: datetime) -> Adherence:
@@ -92,9 +92,12 @@ def adherence(app: AppStore, sought: Sought, metric_id: str, since: datetime, un
     )
 
 
-def by_period(app: AppStore, sought: Sought, spans: Sequence[tuple[datetime, datetime]]) -> tuple[Period, ...]:
-    """Count periods that follow each other, in one reading."""
-    found = breakdown(app, sought, _ALL, (spans[0][0], *(until for _, until in spans)))
+def by_period(
+    app: AppStore, sought: Sought, spans: Sequence[tuple[datetime, datetime]], by: tuple[Grouping, ...] = ALL
+) -> tuple[Period, ...]:
+    """Count periods that follow each other, in one reading; nothing is counted of groupings that are not among ``by``."""
+    counted = breakdown(app, sought, by, (spans[0][0], *(until for _, until in spans)))
+    found: Breakdown = {each: counted.get(each, {}) for each in ALL}
     metrics = sorted(found["met"].keys() | found["missed"].keys())
     return tuple(
         Period(
@@ -112,45 +115,26 @@ def by_period(app: AppStore, sought: Sought, spans: Sequence[tuple[datetime, dat
 def by_name(
     app: AppStore, sought: Sought, kind: NameKind, names: Sequence[str], spans: Sequence[tuple[datetime, datetime]]
 ) -> dict[str, tuple[Passed, ...]]:
-    """Count who passed in periods that follow each other, for each of these queues or intents (names, in any case).
-
-    All together where nothing else narrows what is counted: of these there are tallies.
-    """
+    """Count who passed in periods that follow each other, for each of these queues or intents (names, in any case)."""
     bounds = (spans[0][0], *(until for _, until in spans))
-    grouping: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
-    plain = is_plain(app, sought)
+    by: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
     values = tuple(name_outcome(name, outcome) for name in names for outcome in _DECIDED)
-    counted = breakdown(app, sought, (grouping,), bounds, values) if plain and names else None
-    found: dict[str, tuple[Passed, ...]] = {}
-    for name in names:
-        of_it = replace(sought, queues=(name,)) if kind == "queue" else replace(sought, intents=(name,))
-        alone = counted or breakdown(app, of_it, ("outcome",), bounds)
-        found[name] = tuple(
-            _of_period(span, [_number(alone, grouping, name_outcome(name, each), n) for each in _DECIDED])
-            if counted
-            else _of_period(span, _outcomes(alone, n))
+    counted: Breakdown = breakdown(app, sought, (by,), bounds, values) if names else {}
+    return {
+        name: tuple(
+            _of_period(span, [_number(counted, by, name_outcome(name, each), n) for each in _DECIDED])
             for n, span in enumerate(spans)
         )
-    return found
-
-
-def is_plain(app: AppStore, sought: Sought) -> bool:
-    """Return whether nothing but a period narrows what is counted: of these there are tallies by name."""
-    return replace(sought, since=None, until=None) == Sought() and app.visibility.is_everything
+        for name in names
+    }
 
 
 def numbers_of_intents(
     app: AppStore, sought: Sought, names: Sequence[str], bounds: Sequence[datetime]
 ) -> dict[str, tuple[int, ...]]:
     """Count conversations about each of these, in any case of letters, between each of the bounds and the next."""
-    if not is_plain(app, sought) or not names:
-        spans = list(pairwise(bounds))
-        about = {name: replace(sought, intents=(name,)) for name in names}
-        return {
-            name: tuple(count(app, replace(of_it, since=since, until=until)) for since, until in spans)
-            for name, of_it in about.items()
-        }
-    found = breakdown(app, sought, ("intent",), bounds, tuple(map(intent_value, names)))["intent"]
+    values = tuple(map(intent_value, names))
+    found = breakdown(app, sought, ("intent",), bounds, values)["intent"] if names else dict[str, tuple[int, ...]]()
     return {name: found.get(intent_value(name), (0,) * (len(bounds) - 1)) for name in names}
 
 

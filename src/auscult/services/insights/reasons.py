@@ -30,14 +30,12 @@ def parts(
     app: AppStore, sought: Sought, queues: Iterable[str], intents: Iterable[str], compared: Compared
 ) -> list[Part]:
     """Return every part that has conversations in the later period, those with the largest effect first."""
-    begins = compared.since - compared.before
     found: list[Part] = []
-    spans = ((begins, compared.since), (compared.since, compared.until))
     wanted: tuple[tuple[NameKind, Iterable[str]], ...] = (("queue", queues), ("intent", intents))
     counted: list[tuple[NameKind, str, Passed, Passed]] = [
         (kind, name, before, now)
         for kind, names in wanted
-        for name, (before, now) in by_name(app, sought, kind, list(names), spans).items()
+        for name, (before, now) in by_name(app, sought, kind, list(names), compared.spans).items()
     ]
     for kind, name, before, now in counted:
         if not now.scored:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from auscult.domain.record import Breakdown, Grouped, RecordQuery, RowKey
 from auscult.storage.core.database import Reader, Row
+from auscult.storage.pages.breakdown import RowsOfPeriods
 from auscult.storage.pages.rollups import Tree
 from auscult.storage.pages.row_filters import Selection
 
@@ -37,7 +38,7 @@ class Known:
     def __init__(self) -> None:
         """Nothing is cached yet."""
         self.tree = Tree()
-        self.counts: dict[tuple[int, int], int] = {}
+        self.counts: dict[tuple[int, int], dict[int, int]] = {}
         self.anchors: dict[Place, Key] = {}
 
 
@@ -70,6 +71,7 @@ class View:
         self.known: dict[Selection, Known] = {}
         self.stays: dict[str, Sequence[Row]] = {}
         self.breakdowns: dict[tuple[RecordQuery, Grouped], Breakdown] = {}
+        self.rows: RowsOfPeriods = {}
 
     def of(self, selection: Selection) -> Known:
         """Return the cached values of a selection."""

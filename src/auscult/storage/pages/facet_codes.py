@@ -9,13 +9,13 @@ no codes.
 """
 
 import struct
-import sys
-from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Connection
 
@@ -73,7 +73,7 @@ def write_codes(connection: Connection, dialect: Dialect, rows: Mapping[int, Set
 def coded_rows(listing: int, block: int, codes: bytes) -> Iterator[tuple[int, int]]:
     """Yield the numbers of the rows of a block that have a code, with the code."""
     begin = listing * ROWS_OF_A_LISTING + block * BLOCK
-    return ((begin + place, code) for place, code in enumerate(_unpacked([codes])) if code)
+    return ((begin + place, code) for place, code in enumerate(_unpacked([codes]).tolist()) if code)
 
 
 def _write(connection: Connection, dialect: Dialect, listing: int, rows: Mapping[int, Sets | None]) -> None:
@@ -120,7 +120,7 @@ class Codes(msgspec.Struct, frozen=True):
     """Codes of one aspect of rows, from the row ``first`` of a listing on."""
 
     first: int
-    codes: Sequence[int]
+    codes: npt.NDArray[np.uint32]
 
 
 class FacetCodes:
@@ -171,9 +171,6 @@ def _codes(aspects: Sequence[int]) -> AnySelect:
     )
 
 
-def _unpacked(blocks: Sequence[bytes]) -> Sequence[int]:
+def _unpacked(blocks: Sequence[bytes]) -> npt.NDArray[np.uint32]:
     """Return the codes of consecutive blocks."""
-    codes = array("I", b"".join(blocks))
-    if sys.byteorder == "big":
-        codes.byteswap()
-    return codes
+    return np.frombuffer(b"".join(blocks), np.dtype("<u4"))

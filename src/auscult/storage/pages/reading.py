@@ -92,7 +92,7 @@ class Pages:
             if (query, by) not in view.breakdowns:
                 if len(view.breakdowns) >= MOST_REMEMBERED:
                     view.breakdowns.clear()
-                asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
+                asked = Asked(listing, self._selection(reader, view, (listing,), query), by, view.rows)
                 view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
             return view.breakdowns[query, by]
 
@@ -236,7 +236,9 @@ class _Counting:
         self._reader = reader
         self._is_tallied = selection.is_tallied
         self._values = selection.values
+        self._cells = selection.cells
         self._known = view.of(selection)
+        self._counts = view.of(selection._replace(cells=None)).counts
 
     def between(self, since_ms: int, until_ms: int) -> int:
         """Return how many rows start in a range."""
@@ -266,13 +268,14 @@ class _Counting:
         return whole + (self._scan(known_to, until_ms) if known_to < until_ms else 0)
 
     def _scan(self, since_ms: int, until_ms: int) -> int:
-        counts = self._known.counts
+        counts = self._counts
         if (since_ms, until_ms) not in counts:
             values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
             if len(counts) >= MOST_REMEMBERED:
                 counts.clear()
-            counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
-        return counts[since_ms, until_ms]
+            counts[since_ms, until_ms] = dict(self._reader.fetch(self.texts.number, values))
+        found = counts[since_ms, until_ms]
+        return sum(n for cell, n in found.items() if self._cells is None or cell in self._cells)
 
     def _load(self, spans: Mapping[int, tuple[int, int]]) -> list[Row]:
         values = dict(self._values)
@@ -286,12 +289,17 @@ class _Counting:
 
 def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> Plan:
     """Complete a plan: the total, and, where the page has rows, how to read them."""
-    plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
+    if query.is_counted:
+        plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
     parts = len(plan.selection.parts)
     is_from_key = query.after is not None and parts > 1
-    if not plan.total or not query.limit or query.skip >= plan.total:
+    if query.is_counted and (not plan.total or not query.limit or query.skip >= plan.total):
         return plan
-    if query.after is None:
+    text = counting.texts.again if is_from_key else counting.texts.page
+    if query.is_newest_first:
+        text, place, offset = counting.texts.newest, None, 0
+        (at, id_), limit = (query.since_ms, ""), query.limit + 1
+    elif query.after is None:
         place = counting.place(query.since_ms, query.skip)
         (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
         limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
@@ -302,10 +310,10 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
         limit = query.limit + 1 + (parts if is_from_key else 0)
     values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
     return plan._replace(
-        text=counting.texts.again if is_from_key else counting.texts.page,
+        text=text,
         values={**plan.selection.values, **_all(numbers), **values},
         place=place,
-        again=counting.texts.again if parts == 1 else None,
+        again=counting.texts.again if parts == 1 and not query.is_newest_first else None,
         is_from_key=is_from_key,
     )
 
@@ -313,11 +321,12 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
 def _finish(view: View, plan: Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
     if rows and len(rows[0]) == _UNORDERED:
-        rows.sort(key=_IN_ORDER)
+        rows.sort(key=_IN_ORDER, reverse=query.is_newest_first)
     if plan.is_from_key and query.after is not None:
         after = query.after
         rows = [row for row in rows if _key_of(plan, row) > after]
-    more = query.skip + len(rows) < plan.total if query.after is None else len(rows) > query.limit
+    is_one_more_read = query.after is not None or query.is_newest_first
+    more = len(rows) > query.limit if is_one_more_read else query.skip + len(rows) < plan.total
     rows = rows[: query.limit]
     last = plan.last
     if rows and last is None:

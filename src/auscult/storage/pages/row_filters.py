@@ -1,6 +1,6 @@
 """Selection of rows by a query, and the SQL that reads them: one text for each shape of query, compiled once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -57,20 +57,20 @@ class Statements(NamedTuple):
 
     ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
     ``id``, the key before the first row; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings whose version
-    is returned. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
+    is returned. ``newest``: the same from the last row on. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
-    time. ``number`` (n): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
+    time. ``number`` (cell, n; of any cell): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` … ``facets``: the numbers of the facets of all rows, of one listing, in one text (JSON
-    arrays joined by commas; null without rows); values as of ``number``. ``rows``: the same of the rows' own numbers.
+    the hour up: ``first_0``, ``last_0`` … ``rows``: the numbers of all rows, in one text (joined by commas; null without
+    rows), once for each facet of the first group; values as of ``number``.
     """
 
     page: str
+    newest: str
     again: str
     number: str
     node: str
     nodes: str
-    facets: str
     rows: str
 
 
@@ -92,12 +92,12 @@ class StatementCache:
             text = self._database.text
             self._texts[shape] = Statements(
                 text(self._page(sizes, narrow, listings_, "page")),
+                text(self._page(sizes, narrow, listings_, "newest")),
                 text(self._page(sizes, narrow, listings_, "again")),
                 text(_count(sizes, narrow)),
                 text(_node(sizes, narrow, _LEVEL, "")),
                 text(_nodes(sizes, narrow)),
-                text(_joined(sizes, narrow, lambda some: _of_row(report_rows.c.facets, some.c.row))),
-                text(_joined(sizes, narrow, lambda some: sa.cast(some.c.row, Text))),
+                text(_joined(sizes, narrow)),
             )
         return self._texts[shape]
 
@@ -113,12 +113,12 @@ class StatementCache:
         parts = _parts(sizes, narrow, use)
         # SQLite reads ordered parts in the order of all; PostgreSQL would sort all of them for each page.
         if len(parts) > 1 and not self._database.dialect.is_embedded:
-            parts = [_first(part) for part in parts]
+            parts = [_first(part, use) for part in parts]
         keys = _together(parts)
         order = [keys.c.started_at, keys.c.conversation_id]
         if len(sizes) > 1:
             order.append(keys.c.row)
-        some = sa.select(keys).order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
+        some = sa.select(keys).order_by(*_in_order(order, use)).limit(_LIMIT).offset(_OFFSET).subquery()
         # No join: PostgreSQL may read the whole table for one, where its statistics are old.
         body = sa.select(report_rows.c.body).where(report_rows.c.row == some.c.row).scalar_subquery()
         # Without an order of its own: it costs nothing to sort a hundred keys afterwards, and a third more to sort rows.
@@ -135,8 +135,10 @@ class _Narrow(NamedTuple):
     seeing: Shape | None
 
 
-_Use = Literal["page", "again", "count"]
-"""What rows are read for: a page, the same page asked again, or to be counted."""
+_Use = Literal["page", "newest", "again", "count", "number"]
+"""What rows are read for: a page, one of the newest first, the same page asked again, their count or their numbers."""
+
+_OF_PAGES = ("page", "newest", "again")
 
 _ONE_WHOLE: _Sizes = ((),)
 """One listing, no facets."""
@@ -163,24 +165,26 @@ def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
     keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
     rows = sa.select(report_rows.c.body, _version(listings_), *keys)
     rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
-    return rows.order_by(report_rows.c.started_at, report_rows.c.conversation_id).limit(_LIMIT).offset(_OFFSET)
+    order = _in_order([report_rows.c.started_at, report_rows.c.conversation_id], use)
+    return rows.order_by(*order).limit(_LIMIT).offset(_OFFSET)
+
+
+def _in_order(columns: Sequence[ColumnElement[Any]], use: _Use) -> list[ColumnElement[Any]]:
+    """Return the columns as rows are ordered by them."""
+    return [each.desc() for each in columns] if use == "newest" else list(columns)
 
 
 def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
-    return sa.select(sa.func.count()).select_from(_together(_parts(sizes, narrow, "count")))
+    """Rows by cell: a page shows how many there are, and how many of some cells."""
+    some = _together(_parts(sizes, narrow._replace(cells=None), "count"))
+    return sa.select(some.c.cell, sa.func.count()).group_by(some.c.cell)
 
 
-def _joined(
-    sizes: _Sizes, narrow: _Narrow, value: Callable[[sa.Subquery], ColumnElement[str] | sa.ScalarSelect[str]]
-) -> AnySelect:
+def _joined(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     """One text of all rows: to hand rows out one by one takes as long as to find them."""
-    some = _together(_parts(sizes, narrow, "count"))
+    some = _together(_parts(sizes, narrow, "number"))
     comma: Any = sa.literal_column("','", Text)  # texts have no values of their own
-    return sa.select(sa.func.aggregate_strings(value(some), comma)).select_from(some)
-
-
-def _of_row(column: ColumnElement[str], row: ColumnElement[int]) -> sa.ScalarSelect[str]:
-    return sa.select(column).where(report_rows.c.row == row).scalar_subquery()
+    return sa.select(sa.func.aggregate_strings(sa.cast(some.c.row, Text), comma)).select_from(some)
 
 
 def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str) -> AnySelect:
@@ -217,10 +221,10 @@ def _nodes(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     return sa.select(sa.union_all(*levels).subquery())
 
 
-def _first(part: AnySelect) -> AnySelect:
+def _first(part: AnySelect, use: _Use) -> AnySelect:
     """As many of a part as a page can need."""
     columns = part.selected_columns
-    ordered = part.order_by(columns.started_at, columns.conversation_id)
+    ordered = part.order_by(*_in_order([columns.started_at, columns.conversation_id], use))
     return sa.select(ordered.limit(_LIMIT + _OFFSET).offset(_ZERO).subquery())
 
 
@@ -230,7 +234,7 @@ def _together(parts: Sequence[AnySelect]) -> sa.Subquery:
 
 
 def _parts(sizes: _Sizes, narrow: _Narrow, use: _Use) -> list[AnySelect]:
-    """Start, id and number of the rows, each once; to be counted, the number alone."""
+    """Start, id and number of the rows, each once; to be counted, number and cell; or the number alone."""
     return [keys for p, groups in enumerate(sizes) for keys in _part_keys(p, groups, narrow, use)]
 
 
@@ -246,8 +250,9 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
     first = [_facet(p, 0, f) for f in range(groups[0])]
     others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(*_keys(facet_rows, use))
-    if use == "count" and len(first) > 1:
-        return [rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others).distinct()]
+    if use not in _OF_PAGES and len(first) > 1:
+        rows = rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others)
+        return [rows.distinct() if use == "count" else rows]
     return [
         rows.where(
             facet_rows.c.facet == facet,
@@ -260,8 +265,10 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
 
 
 def _keys(rows: sa.Table, use: _Use) -> list[ColumnElement[Any]]:
-    """Return the columns that are read: rows are counted by their number alone."""
-    return [rows.c.row] if use == "count" else [rows.c.started_at, rows.c.conversation_id, rows.c.row]
+    """Return the columns that are read."""
+    if use in _OF_PAGES:
+        return [rows.c.started_at, rows.c.conversation_id, rows.c.row]
+    return [rows.c.row, rows.c.cell] if use == "count" else [rows.c.row]
 
 
 def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
@@ -273,7 +280,7 @@ def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
         other.c.conversation_id == facet_rows.c.conversation_id,
     )
     # A page asks row by row: for an offset PostgreSQL makes no join, which would read all rows before the first.
-    return (found if use == "count" else found.limit(_ONE).offset(_ZERO)).correlate(facet_rows).exists()
+    return (found.limit(_ONE).offset(_ZERO) if use in _OF_PAGES else found).correlate(facet_rows).exists()
 
 
 def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bool]]:
@@ -281,7 +288,7 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
     key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
     bounds = [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL]
     if narrow.seeing is not None:
-        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use != "count"))
+        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
 
 

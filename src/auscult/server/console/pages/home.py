@@ -34,7 +34,7 @@ from auscult.server.console.views.home import (
 from auscult.server.console.views.naming import within_sentence
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import without_blind
-from auscult.services.conversations.latest import Sought, count, details, latest
+from auscult.services.conversations.latest import Sought, count, details, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
 from auscult.services.insights.quality import WEEK, passed
 from auscult.services.insights.trust import agreement_by_metric
@@ -60,16 +60,16 @@ class HomePage(Controller):
         since, ago = last_workday(reader)
         came = count(visit.app, replace(sought, since=visit.now - ago)) if reads else 0
         scored = count(visit.app, replace(sought, since=visit.now - ago, statuses=("evaluated",))) if reads else 0
-        newest = latest(visit.app, replace(sought, since=visit.now - WEEK), limit=_NEWEST).items if reads else ()
-        newest = without_blind(visit.app, visit.visitor.email, newest, visit.principal.agent_ids)
+        rows = newest(visit.app, replace(sought, since=visit.now - WEEK), _NEWEST) if reads else ()
+        rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
         view = HomeView(
             title=reader.weekday(reader.today),
             lead=lead_of(came, scored, since, reader) if reads else "",
             numbers=tuple(_numbers(visit, sought)),
             todo=inbox(visit),
-            news=_news(visit, sought, newest, query) if judges else (),
+            news=_news(visit, sought, rows, query) if judges else (),
             since=_("a week ago"),
-            hear=tuple(_recommended(visit, newest)) if reads else (),
+            hear=tuple(_recommended(visit, rows)) if reads else (),
             is_empty=reads and not came and not count(visit.app, sought),
             command=f"auscult load FILE --account {tenant.account_id} --org {tenant.org_id} --app {tenant.app_id}",
         )
@@ -98,10 +98,10 @@ def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
 
 
 def _news(
-    visit: Visit, sought: Sought, newest: Sequence[ListedConversation], query: dict[str, list[str]]
+    visit: Visit, sought: Sought, rows: Sequence[ListedConversation], query: dict[str, list[str]]
 ) -> tuple[NewsView, ...]:
     end = end_of_today(visit)
-    names = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
+    names = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
     metrics = changed_metrics(
         visit.app, sought, metric_names(visit.app), Compared(since=end - WEEK, until=end, before=4 * WEEK)
     )
@@ -118,7 +118,7 @@ def _news(
 _Say = Callable[[ListedConversation], str]
 
 
-def _recommended(visit: Visit, newest: Sequence[ListedConversation]) -> list[HearView]:
+def _recommended(visit: Visit, rows: Sequence[ListedConversation]) -> list[HearView]:
     """Choose at most three conversations of the week, each for a reason."""
     chosen: dict[str, str] = {}
     names = metric_names(visit.app)
@@ -131,10 +131,10 @@ def _recommended(visit: Visit, newest: Sequence[ListedConversation]) -> list[Hea
         ),
     )
     for choose, say in reasons:
-        row = choose([each for each in newest if each.id not in chosen])
+        row = choose([each for each in rows if each.id not in chosen])
         if row is not None:
             chosen[row.id] = say(row)
-    known = details(visit.app, [each for each in newest if each.id in chosen])
+    known = details(visit.app, [each for each in rows if each.id in chosen])
     return [hear_view(known[each], reason, BASE) for each, reason in chosen.items() if each in known]
 
 

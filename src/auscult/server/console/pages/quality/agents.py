@@ -21,8 +21,8 @@ from auscult.server.console.views.quality.agent import Counted, agent_view
 from auscult.server.console.views.quality.agents import agents_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
-from auscult.services.conversations.latest import Sought, details, latest
-from auscult.services.insights.quality import NOTHING, by_agent, by_period
+from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.insights.quality import METRICS, NOTHING, by_agent, by_period
 from auscult.services.scoring.listing import ListedConversation
 
 PERIOD = timedelta(days=90)
@@ -54,14 +54,14 @@ class AgentsPage(Controller):
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         audits: tuple[AuditState, ...] = ("audited",) if shows_only_audited(settings) else ()
         sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,), audits=audits)
-        items = latest(visit.app, Sought(agents=(agent_id,), audits=audits), limit=_SHOWN).items
+        items = newest(visit.app, Sought(agents=(agent_id,), audits=audits), _SHOWN)
         agent = next((each for row in items for each in row.agents if each.id == agent_id), None)
         if agent is None:
             raise missing("agent", agent_id)
         items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
         known = details(visit.app, items)
         rows = tuple(row_view(each, known.get(each.id), visit.reader, BASE) for each in items)
-        (period,) = by_period(visit.app, sought, ((end - PERIOD, end),))
+        (period,) = by_period(visit.app, sought, ((end - PERIOD, end),), ("outcome", *METRICS))
         metrics = {
             metric_id: (name, period.metrics.get(metric_id, NOTHING))
             for metric_id, name in metric_names(visit.app).items()
@@ -72,11 +72,11 @@ class AgentsPage(Controller):
 
 def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
     """Return the names of the agents of the newest conversations, by id; a shared name has the end of the id added."""
-    return names_of_agents(latest(visit.app, sought, limit=_NEWEST).items)
+    return names_of_agents(newest(visit.app, sought, _NEWEST))
 
 
-def names_of_agents(newest: Sequence[ListedConversation]) -> dict[str, str]:
+def names_of_agents(rows: Sequence[ListedConversation]) -> dict[str, str]:
     """Return the names of the agents of conversations, by id; a shared name has the end of the id added."""
-    found = {agent.id: agent_name(agent) for row in newest for agent in row.agents}
+    found = {agent.id: agent_name(agent) for row in rows for agent in row.agents}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

@@ -21,10 +21,10 @@ from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.quality.failures import Answered, Failures
 from auscult.server.console.views.quality.insights import Compare, insights_page
 from auscult.server.console.visit import BASE, Visit
-from auscult.services.conversations.latest import SURVEYS, Sought, count, latest
+from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
-from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
 from auscult.services.insights.reasons import parts
 from auscult.services.scoring.listing import ListedConversation
 
@@ -45,46 +45,47 @@ class InsightsPage(Controller):
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         sought, compared = sought_of(query, visit.reader), _compared(visit)
-        newest = latest(visit.app, replace(sought, since=compared.since, until=compared.until), limit=_NEWEST).items
-        queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
-        intents = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
+        rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
+        queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
+        intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
+        before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
         found = Compare(
             compared,
-            passed(visit.app, sought, compared.since, compared.until),
-            passed(visit.app, sought, compared.since - compared.before, compared.since),
+            now,
+            before,
             parts(visit.app, sought, [name for name, _n in queues.most_common(_NAMES) if name], names, compared),
             changes[:_NEWS],
-            _failures(visit, sought, compared, newest),
+            _failures(visit, sought, compared, rows),
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
 
 
-def _failures(visit: Visit, sought: Sought, compared: Compared, newest: Sequence[ListedConversation]) -> Failures:
+def _failures(visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation]) -> Failures:
     """Count failures by week, and by the queues and agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
-    queues = Counter(queue.name or queue.id for row in newest for queue in row.queues)
-    agents = Counter(agent.id for row in newest for agent in row.agents)
+    queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
+    agents = Counter(agent.id for row in rows for agent in row.agents)
     most = [agent for agent, _ in agents.most_common(_NAMES)]
     return Failures(
         weeks=_weeks(visit, sought, compared),
         queues={
-            name: found
-            for name, (found,) in by_name(
+            name: now
+            for name, (_before, now) in by_name(
                 visit.app,
                 sought,
                 "queue",
                 [name for name, _ in queues.most_common(_NAMES) if name],
-                ((compared.since, compared.until),),
+                compared.spans,  # as in the parts, so they are counted once
             ).items()
         },
         agents=by_agent(visit.app, within, most),
-        names=names_of_agents(newest),
+        names=names_of_agents(rows),
         answered=_answered(visit, sought, compared),
     )
 
@@ -93,7 +94,7 @@ def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
     """Count the whole weeks that end with the period, at most twelve; the period itself if it has no whole one."""
     number = min((compared.until - compared.since) // WEEK, _WEEKS)
     spans = periods(compared.until, number) if number else ((compared.since, compared.until),)
-    return [each.passed for each in by_period(visit.app, sought, spans)]
+    return [each.passed for each in by_period(visit.app, sought, spans, ("outcome",))]
 
 
 def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:

@@ -19,7 +19,7 @@ from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought
-from auscult.services.insights.quality import NOTHING, by_period
+from auscult.services.insights.quality import METRICS, NOTHING, by_period
 from auscult.services.insights.trust import agreement_by_metric, trust
 
 PERIOD = timedelta(days=90)
@@ -57,7 +57,7 @@ class MetricPage(Controller):
         _audits, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
         reader = visit.reader
 
-        (period,) = by_period(visit.app, Sought(), ((end - PERIOD, end),))
+        (period,) = by_period(visit.app, Sought(), ((end - PERIOD, end),), METRICS)
         metrics: dict[str, Metric] = {}
         forms: dict[str, list[str]] = {}
         for form in forms_in_force(visit.app):

@@ -19,7 +19,7 @@ from auscult.server.console.views.quality.overview import Counts, Reason, overvi
 from auscult.server.console.views.verdicts import kind_of
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import without_blind
-from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.insights.quality import NOTHING, WEEK, Passed, Period, by_name, by_period, periods
 
 _PATH = f"{BASE}/overview"
@@ -76,8 +76,8 @@ class _Span(NamedTuple):
 def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
     """Count the most frequent reasons for contact of the last four weeks."""
     span = _Span(end - 4 * WEEK, end)
-    newest = latest(visit.app, replace(sought, since=span.since, until=end), limit=_NEWEST).items
-    named = Counter(each.name for row in newest if row.insights for each in row.insights.intents or ())
+    rows = newest(visit.app, replace(sought, since=span.since, until=end), _NEWEST)
+    named = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
     found: list[Reason] = []
     names = [name for name, _ in named.most_common(_REASONS)]
     spans = ((span.since, end - WEEK), (end - WEEK, end))
@@ -94,7 +94,7 @@ def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
 
 def _fatal(visit: Visit, sought: Sought, end: datetime) -> list[tuple[RowView, str]]:
     within = replace(sought, since=end - WEEK, until=end, outcomes=("fatal",))
-    items = latest(visit.app, within, limit=_FATAL).items
+    items = newest(visit.app, within, _FATAL)
     items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
     known = details(visit.app, items)
     found: list[tuple[RowView, str]] = []
