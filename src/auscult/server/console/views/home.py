@@ -119,7 +119,7 @@ def agreement_number(agreed: Agreed, reader: Reader, base: str) -> NumberView:
     name = _("Machine and people agree, last 90 days")
     seen = sum(each.n for each in agreed.parts.values())
     if not seen:
-        sentence = _("No audits yet. A few a week say how far the machine can be trusted.")
+        sentence = _("No audits in 90 days. A few a week show how far to trust the machine.")
         return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
     figure = wilson_figure(sum(each.agreed for each in agreed.parts.values()), seen)
     weakest_id, weakest = min(agreed.parts.items(), key=lambda each: each[1].agreed / each[1].n)

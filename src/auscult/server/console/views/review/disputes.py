@@ -18,8 +18,8 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, pgettext
-from auscult.server.console.reader import Reader, clock, length
+from auscult.server.console.language import later, ngettext, pgettext
+from auscult.server.console.reader import FEW, Reader, clock, length
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
@@ -111,7 +111,7 @@ class FigureRow(Struct, frozen=True, kw_only=True):
     name: str
     raised: str
     decided: str
-    share: str
+    changed: str
     interval: str
     time: str
     is_flagged: bool
@@ -132,7 +132,10 @@ def disputes_view(
     *,
     is_open: bool,
 ) -> DisputesView:
-    """Show disputes: open ones by the time they are due, ended ones with the newest first."""
+    """Show disputes: open ones by the time they are due, ended ones with the newest first.
+
+    ``names``: of metrics and people, by metric id and e-mail address.
+    """
     ordered = sorted(found, key=lambda each: each.due_at if is_open else each.raised_at, reverse=not is_open)
     late = sum(each.is_open and each.due_at < reader.now for each in ordered)
     if is_open:
@@ -154,7 +157,9 @@ def _row(
         href=f"/console/disputes/{found.dispute_id}",
         metric=names.get(found.metric_id, found.metric_id),
         words=excerpt(customer_words(case.conversation)) if case else _("Erased conversation"),
-        about=_("{answer} by {auditor}").format(answer=word_of(found.before), auditor=found.auditor),
+        about=_("{answer} by {auditor}").format(
+            answer=word_of(found.before), auditor=names.get(found.auditor, found.auditor)
+        ),
         asks=asks,
         round=_("Round {n}").format(n=found.round),
         when=reader.lately(found.due_at if found.is_open else found.decided_at or found.raised_at),
@@ -178,7 +183,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
     hides_auditor: bool,
     names: Mapping[str, str],
 ) -> DisputeView:
-    """Show one dispute."""
+    """Show one dispute. ``names``: of metrics and people, by metric id and e-mail address."""
     conversation, machine = whole.case.conversation, _machine(whole.case, found.metric_id)
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
@@ -197,7 +202,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
         is_late=found.is_open and found.due_at < reader.now,
         is_open=found.is_open,
         metric=metric,
-        voices=tuple(_voices(found, whole, form, machine, reader, agent, hides_auditor=hides_auditor)),
+        voices=tuple(_voices(found, whole, form, machine, reader, names, hides_auditor=hides_auditor)),
         turns=turn_views(conversation, Marks(conversation, marked), speech),
         lanes=lanes(said, end_ms, lane_marks(marked)) if said and end_ms else None,
         length=clock(end_ms or None),
@@ -238,7 +243,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     form: Form,
     machine: MetricResult | None,
     reader: Reader,
-    agent: str,
+    names: Mapping[str, str],
     *,
     hides_auditor: bool,
 ) -> Iterator[VoiceView]:
@@ -251,7 +256,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     result = whole.audit.result
     given = next((each for each in result.sheet.answers if each.metric_id == found.metric_id), None) if result else None
     yield VoiceView(
-        by=_("Auditor") if hides_auditor else found.auditor,
+        by=_("Auditor") if hides_auditor else names.get(found.auditor, found.auditor),
         when=reader.lately(whole.review.submitted_at),
         kind=sign_of(found.before),
         word=word_of(found.before),
@@ -261,7 +266,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
         if each.metric_id != found.metric_id or each.round > found.round:
             continue
         yield VoiceView(
-            by=agent,
+            by=agent_name(whole, found),
             when=reader.lately(each.raised_at),
             kind=sign_of(each.proposed),
             word=word_of(each.proposed) if each.proposed else "",
@@ -270,7 +275,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
         )
         if each.decided_by and each.reason:
             yield VoiceView(
-                by=each.decided_by,
+                by=names.get(each.decided_by, each.decided_by),
                 when=reader.lately(each.decided_at or each.raised_at),
                 kind=sign_of(each.after),
                 word=word_of(each.after),
@@ -340,39 +345,38 @@ def _ended(found: DisputeFigures) -> str:
 
 
 def statistics_view(found: DisputeStatistics, names: Mapping[str, str], reader: Reader) -> StatisticsView:
-    """Show the figures of disputes, in words first."""
+    """Show the figures of disputes, in words first. ``names``: of metrics, people and queues, by id."""
     total = found.all
     if not total.raised:
         sentence = _("Nothing was disputed in the last 90 days.")
     else:
-        sentence = _("Of {n} decided disputes, {changed} changed the answer.")
-        sentence = sentence.format(n=total.decided, changed=total.overturned)
+        sentence = ngettext(
+            "Of one decided dispute, {changed} changed the answer.",
+            "Of {n} decided disputes, {changed} changed the answer.",
+            total.decided,
+        ).format(n=total.decided, changed=total.overturned)
         if total.hours is not None:
-            within = _("Half of them were decided within {time}.").format(time=_hours(total.hours, reader))
+            within = _("Half of them took {time} or less.").format(time=_hours(total.hours, reader))
             sentence = f"{sentence} {within}"
-    groups: tuple[tuple[str, tuple[DisputeFigures, ...], Mapping[str, str]], ...] = (
-        (_("By metric"), found.metrics, names),
-        (_("By auditor"), found.auditors, {}),
-        (_("By queue"), found.queues, {"": _("No queue")}),
-    )
+    groups = ((_("By metric"), found.metrics), (_("By auditor"), found.auditors), (_("By queue"), found.queues))
+    known = {"": _("No queue"), **names}
     return StatisticsView(
         sentence=sentence,
-        tables=tuple((title, tuple(_figure(each, known, reader) for each in some)) for title, some, known in groups),
+        tables=tuple((title, tuple(_figure(each, known, reader) for each in some)) for title, some in groups),
     )
 
 
 def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> FigureRow:
-    rate = found.rate
-    few = found.decided < 10  # noqa: PLR2004  (under ten cases no rate)
+    rate = found.rate if found.decided >= FEW else None
     return FigureRow(
         name=names.get(found.key, found.key),
         raised=reader.number(found.raised),
-        decided=_("{done} of {n}").format(done=found.overturned, n=found.decided),
-        share="" if rate is None or few else reader.share(rate.value),
-        interval=""
-        if rate is None or few
-        else _("{low} to {high}").format(low=reader.share(rate.low), high=reader.share(rate.high)),
-        time="" if found.hours is None else _hours(found.hours, reader),
+        decided=reader.number(found.decided),
+        changed=reader.rate(found.overturned, found.decided),
+        interval=_("{low} to {high}").format(low=reader.share(rate.low), high=reader.share(rate.high))
+        if rate
+        else "\u2013",
+        time="\u2013" if found.hours is None else _hours(found.hours, reader),
         is_flagged=found.is_flagged,
     )
 
