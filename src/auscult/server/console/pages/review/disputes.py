@@ -18,12 +18,8 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_by_id, names_of_people
-from auscult.server.console.views.review.disputes import (
-    dispute_view,
-    disputes_view,
-    finished_view,
-    statistics_view,
-)
+from auscult.server.console.views.review.dispute_statistics import statistics_view
+from auscult.server.console.views.review.disputes import dispute_view, disputes_view, finished_view
 from auscult.server.console.views.review.releases import releases_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.conversations.latest import Sought, latest

@@ -18,11 +18,12 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext, pgettext
-from auscult.server.console.reader import FEW, Reader, clock, length
+from auscult.server.console.language import later, pgettext
+from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.review.dispute_statistics import hours_in_words
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
 from auscult.server.console.views.verdicts import cells_of, question_of
 from auscult.services.disputes.reviewing import ReviewView
@@ -103,25 +104,6 @@ class DisputeView(Struct, frozen=True, kw_only=True):
     outcomes: tuple[OutcomeView, ...]
     history: tuple[tuple[str, str], ...]
     readers: str
-
-
-class FigureRow(Struct, frozen=True, kw_only=True):
-    """One line of the figures."""
-
-    name: str
-    raised: str
-    decided: str
-    changed: str
-    interval: str
-    time: str
-    is_flagged: bool
-
-
-class StatisticsView(Struct, frozen=True, kw_only=True):
-    """The page of figures, by metric, auditor and queue."""
-
-    sentence: str
-    tables: tuple[tuple[str, tuple[FigureRow, ...]], ...]
 
 
 def disputes_view(
@@ -334,7 +316,7 @@ def _history(found: Dispute, figures: DisputeStatistics, metric: str, reader: Re
         lines.append((metric, _ended(own)))
     lines.append((_("All metrics"), _ended(figures.all)))
     if figures.all.hours is not None:
-        lines.append((_("Median time to decide"), _hours(figures.all.hours, reader)))
+        lines.append((_("Median time to decide"), hours_in_words(figures.all.hours, reader)))
     return tuple(lines)
 
 
@@ -342,43 +324,6 @@ def _ended(found: DisputeFigures) -> str:
     if not found.decided:
         return _("None decided yet")
     return _("{changed} of {n} changed").format(changed=found.overturned, n=found.decided)
-
-
-def statistics_view(found: DisputeStatistics, names: Mapping[str, str], reader: Reader) -> StatisticsView:
-    """Show the figures of disputes, in words first. ``names``: of metrics, people and queues, by id."""
-    total = found.all
-    if not total.raised:
-        sentence = _("Nothing was disputed in the last 90 days.")
-    else:
-        sentence = ngettext(
-            "Of one decided dispute, {changed} changed the answer.",
-            "Of {n} decided disputes, {changed} changed the answer.",
-            total.decided,
-        ).format(n=total.decided, changed=total.overturned)
-        if total.hours is not None:
-            within = _("Half of them took {time} or less.").format(time=_hours(total.hours, reader))
-            sentence = f"{sentence} {within}"
-    groups = ((_("By metric"), found.metrics), (_("By auditor"), found.auditors), (_("By queue"), found.queues))
-    known = {"": _("No queue"), **names}
-    return StatisticsView(
-        sentence=sentence,
-        tables=tuple((title, tuple(_figure(each, known, reader) for each in some)) for title, some in groups),
-    )
-
-
-def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> FigureRow:
-    rate = found.rate if found.decided >= FEW else None
-    return FigureRow(
-        name=names.get(found.key, found.key),
-        raised=reader.number(found.raised),
-        decided=reader.number(found.decided),
-        changed=reader.rate(found.overturned, found.decided),
-        interval=_("{low} to {high}").format(low=reader.share(rate.low), high=reader.share(rate.high))
-        if rate
-        else "\u2013",
-        time="\u2013" if found.hours is None else _hours(found.hours, reader),
-        is_flagged=found.is_flagged,
-    )
 
 
 def finished_view(found: Dispute, base: str) -> MessageView:
@@ -390,11 +335,3 @@ def finished_view(found: Dispute, base: str) -> MessageView:
     if found.state != "erased":
         title = _("Erased, {state} before").format(state=state[:1].lower() + state[1:])
     return MessageView(title=title, text=text, href=f"{base}/disputes", action=_("Disputes"))
-
-
-def _hours(hours: float, reader: Reader) -> str:
-    days, rest = divmod(round(hours), 24)
-    if hours < 1:
-        return _("under an hour")
-    text = _("{days} d {hours} h") if days else _("{hours} h")
-    return text.format(days=reader.number(days), hours=rest)
