@@ -67,7 +67,7 @@ def test_raters_and_agents_are_chosen_by_name(served: Service) -> None:
 
 
 def test_people_have_names(served: Service) -> None:
-    """Disputes name the auditor as a person, in the list, on the page and in the figures: never by e-mail address."""
+    """Disputes, their figures and the conversation name the auditor as a person, and never by e-mail address."""
     (assignment,) = audited(served, 1)
     whole = reviewing(served).show(assignment)
     assert whole.audit.result is not None
@@ -82,7 +82,9 @@ def test_people_have_names(served: Service) -> None:
         listing = me.get("/console/disputes").text
         dispute = re.search(r"/console/disputes/(?!statistics)[\w-]+", listing)
         assert dispute
-        for page in (listing, me.get(dispute[0]).text, me.get("/console/disputes/statistics").text):
+        conversation = f"/console/conversations/{whole.case.conversation.id}"
+        for path in ("/console/disputes", dispute[0], "/console/disputes/statistics", conversation):
+            page = me.get(path).text
             main = page[page.index("<main") :]
             assert name in main
             assert email_of("auditor") not in main
