@@ -14,7 +14,7 @@ import typer
 
 from auscult.cli.commands import COMMANDS, GROUPS, SUMMARIES
 from auscult.cli.terminal import errors
-from auscult.cli.terminal.help import WIDTH, Group
+from auscult.cli.terminal.help import WIDTH, Command, Group
 from auscult.cli.terminal.quiet import be_quiet, without_quiet
 from auscult.cli.terminal.usage import is_usage, report_usage
 from auscult.cli.terminal.version import version_line
@@ -56,7 +56,7 @@ def build(words: Sequence[str] | None = None) -> typer.Typer:
             top.add_typer(groups[group], name=group, rich_help_panel=GROUPS[group][1])
         parent, panel = (groups[group], None) if group else (top, command.panel)
         if meant is None or meant in (command.words, group or command.words):
-            parent.command(name, rich_help_panel=panel)(command.run)
+            parent.command(name, cls=Command, rich_help_panel=panel)(command.run)
         elif not meant and not group:
             parent.command(name, rich_help_panel=panel, help=SUMMARIES[name])(_named_only)
     return top

@@ -108,3 +108,18 @@ def test_help_imports_no_command() -> None:
 def test_reference_page_is_as_the_commands_say() -> None:
     """docs/reference/cli.md is generated; `make docs` writes it again."""
     assert cli_reference.PAGE.read_text(encoding="utf-8") == cli_reference.page()
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "row"),
+    [
+        ("forms apply", "forms apply [OPTIONS] FILE...", "FILE..."),
+        ("connectors apply", "connectors apply [OPTIONS] FILE", "FILE"),
+        ("load", "load [OPTIONS] [FILE]...", "FILE..."),
+    ],
+)
+def test_help_shows_arguments_by_their_placeholders(words: str, usage: str, row: str) -> None:
+    """A usage line has neither braces nor Python types, and the list of arguments has the placeholder alone."""
+    shown = CliRunner().invoke(build(), [*words.split(), "--help"]).stdout
+    assert shown.splitlines()[0].endswith(usage)
+    assert re.search(rf"^Arguments:\n  {re.escape(row)}  \w", shown, re.MULTILINE)

@@ -36,6 +36,16 @@ SECRETS: Mapping[Kind, tuple[str, ...]] = {
 }
 """Names of the secrets of each kind of place."""
 
+NEEDED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    "sftp": (("password",), ("private_key",)),
+    "zendesk": (("email", "api_token"), ("oauth_token",)),
+    "twilio": (("account_sid", "auth_token"),),
+    "intercom": (("access_token",),),
+    "zoom": (("client_id", "client_secret"),),
+    "genesys": (("client_id", "client_secret"),),
+}
+"""Secrets without which a kind of place cannot be read: one of these groups. Object storage also works without any."""
+
 PULLED: Mapping[Kind, str] = {
     "zendesk": "zendesk-tickets",
     "twilio": "twilio",

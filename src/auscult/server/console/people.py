@@ -1,15 +1,18 @@
 """The people of an app as pages name them: their names by e-mail address."""
 
-from collections.abc import Mapping
-
 from auscult.domain.people.grants import permissions_in
-from auscult.server.console.language import gettext as _
+from auscult.server.console.forms import metric_names
 from auscult.server.console.visit import Visit
 
 
 def names_of_people(visit: Visit) -> dict[str, str]:
     """Return the names of the users of the account, by e-mail address."""
     return {each.email: each.name for each in visit.store.people.users.listing(visit.app.tenant.account_id)}
+
+
+def names_by_id(visit: Visit) -> dict[str, str]:
+    """Return the names of metrics and of people, by metric id and by e-mail address."""
+    return {**metric_names(visit.app), **names_of_people(visit)}
 
 
 def people_with(visit: Visit, permission: str) -> dict[str, str]:
@@ -23,8 +26,3 @@ def people_with(visit: Visit, permission: str) -> dict[str, str]:
     }
     users = [each for each in people.users.listing(tenant.account_id) if each.user_id in holders]
     return {each.email: each.name for each in sorted(users, key=lambda each: each.name) if each.state == "active"}
-
-
-def named(names: Mapping[str, str], email: str) -> str:
-    """Return the name of a person; a client or a former person is named as stored."""
-    return names.get(email) or email or _("Nobody yet")

@@ -13,6 +13,7 @@ from auscult.formats import Limits
 from auscult.services.connectors.checking import Check, check
 from auscult.services.connectors.documents import (
     check_connector,
+    check_needed,
     check_secrets,
     make_mapper,
     read_connector,
@@ -64,6 +65,7 @@ class Connectors:
         if secrets is not None:
             check_secrets(connector, secrets)
         self._check_allowed(connector, secrets)
+        check_needed(connector, self._stored_secrets(connector.name) if secrets is None else secrets)
         stored = self._app.definitions.publish(KIND, connector.name, document)
         self._app.connectors.apply(connector.name, secrets, following(connector.every_s, self._now()))
         return stored
@@ -205,8 +207,8 @@ class Connectors:
                 field="place",
                 value=connector.place,
             )
-        stored = self._stored_secrets(connector.name) if secrets is None else bool(secrets)
-        if not stored and not connector.access.anonymous:
+        given = self._stored_secrets(connector.name) if secrets is None else secrets
+        if not given and not connector.access.anonymous:
             raise RequestError(
                 "a connector that is applied over the API brings its own credentials; give secrets, or set "
                 "access.anonymous where none are needed",
@@ -214,8 +216,9 @@ class Connectors:
                 field="secrets",
             )
 
-    def _stored_secrets(self, name: str) -> bool:
-        return any(each.secrets for each in self._app.connectors.listing() if each.name == name)
+    def _stored_secrets(self, name: str) -> tuple[str, ...]:
+        """Return the names of the secrets that are stored for a connector, none where it is new."""
+        return next((each.secrets for each in self._app.connectors.listing() if each.name == name), ())
 
 
 def following(every_s: int, at: datetime) -> datetime | None:

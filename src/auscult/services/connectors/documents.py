@@ -1,7 +1,7 @@
 """Connector documents: read and checked as forms are, each fault with its line, field and what would be right."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from auscult.domain.connectors.contract import Mapper, Setup
 from auscult.domain.connectors.document import (
+    NEEDED,
     PULLED,
     SECRETS,
     Access,
@@ -296,3 +297,17 @@ def check_secrets(connector: Connector, secrets: Mapping[str, str]) -> None:
         if not value:
             reason = f"secrets.{name}: is empty; give its value"
             raise ConnectorError(f"the secret {name!r} is empty; give its value", problems=(reason,))
+
+
+def check_needed(connector: Connector, names: Collection[str]) -> None:
+    """Raise ``ConnectorError`` where secrets without which the place cannot be read are not among ``names``."""
+    groups = NEEDED.get(connector.kind, ())
+    missing = [[name for name in group if name not in names] for group in groups]
+    if not groups or not all(missing):
+        return
+    fewest = min(missing, key=len)
+    right = ", or ".join(" and ".join(group) for group in groups)
+    raise ConnectorError(
+        f"missing secrets: {', '.join(fewest)}; {connector.kind} needs {right}",
+        problems=tuple(f"secrets.{name}: is missing; {connector.kind} needs {right}" for name in fewest),
+    )

@@ -119,17 +119,18 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most:
     asked = cells_of(cells, "YES") + cells_of(cells, "NO")
     alike = sum(n for (one, other), n in cells.items() if one == other)
     compared = compare_counts(cells) if cells else None
+    estimate = post_stratified(strata) if asked and machine.n else None
     return Trust(
         machine=machine,
         people=wilson_figure(cells_of(cells, "YES"), asked) if asked else None,
-        estimate=post_stratified(strata) if asked and machine.n else None,
+        estimate=estimate,
         audits=audits,
         cells=dict(cells),
         agreement=wilson_figure(alike, audits) if audits else None,
         kappa=compared.kappa if compared else None,
         parts=tuple(Part(name=name, agreed=found[True], n=found.total()) for name, found in groups.items()),
         used=(used := sum(one.n for one in strata)),
-        curve=_curve(strata, used) if asked and machine.n else (),
+        curve=_curve(strata, used, estimate) if estimate else (),
         differing=tuple(differing),
     )
 
@@ -152,10 +153,15 @@ def _people(cells: Counter[Pair], said: str) -> tuple[int, int, int]:
     return tuple(cells[said, answered] for answered in ("YES", "NO", "NA"))  # pyright: ignore[reportReturnType]
 
 
-def _curve(strata: list[Stratum], audits: int) -> tuple[tuple[int, float], ...]:
-    """Return what to expect of fewer and of more audits, spread as those there are."""
+def _curve(strata: list[Stratum], audits: int, today: Figure) -> tuple[tuple[int, float], ...]:
+    """Return half the width to expect of fewer and of more audits, spread as the conversations are.
+
+    It passes through the width of ``today``'s estimate: audits in hand may be spread better or worse than that.
+    """
+    expected = expected_half_width(strata, _spread(strata, audits))
+    scale = (today.high - today.low) / 2 / expected if expected else 1.0
     steps = sorted({max(audits // 4, 10), max(audits // 2, 20), audits, *(audits * k // 4 for k in range(5, 13))})
-    return tuple((n, expected_half_width(strata, _spread(strata, n))) for n in steps if n)
+    return tuple((n, scale * expected_half_width(strata, _spread(strata, n))) for n in steps if n)
 
 
 def _spread(strata: list[Stratum], n: int) -> dict[str, int]:

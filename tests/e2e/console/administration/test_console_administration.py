@@ -93,7 +93,7 @@ def test_add_grant_and_disable_a_user(served: Service, root: httpx.Client) -> No
     assert weak.status_code == 409
     with signed_in(served, "qa-manager") as manager:
         assert manager.post(f"{PATH}/users", data=form).status_code == 403
-        assert "Add somebody" not in manager.get(f"{PATH}/users").text
+        assert "Add a user" not in manager.get(f"{PATH}/users").text
 
 
 def test_why_can_they_see_this(served: Service, root: httpx.Client) -> None:

@@ -38,6 +38,18 @@ def act(client: httpx.Client, path: str, document: str, name: str, **more: str) 
     return client.post(path, data=data)
 
 
+def test_the_queue_of_a_new_form_is_chosen(served: Service) -> None:
+    """No queue is chosen silently: without one nothing is begun, and what was entered stays."""
+    with signed_in(served, "qa-manager") as me:
+        assert '<option value="">Choose a queue</option>' in me.get(PATH).text
+        refused = me.post(PATH, data={"name": "Bank: chats", "channel": "chat", "queue": ""})
+        assert refused.status_code == 422
+        assert "Choose the queue whose conversations it scores." in refused.text
+        assert 'value="Bank: chats"' in refused.text
+        assert 'value="chat" checked' in refused.text
+    assert served.store.within(TENANT).forms.draft("ef-bank-chats") is None
+
+
 def test_written_tried_and_published_without_yaml(served: Service) -> None:
     """A form is begun, given words and a metric, tried on pasted text, and published; the YAML is the same document."""
     with signed_in(served, "qa-manager") as me:

@@ -6,7 +6,7 @@ import pytest
 
 from auscult.domain.connectors.document import Target
 from auscult.domain.errors import ConnectorError
-from auscult.services.connectors.documents import check_connector, check_secrets
+from auscult.services.connectors.documents import check_connector, check_needed, check_secrets
 
 WHOLE = b"""
 name: genesys-eu
@@ -92,6 +92,28 @@ def test_secrets_of_another_place_are_refused() -> None:
         check_secrets(connector, {"password": "x"})
     with pytest.raises(ConnectorError, match="is empty"):
         check_secrets(connector, {"access_key_id": ""})
+
+
+@pytest.mark.parametrize(
+    ("place", "form", "given", "missing"),
+    [
+        ("genesys://mypurecloud.de", "genesys-cloud", (), ["client_id", "client_secret"]),
+        ("genesys://mypurecloud.de", "genesys-cloud", ("client_id",), ["client_secret"]),
+        ("zendesk://acme", "zendesk-tickets", ("email",), ["api_token"]),
+        ("zendesk://acme", "zendesk-tickets", ("oauth_token",), []),
+        ("s3://bucket/calls", "native", (), []),
+    ],
+)
+def test_secrets_that_a_place_needs(place: str, form: str, given: tuple[str, ...], missing: list[str]) -> None:
+    """A missing secret is named, with what the place needs; object storage has the credentials of its machine."""
+    connector = check_connector(f"name: a\nplace: {place}\nformat: {form}\n".encode(), "st-1").connector
+    assert connector is not None
+    if not missing:
+        check_needed(connector, given)
+        return
+    with pytest.raises(ConnectorError, match=f"missing secrets: {', '.join(missing)}; {connector.kind} needs") as error:
+        check_needed(connector, given)
+    assert [each.partition(":")[0] for each in error.value.problems] == [f"secrets.{each}" for each in missing]
 
 
 @pytest.mark.parametrize(

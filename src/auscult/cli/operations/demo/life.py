@@ -55,6 +55,11 @@ PEOPLE = (
     DemoPerson("mary@demo.example", "Mary", "agent", agents=("a-044ff2fa2255",)),
     DemoPerson("ada@demo.example", "Ada Brandt", "administrator"),
 )
+_COLLEAGUES = (
+    DemoPerson("tom@demo.example", "Tom Reyes", "auditor"),
+    DemoPerson("marta@demo.example", "Marta Lind", "auditor"),
+)
+"""Auditors whose audits are in the data. They are not among the people to act as."""
 _AUDITORS = ("priya@demo.example", "tom@demo.example", "marta@demo.example")
 
 
@@ -65,7 +70,7 @@ def add_people(store: "Store", tenant: Tenant) -> "Demo":
     from auscult.services.people.users import Access, Users
 
     users = Users(store, operator(tenant.account_id))
-    for each in PEOPLE:
+    for each in (*PEOPLE, *_COLLEAGUES):
         user = users.add(each.email, each.name, tenant.account_id)
         if not store.people.grants.of_user(user.user_id):
             users.grant(user, tenant, Access(role=each.role, queues=each.queues, agents=each.agents))

@@ -1,5 +1,6 @@
 """One conversation: its transcript, the verdicts, and their evidence."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Response, get
@@ -11,6 +12,7 @@ from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.conversation import conversation_view, is_open_for_audit
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import BASE, Visit, missing
@@ -39,6 +41,8 @@ class ConversationPage(Controller):
             dossier = _without_auditor(dossier)
         if "machine" in kept:
             dossier = _without_machine(dossier)
+        if dossier.audit or dossier.trail:
+            dossier = _with_names(dossier, names_of_people(visit))
         actions: dict[str, Any] = {"audit": "", "sound": sound_of(visit, conversation_id)}
         if visit.may("audit.perform") and is_open_for_audit(dossier):
             actions["audit"] = f"{BASE}/audits/{conversation_id}"
@@ -58,6 +62,15 @@ def _without_auditor(dossier: ConversationDetail) -> ConversationDetail:
     """Return a conversation whose audit and trail do not name the auditor."""
     audit: Audit | None = dossier.audit and replace(dossier.audit, auditor=_("the auditor"))
     trail: tuple[TrailEntry, ...] = tuple(replace(each, auditor=None) for each in dossier.trail)
+    return replace(dossier, audit=audit, trail=trail)
+
+
+def _with_names(dossier: ConversationDetail, names: Mapping[str, str]) -> ConversationDetail:
+    """Return a conversation whose audit and trail name the auditor as a person. ``names``: by e-mail address."""
+    audit = dossier.audit and replace(dossier.audit, auditor=names.get(dossier.audit.auditor, dossier.audit.auditor))
+    trail = tuple(
+        replace(each, auditor=each.auditor and names.get(each.auditor, each.auditor)) for each in dossier.trail
+    )
     return replace(dossier, audit=audit, trail=trail)
 
 

@@ -91,7 +91,7 @@ def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
     if visit.may("audit.perform"):
         waiting = visit.app.queue.waiting(visit.visitor.email)
         late = sum(is_late(each, visit.now) for each in waiting)
-        sentence = _("{n} late.").format(n=late) if late else _("None is late.")
+        sentence = _("{n} late.").format(n=late) if late else _("None is late.") if waiting else ""
         link = (f"{BASE}/audits", _("Open my audits"))
         found.append(count_number(_("My audits"), len(waiting), _("to do"), sentence, link))
     return found
@@ -119,8 +119,9 @@ _Say = Callable[[ListedConversation], str]
 
 
 def _recommended(visit: Visit, rows: Sequence[ListedConversation]) -> list[HearView]:
-    """Choose at most three conversations of the week, each for a reason."""
+    """Choose at most three conversations of the week, each for a reason, and no agent twice."""
     chosen: dict[str, str] = {}
+    heard: set[str] = set()
     names = metric_names(visit.app)
     reasons: tuple[tuple[Callable[[list[ListedConversation]], ListedConversation | None], _Say], ...] = (
         (_worst, lambda row: _("The lowest score of the week, {score}.").format(score=row.score)),
@@ -131,11 +132,16 @@ def _recommended(visit: Visit, rows: Sequence[ListedConversation]) -> list[HearV
         ),
     )
     for choose, say in reasons:
-        row = choose([each for each in rows if each.id not in chosen])
+        row = choose([each for each in rows if each.id not in chosen and heard.isdisjoint(_agent_ids(each))])
         if row is not None:
             chosen[row.id] = say(row)
+            heard |= _agent_ids(row)
     known = details(visit.app, [each for each in rows if each.id in chosen])
     return [hear_view(known[each], reason, BASE) for each, reason in chosen.items() if each in known]
+
+
+def _agent_ids(row: ListedConversation) -> set[str]:
+    return {each.id for each in row.agents}
 
 
 def _worst(rows: Sequence[ListedConversation]) -> ListedConversation | None:

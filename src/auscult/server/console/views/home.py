@@ -14,7 +14,7 @@ from auscult.server.console.charts.interval import Span, figure_line
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.reader import Reader, clock, percent
+from auscult.server.console.reader import FEW, Reader, clock, percent
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import agents_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
@@ -98,8 +98,14 @@ def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str
     if not now.scored:
         sentence = _("Nothing was scored in 7 days.")
         return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
+    if now.scored < FEW:
+        few = _("Too few for a share.")
+        figure = reader.rate(now.passed, now.scored)
+        return NumberView(
+            name=name, figure=figure, beside="", chart=None, sentence=few, href=href, action=_("Read them")
+        )
     figure = wilson_figure(now.passed, now.scored)
-    earlier = wilson_figure(before.passed, before.scored) if before.scored else None
+    earlier = wilson_figure(before.passed, before.scored) if before.scored >= FEW else None
     is_sure = earlier is not None and _is_sure(figure, earlier)
     low = min(figure.low, earlier.value if earlier else 1.0)
     first = max(round(low * 20 - 0.5) / 20 - 0.05, 0.0)
@@ -119,7 +125,7 @@ def agreement_number(agreed: Agreed, reader: Reader, base: str) -> NumberView:
     name = _("Machine and people agree, last 90 days")
     seen = sum(each.n for each in agreed.parts.values())
     if not seen:
-        sentence = _("No audits yet. A few a week say how far the machine can be trusted.")
+        sentence = _("No audits in 90 days. A few a week show how far to trust the machine.")
         return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
     figure = wilson_figure(sum(each.agreed for each in agreed.parts.values()), seen)
     weakest_id, weakest = min(agreed.parts.items(), key=lambda each: each[1].agreed / each[1].n)
@@ -165,7 +171,7 @@ def _is_sure(now: Figure, before: Figure) -> bool:
 
 def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
     if before is None:
-        return _("Nothing was scored the week before.")
+        return _("Too few were scored the week before to compare.")
     by = (now.value - before.value) * 100
     if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
         return _("As the week before.")

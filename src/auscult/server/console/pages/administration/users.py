@@ -20,6 +20,7 @@ from auscult.server.console.views.administration.people import (
     user_row,
     why_view,
 )
+from auscult.server.console.views.naming import role_name
 from auscult.server.console.visit import Visit
 from auscult.services.people.users import Access, Users
 from auscult.services.people.views import UserView, user_view
@@ -214,8 +215,9 @@ def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView
     return why_view(found, shown.grants), ""
 
 
-def _roles(visit: Visit) -> tuple[str, ...]:
-    return tuple(visit.store.people.roles.of(visit.app.tenant.account_id))
+def _roles(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return the ids and names of the roles of the account."""
+    return tuple((each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id))
 
 
 def _queues(visit: Visit) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.conversations import row_view
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.naming import agent_name
-from auscult.server.console.views.quality.agent import Counted, agent_view
+from auscult.server.console.views.quality.agent import Allowed, Counted, agent_view
 from auscult.server.console.views.quality.agents import agents_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
@@ -66,7 +66,8 @@ class AgentsPage(Controller):
             metric_id: (name, period.metrics.get(metric_id, NOTHING))
             for metric_id, name in metric_names(visit.app).items()
         }
-        view = agent_view(agent, Counted(period.passed, metrics, rows), visit.reader, BASE)
+        may = Allowed(sees_all=visit.may("insight.read"), coaches=visit.may("coaching.give"))
+        view = agent_view(agent, Counted(period.passed, metrics, rows), may, visit.reader, BASE)
         return visit.page("agent", "Agents", view)
 
 

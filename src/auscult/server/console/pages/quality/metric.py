@@ -13,7 +13,7 @@ from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.quality.overview import end_of_today
-from auscult.server.console.reader import FEW
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.quality.metric import metric_view
 from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit, missing
@@ -75,7 +75,7 @@ class MetricPage(Controller):
                 forms=_forms(forms[metric.id]),
                 applies=reader.number(found.n),
                 met=reader.rate(found.met, found.n, 1),
-                agree=reader.share(part.agreed / part.n) if part and part.n >= FEW else "\u2013",
+                agree=reader.rate(part.agreed, part.n) if part else "\u2013",
                 audits=reader.number(part.n) if part else "0",
             )
 
@@ -92,7 +92,7 @@ class MetricPage(Controller):
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         differing = (each for each in found.differing if not blindness.get(each.audited.conversation.id))
         found = replace(found, differing=tuple(differing))
-        view = metric_view(about, found, (end - PERIOD, end), visit.reader, BASE)
+        view = metric_view(about, found, (end - PERIOD, end), names_of_people(visit), visit.reader, BASE)
         return visit.page("metric", "Metrics", view)
 
 

@@ -14,13 +14,9 @@ from auscult.domain.calibration.session import MachineShown, OthersShown, Sessio
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.views.review.calibration import (
-    SuggestedView,
-    choice_view,
-    desk_view,
-    room_view,
-    sessions_view,
-)
+from auscult.server.console.people import names_of_people, people_with
+from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
+from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.calibration.calibrating import Calibrating, Wanted
 
@@ -60,7 +56,7 @@ class CalibrationPage(Controller):
             name=one.get("name", ""),
             form_id=one.get("form_id", ""),
             conversations=tuple(dict.fromkeys([*_list(data, "conversation"), *filter(None, more)])),
-            raters=tuple(dict.fromkeys(filter(None, raters))),
+            raters=tuple(dict.fromkeys([*_list(data, "rater"), *filter(None, raters)])),
             machine=cast("MachineShown", one.get("machine", "hidden")),
             others=cast("OthersShown", one.get("others", "all")),
             needs_reason="needs_reason" in one,
@@ -69,7 +65,7 @@ class CalibrationPage(Controller):
             made = calibrating(visit).create(wanted, visit.visitor.email)
             calibrating(visit).activate(made.session_id)
         except (RequestError, NotFoundError) as error:
-            return self._choose(visit, error.message, one, _list(data, "conversation"), status=422)
+            return self._choose(visit, error.message, data, status=422)
         return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
 
     @get("/{session_id:str}", sync_to_thread=True)
@@ -140,33 +136,30 @@ class CalibrationPage(Controller):
         return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
 
     def _choose(
-        self,
-        visit: Visit,
-        problem: str = "",
-        given: dict[str, str] | None = None,
-        ticked: list[str] | None = None,
-        status: int = 200,
+        self, visit: Visit, problem: str = "", data: dict[str, str | list[str]] | None = None, status: int = 200
     ) -> Response[str]:
         visit.require(RUN)
         forms = forms_in_force(visit.app)
-        named = (given or {}).get("form_id") or next(iter(visit.query.get("form", [])), "")
+        given = {name: value for name, value in (data or {}).items() if isinstance(value, str)}
+        named = given.get("form_id") or next(iter(visit.query.get("form", [])), "")
         wanted = [each for each in forms if not named or each.id == named]
         suggested = {each.id: calibrating(visit).suggest(each.id) for each in wanted}
         # Without a choice, the form with which raters differ most often.
         chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
         known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
         metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
+        ticked = None if data is None else _list(data, "conversation")
         found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
-        view = SuggestedView.page(found, forms, chosen, given or {})
+        offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
+        view = SuggestedView.page(found, offered, given, _list(data or {}, "rater"))
         return visit.page("calibration_new", "Calibration", view, status, problem=problem)
 
     def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
         service = calibrating(visit)
         report = service.report(found) if found.is_debrief and len(found.submitted) > 1 else None
         known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
-        view = room_view(
-            found, service.form_of(found), report, known, visit.visitor.email, visit.reader, can_run=visit.may(RUN)
-        )
+        people, me = names_of_people(visit), visit.visitor.email
+        view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
         return visit.page("calibration_room", "Calibration", view, status, problem=problem)
 
     def _desk(

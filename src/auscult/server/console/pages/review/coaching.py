@@ -1,6 +1,6 @@
 """Coaching: the list, a new item, and one item with clips, remarks, before and after."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
@@ -14,12 +14,16 @@ from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, Re
 from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.forms import forms_in_force, metric_names
 from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.quality.agents import names_of_agents
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.coaching.coaching import Coach, Wanted
+from auscult.services.conversations.latest import Sought, latest
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
+_RECENT, _NEWEST = timedelta(days=90), 1_000
 
 
 class CoachingPage(Controller):
@@ -72,7 +76,7 @@ class CoachingPage(Controller):
             due = data.get("due_on", "")
             made = coach_of(visit).create(
                 Wanted(
-                    agent_ids=tuple(data.get("agents", "").replace(",", " ").split()),
+                    agent_ids=tuple(f"{data.get('agent', '')} {data.get('agents', '')}".replace(",", " ").split()),
                     goal=data.get("goal", ""),
                     metric_ids=(metric,) if metric else (),
                     form_id=form,
@@ -119,7 +123,8 @@ class CoachingPage(Controller):
 
     def _new(self, visit: Visit, given: dict[str, str], problem: str = "", status: int = 200) -> Response[str]:
         visit.require(GIVE)
-        view = new_view(forms_in_force(visit.app), given)
+        newest = latest(visit.app, Sought(since=visit.now - _RECENT), limit=_NEWEST).items
+        view = new_view(forms_in_force(visit.app), names_of_agents(newest), given)
         return visit.page("coaching_new", "Coaching", view, status, problem=problem)
 
     def _page(self, visit: Visit, found: Coaching, problem: str = "", status: int = 200) -> Response[str]:
@@ -152,4 +157,6 @@ def coach_of(visit: Visit) -> Coach:
 
 
 def _names(visit: Visit) -> dict[str, str]:
-    return {each.agent_id: each.name or each.agent_id for each in visit.app.people.directory.agents()}
+    """Return the names of agents and of users, by agent id and by e-mail address."""
+    agents = {each.agent_id: each.name or each.agent_id for each in visit.app.people.directory.agents()}
+    return {**names_of_people(visit), **agents}

@@ -1,5 +1,6 @@
 """Disputes: the waiting ones, one to decide, and the outcomes of similar ones."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
@@ -14,17 +15,14 @@ from litestar.response import Redirect
 from auscult.domain.disputes.review import Dispute
 from auscult.domain.disputes.separation import may_decide
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
-from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
-from auscult.server.console.views.review.disputes import (
-    dispute_view,
-    disputes_view,
-    finished_view,
-    statistics_view,
-)
+from auscult.server.console.people import names_by_id, names_of_people
+from auscult.server.console.views.review.dispute_statistics import statistics_view
+from auscult.server.console.views.review.disputes import dispute_view, disputes_view, finished_view
 from auscult.server.console.views.review.releases import releases_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
+from auscult.services.conversations.latest import Sought, latest
 from auscult.services.disputes.reviewing import Reviewing, ReviewView
 from auscult.storage.disputes.repository import DisputeQuery
 
@@ -49,8 +47,12 @@ class DisputesPage(Controller):
             since = DisputeQuery(since=visit.now - _QUARTER, limit=1_000)
             found = [each.dispute for each in app.disputes.disputes(since) if not each.dispute.is_open][-_MOST:]
         known = app.conversations.recorded([each.conversation_id for each in found if each.conversation_id])
-        view = disputes_view(found, known, metric_names(app), visit.reader, is_open=is_open)
-        waiting = releases_view(self._unreleased(visit), visit.person, visit.reader) if is_open else ()
+        view = disputes_view(found, known, names_by_id(visit), visit.reader, is_open=is_open)
+        waiting = (
+            releases_view(self._unreleased(visit), visit.person, names_of_people(visit), visit.reader)
+            if is_open
+            else ()
+        )
         return visit.page("disputes", "Disputes", view, done="done" in visit.query, releases=waiting)
 
     @post("/releases/{assignment_id:str}", sync_to_thread=True)
@@ -65,7 +67,8 @@ class DisputesPage(Controller):
         """Show how often decisions change an answer, and how long they take."""
         visit.require("dispute.decide")
         found = reviewing(visit).statistics(DisputeQuery(since=visit.now - _QUARTER))
-        view = statistics_view(found, metric_names(visit.app), visit.reader)
+        names = {**names_by_id(visit), **_queue_names(visit, [each.key for each in found.queues])}
+        view = statistics_view(found, names, visit.reader)
         return visit.page("dispute_statistics", "Disputes", view)
 
     @get("/{dispute_id:str}", sync_to_thread=True)
@@ -102,7 +105,6 @@ class DisputesPage(Controller):
     def _page(  # noqa: PLR0913  (what the form held)
         self, visit: Visit, found: Dispute, *, problem: str = "", chosen: str = "", reason: str = "", status: int = 200
     ) -> Response[str]:
-        names = metric_names(visit.app)
         if found.conversation_id is None or visit.app.audits.case(found.conversation_id) is None:
             return visit.page("message", "Disputes", finished_view(found, BASE), status)
         service = reviewing(visit)
@@ -121,7 +123,7 @@ class DisputesPage(Controller):
             visit.reader,
             can_decide=is_decider and found.is_open,
             hides_auditor=hides,
-            names=names,
+            names=names_by_id(visit),
         )
         return visit.page(
             "dispute",
@@ -159,6 +161,12 @@ class DisputesPage(Controller):
             if review is not None and may_decide(review, each, visit.person):
                 return f"{BASE}/disputes/{each.dispute_id}?next=1"
         return f"{BASE}/disputes?done=1"
+
+
+def _queue_names(visit: Visit, queue_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of queues by id, as the newest conversation of each has them."""
+    newest = (row for each in queue_ids for row in latest(visit.app, Sought(queues=(each,)), limit=1).items)
+    return {queue.id: queue.name for row in newest for queue in row.queues if queue.name}
 
 
 def reviewing(visit: Visit) -> Reviewing:

@@ -9,10 +9,13 @@ from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.domain.schedules.schedule import AlertKind, Every, ReportKind, Schedule
+from auscult.domain.schedules.schedule import ALERTS, AlertKind, Every, ReportKind, Schedule
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.views.review.schedules import EVERY, KINDS, Offered, schedules_view
+from auscult.server.console.language import gettext as _
+from auscult.server.console.posted import Posted, one, sentence, several
+from auscult.server.console.views.review.schedules import EVERY, KINDS, Entered, Offered, schedules_view
 from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.conversations.names import names_in_use
 from auscult.services.schedules.scheduling import Scheduling
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -32,31 +35,26 @@ class SchedulesPage(Controller):
         return self._page(visit)
 
     @post(sync_to_thread=True)
-    def create(self, data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+    def create(self, data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
         """Create a schedule."""
         visit.require(EXPORT)
-        metric, _, form = data.get("metric", "").partition("@")
-        kind, every = data.get("kind", ""), data.get("every", "demand")
-        wanted = Schedule(
-            schedule_id="",
-            name=data.get("name", ""),
-            kind=cast("ReportKind | AlertKind", kind if kind in dict(KINDS) else "view"),
-            every=cast("Every", every if every in dict(EVERY) else "demand"),
-            format="xlsx" if data.get("format") == "xlsx" else "csv",
-            form_id=form if kind == "limits" else "",
-            metric_id=metric if kind == "limits" else "",
-            view_id=data.get("view", "") if kind == "view" else "",
-            timezone=str(visit.reader.timezone),
-            days=int(days) if (days := data.get("days", "7")).isdecimal() else 0,
-            queues=tuple(filter(None, (each.strip() for each in data.get("queues", "").split(",")))),
-            emails=tuple(data.get("emails", "").replace(",", " ").split()),
-            created_by="",
-            created_at=visit.now,
+        entered = Entered(
+            name=one(data, "name"),
+            kind=one(data, "kind") if one(data, "kind") in dict(KINDS) else "view",
+            every=one(data, "every") if one(data, "every") in dict(EVERY) else "demand",
+            format="xlsx" if one(data, "format") == "xlsx" else "csv",
+            view_id=one(data, "view"),
+            metric=one(data, "metric"),
+            days=one(data, "days", "7"),
+            queues=several(data, "queue"),
+            emails=one(data, "emails"),
         )
+        if problem := _missing(entered):
+            return self._page(visit, problem, entered)
         try:
-            service(visit).create(wanted, visit.visitor.email)
+            service(visit).create(_wanted(entered, visit), visit.visitor.email)
         except (RequestError, NotFoundError) as error:
-            return self._page(visit, error.message, 422)
+            return self._page(visit, sentence(error.message), entered)
         return Redirect(f"{BASE}/schedules", status_code=303)
 
     @post("/read", sync_to_thread=True)
@@ -97,14 +95,47 @@ class SchedulesPage(Controller):
         }
         return Response(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
-    def _page(self, visit: Visit, problem: str = "", status: int = 200) -> Response[str]:
+    def _page(self, visit: Visit, problem: str = "", entered: Entered | None = None) -> Response[str]:
         visit.require(EXPORT)
         me = visit.visitor.email
         found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in service(visit).listing(me)]
-        chosen = next(iter(visit.query.get("view", ())), "")
-        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), chosen)
-        view = schedules_view(found, visit.app.schedules.inbox(me), offered, visit.reader)
-        return visit.page("schedules", "Schedules", view, status, problem=problem)
+        if entered is None:
+            chosen = next(iter(visit.query.get("view", ())), "")
+            entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
+        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), names_in_use(visit.app).queues)
+        view = schedules_view(found, visit.app.schedules.inbox(me), offered, entered, visit.reader)
+        return visit.page("schedules", "Schedules", view, 422 if problem else 200, problem=problem)
+
+
+def _missing(entered: Entered) -> str:
+    """Return what an alert still needs, empty where nothing is missing."""
+    if entered.kind in ALERTS and entered.every == "demand":
+        return _("An alert watches by itself: choose how often it looks.")
+    if entered.kind == "limits" and not entered.metric:
+        return _("Choose the metric that the alert watches.")
+    return ""
+
+
+def _wanted(entered: Entered, visit: Visit) -> Schedule:
+    """Return the schedule of a form; fields that its kind does not have are left out."""
+    metric, _at, form = entered.metric.partition("@")
+    is_limits, view_id = entered.kind == "limits", entered.view_id if entered.kind == "view" else ""
+    return Schedule(
+        schedule_id="",
+        name=entered.name,
+        kind=cast("ReportKind | AlertKind", entered.kind),
+        every=cast("Every", entered.every),
+        format="xlsx" if entered.format == "xlsx" else "csv",
+        form_id=form if is_limits else "",
+        metric_id=metric if is_limits else "",
+        view_id=view_id,
+        timezone=str(visit.reader.timezone),
+        days=int(entered.days) if entered.days.isdecimal() else 0,
+        queues=() if view_id or entered.kind in ALERTS else entered.queues,
+        emails=tuple(entered.emails.replace(",", " ").split()),
+        created_by="",
+        created_at=visit.now,
+    )
 
 
 def service(visit: Visit) -> Scheduling:

@@ -59,7 +59,7 @@ mapping:
 """
 _OUT = (
     (later("My exports"), later("Lists of conversations as CSV or NDJSON."), "/exports", "report.export"),
-    (later("Schedules"), later("Reports that are written again and again."), "/schedules", "report.export"),
+    (later("Schedules"), later("Reports that are written at intervals."), "/schedules", "report.export"),
     (
         later("Webhooks"),
         later("Changes as they happen, also as messages for Slack and Teams."),

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from auscult.domain.errors import FormError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one
-from auscult.server.console.views.setup.forms import FormRow, FormsView, channel_name, form_row
+from auscult.server.console.views.setup.forms import FormRow, FormsView, NewForm, channel_name, form_row
 from auscult.server.console.visit import BASE, NoPermissionError, Visit
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.reading import read_form
@@ -54,28 +54,35 @@ class FormsPage(Controller):
         """Create a form as a draft, and redirect to its editor."""
         visit.require_everywhere("form.edit")
         name, channel = one(data, "name"), one(data, "channel")
+        entered = NewForm(name=name, channel=channel, queue=one(data, "queue"))
         words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         form_id = f"ef-{words}"[:_LONGEST]
         if not words or len(name) > _LONGEST or channel not in ("voice", "chat"):
-            return self._page(
-                visit, _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
-            )
+            problem = _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
+            return self._page(visit, problem, entered)
+        if not entered.queue:
+            return self._page(visit, _("Choose the queue whose conversations it scores."), entered)
         if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
-            return self._page(
-                visit, _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
-            )
+            problem = _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
+            return self._page(visit, problem, entered)
         written = name if re.fullmatch(r"[A-Za-z][\w ,.-]*", name) else f'"{name}"'
-        queue = json.dumps(one(data, "queue", "*"), ensure_ascii=False)
+        queue = json.dumps(entered.queue, ensure_ascii=False)
         document = _NEW.format(id=form_id, name=written.replace("\\", ""), channel=channel, queue=queue)
         visit.app.forms.save_draft(form_id, document.encode())
         return Redirect(f"{PATH}/{form_id}", status_code=303)
 
-    def _page(self, visit: Visit, problem: str = "") -> Response[str]:
+    def _page(self, visit: Visit, problem: str = "", entered: NewForm | None = None) -> Response[str]:
         queues = sorted(
             {each.name or each.queue_id for each in visit.app.people.directory.queues() if not each.is_gone}
         )
         may_edit = visit.principal.may_everywhere("form.edit")
-        view = FormsView(rows=tuple(_rows(visit)), queues=tuple(queues), may_edit=may_edit, problem=problem)
+        view = FormsView(
+            rows=tuple(_rows(visit)),
+            queues=tuple(queues),
+            may_edit=may_edit,
+            problem=problem,
+            entered=entered or NewForm(),
+        )
         return visit.page("setup/forms", "Forms", view, 422 if problem else 200)
 
 

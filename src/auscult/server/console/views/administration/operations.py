@@ -137,9 +137,9 @@ def _webhooks(found: Figures, reader: Reader) -> HealthRow:
     webhooks = found.webhooks
     late = webhooks.oldest is not None and reader.now - webhooks.oldest > _LATE
     text = (
-        _("{enabled} work, {disabled} disabled; {changes} changes undelivered")
+        _("{enabled} enabled, {disabled} disabled; {changes} changes undelivered")
         if webhooks.disabled
-        else _("{enabled} work; {changes} changes undelivered")
+        else _("{enabled} enabled; {changes} changes undelivered")
     )
     return HealthRow(
         name=_("Webhooks"),
@@ -158,5 +158,5 @@ def _backup(last: datetime | None, reader: Reader) -> HealthRow:
         name=_("Last backup"),
         value=reader.moment(last) if last else _("None yet"),
         is_well=last is not None and reader.now - last < _BACKUP,
-        help=_("auscult backup FOLDER, and auscult restore FOLDER --verify now and then."),
+        help=_("Run auscult backup FOLDER, and test a backup with auscult restore FOLDER --verify."),
     )

@@ -37,7 +37,7 @@ class UsersView(Struct, frozen=True, kw_only=True):
     """The list, and the form that adds a user. ``given`` holds the values of a refused form."""
 
     rows: tuple[UserRow, ...]
-    roles: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
     queues: tuple[str, ...]
     may_add: bool
     note: str
@@ -83,7 +83,7 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     is_disabled: bool
     agents: tuple[str, ...]
     grants: tuple[GrantRow, ...]
-    roles: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
     queues: tuple[str, ...]
     permissions: tuple[tuple[str, str], ...]
     may_manage: bool

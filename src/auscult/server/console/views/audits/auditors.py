@@ -7,15 +7,16 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.domain.statistics.agreement import PairAgreement
 from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.review.disputes import word_of
 from auscult.services.audits.agreement import Disagreement
 from auscult.services.audits.raters import Rater, RaterReport
 
-_FEW = 10
+_MINUTE_S = 60
 
 
 class Load(NamedTuple):
@@ -68,8 +69,8 @@ def auditors_view(
             AgreementRow(
                 name=metrics.get(each.metric_id, each.metric_id),
                 pairs=reader.number(each.pairs.n),
-                agreement=_share(each.pairs.raw, each.pairs.n, reader),
-                alpha="\u2013" if each.alpha is None or each.pairs.n < _FEW else reader.number(each.alpha, 2),
+                agreement=_agreement(each.pairs, reader),
+                alpha="\u2013" if each.alpha is None or each.pairs.n < FEW else reader.number(each.alpha, 2),
             )
             for each in report.double
         ),
@@ -77,6 +78,13 @@ def auditors_view(
         swayed=_swayed(report.anchoring.difference, reader),
         scores=_scores(report, reader),
     )
+
+
+def _agreement(pairs: PairAgreement, reader: Reader) -> str:
+    """Return how often two people agree: with its margin, or as a count where there are few pairs."""
+    if pairs.raw is None or pairs.n >= FEW:
+        return _share(pairs.raw, pairs.n, reader)
+    return reader.rate(round(pairs.raw.value * pairs.n), pairs.n)
 
 
 class DifferenceRow(Struct, frozen=True, kw_only=True):
@@ -116,7 +124,7 @@ def auditor_view(
         machine=_share(rater.machine if rater else None, n, reader),
         severity=_severity(rater, reader),
         consistency=_share(again.raw, again.n, reader) if again else "\u2013",
-        few=_("Figures appear from {n} audits on.").format(n=reader.number(_FEW)) if n < _FEW else "",
+        few=_("Figures appear from {n} audits on.").format(n=reader.number(FEW)) if n < FEW else "",
         rows=tuple(
             DifferenceRow(
                 metric=metric,
@@ -134,7 +142,7 @@ def auditor_view(
 
 def _row(email: str, name: str, rater: Rater | None, load: Load, reader: Reader) -> AuditorRow:
     waiting, late = load.waiting[email], load.late[email]
-    is_enough = rater is not None and rater.audits >= _FEW
+    is_enough = rater is not None and rater.audits >= FEW
     machine = rater.machine if rater and is_enough else None
     return AuditorRow(
         name=name,
@@ -160,20 +168,21 @@ def _chart(report: RaterReport, names: Mapping[str, str], reader: Reader) -> Mar
             is_strong=False,
         )
         for each in sorted(report.raters, key=lambda each: names.get(each.auditor, each.auditor).lower())
-        if each.machine is not None and each.audits >= _FEW
+        if each.machine is not None and each.audits >= FEW
     ]
     return intervals(rows, Axis(label=_("Agreement with the machine"), heading=_("audits"), unit="%")) if rows else None
 
 
 def _pace(rater: Rater | None, reader: Reader) -> str:
-    if rater is None or rater.pace is None or rater.pace.n < _FEW:
+    if rater is None or rater.pace is None or rater.pace.n < FEW:
         return "\u2013"
-    return f"{reader.number(rater.pace.median.value / 60, 1)} min"
+    seconds = rater.pace.median.value
+    return f"{reader.number(seconds / 60, 1)} min" if seconds >= _MINUTE_S else f"{reader.number(seconds)} s"
 
 
 def _severity(rater: Rater | None, reader: Reader) -> str:
     """Return an auditor's strictness against colleagues on the same conversations, or that chance explains it."""
-    if rater is None or rater.severity is None or rater.severity.shared < _FEW:
+    if rater is None or rater.severity is None or rater.severity.shared < FEW:
         return _("Too few shared")
     figure = rater.severity.figure
     if figure.low <= 0 <= figure.high:
@@ -184,7 +193,7 @@ def _severity(rater: Rater | None, reader: Reader) -> str:
 
 
 def _share(figure: Figure | None, n: int, reader: Reader) -> str:
-    if figure is None or n < _FEW:
+    if figure is None or n < FEW:
         return "\u2013"
     return f"{reader.share(figure.value)} {reader.give((figure.high - figure.low) * 50)}"
 
@@ -202,7 +211,7 @@ def _swayed(found: Figure | None, reader: Reader) -> str:
 
 def _scores(report: RaterReport, reader: Reader) -> str:
     limits = report.scores
-    if limits is None:
+    if limits is None or limits.n < FEW:
         return ""
     text = _(
         "Two people give the same conversation scores that differ by {low} to {high} points in nineteen of twenty cases."

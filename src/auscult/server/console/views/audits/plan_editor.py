@@ -12,7 +12,7 @@ from auscult.server.console.charts.curve import precision
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.posted import Given, number, one, several, whole
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.audits.plans import PlanForecast
 
@@ -44,7 +44,6 @@ EVERY = {
 PER = {"all": later("In all"), "agent": later("Of each agent"), "queue": later("Of each queue")}
 _PERIOD = timedelta(days=30)
 _WHOLE, _MOST_SLIDER = 100, 400
-_FEW = 10
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -317,8 +316,8 @@ def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
 
 
 def _remark(found: PlanForecast) -> str:
-    few = [each for each in found.preview.strata if 0 < each.drawn < _FEW]
+    few = [each for each in found.preview.strata if 0 < each.drawn < FEW]
     if len(found.preview.strata) > 1 and few:
         text = _("{few} of {groups} groups get fewer than {least}: too few to compare.")
-        return text.format(few=len(few), groups=len(found.preview.strata), least=_FEW)
+        return text.format(few=len(few), groups=len(found.preview.strata), least=FEW)
     return ""

@@ -14,7 +14,7 @@ from auscult.server.console.reader import Reader
 from auscult.services.audits.plans import PlanProgress
 
 _STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
-_PER = {"all": "{many}", "agent": later("{many} of each agent"), "queue": later("{many} of each queue")}
+_PER = {"all": later("{many} in all"), "agent": later("{many} of each agent"), "queue": later("{many} of each queue")}
 _HIDDEN = {
     "machine": later("the machine's answers"),
     "others": later("other auditors"),
@@ -165,7 +165,7 @@ def plan_view(
         name=document.name,
         plan_id=plan.plan_id,
         lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
-        facts=_facts(plan, reader),
+        facts=_facts(plan, names, reader),
         figure=reader.number(done),
         beside=_("of {n} audits").format(n=reader.number(items)) if items else _("no audit drawn yet"),
         bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
@@ -181,7 +181,7 @@ def plan_view(
     )
 
 
-def _facts(plan: Plan, reader: Reader) -> tuple[tuple[str, str], ...]:
+def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[str, str], ...]:
     document = plan.document
     found = [(_("How many"), quota_of(document, reader)), (_("Judged"), _(_JUDGED[document.judged]))]
     if document.frame.queues:
@@ -197,7 +197,9 @@ def _facts(plan: Plan, reader: Reader) -> tuple[tuple[str, str], ...]:
         due = ngettext("{n} day after handing out", "{n} days after handing out", document.due_days)
         found.append((_("Due"), due.format(n=reader.number(document.due_days))))
     saved = _("{version}, saved by {by} on {day}")
-    saved = saved.format(version=plan.version, by=plan.created_by, day=reader.day(plan.created_at))
+    saved = saved.format(
+        version=plan.version, by=names.get(plan.created_by, plan.created_by), day=reader.day(plan.created_at)
+    )
     found.append((_("Version"), saved))
     return tuple(found)
 

@@ -10,13 +10,12 @@ from auscult.domain.conversation import Agent
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.server.console.charts.interval import Span, figure_line
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import agent_name
 from auscult.services.insights.quality import Adherence, Passed
 
-_LEAST = 10
 _GOOD = 0.95
 _SHOWN = 4
 
@@ -38,6 +37,13 @@ class Counted(NamedTuple):
     rows: Sequence[RowView]
 
 
+class Allowed(NamedTuple):
+    """The visitor's permissions: to see all agents, and to coach."""
+
+    sees_all: bool
+    coaches: bool
+
+
 class AgentView(Struct, frozen=True, kw_only=True):
     """The page."""
 
@@ -51,9 +57,11 @@ class AgentView(Struct, frozen=True, kw_only=True):
     work_on: SkillView | None
     rows: tuple[RowView, ...]
     all_href: str
+    list_href: str
+    coach_href: str
 
 
-def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> AgentView:
+def agent_view(agent: Agent, found_of: Counted, may: Allowed, reader: Reader, base: str) -> AgentView:
     """Show an agent's last 90 days."""
     counted, metrics, rows = found_of
     path = f"{base}/conversations"
@@ -61,22 +69,22 @@ def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> Ag
     skills = [
         (
             found.met / found.n,
+            metric,
             _skill(metric_name, found, address(path, {}, agent=agent.id, **_which(metric, found)), reader),
         )
         for metric, (metric_name, found) in metrics.items()
-        if found.n >= _LEAST
+        if found.n >= FEW
     ]
     skills.sort(key=lambda each: -each[0])
     weakest = skills[-1] if skills and skills[-1][0] < _GOOD else None
-    good = tuple(skill for share, skill in skills if share >= _GOOD)[:_SHOWN]
-    figure = wilson_figure(counted.passed, counted.scored) if counted.scored >= _LEAST else None
+    good = tuple(skill for share, _metric, skill in skills if share >= _GOOD)[:_SHOWN]
+    goal = {"metric": weakest[1]} if weakest else {}
+    figure = wilson_figure(counted.passed, counted.scored) if counted.scored >= FEW else None
     first = max(round(figure.low * 10 - 0.5) / 10, 0.0) if figure else 0.0
     return AgentView(
         name=name,
         id=agent.id,
-        figure=reader.share(figure.value)
-        if figure
-        else _("{n} of {whole}").format(n=counted.passed, whole=counted.scored),
+        figure=reader.rate(counted.passed, counted.scored),
         give=reader.give((figure.high - figure.low) / 2 * 100) if figure else "",
         chart=figure_line(
             Span(value=figure.value, low=figure.low, high=figure.high, first=first, last=1.0),
@@ -87,9 +95,11 @@ def agent_view(agent: Agent, found_of: Counted, reader: Reader, base: str) -> Ag
         else None,
         sentence=_("{n} scored in 90 days.").format(n=reader.number(counted.scored)),
         good=good,
-        work_on=weakest[1] if weakest else None,
+        work_on=weakest[2] if weakest else None,
         rows=tuple(rows),
         all_href=address(path, {}, agent=agent.id),
+        list_href=f"{base}/agents" if may.sees_all else "",
+        coach_href=address(f"{base}/coaching/new", {}, agents=agent.id, **goal) if may.coaches else "",
     )
 
 

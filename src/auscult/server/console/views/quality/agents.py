@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import floor
 
+from babel.lists import format_list
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from auscult.server.console.charts import funnel as drawing
 from auscult.server.console.charts.interval import small
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import FilterView
 from auscult.services.insights.quality import Passed
 
@@ -64,7 +65,7 @@ def agents_view(
         )
         for agent, count in counts.items()
     ]
-    shown = {agent for agent, rate in rates.items() if rate.enough} | outside
+    shown = {agent for agent, rate in rates.items() if rate.n >= FEW and (rate.enough or agent in outside)}
     lowest = min((rates[agent].rate.low for agent in shown), default=0.5)
     first = floor(lowest * 10) / 10
     starts = {agent: first if agent in shown else None for agent in counts}
@@ -95,9 +96,9 @@ def _said(agents: int, outside: list[str], reader: Reader) -> str:
         return _("Nobody had a scored conversation.")
     if not outside:
         return _("{n} agents, and chance explains how they differ.").format(n=reader.number(agents))
-    names = ", ".join(outside[:_NAMED])
+    names = format_list(outside, locale=reader.locale)
     if len(outside) > _NAMED:
-        names = _("{first} and {n} more").format(first=names, n=len(outside) - _NAMED)
+        names = _("{first} and {n} more").format(first=", ".join(outside[:_NAMED]), n=len(outside) - _NAMED)
     said = ngettext(
         "Of {n} agents, {names} differs by more than chance: look at the conversations first.",
         "Of {n} agents, {names} differ by more than chance: look at the conversations first.",

@@ -14,7 +14,7 @@ from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.charts.strip import Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.reader import Reader, clock
+from auscult.server.console.reader import FEW, Reader, clock
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import agents_of, within_sentence
 from auscult.server.console.views.transcript import Marks, Piece, TurnView, turn_views
@@ -22,7 +22,6 @@ from auscult.server.console.views.verdicts import question_of
 from auscult.services.insights.trust import Differing, Trust
 
 _KINDS: dict[Qualification, Kind] = {"YES": "yes", "NO": "no", "NA": "na", "-": "unsure"}
-_LEAST = 10
 _FOR_AGENTS, _FOR_QUEUES = 0.03, 0.06
 _TURNS_AROUND = 2
 
@@ -77,10 +76,15 @@ class MetricView(Struct, frozen=True, kw_only=True):
     missed_href: str
 
 
-def metric_view(
-    about: tuple[Form, Metric], found: Trust, span: tuple[datetime, datetime], reader: Reader, base: str
+def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
+    about: tuple[Form, Metric],
+    found: Trust,
+    span: tuple[datetime, datetime],
+    people: Mapping[str, str],
+    reader: Reader,
+    base: str,
 ) -> MetricView:
-    """Show how reliable a metric of a form is."""
+    """Show how reliable a metric of a form is. ``people``: names by e-mail address."""
     form, metric = about
     query = {"since": [span[0].isoformat()], "until": [span[1].isoformat()]}
     path = f"{base}/conversations"
@@ -97,7 +101,7 @@ def metric_view(
         cells=_cells(found, metric.id, query, reader, path),
         facts=tuple(_facts(found, reader)),
         parts=_parts(found, reader),
-        differing=tuple(_differing(each, base) for each in found.differing),
+        differing=tuple(_differing(each, people, base) for each in found.differing),
         audits=found.audits,
         missed_href=address(path, query, missed=metric.id),
     )
@@ -210,7 +214,7 @@ def _curve(found: Trust, reader: Reader) -> Markup:
 
 def _curve_note(found: Trust, reader: Reader) -> str:
     said = _("With {n} audits one can say what more would buy.")
-    return "" if found.curve else said.format(n=reader.number(_LEAST))
+    return "" if found.curve else said.format(n=reader.number(FEW))
 
 
 def _cells(
@@ -253,7 +257,7 @@ def _parts(found: Trust, reader: Reader) -> Markup:
     return intervals(rows, Axis(label=_("Agreement by queue"), heading=_("audits"), unit="%"))
 
 
-def _differing(each: Differing, base: str) -> DifferingView:
+def _differing(each: Differing, people: Mapping[str, str], base: str) -> DifferingView:
     conversation = each.audited.conversation
     results = each.audited.evaluation.results if each.audited.evaluation else ()
     of_it = [result for result in results if result.metric.id == each.metric_id]
@@ -268,7 +272,7 @@ def _differing(each: Differing, base: str) -> DifferingView:
         machine=_KINDS[each.machine],
         person=_KINDS[each.person],
         comment=each.comment,
-        auditor=each.audited.audit.auditor,
+        auditor=people.get(each.audited.audit.auditor, each.audited.audit.auditor),
         href=f"{base}/conversations/{conversation.id}#v-{each.metric_id}",
         name=who if start is None else f"{who}, {clock(start)}",
     )

@@ -1,14 +1,13 @@
-"""Calibration: sessions, conversations worth choosing, the blind desk, and the debrief with split answers first."""
+"""Calibration: sessions, the blind desk, and the debrief with split answers first."""
 
 from collections.abc import Mapping, Sequence
-from typing import Self
 
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.calibration.report import CalibrationReport, Split
 from auscult.domain.calibration.session import Session
-from auscult.domain.form import Form, Metric
+from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
@@ -19,10 +18,8 @@ from auscult.server.console.views.review.disputes import sign_of, word_of
 from auscult.server.console.views.review.raters import RaterView, figures_view, rater_view, state_word
 from auscult.server.console.views.transcript import Marks, TurnView, turn_views
 from auscult.server.console.views.verdicts import question_of
-from auscult.services.calibration.calibrating import Suggestion
 
 _STATES = {"draft": later("Draft"), "closed": later("Closed")}
-_CHOSEN = 6
 _COLOURS = {"green": "yes", "amber": "due", "red": "late"}
 _GAPS = {
     "calibrated": (later("Calibrated"), "yes"),
@@ -48,51 +45,6 @@ class SessionsView(Struct, frozen=True, kw_only=True):
 
     rows: tuple[SessionRow, ...]
     can_run: bool
-
-
-class ChoiceView(Struct, frozen=True, kw_only=True):
-    """A conversation to choose."""
-
-    conversation_id: str
-    words: str
-    about: str
-    why: str
-    is_on: bool
-
-
-class FormChoice(Struct, frozen=True, kw_only=True):
-    """A form to choose."""
-
-    id: str
-    name: str
-    is_on: bool
-
-
-class SuggestedView(Struct, frozen=True, kw_only=True):
-    """The page of a new session."""
-
-    choices: tuple[ChoiceView, ...]
-    forms: tuple[FormChoice, ...]
-    name: str
-    raters: str
-    more: str
-    machine: str
-    others: str
-    needs_reason: bool
-
-    @classmethod
-    def page(cls, found: Sequence[ChoiceView], forms: Sequence[Form], chosen: str, given: Mapping[str, str]) -> Self:
-        """Return the page with the values entered before."""
-        return cls(
-            choices=tuple(found),
-            forms=tuple(FormChoice(id=each.id, name=each.name, is_on=each.id == chosen) for each in forms),
-            name=given.get("name", ""),
-            raters=given.get("raters", ""),
-            more=given.get("more", ""),
-            machine=given.get("machine", "hidden"),
-            others=given.get("others", "all"),
-            needs_reason="needs_reason" in given,
-        )
 
 
 class DeskQuestion(Struct, frozen=True, kw_only=True):
@@ -184,7 +136,7 @@ def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run:
             SessionRow(
                 href=f"/console/calibration/{each.session_id}",
                 name=each.name,
-                about=_("{n} conversations, {raters} raters").format(n=len(each.items), raters=len(each.raters)),
+                about=_about(each, reader),
                 state=_state(each),
                 done=_("{done} of {n} submitted").format(done=len(each.submitted), n=len(each.raters)),
                 mine=state_word(each, mine) if mine else "",
@@ -194,33 +146,12 @@ def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run:
     return SessionsView(rows=tuple(rows), can_run=can_run)
 
 
-def choice_view(
-    found: Sequence[Suggestion],
-    known: Mapping[str, EvaluatedConversation],
-    metrics: Sequence[Metric],
-    ticked: Sequence[str] | None = None,
-) -> list[ChoiceView]:
-    """Show suggested conversations. Those ticked before, or else the first six, are chosen."""
-    names = {metric.id: metric.name for metric in metrics}
-    return [
-        ChoiceView(
-            conversation_id=each.conversation_id,
-            words=excerpt(customer_words(known[each.conversation_id].conversation)),
-            about=queues_of(known[each.conversation_id].conversation),
-            why=_why(each, names),
-            is_on=place < _CHOSEN if ticked is None else each.conversation_id in ticked,
-        )
-        for place, each in enumerate(found)
-        if each.conversation_id in known
-    ]
-
-
-def _why(each: Suggestion, names: Mapping[str, str]) -> str:
-    """Return the reason why a conversation is suggested: who differs, on how many metrics and on which."""
-    metrics = ", ".join(names.get(one, one) for one in each.metrics)
-    if each.why.startswith("machine"):
-        return _("Machine and auditor differ on {n}: {metrics}").format(n=each.differ, metrics=metrics)
-    return _("Auditors differ on {n}: {metrics}").format(n=each.differ, metrics=metrics)
+def _about(each: Session, reader: Reader) -> str:
+    conversations = ngettext("{n} conversation", "{n} conversations", len(each.items))
+    raters = ngettext("{n} rater", "{n} raters", len(each.raters))
+    return ", ".join(
+        text.format(n=reader.number(len(of))) for text, of in ((conversations, each.items), (raters, each.raters))
+    )
 
 
 def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
@@ -266,17 +197,18 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
     form: Form,
     report: CalibrationReport | None,
     known: Mapping[str, EvaluatedConversation],
+    people: Mapping[str, str],
     me: str,
     reader: Reader,
     *,
     can_run: bool,
 ) -> RoomView:
-    """Show the room to a viewer."""
+    """Show the room to a viewer. ``people``: names by e-mail address."""
     is_rating = _is_rating(found, me)
     words = _words(found, known)
     left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
     figures = {each.rater: each for each in report.raters} if report else {}
-    names = {metric.id: metric.name for metric in form.metrics}
+    names = {**people, **{metric.id: metric.name for metric in form.metrics}}
     splits = [each for each in report.splits if each.category != "full"] if report else []
     raters = [rater_view(found, each.name, figures.get(each.name), names, reader) for each in found.raters]
     if report and report.machine:
@@ -382,7 +314,7 @@ def _split(
     each: Split, found: Session, names: Mapping[str, str], words: Mapping[int, str], reader: Reader
 ) -> SplitView:
     item = next(one for one in found.items if one.number == each.number)
-    answers = [(rater, sign_of(answer), word_of(answer)) for rater, answer in each.answers.items()]
+    answers = [(names.get(rater, rater), sign_of(answer), word_of(answer)) for rater, answer in each.answers.items()]
     if each.machine is not None:
         answers.append((_("Machine"), sign_of(each.machine), word_of(each.machine)))
     return SplitView(

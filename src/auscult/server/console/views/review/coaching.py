@@ -11,7 +11,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.reader import Reader, clock
+from auscult.server.console.reader import FEW, Reader, clock
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt
 from auscult.services.coaching.coaching import Example, Measured, NewColleague
@@ -23,7 +23,6 @@ _STATES = {
     "pending_supervisor_review": later("With the coach"),
     "completed": later("Completed"),
 }
-_FEW = 10
 
 
 class CoachingRow(Struct, frozen=True, kw_only=True):
@@ -66,10 +65,19 @@ class MetricChoice(Struct, frozen=True, kw_only=True):
     is_on: bool
 
 
+class AgentChoice(Struct, frozen=True, kw_only=True):
+    """An agent to choose."""
+
+    agent_id: str
+    name: str
+    is_on: bool
+
+
 class NewView(Struct, frozen=True, kw_only=True):
-    """The page of a new item, with the values entered so far."""
+    """The page of a new item, with the values entered so far. ``agents`` are ids of agents who are not in ``known``."""
 
     metrics: tuple[MetricChoice, ...]
+    known: tuple[AgentChoice, ...]
     agents: str
     goal: str
     plan: str
@@ -156,7 +164,7 @@ def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_grou
         href=f"/console/coaching/{each.coaching_id}",
         goal=each.goal,
         agent=names.get(each.agent_id, each.agent_id),
-        coach=each.coach,
+        coach=names.get(each.coach, each.coach),
         group=each.group if shows_group else "",
         state=_(_STATES[each.state]),
         due=reader.day(each.due_on, year=False) if each.due_on else "",
@@ -164,9 +172,15 @@ def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_grou
     )
 
 
-def new_view(forms: Sequence[Form], given: Mapping[str, str]) -> NewView:
-    """Show the page of a new item."""
+def new_view(forms: Sequence[Form], names: Mapping[str, str], given: Mapping[str, str]) -> NewView:
+    """Show the page of a new item. ``names``: of the agents to choose from, by id."""
+    ids = given.get("agents", "").replace(",", " ").split()
+    chosen = given.get("agent") or next((each for each in ids if each in names), "")
     return NewView(
+        known=tuple(
+            AgentChoice(agent_id=agent, name=name, is_on=agent == chosen)
+            for agent, name in sorted(names.items(), key=lambda each: each[1].casefold())
+        ),
         metrics=tuple(
             MetricChoice(
                 value=f"{metric.id}@{form.id}",
@@ -176,7 +190,7 @@ def new_view(forms: Sequence[Form], given: Mapping[str, str]) -> NewView:
             for form in forms
             for metric in form.metrics
         ),
-        agents=given.get("agents", ""),
+        agents=" ".join(each for each in ids if each != chosen),
         goal=given.get("goal", ""),
         plan=given.get("plan", ""),
         clips=given.get("clips", ""),
@@ -216,7 +230,7 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
             )
             for each in examples
         ),
-        notes=tuple((each.by, reader.lately(each.at), each.text) for each in item.notes),
+        notes=tuple((agents.get(each.by, each.by), reader.lately(each.at), each.text) for each in item.notes),
         acts=_acts(item, is_agent=is_agent, can_give=can_give),
         is_open=item.is_active,
     )
@@ -224,7 +238,11 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
 
 def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent: bool) -> str:
     """Return the sentences that name the agent, the coach, the due date and the group."""
-    said = [_("{agent}, with {coach}.").format(agent=agents.get(item.agent_id, item.agent_id), coach=item.coach)]
+    said = [
+        _("{agent}, with {coach}.").format(
+            agent=agents.get(item.agent_id, item.agent_id), coach=agents.get(item.coach, item.coach)
+        )
+    ]
     if item.due_on:
         said.append(_("Until {day}.").format(day=reader.day(item.due_on)))
     if item.group and not is_agent:
@@ -267,7 +285,7 @@ def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> Mea
     if moved is None:
         later_on = _("Measured once there are conversations on both sides.")
         sentence = later_on if each.after_n == 0 else _("None before.")
-    elif min(each.before_n, each.after_n) < _FEW:
+    elif min(each.before_n, each.after_n) < FEW:
         sentence = _("Too few to say whether it changed.")
     elif moved.low > 0:
         sentence = _("Better, and by more than chance explains.")
@@ -286,7 +304,7 @@ def _measured(each: Measured, metrics: Mapping[str, str], reader: Reader) -> Mea
 def _figure(figure: Figure | None, n: int, reader: Reader) -> str:
     if figure is None:
         return _("no conversation")
-    if n < _FEW:
+    if n < FEW:
         return _("{done} of {n}").format(done=round(figure.value * n), n=n)
     text = _("{share}, {low} to {high}, from {n}")
     return text.format(

@@ -23,6 +23,7 @@ from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.review.dispute_statistics import hours_in_words
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
 from auscult.server.console.views.verdicts import cells_of, question_of
 from auscult.services.disputes.reviewing import ReviewView
@@ -105,25 +106,6 @@ class DisputeView(Struct, frozen=True, kw_only=True):
     readers: str
 
 
-class FigureRow(Struct, frozen=True, kw_only=True):
-    """One line of the figures."""
-
-    name: str
-    raised: str
-    decided: str
-    share: str
-    interval: str
-    time: str
-    is_flagged: bool
-
-
-class StatisticsView(Struct, frozen=True, kw_only=True):
-    """The page of figures, by metric, auditor and queue."""
-
-    sentence: str
-    tables: tuple[tuple[str, tuple[FigureRow, ...]], ...]
-
-
 def disputes_view(
     found: Sequence[Dispute],
     known: Mapping[str, EvaluatedConversation],
@@ -132,7 +114,10 @@ def disputes_view(
     *,
     is_open: bool,
 ) -> DisputesView:
-    """Show disputes: open ones by the time they are due, ended ones with the newest first."""
+    """Show disputes: open ones by the time they are due, ended ones with the newest first.
+
+    ``names``: of metrics and people, by metric id and e-mail address.
+    """
     ordered = sorted(found, key=lambda each: each.due_at if is_open else each.raised_at, reverse=not is_open)
     late = sum(each.is_open and each.due_at < reader.now for each in ordered)
     if is_open:
@@ -154,7 +139,9 @@ def _row(
         href=f"/console/disputes/{found.dispute_id}",
         metric=names.get(found.metric_id, found.metric_id),
         words=excerpt(customer_words(case.conversation)) if case else _("Erased conversation"),
-        about=_("{answer} by {auditor}").format(answer=word_of(found.before), auditor=found.auditor),
+        about=_("{answer} by {auditor}").format(
+            answer=word_of(found.before), auditor=names.get(found.auditor, found.auditor)
+        ),
         asks=asks,
         round=_("Round {n}").format(n=found.round),
         when=reader.lately(found.due_at if found.is_open else found.decided_at or found.raised_at),
@@ -178,7 +165,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
     hides_auditor: bool,
     names: Mapping[str, str],
 ) -> DisputeView:
-    """Show one dispute."""
+    """Show one dispute. ``names``: of metrics and people, by metric id and e-mail address."""
     conversation, machine = whole.case.conversation, _machine(whole.case, found.metric_id)
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
@@ -197,7 +184,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
         is_late=found.is_open and found.due_at < reader.now,
         is_open=found.is_open,
         metric=metric,
-        voices=tuple(_voices(found, whole, form, machine, reader, agent, hides_auditor=hides_auditor)),
+        voices=tuple(_voices(found, whole, form, machine, reader, names, hides_auditor=hides_auditor)),
         turns=turn_views(conversation, Marks(conversation, marked), speech),
         lanes=lanes(said, end_ms, lane_marks(marked)) if said and end_ms else None,
         length=clock(end_ms or None),
@@ -238,7 +225,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     form: Form,
     machine: MetricResult | None,
     reader: Reader,
-    agent: str,
+    names: Mapping[str, str],
     *,
     hides_auditor: bool,
 ) -> Iterator[VoiceView]:
@@ -251,7 +238,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
     result = whole.audit.result
     given = next((each for each in result.sheet.answers if each.metric_id == found.metric_id), None) if result else None
     yield VoiceView(
-        by=_("Auditor") if hides_auditor else found.auditor,
+        by=_("Auditor") if hides_auditor else names.get(found.auditor, found.auditor),
         when=reader.lately(whole.review.submitted_at),
         kind=sign_of(found.before),
         word=word_of(found.before),
@@ -261,7 +248,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
         if each.metric_id != found.metric_id or each.round > found.round:
             continue
         yield VoiceView(
-            by=agent,
+            by=agent_name(whole, found),
             when=reader.lately(each.raised_at),
             kind=sign_of(each.proposed),
             word=word_of(each.proposed) if each.proposed else "",
@@ -270,7 +257,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
         )
         if each.decided_by and each.reason:
             yield VoiceView(
-                by=each.decided_by,
+                by=names.get(each.decided_by, each.decided_by),
                 when=reader.lately(each.decided_at or each.raised_at),
                 kind=sign_of(each.after),
                 word=word_of(each.after),
@@ -329,7 +316,7 @@ def _history(found: Dispute, figures: DisputeStatistics, metric: str, reader: Re
         lines.append((metric, _ended(own)))
     lines.append((_("All metrics"), _ended(figures.all)))
     if figures.all.hours is not None:
-        lines.append((_("Median time to decide"), _hours(figures.all.hours, reader)))
+        lines.append((_("Median time to decide"), hours_in_words(figures.all.hours, reader)))
     return tuple(lines)
 
 
@@ -337,44 +324,6 @@ def _ended(found: DisputeFigures) -> str:
     if not found.decided:
         return _("None decided yet")
     return _("{changed} of {n} changed").format(changed=found.overturned, n=found.decided)
-
-
-def statistics_view(found: DisputeStatistics, names: Mapping[str, str], reader: Reader) -> StatisticsView:
-    """Show the figures of disputes, in words first."""
-    total = found.all
-    if not total.raised:
-        sentence = _("Nothing was disputed in the last 90 days.")
-    else:
-        sentence = _("Of {n} decided disputes, {changed} changed the answer.")
-        sentence = sentence.format(n=total.decided, changed=total.overturned)
-        if total.hours is not None:
-            within = _("Half of them were decided within {time}.").format(time=_hours(total.hours, reader))
-            sentence = f"{sentence} {within}"
-    groups: tuple[tuple[str, tuple[DisputeFigures, ...], Mapping[str, str]], ...] = (
-        (_("By metric"), found.metrics, names),
-        (_("By auditor"), found.auditors, {}),
-        (_("By queue"), found.queues, {"": _("No queue")}),
-    )
-    return StatisticsView(
-        sentence=sentence,
-        tables=tuple((title, tuple(_figure(each, known, reader) for each in some)) for title, some, known in groups),
-    )
-
-
-def _figure(found: DisputeFigures, names: Mapping[str, str], reader: Reader) -> FigureRow:
-    rate = found.rate
-    few = found.decided < 10  # noqa: PLR2004  (under ten cases no rate)
-    return FigureRow(
-        name=names.get(found.key, found.key),
-        raised=reader.number(found.raised),
-        decided=_("{done} of {n}").format(done=found.overturned, n=found.decided),
-        share="" if rate is None or few else reader.share(rate.value),
-        interval=""
-        if rate is None or few
-        else _("{low} to {high}").format(low=reader.share(rate.low), high=reader.share(rate.high)),
-        time="" if found.hours is None else _hours(found.hours, reader),
-        is_flagged=found.is_flagged,
-    )
 
 
 def finished_view(found: Dispute, base: str) -> MessageView:
@@ -386,11 +335,3 @@ def finished_view(found: Dispute, base: str) -> MessageView:
     if found.state != "erased":
         title = _("Erased, {state} before").format(state=state[:1].lower() + state[1:])
     return MessageView(title=title, text=text, href=f"{base}/disputes", action=_("Disputes"))
-
-
-def _hours(hours: float, reader: Reader) -> str:
-    days, rest = divmod(round(hours), 24)
-    if hours < 1:
-        return _("under an hour")
-    text = _("{days} d {hours} h") if days else _("{hours} h")
-    return text.format(days=reader.number(days), hours=rest)

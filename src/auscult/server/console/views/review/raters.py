@@ -45,12 +45,19 @@ def state_word(found: Session, rater: Rater) -> str:
 def rater_view(
     found: Session, name: str, figures: RaterFigures | None, names: Mapping[str, str], reader: Reader
 ) -> RaterView:
-    """Show a rater of a session, with figures if there are any."""
+    """Show a rater of a session, with figures if there are any. ``names``: of metrics and people, by id."""
     rater = found.rater(name)
     state = state_word(found, rater) if rater else ""
     if figures is None:
         return RaterView(
-            name=name, state=state, agreement="", accuracy="", na_rate="", is_na_flagged=False, kappa="", deviates=""
+            name=names.get(name, name),
+            state=state,
+            agreement="",
+            accuracy="",
+            na_rate="",
+            is_na_flagged=False,
+            kappa="",
+            deviates="",
         )
     return figures_view(name, state, figures, names, reader)
 
@@ -65,7 +72,7 @@ def figures_view(name: str, state: str, found: RaterFigures, names: Mapping[str,
     if found.kappa is not None and found.band is not None:
         kappa = f"{reader.number(found.kappa, 2)}, {_(_BANDS[found.band])}"
     return RaterView(
-        name=name,
+        name=names.get(name, name),
         state=state,
         agreement=share(found.agreement),
         accuracy=share(found.accuracy),

@@ -1,6 +1,6 @@
 """Audits that wait for a second look before their agent sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,12 +20,14 @@ class ReleaseRow(Struct, frozen=True, kw_only=True):
     is_mine: bool
 
 
-def releases_view(found: Sequence[ReviewView], person: Person, reader: Reader) -> tuple[ReleaseRow, ...]:
-    """Show audits that wait for a second look, the oldest first."""
-    return tuple(_row(each, person, reader) for each in found)
+def releases_view(
+    found: Sequence[ReviewView], person: Person, names: Mapping[str, str], reader: Reader
+) -> tuple[ReleaseRow, ...]:
+    """Show audits that wait for a second look, the oldest first. ``names``: of people, by e-mail address."""
+    return tuple(_row(each, person, names, reader) for each in found)
 
 
-def _row(whole: ReviewView, person: Person, reader: Reader) -> ReleaseRow:
+def _row(whole: ReviewView, person: Person, names: Mapping[str, str], reader: Reader) -> ReleaseRow:
     result, review = whole.audit.result, whole.review
     is_agent = review.agent_id is not None and review.agent_id in person.agent_ids
     return ReleaseRow(
@@ -33,6 +35,6 @@ def _row(whole: ReviewView, person: Person, reader: Reader) -> ReleaseRow:
         href=f"/console/conversations/{whole.case.conversation.id}",
         about=reader.lately(whole.case.conversation.started_at),
         score="\u2013" if result is None or result.score is None else reader.number(result.score),
-        auditor=review.auditor,
+        auditor=names.get(review.auditor, review.auditor),
         is_mine=is_agent or person.name == review.auditor,
     )

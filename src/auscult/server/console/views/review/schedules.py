@@ -52,6 +52,20 @@ class ScheduleView(Struct, frozen=True, kw_only=True):
     runs: tuple[RunView, ...]
 
 
+class Entered(Struct, frozen=True, kw_only=True):
+    """The values of the form that adds a schedule. ``metric`` is ``metric id@form id``; texts are as they were typed."""
+
+    name: str = ""
+    kind: str = "agent_performance"
+    every: str = "week"
+    format: str = "csv"
+    view_id: str = ""
+    metric: str = ""
+    days: str = "7"
+    queues: tuple[str, ...] = ()
+    emails: str = ""
+
+
 class SchedulesView(Struct, frozen=True, kw_only=True):
     """The page. ``newest`` is the number up to which the inbox is shown."""
 
@@ -64,21 +78,26 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
     every: tuple[tuple[str, str], ...]
     metrics: tuple[tuple[str, str], ...]
     views: tuple[tuple[str, str], ...]
-    view: str
+    queues: tuple[str, ...]
+    entered: Entered
 
 
 class Offered(NamedTuple):
-    """The subjects that a schedule can have: metrics of forms, and saved views. ``chosen`` is the preselected view."""
+    """The subjects that a schedule can have: metrics of forms, saved views, and names of queues."""
 
     forms: Sequence[Form]
     views: Sequence[SavedView]
-    chosen: str = ""
+    queues: Sequence[str]
 
 
 def schedules_view(
-    found: Sequence[tuple[Schedule, Sequence[Run]]], inbox: Sequence[Run], offered: Offered, reader: Reader
+    found: Sequence[tuple[Schedule, Sequence[Run]]],
+    inbox: Sequence[Run],
+    offered: Offered,
+    entered: Entered,
+    reader: Reader,
 ) -> SchedulesView:
-    """Show schedules and the inbox."""
+    """Show schedules and the inbox, and the form with the values entered so far."""
     views = {each.view_id: each.name for each in offered.views}
     unread = sum(not each.is_read for each in inbox)
     return SchedulesView(
@@ -104,7 +123,8 @@ def schedules_view(
             for metric in form.metrics
         ),
         views=tuple(views.items()),
-        view=offered.chosen,
+        queues=tuple(offered.queues),
+        entered=entered,
     )
 
 

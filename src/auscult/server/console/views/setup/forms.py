@@ -46,6 +46,14 @@ class FormRow(Struct, frozen=True, kw_only=True):
     draft: str
 
 
+class NewForm(Struct, frozen=True, kw_only=True):
+    """The values of the HTML form that creates a form. ``queue``: a name, ``*`` for all others, empty until chosen."""
+
+    name: str = ""
+    channel: str = "voice"
+    queue: str = ""
+
+
 class FormsView(Struct, frozen=True, kw_only=True):
     """The list, and the HTML form that creates a new one."""
 
@@ -53,6 +61,7 @@ class FormsView(Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...]
     may_edit: bool
     problem: str
+    entered: NewForm
 
 
 class WordView(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from auscult.server.console.reader import Reader
 from auscult.services.assist.knowledge import Search
 
 _ALWAYS = Validity()
+_FORMATS = {"markdown": "Markdown", "html": "HTML", "csv": "CSV", "pdf": "PDF"}
 
 
 class StateView(Struct, frozen=True, kw_only=True):
@@ -160,7 +161,7 @@ def document_view(document: Document, passages: Sequence[Passage], state: StateV
     added = _("added {moment}").format(moment=reader.moment(document.added_at))
     return DocumentView(
         name=document.source,
-        about=f"{language_word(document.language, reader)}, {document.format}, {count}, {added}",
+        about=f"{language_word(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}",
         state=state,
         passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
         remove="",
