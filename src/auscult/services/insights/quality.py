@@ -115,7 +115,11 @@ def by_period(
 def by_name(
     app: AppStore, sought: Sought, kind: NameKind, names: Sequence[str], spans: Sequence[tuple[datetime, datetime]]
 ) -> dict[str, tuple[Passed, ...]]:
-    """Count who passed in periods that follow each other, for each of these queues or intents (names, in any case)."""
+    """Count who passed in periods that follow each other, for each of these queues or intents (names, in any case).
+
+    A name takes the place of the names of its kind that are sought.
+    """
+    sought = replace(sought, queues=()) if kind == "queue" else replace(sought, intents=())
     bounds = (spans[0][0], *(until for _, until in spans))
     by: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
     values = tuple(name_outcome(name, outcome) for name in names for outcome in _DECIDED)
@@ -132,7 +136,11 @@ def by_name(
 def numbers_of_intents(
     app: AppStore, sought: Sought, names: Sequence[str], bounds: Sequence[datetime]
 ) -> dict[str, tuple[int, ...]]:
-    """Count conversations about each of these, in any case of letters, between each of the bounds and the next."""
+    """Count conversations about each of these, in any case of letters, between each of the bounds and the next.
+
+    They take the place of the intents that are sought.
+    """
+    sought = replace(sought, intents=())
     values = tuple(map(intent_value, names))
     found = breakdown(app, sought, ("intent",), bounds, values)["intent"] if names else dict[str, tuple[int, ...]]()
     return {name: found.get(intent_value(name), (0,) * (len(bounds) - 1)) for name in names}
