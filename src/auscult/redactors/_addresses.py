@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
-from auscult.redactors._postal import abroad, postcodes, said
+from auscult.redactors._postal import abroad, postcodes, said, walked
 from auscult.redactors._postal.around import beginning
 from auscult.redactors._postal.postcodes import (
     CANADA,
@@ -195,6 +195,7 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
         *_written(text, low, is_asked=is_asked),
         *_introduced(low, is_asked=is_asked),
         *((start, end, _value(low[start:end])) for start, end in said.introduced(text, low)),
+        *((start, end, _value(low[start:end])) for start, end in walked.streets(low)),
     ):
         longer = max(end, tail(low, end))
         if any(first <= start and longer <= last for first, last in taken):

@@ -1,0 +1,108 @@
+"""Streets in talk, whatever introduces them: from the word for a street back to its number and its flat."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._postal.around import HOUSES
+from auscult.redactors._tails import PLACES, is_plain, tail
+from auscult.redactors._words import words_of
+
+_LISTS = words_of("address_words.txt")
+_CLEAR, _DOUBTFUL, _UNITS = _LISTS["clear streets"], _LISTS["streets"], _LISTS["units"]
+_KINDS = PLACES | _LISTS["modifiers"] | HOUSES
+_STREET = re.compile(r"\b(?:" + "|".join(sorted(_CLEAR | _DOUBTFUL)) + r")\b(?!['\u2019])")
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_BREAK = re.compile(r"[^\s,-]|\n")
+"""A sign between two words that ends an address."""
+_DIGITS = re.compile(r"\d{1,5}[a-z]?")
+_NUMBERS = frozenset({*ONES, *TEENS, *TENS, "hundred", "thousand"})
+_INSIDE = frozenset(["the", "of", "and", "in"])
+_BACK = 90
+"""Characters before the word for a street in which its number is."""
+_NAMES, _NAMES_OF_UNIT = 3, 6
+"""Words of a street's name at most, alone and behind a flat in a house."""
+_FLAT = re.compile(r"\b(?:house|door|flat|plot|villa|quarter|shop) (?:number|no\.?) (?=\w)")
+_LEAST = 3
+"""Words of an address behind ``house number``."""
+
+
+def streets(low: str) -> Iterator[tuple[int, int]]:
+    """Yield streets with a number, each from its flat or house on: start and end."""
+    done = 0
+    for found in _STREET.finditer(low):
+        start = _start(low, found) if found.start() >= done else None
+        if start is not None:
+            done = max(found.end(), tail(low, found.end()))
+            yield start, found.end()
+    for found in _FLAT.finditer(low) if "number" in low or " no" in low else ():
+        end = tail(low, found.end())
+        words = _TOKEN.findall(low, found.end(), end)
+        if len(words) >= _LEAST and _is_number(words[0]) and any(word in PLACES for word in words) and any(map(_is_name, words)):
+            yield found.start(), end
+
+
+def _start(low: str, street: re.Match[str]) -> int | None:
+    """Return where an address begins whose street is at a place, None where no number and name are before it."""
+    first = max(0, street.start() - _BACK)
+    words = list(_TOKEN.finditer(low, first, street.start()))
+    ends = [street.start()]
+    names: list[str] = []
+    place = len(words) - 1
+    while place >= 0 and len(names) <= _NAMES_OF_UNIT and _is_next(low, words[place], ends[-1]):
+        word = words[place][0]
+        if _is_number(word) or not (word in _INSIDE or word in _KINDS or is_plain(word)):
+            break
+        names.append(word)
+        ends.append(words[place].start())
+        place -= 1
+    if not names or place < 0 or not _is_next(low, words[place], ends[-1]):
+        return None
+    if len(words[place][0]) == 1 and words[place][0] in "abcdefgh" and place and _is_number(words[place - 1][0]):
+        ends.append(words[place].start())
+        place -= 1
+    behind = place
+    while place >= 0 and _is_next(low, words[place], ends[-1]) and _is_of_number(words, place):
+        ends.append(words[place].start())
+        place -= 1
+    if place == behind:
+        return None
+    before = words[place][0] if place >= 0 and _is_next(low, words[place], ends[-1]) else ""
+    is_alone = behind - place == 1 and words[behind][0] in ("one", "oh", "o")
+    if before in _UNITS:
+        return words[place].start()
+    if len(names) > _NAMES or names[-1] in ("and", "of", "in") or (names[-1] == "the" and len(names) == 1):
+        return None
+    if street[0] not in _CLEAR and (is_alone or not any(map(_is_name, names))):
+        return None
+    if not any(word not in _INSIDE for word in names):
+        return None
+    return _house_before(low, words, place, ends[-1])
+
+
+def _house_before(low: str, words: Sequence[re.Match[str]], place: int, start: int) -> int:
+    """Return where the name of a house before a number begins, else where the number does."""
+    if place >= 1 and words[place][0] in HOUSES and _is_next(low, words[place], start) and _is_name(words[place - 1][0]):
+        return words[place - 1].start()
+    return start
+
+
+def _is_next(low: str, word: re.Match[str], start: int) -> bool:
+    return _BREAK.search(low, word.end(), start) is None
+
+
+def _is_number(word: str) -> bool:
+    return word in _NUMBERS or _DIGITS.fullmatch(word) is not None
+
+
+def _is_of_number(words: Sequence[re.Match[str]], place: int) -> bool:
+    """Return whether a word is of a number: one of it, or ``and`` or ``a`` of ``a hundred and six``."""
+    word, following = words[place][0], words[place + 1][0] if place + 1 < len(words) else ""
+    if word == "and":
+        return place > 0 and words[place - 1][0] in ("hundred", "thousand") and following in _NUMBERS
+    return _is_number(word) or (word == "a" and following in ("hundred", "thousand"))
+
+
+def _is_name(word: str) -> bool:
+    """Return whether a word is a name: no usual word and none of addresses."""
+    return word not in _KINDS and not _is_number(word) and len(word) > len("st") and is_plain(word)
