@@ -21,13 +21,13 @@ from auscult.redactors._postal.postcodes import (
     ZIP_ALONE,
 )
 from auscult.redactors._spoken.abroad import FOREIGN
-from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
+from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail, town_before
 from auscult.redactors._words import words_of
 
 CUE = searcher(
     r"\baddress|\blives?\b|\bliving at\b|\bresid|\bship(?:ped|ping)? (?:it |that |them )?to\b|\bdeliver(?:ed|y)?\b"
     r"|\bsend (?:it|that|them|one)\b"
-    r"|\bproperty\b|\beircode|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b"
+    r"|\bproperty\b|\beir ?code|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b"
     r"|\bon file\b|\byou at\b|\bbased at\b|\bwe're at\b|\bi'm at\b|\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b"
     r"|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b"
     r"|\badresse\b|\bwohne\b|\bdirecci[oó]n\b|\bhabite\b|\bindirizzo\b|\bvivo en\b|\banschrift\b"
@@ -285,12 +285,13 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
     found = SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{ZIP}|{UK}|{CANADA})\b", low)
     if found and len(_WORDS.findall(low)) <= 12:  # noqa: PLR2004
-        yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
+        start = town_before(low, found.start())
+        yield start, found.end(), _value(text[start : found.end()].lower())
 
 
 ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
-    r"(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
+    r"(?:address|postcode|post code|street|eir ?code|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
     r"|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
     r"(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?"
     r"(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
@@ -309,7 +310,7 @@ def town(low: str) -> tuple[int, int] | None:
 
 
 ASKS = searcher(
-    r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz"
+    r"\b(?:zip|post ?code|eir ?code|pin ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz"
     r"|codice postale|kod pocztowy|postnummer)\b"
 )
 

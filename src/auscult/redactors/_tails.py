@@ -20,8 +20,8 @@ _ANNOUNCED = re.compile(
     r"|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
     r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that"
     r"| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the"
-    r"|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
-    r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon"
+    r"|our) (?:house|place|flat|home|street|property|eir ?code|postcode|post code|zip(?: code)?)(?: is|'s)|"
+    r"(?:street|eir ?code|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon"
     r"|wonen) (?:op|in|aan))\s+"
 )
 """Words right before an address."""
@@ -37,6 +37,9 @@ _MOST = 24
 _SOME = 2
 _TOWNS = _OF_ADDRESSES["towns"]
 """Words of towns that make no address of what a place is called."""
+_TOWN = 4
+"""Words of a town and a state at most."""
+_OTHER_SIGN = re.compile(r"[^\w\s,.'\u2019-]")
 _LETTERS = 2
 _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
@@ -97,6 +100,15 @@ def _is_of_address(word: str, before: str, after: str) -> bool:
         following = _TOKEN.match(after)
         return following is not None and is_plain(following[1])
     return is_plain(word)
+
+
+def town_before(low: str, place: int) -> int:
+    """Return where an answer begins that names a town and a state before its postcode; the place itself if it does not."""
+    first = _FIRST.match(low)
+    start = first.end() if first else 0
+    words = re.findall(r"[^\W_]+", low[start:place])
+    is_town = 0 < len(words) <= _TOWN and not _OTHER_SIGN.search(low, start, place) and all(map(is_plain, words))
+    return start if is_town else place
 
 
 def is_plain(word: str) -> bool:

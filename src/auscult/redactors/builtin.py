@@ -346,6 +346,7 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
     asked = set(turns.after(_addresses.ASKS_ALL, utterances))
+    found += _each("address", _numbers_asked(utterances, lows, asked))
     candidates = [turn for turn in sorted({*turns.of(HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
     spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
@@ -362,6 +363,20 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
+
+
+def _numbers_asked(
+    utterances: Sequence[Utterance], lows: Sequence[str], asked: set[int]
+) -> Iterator[tuple[int, tuple[int, int, str]]]:
+    """Yield the numbers that are all of an answer to a question for an address; what follows them answers it as well."""
+    for turn in sorted(asked):
+        its = list(answered.house(lows[turn])) if len(lows[turn]) <= _CORRECTED_WITHIN else []
+        for one in its:
+            later = range(turn + 1, min(turn + 1 + _NEAR, len(lows)))
+            following = [each for each in later if utterances[each].speaker == utterances[turn].speaker]
+            if following and _addresses.may_hold(lows[following[0]]):
+                asked.add(following[0])
+                yield turn, one
 
 
 def _rest_of_addresses(
@@ -384,5 +399,7 @@ def _rest_of_addresses(
     for turn in turns.after(_addresses.ASKS, utterances):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         yield from _each("address", ((turn, one) for one in its))
+    for asks in turns.of(_addresses.ASKS):
+        yield from _each("address", postcodes.in_parts(utterances, lows, asks))
     for turn in turns.after(answered.ASKS_HOUSE, utterances):
         yield from _each("address", ((turn, one) for one in answered.house(lows[turn])))

@@ -77,7 +77,10 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
         is_address = len(words) > 1 and len(usual) <= _USUAL
     else:
         is_address = (
-            1 < len(words) <= _SHORT_ANSWER and words[-1] in _KINDS and _is_name(words) and len(usual) <= _USUAL
+            1 < len(words) <= _SHORT_ANSWER + 2 * (not HOUSES.isdisjoint(words[:-1]))
+            and words[-1] in _KINDS
+            and _is_name(words)
+            and len(usual) <= _USUAL
         )
     if is_address:
         yield start, end, " ".join(re.findall(r"\w+", low[start:end]))
@@ -123,8 +126,13 @@ def goes_on(text: str, low: str, *, is_followed: bool) -> Iterator[tuple[int, in
         yield start, end, low[start:end]
 
 
+def is_number(low: str) -> bool:
+    """Return whether the number of a house is all that a turn says."""
+    return _NUMBER_ALONE.fullmatch(low, *_bounds(low)) is not None
+
+
 def house(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield the number that is all the answer to a question for a house's."""
     start, end = _bounds(low)
-    if _NUMBER_ALONE.fullmatch(low, start, end):
+    if is_number(low):
         yield start, end, low[start:end]

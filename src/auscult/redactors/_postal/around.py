@@ -43,9 +43,11 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
     segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
     kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
     if not kinds:
-        begin, words = segments[-1]
-        is_before_number = text[start : start + 1].isdecimal() and _is_named_house(words)
-        return begin + len(words) - len(words.lstrip()) if is_before_number else start
+        own = segments[-1:] if text[start : start + 1].isdecimal() else _towns(segments)
+        if not own or (len(own) == 1 and not _is_house(own[0][1])):
+            return start
+        begin, words = own[0]
+        return begin + len(words) - len(words.lstrip())
     at = kinds[0] - (kinds[0] > 0 and _is_house(segments[kinds[0] - 1][1]))
     begin, words = segments[at]
     return begin + len(words) - len(words.lstrip())
@@ -54,6 +56,19 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
 def _has_kind(words: str) -> bool:
     each = _LETTERS.findall(words.lower())
     return len(each) > 1 and each[-1] in PLACES
+
+
+def _towns(segments: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """Return the last segments that may be a house, a village and a county, none of them a person."""
+    place = len(segments)
+    while (
+        place
+        and (each := _LETTERS.findall(segments[place - 1][1].lower()))
+        and each[0] not in GIVEN
+        and all(map(is_plain, each))
+    ):
+        place -= 1
+    return segments[place:] if len(segments) - place > 1 else ()
 
 
 def _is_named_house(words: str) -> bool:

@@ -1,8 +1,9 @@
 """Postcodes, in figures and said: British, Irish, Canadian and American ones."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from auscult.domain.privacy.redaction import Utterance
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 
@@ -14,18 +15,25 @@ NUMBER = rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?|{SPOKEN})"
 SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
 SPOKEN_POSTCODE = searcher(
     rf"\b(?:[a-z],? ){{1,2}}(?:(?:{SMALL}|oh|o|double|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\b"
-    rf"|\b[ac-fhknprtv-y] (?:(?:{SMALL}|oh|o|\d{{1,2}}) ){{1,2}}(?:(?:{SMALL}|oh|\d|[a-z]),? ){{2,3}}"
-    rf"(?:{SMALL}|\d|[a-z])\b"
+    rf"|\b[ac-fhknprtv-y] (?:(?:{SMALL}|oh|o|\d{{1,2}}|w),? ){{1,2}}(?:(?:{SMALL}|oh|\d|[a-z]),? ){{2,3}}"
+    rf"(?:(?:double )?(?:{SMALL}|\d)|[a-z])\b"
+    rf"|\b[ac-fhknprtv-y] (?:(?:{SMALL}|oh|o|\d{{1,2}}),? ){{1,2}}(?:double (?:{SMALL}|[a-z]),? )"
+    rf"(?:(?:{SMALL}|\d|[a-z]),? )(?:{SMALL}|\d|[a-z])\b"
 )
 """A British postcode or an Eircode that is said."""
 _LETTER_BEFORE = re.compile(r"(?<![\w'])[b-hj-z] $")
 """A letter that makes a flight or a code of what resembles a postcode: ``e z y eight one``."""
+_TAKEN_BACK = re.compile(
+    rf"(?<![\w'])(?:(?:[a-z]|{SMALL}|oh|double|\d{{1,2}}),? ){{2,6}}(?:(?:uh|um|er),? )?"
+    r"(?:(?:no|sorry|wait|actually|i mean|it's|that's),? )+$"
+)
+"""The beginning of a postcode that is taken back: ``k one a, sorry, ``."""
 _THE_SAID = re.compile(rf"{NUMBER},? the ")
 _BEFORE_SPOKEN = re.compile(rf"\b{NUMBER},?\s+(?:(?:the )?[^\W\d_][\w'\u2019.-]{{2,}},?\s+){{2,6}}$")
 _AS_IN = re.compile(r"\b([a-z]),? (?:as in|for|like) \1[a-z]+,?")
 _POSTCODE_TURN = re.compile(
-    r"(?:\W*(?:yeah|yes|yep|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? "
-    rf"(?:[a-z],? )?(?:(?:{SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z]\W*"
+    r"(?:\W*(?:yeah|yes|yep|no|not|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? "
+    rf"(?:[a-z],? )?(?:(?:{SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z](?:,? [a-z])?\W*"
 )
 UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
 CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
@@ -37,6 +45,15 @@ _LONGEST = 80
 _EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
 _WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
 """Look-alike of an Eircode: a word instead of its second half."""
+_WHOLE = re.compile(rf"{UK}|{CANADA}|{_EIRCODE}|\d{{5}}")
+_TENS = re.compile(r"\b(" + "|".join(TENS) + r")[ -](one|two|three|four|five|six|seven|eight|nine)\b")
+_CHARS = {**ONES, **TEENS, **{word: digit + "0" for word, digit in TENS.items()}}
+_PART = re.compile(
+    r"(?:\W*(?:yeah|yes|um|uh|er|it's|that's|so|and|then|sure|ok|okay)\b)*\W*"
+    rf"((?:(?:[a-z]{{1,2}}\d{{0,2}}[a-z]?|\d{{1,3}}[a-z]{{0,2}}|{SMALL}|oh)\b[ ,-]*){{1,6}})\W*"
+)
+_TURNS = 8
+"""Turns after a question in which the parts of a postcode are given."""
 _POSTCODE = searcher(rf"\b(?:{UK}|{CANADA}|{_EIRCODE})\b")
 STATES = (
     "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|"
@@ -50,7 +67,7 @@ STATES = (
 ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{SMALL}(?:[ ,-]+{SMALL}){{2,4}})"
 _CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
 ZIP_ALONE = searcher(
-    r"\b(?:zip(?: ?code)?|post ?code|eircode|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+"
+    r"\b(?:zip(?: ?code)?|post ?code|eir ?code|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+"
     r"(?:it's |it is |um |uh )?(" + ZIP + r"|\d{4})\b"
 )
 HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
@@ -76,7 +93,33 @@ def said(low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int]]:
         if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
             yield before.start(), found.end()
         elif has_cue and found.start() >= done:
-            yield found.span()
+            first = _TAKEN_BACK.search(low, max(done, found.start() - _LONGEST), found.start())
+            yield found.start() if first is None else first.start(), found.end()
+
+
+def in_parts(
+    utterances: Sequence[Utterance], lows: Sequence[str], asks: int
+) -> Iterator[tuple[int, tuple[int, int, str]]]:
+    """Yield the parts of a postcode that the answer to a question for one gives over several turns."""
+    places: list[tuple[int, tuple[int, int]]] = []
+    chars = ""
+    for turn in range(asks + 1, min(asks + 1 + _TURNS, len(lows))):
+        if utterances[turn].speaker == utterances[asks].speaker:
+            continue
+        found = _PART.fullmatch(lows[turn])
+        if found is None:
+            break
+        places.append((turn, found.span(1)))
+        chars += _chars(found[1])
+        if len(places) > 1 and _WHOLE.fullmatch(chars):
+            yield from ((each, (*place, lows[each][slice(*place)])) for each, place in places)
+            return
+
+
+def _chars(said: str) -> str:
+    """Return what letters and numbers that are said are together: ``h91`` for ``h ninety one``."""
+    plain = _TENS.sub(lambda ten: TENS[ten[1]] + ONES[ten[2]], said.replace(",", " "))
+    return "".join(_CHARS.get(word, word) for word in plain.split())
 
 
 def is_postcode(low: str) -> bool:

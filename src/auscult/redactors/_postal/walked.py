@@ -38,7 +38,12 @@ def streets(low: str) -> Iterator[tuple[int, int]]:
     for found in _FLAT.finditer(low) if "number" in low or " no" in low else ():
         end = tail(low, found.end())
         words = _TOKEN.findall(low, found.end(), end)
-        if len(words) >= _LEAST and _is_number(words[0]) and any(word in PLACES for word in words) and any(map(_is_name, words)):
+        if (
+            len(words) >= _LEAST
+            and _is_number(words[0])
+            and any(word in PLACES for word in words)
+            and any(map(_is_name, words))
+        ):
             yield found.start(), end
 
 
@@ -82,7 +87,12 @@ def _start(low: str, street: re.Match[str]) -> int | None:
 
 def _house_before(low: str, words: Sequence[re.Match[str]], place: int, start: int) -> int:
     """Return where the name of a house before a number begins, else where the number does."""
-    if place >= 1 and words[place][0] in HOUSES and _is_next(low, words[place], start) and _is_name(words[place - 1][0]):
+    if (
+        place >= 1
+        and words[place][0] in HOUSES
+        and _is_next(low, words[place], start)
+        and _is_name(words[place - 1][0])
+    ):
         return words[place - 1].start()
     return start
 
