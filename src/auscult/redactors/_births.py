@@ -23,7 +23,7 @@ from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 CUE = searcher(
-    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|geboren|geburts(?:datum|tag)|geboorte|verjaardag"
+    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|\bgeb\.|geboren|geburts(?:datum|tag)|geboorte|verjaardag"
     r"|n[ée]e? le\b|né\(e\)|naissance|anniversaire"
     r"|nacimiento|\bnac(?:i|í|ió|io|ido|ida)(?:[^a-zà-ÿ]|$)|cumpleaños|nascita|\bnat[oa] il\b|compleanno|nascimento"
     r"|\bnascid[oa]\b|\bnasci\b|född|født|urodzen|urodzon"
@@ -122,7 +122,7 @@ ASKS_PART = searcher(
 """A question for a part of a date."""
 _ASKING = words_of("words.txt")["asks_date"]
 """Words of a question that asks for a part of a date and for nothing else."""
-_YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")
+_YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand|forty|fifty|sixty|seventy|eighty|ninety)\b")
 _PART = re.compile(
     r"\W*(?:(?:um|uh|er|erm|ah|oh|mm|so|okay|it's|it was|yes|in|of|and|then)\W+)*"
     rf"((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"

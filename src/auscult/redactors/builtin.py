@@ -39,7 +39,7 @@ from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import answered, postcodes
 from auscult.redactors._postal.around import again, names_of
 from auscult.redactors._postal.hints import HAS_ADDRESS
-from auscult.redactors._split import accounts
+from auscult.redactors._split import accounts, mails
 from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
@@ -195,7 +195,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
             found += _email_parts(utterances, lows, turn, found)
-    return found
+    return [*found, *mails.parts(lows, found)]
 
 
 def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
@@ -346,7 +346,7 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
     asked = set(turns.after(_addresses.ASKS_ALL, utterances))
-    found += _each("address", _numbers_asked(utterances, lows, asked))
+    found += _each("address", answered.numbers(utterances, lows, asked, _addresses.may_hold))
     candidates = [turn for turn in sorted({*turns.of(HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
     spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
@@ -363,20 +363,6 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
-
-
-def _numbers_asked(
-    utterances: Sequence[Utterance], lows: Sequence[str], asked: set[int]
-) -> Iterator[tuple[int, tuple[int, int, str]]]:
-    """Yield the numbers that are all of an answer to a question for an address; what follows them answers it as well."""
-    for turn in sorted(asked):
-        its = list(answered.house(lows[turn])) if len(lows[turn]) <= _CORRECTED_WITHIN else []
-        for one in its:
-            later = range(turn + 1, min(turn + 1 + _NEAR, len(lows)))
-            following = [each for each in later if utterances[each].speaker == utterances[turn].speaker]
-            if following and _addresses.may_hold(lows[following[0]]):
-                asked.add(following[0])
-                yield turn, one
 
 
 def _rest_of_addresses(

@@ -1,8 +1,9 @@
 """Addresses that are all that a turn says: an answer to a question for one, or its parts between commas and nothing else."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from auscult.domain.privacy.redaction import Utterance
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import BUSINESS, NO_NAMES
@@ -48,6 +49,8 @@ _OTHER = re.compile(r"@|\+?\d(?:[ ()-]*\d){6,}")
 _BEGIN = _KINDS | _NUMBERS | {"the", "top", "ground", "first", "second", "third"}
 _MOST, _MOST_WORDS, _USUAL = 120, 20, 1
 _SHORT_ANSWER = 4
+_NUMBER, _NEAR = 40, 4
+"""Characters of an answer that is a number, and turns within which the street follows."""
 _NUMBER_ALONE = re.compile(
     rf"\d{{1,5}} ?[a-z]?|(?:{'|'.join(sorted(_NUMBERS))})(?:[ -](?:and )?(?:{'|'.join(sorted(_NUMBERS))}|[a-z]))*"
 )
@@ -126,13 +129,24 @@ def goes_on(text: str, low: str, *, is_followed: bool) -> Iterator[tuple[int, in
         yield start, end, low[start:end]
 
 
-def is_number(low: str) -> bool:
-    """Return whether the number of a house is all that a turn says."""
-    return _NUMBER_ALONE.fullmatch(low, *_bounds(low)) is not None
-
-
 def house(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield the number that is all the answer to a question for a house's."""
     start, end = _bounds(low)
-    if is_number(low):
+    if _NUMBER_ALONE.fullmatch(low, start, end):
         yield start, end, low[start:end]
+
+
+def numbers(
+    utterances: Sequence[Utterance], lows: Sequence[str], asked: set[int], may_hold: Callable[[str], bool]
+) -> Iterator[tuple[int, tuple[int, int, str]]]:
+    """Yield the numbers that are all of an answer to a question for an address.
+
+    The turn of that side which follows answers it as well, and is added to ``asked`` where it may hold an address.
+    """
+    for turn in sorted(asked):
+        for one in house(lows[turn]) if len(lows[turn]) <= _NUMBER else ():
+            later = range(turn + 1, min(turn + 1 + _NEAR, len(lows)))
+            following = next((each for each in later if utterances[each].speaker == utterances[turn].speaker), None)
+            if following is not None and may_hold(lows[following]):
+                asked.add(following)
+                yield turn, one

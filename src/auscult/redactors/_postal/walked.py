@@ -23,6 +23,7 @@ _BACK = 90
 _NAMES, _NAMES_OF_UNIT = 3, 6
 """Words of a street's name at most, alone and behind a flat in a house."""
 _FLAT = re.compile(r"\b(?:house|door|flat|plot|villa|quarter|shop) (?:number|no\.?) (?=\w)")
+_LETTERS = "abcdefgh"
 _LEAST = 3
 """Words of an address behind ``house number``."""
 
@@ -49,40 +50,51 @@ def streets(low: str) -> Iterator[tuple[int, int]]:
 
 def _start(low: str, street: re.Match[str]) -> int | None:
     """Return where an address begins whose street is at a place, None where no number and name are before it."""
-    first = max(0, street.start() - _BACK)
-    words = list(_TOKEN.finditer(low, first, street.start()))
-    ends = [street.start()]
+    words = list(_TOKEN.finditer(low, max(0, street.start() - _BACK), street.start()))
+    behind, names = _names(low, words, street.start())
+    place = _number(low, words, behind)
+    if not names or place == behind or not _is_next(low, words[behind], [*words, street][behind + 1].start()):
+        return None
+    start = words[place + 1].start()
+    before = words[place][0] if place >= 0 and _is_next(low, words[place], start) else ""
+    if before in _UNITS:
+        return words[place].start()
+    is_one = words[place + 1 : behind + 1][0][0] in ("one", "oh", "o") and behind - place == 1
+    if not _is_street(names, is_sure=street[0] in _CLEAR, is_one=is_one):
+        return None
+    return _house_before(low, words, place, start)
+
+
+def _names(low: str, words: Sequence[re.Match[str]], end: int) -> tuple[int, list[str]]:
+    """Return the place of the word before a street's name, and the words of that name, the last one first."""
     names: list[str] = []
     place = len(words) - 1
-    while place >= 0 and len(names) <= _NAMES_OF_UNIT and _is_next(low, words[place], ends[-1]):
+    while place >= 0 and len(names) <= _NAMES_OF_UNIT and _is_next(low, words[place], end):
         word = words[place][0]
         if _is_number(word) or not (word in _INSIDE or word in _KINDS or is_plain(word)):
             break
         names.append(word)
-        ends.append(words[place].start())
+        end = words[place].start()
         place -= 1
-    if not names or place < 0 or not _is_next(low, words[place], ends[-1]):
-        return None
-    if len(words[place][0]) == 1 and words[place][0] in "abcdefgh" and place and _is_number(words[place - 1][0]):
-        ends.append(words[place].start())
+    is_lettered = place > 0 and words[place][0] in _LETTERS and _is_number(words[place - 1][0])
+    return place - is_lettered, names
+
+
+def _number(low: str, words: Sequence[re.Match[str]], last: int) -> int:
+    """Return the place of the word before the number that ends at a place; the place itself where none does."""
+    place = last
+    while place >= 0 and _is_of_number(words, place):
+        if place < last and not _is_next(low, words[place], words[place + 1].start()):
+            break
         place -= 1
-    behind = place
-    while place >= 0 and _is_next(low, words[place], ends[-1]) and _is_of_number(words, place):
-        ends.append(words[place].start())
-        place -= 1
-    if place == behind:
-        return None
-    before = words[place][0] if place >= 0 and _is_next(low, words[place], ends[-1]) else ""
-    is_alone = behind - place == 1 and words[behind][0] in ("one", "oh", "o")
-    if before in _UNITS:
-        return words[place].start()
-    if len(names) > _NAMES or names[-1] in ("and", "of", "in") or (names[-1] == "the" and len(names) == 1):
-        return None
-    if street[0] not in _CLEAR and (is_alone or not any(map(_is_name, names))):
-        return None
-    if not any(word not in _INSIDE for word in names):
-        return None
-    return _house_before(low, words, place, ends[-1])
+    return place
+
+
+def _is_street(names: Sequence[str], *, is_sure: bool, is_one: bool) -> bool:
+    """Return whether words, the last one first, are a street's name: with a name in it where its kind is doubtful."""
+    if len(names) > _NAMES or names[-1] in ("and", "of", "in") or _INSIDE.issuperset(names):
+        return False
+    return is_sure or (not is_one and any(map(_is_name, names)))
 
 
 def _house_before(low: str, words: Sequence[re.Match[str]], place: int, start: int) -> int:
