@@ -53,7 +53,11 @@ _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})"
     rf"|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = "(?:hundert[a-zäöüß]*|" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
+_SAID_ABROAD = (
+    "(?:(?:ein|zwei|drei|vier|fünf)?hundert[a-zäöüß]*|"
+    + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
+    + ")"
+)
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route"
     r"|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+"
@@ -298,7 +302,8 @@ ASKS_ALL = searcher(
 )
 """A question for an address."""
 ASKS_TOWN = searcher(
-    r"\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village)(?: is (?:that|it)| please)?\W*(?:\n|$)"
+    r"(?:^|\b(?:which|what|and|the|your|what's the) (?:the )?)(?:town|city|village|suburb)(?: is (?:that|it)| please)?"
+    r"\W*(?:\n|$)"
 )
 _TOWN_TURN = re.compile(r"(?:\W*(?:yeah|yes|um|uh|er|it's|that's|in)\b)*\W*([^\W\d_]{3,}(?: [^\W\d_]{3,})?)\W*")
 

@@ -25,6 +25,7 @@ _FLOOR = re.compile(
     r"|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d|(?:unit|flat|apartment|apt|suite|room|studio)\b")
 _OLD = 2
 """Words of ``the old``, behind which any word makes a house's name before a street."""
 _ALONE = 4
@@ -43,7 +44,7 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
     segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
     kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
     if not kinds:
-        own = segments[-1:] if text[start : start + 1].isdecimal() else _towns(segments)
+        own = segments[-1:] if _NUMBER.match(low, start) else _towns(segments)
         if not own or (len(own) == 1 and not _is_house(own[0][1])):
             return start
         begin, words = own[0]

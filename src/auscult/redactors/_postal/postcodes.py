@@ -62,7 +62,8 @@ STATES = (
     "massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|"
     "new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|"
     "south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming|nsw|vic|qld|tas|"
-    "act|nt|sa|ontario|quebec|british columbia"
+    "act|nt|sa|ontario|quebec|british columbia|alberta|manitoba|saskatchewan|nova scotia|new brunswick|newfoundland|"
+    "prince edward island|queensland|victoria|new south wales|tasmania|south australia|western australia|n s w"
 )
 ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{SMALL}(?:[ ,-]+{SMALL}){{2,4}})"
 _CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")

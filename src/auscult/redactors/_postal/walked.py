@@ -24,6 +24,14 @@ _NAMES, _NAMES_OF_UNIT = 3, 6
 """Words of a street's name at most, alone and behind a flat in a house."""
 _FLAT = re.compile(r"\b(?:house|door|flat|plot|villa|quarter|shop) (?:number|no\.?) (?=\w)")
 _LETTERS = "abcdefgh"
+_UNIT = re.compile(
+    r"\b(?:(?:lower|upper|top|ground|first|second|third|basement|garden|rear|front) (?:floor )?)?(?:"
+    + "|".join(sorted(_UNITS))
+    + r")\b(?: number)?(?: (?:\d{1,4}[a-z]?|[a-z]|"
+    + "|".join(sorted(_NUMBERS))
+    + r")\b){0,4},? $"
+)
+"""A flat, whose number may be that of the street: ``lower flat ``, ``apartment six b ``."""
 _LEAST = 3
 """Words of an address behind ``house number``."""
 
@@ -56,9 +64,9 @@ def _start(low: str, street: re.Match[str]) -> int | None:
     if not names or place == behind or not _is_next(low, words[behind], [*words, street][behind + 1].start()):
         return None
     start = words[place + 1].start()
-    before = words[place][0] if place >= 0 and _is_next(low, words[place], start) else ""
-    if before in _UNITS:
-        return words[place].start()
+    unit = _UNIT.search(low, max(0, start - _BACK), start)
+    if unit is not None:
+        return unit.start()
     is_one = words[place + 1 : behind + 1][0][0] in ("one", "oh", "o") and behind - place == 1
     if not _is_street(names, is_sure=street[0] in _CLEAR, is_one=is_one):
         return None
