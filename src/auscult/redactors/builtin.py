@@ -31,7 +31,7 @@ from auscult.redactors._emails import (
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
-from auscult.redactors._patterns import PatternSet
+from auscult.redactors._patterns import PatternSet, searcher
 from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
@@ -63,12 +63,6 @@ _JOINING = (
     " guion",
     " tiret",
 )
-SHOWN = PatternSet(
-    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
-    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD,
-)  # fmt: skip
-"""Patterns that show in which turns which kinds may be."""
 _SAID_IN = (
     (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
     (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
@@ -77,6 +71,13 @@ _SAID_IN = (
     (frozenset(["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "negen"]), "nl"),
 )
 """Digits by which a language is known."""
+_SAID_ABROAD = searcher(rf"\b(?:{'|'.join(sorted({word for words, _ in _SAID_IN for word in words}))})\b")
+SHOWN = PatternSet(
+    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
+    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD, _SAID_ABROAD,
+)  # fmt: skip
+"""Patterns that show in which turns which kinds may be."""
 _JOINTS = str.maketrans("", "", "._-+")
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
@@ -101,7 +102,7 @@ class BuiltIn:
         numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
-            countries = (*countries, *_spoken_in(lows, numbered))
+            countries = (*countries, *_spoken_in(lows, sorted({*turns.of(_SAID_ABROAD)}.intersection(numbered))))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
@@ -146,7 +147,7 @@ class _Turns:
 def _spoken_in(lows: Sequence[str], turns: Sequence[int]) -> Iterator[str]:
     """Yield the countries in whose language numbers are said in these turns."""
     words = {word for turn in turns for word in words_in(lows[turn])}
-    for said, language in _SAID_IN:
+    for said, language in _SAID_IN if words else ():
         if len(said & words) > 1:
             yield from _COUNTRIES[language]
 

@@ -158,7 +158,10 @@ _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 _NAME_WORDS = frozenset(
     {"name", "surname", "first", "last", "full", "family", "given", "middle", "title", "his", "her"}
 )
-PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES)
+_HAS_GAVE, _HAS_BORN, _HAS_IS_NAME = (
+    searcher("|".join(map(re.escape, hints))) for hints in (_GAVE_HINTS, _BORN_HINTS, _IS_NAME_HINTS)
+)
+PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
 """Patterns of which ``names`` needs the matches."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
 """Matches of a pattern, each in its line, with the place where the line begins."""
@@ -174,7 +177,7 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         end = line + found.end()
         if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
             yield line + found.start(1), end
-    yield from _in_sentences(text, low)
+    yield from _in_sentences(text, low, matches)
     if next(matches(_HAS_ROW), None) is not None:
         yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
     for line, found in matches(_TWO_NAMES):
@@ -184,13 +187,13 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
             yield line + found.start(1), line + found.end(1)
 
 
-def _in_sentences(text: str, low: str) -> Iterator[tuple[int, int]]:
+def _in_sentences(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
     """Yield names by a verb or a birth behind them, and those that are said to be one."""
-    if any(hint in low for hint in _GAVE_HINTS):
+    if next(matches(_HAS_GAVE), None) is not None:
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if any(hint in low for hint in _BORN_HINTS):
+    if next(matches(_HAS_BORN), None) is not None:
         yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if any(hint in low for hint in _IS_NAME_HINTS):
+    if next(matches(_HAS_IS_NAME), None) is not None:
         yield from _said_to_be(text, low)
 
 

@@ -136,6 +136,10 @@ def house(low: str) -> Iterator[tuple[int, int, str]]:
         yield start, end, low[start:end]
 
 
+def _has_number(low: str) -> bool:
+    return any(map(str.isdecimal, low)) or not _NUMBERS.isdisjoint(low.split())
+
+
 def numbers(
     utterances: Sequence[Utterance], lows: Sequence[str], asked: set[int], may_hold: Callable[[str], bool]
 ) -> Iterator[tuple[int, tuple[int, int, str]]]:
@@ -144,7 +148,7 @@ def numbers(
     The turn of that side which follows answers it as well, and is added to ``asked`` where it may hold an address.
     """
     for turn in sorted(asked):
-        for one in house(lows[turn]) if len(lows[turn]) <= _NUMBER else ():
+        for one in house(lows[turn]) if len(lows[turn]) <= _NUMBER and _has_number(lows[turn]) else ():
             later = range(turn + 1, min(turn + 1 + _NEAR, len(lows)))
             following = next((each for each in later if utterances[each].speaker == utterances[turn].speaker), None)
             if following is not None and may_hold(lows[following]):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import ONES, TEENS, TENS
+from auscult.redactors._patterns import searcher
+from auscult.redactors._people.patterns import APOSTROPHES
 from auscult.redactors._postal.around import HOUSES
 from auscult.redactors._tails import PLACES, is_plain, tail
 from auscult.redactors._words import words_of
@@ -11,7 +13,7 @@ from auscult.redactors._words import words_of
 _LISTS = words_of("address_words.txt")
 _CLEAR, _DOUBTFUL, _UNITS = _LISTS["clear streets"], _LISTS["streets"], _LISTS["units"]
 _KINDS = PLACES | _LISTS["modifiers"] | HOUSES
-_STREET = re.compile(r"\b(?:" + "|".join(sorted(_CLEAR | _DOUBTFUL)) + r")\b(?!['\u2019])")
+_STREET = searcher(r"\b(?:" + "|".join(sorted(_CLEAR | _DOUBTFUL)) + r")\b")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _BREAK = re.compile(r"[^\s,-]|\n")
 """A sign between two words that ends an address."""
@@ -40,7 +42,8 @@ def streets(low: str) -> Iterator[tuple[int, int]]:
     """Yield streets with a number, each from its flat or house on: start and end."""
     done = 0
     for found in _STREET.finditer(low):
-        start = _start(low, found) if found.start() >= done else None
+        is_owner = low[found.end() : found.end() + 1] in APOSTROPHES
+        start = _start(low, found) if found.start() >= done and not is_owner else None
         if start is not None:
             done = max(found.end(), tail(low, found.end()))
             yield start, found.end()
