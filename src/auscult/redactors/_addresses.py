@@ -315,7 +315,8 @@ def town(low: str) -> tuple[int, int] | None:
 
 
 ASKS = searcher(
-    r"\b(?:zip|post ?code|eir ?code|pin ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz"
+    r"\b(?:zip|post ?code|eir ?code|pin ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal"
+    r"|c[oó]digo postal|postleitzahl|plz"
     r"|codice postale|kod pocztowy|postnummer)\b"
 )
 

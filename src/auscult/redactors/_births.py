@@ -124,7 +124,8 @@ _ASKING = words_of("words.txt")["asks_date"]
 """Words of a question that asks for a part of a date and for nothing else."""
 _YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand|forty|fifty|sixty|seventy|eighty|ninety)\b")
 _PART = re.compile(
-    r"\W*(?:(?:um|uh|er|erm|ah|oh(?! (?:one|two|three|four|five|six|seven|eight|nine)\b)|mm|so|okay|it's|it was|yes|in|of|and|then)\W+)*"
+    r"\W*(?:(?:um|uh|er|erm|ah|oh(?! (?:one|two|three|four|five|six|seven|eight|nine)\b)|mm|so|okay"
+    r"|it's|it was|yes|in|of|and|then)\W+)*"
     rf"((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
 )
 _BEFORE_CORRECTION = re.compile(

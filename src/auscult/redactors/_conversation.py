@@ -162,9 +162,8 @@ class Numbers:
                 if each != turn or (turn, piece.start) in taken:
                     continue
                 low = self._lows[turn]
-                if (cue_before(low, piece.start) or self._cue(turn)) != "national_number":
-                    continue
-                if is_behind_another(low, piece.start):
+                cue = cue_before(low, piece.start) or self._cue(turn)
+                if cue != "national_number" or is_behind_another(low, piece.start):
                     continue
                 used = [places[place] for place in _national.with_letters(places, first)]
                 taken |= {(other, place) for other, one in used for place in range(one.start, one.end)}

@@ -104,7 +104,7 @@ def names_national(low: str, place: int) -> bool:
 
 
 def cue_after(low: str, place: int, digits: int) -> Cue | None:
-    """Return the first cue soon after a number of so many digits, within the same sentence: ``… is my card number``."""
+    """Return the first cue soon after a number with a count of digits, within the same sentence: ``… is my card number``."""
     rest = low[place : place + _REACH_AFTER]
     for mark in (". ", "? ", "! ", "; "):
         rest = rest.partition(mark)[0]

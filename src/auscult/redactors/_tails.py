@@ -17,7 +17,8 @@ NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", 
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
 _ANNOUNCED = re.compile(
     r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)"
-    r"|(?:liv(?:e|es|ing)|farm|based|located|situated|stay(?:ing)?|registered|residing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
+    r"|(?:liv(?:e|es|ing)|farm|based|located|situated|stay(?:ing)?|registered|residing) at|(?:i'm"
+    r"|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
     r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that"
     r"| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the"
     r"|our) (?:house|place|flat|home|street|property|eir ?code|postcode|post code|zip(?: code)?)(?: is|'s)|"

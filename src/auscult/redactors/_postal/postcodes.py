@@ -10,7 +10,10 @@ from auscult.redactors._patterns import searcher
 SMALL = (
     "(?:" + "|".join((*TENS, *TEENS, *(word for word in ONES if word not in ("o", "won", "tree", "nil", "null")))) + ")"
 )
-SPOKEN = rf"(?:a (?:hundred|thousand)(?: and)? )?{SMALL}(?:[ -]+(?:and |hundred |hundred and |thousand )?{SMALL}){{0,5}}(?: hundred| thousand)?"
+SPOKEN = (
+    rf"(?:a (?:hundred|thousand)(?: and)? )?{SMALL}"
+    rf"(?:[ -]+(?:and |hundred |hundred and |thousand )?{SMALL}){{0,5}}(?: hundred| thousand)?"
+)
 NUMBER = rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?|{SPOKEN})"
 SPELLED = rf"(?:\b[a-z]\b[ ,-]*){{1,2}}(?:(?:{SMALL}|oh|o|zero|double|\d)[ ,-]+)+[a-z]\b"
 SPOKEN_POSTCODE = searcher(
