@@ -33,7 +33,7 @@ SCALE = 32
 SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
 """How much of what was found the copies leave out, and how much a copy counts."""
 LEAST = 2
-"""How often a word stands in the sets that has weights of its own."""
+"""Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
 BEGINS, GOES_ON = 1.5, -1.0
 """Log odds from which on a token begins a place, and goes on in one."""

@@ -108,6 +108,11 @@ def speaks(form: Form, language: str) -> bool:
     return primary(language) in {primary(each) for each in form.languages}
 
 
+def refuses(form: Form, language: str | None) -> bool:
+    """Return whether a form is not for conversations in a language; none is refused where the language is not known."""
+    return language is not None and language != UNDETERMINED and not speaks(form, language)
+
+
 def derive_metric_id(name: str) -> str:
     """Make an id of a metric's name: ``em-`` and its letters and digits, small, with dashes between the words.
 
@@ -153,8 +158,7 @@ def choose_form(conversation: Routed, forms: Iterable[Form], language: str | Non
     """
     begun = [form for form in forms if form.channel == conversation.channel and _is_valid(form, conversation)]
     ranked = [(fit[0], form) for form in begun if (fit := _fit(conversation, form))]
-    if language not in (None, UNDETERMINED) and len(ranked) > 1:
-        ranked = [pair for pair in ranked if speaks(pair[1], language or "")] or ranked
+    ranked = [pair for pair in ranked if not refuses(pair[1], language)] or ranked
     return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 

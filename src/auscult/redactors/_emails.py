@@ -125,7 +125,7 @@ _NUMBER_NAMED = re.compile(r"\b(?:the )?(?:number|digit|numeral|figure) $")
 """Words before a number in an address: ``the number four``."""
 _REACH = 16
 BEFORE_AT = re.compile(r"\W*(?:(?:no|yes|yeah|yep|so|um|uh|er|and|then|okay|ok)\b\W*)*")
-"""What may be before the ``at`` of an address whose first part is in an earlier turn."""
+"""Words that may precede ``at`` where the first part of the address is in an earlier turn."""
 _ONE_BY_ONE = re.compile(
     rf"\b(?:[a-z]|\d|double|{'|'.join(ONES)})(?:,? (?:er,? |uh,? |um,? )?(?:[a-z]|\d|double|{'|'.join(ONES)})\b)"
 )

@@ -8,22 +8,10 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import BEGINNING, Passage, is_superseded
+from auscult.domain.said.dates import MONTH_NAMES
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_DATE = rf"(\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{'|'.join(_MONTHS)}),? \d{{4}}|(?:{'|'.join(_MONTHS)}) \d{{1,2}},? \d{{4}})"
+_MONTH = "|".join(MONTH_NAMES)
+_DATE = rf"(\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{_MONTH}),? \d{{4}}|(?:{_MONTH}) \d{{1,2}},? \d{{4}})"
 _HOLDS = r"\b(?:valid|effective|in force|in effect|applies|apply|applicable)\b"
 _FROM = re.compile(rf"{_HOLDS}(?: date)?(?: from| since| as of| on)?:?\s+(?:the )?{_DATE}", re.IGNORECASE)
 _UNTIL = re.compile(

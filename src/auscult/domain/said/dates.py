@@ -10,17 +10,12 @@ from typing import NamedTuple
 
 from auscult.domain.said.numbers import SMALL, Token, digit_runs, number_at
 
-_MONTHS = {
-    name: place
-    for place, names in enumerate(
-        (
-            *("january jan", "february feb", "march mar", "april apr", "may", "june jun"),
-            *("july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec"),
-        ),
-        1,
-    )
-    for name in names.split()
-}
+MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+MONTHS = {name: place for place, whole in enumerate(MONTH_NAMES, 1) for name in (whole, whole[:3])} | {"sept": 9}
+"""Number of each month by its name and its short names."""
 _ORDINALS = {
     name: place
     for place, name in enumerate(
@@ -33,7 +28,7 @@ _ORDINALS = {
     )
 } | {"thirtieth": 30}
 _NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
-DATE_WORDS = frozenset({*_MONTHS, *_NEAR})
+DATE_WORDS = frozenset({*MONTHS, *_NEAR})
 """Words without which there is no date but one in figures."""
 
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})
@@ -89,17 +84,17 @@ def _spoken(words: Sequence[Token], at: int, around: date) -> tuple[date, int] |
     token = words[at].text
     if token in _NEAR:
         return around + timedelta(days=_NEAR[token]), at + 1
-    if token in _MONTHS:
-        month = _MONTHS[token]
+    if token in MONTHS:
+        month = MONTHS[token]
         day = _day(words, _behind(words, at + 1, "the", "."))
         return None if day is None else _dated(words, day[1], month, day[0], around)
     day = _day(words, at)
     if day is None:
         return None
     place = _behind(words, day[1], "of")
-    if place >= len(words) or words[place].text not in _MONTHS:
+    if place >= len(words) or words[place].text not in MONTHS:
         return None
-    return _dated(words, place + 1, _MONTHS[words[place].text], day[0], around)
+    return _dated(words, place + 1, MONTHS[words[place].text], day[0], around)
 
 
 def _behind(words: Sequence[Token], at: int, *skipped: str) -> int:

@@ -2,36 +2,11 @@
 
 import re
 
+from auscult.domain.said.dates import MONTHS
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._spoken.abroad import FOREIGN
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-]
 FOREIGN_MONTHS = {
     "januar": 1, "jänner": 1, "janvier": 1, "enero": 1, "gennaio": 1, "januari": 1, "janeiro": 1,
     "februar": 2, "février": 2, "febrero": 2, "febbraio": 2, "februari": 2, "fevereiro": 2,
@@ -42,11 +17,8 @@ FOREIGN_MONTHS = {
     "ottobre": 10, "outubro": 10, "novembre": 11, "noviembre": 11, "novembro": 11, "dezember": 12, "décembre": 12,
     "diciembre": 12, "dicembre": 12, "dezembro": 12, "december": 12,
 }  # fmt: skip
-MONTH = "(?:" + "|".join((*_MONTHS, *FOREIGN_MONTHS)) + r")\.?"
-_NUMBER_OF_MONTH = {name: place % 12 + 1 for place, name in enumerate(_MONTHS[:12])} | {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11,
-    "dec": 12, **FOREIGN_MONTHS,
-}  # fmt: skip
+MONTH = "(?:" + "|".join((*MONTHS, *FOREIGN_MONTHS)) + r")\.?"
+_NUMBER_OF_MONTH = MONTHS | FOREIGN_MONTHS
 _ORDINALS = {
     word: place
     for place, word in enumerate(
@@ -105,7 +77,7 @@ _YEAR_ABROAD = (
     rf"(?:(?:dos |deux |dois )?(?:mil|mille)(?:[ -](?:y |et |e )?{NUMBERS_ABROAD}){{0,6}}"
     r"|(?:neunzehnhundert|zweitausend|negentienhonderd|tweeduizend|duemila|millenovecento)[a-zäöüßë]*"
     rf"(?: (?:en )?{NUMBERS_ABROAD})?"
-    rf"|(?:'\\d\\d|{NUMBERS_ABROAD}(?:[ -](?:y |et |e |und |en )?{NUMBERS_ABROAD}){{0,2}}))"
+    rf"|(?:'\d\d|{NUMBERS_ABROAD}(?:[ -](?:y |et |e |und |en )?{NUMBERS_ABROAD}){{0,2}}))"
 )
 ORDINAL_ABROAD = (
     r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|[a-zäöüß]+zehnt|"

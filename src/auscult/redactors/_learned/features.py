@@ -62,10 +62,10 @@ _COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
     (2 * _CLASSES, _pair((_ANY, 0), (_CLASS, 0), _CLASSES)),
     *((_THREES, ((_CLASS, by, _CLASSES**2), (_CLASS, by + 1, _CLASSES), (_CLASS, by + 2, 1))) for by in (-2, -1, 0)),
 )
-"""What is weighed, by the number of its values and as a sum; what words are around comes behind it."""
+"""Features of a token except the words around it: the number of values of each, and the terms that add up to one."""
 _THREE = 3
 _GAP = (1, 0, 0, 0, 0, 0, 0, 0, 0, 0) * _AROUND
-"""What is before and behind a turn."""
+"""Empty tokens between two turns."""
 _FIXED = [size for size, _ in _COLUMNS]
 _OF_WORDS = 5
 Numbers = NDArray[np.int64]

@@ -13,7 +13,7 @@ from auscult.redactors._words import words_of
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _LISTS = words_of("_learned/words.txt")
 TOPICS = (*KINDS, "other")
-"""What may be spoken of; 0 is nothing, and a topic of an earlier turn has a number of its own."""
+"""Topics of a turn, numbered from 1; 0 is no topic, and numbers beyond these are topics of an earlier turn."""
 _LONGEST_DIGITS, _YEAR = 12, 4
 _SIGNS = ",.?!-/:@'#()+&;…"
 _PLAIN = (
@@ -42,11 +42,11 @@ LONGEST_RUN = 20
 
 
 IS_SIGN = [place >= FIRST_SIGN or place == _OTHER_SIGN for place in range(len(CLASSES))]
-"""Whether a class is one of signs."""
+"""For each class: whether its tokens are punctuation or other signs."""
 IS_NUMERIC = [
     place in _SAID or _FIRST_DIGITS <= place < FIRST_SIGN or place == _IS_YEAR for place in range(len(CLASSES))
 ]
-"""Whether a class is one of digits, numbers that are said, or letters that are spelled."""
+"""For each class: whether its tokens are digits, number words or spelled letters."""
 
 
 class Entry(NamedTuple):

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found
+from auscult.domain.said.dates import MONTH_NAMES
 
 CARD_SHORTEST, CARD_LONGEST = 12, 19
 USUAL_CARD = 16
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTHS = "|".join(MONTH_NAMES)
 _DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
 _CODE = re.compile(
     r"(?!\W*(?:\d{3,4})\b)[\s,.;()-]*"

@@ -14,6 +14,8 @@ from auscult.server.console.language import gettext as _
 
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
+FEW = 10
+"""Fewer are shown as numbers, not as a percentage."""
 _WEEK = timedelta(days=7)
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -53,6 +55,14 @@ class Reader(Struct, frozen=True, kw_only=True):
         """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
         pattern = _percent_pattern(self.locale, _WHOLE + ("." + "0" * digits if digits else ""))
         return format_percent(value, pattern, locale=self.locale)
+
+    def rate(self, n: int, whole: int, digits: int = 0) -> str:
+        """Return how many of a whole: a percentage, ``3 of 7`` where the whole is less than ``FEW``, a dash without any."""
+        if not whole:
+            return "\u2013"
+        if whole < FEW:
+            return _("{n} of {whole}").format(n=n, whole=whole)
+        return self.share(n / whole, digits)
 
     def give(self, value: float | Decimal, digits: int = 1) -> str:
         """Return a margin: ``± 1.6``, with a narrow space."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.evaluation import Status
-from auscult.domain.form import UNDETERMINED, Form, choose_form, speaks
+from auscult.domain.form import Form, choose_form, refuses
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS
 from auscult.domain.record import RecordQuery, RowKey
 from auscult.services.scoring.listing import LISTING, ListedForm
@@ -67,7 +67,7 @@ def fitting(app: AppStore, forms: Sequence[Form], statuses: tuple[Status, ...] =
         for row in map(decode, page.rows):
             language = (row.insights.language if row.insights else None) or row.language
             form = choose_form(row, forms, language)
-            if form is None or not (language == UNDETERMINED or speaks(form, language)):
+            if form is None or refuses(form, language):
                 continue
             if row.form is None or (row.form.id, row.form.version) != (form.id, form.version):
                 counts[form.id] += 1

@@ -24,7 +24,7 @@ from auscult.domain.evaluation import (
     ineligible_because,
     score,
 )
-from auscult.domain.form import UNDETERMINED, Form, Metric, choose_form, pass_score_of, refused_languages, speaks
+from auscult.domain.form import UNDETERMINED, Form, Metric, choose_form, pass_score_of, refused_languages, refuses
 from auscult.domain.insight import Insights
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.privacy.digests import Digest, digests_of
@@ -232,7 +232,7 @@ class Evaluator(NamedTuple):
         """See whether a form applies (rule 11), and collect the questions. ``form`` was chosen among ``forms``."""
         conversation = pending.conversation
         status, reason = duration_status(conversation, form), ineligible_because(conversation, form)
-        if form is not None and language not in (None, UNDETERMINED) and not speaks(form, language or ""):
+        if form is not None and refuses(form, language):
             reason = refused_languages(conversation, forms, language or "")
             form, status = None, "not_evaluated"
         is_judged = form is not None and (status == "evaluated" or self.judge_ineligible)

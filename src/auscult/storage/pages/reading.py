@@ -6,9 +6,9 @@ uses a cached value reads the version together with its rows, and only when it i
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from operator import itemgetter
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -19,13 +19,13 @@ from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked, Breakdowns
+from auscult.storage.pages.cached import MOST_REMEMBERED, NO_READER, Key, NotCachedError, Place, Plan, View
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
-from auscult.storage.pages.rollups import HOUR, TOP, Tree
+from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
 
-_MOST_REMEMBERED = 2_048
 _MOST_AGENTS = 32
 """Agents whose rows are read as those of a team; those of more are decided row by row."""
 _NOTHING = RecordPage(rows=(), total=0, last=None)
@@ -36,54 +36,6 @@ _ROW = 4
 """Where they stand in a row: body, version, start, id. Rows that come in no order have their number as well."""
 _IN_ORDER = itemgetter(2, 3, 4)
 _UNORDERED = 5
-
-_Key = tuple[int, str]
-_Place = tuple[int | None, int]
-"""How many rows of a selection stand before, from the first of all (None) or from an instant on."""
-
-
-class _Plan(NamedTuple):
-    """Plan of reading one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known.
-
-    ``last`` is the key of the last row, once the page was read: then ``again`` reads it, from its first row on.
-    ``is_from_key``: the rows of the cursor's own key are read too: of several listings, more than one may have it.
-    """
-
-    total: int
-    selection: Selection
-    text: str | None = None
-    values: dict[str, int | str] | None = None
-    place: _Place | None = None
-    again: str | None = None
-    last: RowKey | None = None
-    is_from_key: bool = False
-
-
-class _Known:
-    """Cached values of one selection."""
-
-    def __init__(self) -> None:
-        self.tree = Tree()
-        self.counts: dict[tuple[int, int], int] = {}
-        self.anchors: dict[_Place, _Key] = {}
-
-
-class _View:
-    """Cached values of some listings at one version of their data."""
-
-    def __init__(self, version: int) -> None:
-        self.version = version
-        self.plans: dict[RecordQuery, _Plan] = {}
-        self.facets: dict[tuple[int, str, str], int | None] = {}
-        self.known: dict[Selection, _Known] = {}
-        self.stays: dict[str, Sequence[Row]] = {}
-        self.breakdowns: dict[tuple[RecordQuery, Grouped], Breakdown] = {}
-
-    def of(self, selection: Selection) -> _Known:
-        """Return the cached values of a selection."""
-        if len(self.known) >= _MOST_REMEMBERED:
-            self.known.clear()
-        return self.known.setdefault(selection, _Known())
 
 
 class Pages:
@@ -96,7 +48,7 @@ class Pages:
         self._breakdowns = Breakdowns(database, self._phrases)
         self._listings: dict[tuple[int, str], int] = {}
         self._app_of: dict[int, int] = {}
-        self._views: dict[tuple[int, ...], _View] = {}
+        self._views: dict[tuple[int, ...], View] = {}
         self._find_listing = database.text(
             sa.select(listings.c.listing).where(
                 listings.c.app == sa.bindparam("app"), listings.c.report == sa.bindparam("report")
@@ -138,7 +90,7 @@ class Pages:
         with reader.snapshot():
             view = self._view(reader, (listing,))
             if (query, by) not in view.breakdowns:
-                if len(view.breakdowns) >= _MOST_REMEMBERED:
+                if len(view.breakdowns) >= MOST_REMEMBERED:
                     view.breakdowns.clear()
                 asked = Asked(listing, self._selection(reader, view, (listing,), query), by)
                 view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
@@ -149,7 +101,7 @@ class Pages:
         if not numbers:
             return _NOTHING
         view = self._views.get(numbers)
-        plan = view and view.plans.get(query)
+        plan = view and self._cached_plan(view, numbers, query)
         if view and plan and plan.text:
             rows = reader.fetch(plan.text, plan.values or {})
             if rows and rows[0][_VERSION] == view.version:
@@ -162,33 +114,39 @@ class Pages:
             rows = reader.fetch(plan.text, plan.values or {}) if plan.text else []
         return _finish(view, plan, query, rows)
 
-    def _view(self, reader: Reader, numbers: tuple[int, ...]) -> _View:
+    def _view(self, reader: Reader, numbers: tuple[int, ...]) -> View:
         """Return the cache of these listings, as of this snapshot."""
         version = self._version(reader, numbers)
         view = self._views.get(numbers)
         if view is None or view.version != version:
-            if len(self._views) >= _MOST_REMEMBERED:
+            if len(self._views) >= MOST_REMEMBERED:
                 self._views.clear()
-            view = self._views[numbers] = _View(version)
+            view = self._views[numbers] = View(version)
         return view
 
     def _version(self, reader: Reader, numbers: tuple[int, ...]) -> int:
         """Return the version of the data of these listings."""
         return reader.fetch(self._phrases.version(len(numbers)), _all(numbers))[0][0]
 
-    def _plan(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+    def _cached_plan(self, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Plan | None:
+        """Return the plan of a page, unless a value has to be read for it: a snapshot costs three round trips."""
+        with suppress(NotCachedError):
+            return view.plans.get(query) or self._plan(NO_READER, view, numbers, query)
+        return None
+
+    def _plan(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Plan:
         """Work out how many rows match, and where this page begins."""
         selection = self._selection(reader, view, numbers, query)
-        plan = _Plan(0, selection)
+        plan = Plan(0, selection)
         if not selection.is_empty:
             texts = self._phrases.texts(selection, len(numbers))
             plan = _lay_out(plan, _Counting(reader, view, selection, texts), numbers, query)
-        if len(view.plans) >= _MOST_REMEMBERED:
+        if len(view.plans) >= MOST_REMEMBERED:
             view.plans.clear()
         view.plans[query] = plan
         return plan
 
-    def _selection(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> Selection:
+    def _selection(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Selection:
         """Return the rows that the filters leave."""
         wanted = wanted_by(query)
         visibility = self._of_agents(reader, view, numbers, query)
@@ -212,7 +170,7 @@ class Pages:
         app = 0 if visibility.is_everything else self._app_of[numbers[0]]  # what only some see is read of one app
         return Selection(tuple(parts), cells_of(query), is_tallied, visibility, app)
 
-    def _of_agents(self, reader: Reader, view: _View, numbers: tuple[int, ...], query: RecordQuery) -> Visibility:
+    def _of_agents(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Visibility:
         """Return the query's visibility with agents in place of teams, where these are the same in its whole range.
 
         They are not where a membership begins or ends within it: then each conversation is decided by its own start.
@@ -232,18 +190,18 @@ class Pages:
             return visibility
         return replace(visibility, teams=frozenset(), agents=frozenset(agents))
 
-    def _stays(self, reader: Reader, view: _View, app: int, team: str) -> Sequence[Row]:
+    def _stays(self, reader: Reader, view: View, app: int, team: str) -> Sequence[Row]:
         """Return the memberships of a team: agent, start and end."""
         if team not in view.stays:
-            if len(view.stays) >= _MOST_REMEMBERED:
+            if len(view.stays) >= MOST_REMEMBERED:
                 view.stays.clear()
             view.stays[team] = reader.fetch(self._find_stays, {"app": app, "team": team})
         return view.stays[team]
 
-    def _facet(self, reader: Reader, view: _View, listing: int, name: str, value: str) -> int | None:
+    def _facet(self, reader: Reader, view: View, listing: int, name: str, value: str) -> int | None:
         key = (listing, name, value)
         if key not in view.facets:
-            if len(view.facets) >= _MOST_REMEMBERED:
+            if len(view.facets) >= MOST_REMEMBERED:
                 view.facets.clear()
             found = reader.fetch(self._find_facet, {"listing": listing, "name": name, "value": value})
             view.facets[key] = found[0][0] if found else None
@@ -273,7 +231,7 @@ def _narrowed(wanted: list[list[Facet]], visibility: Visibility) -> list[list[Fa
 class _Counting:
     """Counts the rows of a selection, and finds places among them, remembering what it worked out."""
 
-    def __init__(self, reader: Reader, view: _View, selection: Selection, texts: Statements) -> None:
+    def __init__(self, reader: Reader, view: View, selection: Selection, texts: Statements) -> None:
         self.texts = texts
         self._reader = reader
         self._is_tallied = selection.is_tallied
@@ -288,11 +246,11 @@ class _Counting:
             return self._scan(since_ms, until_ms)
         return self._before(until_ms) - self._before(since_ms)
 
-    def place(self, since_ms: int, skip: int) -> _Place:
+    def place(self, since_ms: int, skip: int) -> Place:
         """Return the place of the row after ``skip`` rows of the range."""
         return (None, self._before(since_ms) + skip) if self._is_tallied else (since_ms, skip)
 
-    def anchor(self, place: _Place, since_ms: int, skip: int) -> tuple[_Key, int]:
+    def anchor(self, place: Place, since_ms: int, skip: int) -> tuple[Key, int]:
         """A key near before a place, and how many rows lie between."""
         if place in self._known.anchors:  # of one listing only: over several, a key may be there twice
             return self._known.anchors[place], 0
@@ -311,7 +269,7 @@ class _Counting:
         counts = self._known.counts
         if (since_ms, until_ms) not in counts:
             values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
-            if len(counts) >= _MOST_REMEMBERED:
+            if len(counts) >= MOST_REMEMBERED:
                 counts.clear()
             counts[since_ms, until_ms] = self._reader.fetch(self.texts.number, values)[0][0]
         return counts[since_ms, until_ms]
@@ -326,7 +284,7 @@ class _Counting:
         return self._reader.fetch(self.texts.nodes, values)
 
 
-def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> _Plan:
+def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query: RecordQuery) -> Plan:
     """Complete a plan: the total, and, where the page has rows, how to read them."""
     plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
     parts = len(plan.selection.parts)
@@ -352,7 +310,7 @@ def _lay_out(plan: _Plan, counting: "_Counting", numbers: tuple[int, ...], query
     )
 
 
-def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
+def _finish(view: View, plan: Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
     if rows and len(rows[0]) == _UNORDERED:
         rows.sort(key=_IN_ORDER)
@@ -371,13 +329,13 @@ def _finish(view: _View, plan: _Plan, query: RecordQuery, rows: list[Row]) -> Re
         if plan.place and len(plan.selection.parts) == 1:
             base, before = plan.place
             anchors = view.of(plan.selection).anchors
-            if len(anchors) >= _MOST_REMEMBERED:
+            if len(anchors) >= MOST_REMEMBERED:
                 anchors.clear()
             anchors[base, before + len(rows)] = last[:2]
     return RecordPage(rows=tuple([row[0] for row in rows]), total=plan.total, last=last, more=more)
 
 
-def _key_of(plan: _Plan, row: Row) -> RowKey:
+def _key_of(plan: Plan, row: Row) -> RowKey:
     """Return the sort key of a row that was read with its key."""
     parts = plan.selection.parts
     listing = parts[0].listing if len(parts) == 1 else row[_ROW] // ROWS_OF_A_LISTING

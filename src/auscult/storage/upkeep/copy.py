@@ -23,7 +23,7 @@ from auscult.storage.core.tables.judge import judge_places
 PORTION = 2_000
 
 LIVE_TABLES = {workers, judge_places, change_counts}
-"""Who is at work on a database is not what it holds, nor how often it was changed."""
+"""Tables that describe the processes at work on a database, not its content: copies leave them out."""
 
 Progress = Callable[[int, int], None]
 

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from auscult.domain.form import Form, Metric
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
-from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.quality.overview import end_of_today
+from auscult.server.console.reader import FEW
 from auscult.server.console.views.quality.metric import metric_view
 from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit, missing
@@ -23,7 +23,6 @@ from auscult.services.insights.quality import NOTHING, by_period
 from auscult.services.insights.trust import agreement_by_metric, trust
 
 PERIOD = timedelta(days=90)
-_FEW = 10
 
 
 class MetricRow(Struct, frozen=True, kw_only=True):
@@ -69,17 +68,14 @@ class MetricPage(Controller):
         def row(metric: Metric) -> MetricRow:
             found = period.metrics.get(metric.id, NOTHING)
             part = agreed.get(metric.id)
-            is_few = found.n < _FEW
             return MetricRow(
                 name=metric.name,
                 href=f"{BASE}/metrics/{metric.id}",
                 question=question_of(metric),
                 forms=_forms(forms[metric.id]),
                 applies=reader.number(found.n),
-                met=_("{n} of {whole}").format(n=found.met, whole=found.n)
-                if is_few
-                else reader.share(found.met / found.n, 1),
-                agree=reader.share(part.agreed / part.n) if part and part.n >= _FEW else "\u2013",
+                met=reader.rate(found.met, found.n, 1),
+                agree=reader.share(part.agreed / part.n) if part and part.n >= FEW else "\u2013",
                 audits=reader.number(part.n) if part else "0",
             )
 

@@ -18,7 +18,7 @@ from auscult.services.insights.quality import Passed
 _NAMES: Mapping[Measure, str] = {"csat": later("CSAT"), "nps": later("NPS")}
 _KINDS: Mapping[Kind, str] = {"wait": later("Wait"), "missed_metric": later("Missed"), "agent": later("Agent")}
 """Kinds of drivers whose names do not explain themselves."""
-_SHOWN, _FEW = 10, 10
+_SHOWN = 10
 _DIGITS: Mapping[Measure, int] = {"csat": 2, "nps": 1}
 
 
@@ -97,7 +97,7 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
             href=address(path, carried, outcome="failed", **narrowed, **span),
             failed=reader.number(each.scored - each.passed),
             scored=reader.number(each.scored),
-            share=_share(each, reader),
+            share=reader.rate(each.scored - each.passed, each.scored),
         )
 
     return FailuresView(
@@ -107,16 +107,6 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
         lead=". ".join(said) + "." if said else "",
         drivers=tuple(drivers),
     )
-
-
-def _share(each: Passed, reader: Reader) -> str:
-    """Return the share that failed; of few conversations, their numbers."""
-    failed = each.scored - each.passed
-    if not each.scored:
-        return "\u2013"
-    if each.scored < _FEW:
-        return _("{n} of {whole}").format(n=reader.number(failed), whole=reader.number(each.scored))
-    return reader.share(failed / each.scored)
 
 
 def _worst(found: Mapping[str, Passed]) -> list[tuple[str, Passed]]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from auscult.domain.statistics.intervals import difference, wilson_figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.home import NewsView, news_of
 from auscult.server.console.views.quality.failures import Failures, FailuresView, failures_view
@@ -18,7 +18,6 @@ from auscult.services.insights.changes import Change, Compared
 from auscult.services.insights.quality import Passed
 from auscult.services.insights.reasons import Part
 
-FEW = 10
 _SHOWN = 12
 
 
@@ -170,17 +169,9 @@ def _row(part: Part, reader: Reader, href: str) -> PartRow:
         href=href,
         now=reader.number(part.now.scored),
         before=reader.number(part.before.scored),
-        share=_share(part.now, reader),
-        share_before=_share(part.before, reader),
+        share=reader.rate(part.now.passed, part.now.scored),
+        share_before=reader.rate(part.before.passed, part.before.scored),
         effect=reader.number(rounded, 0, signed=True) if rounded else "0",
         is_worse=rounded > 0,
         is_sure=part.is_more_than_chance,
     )
-
-
-def _share(counted: Passed, reader: Reader) -> str:
-    if not counted.scored:
-        return "\u2013"
-    if counted.scored < FEW:
-        return _("{n} of {whole}").format(n=counted.passed, whole=counted.scored)
-    return reader.share(counted.passed / counted.scored)

@@ -14,7 +14,7 @@ from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.charts.trend import series
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.naming import within_sentence
@@ -22,8 +22,6 @@ from auscult.server.console.views.quality.score_trend import ScoreTrend, score_t
 from auscult.server.console.views.quality.weeks import WeekLead, week_points
 from auscult.services.insights.quality import Adherence, Passed, Period
 
-FEW = 10
-"""The least number of conversations for which a rate is shown."""
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
 _COMPARED = ("queue", "agent", "channel", "intent")
