@@ -10,6 +10,7 @@ from auscult.redactors._postal.around import beginning
 from auscult.redactors._postal.postcodes import (
     CANADA,
     HAS_ZIP,
+    LETTERED,
     NUMBER,
     SMALL,
     SPELLED,
@@ -145,7 +146,7 @@ _ABROAD = searcher(
 """A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
     r"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route"
-    rf"|highway contract|hc) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
+    rf"|highway contract|hc|star route) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
 )
 _AT_PLACE = re.compile(
     rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+"
@@ -178,6 +179,10 @@ _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
 _WORDS = re.compile(r"[^\W\d_]+")
+_IN_TOWN = re.compile(
+    r"\b(?:that's|it's|which is) in ([^\W\d_]{3,}(?: [^\W\d_]{3,})?),? and (?:the |my )?(?:post ?code|zip|eir ?code)"
+)
+"""A town before its postcode: ``that's in long marston and the postcode's``."""
 _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
 """First words of a place with a number: ``flat``, ``unit``."""
 
@@ -237,8 +242,12 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
             yield start, end, _value(low[start:end])
     for start, end in postcodes.said(low, max(done, 0), has_cue=has_cue):
         yield start, end, _value(low[start:end])
-    for found in ZIP_ALONE.finditer(low) if HAS_ZIP.search(low) else ():
-        yield found.start(1), found.end(1), _value(found[1])
+    for pattern in (ZIP_ALONE, LETTERED) if HAS_ZIP.search(low) else ():
+        for found in pattern.finditer(low):
+            yield found.start(1), found.end(1), _value(found[1])
+    for found in _IN_TOWN.finditer(low) if " in " in low else ():
+        if all(map(is_plain, found[1].split())):
+            yield found.start(1), found.end(1), found[1]
 
 
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
@@ -296,8 +305,8 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
 ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
     r"(?:address|postcode|post code|street|eir ?code|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
-    r"|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
-    r"(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?"
+    r"|\bdelivering to\b|\bwhere are you(?: living| based)? now\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
+    r"(?:collect|deliver|send|ship|come|go|pick|post|drop|take|bring|brought)|\b(?:which|what|and|the|your|what's the) (?:the )?"
     r"(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""

@@ -10,6 +10,7 @@ from auscult.redactors._words import words_of
 
 _OF_ADDRESSES = words_of("address_words.txt")
 PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
+STREETS = _OF_ADDRESSES["clear streets"]
 _KINDS = PLACES | _OF_ADDRESSES["modifiers"]
 _NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "thousand", "double", "triple", "lakh"})
 NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
@@ -50,6 +51,8 @@ _ANY_PLACE = frozenset(
     ["old", "new", "other", "place", "house", "flat", "building", "village", "town", "station", "school", "church"]
 )
 """Words of what is no address by itself: ``the old place``."""
+_BUILT = re.compile(r" (?:cottages?|farm|farmhouse|lodge|barn|bungalow|villa|manor|grange|rectory|vicarage)\b")
+"""Text after a house's name, which may be a usual word: ``rose cottage``."""
 _SHORT = _OF_ADDRESSES["short"]
 _POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TEENS, *TENS)) + r")\b)")
 
@@ -97,6 +100,8 @@ def _is_of_address(word: str, before: str, after: str) -> bool:
         return True
     if len(word) == 1:
         return word not in ("i", "a") or bool(before and (before in _NUMBERS or len(before) == 1))
+    if (word not in NO_NAMES and len(word) > _LETTERS) and _BUILT.match(after):
+        return True
     if word in _INSIDE:
         following = _TOKEN.match(after)
         return following is not None and is_plain(following[1])

@@ -37,7 +37,7 @@ from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import answered, postcodes
-from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._postal.around import again, names_of, repeated
 from auscult.redactors._postal.hints import HAS_ADDRESS
 from auscult.redactors._split import accounts, mails
 from auscult.redactors._spoken.abroad import FOREIGN
@@ -357,10 +357,12 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
         its += [one for one in whole if not any(start <= one[0] and one[1] <= end for start, end, _ in its)]
         found += _each("address", ((turn, one) for one in its))
     found += list(_rest_of_addresses(utterances, lows, turns, found))
-    names = names_of([one.value for one in found])
-    for turn, low in enumerate(lows) if names else ():
+    names, postcodes_said = names_of([one.value for one in found]), {
+        said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])
+    }
+    for turn, low in enumerate(lows) if names or postcodes_said else ():
         own = [one for one in found if one.turn == turn]
-        for start, end in again(low, names):
+        for start, end in (*again(low, names), *repeated(low, postcodes_said)):
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
@@ -371,10 +373,11 @@ def _rest_of_addresses(
 ) -> Iterator[Found]:
     """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
     near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
+    known = {one.turn for one in found}
     for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and postcodes.is_postcode(lows[turn]):
+            known.add(turn)
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
-    known = {one.turn for one in found}
     for turn in near:
         if turn - 1 in known and utterances[turn - 1].speaker == utterances[turn].speaker:
             is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker

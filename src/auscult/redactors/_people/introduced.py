@@ -149,6 +149,7 @@ _IN_A_ROW = re.compile(
     rf"|^({_CAPITAL} {_CAPITAL}), (?=[A-Z]{{2}}\d\d[ \d])",
     re.MULTILINE,
 )
+_BANKS = frozenset(["banca", "banco", "bank", "banque", "caixa", "cassa", "sparkasse"])
 _HAS_ROW = searcher(r"(?m)\d,? \pL[^ \n]+ \pL[^ \n]+(?: [^ \n]|$)|^\pL+ \pL+, [a-z]{2}\d\d")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
@@ -188,7 +189,7 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
     if next(matches(_HAS_ROW), None) is not None:
         for found in _IN_A_ROW.finditer(text):
             group = 1 if found[1] else 2
-            if not any(word in UNLIKELY for word in found[group].lower().split()):
+            if not any(word in UNLIKELY or word in _BANKS for word in found[group].lower().split()):
                 yield found.span(group)
     for line, found in matches(_TWO_NAMES):
         word = found[1]

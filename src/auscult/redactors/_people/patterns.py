@@ -40,12 +40,12 @@ STRONG = searcher(
     r"|by the name of|"
     r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?"
     r"|cardholder(?: is)?|"
-    r"made out to|payable to|mister|miss|doctor|professor|prof\.?|madame|[,.;] name))\s+(?:also |actually |um,? |uh,? |is )*"
+    r"made out to|payable to|mister|miss|doctor|reverend|professor|prof\.?|madame|[,.;] name))\s+(?:also |actually |um,? |uh,? |is )*"
 )
 UNSURE = re.compile(
     r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder"
     r"|cardholder|made out|"
-    r"payable|mister|miss|doctor|prof|madame|[,.;] name)"
+    r"payable|mister|miss|doctor|reverend|prof|madame|[,.;] name)"
 )
 """Beginnings of those after which a usual word is no name."""
 TITLE = re.compile(

@@ -1,7 +1,7 @@
 """Beginnings of addresses before their street or postcode: ``Top floor,``, ``RR 3,``, ``Rose Cottage, Mill Lane, Hexham``."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from auscult.redactors._people.lists import GIVEN
 from auscult.redactors._tails import PLACES, is_plain
@@ -99,6 +99,13 @@ def again(low: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
     for found in _STREET_AGAIN.finditer(low):
         if found[1] in names:
             yield found.span()
+
+
+def repeated(low: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of what was said before."""
+    for each in said:
+        if (start := low.find(each)) >= 0:
+            yield start, start + len(each)
 
 
 def names_of(addresses: Sequence[str]) -> frozenset[str]:

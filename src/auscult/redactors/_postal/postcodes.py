@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from auscult.domain.privacy.redaction import Utterance
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
+from auscult.redactors._tails import PLACES, STREETS, is_plain
 
 SMALL = (
     "(?:" + "|".join((*TENS, *TEENS, *(word for word in ONES if word not in ("o", "won", "tree", "nil", "null")))) + ")"
@@ -45,6 +46,7 @@ _BEFORE_POSTCODE = re.compile(
     r"(?:[^\W\d_][\w'\u2019.-]*,?\s+){1,7}$"
 )
 _LONGEST = 80
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _EIRCODE = r"[ac-fhknprtv-y]\d[\dw] ?[ac-fhknprtv-y\d]{4}"
 _WORD_BEHIND = re.compile(r"[a-z]\d[\dw] ?[a-z]{4}")
 """Look-alike of an Eircode: a word instead of its second half."""
@@ -71,9 +73,18 @@ STATES = (
 ZIP = rf"(?:\d{{4,5}}(?:-\d{{4}})?|{SMALL}(?:[ ,-]+{SMALL}){{2,4}})"
 _CITY_ZIP = searcher(rf"\b[a-z][a-z'. -]{{2,25}},\s+(?:{STATES})\.?,?\s+\d{{5}}(?:-\d{{4}})?\b")
 ZIP_ALONE = searcher(
-    r"\b(?:zip(?: ?code)?|post ?code|eir ?code|pin ?code|plz|code postal)(?: is|'s|:| of| for me is| would be)?\s+"
+    r"\b(?:zip(?: ?code)?|post ?code|eir ?code|pin ?code|plz|code postal)(?: is|'s| was|:| of| for me is| would be)?\s+"
     r"(?:it's |it is |um |uh )?(" + ZIP + r"|\d{4})\b"
 )
+_LETTER = (
+    r"(?:[a-z]|ay|bee|cee|see|dee|ee|eff|gee|aitch|haitch|jay|kay|ell|em|en|pee|cue|queue|ar|ess|tee|vee|double you"
+    r"|ex|why|wye|zed|zee)"
+)
+LETTERED = searcher(
+    r"\b(?:post ?code|postal code|eir ?code)(?: is|'s| was|:)?\s+(?:it's |it is |um |uh )?"
+    rf"((?:{_LETTER} ){{1,2}}(?:(?:{SMALL}|oh|\d) ){{1,2}}(?:(?:{_LETTER}|{SMALL}|\d) ){{0,4}}(?:{_LETTER}|{SMALL}|\d))\b"
+)
+"""A postcode whose letters are said by their names: ``vee six gee two ay nine``."""
 HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
 
 
@@ -96,9 +107,23 @@ def said(low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int]]:
         before = _BEFORE_SPOKEN.search(low, max(done, found.start() - _LONGEST), found.start())
         if before is not None and ("," in before[0] or _THE_SAID.match(before[0])):
             yield before.start(), found.end()
+        elif (street := street_before(low, done, found.start())) is not None:
+            yield street, found.end()
         elif has_cue and found.start() >= done:
             first = _TAKEN_BACK.search(low, max(done, found.start() - _LONGEST), found.start())
             yield found.start() if first is None else first.start(), found.end()
+
+
+def street_before(low: str, done: int, place: int) -> int | None:
+    """Return where the street and the town begin that are right before a postcode; None where no street is."""
+    words = list(_WORD.finditer(low, max(done, place - _LONGEST), place))
+    start, has_street, after = place, False, place
+    for word in reversed(words):
+        if low[word.end() : after].strip(" ,") or not (word[0] in PLACES or is_plain(word[0])) or len(word[0]) == 1:
+            break
+        start, after = word.start(), word.start()
+        has_street = has_street or (word[0] in STREETS and word is not words[0])
+    return start if has_street else None
 
 
 def in_parts(

@@ -24,7 +24,7 @@ _BACK = 90
 """Characters before the word for a street in which its number is."""
 _NAMES, _NAMES_OF_UNIT = 3, 6
 """Words of a street's name at most, alone and behind a flat in a house."""
-_FLAT = re.compile(r"\b(?:house|door|flat|plot|villa|quarter|shop) (?:number|no\.?) (?=\w)")
+_FLAT = re.compile(r"\b(?:(?:house|door|flat|plot|villa|quarter|shop) (?:number|no\.?) (?=\w)|number (?=\w+ the ))")
 _LETTERS = "abcdefgh"
 _UNIT = re.compile(
     r"\b(?:(?:lower|upper|top|ground|first|second|third|basement|garden|rear|front) (?:floor )?)?(?:"
