@@ -136,10 +136,10 @@ _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+
 """A number and a street or a house with a name: ``40 The Ridings``."""
 _ABROAD = searcher(
     r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de"
-    r"|aan de|den) )?"
-    r"[a-zäöüßéèëïáóø-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
-    r"(?:[a-z]{1,2}-)?\d{4,5}(?: [a-z]{2})? "
-    r"[a-zäöüßéèëïáóø-]{3,}(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
+    r"|aan de|den|na|nad|pod) )?"
+    r"[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
+    r"(?:[a-z]{1,2}-)?(?:\d{4,5}|\d{3} \d\d)(?: [a-z]{2})? "
+    r"[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]{3,}(?: \d{1,2}\b)?(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
     r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}"
     r"(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
 )

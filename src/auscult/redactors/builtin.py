@@ -272,6 +272,8 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     found += list(replies.later(utterances, lows, turns.of(replies.AND_HERS), found))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
+    for turn in {one.turn for one in found if lows[one.turn].endswith("(", 0, one.start)}:
+        found += _each("birth_date", ((turn, one) for one in _births.in_brackets(lows[turn])))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)
     if known:
         for turn, low in enumerate(lows):

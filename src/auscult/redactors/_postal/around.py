@@ -101,10 +101,14 @@ def again(low: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+_LETTER_BEFORE = re.compile(r"(?<![^\W_])[a-z],? $")
+
+
 def repeated(low: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield the places of what was said before."""
     for each in said:
-        if (start := low.find(each)) >= 0:
+        start = low.find(each)
+        if start >= 0 and not _LETTER_BEFORE.search(low, max(0, start - 4), start):
             yield start, start + len(each)
 
 
