@@ -134,12 +134,15 @@ _NO_PLOT = re.compile(
 _AT_TOWN = re.compile(r"(?:,|(?<=[a-z]))\s+([^\W\d_][\w'\u2019-]{2,})")
 _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
 """A number and a street or a house with a name: ``40 The Ridings``."""
+_LETTERS = "[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]"
 _ABROAD = searcher(
     r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de"
     r"|aan de|den|na|nad|pod) )?"
-    r"[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
+    rf"{_LETTERS}{{4,}}(?: {_LETTERS}{{3,}})?"
+    r" \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
     r"(?:[a-z]{1,2}-)?(?:\d{4,5}|\d{3} \d\d)(?: [a-z]{2})? "
-    r"[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]{3,}(?: \d{1,2}\b)?(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
+    rf"{_LETTERS}{{3,}}(?: \d{{1,2}}\b)?"
+    rf"(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) {_LETTERS}{{3,}})?"
     r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}"
     r"(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
 )
@@ -180,7 +183,8 @@ _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory),
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
 _WORDS = re.compile(r"[^\W\d_]+")
 _IN_TOWN = re.compile(
-    r"\b(?:that's|it's|which is) in ([^\W\d_]{3,}(?: [^\W\d_]{3,})?),? and (?:the |my )?(?:post ?code|zip|eir ?code)"
+    r"\b(?:that's|it's|which is) in ([^\W\d_]{3,}(?: [^\W\d_]{3,})?),? and (?:the |my )?"
+    r"(?:post ?code|zip|eir ?code)"
 )
 """A town before its postcode: ``that's in long marston and the postcode's``."""
 _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
@@ -245,6 +249,11 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
     for pattern in (ZIP_ALONE, LETTERED) if HAS_ZIP.search(low) else ():
         for found in pattern.finditer(low):
             yield found.start(1), found.end(1), _value(found[1])
+    yield from _towns(low)
+
+
+def _towns(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield towns that are named before their postcode."""
     for found in _IN_TOWN.finditer(low) if " in " in low else ():
         if all(map(is_plain, found[1].split())):
             yield found.start(1), found.end(1), found[1]

@@ -106,6 +106,7 @@ class BuiltIn:
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
+            found += list(accounts.beginnings(lows, found))
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
@@ -359,12 +360,11 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
         its += [one for one in whole if not any(start <= one[0] and one[1] <= end for start, end, _ in its)]
         found += _each("address", ((turn, one) for one in its))
     found += list(_rest_of_addresses(utterances, lows, turns, found))
-    names, postcodes_said = names_of([one.value for one in found]), {
-        said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])
-    }
-    for turn, low in enumerate(lows) if names or postcodes_said else ():
+    names = names_of([one.value for one in found])
+    codes = {said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])}
+    for turn, low in enumerate(lows) if names or codes else ():
         own = [one for one in found if one.turn == turn]
-        for start, end in (*again(low, names), *repeated(low, postcodes_said)):
+        for start, end in (*again(low, names), *repeated(low, codes)):
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found

@@ -40,7 +40,8 @@ STRONG = searcher(
     r"|by the name of|"
     r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?"
     r"|cardholder(?: is)?|"
-    r"made out to|payable to|mister|miss|doctor|reverend|professor|prof\.?|madame|[,.;] name))\s+(?:also |actually |um,? |uh,? |is )*"
+    r"made out to|payable to|mister|miss|doctor|reverend|professor|prof\.?|madame|[,.;] name))"
+    r"\s+(?:also |actually |um,? |uh,? |is )*"
 )
 UNSURE = re.compile(
     r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder"
@@ -49,7 +50,8 @@ UNSURE = re.compile(
 )
 """Beginnings of those after which a usual word is no name."""
 TITLE = re.compile(
-    r"(?:mr|mrs|ms|mister|miss|mx|dr|doctor|professor|prof|doktor|doctora|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$"
+    r"(?:mr|mrs|ms|mister|miss|mx|dr|doctor|professor|prof"
+    r"|doktor|doctora|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$"
 )
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")

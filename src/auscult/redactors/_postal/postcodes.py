@@ -82,7 +82,8 @@ _LETTER = (
 )
 LETTERED = searcher(
     r"\b(?:post ?code|postal code|eir ?code)(?: is|'s| was|:)?\s+(?:it's |it is |um |uh )?"
-    rf"((?:{_LETTER} ){{1,2}}(?:(?:{SMALL}|oh|\d) ){{1,2}}(?:(?:{_LETTER}|{SMALL}|\d) ){{0,4}}(?:{_LETTER}|{SMALL}|\d))\b"
+    rf"((?:{_LETTER} ){{1,2}}(?:(?:{SMALL}|oh|\d) ){{1,2}}"
+    rf"(?:(?:{_LETTER}|{SMALL}|\d) ){{0,4}}(?:{_LETTER}|{SMALL}|\d))\b"
 )
 """A postcode whose letters are said by their names: ``vee six gee two ay nine``."""
 HAS_ZIP = re.compile(r"zip|post|pin|code|plz")
