@@ -106,7 +106,6 @@ class BuiltIn:
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
-            found += list(accounts.beginnings(lows, found))
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))

@@ -1,11 +1,9 @@
-"""Parts of accounts: British ones by sort code and number, and the beginnings of IBANs that are spoken of."""
+"""British accounts: a sort code of six digits and an account number of eight, written or said."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found
-from auscult.redactors._digits import ONES
-from auscult.redactors._words import words_of
 
 _DIGIT = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _PAIR = rf"(?:double {_DIGIT}|{_DIGIT} {_DIGIT})"
@@ -35,20 +33,3 @@ def sorted_accounts(lows: Sequence[str], turns: Sequence[int]) -> Iterator[Found
                         start = found.start(group)
                         end = start + len(found[group].rstrip(" ,"))
                         yield Found(turn, start, end, "account", low[start:end])
-
-
-_COUNTRIES = words_of("words.txt")["countries"] | words_of("words.txt")["countries_and_words"]
-_BEGINS = re.compile(
-    rf"\b(?:(?:starts?|begins?|starting|beginning)(?: with)?|(?:after|before) the) "
-    rf"((?:{'|'.join(f'{each[0]} {each[1]}' for each in sorted(_COUNTRIES))})(?: (?:{'|'.join(ONES)})){{0,2}})\b"
-)
-"""The country, and the check digits, with which an IBAN is said to begin."""
-_NEAR = 2
-
-
-def beginnings(lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:
-    """Yield the beginnings of IBANs that are spoken of near them: ``it starts i e``."""
-    for one in found:
-        near = range(max(0, one.turn - _NEAR), min(one.turn + _NEAR + 1, len(lows))) if one.kind == "iban" else ()
-        for turn in near:
-            yield from (Found(turn, *its.span(1), "iban", one.value) for its in _BEGINS.finditer(lows[turn]))
