@@ -27,12 +27,12 @@ FLOORS = {
         "address": 1.0, "name": 0.9, "all": 0.97,
     },
     "unseen_18.txt": {
-        "card": 0.98, "iban": 0.95, "national_number": 0.97, "email": 0.92, "phone": 0.98, "birth_date": 0.9,
-        "address": 0.79, "name": 0.77, "all": 0.88,
+        "card": 0.98, "iban": 0.95, "national_number": 0.97, "email": 0.92, "phone": 0.98, "birth_date": 0.95,
+        "address": 0.9, "name": 0.88, "all": 0.93,
     },
 }  # fmt: skip
 """Recall on the last sets: what was reached there, and no goal."""
-PRECISION = {"unseen_16.txt": 0.94, "unseen_17.txt": 0.94, "unseen_18.txt": 0.94}
+PRECISION = {"unseen_16.txt": 0.94, "unseen_17.txt": 0.94, "unseen_18.txt": 0.95}
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 

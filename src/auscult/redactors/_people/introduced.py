@@ -25,7 +25,7 @@ _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:['\u2019-](?!s\b)[^\W\d_]+)*|[A-
 _CAPITALS = re.compile(
     rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn|St\.) ){{0,2}}{_CAPITAL}){{0,3}}"
 )
-_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}){0,2}")
+_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?){0,2}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
 _THINGS = (
     "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease"
