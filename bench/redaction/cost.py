@@ -1,6 +1,7 @@
 """Cost of redaction: the processor time of one process, on the example bank and written calls, off and on in turn.
 
 Off is what reading the conversations takes; redaction is what comes on top. Each is the least of its rounds.
+The process collects garbage as seldom as the workers that evaluate do.
 
 python -m bench.redaction.cost [--rounds 3]
 """
@@ -10,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from auscult.bootstrap.processes import tune_for_evaluation
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.conversations import redact_conversation
 from auscult.formats import Limits
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args(arguments).rounds
+    tune_for_evaluation()
     find = BuiltIn().find
     off = on = float("inf")
     count = 0

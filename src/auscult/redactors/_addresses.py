@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
-from auscult.redactors._postal import abroad, postcodes, said
+from auscult.redactors._postal import abroad, postcodes, said, walked
 from auscult.redactors._postal.around import beginning
 from auscult.redactors._postal.postcodes import (
     CANADA,
     HAS_ZIP,
+    LETTERED,
     NUMBER,
     SMALL,
     SPELLED,
@@ -21,13 +22,13 @@ from auscult.redactors._postal.postcodes import (
     ZIP_ALONE,
 )
 from auscult.redactors._spoken.abroad import FOREIGN
-from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail
+from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail, town_before
 from auscult.redactors._words import words_of
 
 CUE = searcher(
     r"\baddress|\blives?\b|\bliving at\b|\bresid|\bship(?:ped|ping)? (?:it |that |them )?to\b|\bdeliver(?:ed|y)?\b"
     r"|\bsend (?:it|that|them|one)\b"
-    r"|\bproperty\b|\beircode|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b"
+    r"|\bproperty\b|\beir ?code|\bplace is\b|\bflat \d|\bgot you (?:at|down)\b|\bhave you (?:at|down)\b|\bdown as\b"
     r"|\bon file\b|\byou at\b|\bbased at\b|\bwe're at\b|\bi'm at\b|\bmov(?:ed|ing) to\b|\bbilling\b|\bmailing\b"
     r"|\bpostal\b|\bpostcode|\bpost code|\bzip\b|\blocated at\b|\bhouse\b|\bstreet\b"
     r"|\badresse\b|\bwohne\b|\bdirecci[oó]n\b|\bhabite\b|\bindirizzo\b|\bvivo en\b|\banschrift\b"
@@ -53,7 +54,11 @@ _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})"
     rf"|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = "(?:hundert[a-zäöüß]*|" + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True)) + ")"
+_SAID_ABROAD = (
+    "(?:(?:ein|zwei|drei|vier|fünf)?hundert[a-zäöüß]*|"
+    + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
+    + ")"
+)
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route"
     r"|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+"
@@ -129,19 +134,22 @@ _NO_PLOT = re.compile(
 _AT_TOWN = re.compile(r"(?:,|(?<=[a-z]))\s+([^\W\d_][\w'\u2019-]{2,})")
 _THE = searcher(r"\b(?:number |no\.? )?\d{1,4}[a-z]? the (?:\p{L}+)(?: (?:\p{L}+))?")
 """A number and a street or a house with a name: ``40 The Ridings``."""
+_LETTERS = "[a-zäöüßéèëïáóøěščřžýíůúťďňłńśźżąęć-]"
 _ABROAD = searcher(
     r"\b(?:(?:am|im|an der|an den|in der|in den|auf der|auf dem|zum|zur|unter den|hinter der|bei der|de|het|op de"
-    r"|aan de|den) )?"
-    r"[a-zäöüßéèëïáóø-]{4,}(?: [a-zäöüßéèëïáóø-]{3,})? \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
-    r"(?:[a-z]{1,2}-)?\d{4,5}(?: [a-z]{2})? "
-    r"[a-zäöüßéèëïáóø-]{3,}(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) [a-zäöüßéèëïáóø-]{3,})?"
+    r"|aan de|den|na|nad|pod) )?"
+    rf"{_LETTERS}{{4,}}(?: {_LETTERS}{{3,}})?"
+    r" \d{1,4} ?[a-z]?(?:[-/]\d{1,3}){0,3}(?: bus \d{1,3})?, "
+    r"(?:[a-z]{1,2}-)?(?:\d{4,5}|\d{3} \d\d)(?: [a-z]{2})? "
+    rf"{_LETTERS}{{3,}}(?: \d{{1,2}}\b)?"
+    rf"(?: (?:am|im|an der|bei|ob der|in|aan den|op|bad|sankt|st\.) {_LETTERS}{{3,}})?"
     r"|\b(?:[a-z]{1,2}-)?\d{5} [a-zäöüß-]{3,}, (?:(?:am|im|an der|in der|auf der|zum|zur) )?[a-zäöüß-]{4,}"
     r"(?: [a-zäöüß-]{3,})? \d{1,4} ?[a-z]?\b"
 )
 """A street, the number, a postcode and a town, without a word for streets: ``Hasenheide 63a, 10967 Berlin``."""
 _BOX = searcher(
     r"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route"
-    rf"|highway contract|hc) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
+    rf"|highway contract|hc|star route) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
 )
 _AT_PLACE = re.compile(
     rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+"
@@ -174,6 +182,11 @@ _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
 _WORDS = re.compile(r"[^\W\d_]+")
+_IN_TOWN = re.compile(
+    r"\b(?:that's|it's|which is) in ([^\W\d_]{3,}(?: [^\W\d_]{3,})?),? and (?:the |my )?"
+    r"(?:post ?code|zip|eir ?code)"
+)
+"""A town before its postcode: ``that's in long marston and the postcode's``."""
 _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
 """First words of a place with a number: ``flat``, ``unit``."""
 
@@ -195,6 +208,7 @@ def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int
         *_written(text, low, is_asked=is_asked),
         *_introduced(low, is_asked=is_asked),
         *((start, end, _value(low[start:end])) for start, end in said.introduced(text, low)),
+        *((start, end, _value(low[start:end])) for start, end in walked.streets(low)),
     ):
         longer = max(end, tail(low, end))
         if any(first <= start and longer <= last for first, last in taken):
@@ -232,8 +246,17 @@ def _written(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int,
             yield start, end, _value(low[start:end])
     for start, end in postcodes.said(low, max(done, 0), has_cue=has_cue):
         yield start, end, _value(low[start:end])
-    for found in ZIP_ALONE.finditer(low) if HAS_ZIP.search(low) else ():
-        yield found.start(1), found.end(1), _value(found[1])
+    for pattern in (ZIP_ALONE, LETTERED) if HAS_ZIP.search(low) else ():
+        for found in pattern.finditer(low):
+            yield found.start(1), found.end(1), _value(found[1])
+    yield from _towns(low)
+
+
+def _towns(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield towns that are named before their postcode."""
+    for found in _IN_TOWN.finditer(low) if " in " in low else ():
+        if all(map(is_plain, found[1].split())):
+            yield found.start(1), found.end(1), found[1]
 
 
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
@@ -284,19 +307,23 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
     """Yield a postcode that is all the answer to a question for one."""
     found = SPOKEN_POSTCODE.search(low) or re.search(rf"\b(?:{ZIP}|{UK}|{CANADA})\b", low)
     if found and len(_WORDS.findall(low)) <= 12:  # noqa: PLR2004
-        yield found.start(), found.end(), _value(text[found.start() : found.end()].lower())
+        start = town_before(low, found.start())
+        yield start, found.end(), _value(text[start : found.end()].lower())
 
 
 ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
-    r"(?:address|postcode|post code|street|eircode|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
-    r"|\bdelivering to\b|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
-    r"(?:collect|deliver|send|ship|come|go|pick|post|drop)|\b(?:which|what|and|the|your|what's the) (?:the )?"
+    r"(?:address|postcode|post code|street|eir ?code|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
+    r"|\bdelivering to\b|\bwhere are you(?: living| based)? now\b"
+    r"|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
+    r"(?:collect|deliver|send|ship|come|go|pick|post|drop|take|bring)"
+    r"|\b(?:which|what|and|the|your|what's the) (?:the )?"
     r"(?:town|city|village|county)\b[^.@]*|\baddress,? please|\baddress\?"
 )
 """A question for an address."""
 ASKS_TOWN = searcher(
-    r"\b(?:which|what|and|the|your|what's the) (?:the )?(?:town|city|village)(?: is (?:that|it)| please)?\W*(?:\n|$)"
+    r"(?:^|\b(?:which|what|and|the|your|what's the) (?:the )?)(?:town|city|village|suburb)(?: is (?:that|it)| please)?"
+    r"\W*(?:\n|$)"
 )
 _TOWN_TURN = re.compile(r"(?:\W*(?:yeah|yes|um|uh|er|it's|that's|in)\b)*\W*([^\W\d_]{3,}(?: [^\W\d_]{3,})?)\W*")
 
@@ -308,7 +335,8 @@ def town(low: str) -> tuple[int, int] | None:
 
 
 ASKS = searcher(
-    r"\b(?:zip|post ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal|c[oó]digo postal|postleitzahl|plz"
+    r"\b(?:zip|post ?code|eir ?code|pin ?code|postal code|c[oó]d(?:igo)?\.? postal|code postal"
+    r"|c[oó]digo postal|postleitzahl|plz"
     r"|codice postale|kod pocztowy|postnummer)\b"
 )
 

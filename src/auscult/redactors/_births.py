@@ -15,6 +15,7 @@ from auscult.redactors._born.dates import (
     NUMBERS_ABROAD,
     ORDINAL,
     ORDINAL_ABROAD,
+    YEAR_FIRST,
     canonical,
     is_whole,
 )
@@ -23,7 +24,7 @@ from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
 
 CUE = searcher(
-    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|geboren|geburts(?:datum|tag)|geboorte|verjaardag"
+    r"birth|\bborn\b|\bdob\b|\bd\.? ?o\.? ?b\b|\bbday\b|\bgeb\.|geboren|geburts(?:datum|tag)|geboorte|verjaardag"
     r"|n[ée]e? le\b|né\(e\)|naissance|anniversaire"
     r"|nacimiento|\bnac(?:i|í|ió|io|ido|ida)(?:[^a-zà-ÿ]|$)|cumpleaños|nascita|\bnat[oa] il\b|compleanno|nascimento"
     r"|\bnascid[oa]\b|\bnasci\b|född|født|urodzen|urodzon"
@@ -54,8 +55,8 @@ _SAID_ALONE = re.compile(
 )
 """The same in numbers alone, at the beginning of what proves who calls: ``nine twelve sixty and the postcode is``."""
 _DAY_AND_MONTH = r"(?:(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))"
-SLASHED = searcher(rf"\b{_DAY_AND_MONTH}/[3-9]\d\b")
-"""A date in figures of a year before this century: ``4/11/58``."""
+SLASHED = searcher(rf"\b(?:{_DAY_AND_MONTH}/[3-9]\d|\d{{1,2}} {MONTH} [4-9]\d)\b")
+"""A date of a year before this century, in figures or with its month: ``4/11/58``, ``1 may 63``."""
 HAS_TENS = searcher(r"\b(?:forty|fifty|sixty|seventy|eighty|ninety)\b")
 """Prefilter: only a text with a match can contain such a date."""
 _FIGURES = re.compile(r"\d{1,2}([-/.])\d{1,2}\1(?:\d\d|\d{4})")
@@ -77,6 +78,7 @@ _SIX = re.compile(
     r"(?:\W*(?:yes|yeah|sure|um|uh|it's|its|ok|okay)\b)*\W*((?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|[12]\d|3[01]) ?\d\d)\W*"
 )
 """Six figures that are all the answer to a question for a date."""
+_IN_BRACKETS = re.compile(r"\((\d{1,2}[/.-]\d{1,2}[/.-](?:\d\d|\d{4}))\)")
 _IN_ROW = re.compile(r"(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\1[3-9]\d(?![\d/.-])")
 _SHORT_YEAR = re.compile(r"\bborn (?:\w+ ){0,3}in (?:the year )?(['\u2019]\d\d)\b")
 _COUNTED = re.compile(
@@ -122,10 +124,11 @@ ASKS_PART = searcher(
 """A question for a part of a date."""
 _ASKING = words_of("words.txt")["asks_date"]
 """Words of a question that asks for a part of a date and for nothing else."""
-_YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand)\b")
+_YEAR_SAID = re.compile(r"\b(?:19[2-9]\d|200\d|201\d|nineteen|two thousand|forty|fifty|sixty|seventy|eighty|ninety)\b")
 _PART = re.compile(
-    r"\W*(?:(?:um|uh|er|erm|ah|oh|mm|so|okay|it's|it was|yes|in|of|and|then)\W+)*"
-    rf"((?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
+    r"\W*(?:(?:um|uh|er|erm|ah|oh(?! (?:one|two|three|four|five|six|seven|eight|nine)\b)|mm|so|okay"
+    r"|it's|it was|yes|in|and|then)\W+)*"
+    rf"((?:of )?(?:the )?{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*)\W*$"
 )
 _BEFORE_CORRECTION = re.compile(
     rf"(?:\bthe )?\b{_PIECE}(?:[\s,/.-]+(?:of |the |of the |and )?{_PIECE})*(?: of(?: the)?)?[\s,.]+(?:(?:uh|um|no"
@@ -167,7 +170,8 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
         yield *found.span(1), found[1]
     if is_asked and (six := _SIX.fullmatch(low)) is not None:
         yield *six.span(1), six[1]
-    for found in (*DATE.finditer(low), *(DATE_ABROAD.finditer(low) if is_abroad else ())):
+    year_first = YEAR_FIRST.finditer(low) if " on the " in low else ()
+    for found in (*DATE.finditer(low), *year_first, *(DATE_ABROAD.finditer(low) if is_abroad else ())):
         near = any(-_REACH < found.start() - cue < _REACH for cue in cues)
         is_dealt = _DEALT.search(low, max(0, found.start() - _REACH), found.start()) is not None
         is_code = _LETTER.search(low, max(0, found.start() - 3), found.start()) is not None
@@ -182,12 +186,22 @@ def dates(low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
 
 def old_dates(low: str) -> Iterator[tuple[int, int, str]]:
     """Yield whole dates that are most likely a date of birth: of a year in which who calls may have been born."""
-    slashed = SLASHED.finditer(low) if "/" in low else ()
+    slashed = (found for found in SLASHED.finditer(low) if "/" in found[0] or _is_between_commas(low, *found.span()))
     abroad = _OLD_ABROAD.finditer(low) if "hundert" in low or "tausend" in low or "mil" in low else ()
     for found in (*_OLD.finditer(low), *_SAID_OLD.finditer(low), *abroad, *slashed):
         is_dated = _SINCE.search(low, max(0, found.start() - _REACH // 2), found.start()) or _EVENTS.search(low)
         if not is_dated and not _COUNTED.match(low, found.end()):
             yield found.start(), found.end(), canonical(found[0])
+
+
+def _is_between_commas(low: str, start: int, end: int) -> bool:
+    return low.endswith(", ", 0, start) and low[end : end + 1] in (",", "")
+
+
+def in_brackets(low: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the dates in brackets, as those of a list of persons are."""
+    for found in _IN_BRACKETS.finditer(low):
+        yield *found.span(1), canonical(found[1])
 
 
 def said_alone(low: str) -> tuple[int, int, str] | None:

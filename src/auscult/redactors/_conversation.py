@@ -12,6 +12,7 @@ from auscult.redactors._cues import (
     cue_before,
     cues_in,
     is_apart,
+    is_behind_another,
     is_named,
     names_national,
 )
@@ -20,7 +21,19 @@ from auscult.redactors._ibans import BEGINNING, IbanReader
 from auscult.redactors._numbers import KIND_BY_CUE, SHORTEST, Part, Setting, is_phone, parts_of
 from auscult.redactors._numeric.cards import CARD_SHORTEST, is_card
 from auscult.redactors._patterns import TurnsOf
-from auscult.redactors._split.links import CORRECTS, Link, is_grouped, is_pause, is_similar, link_of, readings_of
+from auscult.redactors._split.links import (
+    CORRECTS,
+    Link,
+    asks_phone,
+    in_one_text,
+    is_grouped,
+    is_pause,
+    is_similar,
+    link_of,
+    owners,
+    readings_of,
+    runs_of,
+)
 from auscult.redactors._split.links import WORDS as WORDS_IN
 from auscult.redactors._split.together import between_sides, spelled_back, together
 
@@ -40,7 +53,7 @@ _CORRECTING = 2
 """Digits that a correction in a later turn has at least."""
 _SENTENCE = 24
 """Characters before a number in which a sentence begins whose words count for it more than a cue of the one before."""
-_ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:\w+\s+){2,}")
+_ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:(?:\w+\s+){2,}|(?:\w+\s+)?\w+,\s+)")
 _CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
 
 
@@ -110,9 +123,11 @@ class Numbers:
             return
 
         def cue_at(start: int, end: int) -> bool | None:
-            cue = cue_before(low, start) or cue_after(low, end) or self._cue(turn)
+            cue = cue_before(low, start) or cue_after(low, end, end - start) or self._cue(turn)
             cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
-            return None if cue == "other" and not is_apart(low, start) else cue == "national_number"
+            if cue == "other" and not is_apart(low, start):
+                return None
+            return cue == "national_number" and not is_behind_another(low, start)
 
         for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
@@ -146,7 +161,9 @@ class Numbers:
             for first, (each, piece) in enumerate(places):
                 if each != turn or (turn, piece.start) in taken:
                     continue
-                if (cue_before(self._lows[turn], piece.start) or self._cue(turn)) != "national_number":
+                low = self._lows[turn]
+                cue = cue_before(low, piece.start) or self._cue(turn)
+                if cue != "national_number" or is_behind_another(low, piece.start):
                     continue
                 used = [places[place] for place in _national.with_letters(places, first)]
                 taken |= {(other, place) for other, one in used for place in range(one.start, one.end)}
@@ -203,10 +220,11 @@ class Numbers:
         return "loose" if is_near and link in (None, "free") else link
 
     def _asks_other(self, turn: int, run: Run) -> bool:
-        """Return whether a turn behind a run asks for a national number, and the run was asked for as something else."""
-        if self._last_cue(turn) != "national_number":
-            return False
-        return (cue_before(self._lows[run.turn], run.start) or self._cue(run.turn)) != "national_number"
+        """Return whether a turn behind a run asks for another number than the run was asked for as."""
+        own = cue_before(self._lows[run.turn], run.start) or self._cue(run.turn)
+        if own in ("national_number", "account") and asks_phone(self._lows[turn]):
+            return True
+        return own != "national_number" and self._last_cue(turn) == "national_number"
 
     def _of_chain(self, chain: Sequence[Run], links: Sequence[Link] = ()) -> Iterator[Found]:
         """Yield what a chain is: first the cards that begin and end with runs, then what is left between them."""
@@ -280,7 +298,7 @@ class Numbers:
         )
         is_more = is_phone(chain[0].chars, self._countries) and not is_phone(digits, self._countries)
         parts = self._parts(chain) if is_one and not is_more and not ("corrects" in links and is_whole) else []
-        if any(self._runs_of(chain, part) > 1 for part in parts):
+        if any(runs_of(chain, part.first, part.behind) > 1 for part in parts):
             yield from self._placed(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date
             yield from self._of_chain(chain[:-1], links[:-1])
@@ -301,7 +319,7 @@ class Numbers:
 
     def _parts(self, chain: Sequence[Run]) -> list[Part]:
         units = [unit for each in chain for unit in each.units]
-        return list(parts_of(_in_one_text(units, chain), self._setting(chain)))
+        return list(parts_of(in_one_text(units, chain), self._setting(chain)))
 
     def _setting(self, chain: Sequence[Run]) -> Setting:
         run, last = chain[0], chain[-1]
@@ -314,21 +332,16 @@ class Numbers:
                 before, is_its = "national_number", True
             if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
                 before = None
-            here = before or cue_after(self._lows[last.turn], last.end)
+            here = before or cue_after(self._lows[last.turn], last.end, sum(len(each.chars) for each in chain))
             self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
         return self._settings[key]
 
-    @staticmethod
-    def _runs_of(chain: Sequence[Run], part: Part) -> int:
-        owners = [place for place, run in enumerate(chain) for _ in run.units]
-        return len(set(owners[part.first : part.behind]))
-
     def _placed(self, chain: Sequence[Run], parts: Sequence[Part]) -> Iterator[Found]:
         """Yield each part with its place, one in every turn over which it is split."""
-        owners = _owners(chain)
+        its = owners(chain)
         for part in parts:
             by_turn: dict[int, list[Unit]] = {}
-            for turn, unit in owners[part.first : part.behind]:
+            for turn, unit in its[part.first : part.behind]:
                 by_turn.setdefault(turn, []).append(unit)
             for turn, units in by_turn.items():
                 yield Found(turn, self._start(turn, units[0].start), units[-1].end, part.kind, part.value)
@@ -385,15 +398,3 @@ class Numbers:
             cue = cue_before(low[start:], run.start - start)
             if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)
-
-
-def _owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:
-    return [(run.turn, unit) for run in chain for unit in run.units]
-
-
-def _in_one_text(units: Sequence[Unit], chain: Sequence[Run]) -> Sequence[Unit]:
-    """Return units whose places are in the first turn's text; of a chain those of later turns mean nothing there."""
-    if len(chain) == 1:
-        return units
-    place = chain[0].start
-    return [Unit(unit.chars, place, place) for unit in units]

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Literal, cast
 
+from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._words import lines_of, words_of
 
@@ -30,6 +31,11 @@ _NAMES = re.compile(
 """Words between the name of a number and the number."""
 _IN_NUMBER = re.compile(r"\d[^\s,;]*[ -]?(?:[a-z]{1,3}-)?$|[a-z]-$")
 """The end of a text in a number or a code."""
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_SAID = frozenset({*ONES, *TEENS, *TENS})
+_CORRECTS = words_of("words.txt")["corrects"]
+_WHOLE = 6
+"""Digits that a national number has at least."""
 _REACH = 160
 """Characters before a number in which its cue is looked for; a cue after it stands much nearer."""
 _REACH_AFTER = 48
@@ -80,17 +86,31 @@ def is_apart(low: str, place: int) -> bool:
     return _IN_NUMBER.search(low, max(0, place - _REACH), place) is None and not is_named(low, place)
 
 
+def is_behind_another(low: str, place: int) -> bool:
+    """Return whether the last cue before a place has its number in between already, which nothing takes back."""
+    start = max(0, place - _REACH)
+    found = cues_in(low[start:place])
+    if not found:
+        return False
+    words = _WORD.findall(low, start + found[-1][1], place)
+    return sum(len(word) if word.isdecimal() else word in _SAID for word in words) >= _WHOLE and _CORRECTS.isdisjoint(
+        words
+    )
+
+
 def names_national(low: str, place: int) -> bool:
     """Return whether a national number was named before what is spoken of last, which does not name what begins here."""
     return is_apart(low, place) and any(kind == "national_number" for kind, _ in cues_in(low[:place]))
 
 
-def cue_after(low: str, place: int) -> Cue | None:
-    """Return the first cue soon after a place, within the same sentence: ``… is my card number``."""
+def cue_after(low: str, place: int, digits: int) -> Cue | None:
+    """Return the first cue soon after a number with a count of digits, within the same sentence: ``… is my card number``."""
     rest = low[place : place + _REACH_AFTER]
     for mark in (". ", "? ", "! ", "; "):
         rest = rest.partition(mark)[0]
     found = cues_in(rest)
     if found and found[0][0] == "other" and not _IS_MY.match(rest):
+        return None
+    if found and found[0][0] == "national_number" and digits < _WHOLE:
         return None
     return found[0][0] if found else None

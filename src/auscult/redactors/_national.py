@@ -125,6 +125,7 @@ _LACKS_LETTER = re.compile(r"[a-z]{2}\d{6}|[xyz]?\d{7,8}")
 """A number whose last character is a letter, before it is said."""
 _LETTER_NAMED = re.compile(
     r"(?:,? (?:and|then|with))*,? (?:an? |the )?(?:(?:final |last )?letter |suffix )(?:is )?([a-z])\b"
+    r"|(?:,? (?:and|then|it|that))*,? (?:ends?|ending) (?:in|with) (?:an? )?[a-z]\b"
 )
 _FIRST_LETTER = re.compile(r"(?<![\w'])[xyz],? $")
 _NO_FIRST = re.compile(r"\d{7}[A-Z]")

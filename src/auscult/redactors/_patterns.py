@@ -8,43 +8,69 @@ import re2
 
 _MEMORY = 64 << 20
 """Bytes for what a set of patterns remembers of texts; it starts from scratch when they are full."""
+_ANYWHERE: Any = cast("Any", re2)._Anchor.UNANCHORED  # noqa: SLF001
 
 
 class _Hit:
     """A match in the bytes of a text that has as many letters as bytes, so that all places are those of the text."""
 
-    __slots__ = ("_found", "_text", "end", "span", "start")
+    __slots__ = ("_spans", "_text")
 
-    def __init__(self, text: str, found: Any) -> None:  # noqa: ANN401  (a match of RE2, which has no types)
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
         self._text = text
-        self._found = found
-        self.start, self.end, self.span = found.start, found.end, found.span
+        self._spans = spans
 
     def __getitem__(self, group: int) -> str | None:
-        start, end = self.span(group)
+        start, end = self._spans[group]
         return None if start < 0 else self._text[start:end]
+
+    def start(self, group: int = 0) -> int:
+        return self._spans[group][0]
+
+    def end(self, group: int = 0) -> int:
+        return self._spans[group][1]
+
+    def span(self, group: int = 0) -> tuple[int, int]:
+        return self._spans[group]
 
     @property
     def lastindex(self) -> int | None:
-        return self._found.lastindex
+        """The group that ends last, the outer one of several."""
+        end, group = max(((end, -group) for group, (_, end) in enumerate(self._spans) if group), default=(-1, 0))
+        return None if end < 0 else -group
 
 
 class _Searcher:
-    """A pattern. RE2 works on bytes: where every letter is one, as is usual, places need no translation."""
+    """A pattern. RE2 works on bytes: where every letter is one, as is usual, places need no translation.
 
-    __slots__ = ("_pattern", "pattern")
+    Such a text is searched without what the package does for others, which takes as long as the search.
+    """
+
+    __slots__ = ("_match", "_pattern", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._pattern: Any = re2.compile(pattern)
+        self._match: Any = self._pattern._regexp.Match  # noqa: SLF001
 
     def finditer(self, text: str) -> Iterator[Any]:
         if not text.isascii():
             return cast("Iterator[Any]", self._pattern.finditer(text))
-        return (_Hit(text, found) for found in self._pattern.finditer(text.encode()))
+        return self._hits(text)
 
     def search(self, text: str) -> Any:  # noqa: ANN401  (a match of either kind)
         return next(self.finditer(text), None)
+
+    def _hits(self, text: str) -> Iterator[_Hit]:
+        encoded = text.encode()
+        place, behind = 0, len(encoded)
+        while place <= behind:
+            spans = self._match(_ANYWHERE, encoded, place, behind)
+            start, end = spans[0]
+            if start < 0:
+                return
+            yield _Hit(text, spans)
+            place = end if end > place else place + 1
 
 
 def searcher(pattern: str) -> re.Pattern[str]:

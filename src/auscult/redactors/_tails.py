@@ -10,6 +10,7 @@ from auscult.redactors._words import words_of
 
 _OF_ADDRESSES = words_of("address_words.txt")
 PLACES, _INSIDE = _OF_ADDRESSES["kinds"], _OF_ADDRESSES["inside"]
+STREETS = _OF_ADDRESSES["clear streets"]
 _KINDS = PLACES | _OF_ADDRESSES["modifiers"]
 _NUMBERS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN, "hundred", "thousand", "double", "triple", "lakh"})
 NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", "residences", "apartments", "postbox"}
@@ -17,11 +18,12 @@ NUMBERS_AND_PLACES = _NUMBERS | PLACES | {"estate", "centre", "center", "mall", 
 _TOKEN = re.compile(r"[\s,/#-]*([^\W_]+(?:['\u2019.-]?[^\W_]+)*)(\.(?=\s*,|\s+\S))?")
 _ANNOUNCED = re.compile(
     r"\b(?:address(?: in \w+| there| here| now)?(?: is|'s|:| was)|addr:?|(?:i|we|he|she|they) lives? (?:at|on|in)"
-    r"|liv(?:e|es|ing) at|(?:i'm|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
+    r"|(?:liv(?:e|es|ing)|farm|based|located|situated|stay(?:ing)?|registered|residing) at|(?:i'm"
+    r"|i\u2019m|we're|she's|he's|i am|we are|you) (?:at|on|over at)|"
     r"(?:ship|deliver|post|send|sent|mail|deliver|bring|drop|moved|moving|move|moved frm|moved from)(?: it| that"
     r"| them| this| one| the \w+)? (?:to|from)|to my (?:mum|mom|dad|brother|sister|son|daughter)'s,?|(?:my|the"
-    r"|our) (?:house|place|flat|home|street|property|eircode|postcode|post code|zip(?: code)?)(?: is|'s)|"
-    r"(?:street|eircode|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon"
+    r"|our) (?:house|place|flat|home|street|property|eir ?code|postcode|post code|zip(?: code)?)(?: is|'s)|"
+    r"(?:street|eir ?code|postcode|zip) is|wohne(?: jetzt)?(?: in(?: der)?| am)?|got you at|have you at|(?:woon"
     r"|wonen) (?:op|in|aan))\s+"
 )
 """Words right before an address."""
@@ -37,6 +39,9 @@ _MOST = 24
 _SOME = 2
 _TOWNS = _OF_ADDRESSES["towns"]
 """Words of towns that make no address of what a place is called."""
+_TOWN = 4
+"""Words of a town and a state at most."""
+_OTHER_SIGN = re.compile(r"[^\w\s,.'\u2019-]")
 _LETTERS = 2
 _NAMED = frozenset(
     ["the", "postcode", "zip", "code", "eircode", "pin", "pincode", "street", "house", "number", "flat", "and", "unit"]
@@ -46,6 +51,8 @@ _ANY_PLACE = frozenset(
     ["old", "new", "other", "place", "house", "flat", "building", "village", "town", "station", "school", "church"]
 )
 """Words of what is no address by itself: ``the old place``."""
+_BUILT = re.compile(r" (?:cottages?|farm|farmhouse|lodge|barn|bungalow|villa|manor|grange|rectory|vicarage)\b")
+"""Text after a house's name, which may be a usual word: ``rose cottage``."""
 _SHORT = _OF_ADDRESSES["short"]
 _POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TEENS, *TENS)) + r")\b)")
 
@@ -93,10 +100,21 @@ def _is_of_address(word: str, before: str, after: str) -> bool:
         return True
     if len(word) == 1:
         return word not in ("i", "a") or bool(before and (before in _NUMBERS or len(before) == 1))
+    if (word not in NO_NAMES and len(word) > _LETTERS) and _BUILT.match(after):
+        return True
     if word in _INSIDE:
         following = _TOKEN.match(after)
         return following is not None and is_plain(following[1])
     return is_plain(word)
+
+
+def town_before(low: str, place: int) -> int:
+    """Return where an answer begins that names a town and a state before its postcode; the place itself if it does not."""
+    first = _FIRST.match(low)
+    start = first.end() if first else 0
+    words = re.findall(r"[^\W_]+", low[start:place])
+    is_town = 0 < len(words) <= _TOWN and not _OTHER_SIGN.search(low, start, place) and all(map(is_plain, words))
+    return start if is_town else place
 
 
 def is_plain(word: str) -> bool:

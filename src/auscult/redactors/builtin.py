@@ -31,15 +31,15 @@ from auscult.redactors._emails import (
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
-from auscult.redactors._patterns import PatternSet
+from auscult.redactors._patterns import PatternSet, searcher
 from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import answered, postcodes
-from auscult.redactors._postal.around import again, names_of
+from auscult.redactors._postal.around import again, names_of, repeated
 from auscult.redactors._postal.hints import HAS_ADDRESS
-from auscult.redactors._split import accounts
+from auscult.redactors._split import accounts, mails
 from auscult.redactors._spoken.abroad import FOREIGN
 
 _DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
@@ -63,12 +63,6 @@ _JOINING = (
     " guion",
     " tiret",
 )
-SHOWN = PatternSet(
-    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
-    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD,
-)  # fmt: skip
-"""Patterns that show in which turns which kinds may be."""
 _SAID_IN = (
     (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
     (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
@@ -77,6 +71,13 @@ _SAID_IN = (
     (frozenset(["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "negen"]), "nl"),
 )
 """Digits by which a language is known."""
+_SAID_ABROAD = searcher(rf"\b(?:{'|'.join(sorted({word for words, _ in _SAID_IN for word in words}))})\b")
+SHOWN = PatternSet(
+    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
+    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD, _SAID_ABROAD,
+)  # fmt: skip
+"""Patterns that show in which turns which kinds may be."""
 _JOINTS = str.maketrans("", "", "._-+")
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
@@ -101,7 +102,7 @@ class BuiltIn:
         numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
-            countries = (*countries, *_spoken_in(lows, numbered))
+            countries = (*countries, *_spoken_in(lows, sorted({*turns.of(_SAID_ABROAD)}.intersection(numbered))))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
@@ -146,7 +147,7 @@ class _Turns:
 def _spoken_in(lows: Sequence[str], turns: Sequence[int]) -> Iterator[str]:
     """Yield the countries in whose language numbers are said in these turns."""
     words = {word for turn in turns for word in words_in(lows[turn])}
-    for said, language in _SAID_IN:
+    for said, language in _SAID_IN if words else ():
         if len(said & words) > 1:
             yield from _COUNTRIES[language]
 
@@ -195,7 +196,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     for turn in sorted(spoken_of | its):
         if any(word in lows[turn] for word in _JOINING):
             found += _email_parts(utterances, lows, turn, found)
-    return found
+    return [*found, *mails.parts(lows, found)]
 
 
 def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: int) -> Iterator[Found]:
@@ -271,6 +272,8 @@ def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
     found += list(replies.later(utterances, lows, turns.of(replies.AND_HERS), found))
     found += list(_years_apart(utterances, lows, found))
     found += list(_corrected_dates(lows, found))
+    for turn in {one.turn for one in found if lows[one.turn].endswith("(", 0, one.start)}:
+        found += _each("birth_date", ((turn, one) for one in _births.in_brackets(lows[turn])))
     known = frozenset(one.value for one in found if one.value.count("-") > 1)
     if known:
         for turn, low in enumerate(lows):
@@ -346,6 +349,7 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
 def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
     found: list[Found] = []
     asked = set(turns.after(_addresses.ASKS_ALL, utterances))
+    found += _each("address", answered.numbers(utterances, lows, asked, _addresses.may_hold))
     candidates = [turn for turn in sorted({*turns.of(HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
     spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
     for turn in candidates:
@@ -356,9 +360,10 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
         found += _each("address", ((turn, one) for one in its))
     found += list(_rest_of_addresses(utterances, lows, turns, found))
     names = names_of([one.value for one in found])
-    for turn, low in enumerate(lows) if names else ():
+    codes = {said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])}
+    for turn, low in enumerate(lows) if names or codes else ():
         own = [one for one in found if one.turn == turn]
-        for start, end in again(low, names):
+        for start, end in (*again(low, names), *repeated(low, codes)):
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
@@ -369,10 +374,11 @@ def _rest_of_addresses(
 ) -> Iterator[Found]:
     """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
     near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
+    known = {one.turn for one in found}
     for turn in near:
         if len(lows[turn]) <= _CORRECTED_WITHIN and postcodes.is_postcode(lows[turn]):
+            known.add(turn)
             yield Found(turn, 0, len(lows[turn]), "address", lows[turn])
-    known = {one.turn for one in found}
     for turn in near:
         if turn - 1 in known and utterances[turn - 1].speaker == utterances[turn].speaker:
             is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker
@@ -384,5 +390,7 @@ def _rest_of_addresses(
     for turn in turns.after(_addresses.ASKS, utterances):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         yield from _each("address", ((turn, one) for one in its))
+    for asks in turns.of(_addresses.ASKS):
+        yield from _each("address", postcodes.in_parts(utterances, lows, asks))
     for turn in turns.after(answered.ASKS_HOUSE, utterances):
         yield from _each("address", ((turn, one) for one in answered.house(lows[turn])))

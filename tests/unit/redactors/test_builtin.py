@@ -17,20 +17,22 @@ GOALS = {
     "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
     "name": 0.8,
 }  # fmt: skip
-UNREAD = "unseen_17.txt"
-"""The last set of another hand. None of its lines was read; its figures of first sight are in docs/how-to/redact.md."""
 FLOORS = {
     "unseen_16.txt": {
         "card": 1.0, "iban": 1.0, "national_number": 0.98, "email": 0.98, "phone": 1.0, "birth_date": 0.98,
         "address": 0.9, "name": 0.9, "all": 0.95,
     },
-    UNREAD: {
-        "card": 0.98, "iban": 0.98, "national_number": 0.97, "email": 0.97, "phone": 0.97, "birth_date": 0.97,
-        "address": 0.89, "name": 0.89, "all": 0.95,
+    "unseen_17.txt": {
+        "card": 1.0, "iban": 0.98, "national_number": 1.0, "email": 0.99, "phone": 1.0, "birth_date": 1.0,
+        "address": 1.0, "name": 0.9, "all": 0.97,
+    },
+    "unseen_18.txt": {
+        "card": 0.98, "iban": 0.95, "national_number": 0.97, "email": 0.92, "phone": 0.98, "birth_date": 0.95,
+        "address": 0.9, "name": 0.88, "all": 0.93,
     },
 }  # fmt: skip
 """Recall on the last sets: what was reached there, and no goal."""
-PRECISION = {"unseen_16.txt": 0.94, UNREAD: 0.91}
+PRECISION = {"unseen_16.txt": 0.94, "unseen_17.txt": 0.94, "unseen_18.txt": 0.95}
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 

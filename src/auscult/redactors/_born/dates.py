@@ -116,6 +116,11 @@ _DATES = (
     r"(?:19|20)\d\d",
 )
 DATE = searcher(r"\b(?:" + "|".join(_DATES) + r")\b")
+YEAR_FIRST = searcher(
+    rf"\b(?:(?:nineteen|two thousand and) {CARDINAL}(?:[ -]{CARDINAL})?|(?:19|20)\d\d),? on the "
+    rf"{ORDINAL} of (?:the )?(?:{ORDINAL}|{MONTH})\b"
+)
+"""A date that begins with its year: ``nineteen ninety nine on the nineteenth of the ninth``."""
 WHOLE = (
     r"(?:\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d[-/.]\d\d[-/.]\d\d"
     rf"|(?:the )?{DAY}(?: of)?[ -]{MONTH}[ ,]+(?:of |in )?{_YEAR}"

@@ -39,8 +39,12 @@ _AMOUNT = searcher(
     r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and|a|to|until|till|\d[\d.,:]*)[ -])+"
     r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?"
     r"|weeks?|months?|hours?|minutes?)|digits?|numbers?|letters?|characters?|times|ways?|things?|pieces?)\b"
+    r"|\bexpir(?:y|es|ing|ation)(?: date)?(?: is|'s| on| in|:)? (?:(?:oh|zero|ten|eleven|twelve|one|two|three|four"
+    r"|five|six|seven|eight|nine|[a-z]+teen|twenty|thirty|\d+|/)[ /]?){2,4}(?:$|\W)"
+    r"|\b(?:the|other) (?:card |one )?ending (?:in )?(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double"
+    r"|\d+)(?:[^\w]+|$)){1,4}"
 )
-"""Amounts, times and counts: where a turn has no other number, it is not read."""
+"""Amounts, times, counts, expiries and last digits: where a turn has no other number, it is not read."""
 _FILE = Path(__file__).with_name("weights.json")
 _FIELDS = frozenset(("key", "field", ""))
 """Speakers of what is no talk."""

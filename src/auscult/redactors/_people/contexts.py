@@ -182,16 +182,27 @@ def is_likely(word: Around) -> bool:
     """Return whether the words around suffice for a known given name in small letters."""
     if word.after and word.after[0] in (_SAYS | _FAMILY | _THERE):
         return True
-    if _is_somebody(word) or _is_spelled(word):
+    if _is_somebody(word) or _is_spelled(word) or _is_of_next(word):
         return True
     if word.is_first:
         return not word.after or word.end == ","
     last = word.before[-1]
+    if last == "in":
+        return False
     if last in _SIZES and len(word.before) > 1:
         last = word.before[-2]
     if last in _ANY or word.end in ("?", "!") or not word.after or (word.gap == "," and word.end == "."):
         return True
     return last in _SELF or " ".join(word.before[-2:]) in _SELF
+
+
+def _is_of_next(word: Around) -> bool:
+    """Return whether what follows belongs to who is named: ``lorraine her phone's``."""
+    return word.after[:1] in (("her",), ("his",)) and not word.end and word.after[1:2] != () and _owned(word.after[1])
+
+
+def _owned(word: str) -> bool:
+    return word.removesuffix("'s") in _BELONGS
 
 
 def _dealt(before: tuple[str, ...]) -> bool:

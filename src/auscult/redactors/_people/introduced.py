@@ -23,9 +23,9 @@ _CUES = words_of("name_cues.txt")
 _NOT_MET = _CUES["not_met"] | {"bye", "cheers"}
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:['\u2019-](?!s\b)[^\W\d_]+)*|[A-ZÀ-ÖØ-Þ]\.?(?![^\W\d_]|['\u2019]))"
 _CAPITALS = re.compile(
-    rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn) ){{0,2}}{_CAPITAL}){{0,3}}"
+    rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn|St\.) ){{0,2}}{_CAPITAL}){{0,3}}"
 )
-_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}){0,2}")
+_SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?){0,2}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
 _THINGS = (
     "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease"
@@ -37,10 +37,11 @@ _BEFORE = (
     r"| would be| must be| to| into|:)?"
     rf"|(?:{_THINGS})s?(?:'s| is| was| are| were| should be| will be)?(?: made out| booked| addressed"
     rf"| registered)? (?:for|from|to|under|in the name of)"
-    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card) of"
+    r"|spel(?:t|led)(?: wrong| wrongly| incorrectly| correctly)? as|(?:account|policy|card|estate) of"
     r"|(?:the )?correct (?:name|spelling)(?: is)?"
     r"|(?:contact|landlord|landlady|tenant|executor|next of kin|guardian|solicitor|beneficiary|payee|applicant"
     r"|proprietor|trustee)(?: is|:)"
+    r"|(?:joint owner|und hieß|co-owner)"
     r"|sie sprechen mit|hier ist|hier spricht|am apparat|soy|habla|ici|c'est|sono|u spreekt met|je spreekt met|met"
     r"|aqui é|fala|jag är|dette er|tu mówi"
     r"|(?:calling|ringing|phoning|here) for|on behalf of|signed(?: by)?|(?:(?:both|our|their|the|and"
@@ -61,6 +62,8 @@ _ONE_IS_ENOUGH = (
     "behalf of",
 )
 """After these a single capitalised word is a name."""
+_ALSO_SMALL = ("estate of", "hier ist", "hier spricht", "hieß")
+"""After these, and after ``name``, two unknown words in small letters are a name."""
 _WORD = r"[^\W\d_]{2,}"
 _HELD = (
     "account|policy|booking|contract|plan|line|lease|tenancy|reservation|ticket|file|insurance|membership|"
@@ -141,8 +144,13 @@ _BORN = re.compile(
 )
 """A name before its date of birth."""
 _BORN_HINTS = (" born", "nacid", "geb", " né", " nat", " dob", "d.o.b")
-_IN_A_ROW = re.compile(rf"\d,? ({_CAPITAL} {_CAPITAL}),? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)")
-_HAS_ROW = searcher(r"\d,? \pL[^ \n]+ \pL[^ \n]+ [^ \n]")
+_IN_A_ROW = re.compile(
+    rf"\d,? ({_CAPITAL} {_CAPITAL})(?:,? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)|\.?$)"
+    rf"|^({_CAPITAL} {_CAPITAL}), (?=[A-Z]{{2}}\d\d[ \d])",
+    re.MULTILINE,
+)
+_BANKS = frozenset(["banca", "banco", "bank", "banque", "caixa", "cassa", "sparkasse"])
+_HAS_ROW = searcher(r"(?m)\d,? \pL[^ \n]+ \pL[^ \n]+(?: [^ \n]|$)|^\pL+ \pL+, [a-z]{2}\d\d")
 _AND = re.compile(rf",? (?:and|und|y|et|en|e|og|or) ({_CAPITAL}(?: {_CAPITAL}){{0,2}})(?!['\u2019]s\b)")
 _OF_TOWNS = _CUES["of_towns"]
 """First words of a town, an area or a street."""
@@ -158,7 +166,10 @@ _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 _NAME_WORDS = frozenset(
     {"name", "surname", "first", "last", "full", "family", "given", "middle", "title", "his", "her"}
 )
-PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES)
+_HAS_GAVE, _HAS_BORN, _HAS_IS_NAME = (
+    searcher("|".join(map(re.escape, hints))) for hints in (_GAVE_HINTS, _BORN_HINTS, _IS_NAME_HINTS)
+)
+PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
 """Patterns of which ``names`` needs the matches."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
 """Matches of a pattern, each in its line, with the place where the line begins."""
@@ -174,9 +185,12 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
         end = line + found.end()
         if low[end : end + 1] not in "@." and _is_unknown(found[1].rpartition(".")[2].strip()):
             yield line + found.start(1), end
-    yield from _in_sentences(text, low)
+    yield from _in_sentences(text, low, matches)
     if next(matches(_HAS_ROW), None) is not None:
-        yield from (found.span(1) for found in _IN_A_ROW.finditer(text))
+        for found in _IN_A_ROW.finditer(text):
+            group = 1 if found[1] else 2
+            if not any(word in UNLIKELY or word in _BANKS for word in found[group].lower().split()):
+                yield found.span(group)
     for line, found in matches(_TWO_NAMES):
         word = found[1]
         is_name = text[line + found.start(1)].isupper() or _is_unknown(word)
@@ -184,13 +198,13 @@ def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
             yield line + found.start(1), line + found.end(1)
 
 
-def _in_sentences(text: str, low: str) -> Iterator[tuple[int, int]]:
+def _in_sentences(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
     """Yield names by a verb or a birth behind them, and those that are said to be one."""
-    if any(hint in low for hint in _GAVE_HINTS):
+    if next(matches(_HAS_GAVE), None) is not None:
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if any(hint in low for hint in _BORN_HINTS):
+    if next(matches(_HAS_BORN), None) is not None:
         yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if any(hint in low for hint in _IS_NAME_HINTS):
+    if next(matches(_HAS_IS_NAME), None) is not None:
         yield from _said_to_be(text, low)
 
 
@@ -245,7 +259,7 @@ def _after(text: str, low: str, place: int, said: str) -> Iterator[tuple[int, in
             and words[0].lower() not in _NO_FIRST
         ):
             yield name.span()
-    elif said.startswith("name"):
+    elif said.startswith("name") or said.endswith(_ALSO_SMALL):
         small = _SMALL.match(low, place)
         if small is not None and _are_unknown(small[0], least=2):
             yield small.span()

@@ -55,7 +55,7 @@ from auscult.redactors._people.patterns import (
     places_of,
     words_in,
 )
-from auscult.redactors._people.sequence import goes_on, is_named
+from auscult.redactors._people.sequence import goes_on, is_named, next_capital
 
 PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
 """Patterns of which the turns have to be known."""
@@ -225,6 +225,7 @@ class NameFinder:
         initials = INITIALS.search(self._text, max(0, start - CUE), start)
         is_person = (
             initials is not None
+            or next_capital(self._text, end) in self._people
             or (is_owner and word.is_first and contexts.is_owner(word))
             or (bool(asked) and self._turn(start) in asked and self._is_short(start))
             or contexts.is_person(word, is_listed=self._is_listed(line, start), is_followed=self._is_followed(end))
@@ -257,8 +258,8 @@ class NameFinder:
 
     def _is_followed(self, end: int) -> bool:
         """Return whether another capitalised word that may be a name follows."""
-        word = CAPITAL.match(self._text, end + 1) if self._text[end : end + 1] == " " else None
-        return word is not None and word[0].lower() not in NOBODY
+        word = next_capital(self._text, end)
+        return bool(word) and word not in NOBODY
 
     def _is_short(self, place: int) -> bool:
         turn = self._turn(place)

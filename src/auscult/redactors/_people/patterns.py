@@ -40,16 +40,18 @@ STRONG = searcher(
     r"|by the name of|"
     r"you(?:'re|\x{2019}re| are) through to|registered to|belongs to|addressed to|account holder(?: is)?"
     r"|cardholder(?: is)?|"
-    r"made out to|payable to|miss|doctor|professor|prof\.?|madame))\s+(?:also |actually |um,? |uh,? |is )*"
+    r"made out to|payable to|mister|miss|doctor|reverend|professor|prof\.?|madame|[,.;] name))"
+    r"\s+(?:also |actually |um,? |uh,? |is )*"
 )
 UNSURE = re.compile(
     r"(?:speak|talk|chat|spoke|goes by|go by|by the name|you|registered|belongs|addressed|account holder"
     r"|cardholder|made out|"
-    r"payable|miss|doctor|prof|madame)"
+    r"payable|mister|miss|doctor|reverend|prof|madame|[,.;] name)"
 )
 """Beginnings of those after which a usual word is no name."""
 TITLE = re.compile(
-    r"(?:mr|mrs|ms|miss|mx|dr|doctor|professor|prof|doktor|doctora|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$"
+    r"(?:mr|mrs|ms|mister|miss|mx|dr|doctor|professor|prof"
+    r"|doktor|doctora|herr|frau|señora?|monsieur|madame|signora?)\.?\s+$"
 )
 PLACE = re.compile(r"\b(?:san|santa|santo|saint|st|são|fort|port|mount|mt|lake|los|las|cape)\.?\s$")
 TOWN = re.compile(r"\s(?:street|st|avenue|ave|road|rd|hills?|beach|city|county|island|falls|springs|airport|park)\b")
@@ -106,6 +108,7 @@ ASKS = searcher(
     r"\bwho(?:'s|\x{2019}s| is| was)(?: it| that)? (?:calling|speaking|there|this|on the line"
     r"|the (?:\w+ )*(?:\w*holder|driver|passenger|tenant|owner|patient|guest|beneficiary|contact|applicant|payee"
     r"|name))\b|"
+    r"\b(?:guest|give(?: me)?(?: a)?|and) name\b|\bname as (?:per|on|in|it)\b|\bwho(?:'s| is) it for\b|"
     r"\bwhose name|\b(?:a|the) name (?:on|for|under|to)\b|\bname (?:on|for|under) (?:the|your|that|this) "
     r"|\b(?:what|which) name\b|\bwhat (?:do|should|can|may) i call you|\band you are\b|\bname,? please"
     r"|\bschreibt man|\bschreiben sie|\bbuchstabier|\bdeletre|\bse escribe|\bspell (?:that|your|it|the|her|his"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from auscult.redactors._people.lists import GIVEN, NO_NAMES, PARTICLES, UNLIKELY
-from auscult.redactors._people.patterns import SHORTEST
+from auscult.redactors._people.patterns import CAPITAL, SHORTEST
 
 
 def goes_on(word: str, words: Sequence[re.Match[str]], *, most: int) -> bool:
@@ -24,3 +24,9 @@ def goes_on(word: str, words: Sequence[re.Match[str]], *, most: int) -> bool:
 def is_named(word: str) -> bool:
     """Return whether a word with a capital letter may be a name."""
     return word[0].isupper() and word.lower() not in UNLIKELY
+
+
+def next_capital(text: str, end: int) -> str:
+    """Return the word with a capital letter right behind a place, in small letters; empty where none is."""
+    word = CAPITAL.match(text, end + 1) if text[end : end + 1] == " " else None
+    return "" if word is None else word[0].lower()

@@ -1,8 +1,9 @@
 """Addresses that are all that a turn says: an answer to a question for one, or its parts between commas and nothing else."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from auscult.domain.privacy.redaction import Utterance
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import BUSINESS, NO_NAMES
@@ -48,6 +49,8 @@ _OTHER = re.compile(r"@|\+?\d(?:[ ()-]*\d){6,}")
 _BEGIN = _KINDS | _NUMBERS | {"the", "top", "ground", "first", "second", "third"}
 _MOST, _MOST_WORDS, _USUAL = 120, 20, 1
 _SHORT_ANSWER = 4
+_NUMBER, _NEAR = 40, 4
+"""Characters of an answer that is a number, and turns within which the street follows."""
 _NUMBER_ALONE = re.compile(
     rf"\d{{1,5}} ?[a-z]?|(?:{'|'.join(sorted(_NUMBERS))})(?:[ -](?:and )?(?:{'|'.join(sorted(_NUMBERS))}|[a-z]))*"
 )
@@ -77,7 +80,10 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
         is_address = len(words) > 1 and len(usual) <= _USUAL
     else:
         is_address = (
-            1 < len(words) <= _SHORT_ANSWER and words[-1] in _KINDS and _is_name(words) and len(usual) <= _USUAL
+            1 < len(words) <= _SHORT_ANSWER + 2 * (not HOUSES.isdisjoint(words[:-1]))
+            and words[-1] in _KINDS
+            and _is_name(words)
+            and len(usual) <= _USUAL
         )
     if is_address:
         yield start, end, " ".join(re.findall(r"\w+", low[start:end]))
@@ -128,3 +134,23 @@ def house(low: str) -> Iterator[tuple[int, int, str]]:
     start, end = _bounds(low)
     if _NUMBER_ALONE.fullmatch(low, start, end):
         yield start, end, low[start:end]
+
+
+def _has_number(low: str) -> bool:
+    return any(map(str.isdecimal, low)) or not _NUMBERS.isdisjoint(low.split())
+
+
+def numbers(
+    utterances: Sequence[Utterance], lows: Sequence[str], asked: set[int], may_hold: Callable[[str], bool]
+) -> Iterator[tuple[int, tuple[int, int, str]]]:
+    """Yield the numbers that are all of an answer to a question for an address.
+
+    The turn of that side which follows answers it as well, and is added to ``asked`` where it may hold an address.
+    """
+    for turn in sorted(asked):
+        for one in house(lows[turn]) if len(lows[turn]) <= _NUMBER and _has_number(lows[turn]) else ():
+            later = range(turn + 1, min(turn + 1 + _NEAR, len(lows)))
+            following = next((each for each in later if utterances[each].speaker == utterances[turn].speaker), None)
+            if following is not None and may_hold(lows[following]):
+                asked.add(following)
+                yield turn, one

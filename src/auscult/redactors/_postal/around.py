@@ -1,7 +1,7 @@
 """Beginnings of addresses before their street or postcode: ``Top floor,``, ``RR 3,``, ``Rose Cottage, Mill Lane, Hexham``."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from auscult.redactors._people.lists import GIVEN
 from auscult.redactors._tails import PLACES, is_plain
@@ -25,6 +25,7 @@ _FLOOR = re.compile(
     r"|r\.? ?r\.? ?#?\d{1,3}|c/o [a-z' -]{3,30}),?\s+$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d|(?:unit|flat|apartment|apt|suite|room|studio)\b")
 _OLD = 2
 """Words of ``the old``, behind which any word makes a house's name before a street."""
 _ALONE = 4
@@ -43,9 +44,11 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
     segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
     kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
     if not kinds:
-        begin, words = segments[-1]
-        is_before_number = text[start : start + 1].isdecimal() and _is_named_house(words)
-        return begin + len(words) - len(words.lstrip()) if is_before_number else start
+        own = segments[-1:] if _NUMBER.match(low, start) else _towns(segments)
+        if not own or (len(own) == 1 and not _is_house(own[0][1])):
+            return start
+        begin, words = own[0]
+        return begin + len(words) - len(words.lstrip())
     at = kinds[0] - (kinds[0] > 0 and _is_house(segments[kinds[0] - 1][1]))
     begin, words = segments[at]
     return begin + len(words) - len(words.lstrip())
@@ -54,6 +57,19 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
 def _has_kind(words: str) -> bool:
     each = _LETTERS.findall(words.lower())
     return len(each) > 1 and each[-1] in PLACES
+
+
+def _towns(segments: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """Return the last segments that may be a house, a village and a county, none of them a person."""
+    place = len(segments)
+    while (
+        place
+        and (each := _LETTERS.findall(segments[place - 1][1].lower()))
+        and each[0] not in GIVEN
+        and all(map(is_plain, each))
+    ):
+        place -= 1
+    return segments[place:] if len(segments) - place > 1 else ()
 
 
 def _is_named_house(words: str) -> bool:
@@ -83,6 +99,17 @@ def again(low: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
     for found in _STREET_AGAIN.finditer(low):
         if found[1] in names:
             yield found.span()
+
+
+_LETTER_BEFORE = re.compile(r"(?<![^\W_])[a-z],? $")
+
+
+def repeated(low: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of what was said before."""
+    for each in said:
+        start = low.find(each)
+        if start >= 0 and not _LETTER_BEFORE.search(low, max(0, start - 4), start):
+            yield start, start + len(each)
 
 
 def names_of(addresses: Sequence[str]) -> frozenset[str]:

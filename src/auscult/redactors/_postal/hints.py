@@ -16,8 +16,8 @@ HAS_ADDRESS = searcher(
     r"|veien|gaten|ulica) \d|(?:straße|strasse|allee|gasse|straat|laan|gracht) \pL"
     r"|\b(?:rural route|garden|hwy|mile marker|lot \d)\b|\b(?:ul|al|os|pl)\.|\bc/ ?\pL|\br\.? ?r\.? ?#?\d"
     r"|[a-z]\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]\d[a-z][ -]?\d[a-z]\d\b|, [a-z]{2} \d{5}|\b[a-z]\d[\dw] ?[a-z\d]{4}\b"
-    r"|\d ?[a-z]?, (?:[a-z]{1,2}-)?\d{4,5} [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d"
-    r"|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eircode|moved|wohne|woon|forge|living at|live at"
+    r"|\d ?[a-z]?, (?:[a-z]{1,2}-)?(?:\d{4,5}|\d{3} \d\d) [a-z]|\d{5} [a-zäöüß-]{3,}, [a-zäöüß -]{4,} \d"
+    r"|\b(?:nagar|phase|sector|cross|chowk|vihar|colony|address|eir ?code|moved|wohne|woon|forge|living at|live at"
     r"|plot|block|flat \d|house,|pike|layout|ship to)"
     rf"|\b[a-z] (?:[a-z] )?(?:{DIGIT} )+(?:[a-z] (?:[a-z]\b|{DIGIT})|[a-z]\b|{DIGIT} [a-z])"
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from auscult.redactors._cues import cues_in
-from auscult.redactors._digits import Run
+from auscult.redactors._digits import Run, Unit
 from auscult.redactors._words import words_of
 
 _TAKEN_BACK, _READINGS = 19, 400
@@ -32,6 +32,8 @@ _PAUSE = re.compile(
 )
 """Words that show that who speaks will go on with a number."""
 
+_ASKS_PHONE = re.compile(r"\b(?:mobile|phone|telephone|cell|landline|contact)(?: (?:number|no))?(?: please)?\W*$")
+
 Link = Literal["loose", "corrects", "free"]
 """Separators of two parts of a number, within a turn or across turns: filler, a correction, or other words."""
 
@@ -39,6 +41,11 @@ Link = Literal["loose", "corrects", "free"]
 def is_pause(text: str) -> bool:
     """Return whether a turn only asks for patience, after which a number goes on: ``hang on, the sun's in my eyes``."""
     return len(WORDS.findall(text)) <= _GAP and _PAUSE.search(text) is not None and not cues_in(text)
+
+
+def asks_phone(text: str) -> bool:
+    """Return whether a turn ends with a question for a phone number."""
+    return _ASKS_PHONE.search(text) is not None
 
 
 def link_of(gap: str) -> Link | None:
@@ -86,3 +93,22 @@ def is_similar(one: str, other: str) -> bool:
     if len(one) != len(other) or len(one) < _SIMILAR:
         return False
     return sum(a != b for a, b in zip(one, other, strict=True)) <= _MISHEARD
+
+
+def owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:
+    """Return the units of all runs, each with its turn."""
+    return [(run.turn, unit) for run in chain for unit in run.units]
+
+
+def runs_of(chain: Sequence[Run], first: int, behind: int) -> int:
+    """Return over how many runs some of the units of all are."""
+    owning = [place for place, run in enumerate(chain) for _ in run.units]
+    return len(set(owning[first:behind]))
+
+
+def in_one_text(units: Sequence[Unit], chain: Sequence[Run]) -> Sequence[Unit]:
+    """Return units whose places are in the first turn's text; of a chain those of later turns mean nothing there."""
+    if len(chain) == 1:
+        return units
+    place = chain[0].start
+    return [Unit(unit.chars, place, place) for unit in units]
